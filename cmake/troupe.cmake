@@ -1,0 +1,89 @@
+# What every folder's CMakeLists.txt uses: one library per folder, one test program per folder.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines; use GCC 13 or Clang 16 and newer "
+                      "(on Debian 12: -DCMAKE_CXX_COMPILER=clang++-19).")
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # The objects of one source are the same whatever build folder asks for them.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+
+find_program(LLD NAMES ld.lld-19 ld.lld)
+if(LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_library(troupe_flags INTERFACE)
+target_compile_options(troupe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                       -Woverloaded-virtual $<$<BOOL:${TROUPE_WERROR}>:-Werror>)
+if(TROUPE_SANITIZE)
+  # protobuf and gRPC come without instrumentation, so container annotations would report their vectors.
+  target_compile_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE} -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE})
+endif()
+
+# Adds the sub-folders that hold a CMakeLists.txt.
+function(troupe_add_folders)
+  foreach(folder IN LISTS ARGN)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+endfunction()
+
+# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...]): target troupe_<name>, alias troupe::<name>.
+# Quoted includes are absolute from the root of the tree, public headers lie under an include/ folder.
+function(troupe_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(troupe_${name} STATIC ${ARG_SOURCES})
+  add_library(troupe::${name} ALIAS troupe_${name})
+  target_include_directories(troupe_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/runtime/include
+                             ${PROJECT_SOURCE_DIR}/actors/include)
+  target_link_libraries(troupe_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
+endfunction()
+
+# troupe_program(<name> SOURCES ... LIBS ... [FOLDER samples|bench]): an executable in build/bin[/FOLDER].
+function(troupe_program name)
+  cmake_parse_arguments(ARG "" "FOLDER;OUTPUT" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} troupe_flags)
+  if(ARG_OUTPUT)
+    set_target_properties(${name} PROPERTIES OUTPUT_NAME ${ARG_OUTPUT})
+  endif()
+  if(ARG_FOLDER)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${ARG_FOLDER})
+  endif()
+endfunction()
+
+# troupe_test(<folder name> LABEL unit SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...)
+# One program; each foo_test.cpp holds the suite `foo` and is one ctest entry, so a suite that is missing fails.
+function(troupe_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS" ${ARGN})
+  string(REPLACE "." "_" target test_${name})
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/test/support/test_main.cpp ${ARG_SOURCES} ${ARG_SUPPORT})
+  target_compile_definitions(${target} PRIVATE BOOST_TEST_DYN_LINK
+                             TROUPE_TEST_DATA="${PROJECT_SOURCE_DIR}/test")
+  target_link_libraries(${target} PRIVATE ${ARG_LIBS} Boost::unit_test_framework troupe_flags)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/test)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  foreach(source IN LISTS ARG_SOURCES)
+    get_filename_component(stem ${source} NAME_WE)
+    string(REGEX REPLACE "_test$" "" suite ${stem})
+    add_test(NAME ${name}.${suite} COMMAND ${target} --run_test=${suite} --log_level=test_suite)
+    set_tests_properties(${name}.${suite} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+      ENVIRONMENT "ASAN_OPTIONS=detect_container_overflow=0:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1")
+  endforeach()
+endfunction()

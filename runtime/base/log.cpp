@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/log.hpp"
+
+#include <atomic>
+#include <mutex>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace troupe::log {
+namespace {
+
+spdlog::level::level_enum to_spdlog(level severity) {
+  switch (severity) {
+    case level::debug: return spdlog::level::debug;
+    case level::info: return spdlog::level::info;
+    case level::warn: return spdlog::level::warn;
+    case level::error: return spdlog::level::err;
+    case level::off: break;
+  }
+  return spdlog::level::off;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out += hex[byte >> 4];
+      out += hex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+bool needs_quotes(std::string_view text) {
+  return text.empty() || text.find_first_of(" \"=\n\t") != std::string_view::npos;
+}
+
+class spdlog_sink final : public sink {
+public:
+  explicit spdlog_sink(format shape)
+    : shape_(shape), logger_("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger_.set_level(spdlog::level::trace);
+    logger_.flush_on(spdlog::level::trace);
+    logger_.set_pattern(shape == format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
+                                              : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v");
+  }
+
+  void write(level severity, std::string_view message, std::initializer_list<field> fields) override {
+    std::string line;
+    if (shape_ == format::json) {
+      line += "\"msg\":";
+      append_json(line, message);
+      for (const auto& [key, value] : fields) {
+        line += ',';
+        append_json(line, key);
+        line += ':';
+        append_json(line, value);
+      }
+    } else {
+      line += "msg=";
+      append_json(line, message);
+      for (const auto& [key, value] : fields) {
+        line += ' ';
+        line += key;
+        line += '=';
+        if (needs_quotes(value))
+          append_json(line, value);
+        else
+          line += value;
+      }
+    }
+    logger_.log(to_spdlog(severity), spdlog::string_view_t{line.data(), line.size()});
+  }
+
+private:
+  format shape_;
+  spdlog::logger logger_;
+};
+
+struct state {
+  std::mutex guard;
+  std::shared_ptr<sink> current = std::make_shared<spdlog_sink>(format::text);
+};
+
+state& global() {
+  static state instance;
+  return instance;
+}
+
+// Relaxed: a line more or less around a change of level harms nobody.
+std::atomic<level> threshold_now{level::warn};
+
+} // namespace
+
+void configure(level threshold, format shape) {
+  set_sink(std::make_shared<spdlog_sink>(shape));
+  threshold_now.store(threshold, std::memory_order_relaxed);
+}
+
+void set_sink(std::shared_ptr<sink> to) {
+  const std::lock_guard lock{global().guard};
+  global().current = std::move(to);
+}
+
+bool parse_level(std::string_view text, level& out) noexcept {
+  if (text == "debug")
+    out = level::debug;
+  else if (text == "info")
+    out = level::info;
+  else if (text == "warn")
+    out = level::warn;
+  else if (text == "error")
+    out = level::error;
+  else if (text == "never")
+    out = level::off;
+  else
+    return false;
+  return true;
+}
+
+bool enabled(level severity) noexcept {
+  return severity >= threshold_now.load(std::memory_order_relaxed);
+}
+
+void write(level severity, std::string_view message, std::initializer_list<field> fields) {
+  if (!enabled(severity))
+    return;
+  std::shared_ptr<sink> to;
+  {
+    const std::lock_guard lock{global().guard};
+    to = global().current;
+  }
+  if (to)
+    to->write(severity, message, fields);
+}
+
+} // namespace troupe::log
