@@ -1,0 +1,58 @@
+# Thin: every target is a few commands that one could type. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+ROOT := $(CURDIR)
+PRESET ?= dev
+BUILD := build/$(PRESET)
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+LABELS_OUT := interop|perf
+CXX_FILES = git ls-files '*.hpp' '*.cpp'
+
+.PHONY: help deps proto build demo test asan interop check format bench clean
+
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+deps: ## Installs the Debian packages of packages.txt that are missing
+	@missing=$$(for p in $$(cat packages.txt); do dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing: $$missing"; \
+	  $(SUDO) apt-get update -q; \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+
+proto: deps ## Builds the Temporal API messages once, for every other build
+	@[ -f build/proto/build.ninja ] || cmake -S proto -B build/proto -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null
+	@ninja -C build/proto --quiet
+
+build: proto ## Builds everything (PRESET=dev|asan|release)
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
+	@ninja -C $(BUILD) --quiet
+	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
+
+demo: ## Sets up, builds, and runs the published Nexus guide with real processes
+	@$(MAKE) --no-print-directory build PRESET=dev
+	@apps/samples/hello_nexus/demo.sh build/bin
+
+test: ## Builds and runs all tests but interop and perf
+	@$(MAKE) --no-print-directory build PRESET=dev
+	@ctest --preset dev --progress
+
+asan: ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory build PRESET=asan
+	@ctest --preset asan --progress
+
+interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
+	@$(MAKE) --no-print-directory build PRESET=dev
+	@test/interop/run.sh build/bin
+
+check: deps ## Format, layering, public headers, tidy
+	@test/check/check.sh $(BUILD)
+
+format: ## Formats every C++ file in place
+	@$(CXX_FILES) | xargs clang-format-19 -i
+
+clean: ## Removes what was built
+	@rm -rf build
