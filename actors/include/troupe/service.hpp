@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe {
+
+class client;
+
+namespace rpc {
+class local_service;
+}
+
+/// A namespace that a service creates when it starts.
+struct service_namespace {
+  std::string name;
+  std::chrono::hours retention{24};
+};
+
+/// A Nexus endpoint that a service creates when it starts: where calls to `name` go.
+struct service_endpoint {
+  std::string name;
+  std::string target_namespace;
+  std::string target_task_queue;
+};
+
+/// What `troupe::service` starts with. The namespace `default` always exists.
+struct service_options {
+  std::vector<service_namespace> namespaces;
+  std::vector<service_endpoint> endpoints;
+  /// Settings by the names of the real server's dynamic configuration, values as JSON. Unknown keys
+  /// are taken and have no effect; `service::known_settings` lists those that have one.
+  std::map<std::string, std::string> dynamic_config;
+};
+
+/// A service could not start or listen: what() says why and what to do.
+class service_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A Temporal and Nexus service inside this process: for development, tests and single-node use;
+/// data in memory.
+///
+/// It speaks the protocol of a Temporal server. Workers and clients of this process reach it
+/// without a network through `connect`; everybody else through `listen` (gRPC). It has one thread
+/// of its own, a shard. All members are thread-safe. Destroying it stops it; clients and workers on
+/// it should be gone by then, whatever they still call is answered `unavailable`.
+class service {
+public:
+  explicit service(service_options options = {});
+  ~service();
+  service(service&&) noexcept;
+  service& operator=(service&&) noexcept;
+
+  /// A client of this service that needs no network. Throws `rpc_error` if the namespace does not
+  /// exist.
+  [[nodiscard]] client connect(std::string name_space = "default");
+
+  /// Starts a gRPC front on `address` (`ip:port`; port 0 takes a free one). Returns the address it
+  /// listens on. Throws `service_error` if the port is in use or the address is none of this
+  /// machine.
+  std::string listen(const std::string& address);
+
+  /// Answers long polls empty, finishes running calls for at most `grace`, closes the fronts, stops
+  /// the shard.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds{1});
+
+  /// One line each: a dynamic configuration key that has an effect here, and what it does.
+  struct setting {
+    std::string_view key;
+    std::string_view effect;
+  };
+  [[nodiscard]] static std::vector<setting> known_settings();
+
+  /// The service as the transports see it, for the direct transport and for tests. Lives as long as
+  /// this object.
+  [[nodiscard]] rpc::local_service& local();
+
+private:
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace troupe

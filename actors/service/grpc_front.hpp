@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/rpc/transport.hpp"
+
+#include <troupe/result.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace troupe::embedded {
+
+/// How a gRPC listener behaves.
+struct grpc_front_options {
+  std::string address = "127.0.0.1:7233";      ///< `ip:port`; port 0 takes a free one
+  std::size_t request_limit = 4 * 1024 * 1024; ///< bytes after decompression, as the real server
+};
+
+/// A gRPC listener before a `local_service`: every unary method of it, health and reflection.
+///
+/// Has one completion-queue thread; calls into the service from it, and takes answers on any
+/// thread. Pings of every SDK are tolerated, gzip requests are accepted. A client that vanishes
+/// cancels its call in the service.
+class grpc_front {
+public:
+  /// Starts to listen. The error says what is wrong with the address (in use, not of this machine,
+  /// malformed).
+  static result<std::unique_ptr<grpc_front>, std::string>
+  listen(rpc::local_service& service, grpc_front_options options);
+
+  /// Stops as `stop(0)` would.
+  ~grpc_front();
+  grpc_front(const grpc_front&) = delete;
+  grpc_front& operator=(const grpc_front&) = delete;
+
+  /// Where it listens, with the port that was taken.
+  [[nodiscard]] const std::string& address() const noexcept;
+  [[nodiscard]] int port() const noexcept;
+
+  /// Takes no new calls, lets running ones finish for at most `grace`, then cancels them. Returns
+  /// when the thread is gone. The service must still answer: each cancelled call is answered once.
+  /// Not from the front's own thread.
+  void stop(duration grace);
+
+private:
+  struct implementation;
+  explicit grpc_front(std::unique_ptr<implementation> impl);
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace troupe::embedded
