@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/error.hpp>
+
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <troupe/error.hpp>
 
 namespace troupe::nexus {
 
@@ -29,7 +29,8 @@ enum class handler_error_type {
 /// The word on the wire, e.g. `BAD_REQUEST`.
 [[nodiscard]] std::string_view to_string(handler_error_type type) noexcept;
 /// The type for a word on the wire; nothing for words that are not in the specification.
-[[nodiscard]] std::optional<handler_error_type> parse_handler_error_type(std::string_view text) noexcept;
+[[nodiscard]] std::optional<handler_error_type>
+parse_handler_error_type(std::string_view text) noexcept;
 /// Whether the service tries again after an error of this type that does not say otherwise.
 [[nodiscard]] bool is_retryable(handler_error_type type) noexcept;
 
@@ -38,30 +39,27 @@ enum class retry_behavior { unspecified = 0, retryable = 1, non_retryable = 2 };
 
 /// The *protocol* family: the request could not be served, so the operation has no outcome yet.
 ///
-/// Thrown by handlers; the service retries it if it is retryable. A caller finds it as the cause of a
-/// `nexus_operation_error`.
+/// Thrown by handlers; the service retries it if it is retryable. A caller finds it as the cause of
+/// a `nexus_operation_error`.
 class handler_error : public failure_error {
 public:
   handler_error(
-    handler_error_type type,
-    std::string message,
-    nexus::retry_behavior retry = nexus::retry_behavior::unspecified,
-    failure_cause cause = nullptr)
-    : failure_error(std::move(message), std::move(cause)),
-      type_(type),
-      retry_(retry),
-      type_text_(to_string(type)) {}
+      handler_error_type type,
+      std::string message,
+      nexus::retry_behavior retry = nexus::retry_behavior::unspecified,
+      failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), type_(type), retry_(retry),
+        type_text_(to_string(type)) {}
 
   /// As read from the wire, where the type may be a word that the specification does not have.
   handler_error(
-    std::string type_text,
-    std::string message,
-    nexus::retry_behavior retry,
-    failure_cause cause = nullptr)
-    : failure_error(std::move(message), std::move(cause)),
-      type_(parse_handler_error_type(type_text).value_or(handler_error_type::internal)),
-      retry_(retry),
-      type_text_(std::move(type_text)) {}
+      std::string type_text,
+      std::string message,
+      nexus::retry_behavior retry,
+      failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)),
+        type_(parse_handler_error_type(type_text).value_or(handler_error_type::internal)),
+        retry_(retry), type_text_(std::move(type_text)) {}
 
   /// `internal` for a word that the specification does not have; see `type_text`.
   [[nodiscard]] handler_error_type type() const noexcept { return type_; }
@@ -93,17 +91,18 @@ enum class operation_state { failed, canceled };
 
 /// The *business* outcome of an operation that did not succeed; thrown by handlers, never retried.
 ///
-/// On the wire it becomes an `application_error` of type `OperationError` or a `canceled_error`, which is what a
-/// caller finds as the cause of its `nexus_operation_error`.
+/// On the wire it becomes an `application_error` of type `OperationError` or a `canceled_error`,
+/// which is what a caller finds as the cause of its `nexus_operation_error`.
 class operation_error : public failure_error {
 public:
   operation_error(operation_state state, std::string message, failure_cause cause = nullptr)
-    : failure_error(std::move(message), std::move(cause)), state_(state) {}
+      : failure_error(std::move(message), std::move(cause)), state_(state) {}
 
   [[nodiscard]] static operation_error failed(std::string message, failure_cause cause = nullptr) {
     return {operation_state::failed, std::move(message), std::move(cause)};
   }
-  [[nodiscard]] static operation_error canceled(std::string message, failure_cause cause = nullptr) {
+  [[nodiscard]] static operation_error
+  canceled(std::string message, failure_cause cause = nullptr) {
     return {operation_state::canceled, std::move(message), std::move(cause)};
   }
 

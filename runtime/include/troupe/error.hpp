@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/payload.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe {
+
+class failure_error;
+
+namespace detail {
+struct wire_failure; // the Failure message an error was read from; only the failure converter looks
+                     // inside
+struct failure_access;
+} // namespace detail
+
+/// An error that caused another one; shared, since errors are copied when they are thrown.
+using failure_cause = std::shared_ptr<const failure_error>;
+
+/// Why something failed, in the form that travels between workflows, activities and operations.
+///
+/// The *business* family of errors: what fails a workflow or an operation and reaches whoever waits
+/// for it. Mirrors `temporal.api.failure.v1.Failure`, cause chain included. An error that was read
+/// from the wire keeps the original message and is written back unchanged, so errors of other
+/// languages survive a passage through C++. A plain value, immutable but for the setters below;
+/// safe to read from any thread.
+class failure_error : public std::exception {
+public:
+  explicit failure_error(std::string message, failure_cause cause = nullptr)
+      : message_(std::move(message)), cause_(std::move(cause)) {}
+
+  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+
+  /// What this failed because of; null at the end of the chain.
+  [[nodiscard]] const failure_cause& cause() const noexcept { return cause_; }
+  /// The stack of the throwing program as text, in its language; empty if it sent none (C++ never
+  /// does).
+  [[nodiscard]] const std::string& stack_trace() const noexcept { return stack_trace_; }
+  /// The SDK that made the failure, as it calls itself; often empty.
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
+
+  /// The kind of failure as text, e.g. `ApplicationFailure`, for logs and messages.
+  [[nodiscard]] virtual std::string_view kind() const noexcept { return "Failure"; }
+  /// A copy of this error by its dynamic type, ready to be thrown or stored.
+  [[nodiscard]] virtual std::exception_ptr to_exception_ptr() const {
+    return std::make_exception_ptr(*this);
+  }
+  /// Throws a copy of this error by its dynamic type: `err.cause()->raise()`.
+  [[noreturn]] void raise() const { std::rethrow_exception(to_exception_ptr()); }
+
+private:
+  friend detail::failure_access;
+
+  std::string message_;
+  std::string stack_trace_;
+  std::string source_;
+  failure_cause cause_;
+  std::shared_ptr<const detail::wire_failure> wire_;
+};
+
+/// Any exception as the error that would travel: a `failure_error` as it is, everything else as a
+/// retryable `application_error` whose type is the C++ class name; nested exceptions
+/// (`std::throw_with_nested`) become causes. Null for a null pointer.
+[[nodiscard]] failure_cause to_failure_error(const std::exception_ptr& error);
+
+/// True if `error` is a `canceled_error` or an activity, child or operation error whose cause is
+/// one.
+[[nodiscard]] bool is_canceled(const std::exception_ptr& error) noexcept;
+[[nodiscard]] bool is_canceled(const failure_error& error) noexcept;
+
+/// How loud an application error is: `benign` errors are expected, so workers log them at debug and
+/// do not count them.
+enum class error_category { unspecified = 0, benign = 1 };
+
+struct application_error_options {
+  /// The error's type for retry policies and for callers in other languages, e.g. `OutOfStock`.
+  std::string type;
+  /// True: neither the service nor a retry policy tries again.
+  bool non_retryable = false;
+  /// Values for the caller, made with `troupe::make_payloads(...)`; a codec is applied when they
+  /// are sent.
+  payloads details = {};
+  /// Overrides the retry policy's next delay.
+  std::optional<std::chrono::nanoseconds> next_retry_delay = {};
+  error_category category = error_category::unspecified;
+  failure_cause cause = nullptr;
+};
+
+/// The error that user code throws to fail a workflow, an activity or an operation, and gets from
+/// those that did.
+class application_error : public failure_error {
+public:
+  explicit application_error(std::string message, application_error_options options = {})
+      : failure_error(std::move(message), std::move(options.cause)), options_(std::move(options)) {}
+
+  [[nodiscard]] const std::string& type() const noexcept { return options_.type; }
+  [[nodiscard]] bool non_retryable() const noexcept { return options_.non_retryable; }
+  /// Read one with `troupe::decode_value<T>(err.details().at(0))`.
+  [[nodiscard]] const payloads& details() const noexcept { return options_.details; }
+  [[nodiscard]] const std::optional<std::chrono::nanoseconds>& next_retry_delay() const noexcept {
+    return options_.next_retry_delay;
+  }
+  [[nodiscard]] error_category category() const noexcept { return options_.category; }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "ApplicationFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  application_error_options options_;
+};
+
+/// Something was cancelled on request: a workflow, an activity, a timer, an operation.
+class canceled_error : public failure_error {
+public:
+  explicit canceled_error(
+      std::string message = "canceled", payloads details = {}, failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), details_(std::move(details)) {}
+
+  [[nodiscard]] const payloads& details() const noexcept { return details_; }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "CanceledFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  payloads details_;
+};
+
+/// Which time limit was exceeded. The numbers are those of the wire.
+enum class timeout_type {
+  unspecified = 0,
+  start_to_close = 1,
+  schedule_to_start = 2,
+  schedule_to_close = 3,
+  heartbeat = 4,
+};
+
+/// The wire name without its prefix, e.g. `SCHEDULE_TO_CLOSE`.
+[[nodiscard]] std::string_view to_string(timeout_type type) noexcept;
+
+/// A time limit passed before the work was done.
+class timeout_error : public failure_error {
+public:
+  timeout_error(
+      std::string message,
+      timeout_type type,
+      payloads last_heartbeat_details = {},
+      failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), type_(type),
+        last_heartbeat_details_(std::move(last_heartbeat_details)) {}
+
+  [[nodiscard]] timeout_type type() const noexcept { return type_; }
+  /// What the activity said last; empty if it never did.
+  [[nodiscard]] const payloads& last_heartbeat_details() const noexcept {
+    return last_heartbeat_details_;
+  }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "TimeoutFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  timeout_type type_;
+  payloads last_heartbeat_details_;
+};
+
+/// A workflow was ended from outside without being asked.
+class terminated_error : public failure_error {
+public:
+  using failure_error::failure_error;
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "TerminatedFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+};
+
+/// The service itself failed; not the doing of user code.
+class server_error : public failure_error {
+public:
+  explicit server_error(
+      std::string message, bool non_retryable = false, failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), non_retryable_(non_retryable) {}
+
+  [[nodiscard]] bool non_retryable() const noexcept { return non_retryable_; }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "ServerFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  bool non_retryable_;
+};
+
+/// Why something is not tried again. The numbers are those of the wire.
+enum class retry_state {
+  unspecified = 0,
+  in_progress = 1,
+  non_retryable_failure = 2,
+  timeout = 3,
+  maximum_attempts_reached = 4,
+  retry_policy_not_set = 5,
+  internal_server_error = 6,
+  cancel_requested = 7,
+};
+
+struct activity_error_info {
+  std::int64_t scheduled_event_id = 0;
+  std::int64_t started_event_id = 0;
+  std::string identity = {}; ///< the worker that ran the last attempt
+  std::string activity_type = {};
+  std::string activity_id = {};
+  troupe::retry_state retry_state = troupe::retry_state::unspecified;
+};
+
+/// An activity did not succeed; the cause says why.
+class activity_error : public failure_error {
+public:
+  activity_error(std::string message, activity_error_info info, failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
+
+  [[nodiscard]] const activity_error_info& info() const noexcept { return info_; }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "ActivityFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  activity_error_info info_;
+};
+
+struct child_workflow_error_info {
+  std::string name_space = {};
+  std::string workflow_id = {};
+  std::string run_id = {};
+  std::string workflow_type = {};
+  std::int64_t initiated_event_id = 0;
+  std::int64_t started_event_id = 0;
+  troupe::retry_state retry_state = troupe::retry_state::unspecified;
+};
+
+/// A child workflow did not succeed; the cause says why.
+class child_workflow_error : public failure_error {
+public:
+  child_workflow_error(
+      std::string message, child_workflow_error_info info, failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
+
+  [[nodiscard]] const child_workflow_error_info& info() const noexcept { return info_; }
+
+  [[nodiscard]] std::string_view kind() const noexcept override {
+    return "ChildWorkflowExecutionFailure";
+  }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  child_workflow_error_info info_;
+};
+
+struct nexus_operation_error_info {
+  std::int64_t scheduled_event_id = 0;
+  std::string endpoint = {};
+  std::string service = {};
+  std::string operation = {};
+  std::string operation_token = {}; ///< empty unless the operation had started
+};
+
+/// A Nexus operation did not succeed. The cause says which way: `application_error` (the operation
+/// failed), `canceled_error`, `timeout_error`, `terminated_error` or `nexus::handler_error` (it
+/// could not be served).
+class nexus_operation_error : public failure_error {
+public:
+  nexus_operation_error(
+      std::string message, nexus_operation_error_info info, failure_cause cause = nullptr)
+      : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
+
+  [[nodiscard]] const nexus_operation_error_info& info() const noexcept { return info_; }
+  [[nodiscard]] const std::string& endpoint() const noexcept { return info_.endpoint; }
+  [[nodiscard]] const std::string& service() const noexcept { return info_.service; }
+  [[nodiscard]] const std::string& operation() const noexcept { return info_.operation; }
+  [[nodiscard]] const std::string& operation_token() const noexcept {
+    return info_.operation_token;
+  }
+  [[nodiscard]] std::int64_t scheduled_event_id() const noexcept {
+    return info_.scheduled_event_id;
+  }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "NexusOperationFailure"; }
+  [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
+    return std::make_exception_ptr(*this);
+  }
+
+private:
+  nexus_operation_error_info info_;
+};
+
+} // namespace troupe

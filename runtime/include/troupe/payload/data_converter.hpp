@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/codec.hpp>
+#include <troupe/payload/convert.hpp>
+#include <troupe/payload/payload.hpp>
+#include <troupe/payload/payload_error.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace troupe {
+
+/// Turns C++ values into payloads and back, as every Temporal SDK does by default, then applies the
+/// codec if there is one.
+///
+/// Which encoding a type gets is told in `<troupe/payload/convert.hpp>`. A cheap value (one
+/// pointer); thread-safe as far as the codec is. What does not fit throws `payload_error`, what the
+/// codec throws becomes `payload_codec_error`.
+struct data_converter {
+  /// Applied to every payload; null: none.
+  std::shared_ptr<const payload_codec> codec = nullptr;
+  /// True: messages and stack traces of failures travel as a payload (so the codec covers them),
+  /// not as plain text.
+  bool encode_failure_attributes = false;
+
+  template <class T>
+  [[nodiscard]] payload to_payload(const T& value) const {
+    return codec ? encode(encode_value(value)) : encode_value(value);
+  }
+
+  /// Reads one value. `T` may be `void`, which ignores the payload.
+  template <class T>
+  [[nodiscard]] T from_payload(const payload_view& from) const {
+    return decode_value<T>(from);
+  }
+  template <class T>
+  [[nodiscard]] T from_payload(const payload& from) const {
+    return codec ? decode_value<T>(decode(from)) : decode_value<T>(payload_view{from});
+  }
+
+  /// One payload an argument, in order.
+  template <class... Args>
+  [[nodiscard]] payloads to_payloads(const Args&... args) const {
+    return encode(make_payloads(args...));
+  }
+
+  /// Reads arguments into a `std::tuple`. Values beyond the tuple are ignored; for those that are
+  /// missing, trailing `std::optional` elements become empty, and anything else is an error that
+  /// names the argument.
+  template <class Tuple>
+  [[nodiscard]] Tuple from_payloads(const payloads& from) const {
+    return codec ? decode_values<Tuple>(decode(from)) : decode_values<Tuple>(from);
+  }
+
+  // -- the codec alone, for payloads that are made already
+  // ---------------------------------------------
+
+  [[nodiscard]] payload encode(payload plain) const;
+  [[nodiscard]] payload decode(payload encoded) const;
+  [[nodiscard]] payloads encode(payloads plain) const;
+  [[nodiscard]] payloads decode(payloads encoded) const;
+};
+
+} // namespace troupe

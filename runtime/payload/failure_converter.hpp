@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/error.hpp>
+
+#include <exception>
+#include <memory>
+
+namespace temporal::api::failure::v1 {
+class Failure;
+}
+
+namespace troupe {
+
+struct data_converter;
+
+/// How long a chain of causes may be, both ways; what lies deeper is replaced by one failure that
+/// says so.
+inline constexpr int max_failure_depth = 64;
+
+/// Writes an error as it travels, replacing what `to` held; the whole cause chain, codec and
+/// encoded attributes applied.
+///
+/// Never throws: an answer must always be possible. If the codec fails, the details stay out and
+/// the text says so.
+void to_failure(
+    const std::exception_ptr& error,
+    const data_converter& converter,
+    temporal::api::failure::v1::Failure& to);
+void to_failure(
+    const failure_error& error,
+    const data_converter& converter,
+    temporal::api::failure::v1::Failure& to);
+
+/// Reads an error, ready to be thrown: one of the `failure_error` family, or a
+/// `payload_codec_error` if the codec failed (the caller then retries the task, since a codec may
+/// be away for a moment). Never throws itself.
+[[nodiscard]] std::exception_ptr
+from_failure(const temporal::api::failure::v1::Failure& from, const data_converter& converter);
+
+/// As `from_failure`, as a value for cause chains. Throws `payload_codec_error`.
+[[nodiscard]] failure_cause failure_error_from(
+    const temporal::api::failure::v1::Failure& from, const data_converter& converter);
+
+} // namespace troupe
