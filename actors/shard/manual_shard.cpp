@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/shard/manual_shard.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+bool manual_clock::run_until_idle() {
+  bool ran = false;
+  for (bool again = true; again;) {
+    again = false;
+    // By index: what runs may add shards.
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+      again |= shards_[i]->run_due_timers();
+      again |= shards_[i]->drain();
+    }
+    ran |= again;
+  }
+  return ran;
+}
+
+void manual_clock::move_to(time_point when) {
+  now_ = std::max(now_, when);
+  run_until_idle();
+}
+
+void manual_clock::advance(duration by) {
+  auto until = now_ + by;
+  run_until_idle();
+  for (;;) {
+    auto next = timer_heap::instant{until.time_since_epoch().count()};
+    bool found = false;
+    for (auto* each : shards_)
+      if (auto due = each->next_timer(); due && *due <= next) {
+        next = *due;
+        found = true;
+      }
+    if (!found)
+      break;
+    move_to(time_point{duration{next}});
+  }
+  move_to(until);
+}
+
+bool manual_clock::advance_to_next_timer() {
+  run_until_idle();
+  std::optional<timer_heap::instant> next;
+  for (auto* each : shards_)
+    if (auto due = each->next_timer(); due && (!next || *due < *next))
+      next = due;
+  if (!next)
+    return false;
+  move_to(time_point{duration{*next}});
+  return true;
+}
+
+manual_shard::manual_shard(caf::actor_system& system, std::shared_ptr<manual_clock> clock)
+    : shard(system), clock_(std::move(clock)) {
+  clock_->shards_.push_back(this);
+}
+
+manual_shard::~manual_shard() {
+  stop();
+}
+
+void manual_shard::stop() {
+  if (std::exchange(stopped_, true))
+    return;
+  ask_actors_to_leave();
+  clock_->run_until_idle();
+  close();
+  std::erase(clock_->shards_, this);
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/shard/shard.hpp"
+
+#include "runtime/base/log.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/local_actor.hpp>
+#include <caf/make_message.hpp>
+#include <caf/system_messages.hpp>
+
+#include <limits>
+
+namespace troupe::actors {
+
+namespace {
+
+void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
+  // One writer, so a load and a store are enough and cheaper than a locked add.
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+} // namespace
+
+shard::shard(caf::actor_system& system) : caf::execution_unit(&system) {}
+
+shard::~shard() = default;
+
+void shard::post(unique_function<void()> work) {
+  enqueue(std::move(work));
+}
+
+void shard::exec_later(caf::resumable* who) {
+  enqueue(who);
+}
+
+void shard::enqueue(job what) {
+  if (owns_this_thread()) {
+    if (closed_)
+      refuse(what);
+    else
+      local_.push_back(std::move(what));
+    return;
+  }
+  {
+    std::lock_guard guard{mutex_};
+    if (!closed_) {
+      remote_.push_back(std::move(what));
+      // Under the lock, so that the loop cannot end between the decision and the wake-up.
+      if (!std::exchange(wake_sent_, true))
+        wake();
+      return;
+    }
+  }
+  refuse(what);
+}
+
+void shard::woken() {
+  std::lock_guard guard{mutex_};
+  wake_sent_ = false;
+  bump(counters_.wakes);
+}
+
+executor::timer_id shard::schedule(duration after, unique_function<void()> work) {
+  auto now = ticks();
+  auto wait = std::max<std::int64_t>(after.count(), 0);
+  auto due = wait > std::numeric_limits<timer_heap::instant>::max() - now
+                 ? std::numeric_limits<timer_heap::instant>::max()
+                 : now + wait;
+  return timers_.add(due, std::move(work));
+}
+
+void shard::cancel(timer_id timer) {
+  timers_.cancel(timer);
+}
+
+void shard::joined(caf::local_actor* who) {
+  std::lock_guard guard{mutex_};
+  actors_.insert(who);
+}
+
+void shard::left(caf::local_actor* who) {
+  std::lock_guard guard{mutex_};
+  actors_.erase(who);
+}
+
+std::size_t shard::pinned_actors() const {
+  std::lock_guard guard{mutex_};
+  return actors_.size();
+}
+
+bool shard::fetch_remote() {
+  std::vector<job> fetched;
+  {
+    std::lock_guard guard{mutex_};
+    fetched.swap(remote_);
+  }
+  for (auto& what : fetched)
+    local_.push_back(std::move(what));
+  return !fetched.empty();
+}
+
+bool shard::drain() {
+  bool ran = false;
+  while (!local_.empty() || fetch_remote()) {
+    ran = true;
+    // One round: what is queued now. What it queues comes after what other threads sent meanwhile.
+    for (auto left = local_.size(); left > 0; --left) {
+      auto what = std::move(local_.front());
+      local_.pop_front();
+      run(what);
+    }
+    fetch_remote();
+  }
+  return ran;
+}
+
+bool shard::run_due_timers() {
+  bool ran = false;
+  // The time is read once: a timer that arms itself with zero delay must not keep the loop here.
+  auto now = ticks();
+  while (auto work = timers_.take_due(now)) {
+    ran = true;
+    run_work(work);
+  }
+  return ran;
+}
+
+void shard::run(job& what) {
+  if (auto* who = std::get_if<caf::resumable*>(&what))
+    run_actor(*who);
+  else
+    run_work(std::get<1>(what));
+}
+
+void shard::run_actor(caf::resumable* who) {
+  bump(counters_.resumed);
+  if (auto* actor = dynamic_cast<caf::local_actor*>(who))
+    running_actor_.store(actor->id(), std::memory_order_relaxed);
+  auto outcome = who->resume(this, max_throughput);
+  running_actor_.store(0, std::memory_order_relaxed);
+  switch (outcome) {
+  case caf::resumable::resume_later:
+    local_.emplace_back(who); // keeps the reference
+    break;
+  case caf::resumable::done:
+  case caf::resumable::awaiting_message:
+  case caf::resumable::shutdown_execution_unit: caf::intrusive_ptr_release(who); break;
+  }
+}
+
+void shard::run_work(unique_function<void()>& work) noexcept {
+  bump(counters_.works);
+  try {
+    work();
+    work = nullptr;
+  } catch (const std::exception& error) {
+    bump(counters_.work_exceptions);
+    log::error("a function posted to a shard threw", {{"error", error.what()}});
+  } catch (...) {
+    bump(counters_.work_exceptions);
+    log::error("a function posted to a shard threw", {{"error", "not a std::exception"}});
+  }
+}
+
+void shard::refuse(job& what) {
+  auto* who = std::get_if<caf::resumable*>(&what);
+  if (who == nullptr)
+    return;
+  // Ends it for good: closes its mailbox, tells its monitors, and takes it off the system's list of
+  // running actors.
+  if (auto* actor = dynamic_cast<caf::local_actor*>(*who))
+    actor->cleanup(caf::make_error(caf::exit_reason::user_shutdown), nullptr);
+  caf::intrusive_ptr_release(*who);
+}
+
+void shard::ask_actors_to_leave() {
+  std::vector<caf::strong_actor_ptr> leaving;
+  {
+    std::lock_guard guard{mutex_};
+    for (auto* actor : actors_)
+      // Through the weak pointer: the last handle may be going away on another thread right now.
+      if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(caf::weak_actor_ptr{actor->ctrl()}))
+        leaving.push_back(std::move(alive));
+  }
+  for (auto& actor : leaving)
+    actor->get()->enqueue(
+        nullptr,
+        caf::make_message_id(caf::message_priority::high),
+        caf::make_message(
+            caf::exit_msg{caf::actor_addr{}, caf::make_error(caf::exit_reason::kill)}),
+        this);
+}
+
+void shard::close() {
+  std::deque<job> dropped;
+  {
+    std::lock_guard guard{mutex_};
+    closed_ = true;
+    for (auto& what : remote_)
+      local_.push_back(std::move(what));
+    remote_.clear();
+  }
+  dropped.swap(local_);
+  for (auto& what : dropped)
+    refuse(what);
+  dropped.clear();
+  timers_.clear();
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/shard/threaded_shard.hpp"
+
+#include "runtime/rpc/completion_tag.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <grpc/support/time.h>
+#include <grpcpp/alarm.h>
+#include <grpcpp/completion_queue.h>
+#include <pthread.h>
+
+#include <thread>
+
+namespace troupe::actors {
+
+namespace {
+
+std::int64_t steady_nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+struct wake_tag final : rpc::completion_tag {
+  explicit wake_tag(unique_function<void()> on_wake) : woken(std::move(on_wake)) {}
+  void complete(bool) override { woken(); }
+  unique_function<void()> woken;
+};
+
+} // namespace
+
+struct threaded_shard::impl {
+  explicit impl(unique_function<void()> on_wake) : woken(std::move(on_wake)) {}
+
+  grpc::CompletionQueue queue;
+  grpc::Alarm alarm;
+  wake_tag woken;
+  std::atomic<bool> stopping{false};
+  std::thread::id thread_id;
+  std::once_flag stopped;
+  std::thread thread;
+};
+
+threaded_shard::threaded_shard(caf::actor_system& system, std::string name)
+    : shard(system), impl_(std::make_unique<impl>([this] { woken(); })) {
+  std::atomic<bool> ready{false};
+  impl_->thread = std::thread{[this, &ready, name = std::move(name)] {
+    pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+    impl_->thread_id = std::this_thread::get_id();
+    ready.store(true, std::memory_order_release);
+    ready.notify_one();
+    loop();
+  }};
+  ready.wait(false, std::memory_order_acquire);
+}
+
+threaded_shard::~threaded_shard() {
+  stop();
+}
+
+grpc::CompletionQueue* threaded_shard::completion_queue() noexcept {
+  return &impl_->queue;
+}
+
+time_point threaded_shard::now() const {
+  return std::chrono::system_clock::now();
+}
+
+bool threaded_shard::runs_here() const {
+  return std::this_thread::get_id() == impl_->thread_id;
+}
+
+timer_heap::instant threaded_shard::ticks() const {
+  return steady_nanoseconds();
+}
+
+void threaded_shard::wake() {
+  // One alarm serves all wake-ups: an alarm may be set again only after its tag was taken off the
+  // queue, and the base calls this only once until `woken`, which that tag calls.
+  impl_->alarm.Set(
+      &impl_->queue,
+      gpr_now(GPR_CLOCK_MONOTONIC),
+      static_cast<rpc::completion_tag*>(&impl_->woken));
+}
+
+void threaded_shard::stop() {
+  std::call_once(impl_->stopped, [this] {
+    post([this] { impl_->stopping = true; });
+    impl_->thread.join();
+  });
+}
+
+void threaded_shard::loop() {
+  const auto bump = [](std::atomic<std::uint64_t>& counter) {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  };
+  for (;;) {
+    bump(counters_.turns);
+    busy_since_.store(ticks(), std::memory_order_relaxed);
+    run_due_timers();
+    drain();
+    if (impl_->stopping) {
+      if (pinned_actors() == 0)
+        break;
+      ask_actors_to_leave(); // again for those that were launched meanwhile
+      continue;
+    }
+    auto deadline = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (auto due = next_timer()) {
+      auto wait = std::max<std::int64_t>(*due - ticks(), 0);
+      deadline =
+          gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(wait, GPR_TIMESPAN));
+    }
+    busy_since_.store(0, std::memory_order_relaxed);
+    void* tag = nullptr;
+    bool ok = false;
+    if (impl_->queue.AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
+      busy_since_.store(ticks(), std::memory_order_relaxed);
+      bump(counters_.completions);
+      static_cast<rpc::completion_tag*>(tag)->complete(ok);
+    }
+  }
+  shut_queue_down();
+}
+
+void threaded_shard::shut_queue_down() {
+  close();
+  impl_->queue.Shutdown();
+  void* tag = nullptr;
+  bool ok = false;
+  while (impl_->queue.Next(&tag, &ok))
+    static_cast<rpc::completion_tag*>(tag)->complete(ok);
+  busy_since_.store(0, std::memory_order_relaxed);
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/shard/shard.hpp"
+
+#include <memory>
+#include <string>
+
+namespace grpc {
+class CompletionQueue;
+} // namespace grpc
+
+namespace troupe::actors {
+
+/// A shard that is a thread of its own around a gRPC completion queue.
+///
+/// The loop waits on the queue until something completes, another thread wakes it, or the next
+/// timer is due; then it runs everything that became ready and waits again. Tags of the queue are
+/// `rpc::completion_tag*`.
+class threaded_shard final : public shard {
+public:
+  /// Starts the thread; `name` is what tools show for it (15 characters at most).
+  threaded_shard(caf::actor_system& system, std::string name);
+  /// Stops it if nobody has.
+  ~threaded_shard() override;
+
+  /// The queue for transports and servers that live on this shard. Their operations must have ended
+  /// before `stop` returns: `stop` serves the queue until it is empty.
+  [[nodiscard]] grpc::CompletionQueue* completion_queue() noexcept;
+
+  /// Sends the pinned actors home, waits for them and for the queue, joins the thread. Any thread
+  /// but its own.
+  void stop();
+
+  [[nodiscard]] time_point now() const override;
+  [[nodiscard]] bool runs_here() const override;
+
+protected:
+  void wake() override;
+  [[nodiscard]] timer_heap::instant ticks() const override;
+
+private:
+  struct impl;
+
+  void loop();
+  void shut_queue_down();
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/shard/manual_shard.hpp"
+#include "actors/shard/pinned_actor.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+using namespace std::chrono_literals;
+using troupe::actors::manual_clock;
+using troupe::actors::pinned_actor;
+using troupe::actors::tell;
+
+namespace {
+
+struct fixture {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
+  troupe::actors::manual_shard one{system, clock};
+  troupe::actors::manual_shard two{system, clock};
+};
+
+class recorder final : public pinned_actor<caf::event_based_actor> {
+public:
+  recorder(caf::actor_config& cfg, troupe::actors::shard& home, std::vector<int>& seen)
+      : pinned_actor(cfg, home), seen_(seen) {}
+
+  const char* name() const override { return "recorder"; }
+
+  caf::behavior make_behavior() override {
+    return {[this](int number) {
+      if (number < 0)
+        throw std::runtime_error("negative");
+      seen_.push_back(number);
+    }};
+  }
+
+private:
+  std::vector<int>& seen_;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(manual_shard, fixture)
+
+BOOST_AUTO_TEST_CASE(nothing_runs_until_it_is_drained) {
+  std::vector<int> seen;
+  auto actor = system.spawn<recorder>(one, seen);
+  tell(actor, 1);
+  one.post([&] { seen.push_back(10); });
+  BOOST_TEST(seen.empty());
+  BOOST_TEST(clock->run_until_idle());
+  BOOST_TEST(seen == (std::vector<int>{1, 10}), boost::test_tools::per_element());
+  BOOST_TEST(!clock->run_until_idle());
+}
+
+BOOST_AUTO_TEST_CASE(timers_run_at_their_own_virtual_time) {
+  std::vector<std::pair<int, troupe::duration>> ran;
+  auto start = clock->now();
+  one.schedule(2h, [&] { ran.emplace_back(2, clock->now() - start); });
+  two.schedule(1h, [&] {
+    ran.emplace_back(1, clock->now() - start);
+    two.schedule(30min, [&] { ran.emplace_back(3, clock->now() - start); });
+  });
+  clock->advance(1h - 1ns);
+  BOOST_TEST(ran.empty());
+  clock->advance(3h);
+  BOOST_REQUIRE(ran.size() == 3u);
+  BOOST_TEST((ran[0] == std::pair{1, troupe::duration{1h}}));
+  BOOST_TEST((ran[1] == std::pair{3, troupe::duration{90min}}));
+  BOOST_TEST((ran[2] == std::pair{2, troupe::duration{2h}}));
+  BOOST_TEST((clock->now() - start == 4h - 1ns));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_run) {
+  bool ran = false;
+  one.cancel(one.schedule(1s, [&] { ran = true; }));
+  clock->advance(1min);
+  BOOST_TEST(!ran);
+}
+
+BOOST_AUTO_TEST_CASE(work_posted_from_another_thread_waits_for_the_next_drain) {
+  std::vector<int> seen;
+  auto actor = system.spawn<recorder>(one, seen);
+  std::thread{[&] {
+    for (int i = 0; i < 100; ++i)
+      tell(actor, i);
+  }}.join();
+  BOOST_TEST(seen.empty());
+  clock->run_until_idle();
+  BOOST_TEST(seen.size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_throws_dies_alone) {
+  std::vector<int> seen;
+  auto doomed = system.spawn<recorder>(one, seen);
+  auto other = system.spawn<recorder>(one, seen);
+  tell(doomed, -1);
+  tell(doomed, 1);
+  tell(other, 2);
+  clock->run_until_idle();
+  BOOST_TEST(seen == (std::vector<int>{2}), boost::test_tools::per_element());
+  BOOST_TEST(one.pinned_actors() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_posted_function_that_throws_is_counted_and_the_shard_goes_on) {
+  bool ran = false;
+  one.post([] { throw 1; });
+  one.post([&] { ran = true; });
+  clock->run_until_idle();
+  BOOST_TEST(ran);
+  BOOST_TEST(one.counters().work_exceptions == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(stopping_ends_all_actors_and_refuses_work_from_then_on) {
+  std::vector<int> seen;
+  auto actor = system.spawn<recorder>(one, seen);
+  clock->run_until_idle();
+  one.stop();
+  BOOST_TEST(one.pinned_actors() == 0u);
+  auto owned = std::make_shared<int>(1);
+  one.post([owned] {});
+  BOOST_TEST(owned.use_count() == 1);
+  tell(actor, 1);
+  auto late = system.spawn<recorder>(one, seen);
+  tell(late, 2);
+  BOOST_TEST(seen.empty());
+  BOOST_TEST(one.pinned_actors() == 0u);
+  // The system's destructor would wait for an actor that is still registered.
+}
+
+BOOST_AUTO_TEST_SUITE_END()
