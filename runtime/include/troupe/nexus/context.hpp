@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/async.hpp>
+#include <troupe/cancellation.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe {
+
+class client;
+class executor;
+struct data_converter;
+
+namespace nexus {
+
+/// The result type of a coroutine handler: it runs on its shard and must not block.
+template <class T = void>
+using async = basic_async<T, handler_domain>;
+
+/// Where something in another system or namespace came from, or what it led to. Shown by the UI.
+struct link {
+  std::string url;  ///< `temporal:///namespaces/...` for things of Temporal, else any URL
+  std::string type; ///< e.g. `temporal.api.common.v1.Link.WorkflowEvent`
+
+  friend bool operator==(const link&, const link&) = default;
+};
+
+using header_entry = std::pair<std::string_view, std::string_view>;
+
+namespace detail {
+
+struct operation_state; // what both contexts of one request share; lies with the dispatcher
+struct context_access;
+
+/// Suspends a coroutine handler on its shard.
+class sleep_awaiter {
+public:
+  sleep_awaiter(std::shared_ptr<operation_state> state, std::chrono::nanoseconds time)
+      : state_(std::move(state)), time_(time) {}
+  sleep_awaiter(sleep_awaiter&&) = default;
+  ~sleep_awaiter();
+
+  [[nodiscard]] bool await_ready() const noexcept;
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> caller) {
+    static_assert(
+        std::is_same_v<typename Promise::domain, handler_domain>,
+        "sleep of a Nexus context can be awaited only in a Nexus handler coroutine");
+    suspend(caller);
+  }
+  bool await_resume() const noexcept;
+
+private:
+  void suspend(std::coroutine_handle<> caller);
+
+  struct waiting;
+  std::shared_ptr<operation_state> state_;
+  std::chrono::nanoseconds time_;
+  std::shared_ptr<waiting> waiting_;
+};
+
+} // namespace detail
+
+/// What a handler knows about the request it serves. A cheap handle, passed by value; its views
+/// live as long as it does. Thread-safe to read; used by one handler call at a time.
+class operation_context {
+public:
+  [[nodiscard]] std::string_view service() const noexcept;
+  [[nodiscard]] std::string_view operation() const noexcept;
+  /// The endpoint that the caller used; empty where the service is too old to say.
+  [[nodiscard]] std::string_view endpoint() const noexcept;
+  [[nodiscard]] std::string_view name_space() const noexcept; ///< the worker's
+  [[nodiscard]] std::string_view task_queue() const noexcept; ///< the worker's
+
+  /// A request header by name, in any case; nothing if it was not sent.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+  /// All request headers as they came. Some services send one twice in different case.
+  [[nodiscard]] std::span<const header_entry> headers() const noexcept;
+
+  /// When the service gives up waiting for the answer (UTC); nothing if the request did not say.
+  [[nodiscard]] std::optional<
+      std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>>
+  deadline() const noexcept;
+  /// How long until then; never negative; nothing if there is no deadline.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> remaining() const noexcept;
+
+  /// Cancelled when the deadline passes or the worker shuts down.
+  [[nodiscard]] const cancellation_token& cancellation() const noexcept;
+  [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
+
+  /// The worker's client, for signals, queries and starts from a handler.
+  /// Throws `std::logic_error` where there is none (a test environment that was given none).
+  [[nodiscard]] troupe::client& client() const;
+
+  /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine handler. Gives true
+  /// after the full time, false if the request was cancelled before.
+  [[nodiscard]] detail::sleep_awaiter sleep(std::chrono::nanoseconds time) const {
+    return {state_, time};
+  }
+
+protected:
+  explicit operation_context(std::shared_ptr<detail::operation_state> state) noexcept
+      : state_(std::move(state)) {}
+
+  std::shared_ptr<detail::operation_state> state_;
+
+private:
+  friend detail::context_access;
+};
+
+/// The context of a request that starts an operation.
+class start_context : public operation_context {
+public:
+  /// The same on every retry of one start; what makes starting idempotent.
+  [[nodiscard]] std::string_view request_id() const noexcept;
+
+  /// Where the service wants to be told of an asynchronous operation's outcome; empty if it does
+  /// not.
+  [[nodiscard]] std::string_view callback_url() const noexcept;
+  [[nodiscard]] std::span<const header_entry> callback_headers() const noexcept;
+
+  /// Where the request comes from.
+  [[nodiscard]] std::span<const nexus::link> links() const noexcept;
+  /// Adds a link to the answer: what the operation did or started.
+  void add_link(nexus::link to) const;
+
+private:
+  friend detail::context_access;
+  explicit start_context(std::shared_ptr<detail::operation_state> state) noexcept
+      : operation_context(std::move(state)) {}
+};
+
+/// The context of a request that cancels an operation.
+class cancel_context : public operation_context {
+public:
+  /// The token that the handler gave out when it started the operation.
+  [[nodiscard]] std::string_view operation_token() const noexcept;
+
+private:
+  friend detail::context_access;
+  explicit cancel_context(std::shared_ptr<detail::operation_state> state) noexcept
+      : operation_context(std::move(state)) {}
+};
+
+namespace detail {
+
+/// For the runtime: makes contexts and looks inside.
+struct context_access {
+  static start_context make_start(std::shared_ptr<operation_state> state) {
+    return start_context{std::move(state)};
+  }
+  static cancel_context make_cancel(std::shared_ptr<operation_state> state) {
+    return cancel_context{std::move(state)};
+  }
+  static operation_state& state(const operation_context& context) { return *context.state_; }
+  static const data_converter& converter(const operation_context& context) noexcept;
+};
+
+} // namespace detail
+
+} // namespace nexus
+} // namespace troupe

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/nexus/context.hpp>
+#include <troupe/nexus/error.hpp>
+#include <troupe/nexus/handler_base.hpp>
+#include <troupe/nexus/service.hpp>
+#include <troupe/nexus/workflow_run.hpp>
+#include <troupe/payload/data_converter.hpp>
+#include <troupe/payload/payload_error.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+/// From user functions to `handler_base`: the type checks, decoding, encoding.
+namespace troupe::nexus::detail {
+
+enum class handler_kind { sync, workflow_run, general };
+
+struct no_cancel {};
+
+struct nothing {
+  friend bool operator==(nothing, nothing) = default;
+};
+
+template <class Type>
+using value_or_nothing = std::conditional_t<std::is_void_v<Type>, nothing, Type>;
+
+template <class Output>
+using start_result = std::variant<value_or_nothing<Output>, async_started, workflow_start<Output>>;
+
+// -- what the user's function is
+// -------------------------------------------------------------------
+
+template <class Function, class Input>
+struct start_call : std::is_invocable<const Function&, start_context, Input> {
+  using type = std::invoke_result<const Function&, start_context, Input>;
+};
+template <class Function>
+struct start_call<Function, void> : std::is_invocable<const Function&, start_context> {
+  using type = std::invoke_result<const Function&, start_context>;
+};
+
+template <class Type>
+struct coroutine_of {
+  static constexpr bool is_coroutine = false;
+  using value = Type;
+  using domain = handler_domain;
+};
+template <class Type, class Domain>
+struct coroutine_of<basic_async<Type, Domain>> {
+  static constexpr bool is_coroutine = true;
+  using value = Type;
+  using domain = Domain;
+};
+
+template <class Type>
+struct is_workflow_start : std::false_type {};
+template <class Result>
+struct is_workflow_start<workflow_start<Result>> : std::true_type {};
+
+template <class Returned, class Output>
+consteval bool returns_output() {
+  if constexpr (std::is_void_v<Output>)
+    return std::is_void_v<Returned> || std::is_same_v<Returned, nothing>;
+  else if constexpr (std::is_void_v<Returned>)
+    return false;
+  else
+    return std::is_convertible_v<Returned, Output>;
+}
+
+/// All checks of a start function in one place, so that a mistake gives one message.
+template <class Input, class Output, handler_kind Kind, class Start>
+consteval bool check_start() {
+  using call = start_call<Start, Input>;
+  static_assert(
+      call::value,
+      "this Nexus handler cannot be called with what its operation declares: it must be a function "
+      "of "
+      "(troupe::nexus::start_context, the operation's input), or of the context alone if the input "
+      "is void; "
+      "and callable as const, since requests share it");
+  if constexpr (call::value) {
+    using returned = typename call::type::type;
+    using coroutine = coroutine_of<returned>;
+    using value = typename coroutine::value;
+    static_assert(
+        std::is_same_v<typename coroutine::domain, handler_domain>,
+        "a Nexus handler cannot be a workflow coroutine: return troupe::nexus::async<T>, or T from "
+        "a plain function");
+    if constexpr (Kind == handler_kind::sync)
+      static_assert(
+          returns_output<value, Output>(),
+          "this sync handler does not return the output type that its operation declares");
+    else if constexpr (Kind == handler_kind::workflow_run) {
+      static_assert(
+          is_workflow_start<value>::value,
+          "a workflow_run handler returns the description of a workflow: return "
+          "troupe::nexus::start_workflow<W>({.id = ...}, arguments...)");
+      if constexpr (is_workflow_start<value>::value)
+        static_assert(
+            std::is_same_v<typename value::result_type, Output>,
+            "this workflow's result is not the output type that the operation declares");
+    } else
+      static_assert(
+          std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>(),
+          "this operation handler must return troupe::nexus::start_result<Output>, the operation's "
+          "output, "
+          "troupe::nexus::async_started or troupe::nexus::start_workflow<W>(...)");
+  }
+  return true;
+}
+
+// -- decoding and encoding
+// -------------------------------------------------------------------------
+
+template <class Input>
+Input decode_input(const operation_input& from, const data_converter& converter) {
+  try {
+    if (converter.codec)
+      return converter.from_payload<Input>(from.to_payload());
+    return converter.from_payload<Input>(from.view);
+  } catch (const payload_error& error) {
+    // The caller's fault, so BAD_REQUEST; codec failures are ours and stay what they are.
+    throw_undecodable_input(error);
+  }
+}
+
+template <>
+inline payload decode_input<payload>(const operation_input& from, const data_converter& converter) {
+  return converter.decode(from.to_payload());
+}
+
+template <class Output>
+start_outcome encode_output(const data_converter& converter, const Output& value) {
+  if constexpr (std::is_same_v<Output, payload>)
+    return sync_success{converter.encode(value)};
+  else if constexpr (std::is_same_v<Output, nothing>)
+    return sync_success{converter.to_payload(nullptr)};
+  else
+    return sync_success{converter.to_payload(value)};
+}
+
+template <class Result>
+start_outcome encode_start(const data_converter& converter, workflow_start<Result> start) {
+  auto arguments = start.data.arguments(converter);
+  return encoded_workflow_start{
+      std::move(start.data.workflow_type), std::move(start.data.options), std::move(arguments)};
+}
+
+template <class Output, class Value>
+start_outcome encode_result(const operation_context& context, Value value) {
+  const auto& converter = context_access::converter(context);
+  if constexpr (is_workflow_start<Value>::value)
+    return encode_start(converter, std::move(value));
+  else if constexpr (std::is_same_v<Value, async_started>)
+    return value;
+  else if constexpr (std::is_same_v<Value, start_result<Output>>)
+    return std::visit(
+        [&](auto&& each) { return encode_result<Output>(context, std::move(each)); },
+        std::move(value));
+  else if constexpr (std::is_convertible_v<Value, value_or_nothing<Output>>) {
+    const value_or_nothing<Output> output = std::move(value);
+    return encode_output(converter, output);
+  } else
+    return encode_result<Output>(context, start_result<Output>{std::move(value)});
+}
+
+template <class Output, class Value>
+async<start_outcome> encode_when_done(operation_context context, async<Value> body) {
+  if constexpr (std::is_void_v<Value>) {
+    co_await body;
+    co_return encode_result<Output>(context, nothing{});
+  } else
+    co_return encode_result<Output>(context, co_await body);
+}
+
+// -- the handler
+// -----------------------------------------------------------------------------------
+
+template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
+class typed_handler final : public handler_base {
+  using returned = typename start_call<Start, Input>::type::type;
+  static constexpr bool on_shard = coroutine_of<returned>::is_coroutine;
+  static constexpr bool has_cancel = !std::is_same_v<Cancel, no_cancel>;
+
+  template <bool Has = has_cancel>
+  static consteval bool cancel_is_coroutine() {
+    if constexpr (Has)
+      return coroutine_of<std::invoke_result_t<const Cancel&, cancel_context>>::is_coroutine;
+    else
+      return false;
+  }
+
+public:
+  typed_handler(Start start, Cancel cancel)
+      : start_(std::move(start)), cancel_(std::move(cancel)) {}
+
+  place start_place() const noexcept override { return on_shard ? place::shard : place::pool; }
+
+  start_outcome start(start_context context, operation_input input) const override {
+    if constexpr (on_shard)
+      return handler_base::start(std::move(context), input);
+    else if constexpr (std::is_void_v<returned>) {
+      call(context, input);
+      return encode_result<Output>(context, nothing{});
+    } else
+      return encode_result<Output>(context, call(context, input));
+  }
+
+  async<start_outcome> start_async(start_context context, operation_input input) const override {
+    if constexpr (on_shard)
+      return encode_when_done<Output>(context, call(context, input));
+    else
+      return handler_base::start_async(std::move(context), input);
+  }
+
+  cancel_kind cancels() const noexcept override {
+    if (has_cancel)
+      return cancel_kind::by_handler;
+    return Kind == handler_kind::workflow_run ? cancel_kind::workflow_run
+                                              : cancel_kind::unsupported;
+  }
+
+  place cancel_place() const noexcept override {
+    return cancel_is_coroutine() ? place::shard : place::pool;
+  }
+
+  void cancel(cancel_context context) const override {
+    if constexpr (has_cancel && !cancel_is_coroutine())
+      std::invoke(cancel_, std::move(context));
+    else
+      handler_base::cancel(std::move(context));
+  }
+
+  async<void> cancel_async(cancel_context context) const override {
+    if constexpr (cancel_is_coroutine())
+      return std::invoke(cancel_, std::move(context));
+    else
+      return handler_base::cancel_async(std::move(context));
+  }
+
+private:
+  returned call(const start_context& context, const operation_input& input) const {
+    if constexpr (std::is_void_v<Input>)
+      return std::invoke(start_, context);
+    else
+      return std::invoke(
+          start_, context, decode_input<Input>(input, context_access::converter(context)));
+  }
+
+  Start start_;
+  Cancel cancel_;
+};
+
+template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
+std::shared_ptr<const handler_base> make_handler(Start start, Cancel cancel) {
+  static_assert(check_start<Input, Output, Kind, Start>());
+  if constexpr (!std::is_same_v<Cancel, no_cancel>)
+    static_assert(
+        std::is_invocable_v<const Cancel&, cancel_context>,
+        "the cancel function of a Nexus operation handler is void(troupe::nexus::cancel_context), "
+        "or a coroutine "
+        "nexus::async<void>(troupe::nexus::cancel_context)");
+  if constexpr (start_call<Start, Input>::value)
+    return std::make_shared<typed_handler<Input, Output, Kind, Start, Cancel>>(
+        std::move(start), std::move(cancel));
+  else
+    return nullptr;
+}
+
+// -- the contract
+// ----------------------------------------------------------------------------------
+
+/// A handler that knows which operation it is for.
+template <const auto& Operation>
+struct bound_handler {
+  using operation_type = std::remove_cvref_t<decltype(Operation)>;
+  static constexpr std::string_view operation_name = Operation.name;
+
+  std::shared_ptr<const handler_base> handler;
+};
+
+template <const auto& Operation, handler_kind Kind, class Start, class Cancel>
+bound_handler<Operation> bind_handler(Start start, Cancel cancel) {
+  using operation_type = std::remove_cvref_t<decltype(Operation)>;
+  static_assert(
+      is_operation<operation_type>::value,
+      "name an operation of a contract: sync<my_service::my_operation>(...)");
+  return {make_handler<typename operation_type::input, typename operation_type::output, Kind>(
+      std::move(start), std::move(cancel))};
+}
+
+template <const std::string_view& Name>
+consteval auto to_fixed() {
+  char text[Name.size() + 1]{};
+  std::copy_n(Name.data(), Name.size(), text);
+  return fixed_string<Name.size() + 1>{text};
+}
+
+/// Carries an operation's name into the compiler's message.
+template <fixed_string Operation, std::size_t Handlers>
+struct handlers_of {
+  static_assert(Handlers != 0, "an operation of this Nexus contract has no handler");
+  static_assert(Handlers < 2, "an operation of this Nexus contract has more than one handler");
+  static constexpr bool checked = true;
+};
+
+template <fixed_string Operation, bool Listed>
+struct handled_operation {
+  static_assert(
+      Listed,
+      "this handler is for an operation that the Nexus contract does not list in `operations`");
+  static constexpr bool checked = true;
+};
+
+template <class Service, std::size_t Index>
+struct name_at {
+  static constexpr std::string_view value = std::get<Index>(Service::operations).name;
+};
+
+template <class Service, class... Bound, std::size_t... Index>
+consteval void check_handlers(std::index_sequence<Index...>) {
+  constexpr auto count = [](std::string_view name) {
+    return (std::size_t{0} + ... + (Bound::operation_name == name ? 1 : 0));
+  };
+  static_assert(
+      (handlers_of<
+           to_fixed<name_at<Service, Index>::value>(),
+           count(name_at<Service, Index>::value)>::checked
+       && ...));
+  static_assert(
+      (handled_operation<
+           to_fixed<Bound::operation_name>(),
+           lists_operation<Service>(Bound::operation_name)>::checked
+       && ...));
+}
+
+template <class Service, class... Bound>
+consteval void check_handlers() {
+  check_handlers<Service, Bound...>(
+      std::make_index_sequence<
+          std::tuple_size_v<std::remove_cvref_t<decltype(Service::operations)>>>{});
+}
+
+} // namespace troupe::nexus::detail
