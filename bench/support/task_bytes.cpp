@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/support/task_bytes.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::bench {
+namespace {
+
+constexpr std::string_view token_mark = "0123456789abcdef";
+constexpr std::string_view run_mark = "00000000-1111-2222-3333-444444444444";
+static_assert(token_mark.size() == task_token::size);
+
+std::string json_struct(std::size_t bytes) {
+  std::string json = R"({"title":"benchmark","items":[)";
+  for (int i = 0; json.size() + 3 < bytes; ++i) {
+    if (i != 0)
+      json += ',';
+    json += R"({"id":)" + std::to_string(100000 + i) + R"(,"name":"item number )"
+            + std::to_string(i) + R"(","price":12.5,"tags":["red","green","blue"],"stock":true})";
+  }
+  return json + "]}";
+}
+
+} // namespace
+
+reply_template nexus_task(std::size_t payload_bytes, bool as_struct) {
+  temporal::api::workflowservice::v1::PollNexusTaskQueueResponse reply;
+  reply.set_task_token(std::string{token_mark});
+  auto& request = *reply.mutable_request();
+  auto& header = *request.mutable_header();
+  header["request-timeout"] = "9998ms";
+  header["Request-Timeout"] = "9998ms";
+  header["content-type"] = "application/json";
+  header["operation-timeout"] = "59998ms";
+  header["temporal-nexus-failure-support"] = "true";
+  request.mutable_scheduled_time()->set_seconds(1'760'000'000);
+  request.mutable_capabilities()->set_temporal_failure_responses(true);
+  request.set_endpoint("my-nexus-endpoint-name");
+  auto& start = *request.mutable_start_operation();
+  start.set_service("my-hello-service");
+  start.set_operation("say-hello");
+  start.set_request_id("5b6f0c0c-5d92-4ea0-8a2b-7e1f54b8e0a3");
+  start.set_callback("temporal://system");
+  (*start.mutable_callback_header())["temporal-callback-token"] =
+      R"({"v":1,"d":")" + std::string(420, 'A') + R"("})";
+  auto& link = *start.add_links();
+  link.set_url(
+      "temporal:///namespaces/my-caller-namespace/workflows/caller-workflow/"
+      "0199f0a1-2b3c-7d4e-8f50-617283940a5b/history?eventID=5&eventType=NexusOperationScheduled"
+      "&referenceType=EventReference");
+  link.set_type("temporal.api.common.v1.Link.WorkflowEvent");
+  auto& payload = *start.mutable_payload();
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  payload.set_data(
+      as_struct ? json_struct(payload_bytes)
+                : '"' + std::string(payload_bytes < 2 ? 0 : payload_bytes - 2, 'x') + '"');
+  reply_template result{reply.SerializeAsString(), 0};
+  result.token_at = result.bytes.find(token_mark);
+  return result;
+}
+
+workflow_task_template
+first_workflow_task(const std::string& workflow_type, const std::string& task_queue) {
+  namespace api = temporal::api;
+  api::workflowservice::v1::PollWorkflowTaskQueueResponse reply;
+  reply.set_task_token(std::string{token_mark});
+  reply.mutable_workflow_execution()->set_workflow_id("bench-workflow");
+  reply.mutable_workflow_execution()->set_run_id(std::string{run_mark});
+  reply.mutable_workflow_type()->set_name(workflow_type);
+  reply.set_started_event_id(3);
+  reply.set_attempt(1);
+  reply.mutable_workflow_execution_task_queue()->set_name(task_queue);
+  reply.mutable_scheduled_time()->set_seconds(1'760'000'000);
+  reply.mutable_started_time()->set_seconds(1'760'000'000);
+  auto& history = *reply.mutable_history();
+  auto& started = *history.add_events();
+  started.set_event_id(1);
+  started.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  started.mutable_event_time()->set_seconds(1'760'000'000);
+  auto& attributes = *started.mutable_workflow_execution_started_event_attributes();
+  attributes.mutable_workflow_type()->set_name(workflow_type);
+  attributes.mutable_task_queue()->set_name(task_queue);
+  attributes.set_original_execution_run_id(std::string{run_mark});
+  attributes.set_first_execution_run_id(std::string{run_mark});
+  attributes.set_attempt(1);
+  attributes.set_identity("bench");
+  attributes.mutable_workflow_task_timeout()->set_seconds(10);
+  auto& scheduled = *history.add_events();
+  scheduled.set_event_id(2);
+  scheduled.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);
+  scheduled.mutable_event_time()->set_seconds(1'760'000'000);
+  scheduled.mutable_workflow_task_scheduled_event_attributes()->mutable_task_queue()->set_name(
+      task_queue);
+  auto& task_started = *history.add_events();
+  task_started.set_event_id(3);
+  task_started.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_STARTED);
+  task_started.mutable_event_time()->set_seconds(1'760'000'000);
+  task_started.mutable_workflow_task_started_event_attributes()->set_scheduled_event_id(2);
+  workflow_task_template result;
+  result.bytes = reply.SerializeAsString();
+  result.token_at = result.bytes.find(token_mark);
+  for (auto at = result.bytes.find(run_mark); at != std::string::npos;
+       at = result.bytes.find(run_mark, at + 1))
+    result.run_id_at.push_back(at);
+  return result;
+}
+
+std::string_view find_field(std::string_view message, unsigned number) {
+  std::size_t at = 0;
+  const auto varint = [&](std::uint64_t& value) {
+    value = 0;
+    for (unsigned shift = 0; at < message.size() && shift < 64; shift += 7) {
+      const auto byte = static_cast<unsigned char>(message[at++]);
+      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if ((byte & 0x80) == 0)
+        return true;
+    }
+    return false;
+  };
+  while (at < message.size()) {
+    std::uint64_t tag = 0;
+    std::uint64_t size = 0;
+    if (!varint(tag))
+      return {};
+    switch (tag & 7) {
+    case 0:
+      if (!varint(size))
+        return {};
+      break;
+    case 1: at += 8; break;
+    case 2:
+      if (!varint(size) || size > message.size() - at)
+        return {};
+      if (tag >> 3 == number)
+        return message.substr(at, size);
+      at += size;
+      break;
+    case 5: at += 4; break;
+    default: return {};
+    }
+  }
+  return {};
+}
+
+} // namespace troupe::bench
