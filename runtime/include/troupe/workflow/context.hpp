@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/async.hpp>
+#include <troupe/error.hpp>
+#include <troupe/workflow/detail/callable.hpp>
+#include <troupe/workflow/detail/run.hpp>
+#include <troupe/workflow/future.hpp>
+#include <troupe/workflow/info.hpp>
+#include <troupe/workflow/nexus_client.hpp>
+#include <troupe/workflow/signal.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace troupe::workflow {
+
+class cancellation_scope;
+
+/// Writes log lines with the workflow's ids, and only when the code runs for the first time, not on
+/// replay.
+class logger {
+public:
+  explicit logger(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
+
+  using fields = detail::log_fields;
+  void debug(std::string_view message, const fields& with = {}) const {
+    write(detail::log_level::debug, message, with);
+  }
+  void info(std::string_view message, const fields& with = {}) const {
+    write(detail::log_level::info, message, with);
+  }
+  void warn(std::string_view message, const fields& with = {}) const {
+    write(detail::log_level::warn, message, with);
+  }
+  void error(std::string_view message, const fields& with = {}) const {
+    write(detail::log_level::error, message, with);
+  }
+
+private:
+  void write(detail::log_level level, std::string_view message, const fields& with) const {
+    owner_->log(level, message, with);
+  }
+  detail::ref<detail::run> owner_;
+};
+
+/// Random numbers that are the same on replay; a `UniformRandomBitGenerator` for `<random>`. Seeded
+/// by the run id.
+class random_source {
+public:
+  using result_type = std::uint64_t;
+  explicit random_source(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
+  result_type operator()() const { return owner_->random(); }
+
+private:
+  detail::ref<detail::run> owner_;
+};
+
+/// What a workflow can do. A cheap handle, passed by value: it names the run and a cancellation
+/// scope.
+///
+/// Workflow code must be deterministic: time, randomness, waiting and the outside world only
+/// through the context. What is waited for through a context is cancelled with the context's scope,
+/// and then fails with `canceled_error`; a cancelled scope stays cancelled, so clean up with
+/// `shielded()` and `as_result()` (C++ cannot await in a catch block).
+///
+/// Eviction from the worker's cache destroys the suspended coroutines, so destructors of their
+/// locals run at times that are not part of the workflow: calls from there are refused without an
+/// effect. Use destructors for memory only.
+///
+/// Threading: only in coroutines of its workflow.
+class context {
+public:
+  context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
+      : owner_(std::move(owner)), within_(std::move(within)) {}
+
+  // -- time, identity, randomness
+  // ---------------------------------------------------------------------
+
+  /// The time of the current workflow task: the same on replay.
+  [[nodiscard]] time_point now() const noexcept { return owner_->now(); }
+  [[nodiscard]] workflow::info info() const { return owner_->get_info(); }
+  /// True when the service would like this run to continue as new (long history).
+  [[nodiscard]] bool continue_as_new_suggested() const noexcept {
+    return owner_->continue_as_new_suggested();
+  }
+  [[nodiscard]] std::int64_t history_length() const noexcept { return owner_->history_length(); }
+  /// For logs and metrics only: deciding by it breaks determinism.
+  [[nodiscard]] bool is_replaying() const noexcept { return owner_->is_replaying(); }
+  [[nodiscard]] random_source random() const { return random_source{owner_}; }
+  /// A random UUID (version 4), the same on replay.
+  [[nodiscard]] std::string uuid() const;
+  [[nodiscard]] workflow::logger log() const { return workflow::logger{owner_}; }
+
+  // -- waiting
+  // ----------------------------------------------------------------------------------------
+
+  /// Ready `after` from now; starts at once, so several run side by side. `cancel` takes it back. A
+  /// time of zero or less is ready at once and leaves no trace in the history.
+  future<void> sleep(duration after, const timer_options& options = {}) const {
+    return {owner_->start_timer(after, options, *within_), nullptr};
+  }
+
+  /// Ready when `condition` holds; it is asked whenever something happened in the workflow. Must
+  /// have no effects.
+  future<void> wait_condition(unique_function<bool()> condition) const {
+    return {owner_->wait_for(std::move(condition), *within_), nullptr};
+  }
+  /// Waits at most `timeout`; false if the condition did not hold by then.
+  async<bool> wait_condition(
+      unique_function<bool()> condition, duration timeout, timer_options options = {}) const {
+    return wait_condition_until(*this, std::move(condition), timeout, std::move(options));
+  }
+
+  // -- coroutines side by side
+  // ------------------------------------------------------------------------
+
+  /// Runs `body` beside the caller; it begins when the caller next waits. Awaits of `body` belong
+  /// to whatever contexts it was given. An error is kept for whoever awaits the future.
+  template <class T>
+  future<T> spawn(async<T> body) const {
+    auto state = detail::make_ref<detail::value_pending<T>>(*owner_);
+    owner_->spawn(detail::drive<T>(std::move(body), state));
+    return as_future<T>(state);
+  }
+
+  /// Runs `body(context, args...)` beside the caller, in a cancellation scope of its own: `cancel`
+  /// of the future cancels it.
+  template <class F, class... Args>
+    requires std::is_invocable_v<F&, context, Args...>
+  auto spawn(F body, Args... args) const {
+    using T = typename std::invoke_result_t<F&, context, Args...>::value_type;
+    auto inner = detail::make_ref<detail::scope>(within_);
+    auto state = detail::make_ref<scoped_pending<T>>(*owner_, inner);
+    owner_->spawn(
+        drive_call<T>(std::move(body), context{owner_, inner}, state, std::move(args)...));
+    return as_future<T>(state);
+  }
+
+  // -- cancellation
+  // -----------------------------------------------------------------------------------
+
+  [[nodiscard]] bool is_cancelled() const noexcept { return within_->cancelled(); }
+  /// Why it was cancelled, as the requester put it; often empty.
+  [[nodiscard]] const std::string& cancel_reason() const noexcept { return within_->reason(); }
+  /// Ready when the context's scope is cancelled (for the outermost one: when the workflow's cancel
+  /// is requested).
+  future<void> cancelled() const { return {owner_->wait_for_cancel(*within_), nullptr}; }
+  void throw_if_cancelled() const {
+    if (within_->cancelled())
+      throw canceled_error(within_->reason().empty() ? "canceled" : within_->reason());
+  }
+  /// A scope below this context's, to be cancelled on its own.
+  [[nodiscard]] cancellation_scope make_scope() const;
+  /// A context that the cancellation of this one does not reach: for cleanup.
+  [[nodiscard]] context shielded() const { return {owner_, detail::make_ref<detail::scope>()}; }
+
+  // -- messages
+  // ---------------------------------------------------------------------------------------
+
+  /// Calls `handler` with the arguments of each signal of that name, also of those that came
+  /// before. A handler may be a coroutine (returning `async<>`); an error it lets out fails the
+  /// workflow like one of the main coroutine. Arguments that do not fit are logged and the signal
+  /// is dropped.
+  template <class F>
+  void on_signal(std::string name, F handler) const {
+    using traits = detail::callable<F>;
+    owner_->on_signal(
+        std::move(name),
+        {[owner = owner_.get(),
+          handler = std::move(handler)](std::string_view, payloads input) mutable {
+          auto arguments =
+              owner->converter().template from_payloads<typename traits::arguments>(input);
+          invoke_handler(*owner, handler, std::move(arguments));
+        }});
+  }
+  /// Calls `handler(name, payloads)` for signals that no other handler is there for.
+  template <class F>
+  void on_other_signals(F handler) const {
+    owner_->on_signal(
+        {},
+        {[owner = owner_.get(),
+          handler = std::move(handler)](std::string_view name, payloads input) mutable {
+          invoke_handler(*owner, handler, std::tuple{std::string{name}, std::move(input)});
+        }});
+  }
+  /// The signals of one name as a queue to receive from; one channel per name.
+  template <class T>
+  [[nodiscard]] workflow::signal_channel<T> signal_channel(std::string name) const {
+    workflow::signal_channel<T> channel{owner_, within_};
+    owner_->on_signal(
+        std::move(name),
+        {[owner = owner_.get(), state = channel.state_](std::string_view, payloads input) {
+          state->push(std::get<0>(owner->converter().template from_payloads<std::tuple<T>>(input)));
+        }});
+    return channel;
+  }
+  /// Answers queries of that name. The handler must not wait nor change anything.
+  template <class F>
+  void on_query(std::string name, F handler) const {
+    using traits = detail::callable<F>;
+    owner_->on_query(
+        std::move(name),
+        {[owner = owner_.get(), handler = std::move(handler)](payloads input) mutable {
+          auto arguments =
+              owner->converter().template from_payloads<typename traits::arguments>(input);
+          return owner->converter().to_payload(std::apply(handler, std::move(arguments)));
+        }});
+  }
+
+  // -- Nexus
+  // ------------------------------------------------------------------------------------------
+
+  /// A client for the operations of a contract at an endpoint.
+  template <class Service>
+  [[nodiscard]] workflow::nexus_client<Service> nexus_client(nexus_client_options options) const {
+    nexus::detail::check_contract<Service>();
+    options.service = std::string{Service::service_name};
+    return {owner_, within_, std::move(options)};
+  }
+  /// A client for operations that are known by name only.
+  [[nodiscard]] untyped_nexus_client nexus_client(nexus_client_options options) const {
+    return {owner_, within_, std::move(options)};
+  }
+
+  // -- the end
+  // ----------------------------------------------------------------------------------------
+
+  /// Ends this run and begins a new one of the same type; throws `continue_as_new_request`, so
+  /// nothing behind it runs.
+  template <class... Args>
+  [[noreturn]] void continue_as_new(const Args&... args) const {
+    throw continue_as_new_request{
+        owner_->workflow_type(), owner_->converter().to_payloads(args...), {}};
+  }
+  template <class... Args>
+  [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
+    throw continue_as_new_request{
+        owner_->workflow_type(), owner_->converter().to_payloads(args...), std::move(options)};
+  }
+  /// Continues as the workflow `W`; the arguments are those of its `run`.
+  template <class W, class... Args>
+    requires requires { W::name; }
+  [[noreturn]] void continue_as_new(const Args&... args) const {
+    continue_as<W>({}, args...);
+  }
+  template <class W, class... Args>
+    requires requires { W::name; }
+  [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
+    continue_as<W>(std::move(options), args...);
+  }
+
+  // -- for the library
+  // --------------------------------------------------------------------------------
+
+  [[nodiscard]] const data_converter& converter() const noexcept { return owner_->converter(); }
+  [[nodiscard]] const detail::ref<detail::run>& owner() const noexcept { return owner_; }
+  [[nodiscard]] const detail::ref<detail::scope>& scope() const noexcept { return within_; }
+
+private:
+  template <class T>
+  class scoped_pending final : public detail::value_pending<T> {
+  public:
+    scoped_pending(detail::run& owner, detail::ref<detail::scope> inner)
+        : detail::value_pending<T>(owner), inner_(std::move(inner)) {}
+    void cancel(const std::string& reason) override { inner_->cancel(reason); }
+
+  private:
+    detail::ref<detail::scope> inner_;
+  };
+
+  template <class T>
+  static future<T> as_future(detail::ref<detail::pending> state) {
+    if constexpr (std::is_void_v<T>)
+      return {std::move(state), nullptr};
+    else
+      return {std::move(state), &detail::take_value<T>};
+  }
+
+  template <class T, class F, class... Args>
+  static async<void>
+  drive_call(F body, context inner, detail::ref<detail::value_pending<T>> to, Args... args) {
+    auto running = body(std::move(inner), std::move(args)...);
+    co_await detail::drive<T>(std::move(running), std::move(to));
+  }
+
+  template <class F, class Tuple>
+  static void invoke_handler(detail::run& owner, F& handler, Tuple arguments) {
+    using R = decltype(std::apply(handler, std::move(arguments)));
+    if constexpr (std::is_void_v<R>) {
+      try {
+        std::apply(handler, std::move(arguments));
+      } catch (...) {
+        owner.fail_handler(std::current_exception());
+      }
+    } else {
+      static_assert(
+          std::is_same_v<R, async<void>>, "a signal handler returns void or troupe::async<>");
+      owner.spawn(detail::drive_handler(
+          std::apply(handler, std::move(arguments)), detail::ref<detail::run>{&owner}));
+    }
+  }
+
+  template <class W, class... Args>
+  [[noreturn]] void continue_as(continue_as_new_options options, const Args&... args) const {
+    using parameters =
+        typename detail::tail<typename detail::callable<decltype(&W::run)>::arguments>::type;
+    static_assert(
+        std::tuple_size_v<parameters> == sizeof...(Args),
+        "continue_as_new takes the arguments of the workflow's run, without the context");
+    auto input = std::apply(
+        [this](const auto&... each) { return owner_->converter().to_payloads(each...); },
+        parameters{args...});
+    throw continue_as_new_request{std::string{W::name}, std::move(input), std::move(options)};
+  }
+
+  static async<bool> wait_condition_until(
+      context self, unique_function<bool()> condition, duration timeout, timer_options options);
+
+  detail::ref<detail::run> owner_;
+  detail::ref<detail::scope> within_;
+};
+
+/// A part of a workflow that can be cancelled on its own. Cancelling the scope around it cancels it
+/// too.
+class cancellation_scope {
+public:
+  explicit cancellation_scope(workflow::context inner) : inner_(std::move(inner)) {}
+
+  /// The context for what belongs to the scope.
+  [[nodiscard]] const workflow::context& context() const noexcept { return inner_; }
+  [[nodiscard]] bool is_cancelled() const noexcept { return inner_.is_cancelled(); }
+  /// Only the first call has an effect.
+  void cancel(const std::string& reason = {}) const { inner_.scope()->cancel(reason); }
+
+private:
+  workflow::context inner_;
+};
+
+inline cancellation_scope context::make_scope() const {
+  return cancellation_scope{context{owner_, detail::make_ref<detail::scope>(within_)}};
+}
+
+} // namespace troupe::workflow

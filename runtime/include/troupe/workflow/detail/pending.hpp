@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/payload.hpp>
+#include <troupe/workflow/detail/ref.hpp>
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace troupe::workflow::detail {
+
+class run;
+
+/// A coroutine that waits for a number of pendings; lives in its own frame and leaves every list
+/// with it.
+struct suspended : list_node {
+  std::coroutine_handle<> frame;
+  std::size_t missing =
+      1; ///< how many more pendings must settle before it resumes; 0 = it was made ready
+};
+
+/// The place of one suspended coroutine in one pending's list.
+struct waiter : list_node {
+  suspended* owner = nullptr;
+};
+
+/// What a workflow can wait for: a timer, an operation, a signal, another coroutine. Settles
+/// exactly once.
+class pending : public ref_counted {
+public:
+  explicit pending(run& owner) noexcept;
+  ~pending() override;
+
+  [[nodiscard]] bool settled() const noexcept { return settled_; }
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+  [[nodiscard]] run& owner() const noexcept { return *owner_; }
+
+  void add(waiter& who) noexcept { waiters_.push_back(who); }
+
+  /// Makes it ready, or failed; waiters go to the end of the run queue in the order in which they
+  /// came.
+  void settle() noexcept;
+  void fail(std::exception_ptr why) noexcept;
+
+  /// Asks what is under way to stop. How it then settles is its own matter.
+  virtual void cancel(const std::string& reason);
+  /// Its cancellation scope is cancelled: the same, unless the thing cannot be left alone.
+  virtual void scope_cancelled(const std::string& reason) { cancel(reason); }
+
+  struct scope_hook : list_node {
+    pending* self = nullptr;
+  };
+  scope_hook in_scope; ///< registered here while it is cancelled together with its scope
+
+private:
+  list_node waiters_;
+  ref<run> owner_;
+  std::exception_ptr failure_;
+  bool settled_ = false;
+};
+
+/// A pending that settles with an encoded value.
+class payload_pending : public pending {
+public:
+  using pending::pending;
+  payload value;
+};
+
+/// A pending that settles with a C++ value.
+template <class T>
+class value_pending : public pending {
+public:
+  using pending::pending;
+  std::optional<T> value;
+};
+template <>
+class value_pending<void> : public pending {
+public:
+  using pending::pending;
+};
+
+/// A node of the tree of cancellation scopes.
+class scope final : public ref_counted {
+public:
+  /// A child of `parent`; without one the scope is a root or a shield.
+  explicit scope(ref<scope> parent = {});
+  ~scope() override;
+
+  [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+  /// Cancels what is pending in it, oldest first, then its children. Only the first call has an
+  /// effect.
+  void cancel(const std::string& reason);
+  /// Cancels `what` together with the scope; at once if the scope is cancelled already.
+  void add(pending& what);
+
+private:
+  struct child_hook : list_node {
+    scope* self = nullptr;
+  };
+
+  ref<scope> parent_;
+  child_hook in_parent_;
+  list_node children_;
+  list_node members_;
+  std::string reason_;
+  bool cancelled_ = false;
+};
+
+/// The error a cancelled wait ends with.
+std::exception_ptr make_canceled(const std::string& reason);
+
+} // namespace troupe::workflow::detail

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/async.hpp>
+#include <troupe/payload/data_converter.hpp>
+#include <troupe/payload/payload.hpp>
+#include <troupe/unique_function.hpp>
+#include <troupe/workflow/detail/pending.hpp>
+#include <troupe/workflow/info.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace troupe::workflow {
+
+/// What the caller waits for after it asked an operation to cancel.
+enum class nexus_cancellation_type {
+  wait_completed, ///< until the operation ended, however it ended
+  wait_requested, ///< until the handler took the request (or refused it, which is then the error)
+  try_cancel,     ///< not at all: the wait ends canceled, the request is sent
+  abandon,        ///< not at all, and no request is sent
+};
+
+struct nexus_operation_options {
+  std::optional<duration> schedule_to_close_timeout = {}; ///< absent: the service's limit
+  std::optional<duration> schedule_to_start_timeout =
+      {}; ///< until the handler answered the start request
+  std::optional<duration> start_to_close_timeout =
+      {}; ///< of an operation that started asynchronously
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string summary = {}; ///< shown by user interfaces
+  nexus_cancellation_type cancellation_type = nexus_cancellation_type::wait_completed;
+};
+
+struct timer_options {
+  std::string summary = {}; ///< shown by user interfaces
+};
+
+struct continue_as_new_options {
+  std::string task_queue = {}; ///< empty: this run's
+  std::optional<duration> run_timeout = {};
+  std::optional<duration> task_timeout = {};
+  std::optional<workflow::retry_policy> retry_policy = {};
+  std::vector<std::pair<std::string, payload>> memo =
+      {}; ///< absent entries are taken over from this run
+};
+
+/// Thrown by `context::continue_as_new`; no `std::exception`, so that handlers of errors let it
+/// through.
+struct continue_as_new_request {
+  std::string workflow_type;
+  payloads input;
+  continue_as_new_options options;
+};
+
+namespace detail {
+
+struct nexus_request {
+  std::string endpoint;
+  std::string service;
+  std::string operation;
+  payload input;
+  nexus_operation_options options;
+};
+
+/// The two things to wait for in one operation. `started` settles with it at the latest.
+struct nexus_pendings {
+  ref<pending> started;
+  ref<payload_pending> result;
+};
+
+/// Reads the token of a started operation; empty for one that was answered synchronously.
+std::string operation_token(const pending& result);
+
+struct signal_handler {
+  /// Called with the arguments; throws `payload_error` for those that do not fit.
+  unique_function<void(std::string_view name, payloads)> deliver;
+};
+struct query_handler {
+  unique_function<payload(payloads)> answer;
+};
+
+enum class log_level { debug, info, warn, error };
+using log_fields = std::vector<std::pair<std::string_view, std::string>>;
+
+/// What a context needs of the run it belongs to. Implemented by the engine in runtime/workflow.
+///
+/// After eviction a run is closed: it outlives its coroutines for as long as handles to it exist,
+/// and refuses every call (what such a call returns never settles). So destructors of workflow
+/// locals may call it, to no effect.
+class run : public ref_counted {
+public:
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+  void make_ready(suspended& who) noexcept { ready_.push_back(who); }
+
+  virtual const data_converter& converter() const noexcept = 0;
+  virtual info get_info() const = 0;
+  virtual const std::string& workflow_type() const noexcept = 0;
+  virtual time_point now() const noexcept = 0;
+  virtual std::uint64_t random() = 0;
+  virtual bool is_replaying() const noexcept = 0;
+  virtual bool continue_as_new_suggested() const noexcept = 0;
+  virtual std::int64_t history_length() const noexcept = 0;
+
+  virtual ref<pending> start_timer(duration after, const timer_options& options, scope& within) = 0;
+  virtual ref<pending> wait_for(unique_function<bool()> condition, scope& within) = 0;
+  virtual nexus_pendings start_nexus_operation(nexus_request&& request, scope& within) = 0;
+  /// Settles when `within` is cancelled.
+  virtual ref<pending> wait_for_cancel(scope& within) = 0;
+
+  virtual void spawn(async<void> body) = 0;
+  virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others
+  virtual void on_query(std::string name, query_handler handler) = 0;
+  virtual void fail_handler(std::exception_ptr why) = 0; ///< a handler let an error out
+
+  virtual void log(log_level level, std::string_view message, const log_fields& fields) = 0;
+
+protected:
+  list_node ready_; ///< coroutines to resume, in order
+  bool closed_ = false;
+};
+
+/// A body that runs beside the others; `to` settles with its outcome.
+template <class T>
+async<void> drive(async<T> body, ref<value_pending<T>> to) {
+  auto outcome = co_await body.as_result();
+  if (!outcome.has_value()) {
+    to->fail(outcome.error());
+    co_return;
+  }
+  if constexpr (!std::is_void_v<T>)
+    to->value.emplace(*std::move(outcome));
+  to->settle();
+}
+
+/// A signal handler that is a coroutine.
+inline async<void> drive_handler(async<void> body, ref<run> owner) {
+  auto outcome = co_await body.as_result();
+  if (!outcome.has_value())
+    owner->fail_handler(outcome.error());
+}
+
+template <class T>
+T take_value(pending& from) {
+  auto& value = static_cast<value_pending<T>&>(from).value;
+  if constexpr (std::is_copy_constructible_v<T>)
+    return *value;
+  else
+    return std::move(*value);
+}
+
+template <class T>
+T take_payload(pending& from) {
+  auto& settled = static_cast<payload_pending&>(from);
+  return settled.owner().converter().template from_payload<T>(settled.value);
+}
+
+} // namespace detail
+} // namespace troupe::workflow

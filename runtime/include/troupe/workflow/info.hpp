@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/payload.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::workflow {
+
+/// The workflow's time: UTC, nanoseconds; moves only from one workflow task to the next.
+using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
+using duration = std::chrono::nanoseconds;
+
+/// How the service starts a failed run again; absent fields take the service's defaults.
+struct retry_policy {
+  std::optional<duration> initial_interval;
+  double backoff_coefficient = 2.0;
+  std::optional<duration> maximum_interval;
+  int maximum_attempts = 0; ///< 0 = no limit
+  std::vector<std::string> non_retryable_error_types;
+
+  friend bool operator==(const retry_policy&, const retry_policy&) = default;
+};
+
+/// What a workflow may know about itself. A snapshot: ask again after an await.
+struct info {
+  std::string workflow_id;
+  std::string run_id;
+  std::string first_execution_run_id;    ///< first run of the chain (continue-as-new, retry, cron)
+  std::string original_execution_run_id; ///< survives a reset
+  std::string continued_run_id;          ///< the run before this one; empty in a first run
+  std::string workflow_type;
+  std::string name_space;
+  std::string task_queue;
+  std::string parent_workflow_id; ///< empty without a parent
+  std::string parent_run_id;
+  std::string parent_namespace;
+  std::string cron_schedule;
+  int attempt = 1;
+  std::optional<duration> execution_timeout; ///< absent = unlimited
+  std::optional<duration> run_timeout;
+  duration task_timeout{};
+  std::optional<workflow::retry_policy> retry_policy;
+  time_point start_time{};     ///< time of the first workflow task
+  time_point execution_time{}; ///< when the service started the run
+
+  std::int64_t history_length = 0; ///< events processed up to the current task
+  std::int64_t history_size_bytes = 0;
+  bool continue_as_new_suggested = false;
+  bool is_replaying = false; ///< never decide anything by this
+};
+
+} // namespace troupe::workflow
