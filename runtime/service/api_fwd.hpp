@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Names of wire messages, so that headers need not include generated ones.
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace temporal::api {
+
+namespace common::v1 {
+class Callback;
+class Link;
+class Payload;
+class SearchAttributes;
+} // namespace common::v1
+
+namespace failure::v1 {
+class Failure;
+}
+
+namespace history::v1 {
+class HistoryEvent;
+}
+
+namespace nexus::v1 {
+class Request;
+class Response;
+} // namespace nexus::v1
+
+namespace workflow::v1 {
+class WorkflowExecutionInfo;
+}
+
+namespace workflowservice::v1 {
+class DeleteWorkflowExecutionRequest;
+class DescribeWorkflowExecutionRequest;
+class DescribeWorkflowExecutionResponse;
+class GetWorkflowExecutionHistoryRequest;
+class GetWorkflowExecutionHistoryReverseRequest;
+class PollWorkflowTaskQueueResponse;
+class QueryWorkflowRequest;
+class RequestCancelWorkflowExecutionRequest;
+class ResetStickyTaskQueueRequest;
+class RespondNexusTaskCompletedRequest;
+class RespondNexusTaskFailedRequest;
+class RespondWorkflowTaskCompletedRequest;
+class RespondWorkflowTaskFailedRequest;
+class SignalWithStartWorkflowExecutionRequest;
+class SignalWorkflowExecutionRequest;
+class StartWorkflowExecutionRequest;
+class TerminateWorkflowExecutionRequest;
+class UpdateWorkflowExecutionRequest;
+} // namespace workflowservice::v1
+
+} // namespace temporal::api

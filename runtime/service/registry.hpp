@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+
+#include <troupe/rpc_status.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace temporal::api::workflowservice::v1 {
+class DescribeNamespaceRequest;
+class DescribeNamespaceResponse;
+class ListNamespacesRequest;
+class ListNamespacesResponse;
+class RegisterNamespaceRequest;
+class UpdateNamespaceRequest;
+class UpdateNamespaceResponse;
+} // namespace temporal::api::workflowservice::v1
+
+namespace troupe::embedded {
+
+/// The type of a search attribute, with the wire's numbers (`IndexedValueType`).
+enum class attribute_type : int {
+  unknown,
+  text,
+  keyword,
+  integer,
+  real,
+  boolean,
+  datetime,
+  keyword_list
+};
+
+/// The built-in search attributes and their types.
+const std::map<std::string, attribute_type, std::less<>>& system_attributes();
+
+/// One namespace. Lives as long as the registry: a deleted one only changes its state and name.
+struct namespace_entry {
+  std::string name;
+  std::string id;
+  std::string description;
+  std::string owner_email;
+  std::map<std::string, std::string> data;
+  duration retention{};
+  int state = 1;              ///< NamespaceState: 1 registered, 2 deprecated, 3 deleted
+  bool is_registered = false; ///< made by a request rather than by the service itself
+  std::map<std::string, std::pair<std::string, attribute_type>, std::less<>>
+      custom_attributes; ///< name -> column, type
+};
+
+/// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.
+class namespace_registry {
+public:
+  using id_source = std::function<std::string()>;
+
+  /// Starts with `temporal-system` and `default`.
+  explicit namespace_registry(id_source ids);
+
+  /// Creates one as the service itself does at its start; an existing one stays as it is.
+  const namespace_entry&
+  ensure(const std::string& name, duration retention = std::chrono::hours{24});
+
+  rpc_status add(const temporal::api::workflowservice::v1::RegisterNamespaceRequest& request);
+  rpc_status describe(
+      const temporal::api::workflowservice::v1::DescribeNamespaceRequest& request,
+      temporal::api::workflowservice::v1::DescribeNamespaceResponse& response) const;
+  rpc_status list(
+      const temporal::api::workflowservice::v1::ListNamespacesRequest& request,
+      temporal::api::workflowservice::v1::ListNamespacesResponse& response) const;
+  rpc_status update(
+      const temporal::api::workflowservice::v1::UpdateNamespaceRequest& request,
+      temporal::api::workflowservice::v1::UpdateNamespaceResponse& response);
+  rpc_status deprecate(const std::string& name);
+  /// Marks it deleted and renames it; the new name goes to `renamed`.
+  rpc_status remove(const std::string& name, const std::string& id, std::string& renamed);
+
+  [[nodiscard]] const namespace_entry* find(std::string_view name) const;
+  [[nodiscard]] namespace_entry* find(std::string_view name);
+  [[nodiscard]] const namespace_entry* find_by_id(std::string_view id) const;
+
+  /// What every call checks first: the namespace is named, known and in a state that allows the
+  /// call. `must_be_registered` for starts, which a deprecated namespace refuses.
+  rpc_status
+  check(std::string_view name, bool must_be_registered, const namespace_entry*& found) const;
+
+  /// Adds custom search attributes; existing ones of the same name stay.
+  rpc_status
+  add_attributes(std::string_view name_space, const std::map<std::string, attribute_type>& wanted);
+  /// Forgets custom search attributes; unknown ones are ignored.
+  rpc_status remove_attributes(std::string_view name_space, const std::vector<std::string>& names);
+
+private:
+  void describe(
+      const namespace_entry& entry,
+      temporal::api::workflowservice::v1::DescribeNamespaceResponse& response) const;
+  namespace_entry* find_by_id_mutable(std::string_view id);
+  namespace_entry& insert(namespace_entry entry);
+
+  id_source ids_;
+  std::map<std::string, std::unique_ptr<namespace_entry>, std::less<>> by_name_;
+  std::map<std::string, namespace_entry*, std::less<>> by_id_;
+};
+
+} // namespace troupe::embedded
