@@ -11,8 +11,9 @@ namespace troupe::rpc {
 
 /// An immutable message as it lies in memory: one or more slices and whoever keeps them alive.
 ///
-/// A received message keeps the transport's own buffers (no copy); a request that is sent again is the same object.
-/// Copying shares the memory. Thread-safe to read from several threads, as any const value.
+/// A received message keeps the transport's own buffers (no copy); a request that is sent again is
+/// the same object. Copying shares the memory. Thread-safe to read from several threads, as any
+/// const value.
 class bytes {
 public:
   bytes() = default;
@@ -26,7 +27,7 @@ public:
 
   /// Slices that live as long as `owner` does.
   bytes(std::shared_ptr<const void> owner, std::vector<std::string_view> slices)
-    : owner_(std::move(owner)), slices_(std::move(slices)) {}
+      : owner_(std::move(owner)), slices_(std::move(slices)) {}
 
   [[nodiscard]] const std::vector<std::string_view>& slices() const noexcept { return slices_; }
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/executor.hpp"
+#include "runtime/rpc/bytes.hpp"
+
+#include <troupe/rpc_status.hpp>
+#include <troupe/unique_function.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -8,30 +14,29 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/base/executor.hpp"
-#include "runtime/rpc/bytes.hpp"
-#include <troupe/rpc_status.hpp>
-#include <troupe/unique_function.hpp>
-
 namespace troupe::rpc {
 
-using metadata = std::vector<std::pair<std::string, std::string>>; ///< lower-case keys; `-bin` keys hold raw bytes
+using metadata = std::vector<std::pair<std::string, std::string>>; ///< lower-case keys; `-bin` keys
+                                                                   ///< hold raw bytes
 
-/// One unary call: the full method name, the serialised request, and how long the caller is willing to wait.
+/// One unary call: the full method name, the serialised request, and how long the caller is willing
+/// to wait.
 struct call {
-  std::string_view method; ///< `/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue`; must be a literal or outlive the call
+  std::string_view method; ///< `/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue`;
+                           ///< must be a literal or outlive the call
   bytes request;
   std::chrono::milliseconds timeout{30'000}; ///< becomes the deadline that the service sees
-  metadata headers;                          ///< besides those that the transport adds to every call
+  metadata headers; ///< besides those that the transport adds to every call
 };
 
 using reply_handler = unique_function<void(rpc_status, bytes)>;
 
 /// Unary calls to one Temporal service, as bytes. Long polls are calls that take long.
 ///
-/// Bound to one executor: calls are started on its thread and every handler runs there, exactly once, never inside
-/// `start`. Cancelling makes the handler run soon with `cancelled`. Destroying the transport cancels what is in flight;
-/// its executor must outlive it. Implementations: gRPC (`grpc_transport`), in memory (`direct_transport`).
+/// Bound to one executor: calls are started on its thread and every handler runs there, exactly
+/// once, never inside `start`. Cancelling makes the handler run soon with `cancelled`. Destroying
+/// the transport cancels what is in flight; its executor must outlive it. Implementations: gRPC
+/// (`grpc_transport`), in memory (`direct_transport`).
 class transport {
 public:
   using call_id = std::uint64_t; ///< never 0
@@ -42,8 +47,8 @@ public:
   virtual void cancel(call_id id) = 0;
 };
 
-/// A Temporal service that can be called without a network: what the embedded service offers its fronts and the
-/// direct transport. One request in, one reply out, both as bytes.
+/// A Temporal service that can be called without a network: what the embedded service offers its
+/// fronts and the direct transport. One request in, one reply out, both as bytes.
 class local_service {
 public:
   virtual ~local_service() = default;
@@ -55,10 +60,12 @@ public:
     metadata headers;
   };
 
-  /// Tells a call that its caller is gone (a client that vanished in a long poll). Thread-safe, may be called late.
+  /// Tells a call that its caller is gone (a client that vanished in a long poll). Thread-safe, may
+  /// be called late.
   using cancel_function = unique_function<void()>;
 
-  /// Serves one call. Thread-safe. `on_reply` runs exactly once, on the service's thread, also for unknown methods
+  /// Serves one call. Thread-safe. `on_reply` runs exactly once, on the service's thread, also for
+  /// unknown methods
   /// (`unimplemented`, `unknown method ...`) and after cancel (`cancelled`).
   virtual cancel_function handle(request what, reply_handler on_reply) = 0;
 };
