@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nexus/answer.hpp"
+
+#include "runtime/payload/failure_converter.hpp"
+#include "runtime/payload/proto_payload.hpp"
+
+#include <google/protobuf/util/json_util.h>
+#include <temporal/api/failure/v1/message.pb.h>
+#include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <utility>
+
+namespace troupe::nexus {
+
+namespace {
+
+namespace wire = temporal::api::nexus::v1;
+using completed_request = temporal::api::workflowservice::v1::RespondNexusTaskCompletedRequest;
+using failed_request = temporal::api::workflowservice::v1::RespondNexusTaskFailedRequest;
+using temporal_failure = temporal::api::failure::v1::Failure;
+
+constexpr std::string_view completed_method =
+    "/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskCompleted";
+constexpr std::string_view failed_method =
+    "/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskFailed";
+
+template <class Request>
+Request addressed(const dispatch_environment& environment, const nexus_task& task) {
+  Request request;
+  request.set_namespace_(environment.name_space);
+  request.set_identity(environment.identity);
+  request.set_task_token(std::string{task.token});
+  if (!task.poller_group_id.empty())
+    request.set_poller_group_id(std::string{task.poller_group_id});
+  return request;
+}
+
+template <class Links>
+void add_links(std::span<const link> links, Links& to) {
+  for (const auto& each : links) {
+    auto& added = *to.Add();
+    added.set_url(each.url);
+    added.set_type(each.type);
+  }
+}
+
+task_answer completed(const completed_request& request) {
+  return {completed_method, rpc::bytes{request.SerializeAsString()}, false, {}};
+}
+
+/// The old form: the message in the open, everything else as JSON for whoever speaks Temporal.
+void to_nexus_failure(const temporal_failure& from, wire::Failure& to) {
+  to.set_message(from.message());
+  temporal_failure rest = from;
+  rest.clear_message();
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(rest, &json).ok())
+    return; // text that is not UTF-8: the message alone is still an answer
+  (*to.mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
+  to.set_details(std::move(json));
+}
+
+task_answer failed(
+    const dispatch_environment& environment, const nexus_task& task, const handler_error& error) {
+  auto request = addressed<failed_request>(environment, task);
+  temporal_failure failure;
+  to_failure(error, environment.converter, failure);
+  if (task.temporal_failures)
+    *request.mutable_failure() = std::move(failure);
+  else {
+    auto& old = *request.mutable_error();
+    old.set_error_type(error.type_text());
+    old.set_retry_behavior(static_cast<temporal::api::enums::v1::NexusHandlerErrorRetryBehavior>(
+        static_cast<int>(error.retry())));
+    to_nexus_failure(failure, *old.mutable_failure());
+  }
+  return {failed_method, rpc::bytes{request.SerializeAsString()}, true, error.message()};
+}
+
+} // namespace
+
+task_answer answer_sync(
+    const dispatch_environment& environment,
+    const nexus_task& task,
+    payload&& value,
+    std::span<const link> links) {
+  auto request = addressed<completed_request>(environment, task);
+  auto& success = *request.mutable_response()->mutable_start_operation()->mutable_sync_success();
+  to_proto(std::move(value), *success.mutable_payload());
+  add_links(links, *success.mutable_links());
+  return completed(request);
+}
+
+task_answer answer_async(
+    const dispatch_environment& environment,
+    const nexus_task& task,
+    std::string_view token,
+    std::span<const link> links) {
+  if (token.empty() || token.size() > max_token_bytes)
+    return failed(
+        environment,
+        task,
+        {handler_error_type::internal,
+         token.empty() ? "the handler started an asynchronous operation without a token"
+                       : "the handler's operation token is longer than 4096 bytes",
+         retry_behavior::non_retryable});
+  auto request = addressed<completed_request>(environment, task);
+  auto& success = *request.mutable_response()->mutable_start_operation()->mutable_async_success();
+  success.set_operation_token(std::string{token});
+  add_links(links, *success.mutable_links());
+  return completed(request);
+}
+
+task_answer answer_cancelled(const dispatch_environment& environment, const nexus_task& task) {
+  auto request = addressed<completed_request>(environment, task);
+  request.mutable_response()->mutable_cancel_operation();
+  return completed(request);
+}
+
+task_answer answer_error(
+    const dispatch_environment& environment,
+    const nexus_task& task,
+    const handler_outcome_error& error) {
+  if (const auto* handler = std::get_if<handler_error>(&error))
+    return failed(environment, task, *handler);
+  const auto& operation = std::get<operation_error>(error);
+  if (task.kind != nexus_task::request::start)
+    return failed(
+        environment,
+        task,
+        {handler_error_type::internal,
+         "Internal handler error",
+         retry_behavior::unspecified,
+         std::make_shared<operation_error>(operation)});
+  auto request = addressed<completed_request>(environment, task);
+  auto& response = *request.mutable_response()->mutable_start_operation();
+  temporal_failure failure;
+  to_failure(operation, environment.converter, failure);
+  if (task.temporal_failures)
+    *response.mutable_failure() = std::move(failure);
+  else {
+    auto& old = *response.mutable_operation_error();
+    old.set_operation_state(std::string{to_string(operation.state())});
+    to_nexus_failure(failure, *old.mutable_failure());
+  }
+  auto answer = completed(request);
+  answer.failure_text = operation.message();
+  return answer;
+}
+
+} // namespace troupe::nexus

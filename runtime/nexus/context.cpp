@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nexus/operation_state.hpp"
+
+#include <troupe/nexus/context.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace troupe::nexus {
+
+namespace detail {
+
+/// One suspended coroutine with its timer. The timer, the cancellation and the frame's destruction
+/// race for it on the shard's thread; whoever comes first takes the frame out.
+struct sleep_awaiter::waiting {
+  std::coroutine_handle<> frame;
+  executor* where = nullptr;
+  executor::timer_id timer = 0;
+  cancellation_registration registration;
+  bool whole = false;
+
+  void wake(bool after_full_time) {
+    if (!frame)
+      return;
+    whole = after_full_time;
+    where->cancel(timer);
+    std::exchange(frame, {}).resume();
+  }
+};
+
+sleep_awaiter::~sleep_awaiter() {
+  if (!waiting_ || !waiting_->frame)
+    return;
+  waiting_->frame = {};
+  waiting_->where->cancel(waiting_->timer);
+}
+
+bool sleep_awaiter::await_ready() const noexcept {
+  return time_ <= time_.zero() || state_->token.is_cancelled();
+}
+
+void sleep_awaiter::suspend(std::coroutine_handle<> caller) {
+  auto waits = std::make_shared<waiting>();
+  waiting_ = waits;
+  waits->frame = caller;
+  waits->where = state_->where;
+  waits->timer = state_->where->schedule(time_, [waits] { waits->wake(true); });
+  // The cancelling thread may be another one, and may hold locks: resume later, on the shard.
+  waits->registration =
+      state_->token.on_cancel([weak = std::weak_ptr{waits}, where = state_->where] {
+        where->post([weak] {
+          if (auto still = weak.lock())
+            still->wake(false);
+        });
+      });
+}
+
+bool sleep_awaiter::await_resume() const noexcept {
+  return waiting_ ? waiting_->whole : !state_->token.is_cancelled();
+}
+
+const data_converter& context_access::converter(const operation_context& context) noexcept {
+  return context.state_->environment->converter;
+}
+
+} // namespace detail
+
+std::string_view operation_context::service() const noexcept {
+  return state_->task.service;
+}
+std::string_view operation_context::operation() const noexcept {
+  return state_->task.operation;
+}
+std::string_view operation_context::endpoint() const noexcept {
+  return state_->task.endpoint;
+}
+std::string_view operation_context::name_space() const noexcept {
+  return state_->environment->name_space;
+}
+std::string_view operation_context::task_queue() const noexcept {
+  return state_->environment->task_queue;
+}
+
+std::optional<std::string_view> operation_context::header(std::string_view name) const noexcept {
+  return state_->task.header(name);
+}
+
+std::span<const header_entry> operation_context::headers() const noexcept {
+  return state_->task.headers;
+}
+
+std::optional<time_point> operation_context::deadline() const noexcept {
+  return state_->deadline;
+}
+
+std::optional<std::chrono::nanoseconds> operation_context::remaining() const noexcept {
+  if (!state_->deadline)
+    return std::nullopt;
+  return std::max(*state_->deadline - state_->where->now(), std::chrono::nanoseconds::zero());
+}
+
+const cancellation_token& operation_context::cancellation() const noexcept {
+  return state_->token;
+}
+
+troupe::client& operation_context::client() const {
+  if (!state_->environment->client)
+    throw std::logic_error("this Nexus handler runs where there is no client");
+  return *state_->environment->client;
+}
+
+std::string_view start_context::request_id() const noexcept {
+  return state_->task.request_id;
+}
+std::string_view start_context::callback_url() const noexcept {
+  return state_->task.callback_url;
+}
+
+std::span<const header_entry> start_context::callback_headers() const noexcept {
+  return state_->task.callback_headers;
+}
+
+std::span<const nexus::link> start_context::links() const noexcept {
+  return state_->task.links;
+}
+
+void start_context::add_link(nexus::link to) const {
+  state_->outbound_links.push_back(std::move(to));
+}
+
+std::string_view cancel_context::operation_token() const noexcept {
+  return state_->task.operation_token;
+}
+
+} // namespace troupe::nexus

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nexus/dispatch.hpp"
+
+#include "runtime/nexus/answer.hpp"
+#include "runtime/nexus/error_mapping.hpp"
+#include "runtime/nexus/operation_state.hpp"
+#include "runtime/nexus/operation_token.hpp"
+#include "runtime/nexus/request_timeout.hpp"
+#include "runtime/nexus/workflow_run.hpp"
+
+#include <troupe/nexus/error.hpp>
+#include <troupe/nexus/handler_base.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace troupe::nexus {
+
+namespace {
+
+using detail::handler_base;
+using detail::place;
+
+struct cancel_accepted {};
+
+// What user code came to; written by the thread that ran it, read on the shard after it was told.
+using user_outcome =
+    std::variant<std::monostate, detail::start_outcome, cancel_accepted, std::exception_ptr>;
+
+// A call to the service that the operation needs before its answer.
+struct pending_call {
+  std::string_view method;
+  rpc::bytes request;
+  std::string workflow_id;
+  std::string operation_token; // of a start; empty for a cancel
+};
+
+/// | step | event | next step |
+/// |---|---|---|
+/// | run_on_shard | the coroutine ended with a result, a token, an error | answer |
+/// | run_on_shard | ... with a workflow to start | call_service |
+/// | run_on_pool | the function ended | the same two |
+/// | call_service | any reply | answer |
+/// | answer | - | - |
+class call_state final : public operation_call {
+public:
+  call_state(
+      std::shared_ptr<const dispatch_environment> environment,
+      nexus_task task,
+      executor& where,
+      time_point now)
+      : state_(std::make_shared<detail::operation_state>()) {
+    state_->environment = std::move(environment);
+    state_->task = std::move(task);
+    state_->where = &where;
+    prepare(now);
+  }
+
+  step next() const noexcept override { return step_; }
+
+  void run_on_shard(unique_function<void()> finished) override {
+    finished_ = std::move(finished);
+    body_.emplace(run_coroutine());
+    body_->start();
+  }
+
+  void run_on_pool() noexcept override {
+    try {
+      if (state_->task.kind == nexus_task::request::start)
+        outcome_ = handler_->start(detail::context_access::make_start(state_), input());
+      else {
+        handler_->cancel(detail::context_access::make_cancel(state_));
+        outcome_ = cancel_accepted{};
+      }
+    } catch (...) {
+      outcome_ = std::current_exception();
+    }
+  }
+
+  void pool_finished() override { settle(); }
+
+  rpc::call service_call() const override { return call_of(pending_.method, pending_.request); }
+
+  void on_reply(const rpc_status& status, const rpc::bytes& reply) override {
+    const auto& task = state_->task;
+    if (!status.ok())
+      // What the SDKs say for the commonest refusal; the service's own words are the cause.
+      fail(from_rpc(
+          status,
+          status.code == status_code::already_exists ? "Workflow execution already started"
+                                                     : std::string{}));
+    else if (task.kind == nexus_task::request::cancel)
+      finish(answer_cancelled(environment(), task));
+    else if (auto started = link_to_started(environment(), pending_.workflow_id, reply)) {
+      state_->outbound_links.push_back(std::move(*started));
+      finish(answer_async(environment(), task, pending_.operation_token, state_->outbound_links));
+    } else
+      // The workflow may run already; the retry finds it by its request id.
+      fail(handler_error{
+          handler_error_type::internal,
+          "the service's answer to StartWorkflowExecution cannot be read"});
+  }
+
+  rpc::call answer() const override { return call_of(answer_.method, answer_.body); }
+  bool is_failure() const noexcept override { return answer_.is_failure; }
+  const std::string& failure_text() const noexcept override { return answer_.failure_text; }
+  const nexus_task& task() const noexcept override { return state_->task; }
+  std::optional<time_point> deadline() const noexcept override { return state_->deadline; }
+  void cancel(cancel_reason reason) override { state_->cancellation.cancel(reason); }
+
+private:
+  const dispatch_environment& environment() const { return *state_->environment; }
+
+  detail::operation_input input() const {
+    return {state_->task.input, state_->task.input_metadata};
+  }
+
+  void prepare(time_point now) {
+    try {
+      read_deadline(now);
+      const auto& task = state_->task;
+      if (task.kind == nexus_task::request::unknown)
+        throw handler_error{
+            handler_error_type::not_implemented, "unknown Nexus request: neither start nor cancel"};
+      handler_ = environment().services->find(task.service, task.operation);
+      if (task.kind == nexus_task::request::start)
+        run_on(handler_->start_place());
+      else
+        prepare_cancel();
+    } catch (...) {
+      fail(classify(std::current_exception()));
+    }
+  }
+
+  void read_deadline(time_point now) {
+    const auto text = state_->task.header("request-timeout");
+    if (!text)
+      return;
+    const auto timeout = parse_timeout(*text);
+    if (!timeout)
+      throw handler_error{
+          handler_error_type::bad_request,
+          "invalid request-timeout header: '" + std::string{*text} + "'"};
+    state_->deadline = *timeout > time_point::max() - now ? time_point::max() : now + *timeout;
+  }
+
+  void prepare_cancel() {
+    switch (handler_->cancels()) {
+    case handler_base::cancel_kind::by_handler: run_on(handler_->cancel_place()); return;
+    case handler_base::cancel_kind::workflow_run: break;
+    case handler_base::cancel_kind::unsupported:
+      throw handler_error{
+          handler_error_type::not_implemented,
+          "the operation '" + std::string{state_->task.operation} + "' cannot be cancelled"};
+    }
+    const auto token = parse_token(state_->task.operation_token);
+    if (!token)
+      throw handler_error{handler_error_type::bad_request, "invalid operation token"};
+    if (token->type != operation_token::kind::workflow_run)
+      throw handler_error{
+          handler_error_type::not_implemented,
+          "the operation token is not that of a workflow: cannot cancel it"};
+    pending_ = {
+        cancel_workflow_method,
+        make_cancel_request(environment(), state_->task, token->workflow_id),
+        token->workflow_id,
+        {}};
+    step_ = step::call_service;
+  }
+
+  void run_on(place where) {
+    step_ = where == place::shard ? step::run_on_shard : step::run_on_pool;
+  }
+
+  async<void> run_coroutine() {
+    try {
+      if (state_->task.kind == nexus_task::request::start)
+        outcome_ =
+            co_await handler_->start_async(detail::context_access::make_start(state_), input());
+      else {
+        co_await handler_->cancel_async(detail::context_access::make_cancel(state_));
+        outcome_ = cancel_accepted{};
+      }
+    } catch (...) {
+      outcome_ = std::current_exception();
+    }
+    settle();
+    finished_();
+  }
+
+  void settle() {
+    try {
+      if (auto* error = std::get_if<std::exception_ptr>(&outcome_))
+        fail(classify(*error));
+      else if (auto* started = std::get_if<detail::start_outcome>(&outcome_))
+        std::visit([this](auto& each) { settle_start(each); }, *started);
+      else
+        finish(answer_cancelled(environment(), state_->task));
+    } catch (...) { // the description of a workflow that cannot be sent
+      fail(classify(std::current_exception()));
+    }
+  }
+
+  void settle_start(detail::sync_success& success) {
+    finish(
+        answer_sync(environment(), state_->task, std::move(success.value), state_->outbound_links));
+  }
+  void settle_start(async_started& started) {
+    finish(answer_async(environment(), state_->task, started.token, state_->outbound_links));
+  }
+  void settle_start(detail::encoded_workflow_start& start) {
+    const auto workflow_id = start.options.id;
+    auto token = make_workflow_token(environment().name_space, workflow_id);
+    auto request = make_start_request(environment(), state_->task, std::move(start), token);
+    pending_ = {start_workflow_method, std::move(request), workflow_id, std::move(token)};
+    step_ = step::call_service;
+  }
+
+  void fail(const handler_outcome_error& error) {
+    finish(answer_error(environment(), state_->task, error));
+  }
+
+  void finish(task_answer answer) {
+    answer_ = std::move(answer);
+    step_ = step::answer;
+  }
+
+  rpc::call call_of(std::string_view method, const rpc::bytes& request) const {
+    rpc::call call{.method = method, .request = request, .headers = {}};
+    if (state_->deadline) {
+      // Later than the deadline nobody wants it. At least a moment, so that an answer in time is
+      // not lost to rounding.
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(*state_->deadline - state_->where->now());
+      call.timeout = std::clamp(left, std::chrono::milliseconds{1'000}, call.timeout);
+    }
+    return call;
+  }
+
+  std::shared_ptr<detail::operation_state> state_;
+  std::shared_ptr<const handler_base> handler_;
+  step step_ = step::answer;
+  unique_function<void()> finished_;
+  user_outcome outcome_;
+  pending_call pending_;
+  task_answer answer_;
+  std::optional<async<void>> body_; // last: its frame refers to the rest
+};
+
+} // namespace
+
+std::shared_ptr<operation_call> accept_task(
+    std::shared_ptr<const dispatch_environment> environment,
+    nexus_task task,
+    executor& where,
+    time_point now) {
+  return std::make_shared<call_state>(std::move(environment), std::move(task), where, now);
+}
+
+} // namespace troupe::nexus
