@@ -35,12 +35,14 @@ struct data_converter {
 
   /// Reads one value. `T` may be `void`, which ignores the payload.
   template <class T>
+  [[nodiscard]] T from_payload(const payload& from) const {
+    return codec ? decode_value<T>(decode(from)) : decode_value<T>(from);
+  }
+  /// Reads without copying first. A view has not all the metadata that a codec may need: where
+  /// `codec` is set, pass the payload itself, or a view of one that was decoded.
+  template <class T>
   [[nodiscard]] T from_payload(const payload_view& from) const {
     return decode_value<T>(from);
-  }
-  template <class T>
-  [[nodiscard]] T from_payload(const payload& from) const {
-    return codec ? decode_value<T>(decode(from)) : decode_value<T>(payload_view{from});
   }
 
   /// One payload an argument, in order.
@@ -49,12 +51,18 @@ struct data_converter {
     return encode(make_payloads(args...));
   }
 
-  /// Reads arguments into a `std::tuple`. Values beyond the tuple are ignored; for those that are
-  /// missing, trailing `std::optional` elements become empty, and anything else is an error that
-  /// names the argument.
+  /// Reads arguments into a `std::tuple`. Values beyond the tuple are ignored; `std::optional`
+  /// elements that are missing at the end become empty, and anything else is an error that names
+  /// the argument.
   template <class Tuple>
   [[nodiscard]] Tuple from_payloads(const payloads& from) const {
     return codec ? decode_values<Tuple>(decode(from)) : decode_values<Tuple>(from);
+  }
+
+  /// Reads a result: the first payload, or null where there is none. `T` may be `void`.
+  template <class T>
+  [[nodiscard]] T from_result(const payloads& from) const {
+    return codec ? decode_result<T>(decode(from)) : decode_result<T>(from);
   }
 
   // -- the codec alone, for payloads that are made already

@@ -8,10 +8,12 @@
 
 namespace troupe {
 
-/// One encoded value as it travels: bytes and the metadata that says how to read them (`temporal.api.common.v1.Payload`).
+/// One encoded value as it travels: bytes and the metadata that says how to read them
+/// (`temporal.api.common.v1.Payload`).
 ///
-/// `metadata["encoding"]` is one of `binary/null`, `binary/plain`, `json/protobuf`, `binary/protobuf`, `json/plain`,
-/// or what a codec made of it. A plain value: copy, move and compare freely.
+/// `metadata["encoding"]` is one of `binary/null`, `binary/plain`, `json/protobuf`,
+/// `binary/protobuf`, `json/plain`, or what a codec made of it. A plain value: copy, move and
+/// compare freely.
 struct payload {
   /// Few entries (one or two in practice), so a flat list beats a map. Keys are unique.
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -41,14 +43,15 @@ struct payload {
 /// A payload whose bytes lie elsewhere (a received message); valid as long as that memory is.
 struct payload_view {
   std::string_view encoding;
-  std::string_view message_type; ///< full name of the message for the two protobuf encodings, else empty
+  std::string_view
+      message_type; ///< full name of the message for the two protobuf encodings, else empty
   std::string_view data;
 
   payload_view() = default;
   payload_view(std::string_view encoding_, std::string_view message_type_, std::string_view data_)
-    : encoding(encoding_), message_type(message_type_), data(data_) {}
+      : encoding(encoding_), message_type(message_type_), data(data_) {}
   payload_view(const payload& from)
-    : encoding(from.encoding()), message_type(from.get("messageType")), data(from.data) {}
+      : encoding(from.encoding()), message_type(from.get("messageType")), data(from.data) {}
 };
 
 using payloads = std::vector<payload>;

@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/json_reader.hpp>
+#include <troupe/payload/json_writer.hpp>
+#include <troupe/payload/payload_error.hpp>
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// How C++ values look in JSON:
+///
+/// | C++ | JSON |
+/// |---|---|
+/// | `bool`, integers, `float`, `double` | `true`, exact numbers, shortest numbers that read back
+/// the same | | `std::string`, `std::string_view` and literals (out only) | text; invalid UTF-8 is
+/// an error both ways | | `std::optional`, `std::unique_ptr`, `std::shared_ptr` | the value or
+/// `null`; absent is as good as `null` | | sequences, sets, `std::array`, `std::pair`, `std::tuple`
+/// | arrays | | maps with text keys | objects | | `std::variant` | the alternative itself; read as
+/// the first alternative that fits | | enums | their number, or their name if `json_enum_names<E>`
+/// is true | | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text | | time points
+/// of the system clock | ISO 8601 in UTC, `2026-01-31T12:00:00.5Z`; any offset is read | |
+/// durations | ISO 8601, `PT1.5S`; also read: days, hours, minutes, and `1.5s` | | `json_value` |
+/// the JSON text itself | | structs described with `BOOST_DESCRIBE_STRUCT`, bases included |
+/// objects; unknown members are ignored |
+namespace troupe {
+
+/// Any JSON, kept as text: for values whose shape is not known.
+struct json_value {
+  std::string text = "null";
+  friend bool operator==(const json_value&, const json_value&) = default;
+};
+
+/// Specialise for types that read and write themselves:
+/// `static void write(json_writer&, const T&)` and `static void read(json_reader&, T&)`.
+template <class T>
+struct json_traits {};
+
+/// Specialise as true for an enum described with `BOOST_DESCRIBE_ENUM` that travels by the names of
+/// its values.
+template <class E>
+inline constexpr bool json_enum_names = false;
+
+namespace detail {
+
+template <class>
+inline constexpr bool never = false;
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_a = false;
+template <template <class...> class Template, class... Args>
+inline constexpr bool is_a<Template<Args...>, Template> = true;
+
+template <class T>
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+template <class T>
+inline constexpr bool is_system_time = false;
+template <class D>
+inline constexpr bool is_system_time<std::chrono::time_point<std::chrono::system_clock, D>> = true;
+
+template <class T>
+concept writes_itself =
+    requires(json_writer& out, const T& value) { json_traits<T>::write(out, value); };
+template <class T>
+concept reads_itself = requires(json_reader& in, T& value) { json_traits<T>::read(in, value); };
+
+template <class T>
+concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t>
+                    || std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+template <class T>
+concept json_integer =
+    std::integral<T> && !std::same_as<T, bool> && !character<T> && sizeof(T) <= 8;
+template <class T>
+concept json_real = std::same_as<T, float> || std::same_as<T, double>;
+template <class T>
+concept byte_vector = is_a<T, std::vector>
+                      && (std::same_as<typename T::value_type, std::byte>
+                          || std::same_as<typename T::value_type, std::uint8_t>);
+template <class T>
+concept nullable = is_a<T, std::optional> || is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>;
+template <class T>
+concept fixed_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
+template <class T>
+concept container = requires(T& c) {
+  typename T::value_type;
+  c.begin() != c.end();
+  c.clear();
+};
+template <class T>
+concept text_map = container<T> && requires(T& c, std::string key) {
+  typename T::mapped_type;
+  c[std::move(key)];
+};
+template <class T>
+concept set_like = container<T> && requires(T& c, typename T::value_type v) {
+  typename T::key_type;
+  c.insert(std::move(v));
+} && !requires { typename T::mapped_type; };
+template <class T>
+concept sequence =
+    container<T> && requires(T& c, typename T::value_type v) { c.push_back(std::move(v)); };
+template <class T>
+concept null_type = std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t>;
+template <class T>
+concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+
+// Fails to compile for a type that Troupe cannot carry, in words that say what to do.
+template <class T>
+constexpr void require_json() {
+  static_assert(
+      never<T>,
+      "Troupe cannot turn this type into JSON. Describe a struct with BOOST_DESCRIBE_STRUCT(type, "
+      "(bases), (members)) "
+      "next to its definition (#include <boost/describe.hpp>), or specialise troupe::json_traits "
+      "for it. Protobuf "
+      "messages need #include <troupe/proto.hpp>; maps need std::string keys; pointers, char and "
+      "long double do not "
+      "travel.");
+}
+
+template <class T>
+void write_json(json_writer& out, const T& value);
+template <class T>
+void read_json(json_reader& in, T& value);
+
+// A described struct, without its type: what the shared reader and writer need to know of each
+// member.
+struct json_member {
+  std::string_view name;
+  bool may_be_absent;
+  void (*write)(json_writer&, const void* object);
+  void (*read)(json_reader&, void* object);
+};
+void write_object(json_writer& out, const void* object, std::span<const json_member> members);
+void read_object(json_reader& in, void* object, std::span<const json_member> members);
+
+std::string format_time(std::chrono::sys_time<std::chrono::nanoseconds> time);
+std::string format_duration(std::chrono::nanoseconds span);
+std::chrono::sys_time<std::chrono::nanoseconds> read_time(json_reader& in);
+std::chrono::nanoseconds read_duration(json_reader& in);
+// JSON text that comes from outside: checked first.
+void write_text(json_writer& out, std::string_view text);
+[[noreturn]] void fail_range(std::string_view what);
+// Rethrow the current error; a payload_error then says one step more of where.
+[[noreturn]] void rethrow_at_index(std::size_t index);
+[[noreturn]] void rethrow_at_key(std::string_view key);
+
+template <class T>
+using described_members = boost::describe::
+    describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
+
+template <class T>
+std::span<const json_member> members_of() {
+  using list = described_members<T>;
+  return []<class... D>(boost::mp11::mp_list<D...>*) -> std::span<const json_member> {
+    static constexpr std::array<json_member, sizeof...(D)> table{json_member{
+        D::name,
+        nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
+        [](json_writer& out, const void* object) {
+          write_json(out, static_cast<const T*>(object)->*D::pointer);
+        },
+        [](json_reader& in, void* object) {
+          read_json(in, static_cast<T*>(object)->*D::pointer);
+        }}...};
+    return table;
+  }(static_cast<boost::mp11::mp_rename<list, boost::mp11::mp_list>*>(nullptr));
+}
+
+// The kinds of JSON that can possibly be read as a T; variants need not try the others.
+template <class T>
+constexpr unsigned json_kinds() {
+  constexpr auto bit = [](json_kind kind) { return static_cast<unsigned>(kind); };
+  if constexpr (reads_itself<T> || std::same_as<T, json_value>)
+    return ~0u;
+  else if constexpr (null_type<T>)
+    return bit(json_kind::null);
+  else if constexpr (std::same_as<T, bool>)
+    return bit(json_kind::boolean);
+  else if constexpr (json_integer<T> || json_real<T>)
+    return bit(json_kind::number);
+  else if constexpr (std::is_enum_v<T>)
+    return json_enum_names<T> ? bit(json_kind::string) : bit(json_kind::number);
+  else if constexpr (
+      std::same_as<T, std::string> || byte_vector<T> || is_system_time<T>
+      || is_a<T, std::chrono::duration>)
+    return bit(json_kind::string);
+  else if constexpr (is_a<T, std::optional>)
+    return bit(json_kind::null) | json_kinds<typename T::value_type>();
+  else if constexpr (is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>)
+    return ~0u;
+  else if constexpr (is_a<T, std::variant>)
+    return []<class... A>(std::variant<A...>*) {
+      return (json_kinds<A>() | ...);
+    }(static_cast<T*>(nullptr));
+  else if constexpr (text_map<T> || described_struct<T>)
+    return bit(json_kind::object);
+  else
+    return bit(json_kind::array);
+}
+
+template <class E>
+void write_enum_name(json_writer& out, E value) {
+  static_assert(
+      boost::describe::has_describe_enumerators<E>::value,
+      "json_enum_names is true for this enum, so describe it with BOOST_DESCRIBE_ENUM(type, "
+      "values...)");
+  std::string_view name;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
+    if (d.value == value)
+      name = d.name;
+  });
+  if (name.empty())
+    fail_range("a value of the enum without a name");
+  out.string(name);
+}
+
+template <class E>
+void read_enum_name(json_reader& in, E& value) {
+  static_assert(
+      boost::describe::has_describe_enumerators<E>::value,
+      "json_enum_names is true for this enum, so describe it with BOOST_DESCRIBE_ENUM(type, "
+      "values...)");
+  const auto start = in.position();
+  const auto text = in.read_string();
+  bool found = false;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
+    if (text == d.name) {
+      value = d.value;
+      found = true;
+    }
+  });
+  if (found)
+    return;
+  std::string names;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
+    names += names.empty() ? "one of " : ", ";
+    names += d.name;
+  });
+  in.rewind(start);
+  in.expected(names);
+}
+
+template <class T>
+void read_integer(json_reader& in, T& value) {
+  using limits = std::numeric_limits<T>;
+  if constexpr (std::is_signed_v<T>)
+    value = static_cast<T>(in.read_int64(limits::min(), limits::max()));
+  else
+    value = static_cast<T>(in.read_uint64(limits::max()));
+}
+
+template <class T>
+void read_tuple(json_reader& in, T& value) {
+  in.begin_array();
+  std::apply(
+      [&](auto&... element) {
+        [[maybe_unused]] const auto read_one = [&](auto& to) {
+          if (in.next_element())
+            read_json(in, to);
+          else if constexpr (!nullable<std::remove_cvref_t<decltype(to)>>)
+            in.fail(
+                "the array is too short: expected " + std::to_string(sizeof...(element))
+                + " elements");
+          else
+            return false;
+          return true;
+        };
+        // `next_element` may not be called again once the array has ended.
+        const bool complete = (read_one(element) && ...);
+        if (complete && in.next_element())
+          in.fail(
+              "the array is too long: expected " + std::to_string(sizeof...(element))
+              + " elements");
+      },
+      value);
+}
+
+template <class T, std::size_t I = 0>
+void read_alternative(json_reader& in, T& value) {
+  using alternative = std::variant_alternative_t<I, T>;
+  constexpr bool is_last = I + 1 == std::variant_size_v<T>;
+  if ((static_cast<unsigned>(in.peek()) & json_kinds<alternative>()) != 0) {
+    const auto start = in.position();
+    bool fits = true;
+    try {
+      alternative attempt{};
+      read_json(in, attempt);
+      value.template emplace<I>(std::move(attempt));
+    } catch (const payload_error&) {
+      if (is_last || in.is_malformed())
+        throw;
+      fits = false;
+    }
+    if (fits)
+      return;
+    in.rewind(start);
+  }
+  if constexpr (!is_last)
+    read_alternative<T, I + 1>(in, value);
+  else
+    in.expected("one of the variant's alternatives");
+}
+
+// Nanoseconds in 64 bits reach 292 years both ways; a type with another range may not.
+template <class D>
+std::chrono::nanoseconds to_nanoseconds(const D& span) {
+  const std::chrono::duration<long double, std::nano> wide{span};
+  if (!(wide.count() > -9.2e18L && wide.count() < 9.2e18L))
+    fail_range("a duration beyond 292 years");
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(span);
+}
+
+template <class D>
+D from_nanoseconds(json_reader& in, std::chrono::nanoseconds span) {
+  const std::chrono::duration<long double, typename D::period> wide{span};
+  using limits = std::numeric_limits<typename D::rep>;
+  if (wide.count() < static_cast<long double>(limits::lowest())
+      || wide.count() > static_cast<long double>(limits::max()))
+    in.fail("the duration is out of range");
+  return std::chrono::duration_cast<D>(span);
+}
+
+template <class C>
+void write_elements(json_writer& out, const C& elements) {
+  out.begin_array();
+  std::size_t index = 0;
+  try {
+    for (const auto& element : elements) {
+      // Through a value for vector<bool>, whose elements are no bools.
+      if constexpr (std::is_same_v<typename C::value_type, bool>)
+        out.boolean(static_cast<bool>(element));
+      else
+        write_json(out, element);
+      ++index;
+    }
+  } catch (...) {
+    rethrow_at_index(index);
+  }
+  out.end_array();
+}
+
+template <class C>
+void write_map(json_writer& out, const C& elements) {
+  out.begin_object();
+  for (const auto& [key, element] : elements) {
+    out.key(key);
+    try {
+      write_json(out, element);
+    } catch (...) {
+      rethrow_at_key(key);
+    }
+  }
+  out.end_object();
+}
+
+template <class T>
+void write_json(json_writer& out, const T& value) {
+  if constexpr (writes_itself<T>)
+    json_traits<T>::write(out, value);
+  else if constexpr (null_type<T>)
+    out.null();
+  else if constexpr (std::same_as<T, json_value>)
+    write_text(out, value.text);
+  else if constexpr (std::same_as<T, bool>)
+    out.boolean(value);
+  else if constexpr (json_integer<T>)
+    out.number(
+        static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(value));
+  else if constexpr (json_real<T>)
+    out.number(value);
+  else if constexpr (std::is_enum_v<T> && json_enum_names<T>)
+    write_enum_name(out, value);
+  else if constexpr (std::is_enum_v<T>)
+    write_json(out, static_cast<std::underlying_type_t<T>>(value));
+  else if constexpr (
+      std::same_as<T, std::string> || std::same_as<T, std::string_view>
+      || std::same_as<std::decay_t<T>, const char*> || std::same_as<std::decay_t<T>, char*>)
+    out.string(std::string_view{value});
+  else if constexpr (byte_vector<T>)
+    out.base64({reinterpret_cast<const char*>(value.data()), value.size()});
+  else if constexpr (is_system_time<T>)
+    out.string(format_time(
+        std::chrono::sys_time<std::chrono::nanoseconds>{to_nanoseconds(value.time_since_epoch())}));
+  else if constexpr (is_a<T, std::chrono::duration>)
+    out.string(format_duration(to_nanoseconds(value)));
+  else if constexpr (nullable<T>) {
+    if (value)
+      write_json(out, *value);
+    else
+      out.null();
+  } else if constexpr (is_a<T, std::variant>)
+    std::visit([&](const auto& alternative) { write_json(out, alternative); }, value);
+  else if constexpr (fixed_tuple<T>) {
+    out.begin_array();
+    std::apply([&](const auto&... element) { (write_json(out, element), ...); }, value);
+    out.end_array();
+  } else if constexpr (text_map<T>)
+    write_map(out, value);
+  else if constexpr (set_like<T> || sequence<T> || is_std_array<T>)
+    write_elements(out, value);
+  else if constexpr (described_struct<T>)
+    write_object(out, &value, members_of<T>());
+  else
+    require_json<T>();
+}
+
+template <class T>
+void read_json(json_reader& in, T& value) {
+  if constexpr (reads_itself<T>)
+    json_traits<T>::read(in, value);
+  else if constexpr (null_type<T>) {
+    if (!in.try_null())
+      in.expected("null");
+  } else if constexpr (std::same_as<T, json_value>)
+    value.text = in.raw();
+  else if constexpr (std::same_as<T, bool>)
+    value = in.read_bool();
+  else if constexpr (json_integer<T>)
+    read_integer(in, value);
+  else if constexpr (std::same_as<T, double>)
+    value = in.read_double();
+  else if constexpr (std::same_as<T, float>)
+    value = in.read_float();
+  else if constexpr (std::is_enum_v<T> && json_enum_names<T>)
+    read_enum_name(in, value);
+  else if constexpr (std::is_enum_v<T>) {
+    std::underlying_type_t<T> number{};
+    read_json(in, number);
+    value = static_cast<T>(number);
+  } else if constexpr (std::same_as<T, std::string>)
+    value = in.read_string();
+  else if constexpr (byte_vector<T>) {
+    const auto bytes = in.read_base64();
+    const auto* first = reinterpret_cast<const typename T::value_type*>(bytes.data());
+    value.assign(first, first + bytes.size());
+  } else if constexpr (is_system_time<T>)
+    value = T{from_nanoseconds<typename T::duration>(in, read_time(in).time_since_epoch())};
+  else if constexpr (is_a<T, std::chrono::duration>)
+    value = from_nanoseconds<T>(in, read_duration(in));
+  else if constexpr (nullable<T>) {
+    if (in.try_null()) {
+      value = T{};
+    } else if constexpr (is_a<T, std::optional>) {
+      read_json(in, value.emplace());
+    } else {
+      auto pointee = std::make_unique<std::remove_const_t<typename T::element_type>>();
+      read_json(in, *pointee);
+      value = std::move(pointee);
+    }
+  } else if constexpr (is_a<T, std::variant>)
+    read_alternative(in, value);
+  else if constexpr (fixed_tuple<T>)
+    read_tuple(in, value);
+  else if constexpr (text_map<T>) {
+    value.clear();
+    in.begin_object();
+    for (std::string_view key; in.next_member(key);)
+      read_json(in, value[typename T::key_type{key}]);
+  } else if constexpr (is_std_array<T>)
+    read_tuple(in, value);
+  else if constexpr (set_like<T> || sequence<T>) {
+    value.clear();
+    in.begin_array();
+    while (in.next_element()) {
+      typename T::value_type element{};
+      read_json(in, element);
+      if constexpr (set_like<T>)
+        value.insert(std::move(element));
+      else
+        value.push_back(std::move(element));
+    }
+  } else if constexpr (described_struct<T>)
+    read_object(in, &value, members_of<T>());
+  else
+    require_json<T>();
+}
+
+} // namespace detail
+
+/// The value as JSON text. Throws `payload_error` for what JSON cannot hold.
+template <class T>
+[[nodiscard]] std::string to_json(const T& value) {
+  json_writer out;
+  detail::write_json(out, value);
+  return std::move(out).take();
+}
+
+/// Reads JSON text. Throws `payload_error` that says where text and type differ.
+template <class T>
+[[nodiscard]] T from_json(std::string_view text) {
+  static_assert(
+      std::is_default_constructible_v<T>,
+      "Troupe makes a value first and then reads into it, so the type needs a default constructor");
+  json_reader in{text};
+  T value{};
+  detail::read_json(in, value);
+  in.finish();
+  return value;
+}
+
+} // namespace troupe

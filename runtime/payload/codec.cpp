@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/error.hpp>
+#include <troupe/payload/data_converter.hpp>
+
+#include <exception>
+#include <string>
+
+namespace troupe {
+namespace {
+
+// The one place where a codec is called. Errors that mean something to Temporal pass, all others
+// are the codec's.
+template <class Call>
+payloads call_codec(const char* verb, Call call) {
+  try {
+    return call();
+  } catch (const failure_error&) {
+    throw;
+  } catch (const payload_codec_error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw payload_codec_error{
+        std::string{"the payload codec failed to "} + verb + ": " + error.what()};
+  } catch (...) {
+    throw payload_codec_error{std::string{"the payload codec failed to "} + verb};
+  }
+}
+
+payload only(payloads&& all, const char* verb) {
+  if (all.size() != 1)
+    throw payload_codec_error{
+        std::string{"the payload codec failed to "} + verb + ": it made "
+        + std::to_string(all.size()) + " payloads out of one"};
+  return std::move(all.front());
+}
+
+payloads list_of(payload&& one) {
+  payloads all;
+  all.push_back(std::move(one));
+  return all;
+}
+
+} // namespace
+
+payloads data_converter::encode(payloads plain) const {
+  if (!codec || plain.empty())
+    return plain;
+  return call_codec("encode", [&] { return codec->encode(std::move(plain)); });
+}
+
+payloads data_converter::decode(payloads encoded) const {
+  if (!codec || encoded.empty())
+    return encoded;
+  return call_codec("decode", [&] { return codec->decode(std::move(encoded)); });
+}
+
+payload data_converter::encode(payload plain) const {
+  return codec ? only(encode(list_of(std::move(plain))), "encode") : plain;
+}
+
+payload data_converter::decode(payload encoded) const {
+  return codec ? only(decode(list_of(std::move(encoded))), "decode") : encoded;
+}
+
+} // namespace troupe
