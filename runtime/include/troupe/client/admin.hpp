@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+/// What a namespace is made with.
+struct namespace_options {
+  std::string name;
+  std::chrono::nanoseconds retention =
+      std::chrono::hours{72}; ///< how long closed workflows are kept
+  std::string description = {};
+  std::string owner_email = {};
+  std::vector<std::pair<std::string, std::string>> data = {};
+};
+
+struct namespace_description {
+  std::string name;
+  std::string id;
+  std::string state; ///< `Registered`, `Deprecated`, `Deleted`
+  std::string description;
+  std::string owner_email;
+  std::chrono::nanoseconds retention{0};
+  std::vector<std::pair<std::string, std::string>> data;
+  bool is_global = false;
+};
+
+/// Where a Nexus endpoint leads: a worker's task queue, or a URL outside.
+struct nexus_endpoint_options {
+  std::string name;
+  std::string target_namespace = {}; ///< with `target_task_queue`
+  std::string target_task_queue = {};
+  std::string target_url = {};  ///< instead of the two
+  std::string description = {}; ///< Markdown; empty: none
+};
+
+struct nexus_endpoint : nexus_endpoint_options {
+  std::string id;
+  std::int64_t version =
+      0; ///< for `update` and `delete`: somebody else's change in between is refused
+  std::string url_prefix; ///< path of the endpoint on the service's HTTP front
+};
+
+} // namespace troupe

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/error.hpp>
+#include <troupe/rpc_status.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace troupe {
+
+/// A workflow whose result was asked for did not succeed. `cause()` says how it ended:
+/// `application_error` (failed), `canceled_error`, `terminated_error`, `timeout_error`, or what
+/// failed it (an `activity_error`, `nexus_operation_error`, ...).
+class workflow_failed_error : public std::runtime_error {
+public:
+  workflow_failed_error(std::string workflow_id, std::string run_id, failure_cause cause)
+      : std::runtime_error(
+            "workflow " + workflow_id + " failed" + (cause ? ": " + cause->message() : "")),
+        workflow_id_(std::move(workflow_id)), run_id_(std::move(run_id)), cause_(std::move(cause)) {
+  }
+
+  [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
+  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; } ///< of the last run
+  [[nodiscard]] const failure_cause& cause() const noexcept { return cause_; }
+
+private:
+  std::string workflow_id_;
+  std::string run_id_;
+  failure_cause cause_;
+};
+
+/// The id is taken, and the policies say that a start then fails. Carries the service's
+/// `already_exists` status.
+class workflow_already_started_error : public rpc_error {
+public:
+  workflow_already_started_error(rpc_status status, std::string workflow_id, std::string run_id)
+      : rpc_error(std::move(status)), workflow_id_(std::move(workflow_id)),
+        run_id_(std::move(run_id)) {}
+
+  [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
+  /// The run that has the id; empty if the service did not say.
+  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
+
+private:
+  std::string workflow_id_;
+  std::string run_id_;
+};
+
+/// Asked for the result of one run only, and that run continued as another one.
+class workflow_continued_error : public std::runtime_error {
+public:
+  explicit workflow_continued_error(std::string new_run_id)
+      : std::runtime_error("the run continued as " + new_run_id),
+        new_run_id_(std::move(new_run_id)) {}
+
+  [[nodiscard]] const std::string& new_run_id() const noexcept { return new_run_id_; }
+
+private:
+  std::string new_run_id_;
+};
+
+} // namespace troupe

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/client/description.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace temporal::api::history::v1 {
+class HistoryEvent;
+}
+
+namespace troupe {
+
+/// One event of a workflow's history. A cheap value, immutable.
+class history_event {
+public:
+  explicit history_event(std::shared_ptr<const temporal::api::history::v1::HistoryEvent> event)
+      : event_(std::move(event)) {}
+
+  [[nodiscard]] std::int64_t id() const noexcept;
+  /// As the tools write it: `WorkflowExecutionStarted`, `NexusOperationScheduled`, ...
+  [[nodiscard]] std::string type() const;
+  [[nodiscard]] wall_time time() const noexcept;
+  /// The whole event as JSON in protobuf's form (enums as names, payload data in base64).
+  [[nodiscard]] std::string to_json() const;
+
+  /// The message itself; include `temporal/api/history/v1/message.pb.h` to look inside.
+  [[nodiscard]] const temporal::api::history::v1::HistoryEvent& message() const noexcept {
+    return *event_;
+  }
+
+private:
+  std::shared_ptr<const temporal::api::history::v1::HistoryEvent> event_;
+};
+
+} // namespace troupe

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+/// A sequence that the service hands out page by page, for one pass with a range-for.
+///
+/// The next page is fetched when the iterator reaches it, on the calling thread, which blocks and
+/// may get an `rpc_error`. Not thread-safe.
+template <class T>
+class page_range {
+  struct state;
+
+public:
+  struct page {
+    std::vector<T> items;
+    std::string next_token; ///< empty: the last page
+  };
+  using fetch_function = std::function<page(const std::string& token)>;
+
+  explicit page_range(fetch_function fetch) : state_(std::make_shared<state>()) {
+    state_->fetch = std::move(fetch);
+  }
+
+  class iterator {
+  public:
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+
+    iterator() = default;
+
+    const T& operator*() const { return state_->current.items[state_->position]; }
+    const T* operator->() const { return &**this; }
+    iterator& operator++() {
+      ++state_->position;
+      settle();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& it, std::default_sentinel_t) { return !it.state_; }
+
+  private:
+    friend page_range;
+    explicit iterator(std::shared_ptr<state> from) : state_(std::move(from)) { settle(); }
+    void settle() {
+      if (!state_->settle())
+        state_ = nullptr;
+    }
+    std::shared_ptr<state> state_;
+  };
+
+  [[nodiscard]] iterator begin() { return iterator{state_}; }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+
+  /// All that is left, at most `limit` items.
+  [[nodiscard]] std::vector<T> collect(std::size_t limit = static_cast<std::size_t>(-1)) {
+    std::vector<T> all;
+    if (limit == 0)
+      return all;
+    for (const T& item : *this) {
+      all.push_back(item);
+      if (all.size() >= limit)
+        break;
+    }
+    return all;
+  }
+
+private:
+  struct state {
+    fetch_function fetch;
+    page current;
+    std::size_t position = 0;
+    bool started = false;
+
+    bool settle() {
+      while (position >= current.items.size()) {
+        if (started && current.next_token.empty())
+          return false;
+        current = fetch(std::exchange(current.next_token, {}));
+        position = 0;
+        started = true;
+      }
+      return true;
+    }
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+} // namespace troupe
