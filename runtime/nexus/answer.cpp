@@ -2,9 +2,9 @@
 #include "runtime/nexus/answer.hpp"
 
 #include "runtime/payload/failure_converter.hpp"
+#include "runtime/payload/nexus_failure.hpp"
 #include "runtime/payload/proto_payload.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -49,18 +49,6 @@ task_answer completed(const completed_request& request) {
   return {completed_method, rpc::bytes{request.SerializeAsString()}, false, {}};
 }
 
-/// The old form: the message in the open, everything else as JSON for whoever speaks Temporal.
-void to_nexus_failure(const temporal_failure& from, wire::Failure& to) {
-  to.set_message(from.message());
-  temporal_failure rest = from;
-  rest.clear_message();
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(rest, &json).ok())
-    return; // text that is not UTF-8: the message alone is still an answer
-  (*to.mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
-  to.set_details(std::move(json));
-}
-
 task_answer failed(
     const dispatch_environment& environment, const nexus_task& task, const handler_error& error) {
   auto request = addressed<failed_request>(environment, task);
@@ -68,13 +56,8 @@ task_answer failed(
   to_failure(error, environment.converter, failure);
   if (task.temporal_failures)
     *request.mutable_failure() = std::move(failure);
-  else {
-    auto& old = *request.mutable_error();
-    old.set_error_type(error.type_text());
-    old.set_retry_behavior(static_cast<temporal::api::enums::v1::NexusHandlerErrorRetryBehavior>(
-        static_cast<int>(error.retry())));
-    to_nexus_failure(failure, *old.mutable_failure());
-  }
+  else
+    to_handler_error(failure, *request.mutable_error());
   return {failed_method, rpc::bytes{request.SerializeAsString()}, true, error.message()};
 }
 
@@ -139,11 +122,8 @@ task_answer answer_error(
   to_failure(operation, environment.converter, failure);
   if (task.temporal_failures)
     *response.mutable_failure() = std::move(failure);
-  else {
-    auto& old = *response.mutable_operation_error();
-    old.set_operation_state(std::string{to_string(operation.state())});
-    to_nexus_failure(failure, *old.mutable_failure());
-  }
+  else
+    to_operation_error(failure, *response.mutable_operation_error());
   auto answer = completed(request);
   answer.failure_text = operation.message();
   return answer;

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cancellation.hpp>
+#include <troupe/nexus/handler.hpp>
+#include <troupe/payload/data_converter.hpp>
+#include <troupe/rpc_status.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+class client;
+}
+
+namespace troupe::testing {
+
+/// A request as the service would send it. The defaults are those of a plain call.
+struct nexus_request {
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string request_id = "test-request-id";
+  std::string callback_url = "temporal://system";
+  std::vector<std::pair<std::string, std::string>> callback_headers = {};
+  std::vector<nexus::link> links = {};
+  std::string endpoint = "test-endpoint";
+  /// Sent as the `request-timeout` header; the request is cancelled when it has passed. Zero: no
+  /// limit.
+  std::chrono::milliseconds timeout{10'000};
+  /// The worker shuts down so long after the start: handlers are told. Zero: it does not.
+  std::chrono::milliseconds shutdown_after{0};
+};
+
+/// The workflow that a handler asked for, as it would have been started.
+struct started_workflow {
+  std::string type;
+  std::string id;
+  std::string task_queue;
+  std::string request_id;
+  nexus::id_conflict_policy conflict_policy = nexus::id_conflict_policy::fail;
+  payloads arguments;
+};
+
+/// What came of a request.
+struct nexus_outcome {
+  enum class kind {
+    succeeded, ///< a start that was done at once, or a cancel that was accepted
+    started,   ///< the operation goes on; see `token`
+    failed,    ///< the operation failed or was canceled: `error` is a `nexus::operation_error`
+    refused,   ///< the request could not be served: `error` is a `nexus::handler_error`
+    too_late,  ///< the request's time passed before there was an answer
+  };
+
+  kind what = kind::too_late;
+  payload value;                            ///< of a successful start
+  std::string token;                        ///< of a started operation
+  std::vector<nexus::link> links;           ///< what the handler and the runtime linked to
+  std::optional<started_workflow> workflow; ///< if the operation is a workflow
+  std::optional<std::string>
+      cancelled_workflow;   ///< the id of the workflow that a cancel request cancelled
+  std::exception_ptr error; ///< of `failed` and `refused`
+
+  /// The result of a successful start; throws `error` otherwise, or `std::logic_error` if there is
+  /// none.
+  template <class Output>
+  [[nodiscard]] Output get(const data_converter& converter = {}) const {
+    throw_unless_succeeded();
+    if constexpr (!std::is_void_v<Output>)
+      return converter.from_payload<Output>(value);
+  }
+
+  /// The `nexus::handler_error` of a refused request, the `nexus::operation_error` of a failed one;
+  /// throws `std::logic_error` if the outcome is another.
+  [[nodiscard]] nexus::handler_error handler_error() const;
+  [[nodiscard]] nexus::operation_error operation_error() const;
+
+private:
+  void throw_unless_succeeded() const;
+};
+
+/// Runs Nexus handlers without a service, a worker or a network: the same code that serves them in
+/// a worker, answers written and read back as on the wire.
+///
+/// Time is virtual: `context.sleep` and deadlines pass at once. Plain functions run on the calling
+/// thread. Workflows are not run: a workflow-run operation ends as `started`, unless `refuse_calls`
+/// says otherwise. One thread at a time.
+class nexus_environment {
+public:
+  struct options {
+    std::string name_space = "test-namespace";
+    std::string task_queue = "test-task-queue";
+    data_converter converter = {};
+    troupe::client* client = nullptr; ///< what handlers get from `context.client()`
+  };
+
+  nexus_environment();
+  explicit nexus_environment(options with);
+  nexus_environment(nexus_environment&&) noexcept;
+  nexus_environment& operator=(nexus_environment&&) noexcept;
+  ~nexus_environment();
+
+  /// Throws `std::invalid_argument` as a worker does.
+  void add(nexus::service_handler service);
+
+  /// The calls to the service that operations need (starting and cancelling workflows) end like
+  /// this from now on.
+  void refuse_calls(rpc_status with);
+
+  /// Starts an operation of a contract: `env.start<hello_service, hello_service::echo>({"hi"})`.
+  template <class Service, const auto& Operation>
+  [[nodiscard]] nexus_outcome start(
+      const typename std::remove_cvref_t<decltype(Operation)>::input& input,
+      const nexus_request& request = {}) {
+    return start_raw(Service::service_name, Operation.name, converter().to_payload(input), request);
+  }
+  /// The same for an operation without input.
+  template <class Service, const auto& Operation>
+    requires std::is_void_v<typename std::remove_cvref_t<decltype(Operation)>::input>
+  [[nodiscard]] nexus_outcome start(const nexus_request& request = {}) {
+    return start_raw(
+        Service::service_name, Operation.name, converter().to_payload(nullptr), request);
+  }
+
+  /// By name and with any payload, as a caller in another language could send it.
+  [[nodiscard]] nexus_outcome start_raw(
+      std::string_view service,
+      std::string_view operation,
+      payload input,
+      const nexus_request& request = {});
+
+  [[nodiscard]] nexus_outcome cancel(
+      std::string_view service,
+      std::string_view operation,
+      std::string_view token,
+      const nexus_request& request = {});
+
+private:
+  [[nodiscard]] const data_converter& converter() const noexcept;
+
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::testing
