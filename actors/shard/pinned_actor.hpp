@@ -9,6 +9,7 @@
 #include <caf/make_message.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/sec.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <exception>
 #include <string>
@@ -39,7 +40,8 @@ public:
           return caf::make_error(caf::sec::unexpected_message);
         });
     this->set_exception_handler(
-        [](caf::scheduled_actor* self, std::exception_ptr& thrown) -> caf::error {
+        [this](caf::scheduled_actor* self, std::exception_ptr& thrown) -> caf::error {
+          died_ = true;
           std::string what = "not a std::exception";
           try {
             std::rethrow_exception(thrown);
@@ -71,8 +73,13 @@ public:
 
   [[nodiscard]] shard& home() const noexcept { return home_; }
 
+protected:
+  /// For `on_exit`: a handler of this actor let an exception out.
+  [[nodiscard]] bool died() const noexcept { return died_; }
+
 private:
   shard& home_;
+  bool died_ = false;
 };
 
 /// Sends one message from code that is no actor (a completion handler, a timer) to an actor; one

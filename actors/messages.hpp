@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every message that actors of a worker send each other, and the interfaces of those actors.
+// `messages.md` is the map: who sends what to whom. Facts are in the past tense, commands in the
+// imperative. Messages carry no promises to answer: who needs an answer gets a message back, with
+// the id that it sent.
+
+#include "actors/caf_compat.hpp"
+#include "runtime/base/executor.hpp"
+#include "runtime/rpc/bytes.hpp"
+
+#include <troupe/cancellation.hpp>
+#include <troupe/rpc_status.hpp>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace troupe::actors {
+
+struct nexus_job;    // actors/worker/nexus_handler_actor.hpp
+struct workflow_job; // actors/worker/workflow_job.hpp
+
+// -- polling
+// ---------------------------------------------------------------------------------------
+
+/// Open no poll any more and cancel those in flight; `poller_stopped` follows when none is left.
+struct stop_polling {};
+struct poller_stopped {
+  std::uint64_t poller = 0;
+};
+struct poll_completed {
+  std::uint64_t poll = 0;
+  rpc_status status;
+  rpc::bytes answer;
+};
+/// A slot may be had again: a poller's own one, or one of those that are shared.
+struct slot_freed {
+  bool own = false;
+};
+struct backoff_ended {
+  std::uint64_t generation = 0;
+};
+
+// -- Nexus tasks
+// -----------------------------------------------------------------------------------
+
+struct run_nexus_task {
+  handoff<nexus_job> job;
+};
+/// The user's code has ended, on the shard or on the pool.
+struct handler_ended {
+  std::uint64_t work = 0;
+};
+struct service_replied {
+  std::uint64_t work = 0;
+  rpc_status status;
+  rpc::bytes answer;
+};
+struct answer_replied {
+  std::uint64_t work = 0;
+  rpc_status status;
+  rpc::bytes answer;
+};
+
+// -- cancellation
+// ----------------------------------------------------------------------------------
+
+/// Stop: the coordinator decided that the work is to be cancelled, and why.
+struct cancel_work {
+  std::uint64_t work = 0;
+  cancel_reason reason = cancel_reason::none;
+};
+struct work_ended {
+  std::uint64_t work = 0;
+  caf::actor_addr who;
+};
+struct deadline_passed {
+  std::uint64_t watch = 0;
+};
+struct cancel_all {
+  cancel_reason reason = cancel_reason::worker_shutdown;
+};
+
+// -- workflow tasks
+// --------------------------------------------------------------------------------
+
+struct run_workflow_task {
+  handoff<workflow_job> job;
+};
+struct history_page_fetched {
+  std::uint64_t work = 0;
+  rpc_status status;
+  rpc::bytes page;
+};
+/// A cached run has nothing to do; `used_up` when it must not be kept.
+struct run_idled {
+  std::string run_id;
+  std::uint64_t instance = 0; ///< which actor speaks: a run may have been evicted and come back
+  std::size_t bytes = 0;
+  bool used_up = false;
+};
+struct evict_run {};
+struct evict_all {};
+
+// -- the worker as a whole
+// -------------------------------------------------------------------------
+
+struct start_worker {};
+struct stop_worker {};
+struct namespace_described {
+  rpc_status status;
+  rpc::bytes answer;
+};
+struct service_told {}; ///< that this worker is leaving
+/// The pause before a dead actor is started again is over, or the one before the namespace is asked
+/// for again.
+struct retry_due {
+  std::uint64_t poller = 0; ///< 0: the namespace
+};
+struct grace_ended {};
+struct slots_returned {};
+
+} // namespace troupe::actors
+
+// None of these crosses a process border, so none can be serialised. CAF 0.17 wants the mark,
+// CAF 1.x the id as well.
+#define TROUPE_MESSAGE(name)                                                                       \
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::actors::name))                                           \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
+
+CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
+  TROUPE_MESSAGE(stop_polling)
+  TROUPE_MESSAGE(poller_stopped)
+  TROUPE_MESSAGE(poll_completed)
+  TROUPE_MESSAGE(slot_freed)
+  TROUPE_MESSAGE(backoff_ended)
+  TROUPE_MESSAGE(run_nexus_task)
+  TROUPE_MESSAGE(handler_ended)
+  TROUPE_MESSAGE(service_replied)
+  TROUPE_MESSAGE(answer_replied)
+  TROUPE_MESSAGE(cancel_work)
+  TROUPE_MESSAGE(work_ended)
+  TROUPE_MESSAGE(deadline_passed)
+  TROUPE_MESSAGE(cancel_all)
+  TROUPE_MESSAGE(run_workflow_task)
+  TROUPE_MESSAGE(history_page_fetched)
+  TROUPE_MESSAGE(run_idled)
+  TROUPE_MESSAGE(evict_run)
+  TROUPE_MESSAGE(evict_all)
+  TROUPE_MESSAGE(start_worker)
+  TROUPE_MESSAGE(stop_worker)
+  TROUPE_MESSAGE(namespace_described)
+  TROUPE_MESSAGE(service_told)
+  TROUPE_MESSAGE(retry_due)
+  TROUPE_MESSAGE(grace_ended)
+  TROUPE_MESSAGE(slots_returned)
+
+  namespace troupe::actors {
+
+  // -- interfaces
+  // ------------------------------------------------------------------------------------
+
+  using nexus_handler_handle = caf::typed_actor<
+      sig<void(run_nexus_task)>,
+      sig<void(handler_ended)>,
+      sig<void(answer_replied)>,
+      sig<void(service_replied)>,
+      sig<void(cancel_work)>>;
+
+  /// A handler has finished with its task and may be given another one.
+  struct handler_idled {
+    nexus_handler_handle who;
+  };
+
+  using cancellable_handle = caf::typed_actor<sig<void(cancel_work)>>;
+
+  struct watch_work {
+    std::uint64_t work = 0;
+    cancellable_handle who;
+    std::optional<time_point> deadline;
+  };
+
+  } // namespace troupe::actors
+
+  TROUPE_MESSAGE(handler_idled)
+  TROUPE_MESSAGE(watch_work)
+CAF_END_TYPE_ID_BLOCK(troupe_actors)
+
+namespace troupe::actors {
+
+using poller_handle = caf::typed_actor<
+    sig<void(poll_completed)>,
+    sig<void(slot_freed)>,
+    sig<void(handler_idled)>,
+    sig<void(backoff_ended)>,
+    sig<void(stop_polling)>>;
+
+using coordinator_handle = caf::typed_actor<
+    sig<void(watch_work)>,
+    sig<void(work_ended)>,
+    sig<void(deadline_passed)>,
+    sig<void(cancel_all)>>;
+
+using workflow_instance_handle = caf::typed_actor<
+    sig<void(run_workflow_task)>,
+    sig<void(answer_replied)>,
+    sig<void(history_page_fetched)>,
+    sig<void(evict_run)>>;
+
+using sticky_cache_handle =
+    caf::typed_actor<sig<void(run_workflow_task)>, sig<void(run_idled)>, sig<void(evict_all)>>;
+
+using worker_root_handle = caf::typed_actor<
+    sig<void(start_worker)>,
+    sig<void(stop_worker)>,
+    sig<void(namespace_described)>,
+    sig<void(poller_stopped)>,
+    sig<void(service_told)>,
+    sig<void(retry_due)>,
+    sig<void(grace_ended)>,
+    sig<void(slots_returned)>>;
+
+} // namespace troupe::actors

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/nexus_handler_actor.hpp"
+
+#include "runtime/base/log.hpp"
+
+#include <caf/actor_system.hpp>
+
+namespace troupe::actors {
+
+nexus_handler_actor::nexus_handler_actor(
+    caf::actor_config& cfg,
+    shard& home,
+    std::shared_ptr<worker_context> worker,
+    shard_context& context,
+    poller_handle poller,
+    coordinator_handle coordinator)
+    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
+      poller_(std::move(poller)), coordinator_(std::move(coordinator)) {}
+
+nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
+  return {
+      [this](run_nexus_task& run) { begin(std::move(*run.job.take())); },
+      [this](const handler_ended& ended) {
+        if (ended.work != work_ || !call_)
+          return;
+        if (std::exchange(on_pool_, false))
+          call_->pool_finished();
+        if (abandoned_)
+          become_idle();
+        else
+          advance();
+      },
+      [this](const answer_replied& replied) {
+        if (replied.work == work_ && call_ && !abandoned_)
+          on_answer(replied.status);
+      },
+      [this](const service_replied& replied) {
+        if (replied.work != work_ || !call_ || abandoned_)
+          return;
+        call_->on_reply(replied.status, replied.answer);
+        advance();
+      },
+      [this](const cancel_work& cancel) {
+        if (cancel.work == work_ && call_ && !abandoned_)
+          on_cancel(cancel.reason);
+      },
+  };
+}
+
+void nexus_handler_actor::on_exit() {
+  // The worker stopped while this ran; a pool thread keeps its share of the call until it is
+  // through.
+  if (outcome_.is_open())
+    outcome_.record(died() ? task_outcome::died : task_outcome::shutdown);
+  call_ = nullptr;
+  slot_.release();
+  poller_ = nullptr;
+  coordinator_ = nullptr;
+}
+
+void nexus_handler_actor::begin(nexus_job job) {
+  ++work_;
+  slot_ = std::move(job.slot);
+  outcome_ = std::move(job.outcome);
+  received_ = job.received;
+  abandoned_ = on_pool_ = false;
+  if (job.task.scheduled_at)
+    context_.counters.nexus_task_schedule_to_start_latency.observe(
+        (received_ - *job.task.scheduled_at).count());
+  call_ = nexus::accept_task(worker_->nexus, std::move(job.task), home(), received_);
+  tell(
+      coordinator_,
+      watch_work{work_, caf::actor_cast<cancellable_handle>(this), call_->deadline()});
+  advance();
+}
+
+void nexus_handler_actor::advance() {
+  switch (call_->next()) {
+  case nexus::operation_call::step::run_on_shard: return run_on_shard();
+  case nexus::operation_call::step::run_on_pool: return run_on_pool();
+  case nexus::operation_call::step::call_service: return call_service();
+  case nexus::operation_call::step::answer: return answer();
+  }
+}
+
+void nexus_handler_actor::run_on_shard() {
+  call_->run_on_shard([self = me(), work = work_] { tell(self, handler_ended{work}); });
+}
+
+void nexus_handler_actor::run_on_pool() {
+  on_pool_ = true;
+  worker_->pool->submit([self = me(), work = work_, call = call_]() mutable {
+    call->run_on_pool();
+    call = nullptr;
+    tell(self, handler_ended{work});
+  });
+}
+
+std::chrono::milliseconds nexus_handler_actor::remaining() const {
+  auto left = call_->deadline() ? *call_->deadline() - home().now()
+                                : duration{worker_->settings.call_timeout};
+  return std::max(
+      std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds{1});
+}
+
+void nexus_handler_actor::call_service() {
+  auto call = call_->service_call();
+  call.timeout = std::min(call.timeout, remaining());
+  context_.calls->start(
+      std::move(call), [self = me(), work = work_](rpc_status status, rpc::bytes answer) {
+        tell(self, service_replied{work, std::move(status), std::move(answer)});
+      });
+}
+
+void nexus_handler_actor::answer() {
+  context_.counters.nexus_task_execution_latency.observe((home().now() - received_).count());
+  if (call_->is_failure())
+    context_.counters.nexus_task_execution_failed.add();
+  auto call = call_->answer();
+  call.timeout = std::min(call.timeout, remaining());
+  context_.calls->start(
+      std::move(call), [self = me(), work = work_](rpc_status status, rpc::bytes) {
+        tell(self, answer_replied{work, std::move(status), {}});
+      });
+}
+
+void nexus_handler_actor::on_answer(const rpc_status& status) {
+  if (status.ok()) {
+    context_.counters.nexus_task_endtoend_latency.observe((home().now() - received_).count());
+    if (call_->is_failure())
+      log::debug(
+          "answered a Nexus task with a failure",
+          {{"service", std::string{call_->task().service}},
+           {"operation", std::string{call_->task().operation}},
+           {"error", call_->failure_text()}});
+    return end(task_outcome::answered);
+  }
+  log::warn(
+      "the answer to a Nexus task was not taken",
+      {{"service", std::string{call_->task().service}},
+       {"operation", std::string{call_->task().operation}},
+       {"code", std::string{to_string(status.code)}},
+       {"error", status.message}});
+  end(status.code == status_code::not_found ? task_outcome::task_gone
+                                            : task_outcome::answer_failed);
+}
+
+void nexus_handler_actor::on_cancel(cancel_reason reason) {
+  call_->cancel(reason);
+  if (reason != cancel_reason::timed_out)
+    return; // it may still answer, and somebody waits for that
+  log::warn(
+      "a Nexus task ran past its deadline and is not answered",
+      {{"service", std::string{call_->task().service}},
+       {"operation", std::string{call_->task().operation}}});
+  context_.counters.nexus_task_execution_failed.add();
+  end(task_outcome::deadline_passed);
+}
+
+void nexus_handler_actor::end(task_outcome outcome) {
+  outcome_.record(outcome);
+  tell(coordinator_, work_ended{work_, address()});
+  if (on_pool_)
+    abandoned_ = true;
+  else
+    become_idle();
+}
+
+void nexus_handler_actor::become_idle() {
+  call_ = nullptr;
+  abandoned_ = false;
+  slot_.release();
+  tell(poller_, handler_idled{me()});
+}
+
+// -- poll source
+// -----------------------------------------------------------------------------------
+
+nexus_poll_source::nexus_poll_source(
+    std::shared_ptr<worker_context> worker, shard_context& context, coordinator_handle coordinator)
+    : worker_(std::move(worker)), context_(context), coordinator_(std::move(coordinator)) {
+  request_ = nexus::make_poll_request(
+      {worker_->settings.name_space,
+       worker_->settings.task_queue,
+       worker_->settings.identity,
+       worker_->settings.instance_key});
+}
+
+rpc::call nexus_poll_source::make_poll() {
+  return {nexus::poll_method, request_, {}, {}};
+}
+
+poll_result nexus_poll_source::read(rpc::bytes answer, const poller_handle& poller) {
+  poll_result result;
+  auto polled = nexus::read_poll_answer(std::move(answer));
+  if (!polled) {
+    result.unreadable = polled.error();
+    return result;
+  }
+  result.poller_advice = polled->poller_delta;
+  if (!polled->task) {
+    context_.counters.nexus_poll_no_task.add();
+    return result;
+  }
+  result.deliver = [this, poller, task = std::move(*polled->task)](slot_permit slot) mutable {
+    nexus_handler_handle handler;
+    if (idle_.empty()) {
+      handler = context_.home.system().spawn<nexus_handler_actor>(
+          context_.home, worker_, context_, poller, coordinator_);
+    } else {
+      handler = std::move(idle_.back());
+      idle_.pop_back();
+    }
+    tell(
+        handler,
+        run_nexus_task{make_handoff<nexus_job>(nexus_job{
+            std::move(task),
+            std::move(slot),
+            outcome_guard{context_.counters.nexus_tasks, "nexus"},
+            context_.home.now()})});
+  };
+  return result;
+}
+
+} // namespace troupe::actors

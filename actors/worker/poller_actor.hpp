@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/poll_source.hpp"
+#include "actors/worker/worker_context.hpp"
+
+#include <memory>
+#include <unordered_map>
+
+namespace troupe::actors {
+
+/// Keeps min(poller target, free slots) long polls of one kind open on one shard.
+///
+/// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
+/// Receives:  poll_completed (transport), slot_freed (slot pools), handler_idled (Nexus handlers),
+/// backoff_ended (own
+///            timer), stop_polling (worker root).
+/// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
+/// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
+/// (then the worker
+///            root starts another one).
+class poller_actor final : public pinned_actor<poller_handle::base> {
+public:
+  struct setup {
+    std::uint64_t id = 0;
+    worker_root_handle root;
+    std::shared_ptr<worker_context> worker;
+    shard_context* shard = nullptr;
+    std::unique_ptr<poll_source> source;
+    poller_limits limits;
+    /// One slot that is this poller's own, so that no other kind or shard can starve it, and the
+    /// slots that all share.
+    std::shared_ptr<slot_pool> own_slot;
+    std::shared_ptr<slot_pool> shared_slots;
+  };
+
+  poller_actor(caf::actor_config& cfg, shard& home, setup with);
+
+  const char* name() const override { return "poller"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct open_poll {
+    slot_permit slot;
+    rpc::transport::call_id call = 0;
+    time_point since;
+  };
+
+  void fill();
+  slot_permit take_slot();
+  void wait_for_slot();
+  void start_poll(slot_permit slot);
+  void on_poll_completed(const poll_completed& done);
+  void on_error(const rpc_status& status);
+  void stop_if_drained();
+  poller_handle me() { return caf::actor_cast<poller_handle>(this); }
+
+  setup with_;
+  poller_target target_;
+  std::unordered_map<std::uint64_t, open_poll> polls_;
+  std::uint64_t last_poll_ = 0;
+  bool stopping_ = false;
+  bool waiting_for_own_ = false;
+  bool waiting_for_shared_ = false;
+
+  backoff error_backoff_;
+  backoff exhausted_backoff_;
+  bool backing_off_ = false;
+  std::uint64_t backoff_generation_ = 0;
+  bool failing_ = false; ///< since the last poll that worked
+  status_code logged_code_ = status_code::ok;
+  time_point logged_at_{};
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/workflow_instance_actor.hpp"
+
+#include "runtime/base/log.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/rpc/methods.hpp"
+#include "runtime/rpc/unary.hpp"
+#include "runtime/workflow/instance.hpp"
+
+#include <temporal/api/enums/v1/failed_cause.pb.h>
+#include <temporal/api/enums/v1/query.pb.h>
+#include <temporal/api/failure/v1/message.pb.h>
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::actors {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+namespace methods = rpc::methods::workflow_service;
+
+namespace {
+
+/// True if the service (or gRPC on the way) found the answer too big, which another try cannot
+/// change.
+bool is_too_large(const rpc_status& status) {
+  if (status.code != status_code::resource_exhausted)
+    return false;
+  for (std::string_view prefix :
+       {"grpc: received message larger than max",
+        "grpc: message after decompression larger",
+        "grpc: received message after decompression larger"})
+    if (status.message.starts_with(prefix))
+      return true;
+  return false;
+}
+
+} // namespace
+
+workflow_instance_actor::workflow_instance_actor(
+    caf::actor_config& cfg,
+    shard& home,
+    std::shared_ptr<worker_context> worker,
+    shard_context& context,
+    sticky_cache_handle cache,
+    std::string run_id,
+    std::uint64_t id)
+    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
+      cache_(std::move(cache)), run_id_(std::move(run_id)), id_(id) {}
+
+workflow_instance_actor::~workflow_instance_actor() = default;
+
+workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior() {
+  return {
+      [this](run_workflow_task& run) { begin(std::move(*run.job.take())); },
+      [this](const answer_replied& replied) {
+        if (replied.work == work_ && job_)
+          on_answer(replied);
+      },
+      [this](const history_page_fetched& fetched) {
+        if (fetched.work == work_ && job_ && fetching_ != fetching::nothing)
+          on_page(fetched);
+      },
+      [this](const evict_run&) { quit(); },
+  };
+}
+
+void workflow_instance_actor::on_exit() {
+  if (job_) {
+    job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
+    job_.reset();
+  }
+  // Here and not in the destructor: the frames of a run belong to the thread that made them.
+  instance_ = nullptr;
+  cache_ = nullptr;
+}
+
+void workflow_instance_actor::begin(workflow_job job) {
+  ++work_;
+  job_.emplace(std::move(job));
+  token_ = job_->task->task_token();
+  attempt_ = job_->task->attempt();
+  is_legacy_query_ = job_->task->has_query();
+  fetched_everything_ = used_up_ = false;
+  fetching_ = fetching::nothing;
+  fetched_ = nullptr;
+  if (!job_->task->next_page_token().empty())
+    fetch(fetching::rest);
+  else
+    apply();
+}
+
+void workflow_instance_actor::fetch(fetching what) {
+  fetching_ = what;
+  const auto& task = *job_->task;
+  wire::GetWorkflowExecutionHistoryRequest request;
+  request.set_namespace_(worker_->settings.name_space);
+  *request.mutable_execution() = task.workflow_execution();
+  request.set_next_page_token(task.next_page_token());
+  if (!fetched_)
+    fetched_ = std::make_unique<temporal::api::history::v1::History>();
+  context_.calls->start(
+      {methods::get_workflow_execution_history,
+       rpc::encode(request),
+       worker_->settings.call_timeout,
+       {}},
+      [self = me(), work = work_](rpc_status status, rpc::bytes page) {
+        tell(self, history_page_fetched{work, std::move(status), std::move(page)});
+      });
+}
+
+void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
+  if (fetched.status.code == status_code::not_found) {
+    used_up_ = true;
+    return end(task_outcome::task_gone);
+  }
+  wire::GetWorkflowExecutionHistoryResponse page;
+  if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
+    auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
+    log::warn("the history of a run could not be fetched", {{"run_id", run_id_}, {"error", why}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "the history could not be fetched: " + why,
+        "HistoryFetchError");
+  }
+  for (auto& event : *page.mutable_history()->mutable_events())
+    *fetched_->add_events() = std::move(event);
+  job_->task->set_next_page_token(page.next_page_token());
+  if (!page.next_page_token().empty())
+    return fetch(fetching_);
+  use_fetched_history();
+  apply();
+}
+
+void workflow_instance_actor::use_fetched_history() {
+  auto& history = *job_->task->mutable_history();
+  // Both lists are in order and may overlap; ids that were seen are dropped.
+  temporal::api::history::v1::History whole;
+  std::int64_t last = 0;
+  auto append = [&](auto& from) {
+    for (auto& event : *from.mutable_events())
+      if (event.event_id() > last) {
+        last = event.event_id();
+        *whole.add_events() = std::move(event);
+      }
+  };
+  if (fetching_ == fetching::everything) {
+    append(*fetched_);
+    append(history);
+  } else {
+    append(history);
+    append(*fetched_);
+  }
+  history = std::move(whole);
+  fetched_ = nullptr;
+  fetching_ = fetching::nothing;
+}
+
+void workflow_instance_actor::apply() {
+  auto& task = *job_->task;
+  const bool from_beginning =
+      task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
+  if (!instance_ || from_beginning) {
+    auto found = worker_->workflows.find(task.workflow_type().name());
+    if (found == worker_->workflows.end()) {
+      std::string known;
+      for (const auto& [name, definition] : worker_->workflows)
+        known += (known.empty() ? "" : ", ") + name;
+      return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
+    }
+    // A whole history replaces what is cached: it is what the service believes.
+    instance_ = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
+  }
+  workflow::activation_result result;
+  try {
+    result = instance_->apply(std::move(task));
+  } catch (const std::exception& error) {
+    // An instance turns what user code throws into answers; what comes out here is a bug of its
+    // own. Only this run is affected: it is dropped, and replayed when the service tries again.
+    context_.counters.instances_died.add();
+    log::error("a workflow instance failed", {{"run_id", run_id_}, {"error", error.what()}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        error.what(),
+        "InstanceError");
+  }
+  if (result.kind != workflow::activation_result::verdict::needs_full_history)
+    return send(std::move(result));
+  instance_ = nullptr;
+  if (std::exchange(fetched_everything_, true))
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "the history is incomplete: " + result.reason,
+        "HistoryError");
+  fetch(fetching::everything);
+}
+
+void workflow_instance_actor::send(workflow::activation_result result) {
+  using verdict = workflow::activation_result::verdict;
+  used_up_ = result.evict;
+  context_.counters.workflow_task_execution_latency.observe(
+      (home().now() - job_->received).count());
+  switch (result.kind) {
+  case verdict::completed: answering_ = answer_kind::completed; break;
+  case verdict::query_answered: answering_ = answer_kind::query; break;
+  case verdict::failed:
+    answering_ = answer_kind::failed;
+    context_.counters.workflow_task_execution_failed.add();
+    log::warn("a workflow task failed", {{"run_id", run_id_}, {"error", result.reason}});
+    used_up_ = true;
+    if (!result.answer)
+      return end(task_outcome::repeated_failure);
+    break;
+  case verdict::needs_full_history:
+  case verdict::ignored:
+    log::debug("a workflow task needs no answer", {{"run_id", run_id_}, {"reason", result.reason}});
+    return end(task_outcome::not_needed);
+  }
+  std::string_view method;
+  switch (answering_) {
+  case answer_kind::completed:
+    complete(*result.answer);
+    method = methods::respond_workflow_task_completed;
+    break;
+  case answer_kind::failed: method = methods::respond_workflow_task_failed; break;
+  case answer_kind::query: method = methods::respond_query_task_completed; break;
+  }
+  start_answer(method, *result.answer);
+}
+
+void workflow_instance_actor::start_answer(
+    std::string_view method, const google::protobuf::Message& answer) {
+  context_.calls->start(
+      {method, rpc::encode(answer), worker_->settings.call_timeout, {}},
+      [self = me(), work = work_](rpc_status status, rpc::bytes reply) {
+        tell(self, answer_replied{work, std::move(status), std::move(reply)});
+      });
+}
+
+/// Adds what belongs to the worker and not to the run.
+void workflow_instance_actor::complete(google::protobuf::Message& answer) const {
+  auto& completed = static_cast<wire::RespondWorkflowTaskCompletedRequest&>(answer);
+  completed.set_namespace_(worker_->settings.name_space);
+  completed.set_identity(worker_->settings.identity);
+  completed.set_worker_instance_key(worker_->settings.instance_key);
+  completed.mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
+  if (context_.sticky_queue.empty())
+    return;
+  auto& sticky = *completed.mutable_sticky_attributes();
+  sticky.mutable_worker_task_queue()->set_name(context_.sticky_queue);
+  sticky.mutable_worker_task_queue()->set_kind(enums::TASK_QUEUE_KIND_STICKY);
+  sticky.mutable_worker_task_queue()->set_normal_name(worker_->settings.task_queue);
+  to_proto(worker_->settings.sticky_schedule_to_start, *sticky.mutable_schedule_to_start_timeout());
+  completed.set_return_new_workflow_task(!worker_->draining.load(std::memory_order_relaxed));
+}
+
+void workflow_instance_actor::fail_task(
+    int cause, const std::string& message, const std::string& type) {
+  used_up_ = true;
+  instance_ = nullptr;
+  fetched_ = nullptr;
+  fetching_ = fetching::nothing;
+  context_.counters.workflow_task_execution_failed.add();
+  if (is_legacy_query_) {
+    wire::RespondQueryTaskCompletedRequest request;
+    request.set_task_token(token_);
+    request.set_namespace_(worker_->settings.name_space);
+    request.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
+    request.set_error_message(message);
+    answering_ = answer_kind::query;
+    return start_answer(methods::respond_query_task_completed, request);
+  }
+  // Reported once; after that the service's task timeout is what paces the retries.
+  if (attempt_ > 1)
+    return end(task_outcome::repeated_failure);
+  wire::RespondWorkflowTaskFailedRequest request;
+  request.set_task_token(token_);
+  request.set_namespace_(worker_->settings.name_space);
+  request.set_identity(worker_->settings.identity);
+  request.set_cause(static_cast<enums::WorkflowTaskFailedCause>(cause));
+  request.mutable_failure()->set_message(message);
+  request.mutable_failure()->mutable_application_failure_info()->set_type(type);
+  answering_ = answer_kind::failed;
+  start_answer(methods::respond_workflow_task_failed, request);
+}
+
+void workflow_instance_actor::on_answer(const answer_replied& replied) {
+  if (!replied.status.ok())
+    return on_answer_error(replied.status);
+  if (answering_ == answer_kind::completed)
+    return on_completed(replied.answer);
+  end(task_outcome::answered);
+}
+
+void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
+  wire::RespondWorkflowTaskCompletedResponse response;
+  if (!rpc::decode(answer, response)) {
+    // The service took the answer; what it said besides is lost, and with it perhaps a task.
+    log::warn("the reply to a workflow task's answer is unreadable", {{"run_id", run_id_}});
+    used_up_ = true;
+    return end(task_outcome::answered);
+  }
+  if (response.reset_history_event_id() > 0 && instance_)
+    instance_->undo_speculative_task(response.reset_history_event_id());
+  if (!response.has_workflow_task() || response.workflow_task().task_token().empty())
+    return end(task_outcome::answered);
+  // The next task came with the reply and keeps the slot.
+  job_->outcome.record(task_outcome::answered);
+  if (used_up_)
+    instance_ = nullptr;
+  auto next = std::make_unique<wire::PollWorkflowTaskQueueResponse>(
+      std::move(*response.mutable_workflow_task()));
+  begin(
+      {std::move(next),
+       std::move(job_->slot),
+       outcome_guard{context_.counters.workflow_tasks, "workflow"},
+       home().now()});
+}
+
+void workflow_instance_actor::on_answer_error(const rpc_status& status) {
+  used_up_ = true;
+  if (status.code == status_code::not_found)
+    return end(task_outcome::task_gone);
+  if (status.code == status_code::invalid_argument && status.message == "UnhandledCommand") {
+    // Something happened that the run has not seen; the service sends a new task.
+    log::debug("a workflow task is done again since new events came", {{"run_id", run_id_}});
+    return end(task_outcome::answered);
+  }
+  log::warn(
+      "the answer to a workflow task was not taken",
+      {{"run_id", run_id_},
+       {"code", std::string{to_string(status.code)}},
+       {"error", status.message}});
+  if (answering_ == answer_kind::completed && is_too_large(status) && attempt_ < 2)
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE,
+        status.message,
+        "GrpcMessageTooLarge");
+  end(task_outcome::answer_failed);
+}
+
+void workflow_instance_actor::end(task_outcome outcome) {
+  job_->outcome.record(outcome);
+  job_.reset();
+  if (used_up_)
+    instance_ = nullptr;
+  tell(cache_, run_idled{run_id_, id_, instance_ ? instance_->memory_bytes() : 0, !instance_});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow_job.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+namespace google::protobuf {
+class Message;
+}
+namespace troupe::workflow {
+class instance;
+struct activation_result;
+} // namespace troupe::workflow
+
+namespace troupe::actors {
+
+/// A thin shell around one run that this worker holds: brings it tasks and sends its answers.
+///
+/// Owns:      the `workflow::instance` (the coroutine, its machines), the running task with its
+/// slot, pages of history
+///            that are being fetched.
+/// Receives:  run_workflow_task and evict_run (sticky cache), history_page_fetched and
+/// answer_replied (transport). Sends:     run_idled to the sticky cache. Dies when: it is evicted,
+/// or an exception escapes (then only this run is lost).
+class workflow_instance_actor final : public pinned_actor<workflow_instance_handle::base> {
+public:
+  workflow_instance_actor(
+      caf::actor_config& cfg,
+      shard& home,
+      std::shared_ptr<worker_context> worker,
+      shard_context& context,
+      sticky_cache_handle cache,
+      std::string run_id,
+      std::uint64_t id);
+  ~workflow_instance_actor() override;
+
+  const char* name() const override { return "workflow_instance"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  /// What the answer to the running task is: decides what its reply means.
+  enum class answer_kind { completed, failed, query };
+  enum class fetching { nothing, rest, everything };
+
+  void begin(workflow_job job);
+  void fetch(fetching what);
+  void on_page(const history_page_fetched& fetched);
+  void use_fetched_history();
+  void apply();
+  void send(workflow::activation_result result);
+  void start_answer(std::string_view method, const google::protobuf::Message& answer);
+  void complete(google::protobuf::Message& answer) const;
+  void fail_task(int cause, const std::string& message, const std::string& type);
+  void on_answer(const answer_replied& replied);
+  void on_completed(const rpc::bytes& answer);
+  void on_answer_error(const rpc_status& status);
+  void end(task_outcome outcome);
+  workflow_instance_handle me() { return caf::actor_cast<workflow_instance_handle>(this); }
+
+  std::shared_ptr<worker_context> worker_;
+  shard_context& context_;
+  sticky_cache_handle cache_;
+  const std::string run_id_;
+  const std::uint64_t id_;
+
+  std::unique_ptr<workflow::instance> instance_;
+  std::optional<workflow_job> job_;
+  std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
+  // Of the running task; the instance takes the rest out of it.
+  std::string token_;
+  int attempt_ = 1;
+  bool is_legacy_query_ = false;
+  fetching fetching_ = fetching::nothing;
+  bool fetched_everything_ = false; ///< for this task: asking once more would not help
+  std::unique_ptr<temporal::api::history::v1::History> fetched_;
+  answer_kind answering_ = answer_kind::completed;
+  bool used_up_ = false;
+};
+
+} // namespace troupe::actors
