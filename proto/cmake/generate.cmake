@@ -7,10 +7,10 @@
 #   OUT       where the .pb.h and .pb.cc files go
 #   FILES     a file that lists the .proto files, one a line
 #
-# Mending: protoc before 22 writes the packages temporal.api.namespace and temporal.api.export as
-# C++ namespaces of the same name, which are keywords. They become namespace_ and export_, as newer
-# protoc has it. Descriptors are untouched, so full names, Any URLs and JSON stay as they are.
-# The deprecation marks go too: a server has to fill old fields for old peers.
+# Mending: protoc 3.21 writes the packages temporal.api.namespace and temporal.api.export as C++
+# namespaces of the same name, which are keywords. They become namespace_ and export_, the way
+# protoc treats keywords elsewhere. Descriptors are untouched, so full names, Any URLs and JSON stay
+# as they are. The deprecation marks go too: a server has to fill old fields for old peers.
 
 cmake_minimum_required(VERSION 3.25)
 
