@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace troupe::cli {
+
+/// Ends the program with one line on stderr, `Error: ...`, and exit code 1.
+class command_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The command did its work, but what it reports is a failure (a workflow that failed): exit code 1.
+class failed_outcome : public command_error {
+public:
+  using command_error::command_error;
+};
+
+enum class output_format { text, json, jsonl, none };
+enum class time_format { relative, iso, raw };
+
+/// The flags that every command takes, as given; unset means: environment, profile, default.
+struct global_flags {
+  std::optional<std::string> address;
+  std::optional<std::string> name_space;
+  std::optional<std::string> api_key;
+  std::optional<bool> tls;
+  std::string tls_ca_path, tls_ca_data, tls_cert_path, tls_cert_data, tls_key_path, tls_key_data;
+  std::string tls_server_name;
+  bool tls_disable_host_verification = false;
+  std::vector<std::string> grpc_meta;
+  std::string identity;
+  std::string profile, config_file;
+  bool disable_config_file = false, disable_config_env = false;
+  std::string output = "text", times = "relative", color = "auto";
+  std::string log_level, log_format = "text";
+  std::string command_timeout = "0s", client_connect_timeout = "0s";
+  bool no_json_shorthand_payloads = false;
+
+  [[nodiscard]] output_format format() const;
+  [[nodiscard]] time_format time_style() const;
+  [[nodiscard]] bool is_json() const {
+    return format() == output_format::json || format() == output_format::jsonl;
+  }
+};
+
+/// Adds the commands below `app`. Their callbacks run during parse and throw `command_error` or `rpc_error`.
+void add_operator_commands(CLI::App& app, const global_flags& flags);
+void add_workflow_commands(CLI::App& app, const global_flags& flags);
+void add_server_command(CLI::App& app, const global_flags& flags);
+
+/// Names a flag of the real CLI whose feature this build has not: using it is refused by name.
+void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value = true);
+
+/// A Go duration (`1h30m`, `500ms`, `1.5s`, also days `3d`); throws `command_error` naming the flag.
+std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& flag);
+
+} // namespace troupe::cli

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/connection.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include <google/protobuf/message.h>
+
+#include "runtime/rpc/client_loop.hpp"
+#include "runtime/rpc/connector.hpp"
+#include "runtime/rpc/unary.hpp"
+#include <troupe/connection.hpp>
+
+namespace troupe::cli {
+namespace {
+
+std::string default_identity() {
+  char host[256] = "unknown";
+  if (gethostname(host, sizeof host) != 0)
+    host[0] = '\0';
+  const char* user = std::getenv("USER");
+  if (user == nullptr)
+    user = geteuid() == 0 ? "root" : "unknown";
+  return std::string{"temporal-cli:"} + user + '@' + host;
+}
+
+const std::string& path_or_data(const std::string& path, const std::string& data, const char* flag) {
+  if (!path.empty() && !data.empty())
+    throw command_error(std::string{"--"} + flag + "-path and --" + flag + "-data cannot both be given");
+  return path.empty() ? data : path;
+}
+
+connection_options options_from(const global_flags& flags) {
+  environment_options environment;
+  environment.profile = flags.profile;
+  environment.config_file = flags.config_file;
+  environment.disable_file = flags.disable_config_file;
+  environment.disable_environment = flags.disable_config_env;
+  auto options = connection_options_from_environment(environment);
+  if (flags.address)
+    options.target = *flags.address;
+  if (flags.name_space)
+    options.name_space = *flags.name_space;
+  if (flags.api_key)
+    options.api_key = *flags.api_key;
+  const auto& ca = path_or_data(flags.tls_ca_path, flags.tls_ca_data, "tls-ca");
+  const auto& certificate = path_or_data(flags.tls_cert_path, flags.tls_cert_data, "tls-cert");
+  const auto& key = path_or_data(flags.tls_key_path, flags.tls_key_data, "tls-key");
+  const bool any = !ca.empty() || !certificate.empty() || !key.empty() || !flags.tls_server_name.empty()
+                   || flags.tls_disable_host_verification;
+  if (any || flags.tls.value_or(false)) {
+    if (!options.tls)
+      options.tls.emplace();
+    options.disable_tls = false;
+  }
+  if (any) {
+    options.tls->server_ca = ca.empty() ? options.tls->server_ca : ca;
+    options.tls->client_certificate = certificate.empty() ? options.tls->client_certificate : certificate;
+    options.tls->client_key = key.empty() ? options.tls->client_key : key;
+    if (!flags.tls_server_name.empty())
+      options.tls->server_name = flags.tls_server_name;
+    options.tls->disable_host_verification |= flags.tls_disable_host_verification;
+  }
+  if (flags.tls && !*flags.tls)
+    options.disable_tls = true;
+  for (const auto& pair : flags.grpc_meta) {
+    const auto at = pair.find('=');
+    if (at == std::string::npos || at == 0)
+      throw command_error("--grpc-meta takes KEY=VALUE, not \"" + pair + '"');
+    options.headers.emplace_back(pair.substr(0, at), pair.substr(at + 1));
+  }
+  options.identity = flags.identity.empty() ? default_identity() : flags.identity;
+  options.keepalive.reset(); // a command is gone before the first ping
+  return options;
+}
+
+} // namespace
+
+struct connection::state {
+  explicit state(connection_options options)
+    : connector(rpc::grpc_connector(std::move(options))), wait(loop) {}
+
+  ~state() {
+    // A transport belongs to its loop's thread.
+    wait.wait<void>([this](auto done) {
+      transport.reset();
+      done(result<void>{});
+    });
+  }
+
+  std::shared_ptr<const rpc::connector> connector;
+  rpc::client_loop loop;
+  rpc::waiter wait;
+  std::unique_ptr<rpc::transport> transport = connector->connect(loop, &loop.queue());
+};
+
+connection::connection(const global_flags& flags) {
+  try {
+    state_ = std::make_unique<state>(options_from(flags));
+  } catch (const connection_error& error) {
+    throw command_error(error.what());
+  }
+}
+
+connection::~connection() = default;
+
+rpc_status connection::try_call(
+    std::string_view method,
+    const google::protobuf::Message& request,
+    google::protobuf::Message& response,
+    std::chrono::milliseconds timeout) {
+  rpc_status status;
+  state_->wait.wait<void>([&](auto done) {
+    state_->transport->start(
+        {method, rpc::encode(request), timeout, {}},
+        [&, done](rpc_status got, rpc::bytes reply) mutable {
+          status = std::move(got);
+          if (status.ok() && !rpc::decode(reply, response))
+            status = rpc::undecodable(method);
+          done(result<void>{});
+        });
+  });
+  if (status.code == status_code::unavailable)
+    throw command_error(
+        "failed reaching server at " + state_->connector->options().target + ": " + status.message
+        + " (is it running? --address or TEMPORAL_ADDRESS says where)");
+  return status;
+}
+
+void connection::call(
+    const std::string& what,
+    std::string_view method,
+    const google::protobuf::Message& request,
+    google::protobuf::Message& response,
+    std::chrono::milliseconds timeout) {
+  const auto status = try_call(method, request, response, timeout);
+  if (!status.ok())
+    throw command_error(what + ": " + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
+}
+
+const std::string& connection::name_space() const {
+  return state_->connector->options().name_space;
+}
+
+const std::string& connection::identity() const {
+  return state_->connector->options().identity;
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "apps/troupe/cli.hpp"
+#include <troupe/rpc_status.hpp>
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace troupe::cli {
+
+/// A connection to the service that the flags, the environment and the profile name. Blocking.
+class connection {
+public:
+  explicit connection(const global_flags& flags);
+  ~connection();
+
+  /// One call. The status is the service's; a service out of reach throws `command_error`.
+  rpc_status try_call(
+      std::string_view method,
+      const google::protobuf::Message& request,
+      google::protobuf::Message& response,
+      std::chrono::milliseconds timeout = std::chrono::seconds{10});
+
+  /// One call that has to succeed; else throws `command_error` with "`what`: " and the service's words.
+  void call(
+      const std::string& what,
+      std::string_view method,
+      const google::protobuf::Message& request,
+      google::protobuf::Message& response,
+      std::chrono::milliseconds timeout = std::chrono::seconds{10});
+
+  [[nodiscard]] const std::string& name_space() const;
+  [[nodiscard]] const std::string& identity() const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace troupe::cli

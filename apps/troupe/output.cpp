@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/output.hpp"
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+namespace troupe::cli {
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+payload_style style_of(const global_flags& flags) {
+  return flags.no_json_shorthand_payloads ? payload_style::raw : payload_style::shorthand;
+}
+
+void print_message(const google::protobuf::Message& message, const global_flags& flags) {
+  print_json(to_json(message, style_of(flags)), flags);
+}
+
+void print_json(std::string_view json, const global_flags& flags) {
+  if (flags.format() == output_format::json)
+    print(indent_json(json) + '\n');
+  else if (flags.format() == output_format::jsonl)
+    print(std::string{json} + '\n');
+}
+
+json_list::json_list(const global_flags& flags) : flags_(flags) {
+  if (flags_.format() == output_format::json)
+    print("[\n");
+}
+
+json_list::~json_list() {
+  if (flags_.format() == output_format::json)
+    print(empty_ ? "]\n" : "\n]\n");
+}
+
+void json_list::add(const google::protobuf::Message& message) {
+  const auto json = to_json(message, style_of(flags_));
+  if (flags_.format() == output_format::json)
+    print((empty_ ? "" : ",\n") + indent_json(json));
+  else if (flags_.format() == output_format::jsonl)
+    print(json + '\n');
+  empty_ = false;
+}
+
+void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value) {
+  const auto refuse = [flag] {
+    throw command_error("--" + flag.substr(flag.find("--") + 2) + " is not supported by this build of troupe yet");
+  };
+  if (takes_value)
+    command.add_option_function<std::vector<std::string>>(
+               flag, [refuse](const std::vector<std::string>&) { refuse(); }, "not supported yet")
+        ->group("");
+  else
+    command.add_flag_callback(flag, refuse, "not supported yet")->group("");
+}
+
+} // namespace troupe::cli

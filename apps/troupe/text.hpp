@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/troupe/cli.hpp"
+
+namespace google::protobuf {
+class Timestamp;
+class Duration;
+} // namespace google::protobuf
+
+namespace troupe::cli {
+
+enum class align { left, right, center };
+
+/// Rows under headings, two spaces before every column, each as wide as its widest cell.
+std::string table(
+    const std::vector<std::string>& headings,
+    const std::vector<std::vector<std::string>>& rows,
+    const std::vector<align>& alignment = {});
+
+/// One `name  value` a line, values in one column.
+using properties = std::vector<std::pair<std::string, std::string>>;
+std::string property_list(const properties& of);
+
+/// `now`, `5 seconds ago`, `2 hours from now`; or the time itself, by the format asked for.
+std::string time_text(
+    const google::protobuf::Timestamp& time, time_format style, std::chrono::system_clock::time_point now);
+
+/// A duration as Go prints it: `72h0m0s`, `1.5s`, `650ms`.
+std::string go_duration(std::chrono::nanoseconds span);
+std::string go_duration(const google::protobuf::Duration& span);
+
+/// `EVENT_TYPE_WORKFLOW_TASK_STARTED` -> `WorkflowTaskStarted`.
+std::string camel_case(std::string_view enum_name, std::string_view prefix);
+
+} // namespace troupe::cli
