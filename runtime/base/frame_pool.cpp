@@ -21,6 +21,7 @@ struct free_frame {
 struct frame_pool {
   std::array<free_frame*, class_count> free{};
   std::array<std::size_t, class_count> count{};
+  std::size_t living_bytes = 0;
 
   ~frame_pool() {
     for (auto* head : free)
@@ -45,9 +46,10 @@ constexpr std::size_t class_of(std::size_t size) {
 
 void* allocate_frame(std::size_t size) {
   const auto index = class_of(size);
+  auto& local = pool();
+  local.living_bytes += size;
   if (index >= class_count)
     return ::operator new(size);
-  auto& local = pool();
   if (auto* frame = local.free[index]) {
     local.free[index] = frame->next;
     --local.count[index];
@@ -59,12 +61,17 @@ void* allocate_frame(std::size_t size) {
 void release_frame(void* frame, std::size_t size) noexcept {
   const auto index = class_of(size);
   auto& local = pool();
+  local.living_bytes -= size;
   if (index >= class_count || local.count[index] >= max_free_per_class) {
     ::operator delete(frame);
     return;
   }
   local.free[index] = new (frame) free_frame{local.free[index]};
   ++local.count[index];
+}
+
+std::size_t frame_bytes() noexcept {
+  return pool().living_bytes;
 }
 
 } // namespace troupe::detail

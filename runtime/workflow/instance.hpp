@@ -20,8 +20,9 @@ namespace temporal::api::command::v1 {
 class Command;
 }
 namespace temporal::api::history::v1 {
+class History;
 class HistoryEvent;
-}
+} // namespace temporal::api::history::v1
 
 namespace troupe::workflow {
 
@@ -102,6 +103,13 @@ public:
   [[nodiscard]] std::string stack_trace() const;
 
 private:
+  void start_over();
+  [[nodiscard]] bool continues(const temporal::api::history::v1::History& history) const;
+  activation_result answer_legacy_query(
+      const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
+  activation_result
+  complete(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
+
   detail::ref<engine> engine_;
 };
 

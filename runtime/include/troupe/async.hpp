@@ -34,6 +34,8 @@ namespace detail {
 /// Size-class pool of coroutine frames; thread-local free lists, so frames stay on the shard that made them.
 void* allocate_frame(std::size_t size);
 void release_frame(void* frame, std::size_t size) noexcept;
+/// Bytes in the living frames of this thread.
+std::size_t frame_bytes() noexcept;
 
 template <class Domain>
 struct async_promise_base {

@@ -11,7 +11,9 @@
 #include <troupe/workflow/signal.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -287,8 +289,17 @@ private:
   template <class T, class F, class... Args>
   static async<void>
   drive_call(F body, context inner, detail::ref<detail::value_pending<T>> to, Args... args) {
-    auto running = body(std::move(inner), std::move(args)...);
-    co_await detail::drive<T>(std::move(running), std::move(to));
+    std::optional<async<T>> running;
+    std::exception_ptr error;
+    try {
+      running.emplace(body(std::move(inner), std::move(args)...));
+    } catch (...) { // only a body that is no coroutine itself
+      error = std::current_exception();
+    }
+    if (error != nullptr)
+      to->fail(error);
+    else
+      co_await detail::drive<T>(*std::move(running), std::move(to));
   }
 
   template <class F, class Tuple>

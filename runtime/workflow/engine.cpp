@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/workflow/engine.hpp"
+
+#include "runtime/base/log.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/payload/failure_converter.hpp"
+#include "runtime/payload/proto_payload.hpp"
+#include "runtime/workflow/machines/close_machine.hpp"
+#include "runtime/workflow/machines/nexus_operation_machine.hpp"
+#include "runtime/workflow/machines/timer_machine.hpp"
+
+#include <troupe/error.hpp>
+#include <troupe/payload/payload_error.hpp>
+
+#include <temporal/api/command/v1/message.pb.h>
+#include <temporal/api/history/v1/message.pb.h>
+
+#include <algorithm>
+
+namespace troupe::workflow {
+
+namespace enums = temporal::api::enums::v1;
+
+/// Something that a coroutine waits for by asking again and again. Only its waiters keep it: the
+/// condition refers to them.
+struct engine::condition final : detail::pending, detail::list_node {
+  condition(detail::run& owner, unique_function<bool()> condition_)
+      : pending(owner), holds(std::move(condition_)) {}
+
+  void cancel(const std::string& reason) override {
+    unlink();
+    fail(detail::make_canceled(reason));
+  }
+
+  unique_function<bool()> holds;
+};
+
+namespace {
+
+/// Never settles: what a closed run hands out.
+class nothing final : public detail::payload_pending {
+public:
+  using payload_pending::payload_pending;
+};
+
+class cancel_wait final : public detail::pending {
+public:
+  using pending::pending;
+  void cancel(const std::string& reason) override { fail(detail::make_canceled(reason)); }
+  void scope_cancelled(const std::string&) override { settle(); }
+};
+
+/// Adds what the coroutines allocated meanwhile.
+class frame_meter {
+public:
+  explicit frame_meter(std::size_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
+  ~frame_meter() { sum_ += troupe::detail::frame_bytes() - before_; }
+  frame_meter(const frame_meter&) = delete;
+  frame_meter& operator=(const frame_meter&) = delete;
+
+private:
+  std::size_t& sum_;
+  std::size_t before_;
+};
+
+} // namespace
+
+engine::engine(
+    std::shared_ptr<const workflow::definition> definition,
+    std::shared_ptr<const workflow::environment> environment,
+    std::string run_id)
+    : definition_(std::move(definition)), environment_(std::move(environment)),
+      run_id_(std::move(run_id)), root_(detail::make_ref<detail::scope>()) {}
+
+engine::~engine() = default;
+
+detail::ref<engine> engine::fresh() const {
+  return detail::make_ref<engine>(definition_, environment_, run_id_);
+}
+
+void engine::evict() noexcept {
+  if (closed_)
+    return;
+  const detail::ref<run> keep{this};
+  closed_ = true;
+  while (ready_.linked())
+    ready_.next->unlink();
+  while (conditions_.linked())
+    conditions_.next->unlink();
+  // Newest first, as on a stack: what was started later may use what was there before.
+  while (coroutines_.linked()) {
+    auto* last = static_cast<coroutine*>(coroutines_.prev);
+    last->unlink();
+    delete last;
+  }
+  main_.reset();
+  unhandled_signals_.clear();
+  signal_handlers_.clear();
+  replaced_handlers_.clear();
+  query_handlers_.clear();
+  commands_.clear();
+  machines_.clear();
+  close_ = {};
+  frame_bytes_ = 0;
+}
+
+// -- running code
+// ------------------------------------------------------------------------------------
+
+void engine::run_code() {
+  const frame_meter meter{frame_bytes_};
+  do {
+    while (ready_.linked() && task_error_ == nullptr) {
+      auto& next = static_cast<detail::suspended&>(*ready_.next);
+      next.unlink();
+      next.missing = 0;
+      next.frame.resume();
+      if (main_ && main_->done() && !close_ && task_error_ == nullptr)
+        finish_main();
+    }
+  } while (task_error_ == nullptr && test_conditions());
+  reap();
+}
+
+bool engine::test_conditions() {
+  bool woke = false;
+  for (auto* node = conditions_.next; node != &conditions_;) {
+    const detail::ref<condition> one{static_cast<condition*>(node)};
+    node = node->next;
+    try {
+      if (!one->holds())
+        continue;
+      one->unlink();
+      one->settle();
+    } catch (...) {
+      one->unlink();
+      one->fail(std::current_exception());
+    }
+    woke = true;
+  }
+  return woke;
+}
+
+void engine::reap() {
+  for (auto* node = coroutines_.next; node != &coroutines_;) {
+    auto* one = static_cast<coroutine*>(node);
+    node = node->next;
+    if (one->body->done()) {
+      one->unlink();
+      delete one;
+    }
+  }
+}
+
+void engine::finish_main() {
+  try {
+    auto value = main_->take();
+    auto command = std::make_unique<wire_command>();
+    command->set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
+    to_proto(
+        std::move(value),
+        *command->mutable_complete_workflow_execution_command_attributes()
+             ->mutable_result()
+             ->add_payloads());
+    close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
+  } catch (...) {
+    end_with(std::current_exception());
+  }
+}
+
+void engine::end_with(std::exception_ptr why) {
+  if (close_ || task_error_ != nullptr)
+    return;
+  auto command = std::make_unique<wire_command>();
+  try {
+    std::rethrow_exception(why);
+  } catch (continue_as_new_request& request) {
+    continue_as_new(std::move(request));
+    return;
+  } catch (const failure_error& error) {
+    if (cancel_requested_ && is_canceled(error)) {
+      command->set_command_type(enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION);
+      command->mutable_cancel_workflow_execution_command_attributes();
+      close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED);
+      return;
+    }
+  } catch (...) {
+    // A bug, as far as we know: the task is tried again until the code is repaired.
+    if (definition_->fails_workflow == nullptr || !definition_->fails_workflow(why)) {
+      task_error_ = std::move(why);
+      return;
+    }
+  }
+  command->set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
+  to_failure(
+      why,
+      environment_->converter,
+      *command->mutable_fail_workflow_execution_command_attributes()->mutable_failure());
+  close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
+}
+
+void engine::close_with(std::unique_ptr<wire_command> command, int event_type) {
+  close_ = detail::make_ref<close_machine>(std::move(command), event_type);
+}
+
+void engine::continue_as_new(continue_as_new_request&& request) {
+  auto command = std::make_unique<wire_command>();
+  command->set_command_type(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
+  auto& to = *command->mutable_continue_as_new_workflow_execution_command_attributes();
+  auto& options = request.options;
+  to.mutable_workflow_type()->set_name(request.workflow_type);
+  to.mutable_task_queue()->set_name(
+      options.task_queue.empty() ? started_->task_queue().name() : options.task_queue);
+  to_proto(std::move(request.input), *to.mutable_input());
+  if (options.run_timeout)
+    to_proto(*options.run_timeout, *to.mutable_workflow_run_timeout());
+  if (options.task_timeout)
+    to_proto(*options.task_timeout, *to.mutable_workflow_task_timeout());
+  // What the code leaves out is taken over here: the service would not.
+  if (options.retry_policy) {
+    auto& policy = *to.mutable_retry_policy();
+    if (options.retry_policy->initial_interval)
+      to_proto(*options.retry_policy->initial_interval, *policy.mutable_initial_interval());
+    if (options.retry_policy->maximum_interval)
+      to_proto(*options.retry_policy->maximum_interval, *policy.mutable_maximum_interval());
+    policy.set_backoff_coefficient(options.retry_policy->backoff_coefficient);
+    policy.set_maximum_attempts(options.retry_policy->maximum_attempts);
+    for (const auto& type : options.retry_policy->non_retryable_error_types)
+      policy.add_non_retryable_error_types(type);
+  } else if (started_->has_retry_policy()) {
+    *to.mutable_retry_policy() = started_->retry_policy();
+  }
+  if (!options.memo.empty())
+    for (auto& [key, value] : options.memo)
+      to_proto(std::move(value), (*to.mutable_memo()->mutable_fields())[key]);
+  else if (started_->has_memo())
+    *to.mutable_memo() = started_->memo();
+  if (started_->has_search_attributes())
+    *to.mutable_search_attributes() = started_->search_attributes();
+  close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
+}
+
+// -- run: what contexts ask
+// --------------------------------------------------------------------------
+
+info engine::get_info() const {
+  info result;
+  result.run_id = run_id_;
+  result.workflow_type = definition_->name;
+  result.name_space = environment_->name_space;
+  result.task_queue = environment_->task_queue;
+  result.start_time = start_time_;
+  result.execution_time = execution_time_;
+  result.history_length = last_event_id_;
+  result.history_size_bytes = history_size_bytes_;
+  result.continue_as_new_suggested = continue_as_new_suggested_;
+  result.is_replaying = replaying_;
+  if (!started_)
+    return result;
+  const auto& from = *started_;
+  result.workflow_id = from.workflow_id();
+  result.first_execution_run_id = from.first_execution_run_id();
+  result.original_execution_run_id = from.original_execution_run_id();
+  result.continued_run_id = from.continued_execution_run_id();
+  result.parent_workflow_id = from.parent_workflow_execution().workflow_id();
+  result.parent_run_id = from.parent_workflow_execution().run_id();
+  result.parent_namespace = from.parent_workflow_namespace();
+  result.cron_schedule = from.cron_schedule();
+  result.attempt = from.attempt();
+  if (!from.task_queue().name().empty())
+    result.task_queue = from.task_queue().name();
+  const auto limit = [](const google::protobuf::Duration& wire) {
+    const auto value = from_proto(wire);
+    return value.count() == 0 ? std::nullopt : std::optional<duration>{value};
+  };
+  result.execution_timeout = limit(from.workflow_execution_timeout());
+  result.run_timeout = limit(from.workflow_run_timeout());
+  result.task_timeout = from_proto(from.workflow_task_timeout());
+  if (from.has_retry_policy()) {
+    auto& policy = result.retry_policy.emplace();
+    policy.initial_interval = limit(from.retry_policy().initial_interval());
+    policy.backoff_coefficient = from.retry_policy().backoff_coefficient();
+    policy.maximum_interval = limit(from.retry_policy().maximum_interval());
+    policy.maximum_attempts = from.retry_policy().maximum_attempts();
+    policy.non_retryable_error_types = {
+        from.retry_policy().non_retryable_error_types().begin(),
+        from.retry_policy().non_retryable_error_types().end()};
+  }
+  return result;
+}
+
+detail::ref<detail::pending>
+engine::start_timer(duration after, const timer_options& options, detail::scope& within) {
+  if (closed_)
+    return detail::make_ref<nothing>(*this);
+  require_writable();
+  if (within.cancelled() || after <= duration::zero()) {
+    auto ready = detail::make_ref<nothing>(*this);
+    within.cancelled() ? ready->fail(detail::make_canceled(within.reason())) : ready->settle();
+    return ready;
+  }
+  auto timer = detail::make_ref<timer_machine>(*this, *this, ++last_timer_, after, options);
+  issue(*timer, timer_machine::start_command);
+  within.add(*timer);
+  return timer;
+}
+
+detail::ref<detail::pending>
+engine::wait_for(unique_function<bool()> holds, detail::scope& within) {
+  auto wait = detail::make_ref<condition>(*this, std::move(holds));
+  if (closed_)
+    return wait;
+  within.add(*wait);
+  if (!wait->settled())
+    conditions_.push_back(*wait);
+  return wait;
+}
+
+detail::nexus_pendings
+engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
+  if (closed_) {
+    auto never = detail::make_ref<nothing>(*this);
+    return {never, never};
+  }
+  require_writable();
+  auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
+  auto started = detail::make_ref<detail::nexus_start_pending>(
+      *this, detail::ref<detail::payload_pending>{operation});
+  operation->set_started(started);
+  issue(*operation, nexus_operation_machine::schedule_command);
+  if (within.cancelled())
+    operation->cancel(within.reason()); // taken back at once: whatever the type, it is never sent
+  else
+    within.add(*operation);
+  return {started, operation};
+}
+
+detail::ref<detail::pending> engine::wait_for_cancel(detail::scope& within) {
+  auto wait = detail::make_ref<cancel_wait>(*this);
+  if (!closed_)
+    within.add(*wait);
+  return wait;
+}
+
+void engine::spawn(async<void> body) {
+  if (closed_)
+    return;
+  require_writable();
+  auto one = std::make_unique<coroutine>();
+  one->body.emplace(std::move(body));
+  one->start.frame = one->body->frame();
+  coroutines_.push_back(*one);
+  make_ready(one.release()->start);
+}
+
+void engine::on_signal(std::string name, detail::signal_handler handler) {
+  if (closed_)
+    return;
+  const auto known =
+      std::ranges::find(signal_handlers_, name, [](const auto& one) { return one.first; });
+  if (known != signal_handlers_.end())
+    replaced_handlers_.push_back(std::exchange(known->second, std::move(handler)));
+  else
+    signal_handlers_.emplace_back(name, std::move(handler));
+  // What came before the handler is delivered in the order in which it came.
+  std::vector<received_signal> waiting;
+  std::vector<received_signal> others;
+  for (auto& signal : unhandled_signals_)
+    (name.empty() || signal.name == name ? waiting : others).push_back(std::move(signal));
+  unhandled_signals_ = std::move(others);
+  for (auto& signal : waiting)
+    deliver_signal(std::move(signal.name), std::move(signal.input));
+}
+
+void engine::deliver_signal(std::string name, payloads input) {
+  detail::signal_handler* handler = nullptr;
+  for (auto& [known, candidate] : signal_handlers_)
+    if (known == name || (known.empty() && handler == nullptr))
+      handler = &candidate;
+  if (handler == nullptr) {
+    unhandled_signals_.push_back({std::move(name), std::move(input)});
+    return;
+  }
+  try {
+    handler->deliver(name, std::move(input));
+  } catch (const payload_error& error) {
+    log(detail::log_level::warn,
+        "dropped a signal whose arguments cannot be read",
+        {{"signal", name}, {"error", error.what()}});
+  } catch (...) {
+    fail_handler(std::current_exception());
+  }
+}
+
+void engine::on_query(std::string name, detail::query_handler handler) {
+  if (closed_)
+    return;
+  const auto known =
+      std::ranges::find(query_handlers_, name, [](const auto& one) { return one.first; });
+  if (known != query_handlers_.end())
+    known->second = std::move(handler);
+  else
+    query_handlers_.emplace_back(std::move(name), std::move(handler));
+}
+
+void engine::fail_handler(std::exception_ptr why) {
+  if (!closed_)
+    end_with(std::move(why));
+}
+
+void engine::log(
+    detail::log_level level, std::string_view message, const detail::log_fields& fields) {
+  if (closed_ || replaying_)
+    return;
+  std::string text{message};
+  for (const auto& [key, value] : fields)
+    text.append(" ").append(key).append("=").append(value);
+  constexpr log::level levels[] = {
+      log::level::debug, log::level::info, log::level::warn, log::level::error};
+  log::write(
+      levels[static_cast<std::size_t>(level)],
+      text,
+      {{"workflow_id", started_ ? started_->workflow_id() : std::string{}},
+       {"run_id", run_id_},
+       {"workflow_type", definition_->name},
+       {"namespace", environment_->name_space},
+       {"task_queue", environment_->task_queue}});
+}
+
+// -- machine_host
+// ------------------------------------------------------------------------------------
+
+void engine::issue(machine& by, int command) {
+  if (closed_)
+    return;
+  require_writable();
+  // Old histories of sdk-core end with the first closing command; newer ones (flag 3) keep what
+  // came behind it.
+  if (close_ && replaying_ && (core_flags_ & (1U << 3)) == 0)
+    return;
+  commands_.push_back({detail::ref<machine>{&by}, command});
+}
+
+void engine::track(std::int64_t event_id, machine& to) {
+  machines_.emplace_back(event_id, &to);
+}
+
+void engine::forget(std::int64_t event_id) {
+  const auto at =
+      std::ranges::lower_bound(machines_, event_id, {}, [](const auto& one) { return one.first; });
+  if (at != machines_.end() && at->first == event_id)
+    machines_.erase(at);
+}
+
+void engine::require_writable() const {
+  if (in_query_)
+    throw std::logic_error(
+        "a query handler must not wait, start or change anything in its workflow");
+}
+
+bool engine::ids_are_ours() const noexcept {
+  return sdk_name_ != "temporal-go";
+}
+
+void engine::set_sdk(std::string name, std::string version) {
+  sdk_name_ = std::move(name);
+  sdk_version_ = std::move(version);
+}
+
+void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to) {
+  for (auto i = next_command_; i != commands_.size(); ++i)
+    if (commands_[i].by->wants(commands_[i].command))
+      commands_[i].by->write(commands_[i].command, *to.Add());
+  if (close_ && !close_matched_)
+    close_->write(0, *to.Add());
+}
+
+std::size_t engine::memory_bytes() const noexcept {
+  auto sum = sizeof(*this) + frame_bytes_ + commands_.capacity() * sizeof(issued_command)
+             + machines_.capacity() * sizeof(machines_[0]);
+  if (started_)
+    sum += started_->SpaceUsedLong();
+  for (const auto& [id, one] : machines_)
+    sum += one->memory_bytes();
+  for (const auto& signal : unhandled_signals_)
+    for (const auto& argument : signal.input)
+      sum += sizeof(argument) + argument.data.capacity();
+  return sum;
+}
+
+} // namespace troupe::workflow

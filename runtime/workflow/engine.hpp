@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/workflow/instance.hpp"
+#include "runtime/workflow/machines/machine.hpp"
+#include "runtime/workflow/random.hpp"
+
+#include <troupe/workflow/definition.hpp>
+#include <troupe/workflow/detail/run.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace google::protobuf {
+template <class T>
+class RepeatedPtrField;
+}
+namespace temporal::api::history::v1 {
+class History;
+class WorkflowExecutionStartedEventAttributes;
+} // namespace temporal::api::history::v1
+
+namespace troupe::workflow {
+
+class close_machine;
+
+/// One run from the inside: the run queue of its coroutines, its machines, its messages, and the
+/// walk over its history.
+///
+/// `instance` speaks the protocol around it; contexts, futures and machines speak to it through
+/// `run` and `machine_host`.
+class engine final : public detail::run, public machine_host {
+public:
+  engine(
+      std::shared_ptr<const workflow::definition> definition,
+      std::shared_ptr<const workflow::environment> environment,
+      std::string run_id);
+  ~engine() override;
+
+  /// Destroys the coroutines; from now on everything they or others ask is refused.
+  void evict() noexcept;
+
+  // -- history
+  // -----------------------------------------------------------------------------------------
+
+  /// Applies all steps in `history` behind the last event seen, runs the code of each, and checks
+  /// its commands against the next one's events. With `to_the_end` the events behind the last step
+  /// are consumed too, as a replayer wants it. Throws `nondeterminism_error` and `history_error`;
+  /// what the code itself did wrong is in `task_error`.
+  void apply(temporal::api::history::v1::History& history, bool replay_only, bool to_the_end);
+
+  /// The commands that are not in the history yet; each can be written once.
+  void write_commands(google::protobuf::RepeatedPtrField<wire_command>& to);
+
+  [[nodiscard]] const std::exception_ptr& task_error() const noexcept { return task_error_; }
+  /// True if the code has ended the run, or the history has.
+  [[nodiscard]] bool closing() const noexcept { return static_cast<bool>(close_); }
+  [[nodiscard]] bool closed_by_history() const noexcept { return closed_by_history_; }
+  [[nodiscard]] std::int64_t last_event_id() const noexcept { return last_event_id_; }
+  void set_last_event_id(std::int64_t id) noexcept { last_event_id_ = id; }
+  /// Flags of sdk-core seen in the history (or written), as bits.
+  [[nodiscard]] std::uint64_t core_flags() const noexcept { return core_flags_; }
+  void add_core_flags(std::uint64_t flags) noexcept { core_flags_ |= flags; }
+  [[nodiscard]] const std::string& sdk_name() const noexcept { return sdk_name_; }
+  [[nodiscard]] const std::string& sdk_version() const noexcept { return sdk_version_; }
+  void set_sdk(std::string name, std::string version);
+  /// A new engine for the same run, from the start.
+  [[nodiscard]] detail::ref<engine> fresh() const;
+  [[nodiscard]] const workflow::environment& environment() const noexcept { return *environment_; }
+  void set_run_id(std::string id) { run_id_ = std::move(id); }
+  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
+
+  // -- messages
+  // ----------------------------------------------------------------------------------------
+
+  /// Answers a query; throws what the handler throws, and a readable error for an unknown name.
+  payload answer_query(const std::string& name, payloads input);
+  [[nodiscard]] std::string stack_trace() const;
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+  // -- run
+  // ---------------------------------------------------------------------------------------------
+
+  const data_converter& converter() const noexcept override { return environment_->converter; }
+  info get_info() const override;
+  const std::string& workflow_type() const noexcept override { return definition_->name; }
+  time_point now() const noexcept override { return now_; }
+  std::uint64_t random() override { return random_.next(); }
+  bool is_replaying() const noexcept override { return replaying_; }
+  bool continue_as_new_suggested() const noexcept override { return continue_as_new_suggested_; }
+  std::int64_t history_length() const noexcept override { return last_event_id_; }
+
+  detail::ref<detail::pending>
+  start_timer(duration after, const timer_options& options, detail::scope& within) override;
+  detail::ref<detail::pending>
+  wait_for(unique_function<bool()> condition, detail::scope& within) override;
+  detail::nexus_pendings
+  start_nexus_operation(detail::nexus_request&& request, detail::scope& within) override;
+  detail::ref<detail::pending> wait_for_cancel(detail::scope& within) override;
+  void spawn(async<void> body) override;
+  void on_signal(std::string name, detail::signal_handler handler) override;
+  void on_query(std::string name, detail::query_handler handler) override;
+  void fail_handler(std::exception_ptr why) override;
+  void
+  log(detail::log_level level, std::string_view message, const detail::log_fields& fields) override;
+
+  // -- machine_host
+  // ------------------------------------------------------------------------------------
+
+  void issue(machine& by, int command) override;
+  void track(std::int64_t event_id, machine& to) override;
+  void forget(std::int64_t event_id) override;
+  [[nodiscard]] bool ids_are_ours() const noexcept override;
+  [[nodiscard]] const data_converter& payload_converter() const noexcept override {
+    return environment_->converter;
+  }
+
+private:
+  struct issued_command {
+    detail::ref<machine> by;
+    int command;
+  };
+  struct coroutine : detail::list_node {
+    detail::suspended start;
+    std::optional<async<void>> body;
+  };
+  struct received_signal {
+    std::string name;
+    payloads input;
+  };
+  struct condition;
+  struct jobs;
+
+  // history_walk.cpp
+  void
+  apply_step(temporal::api::history::v1::History& history, int first, int last, bool runs_code);
+  void walk_event(history_event& event, bool is_last, jobs& todo);
+  void begin(history_event& event);
+  void start_task(const history_event& event);
+  void merge_metadata(const history_event& completed);
+  void match_command(const history_event& event);
+  void check_all_matched();
+  machine* machine_of(const history_event& event) const;
+
+  // engine.cpp
+  void run_code();
+  bool test_conditions();
+  void reap();
+  void finish_main();
+  void end_with(std::exception_ptr why);
+  void close_with(std::unique_ptr<wire_command> command, int event_type);
+  void continue_as_new(continue_as_new_request&& request);
+  void deliver_signal(std::string name, payloads input);
+  void
+  call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
+  [[nodiscard]] payload metadata() const;
+  void require_writable() const;
+
+  std::shared_ptr<const workflow::definition> definition_;
+  std::shared_ptr<const workflow::environment> environment_;
+  std::string run_id_;
+  std::unique_ptr<temporal::api::history::v1::WorkflowExecutionStartedEventAttributes> started_;
+
+  detail::ref<detail::scope> root_;
+  std::optional<async<payload>> main_;
+  detail::suspended main_start_;
+  detail::list_node coroutines_;
+  detail::list_node conditions_;
+
+  std::vector<issued_command> commands_;
+  std::size_t next_command_ = 0;
+  detail::ref<close_machine> close_;
+  std::vector<std::pair<std::int64_t, detail::ref<machine>>> machines_; ///< by event id, ascending
+
+  std::vector<std::pair<std::string, detail::signal_handler>> signal_handlers_;
+  std::vector<detail::signal_handler> replaced_handlers_; ///< their coroutines may still run
+  std::vector<received_signal> unhandled_signals_;
+  std::vector<std::pair<std::string, detail::query_handler>> query_handlers_;
+
+  std::exception_ptr task_error_;
+  std::string sdk_name_;
+  std::string sdk_version_;
+  random_stream random_;
+  time_point now_{};
+  time_point start_time_{};
+  time_point execution_time_{};
+  std::int64_t last_event_id_ = 0;
+  std::int64_t completed_event_id_ = 0; ///< of the step being applied
+  std::int64_t history_size_bytes_ = 0;
+  std::uint64_t core_flags_ = 0;
+  std::size_t frame_bytes_ = 0;
+  std::uint32_t last_timer_ = 0;
+  bool continue_as_new_suggested_ = false;
+  bool cancel_requested_ = false;
+  bool replaying_ = false;
+  bool close_matched_ = false;
+  bool closed_by_history_ = false;
+  bool in_query_ = false;
+};
+
+} // namespace troupe::workflow

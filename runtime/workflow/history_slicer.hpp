@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+
+namespace troupe::workflow {
+
+/// One step of replay: the events up to a WorkflowTaskStarted whose task was answered (or is the
+/// current one).
+struct history_step {
+  int last = 0;          ///< index of its last event
+  bool runs_code = true; ///< false: it ends with the end of the workflow
+};
+
+/// True for events that record a command of the workflow's code.
+bool is_command_event(int event_type) noexcept;
+/// True for events behind which a run has no others.
+bool is_final_event(int event_type) noexcept;
+
+/// Finds the end of the step that begins at index `from`: tasks that failed or timed out end none.
+/// Nothing if the events end before a step does.
+std::optional<history_step> next_step(const temporal::api::history::v1::History& history, int from);
+
+} // namespace troupe::workflow
