@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/client.hpp>
+#include <troupe/nexus/handler_base.hpp>
+#include <troupe/workflow/definition.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// How many long polls of one kind a worker keeps open. Between the bounds it follows the service's
+/// advice; set both to the same number to switch that off. Never more than there are free slots.
+struct poller_options {
+  int minimum = 1;
+  int initial = 5;
+  int maximum = 100;
+};
+
+/// What a worker is told. Only `task_queue` is needed.
+struct worker_options {
+  std::string task_queue;
+  std::string identity = {}; ///< shown in histories; empty: the client's
+  std::size_t shards = 1;    ///< threads that poll and run coroutines; 0: one per core
+
+  /// Tasks of one kind that run at the same time. Plain function handlers get as many threads, when
+  /// they need them.
+  std::size_t max_concurrent_nexus_tasks = 100;
+  std::size_t max_concurrent_workflow_tasks = 100;
+  poller_options nexus_pollers = {};
+  poller_options workflow_pollers = {};
+
+  /// Workflow runs kept in memory, so that their next task costs only its new events. 0: none,
+  /// every task is replayed.
+  std::size_t max_cached_workflows = 1000;
+  std::size_t max_cached_bytes = std::size_t{512} << 20;
+  /// How long the service waits for this worker to take a task of a run that it holds, before it
+  /// asks any worker.
+  std::chrono::nanoseconds sticky_schedule_to_start_timeout = std::chrono::seconds{10};
+  /// At shutdown: how long running handlers are left alone before they are cancelled. They are
+  /// waited for after that.
+  std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};
+};
+
+/// A worker that cannot run as it was told; what() says why and what to do.
+class worker_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Where a worker is in its life.
+enum class worker_state {
+  created,    ///< not started
+  connecting, ///< the service did not answer yet; it keeps trying
+  running,
+  draining, ///< takes no more tasks, finishes those it has
+  stopped,
+};
+
+/// Numbers of a worker at one moment, summed over its shards. Names are those of Temporal's SDK
+/// metrics where they have one.
+struct worker_snapshot {
+  worker_state state = worker_state::created;
+  std::string error; ///< why it stopped by itself, or the last failure to connect
+
+  /// Every accepted task ends with exactly one outcome: `answered`, or a reason why it was dropped.
+  struct tasks {
+    std::uint64_t accepted = 0;
+    std::map<std::string, std::uint64_t> outcomes;
+    [[nodiscard]] std::uint64_t running() const;
+  };
+  tasks nexus;
+  tasks workflow;
+  std::map<std::string, std::uint64_t> metrics;
+};
+
+namespace detail {
+class worker_impl;
+}
+
+/// Serves a task queue: Nexus operations and workflows.
+///
+///     troupe::worker worker{client, {.task_queue = "my-queue"}};
+///     worker.add(hello_handler());
+///     worker.add<hello_workflow>();
+///     return worker.run_until_signal();
+///
+/// It has threads of its own (shards) and its own connection per shard. Coroutine handlers and
+/// workflows run on the shard that polled their task and must not block; plain function handlers
+/// run on a pool of threads and may. Threading: configure and start it from one thread; `stop`,
+/// `state` and `snapshot` are thread-safe. Destroying it stops it gracefully and waits.
+class worker {
+public:
+  /// Throws `worker_error` for an empty task queue or options that make no sense.
+  worker(client client, worker_options options);
+  ~worker();
+  worker(worker&&) noexcept;
+  worker& operator=(worker&&) noexcept;
+
+  /// Serves a Nexus service (`nexus::handler_for<S>(...)`). Throws `std::invalid_argument` if one
+  /// of that name is there, `worker_error` after `start`.
+  worker& add(nexus::service_handler service);
+
+  /// Serves workflows of the type `W`, under `W::name` or another name.
+  template <class W>
+  worker& add() {
+    return add(workflow::define<W>());
+  }
+  template <class W>
+  worker& add(std::string name) {
+    return add(workflow::define<W>(std::move(name)));
+  }
+  worker& add(std::shared_ptr<const workflow::definition> definition);
+
+  /// Starts polling. Returns when the namespace was found to exist, or when the service could not
+  /// be reached: then the worker keeps trying, and says so in the log. Throws `worker_error` if
+  /// there is no such namespace, if the service refuses the worker, or if nothing was added.
+  void start();
+
+  /// Stops gracefully and waits: no new tasks, running ones are finished and answered. Handlers
+  /// that still run after `graceful_shutdown_timeout` are cancelled with
+  /// `cancel_reason::worker_shutdown`. Any thread but the worker's own.
+  void stop();
+
+  /// Starts (unless started), runs until SIGINT or SIGTERM, stops gracefully; a second signal ends
+  /// the process at once. Returns what `main` should: 0, or 1 after writing why to the log. Uses
+  /// the process's handlers of both signals meanwhile, so only one worker at a time should do this;
+  /// others can be `start`ed beside it.
+  int run_until_signal();
+
+  [[nodiscard]] worker_state state() const;
+  [[nodiscard]] worker_snapshot snapshot() const;
+
+  /// For `troupe/caf.hpp`.
+  explicit worker(std::unique_ptr<detail::worker_impl> impl) noexcept;
+
+private:
+  std::unique_ptr<detail::worker_impl> impl_;
+};
+
+} // namespace troupe

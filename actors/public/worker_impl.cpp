@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/public/worker_impl.hpp"
+
+#include "actors/worker/work_pool.hpp"
+#include "runtime/client/client_connection.hpp"
+#include "runtime/nexus/dispatch.hpp"
+#include "runtime/rpc/connector.hpp"
+#include "runtime/workflow/instance.hpp"
+
+#include <caf/atom.hpp>
+
+#include <thread>
+
+namespace troupe::detail {
+
+using actors::worker_phase;
+
+namespace {
+
+actors::poller_limits limits_of(const poller_options& options, const char* what) {
+  if (options.minimum < 1 || options.maximum < options.minimum)
+    throw worker_error(std::string{what} + ": the bounds must be at least 1 and in order");
+  return {options.minimum, options.initial, options.maximum};
+}
+
+void count(worker_snapshot::tasks& to, const actors::outcome_counters& from) {
+  to.accepted += from.accepted.get();
+  for (std::size_t i = 0; i < actors::task_outcome_count; ++i)
+    if (auto ended = from.ended[i].get(); ended > 0)
+      to.outcomes[std::string{to_string(static_cast<actors::task_outcome>(i))}] += ended;
+}
+
+worker_state public_state(worker_phase phase) {
+  switch (phase) {
+  case worker_phase::created: return worker_state::created;
+  case worker_phase::connecting: return worker_state::connecting;
+  case worker_phase::running: return worker_state::running;
+  case worker_phase::draining: return worker_state::draining;
+  case worker_phase::stopped: return worker_state::stopped;
+  }
+  return worker_state::stopped;
+}
+
+} // namespace
+
+worker_impl::worker_impl(caf::actor_system* system, client client, worker_options options)
+    : client_(std::move(client)), options_(std::move(options)),
+      services_(std::make_shared<nexus::service_registry>()), system_(system) {
+  if (options_.task_queue.empty())
+    throw worker_error("a worker needs a task queue: set worker_options::task_queue");
+  if (options_.max_concurrent_nexus_tasks == 0 || options_.max_concurrent_workflow_tasks == 0)
+    throw worker_error("a worker needs at least one slot of each kind");
+  limits_of(options_.nexus_pollers, "nexus_pollers");
+  limits_of(options_.workflow_pollers, "workflow_pollers");
+  if (options_.identity.empty())
+    options_.identity = client_.options().identity;
+  if (options_.shards == 0)
+    options_.shards = std::max(1u, std::thread::hardware_concurrency());
+}
+
+worker_impl::~worker_impl() {
+  stop();
+  wait_stopped();
+}
+
+void worker_impl::require_not_started() const {
+  if (core_)
+    throw worker_error("the worker has been started: add handlers and workflows before");
+}
+
+void worker_impl::add(nexus::service_handler service) {
+  require_not_started();
+  services_->add(std::move(service));
+}
+
+void worker_impl::add(std::shared_ptr<const workflow::definition> definition) {
+  require_not_started();
+  auto name = definition->name;
+  if (!workflows_.try_emplace(name, std::move(definition)).second)
+    throw std::invalid_argument("a workflow of the type " + name + " has been added already");
+}
+
+void worker_impl::start() {
+  if (core_)
+    return;
+  if (services_->empty() && workflows_.empty())
+    throw worker_error("a worker needs something to serve: add a Nexus service or a workflow");
+
+  auto context = std::make_shared<actors::worker_context>();
+  auto& settings = context->settings;
+  settings.name_space = client_.name_space();
+  settings.task_queue = options_.task_queue;
+  settings.identity = options_.identity;
+  settings.max_concurrent_nexus_tasks = options_.max_concurrent_nexus_tasks;
+  settings.max_concurrent_workflow_tasks = options_.max_concurrent_workflow_tasks;
+  settings.nexus_pollers = limits_of(options_.nexus_pollers, "nexus_pollers");
+  settings.workflow_pollers = limits_of(options_.workflow_pollers, "workflow_pollers");
+  settings.max_cached_workflows = options_.max_cached_workflows;
+  settings.max_cached_bytes = options_.max_cached_bytes;
+  settings.sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout;
+  settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
+  context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
+  context->workflows = workflows_;
+  if (!services_->empty())
+    context->nexus = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
+        services_,
+        client_.converter(),
+        settings.name_space,
+        settings.task_queue,
+        settings.identity,
+        &client_});
+  if (!workflows_.empty())
+    context->workflow_environment = std::make_shared<workflow::environment>(workflow::environment{
+        client_.converter(), settings.name_space, settings.task_queue, settings.identity});
+
+  if (system_ == nullptr) {
+    own_config_ = std::make_unique<caf::actor_system_config>();
+    // Nothing of ours runs on CAF's scheduler; `sharing` so that its one thread sleeps.
+    own_config_->set("scheduler.policy", caf::atom("sharing"));
+    own_config_->set("scheduler.max-threads", 1u);
+    own_system_ = std::make_unique<caf::actor_system>(*own_config_);
+    system_ = own_system_.get();
+  }
+  std::vector<actors::shard*> homes;
+  for (std::size_t i = 0; i < options_.shards; ++i) {
+    shards_.push_back(
+        std::make_unique<actors::threaded_shard>(*system_, "troupe-" + std::to_string(i)));
+    homes.push_back(shards_.back().get());
+  }
+  const auto& connector = client_.connection()->connector();
+  core_ = std::make_unique<actors::worker_core>(
+      *system_, std::move(context), homes, [&](actors::shard& where, std::size_t index) {
+        return connector->connect(where, shards_[index]->completion_queue());
+      });
+  core_->on_phase([this](worker_phase phase, const std::string& error) {
+    {
+      std::lock_guard guard{mutex_};
+      connect_failed_ |= phase == worker_phase::connecting && !error.empty();
+      phase_ = phase;
+      changed_.notify_all();
+    }
+    if (user_phase_)
+      user_phase_(phase);
+  });
+  core_->start();
+
+  std::unique_lock guard{mutex_};
+  changed_.wait(guard, [this] {
+    return connect_failed_
+           || (phase_ != worker_phase::created && phase_ != worker_phase::connecting);
+  });
+  if (phase_ != worker_phase::stopped)
+    return;
+  guard.unlock();
+  if (auto why = core_->error(); !why.empty()) {
+    end_threads();
+    throw worker_error(why);
+  }
+}
+
+void worker_impl::stop() {
+  if (core_)
+    core_->stop();
+}
+
+void worker_impl::wait_stopped() {
+  if (!core_)
+    return;
+  {
+    std::unique_lock guard{mutex_};
+    changed_.wait(guard, [this] { return phase_ == worker_phase::stopped; });
+  }
+  end_threads();
+}
+
+void worker_impl::end_threads() {
+  std::call_once(ended_, [this] {
+    core_->release();
+    for (auto& each : shards_)
+      each->stop();
+  });
+}
+
+worker_state worker_impl::state() const {
+  std::lock_guard guard{mutex_};
+  return public_state(phase_);
+}
+
+worker_snapshot worker_impl::snapshot() const {
+  worker_snapshot result;
+  result.state = state();
+  if (!core_)
+    return result;
+  result.error = core_->error();
+  auto& metrics = result.metrics;
+  for (const auto& each : core_->context().shards) {
+    const auto& counters = each->counters;
+    count(result.nexus, counters.nexus_tasks);
+    count(result.workflow, counters.workflow_tasks);
+    metrics["nexus_poll_no_task"] += counters.nexus_poll_no_task.get();
+    metrics["workflow_task_queue_poll_empty"] += counters.workflow_task_queue_poll_empty.get();
+    metrics["workflow_task_queue_poll_succeed"] += counters.workflow_task_queue_poll_succeed.get();
+    metrics["poll_errors"] += counters.poll_errors.get();
+    metrics["num_pollers_nexus_task"] += counters.num_pollers_nexus_task.get();
+    metrics["num_pollers_workflow_task"] += counters.num_pollers_workflow_task.get();
+    metrics["num_pollers_sticky_workflow_task"] += counters.num_pollers_sticky_workflow_task.get();
+    metrics["nexus_task_execution_failed"] += counters.nexus_task_execution_failed.get();
+    metrics["workflow_task_execution_failed"] += counters.workflow_task_execution_failed.get();
+    metrics["sticky_cache_hit"] += counters.sticky_cache_hit.get();
+    metrics["sticky_cache_miss"] += counters.sticky_cache_miss.get();
+    metrics["sticky_cache_size"] += counters.sticky_cache_size.get();
+    metrics["sticky_cache_total_forced_eviction"] +=
+        counters.sticky_cache_total_forced_eviction.get();
+    metrics["instances_died"] += counters.instances_died.get();
+  }
+  metrics["poller_restarts"] = core_->context().poller_restarts.load();
+  return result;
+}
+
+} // namespace troupe::detail
