@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Troupe's worker under load: serves an echo of a JSON string (or of a struct) from any frontend
+// and prints one line.
+
+#include "bench/support/measure.hpp"
+
+#include <troupe/client.hpp>
+#include <troupe/nexus/handler.hpp>
+#include <troupe/worker.hpp>
+
+#include <CLI/CLI.hpp>
+#include <boost/describe.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+namespace nexus = troupe::nexus;
+using namespace troupe::bench;
+
+struct item {
+  std::int64_t id = 0;
+  std::string name;
+  double price = 0;
+  std::vector<std::string> tags;
+  bool stock = false;
+};
+BOOST_DESCRIBE_STRUCT(item, (), (id, name, price, tags, stock))
+
+struct basket {
+  std::string title;
+  std::vector<item> items;
+};
+BOOST_DESCRIBE_STRUCT(basket, (), (title, items))
+
+struct options {
+  std::string target = "127.0.0.1:7533";
+  std::string name_space = "default";
+  std::string task_queue = "bench-tq";
+  std::string service = "my-hello-service";
+  std::string operation = "say-hello";
+  std::string handler = "coroutine";
+  bool as_struct = false;
+  double seconds = 3;
+  double warm_up = 1;
+  std::size_t slots = 100;
+  int pollers = 64;
+  std::size_t shards = 1;
+};
+
+template <class T>
+nexus::operation_entry echo(const options& chosen) {
+  if (chosen.handler == "function")
+    return nexus::dynamic_operation<T, T>(
+        chosen.operation, [](nexus::start_context, T input) -> T { return input; });
+  return nexus::dynamic_operation<T, T>(
+      chosen.operation, [](nexus::start_context, T input) -> nexus::async<T> { co_return input; });
+}
+
+std::uint64_t answered(const troupe::worker& worker) {
+  const auto now = worker.snapshot();
+  const auto found = now.nexus.outcomes.find("answered");
+  return found == now.nexus.outcomes.end() ? 0 : found->second;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+  options chosen;
+  CLI::App app{"Troupe's worker, serving an echo operation"};
+  app.add_option("--target", chosen.target, "HOST:PORT of any frontend");
+  app.add_option("--namespace", chosen.name_space);
+  app.add_option("--task-queue", chosen.task_queue);
+  app.add_option("--service", chosen.service);
+  app.add_option("--operation", chosen.operation);
+  app.add_option("--seconds", chosen.seconds, "measured time, after the warm-up");
+  app.add_option("--warm-up", chosen.warm_up);
+  app.add_option("--slots", chosen.slots, "tasks at the same time");
+  app.add_option("--pollers", chosen.pollers, "polls in flight");
+  app.add_option("--shards", chosen.shards, "threads");
+  app.add_option("--handler", chosen.handler)->check(CLI::IsMember({"coroutine", "function"}));
+  app.add_flag("--struct", chosen.as_struct, "decode and encode a described struct, not a string");
+  CLI11_PARSE(app, argc, argv);
+
+  troupe::connection_options to;
+  to.target = chosen.target;
+  to.name_space = chosen.name_space;
+  to.lazy = true;
+  auto client = troupe::client::connect(to);
+  troupe::worker worker{
+      client,
+      {.task_queue = chosen.task_queue,
+       .shards = chosen.shards,
+       .max_concurrent_nexus_tasks = chosen.slots,
+       .nexus_pollers = {chosen.pollers, chosen.pollers, chosen.pollers}}};
+  worker.add(nexus::service_handler{
+      chosen.service, {chosen.as_struct ? echo<basket>(chosen) : echo<std::string>(chosen)}});
+  worker.start();
+  std::this_thread::sleep_for(std::chrono::duration<double>(chosen.warm_up));
+  interval measured;
+  measured.begin(answered(worker));
+  std::this_thread::sleep_for(std::chrono::duration<double>(chosen.seconds));
+  const auto figures = measured.end(answered(worker));
+  const auto end = worker.snapshot();
+  std::string dropped;
+  for (const auto& [name, count] : end.nexus.outcomes)
+    if (name != "answered" && count != 0)
+      dropped += (dropped.empty() ? "" : ",") + name + ':' + std::to_string(count);
+  std::printf(
+      R"({"program":"troupe_worker","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,"tasks":%llu,)"
+      R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"rss_kib":%ld,"dropped":"%s"})"
+      "\n",
+      chosen.handler.c_str(),
+      chosen.as_struct ? "struct" : "string",
+      chosen.slots,
+      chosen.pollers,
+      chosen.shards,
+      static_cast<unsigned long long>(figures.tasks),
+      figures.tasks_per_second,
+      figures.cpu_per_task,
+      resident_kib(),
+      dropped.c_str());
+  std::fflush(stdout);
+  // A saturating frontend never runs dry, so a graceful stop is not part of the figure.
+  std::_Exit(figures.tasks > 0 ? 0 : 1);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "worker: %s\n", error.what());
+  return 1;
+}
