@@ -18,6 +18,10 @@ namespace rpc {
 class local_service;
 }
 
+namespace embedded {
+struct service_access;
+}
+
 /// A namespace that a service creates when it starts.
 struct service_namespace {
   std::string name;
@@ -85,7 +89,9 @@ public:
   [[nodiscard]] rpc::local_service& local();
 
 private:
+  friend struct embedded::service_access;
   struct implementation;
+  explicit service(std::unique_ptr<implementation> impl);
   std::unique_ptr<implementation> impl_;
 };
 

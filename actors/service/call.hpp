@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/rpc/transport.hpp"
+#include "runtime/service/transaction.hpp"
+#include "runtime/service/workflow_token.hpp"
+
+#include <memory>
+#include <string>
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace troupe::embedded {
+
+struct namespace_entry;
+
+/// One call of a client on its way through the actors of the service: its request, and the duty to
+/// answer it once.
+///
+/// Passed from actor to actor as a shared pointer; the last one answers. Dropping it unanswered is
+/// a bug, which is logged and answered `unavailable`. Lives on the service's shard.
+class call {
+public:
+  call(rpc::local_service::request request, rpc::reply_handler on_reply);
+  ~call();
+  call(const call&) = delete;
+  call& operator=(const call&) = delete;
+
+  /// The parsed request; the method table guarantees its type.
+  template <class Request>
+  [[nodiscard]] const Request& as() const {
+    return static_cast<const Request&>(*message_);
+  }
+  void set_message(std::unique_ptr<google::protobuf::Message> message);
+
+  [[nodiscard]] const std::string& method() const noexcept { return request_.method; }
+  [[nodiscard]] const rpc::bytes& body() const noexcept { return request_.message; }
+  [[nodiscard]] time_point deadline() const noexcept { return request_.deadline; }
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+
+  void answer(rpc_status failed);
+  void answer(const google::protobuf::Message& response);
+  void answer(const reply& from);
+  /// Success with a message that says nothing.
+  void answer_empty();
+
+  [[nodiscard]] bool is_answered() const noexcept { return !on_reply_; }
+
+  /// The client is gone. Runs the hook of whoever holds the call.
+  void cancel();
+  [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_; }
+  /// What to do when the client goes away while the call waits; replaces the hook that was there.
+  void on_cancel(unique_function<void()> hook) { on_cancel_ = std::move(hook); }
+
+  const namespace_entry* name_space = nullptr; ///< of the request, if the method has one
+  workflow_token token;      ///< of the request, if the method takes a workflow task's
+  std::string task_id;       ///< of the request's token, if the method takes one of matching
+  bool is_long_poll = false; ///< may be answered empty at any time
+
+private:
+  void finish(rpc_status status, rpc::bytes message);
+
+  rpc::local_service::request request_;
+  rpc::reply_handler on_reply_;
+  unique_function<void()> on_cancel_;
+  std::unique_ptr<google::protobuf::Message> message_;
+  bool is_cancelled_ = false;
+};
+
+using call_ptr = std::shared_ptr<call>;
+
+} // namespace troupe::embedded

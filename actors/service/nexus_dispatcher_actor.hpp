@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/service/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "runtime/service/matching_breaker.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::embedded {
+
+class service_core;
+
+/// Sends the Nexus requests of one caller namespace to one endpoint, and keeps them back while the
+/// endpoint fails.
+///
+/// Owns:      the requests under way, the circuit breakers (one for starts, one for cancels), the
+/// requests held back. Receives:  dispatch_request (executions), request_answered and
+/// request_expired (task queues), breaker_ticked (own
+///            timers).
+/// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
+/// execution that asked. Dies when: the service does.
+///
+/// Retries and their backoff are the record's: each attempt comes here as a new request.
+class nexus_dispatcher_actor final : public actors::pinned_actor<nexus_dispatcher_handle::base> {
+public:
+  nexus_dispatcher_actor(caf::actor_config& cfg, actors::shard& home, service_core& core);
+
+  const char* name() const override { return "nexus_dispatcher"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct under_way {
+    execution_ref source;
+    nexus_attempt attempt;
+  };
+  struct lane {
+    circuit_breaker breaker;
+    std::vector<under_way> held;
+    executor::timer_id timer = 0;
+  };
+
+  void dispatch(dispatch_request& wanted);
+  void finish(const std::string& task_id, call_ptr answer, bool is_failure);
+  void tick(bool is_cancelation);
+  void let_go(lane& which);
+  void report(const under_way& what, call_ptr answer, bool is_failure);
+
+  service_core& core_;
+  std::unordered_map<std::string, under_way> requests_; ///< by task id
+  lane starts_;
+  lane cancels_;
+};
+
+} // namespace troupe::embedded

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/service/messages.hpp"
+#include "actors/service/store_writer.hpp"
+#include "actors/shard/shard.hpp"
+#include "runtime/service/registry.hpp"
+#include "runtime/service/registry_endpoints.hpp"
+#include "runtime/service/surroundings.hpp"
+
+#include <array>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace caf {
+class actor_system;
+}
+
+namespace troupe::embedded {
+
+/// Which tasks a queue holds. Queues of one name and different kinds have nothing to do with each
+/// other.
+enum class queue_kind : char { workflow = 'w', sticky = 's', activity = 'a', nexus = 'n' };
+
+/// Random ids: from the system's entropy, or from a seed so that a test can repeat them.
+class random_ids final : public id_source {
+public:
+  random_ids();
+  explicit random_ids(std::uint64_t seed) : engine_(seed) {}
+
+  std::string uuid() override;
+  std::string time_ordered_uuid(time_point now) override;
+  double uniform() override;
+
+private:
+  std::mt19937_64 engine_;
+};
+
+/// What the actors of one service share: who there is, and what is known to all.
+///
+/// Everything here lives on the shard's thread. The registries are written by the registry actor
+/// only and read by all; being on one thread, they need no copies. Actors are found by key at the
+/// moment of sending, so one that ended (its record was deleted) is replaced by a new one.
+class service_core final : private directory {
+public:
+  service_core(
+      caf::actor_system& system,
+      actors::shard& home,
+      service_settings settings,
+      std::unique_ptr<id_source> ids);
+  ~service_core() override;
+
+  // -- who there is -------------------------------------------------------------------------------
+
+  /// The execution actor of this workflow id, made now if there is none.
+  execution_handle execution(const std::string& namespace_id, const std::string& workflow_id);
+  /// Null if there is none.
+  [[nodiscard]] execution_handle find_execution(const execution_key& key) const;
+  /// The record is empty: the next message makes a new actor.
+  void forget_execution(const execution_key& key);
+
+  task_queue_handle
+  queue(const std::string& namespace_id, const std::string& name, queue_kind kind);
+  [[nodiscard]] task_queue_handle
+  find_queue(const std::string& namespace_id, const std::string& name, queue_kind kind) const;
+  nexus_dispatcher_handle
+  dispatcher(const std::string& caller_namespace_id, const std::string& endpoint);
+  callback_deliverer_handle deliverer(const std::string& destination);
+  visibility_handle visibility(const std::string& namespace_id);
+  registry_handle registry();
+
+  // -- what is known ------------------------------------------------------------------------------
+
+  [[nodiscard]] surroundings around() { return {home.now(), *ids, *this, settings}; }
+  [[nodiscard]] time_point now() const { return home.now(); }
+
+  caf::actor_system& system;
+  actors::shard& home;
+  service_settings settings;
+  std::unique_ptr<id_source> ids;
+  namespace_registry namespaces;
+  endpoint_registry endpoints;
+  std::unique_ptr<store_writer> store = std::make_unique<memory_store>();
+
+private:
+  [[nodiscard]] std::optional<endpoint_info> endpoint_by_name(std::string_view name) const override;
+  [[nodiscard]] std::optional<endpoint_info> endpoint_by_id(std::string_view id) const override;
+  [[nodiscard]] std::optional<int>
+  search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+
+  std::unordered_map<std::string, execution_handle> executions_;
+  std::unordered_map<std::string, task_queue_handle> queues_;
+  std::unordered_map<std::string, nexus_dispatcher_handle> dispatchers_;
+  std::unordered_map<std::string, callback_deliverer_handle> deliverers_;
+  std::unordered_map<std::string, visibility_handle> visibility_;
+  registry_handle registry_;
+};
+
+} // namespace troupe::embedded

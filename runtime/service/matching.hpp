@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::embedded {
+
+/// A sticky queue that nobody polled for this long gives its tasks to the normal queue at once.
+inline constexpr duration sticky_poller_memory = std::chrono::seconds{10};
+/// How long DescribeTaskQueue remembers a poller.
+inline constexpr duration poller_memory = std::chrono::minutes{5};
+/// A long poll is answered empty this much before its deadline, so that the answer still arrives.
+inline constexpr duration poll_margin = std::chrono::seconds{1};
+/// The longest that a poll of a task queue waits.
+inline constexpr duration longest_poll = std::chrono::seconds{60};
+/// Polls with less time than this are refused.
+inline constexpr duration shortest_poll = std::chrono::seconds{2};
+
+/// How long a poll with this deadline waits for a task.
+inline duration poll_patience(time_point now, time_point deadline) {
+  if (deadline == time_point::max() || deadline - now > longest_poll + poll_margin)
+    return longest_poll;
+  return std::max(deadline - now - poll_margin, duration::zero());
+}
+
+/// Brings tasks and polls of one queue together: a waiting poll takes a task at once (sync match),
+/// else the task waits; both first in, first out. `Task` and `Poll` have a number `id`, unique in
+/// the queue. Pure.
+template <class Task, class Poll>
+class matcher {
+public:
+  struct match {
+    Task task;
+    Poll poll;
+  };
+
+  /// A task came: the poll that takes it, or nothing and it waits.
+  std::optional<match> offer(Task task) {
+    if (polls_.empty()) {
+      tasks_.push_back(std::move(task));
+      return std::nullopt;
+    }
+    match found{std::move(task), std::move(polls_.front())};
+    polls_.pop_front();
+    return found;
+  }
+
+  /// A poll came: the task it takes, or nothing and it waits. `is_first`: it was here before (its
+  /// task was stale), so it goes ahead of the others.
+  std::optional<match> poll(Poll poll, bool is_first = false) {
+    if (!tasks_.empty()) {
+      match found{std::move(tasks_.front()), std::move(poll)};
+      tasks_.pop_front();
+      return found;
+    }
+    if (is_first)
+      polls_.push_front(std::move(poll));
+    else
+      polls_.push_back(std::move(poll));
+    return std::nullopt;
+  }
+
+  /// Takes out a poll that still waits.
+  std::optional<Poll> withdraw_poll(std::uint64_t id) { return take(polls_, id); }
+  /// Takes out a task that still waits.
+  std::optional<Task> withdraw_task(std::uint64_t id) { return take(tasks_, id); }
+  /// Takes out every task that waits.
+  std::deque<Task> take_tasks() { return std::exchange(tasks_, {}); }
+
+  [[nodiscard]] std::size_t waiting_tasks() const noexcept { return tasks_.size(); }
+  [[nodiscard]] std::size_t waiting_polls() const noexcept { return polls_.size(); }
+  [[nodiscard]] const std::deque<Task>& tasks() const noexcept { return tasks_; }
+
+private:
+  template <class T>
+  static std::optional<T> take(std::deque<T>& from, std::uint64_t id) {
+    auto found =
+        std::find_if(from.begin(), from.end(), [&](const T& each) { return each.id == id; });
+    if (found == from.end())
+      return std::nullopt;
+    T taken = std::move(*found);
+    from.erase(found);
+    return taken;
+  }
+
+  std::deque<Task> tasks_;
+  std::deque<Poll> polls_;
+};
+
+/// Who polled a queue, and when last. Pure.
+class poller_history {
+public:
+  struct entry {
+    std::string identity;
+    time_point last_access;
+  };
+
+  void saw(const std::string& identity, time_point now) {
+    last_poll_ = now;
+    if (auto found = pollers_.find(identity); found != pollers_.end())
+      found->second = now;
+    else if (pollers_.size() < most_pollers)
+      pollers_.emplace(identity, now);
+  }
+
+  /// Nobody polls here any more: its worker said so.
+  void forget() {
+    last_poll_.reset();
+    pollers_.clear();
+  }
+
+  [[nodiscard]] bool polled_within(duration memory, time_point now) const {
+    return last_poll_ && now - *last_poll_ <= memory;
+  }
+
+  /// The pollers of the last five minutes; older ones are forgotten.
+  std::vector<entry> recent(time_point now) {
+    std::vector<entry> out;
+    std::erase_if(pollers_, [&](const auto& each) { return now - each.second > poller_memory; });
+    for (const auto& [identity, last] : pollers_)
+      out.push_back({identity, last});
+    return out;
+  }
+
+private:
+  static constexpr std::size_t most_pollers = 1000;
+
+  std::map<std::string, time_point> pollers_;
+  std::optional<time_point> last_poll_;
+};
+
+} // namespace troupe::embedded
