@@ -38,7 +38,6 @@ template <class Output>
 using start_result = std::variant<value_or_nothing<Output>, async_started, workflow_start<Output>>;
 
 // -- what the user's function is
-// -------------------------------------------------------------------
 
 template <class Function, class Input>
 struct start_call : std::is_invocable<const Function&, start_context, Input> {
@@ -77,7 +76,8 @@ consteval bool returns_output() {
     return std::is_convertible_v<Returned, Output>;
 }
 
-/// All checks of a start function in one place, so that a mistake gives one message.
+/// All checks of a start function in one place, so that a mistake gives one message and no others
+/// follow from it.
 template <class Input, class Output, handler_kind Kind, class Start>
 consteval bool check_start() {
   using call = start_call<Start, Input>;
@@ -88,39 +88,46 @@ consteval bool check_start() {
       "(troupe::nexus::start_context, the operation's input), or of the context alone if the input "
       "is void; "
       "and callable as const, since requests share it");
-  if constexpr (call::value) {
-    using returned = typename call::type::type;
-    using coroutine = coroutine_of<returned>;
+  if constexpr (!call::value)
+    return false;
+  else {
+    using coroutine = coroutine_of<typename call::type::type>;
     using value = typename coroutine::value;
+    constexpr bool is_for_handlers = std::is_same_v<typename coroutine::domain, handler_domain>;
     static_assert(
-        std::is_same_v<typename coroutine::domain, handler_domain>,
+        is_for_handlers,
         "a Nexus handler cannot be a workflow coroutine: return troupe::nexus::async<T>, or T from "
         "a plain function");
-    if constexpr (Kind == handler_kind::sync)
+    if constexpr (Kind == handler_kind::sync) {
+      constexpr bool fits = returns_output<value, Output>();
       static_assert(
-          returns_output<value, Output>(),
-          "this sync handler does not return the output type that its operation declares");
-    else if constexpr (Kind == handler_kind::workflow_run) {
+          fits, "this sync handler does not return the output type that its operation declares");
+      return is_for_handlers && fits;
+    } else if constexpr (Kind == handler_kind::general) {
+      constexpr bool fits =
+          std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>();
+      static_assert(
+          fits,
+          "this operation handler must return troupe::nexus::start_result<Output>, the operation's "
+          "output, "
+          "troupe::nexus::async_started or troupe::nexus::start_workflow<W>(...)");
+      return is_for_handlers && fits;
+    } else if constexpr (is_workflow_start<value>::value) {
+      constexpr bool fits = std::is_same_v<typename value::result_type, Output>;
+      static_assert(
+          fits, "this workflow's result is not the output type that the operation declares");
+      return is_for_handlers && fits;
+    } else {
       static_assert(
           is_workflow_start<value>::value,
           "a workflow_run handler returns the description of a workflow: return "
           "troupe::nexus::start_workflow<W>({.id = ...}, arguments...)");
-      if constexpr (is_workflow_start<value>::value)
-        static_assert(
-            std::is_same_v<typename value::result_type, Output>,
-            "this workflow's result is not the output type that the operation declares");
-    } else
-      static_assert(
-          std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>(),
-          "this operation handler must return troupe::nexus::start_result<Output>, the operation's "
-          "output, "
-          "troupe::nexus::async_started or troupe::nexus::start_workflow<W>(...)");
+      return false;
+    }
   }
-  return true;
 }
 
 // -- decoding and encoding
-// -------------------------------------------------------------------------
 
 template <class Input>
 Input decode_input(const operation_input& from, const data_converter& converter) {
@@ -184,7 +191,6 @@ async<start_outcome> encode_when_done(operation_context context, async<Value> bo
 }
 
 // -- the handler
-// -----------------------------------------------------------------------------------
 
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
 class typed_handler final : public handler_base {
@@ -261,16 +267,23 @@ private:
   Cancel cancel_;
 };
 
+template <class Cancel>
+consteval bool check_cancel() {
+  constexpr bool fits =
+      std::is_same_v<Cancel, no_cancel> || std::is_invocable_v<const Cancel&, cancel_context>;
+  static_assert(
+      fits,
+      "the cancel function of a Nexus operation handler is void(troupe::nexus::cancel_context), or "
+      "a coroutine "
+      "nexus::async<void>(troupe::nexus::cancel_context)");
+  return fits;
+}
+
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
 std::shared_ptr<const handler_base> make_handler(Start start, Cancel cancel) {
-  static_assert(check_start<Input, Output, Kind, Start>());
-  if constexpr (!std::is_same_v<Cancel, no_cancel>)
-    static_assert(
-        std::is_invocable_v<const Cancel&, cancel_context>,
-        "the cancel function of a Nexus operation handler is void(troupe::nexus::cancel_context), "
-        "or a coroutine "
-        "nexus::async<void>(troupe::nexus::cancel_context)");
-  if constexpr (start_call<Start, Input>::value)
+  constexpr bool start_fits = check_start<Input, Output, Kind, Start>();
+  constexpr bool cancel_fits = check_cancel<Cancel>();
+  if constexpr (start_fits && cancel_fits)
     return std::make_shared<typed_handler<Input, Output, Kind, Start, Cancel>>(
         std::move(start), std::move(cancel));
   else
@@ -278,7 +291,6 @@ std::shared_ptr<const handler_base> make_handler(Start start, Cancel cancel) {
 }
 
 // -- the contract
-// ----------------------------------------------------------------------------------
 
 /// A handler that knows which operation it is for.
 template <const auto& Operation>

@@ -1,0 +1,31 @@
+# Compiles SOURCE twice: as it is (must pass) and with -DMISTAKE (must fail and say MESSAGE).
+
+if(DEFINED ONLY_GCC_BEFORE)
+  if(NOT COMPILER)
+    message("skipped: no g++ here")
+    return()
+  endif()
+  execute_process(COMMAND ${COMPILER} -dumpfullversion OUTPUT_VARIABLE version ERROR_QUIET
+    OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT version OR NOT version VERSION_LESS ONLY_GCC_BEFORE)
+    message("skipped: ${COMPILER} is version ${version}, not one before ${ONLY_GCC_BEFORE}")
+    return()
+  endif()
+endif()
+
+execute_process(COMMAND ${COMPILER} ${FLAGS} ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE said)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "does not compile even without the mistake:\n${said}")
+endif()
+
+execute_process(COMMAND ${COMPILER} ${FLAGS} -DMISTAKE ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE said)
+if(result EQUAL 0)
+  message(FATAL_ERROR "compiles with the mistake in it")
+endif()
+string(REPLACE "\n" " " line "${said}")
+if(NOT line MATCHES "${MESSAGE}")
+  message(FATAL_ERROR "fails, but does not say '${MESSAGE}':\n${said}")
+endif()
+string(REGEX MATCHALL "error:" errors "${said}")
+list(LENGTH errors count)
+message("refused with ${count} error(s), as it should be:\n${said}")
