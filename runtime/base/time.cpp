@@ -11,7 +11,10 @@ constexpr std::int64_t nanos_per_second = 1'000'000'000;
 constexpr std::int64_t max_seconds = INT64_MAX / nanos_per_second - 1;
 
 std::int64_t to_nanos(std::int64_t seconds, std::int32_t nanos) noexcept {
-  return std::clamp(seconds, -max_seconds, max_seconds) * nanos_per_second + nanos;
+  // A peer may send more nanos than a second has.
+  constexpr std::int32_t max_nanos = nanos_per_second - 1;
+  return std::clamp(seconds, -max_seconds, max_seconds) * nanos_per_second
+         + std::clamp(nanos, -max_nanos, max_nanos);
 }
 
 template <class Proto>

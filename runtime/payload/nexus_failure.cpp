@@ -2,7 +2,6 @@
 #include "runtime/payload/nexus_failure.hpp"
 
 #include "runtime/payload/failure_converter.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <troupe/payload/json.hpp>
 
@@ -133,6 +132,7 @@ void convert(const nexus_api::Failure& from, failure_api::Failure& to, bool retr
 void to_nexus_failure(const failure_api::Failure& from, nexus_api::Failure& to) {
   to.Clear();
   to.set_message(from.message());
+  to.set_stack_trace(from.stack_trace());
   (*to.mutable_metadata())[type_key] = temporal_failure_type;
   failure_api::Failure rest = from;
   rest.clear_message();

@@ -83,7 +83,7 @@ enum class error_category { unspecified = 0, benign = 1 };
 
 struct application_error_options {
   /// The error's type for retry policies and for callers in other languages, e.g. `OutOfStock`.
-  std::string type;
+  std::string type = {};
   /// True: neither the service nor a retry policy tries again.
   bool non_retryable = false;
   /// Values for the caller, made with `troupe::make_payloads(...)`; a codec is applied when they
