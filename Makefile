@@ -10,7 +10,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 LABELS_OUT := interop|perf
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan interop check format bench clean
+.PHONY: help deps proto build demo test asan interop check format bench bench-full clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,6 +50,16 @@ interop: ## Builds the real Temporal CLI and server, then runs the tests against
 
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)
+
+bench: proto ## Measures against the budgets: 3 short rounds (the peers that are installed run too)
+	@$(MAKE) --no-print-directory build PRESET=release
+	@bench/peers/build.sh build/peers
+	@bench/run.py --rounds 3 --seconds 2
+
+bench-full: proto ## The same with 5 rounds of 10 s
+	@$(MAKE) --no-print-directory build PRESET=release
+	@bench/peers/build.sh build/peers
+	@bench/run.py --rounds 5 --seconds 10
 
 format: ## Formats every C++ file in place
 	@$(CXX_FILES) | xargs clang-format-19 -i

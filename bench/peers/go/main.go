@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The Go SDK's worker with the same echo operation and workflows as Troupe's benchmark worker.
+//
+// One Go worker is capped at 1,000 polls a second per task kind, so several run in this process.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/nexus-rpc/sdk-go/nexus"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+)
+
+type item struct {
+	ID    int64    `json:"id"`
+	Name  string   `json:"name"`
+	Price float64  `json:"price"`
+	Tags  []string `json:"tags"`
+	Stock bool     `json:"stock"`
+}
+
+type basket struct {
+	Title string `json:"title"`
+	Items []item `json:"items"`
+}
+
+func cpuMicroseconds() float64 {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e3
+}
+
+func main() {
+	target := flag.String("target", "127.0.0.1:7533", "HOST:PORT of any frontend")
+	namespace := flag.String("namespace", "default", "")
+	queue := flag.String("task-queue", "bench-tq", "")
+	kind := flag.String("kind", "nexus", "nexus or workflow")
+	asStruct := flag.Bool("struct", false, "decode and encode a struct, not a string")
+	seconds := flag.Float64("seconds", 3, "measured time")
+	warmUp := flag.Float64("warm-up", 2, "")
+	workers := flag.Int("workers", 8, "workers in this process")
+	pollers := flag.Int("pollers", 8, "pollers of each worker")
+	slots := flag.Int("slots", 100, "tasks at the same time, in all")
+	flag.Parse()
+
+	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	var answered atomic.Int64
+	var started []worker.Worker
+	for i := 0; i < *workers; i++ {
+		c, err := client.NewLazyClient(client.Options{
+			HostPort: *target, Namespace: *namespace, Logger: quiet,
+			ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}},
+		})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		w := worker.New(c, *queue, worker.Options{
+			MaxConcurrentNexusTaskPollers: *pollers, MaxConcurrentNexusTaskExecutionSize: *slots / *workers,
+			MaxConcurrentWorkflowTaskPollers: max(2, *pollers), MaxConcurrentWorkflowTaskExecutionSize: *slots / *workers,
+		})
+		if *kind == "workflow" {
+			w.RegisterWorkflowWithOptions(func(workflow.Context) error { answered.Add(1); return nil },
+				workflow.RegisterOptions{Name: "tiny"})
+			w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {
+				answered.Add(1)
+				return workflow.Sleep(ctx, 24*time.Hour)
+			}, workflow.RegisterOptions{Name: "parked"})
+		} else {
+			service := nexus.NewService("my-hello-service")
+			if *asStruct {
+				_ = service.Register(nexus.NewSyncOperation("say-hello",
+					func(_ context.Context, in basket, _ nexus.StartOperationOptions) (basket, error) {
+						answered.Add(1)
+						return in, nil
+					}))
+			} else {
+				_ = service.Register(nexus.NewSyncOperation("say-hello",
+					func(_ context.Context, in string, _ nexus.StartOperationOptions) (string, error) {
+						answered.Add(1)
+						return in, nil
+					}))
+			}
+			w.RegisterNexusService(service)
+		}
+		if err := w.Start(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		started = append(started, w)
+	}
+	time.Sleep(time.Duration(*warmUp * float64(time.Second)))
+	tasks, cpu, begin := answered.Load(), cpuMicroseconds(), time.Now()
+	time.Sleep(time.Duration(*seconds * float64(time.Second)))
+	tasks = answered.Load() - tasks
+	elapsed := time.Since(begin).Seconds()
+	fmt.Printf("{\"program\":\"go_worker\",\"kind\":%q,\"workers\":%d,\"tasks\":%d,\"tasks_per_second\":%.0f,\"cpu_us_per_task\":%.2f}\n",
+		*kind, *workers, tasks, float64(tasks)/elapsed, (cpuMicroseconds()-cpu)/float64(max(tasks, 1)))
+	os.Exit(0)
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python SDK's worker with the same echo operation as Troupe's benchmark worker."""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import time
+
+import nexusrpc
+import nexusrpc.handler
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+answered = 0
+
+
+@nexusrpc.handler.service_handler(name="my-hello-service")
+class Echo:
+    @nexusrpc.handler.sync_operation(name="say-hello")
+    async def say_hello(self, ctx: nexusrpc.handler.StartOperationContext, input: str) -> str:
+        global answered
+        answered += 1
+        return input
+
+
+def cpu_microseconds():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return (used.ru_utime + used.ru_stime) * 1e6
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--target", default="127.0.0.1:7533")
+    parser.add_argument("--namespace", default="default")
+    parser.add_argument("--task-queue", default="bench-tq")
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--warm-up", type=float, default=3)
+    chosen = parser.parse_args()
+    client = await Client.connect(chosen.target, namespace=chosen.namespace)
+    worker = Worker(
+        client, task_queue=chosen.task_queue, nexus_service_handlers=[Echo()], max_concurrent_nexus_tasks=100,
+    )
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(chosen.warm_up)
+    tasks, cpu, begin = answered, cpu_microseconds(), time.monotonic()
+    await asyncio.sleep(chosen.seconds)
+    tasks = answered - tasks
+    print(json.dumps({
+        "program": "python_worker", "tasks": tasks, "tasks_per_second": round(tasks / (time.monotonic() - begin)),
+        "cpu_us_per_task": round((cpu_microseconds() - cpu) / max(tasks, 1), 2),
+    }), flush=True)
+    running.cancel()
+    os._exit(0)
+
+
+asyncio.run(main())
