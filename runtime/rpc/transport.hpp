@@ -22,8 +22,9 @@ using metadata = std::vector<std::pair<std::string, std::string>>; ///< lower-ca
 /// One unary call: the full method name, the serialised request, and how long the caller is willing
 /// to wait.
 struct call {
-  std::string_view method; ///< `/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue`;
-                           ///< must be a literal or outlive the call
+  std::string_view
+      method; ///< `/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue`;
+              ///< must be a literal or outlive the call
   bytes request;
   std::chrono::milliseconds timeout{30'000}; ///< becomes the deadline that the service sees
   metadata headers; ///< besides those that the transport adds to every call

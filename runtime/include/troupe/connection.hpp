@@ -78,9 +78,9 @@ struct environment_options {
 /// Connection settings as for every Temporal tool: `TEMPORAL_ADDRESS`, `_NAMESPACE`, `_API_KEY`,
 /// `_TLS*`, `TEMPORAL_GRPC_META_*`, over a profile of `temporal.toml`, over the defaults.
 ///
-/// What the code sets afterwards wins over both. Throws `connection_error` for a named profile or
-/// file that is not there, unreadable TOML, values that are no booleans, and a path and data for
-/// the same certificate. Not thread-safe against `setenv`.
+/// What the code sets afterwards wins over both. A file that is not there is an empty one. Throws
+/// `connection_error` for a named profile that is not there, unreadable TOML, values that are no
+/// booleans, and a path and data for the same certificate. Not thread-safe against `setenv`.
 [[nodiscard]] connection_options
 connection_options_from_environment(const environment_options& options = {});
 

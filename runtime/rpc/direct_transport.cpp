@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/rpc/direct_transport.hpp"
+
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::rpc {
+
+/// Shared with the replies on their way: they may come after the transport is gone.
+struct direct_transport::state : std::enable_shared_from_this<state> {
+  struct pending {
+    reply_handler on_reply;
+    local_service::cancel_function cancel;
+    executor::timer_id deadline = 0;
+  };
+
+  state(local_service& service_, executor& runs_on_, metadata headers_)
+      : service(&service_), runs_on(&runs_on_), headers(std::move(headers_)) {}
+
+  void finish(call_id id, rpc_status status, bytes reply) {
+    const auto found = calls.find(id);
+    if (found == calls.end())
+      return; // ended before: by its deadline, by cancel
+    runs_on->cancel(found->second.deadline);
+    auto on_reply = std::move(found->second.on_reply);
+    calls.erase(found);
+    on_reply(std::move(status), std::move(reply));
+  }
+
+  /// Ends the call for its caller and tells the service that nobody waits any more.
+  void abandon(call_id id, rpc_status status) {
+    const auto found = calls.find(id);
+    if (found == calls.end())
+      return;
+    if (auto tell = std::move(found->second.cancel))
+      tell();
+    finish(id, std::move(status), {});
+  }
+
+  local_service* service;
+  executor* runs_on;
+  metadata headers;
+  std::unordered_map<call_id, pending> calls;
+  call_id last_id = 0;
+};
+
+direct_transport::direct_transport(
+    local_service& service, executor& runs_on, const connection_options& options)
+    : state_(std::make_shared<state>(service, runs_on, connection_metadata(options))) {}
+
+direct_transport::~direct_transport() {
+  std::vector<call_id> open;
+  open.reserve(state_->calls.size());
+  for (const auto& [id, call] : state_->calls)
+    open.push_back(id);
+  for (auto id : open)
+    cancel(id);
+}
+
+transport::call_id direct_transport::start(call what, reply_handler on_reply) {
+  const auto id = ++state_->last_id;
+  const auto deadline = state_->runs_on->now() + what.timeout;
+  auto& entry = state_->calls[id];
+  entry.on_reply = std::move(on_reply);
+  entry.deadline = state_->runs_on->schedule(what.timeout, [self = state_, id] {
+    self->abandon(id, {status_code::deadline_exceeded, "Deadline Exceeded", {}});
+  });
+
+  auto headers = state_->headers;
+  for (auto& header : what.headers)
+    headers.push_back(std::move(header));
+  auto cancel = state_->service->handle(
+      {std::string{what.method}, std::move(what.request), deadline, std::move(headers)},
+      [self = state_, id](rpc_status status, bytes reply) mutable {
+        auto* runs_on = self->runs_on;
+        runs_on->post([self = std::move(self),
+                       id,
+                       status = std::move(status),
+                       reply = std::move(reply)]() mutable {
+          self->finish(id, std::move(status), std::move(reply));
+        });
+      });
+  state_->calls.at(id).cancel = std::move(cancel);
+  return id;
+}
+
+void direct_transport::cancel(call_id id) {
+  const auto found = state_->calls.find(id);
+  if (found == state_->calls.end())
+    return;
+  if (auto tell = std::exchange(found->second.cancel, {}))
+    tell();
+  state_->runs_on->post(
+      [self = state_, id] { self->finish(id, {status_code::cancelled, "CANCELLED", {}}, {}); });
+}
+
+std::size_t direct_transport::in_flight() const noexcept {
+  return state_->calls.size();
+}
+
+} // namespace troupe::rpc
