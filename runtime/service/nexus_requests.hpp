@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/service/change.hpp"
+
+#include <memory>
+
+namespace troupe::embedded {
+
+/// The request that starts the operation, as a handler gets it, but for the request timeout.
+std::shared_ptr<api::nexus::v1::Request>
+build_start_request(const change& ch, const run& on, const nexus_operation_state& operation);
+
+/// The request that cancels it.
+std::shared_ptr<api::nexus::v1::Request>
+build_cancel_request(const change& ch, const nexus_operation_state& operation);
+
+} // namespace troupe::embedded
