@@ -145,7 +145,7 @@ struct nexus_environment::impl {
         start.workflow_id(),
         start.task_queue().name(),
         start.request_id(),
-        static_cast<nexus::id_conflict_policy>(start.workflow_id_conflict_policy()),
+        static_cast<workflow_id_conflict_policy>(start.workflow_id_conflict_policy()),
         with.converter.decode(from_proto(start.input()))};
     service::StartWorkflowExecutionResponse reply;
     reply.set_run_id("test-run-id");

@@ -34,6 +34,27 @@ void add_callback(
     *callback.add_links() = each;
 }
 
+void add_link(const workflow_event_link& from, service::StartWorkflowExecutionRequest& request) {
+  auto& event = *request.add_links()->mutable_workflow_event();
+  event.set_namespace_(from.name_space);
+  event.set_workflow_id(from.workflow_id);
+  event.set_run_id(from.run_id);
+  event.mutable_event_ref()->set_event_id(from.event_id);
+  event.mutable_event_ref()->set_event_type(static_cast<enums::EventType>(from.event_type));
+}
+
+void set_retry_policy(
+    const workflow::retry_policy& from, temporal::api::common::v1::RetryPolicy& to) {
+  if (from.initial_interval)
+    to_proto(*from.initial_interval, *to.mutable_initial_interval());
+  to.set_backoff_coefficient(from.backoff_coefficient);
+  if (from.maximum_interval)
+    to_proto(*from.maximum_interval, *to.mutable_maximum_interval());
+  to.set_maximum_attempts(from.maximum_attempts);
+  for (const auto& type : from.non_retryable_error_types)
+    to.add_non_retryable_error_types(type);
+}
+
 } // namespace
 
 rpc::bytes make_start_request(
@@ -68,9 +89,20 @@ rpc::bytes make_start_request(
   if (options.start_delay.count() > 0)
     to_proto(options.start_delay, *request.mutable_workflow_start_delay());
   request.set_workflow_id_conflict_policy(
-      static_cast<enums::WorkflowIdConflictPolicy>(static_cast<int>(options.conflict_policy)));
+      static_cast<enums::WorkflowIdConflictPolicy>(static_cast<int>(options.id_conflict_policy)));
   request.set_workflow_id_reuse_policy(
-      static_cast<enums::WorkflowIdReusePolicy>(static_cast<int>(options.reuse_policy)));
+      static_cast<enums::WorkflowIdReusePolicy>(static_cast<int>(options.id_reuse_policy)));
+  if (options.retry_policy)
+    set_retry_policy(*options.retry_policy, *request.mutable_retry_policy());
+  request.set_cron_schedule(options.cron_schedule);
+  for (auto& [name, value] : options.memo)
+    to_proto(
+        environment.converter.encode(std::move(value)),
+        (*request.mutable_memo()->mutable_fields())[name]);
+  // The service reads search attributes, so no codec may touch them.
+  for (auto& [name, value] : options.search_attributes)
+    to_proto(
+        std::move(value), (*request.mutable_search_attributes()->mutable_indexed_fields())[name]);
   if (!options.static_summary.empty())
     to_proto(
         environment.converter.to_payload(options.static_summary),
@@ -83,6 +115,8 @@ rpc::bytes make_start_request(
   for (const auto& each : task.links)
     if (temporal::api::common::v1::Link converted; from_nexus_link(each, converted))
       *request.add_links() = std::move(converted);
+  for (const auto& each : options.links)
+    add_link(each, request);
   // Without a callback URL nobody waits for the outcome, and the service refuses an empty one.
   if (!task.callback_url.empty())
     add_callback(task, operation_token, request);

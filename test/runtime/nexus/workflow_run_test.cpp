@@ -36,8 +36,10 @@ struct greeting : fixture {
         nexus::workflow_run<greeting_service::greet>([](nexus::start_context, std::string in) {
           return nexus::start_workflow<greeter>(
               {.id = "greet " + in,
-               .conflict_policy = nexus::id_conflict_policy::use_existing,
+               .id_conflict_policy = workflow_id_conflict_policy::use_existing,
                .run_timeout = 90s,
+               .retry_policy = workflow::retry_policy{.maximum_attempts = 4},
+               .memo = {{"colour", encode_value(std::string{"red"})}},
                .static_summary = "a greeting"},
               in,
               3);
@@ -100,6 +102,8 @@ BOOST_AUTO_TEST_CASE(the_workflow_is_started_with_all_that_the_protocol_wants) {
       request.workflow_id_conflict_policy()
       == temporal::api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
   BOOST_TEST(request.user_metadata().summary().data() == "\"a greeting\"");
+  BOOST_TEST(request.retry_policy().maximum_attempts() == 4);
+  BOOST_TEST(request.memo().fields().at("colour").data() == "\"red\"");
   BOOST_TEST(request.on_conflict_options().attach_request_id());
   BOOST_TEST(request.on_conflict_options().attach_completion_callbacks());
   BOOST_TEST(request.on_conflict_options().attach_links());

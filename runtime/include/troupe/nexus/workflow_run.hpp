@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/client/start_workflow_options.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/unique_function.hpp>
 #include <troupe/workflow/traits.hpp>
 
-#include <chrono>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -16,34 +14,11 @@
 
 namespace troupe::nexus {
 
-/// What happens if a workflow with this id runs already. The numbers are those of the wire.
-enum class id_conflict_policy {
-  fail = 1,               ///< the operation fails (INTERNAL, not retried)
-  use_existing = 2,       ///< the operation attaches to the running workflow and gets its result
-  terminate_existing = 3, ///< the running workflow is ended
-};
-
-/// What happens if a workflow with this id ran before. The numbers are those of the wire.
-enum class id_reuse_policy {
-  allow_duplicate = 1,
-  allow_duplicate_failed_only = 2, ///< only if it did not succeed
-  reject_duplicate = 3,
-};
-
-/// How the workflow behind an operation is started. Zero durations mean "not limited" or the
-/// service's default.
-struct workflow_run_options {
-  std::string id;              ///< needed; business-meaningful ids make starts idempotent
-  std::string task_queue = {}; ///< empty: the queue of the worker that serves the operation
-  id_conflict_policy conflict_policy = id_conflict_policy::fail;
-  id_reuse_policy reuse_policy = id_reuse_policy::allow_duplicate;
-  std::chrono::nanoseconds execution_timeout{0}; ///< all runs together
-  std::chrono::nanoseconds run_timeout{0};
-  std::chrono::nanoseconds task_timeout{0};
-  std::chrono::nanoseconds start_delay{0};
-  std::string static_summary = {}; ///< one line for people, shown by the UI
-  std::string static_details = {};
-};
+/// How the workflow behind an operation is started: as any other, but that `id` is needed, an empty
+/// `task_queue` means the queue of the worker that serves the operation, and `request_id` is not
+/// looked at: it is always the operation's. With `workflow_id_conflict_policy::use_existing` the
+/// operation attaches to a running workflow and gets its result.
+using workflow_run_options = start_workflow_options;
 
 namespace detail {
 

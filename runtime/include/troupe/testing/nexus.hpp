@@ -43,7 +43,7 @@ struct started_workflow {
   std::string id;
   std::string task_queue;
   std::string request_id;
-  nexus::id_conflict_policy conflict_policy = nexus::id_conflict_policy::fail;
+  workflow_id_conflict_policy conflict_policy = workflow_id_conflict_policy::unspecified;
   payloads arguments;
 };
 

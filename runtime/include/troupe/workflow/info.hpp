@@ -18,11 +18,11 @@ using duration = std::chrono::nanoseconds;
 
 /// How the service starts a failed run again; absent fields take the service's defaults.
 struct retry_policy {
-  std::optional<duration> initial_interval;
+  std::optional<duration> initial_interval = {};
   double backoff_coefficient = 2.0;
-  std::optional<duration> maximum_interval;
+  std::optional<duration> maximum_interval = {};
   int maximum_attempts = 0; ///< 0 = no limit
-  std::vector<std::string> non_retryable_error_types;
+  std::vector<std::string> non_retryable_error_types = {};
 
   friend bool operator==(const retry_policy&, const retry_policy&) = default;
 };
