@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(writes_and_reads_every_kind_of_error_of_ours) {
   BOOST_TEST(
       written(*errors[0]).ShortDebugString()
       == written(*failure_error_from(written(*errors[0]), plain)).ShortDebugString());
-  const auto& info = written(*errors[0]).application_failure_info();
+  const auto info = written(*errors[0]).application_failure_info();
   BOOST_TEST(info.next_retry_delay().nanos() == 500'000'000);
   BOOST_TEST(info.category() == 1);
 }

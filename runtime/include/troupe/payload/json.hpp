@@ -123,6 +123,10 @@ template <class T>
 concept sequence =
     container<T> && requires(T& c, typename T::value_type v) { c.push_back(std::move(v)); };
 template <class T>
+concept grows_in_place = requires(T& c) {
+  { c.emplace_back() } -> std::same_as<typename T::value_type&>;
+};
+template <class T>
 concept null_type = std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t>;
 template <class T>
 concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
@@ -485,12 +489,16 @@ void read_json(json_reader& in, T& value) {
     value.clear();
     in.begin_array();
     while (in.next_element()) {
-      typename T::value_type element{};
-      read_json(in, element);
-      if constexpr (set_like<T>)
-        value.insert(std::move(element));
-      else
-        value.push_back(std::move(element));
+      if constexpr (grows_in_place<T>) {
+        read_json(in, value.emplace_back());
+      } else {
+        typename T::value_type element{};
+        read_json(in, element);
+        if constexpr (set_like<T>)
+          value.insert(std::move(element));
+        else
+          value.push_back(std::move(element));
+      }
     }
   } else if constexpr (described_struct<T>)
     read_object(in, &value, members_of<T>());
