@@ -5,9 +5,11 @@
 #include "runtime/base/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
 #include "runtime/workflow/machines/nexus_operation_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
+#include "runtime/workflow/retry_policy.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -104,8 +106,7 @@ void engine::evict() noexcept {
   frame_bytes_ = 0;
 }
 
-// -- running code
-// ------------------------------------------------------------------------------------
+// -- running code --
 
 void engine::run_code() {
   const frame_meter meter{frame_bytes_};
@@ -218,15 +219,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
     to_proto(*options.task_timeout, *to.mutable_workflow_task_timeout());
   // What the code leaves out is taken over here: the service would not.
   if (options.retry_policy) {
-    auto& policy = *to.mutable_retry_policy();
-    if (options.retry_policy->initial_interval)
-      to_proto(*options.retry_policy->initial_interval, *policy.mutable_initial_interval());
-    if (options.retry_policy->maximum_interval)
-      to_proto(*options.retry_policy->maximum_interval, *policy.mutable_maximum_interval());
-    policy.set_backoff_coefficient(options.retry_policy->backoff_coefficient);
-    policy.set_maximum_attempts(options.retry_policy->maximum_attempts);
-    for (const auto& type : options.retry_policy->non_retryable_error_types)
-      policy.add_non_retryable_error_types(type);
+    write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
   } else if (started_->has_retry_policy()) {
     *to.mutable_retry_policy() = started_->retry_policy();
   }
@@ -240,8 +233,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
 }
 
-// -- run: what contexts ask
-// --------------------------------------------------------------------------
+// -- run: what contexts ask --
 
 info engine::get_info() const {
   info result;
@@ -276,16 +268,8 @@ info engine::get_info() const {
   result.execution_timeout = limit(from.workflow_execution_timeout());
   result.run_timeout = limit(from.workflow_run_timeout());
   result.task_timeout = from_proto(from.workflow_task_timeout());
-  if (from.has_retry_policy()) {
-    auto& policy = result.retry_policy.emplace();
-    policy.initial_interval = limit(from.retry_policy().initial_interval());
-    policy.backoff_coefficient = from.retry_policy().backoff_coefficient();
-    policy.maximum_interval = limit(from.retry_policy().maximum_interval());
-    policy.maximum_attempts = from.retry_policy().maximum_attempts();
-    policy.non_retryable_error_types = {
-        from.retry_policy().non_retryable_error_types().begin(),
-        from.retry_policy().non_retryable_error_types().end()};
-  }
+  if (from.has_retry_policy())
+    result.retry_policy = read_retry_policy(from.retry_policy());
   return result;
 }
 
@@ -328,11 +312,24 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
       *this, detail::ref<detail::payload_pending>{operation});
   operation->set_started(started);
   issue(*operation, nexus_operation_machine::schedule_command);
-  if (within.cancelled())
-    operation->cancel(within.reason()); // taken back at once: whatever the type, it is never sent
-  else
-    within.add(*operation);
+  within.add(*operation); // in a cancelled scope it is taken back at once and never sent
   return {started, operation};
+}
+
+detail::ref<detail::payload_pending>
+engine::start_activity(detail::activity_request&& request, detail::scope& within) {
+  if (closed_)
+    return detail::make_ref<nothing>(*this);
+  require_writable();
+  if (request.options.task_queue.empty())
+    request.options.task_queue = started_->task_queue().name().empty()
+                                     ? environment_->task_queue
+                                     : started_->task_queue().name();
+  auto activity =
+      detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
+  issue(*activity, activity_machine::schedule_command);
+  within.add(*activity);
+  return activity;
 }
 
 detail::ref<detail::pending> engine::wait_for_cancel(detail::scope& within) {
@@ -427,8 +424,7 @@ void engine::log(
        {"task_queue", environment_->task_queue}});
 }
 
-// -- machine_host
-// ------------------------------------------------------------------------------------
+// -- machine_host --
 
 void engine::issue(machine& by, int command) {
   if (closed_)

@@ -45,8 +45,7 @@ public:
   /// Destroys the coroutines; from now on everything they or others ask is refused.
   void evict() noexcept;
 
-  // -- history
-  // -----------------------------------------------------------------------------------------
+  // -- history --
 
   /// Applies all steps in `history` behind the last event seen, runs the code of each, and checks
   /// its commands against the next one's events. With `to_the_end` the events behind the last step
@@ -75,16 +74,14 @@ public:
   void set_run_id(std::string id) { run_id_ = std::move(id); }
   [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
 
-  // -- messages
-  // ----------------------------------------------------------------------------------------
+  // -- messages --
 
   /// Answers a query; throws what the handler throws, and a readable error for an unknown name.
   payload answer_query(const std::string& name, payloads input);
   [[nodiscard]] std::string stack_trace() const;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
-  // -- run
-  // ---------------------------------------------------------------------------------------------
+  // -- run --
 
   const data_converter& converter() const noexcept override { return environment_->converter; }
   info get_info() const override;
@@ -101,6 +98,8 @@ public:
   wait_for(unique_function<bool()> condition, detail::scope& within) override;
   detail::nexus_pendings
   start_nexus_operation(detail::nexus_request&& request, detail::scope& within) override;
+  detail::ref<detail::payload_pending>
+  start_activity(detail::activity_request&& request, detail::scope& within) override;
   detail::ref<detail::pending> wait_for_cancel(detail::scope& within) override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
@@ -109,8 +108,7 @@ public:
   void
   log(detail::log_level level, std::string_view message, const detail::log_fields& fields) override;
 
-  // -- machine_host
-  // ------------------------------------------------------------------------------------
+  // -- machine_host --
 
   void issue(machine& by, int command) override;
   void track(std::int64_t event_id, machine& to) override;
@@ -195,6 +193,7 @@ private:
   std::uint64_t core_flags_ = 0;
   std::size_t frame_bytes_ = 0;
   std::uint32_t last_timer_ = 0;
+  std::uint32_t last_activity_ = 0;
   bool continue_as_new_suggested_ = false;
   bool cancel_requested_ = false;
   bool replaying_ = false;

@@ -109,6 +109,11 @@ void engine::walk_event(history_event& event, bool is_last, jobs& todo) {
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: todo.signals.push_back(&event); return;
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
   case enums::EVENT_TYPE_TIMER_FIRED:
+  case enums::EVENT_TYPE_ACTIVITY_TASK_STARTED:
+  case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+  case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:
+  case enums::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCELED:
   case enums::EVENT_TYPE_NEXUS_OPERATION_STARTED:
   case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED:
   case enums::EVENT_TYPE_NEXUS_OPERATION_FAILED:
@@ -237,6 +242,21 @@ machine* engine::machine_of(const history_event& event) const {
   switch (event.event_type()) {
   case enums::EVENT_TYPE_TIMER_FIRED:
     id = event.timer_fired_event_attributes().started_event_id();
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_STARTED:
+    id = event.activity_task_started_event_attributes().scheduled_event_id();
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+    id = event.activity_task_completed_event_attributes().scheduled_event_id();
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:
+    id = event.activity_task_failed_event_attributes().scheduled_event_id();
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+    id = event.activity_task_timed_out_event_attributes().scheduled_event_id();
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+    id = event.activity_task_canceled_event_attributes().scheduled_event_id();
     break;
   case enums::EVENT_TYPE_NEXUS_OPERATION_STARTED:
     id = event.nexus_operation_started_event_attributes().scheduled_event_id();

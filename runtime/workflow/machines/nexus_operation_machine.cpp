@@ -10,6 +10,9 @@
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
+#include <algorithm>
+#include <cctype>
+
 namespace troupe::workflow {
 
 namespace enums = temporal::api::enums::v1;
@@ -95,8 +98,14 @@ void nexus_operation_machine::write(int command, wire_command& to) {
     to_proto(*options.schedule_to_start_timeout, *attributes.mutable_schedule_to_start_timeout());
   if (options.start_to_close_timeout)
     to_proto(*options.start_to_close_timeout, *attributes.mutable_start_to_close_timeout());
-  for (const auto& [name, value] : options.headers)
-    (*attributes.mutable_nexus_header())[name] = value;
+  // Header names have no case; lower case is what arrives anyway.
+  for (const auto& [name, value] : options.headers) {
+    std::string key = name;
+    std::ranges::transform(key, key.begin(), [](unsigned char letter) {
+      return static_cast<char>(std::tolower(letter));
+    });
+    (*attributes.mutable_nexus_header())[key] = value;
+  }
   if (!options.summary.empty())
     to_proto(
         host_.payload_converter().to_payload(options.summary),

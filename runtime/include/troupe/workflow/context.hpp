@@ -83,8 +83,7 @@ public:
   context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
       : owner_(std::move(owner)), within_(std::move(within)) {}
 
-  // -- time, identity, randomness
-  // ---------------------------------------------------------------------
+  // -- time, identity, randomness --
 
   /// The time of the current workflow task: the same on replay.
   [[nodiscard]] time_point now() const noexcept { return owner_->now(); }
@@ -101,8 +100,7 @@ public:
   [[nodiscard]] std::string uuid() const;
   [[nodiscard]] workflow::logger log() const { return workflow::logger{owner_}; }
 
-  // -- waiting
-  // ----------------------------------------------------------------------------------------
+  // -- waiting --
 
   /// Ready `after` from now; starts at once, so several run side by side. `cancel` takes it back. A
   /// time of zero or less is ready at once and leaves no trace in the history.
@@ -121,8 +119,7 @@ public:
     return wait_condition_until(*this, std::move(condition), timeout, std::move(options));
   }
 
-  // -- coroutines side by side
-  // ------------------------------------------------------------------------
+  // -- coroutines side by side --
 
   /// Runs `body` beside the caller; it begins when the caller next waits. Awaits of `body` belong
   /// to whatever contexts it was given. An error is kept for whoever awaits the future.
@@ -146,8 +143,7 @@ public:
     return as_future<T>(state);
   }
 
-  // -- cancellation
-  // -----------------------------------------------------------------------------------
+  // -- cancellation --
 
   [[nodiscard]] bool is_cancelled() const noexcept { return within_->cancelled(); }
   /// Why it was cancelled, as the requester put it; often empty.
@@ -164,8 +160,7 @@ public:
   /// A context that the cancellation of this one does not reach: for cleanup.
   [[nodiscard]] context shielded() const { return {owner_, detail::make_ref<detail::scope>()}; }
 
-  // -- messages
-  // ---------------------------------------------------------------------------------------
+  // -- messages --
 
   /// Calls `handler` with the arguments of each signal of that name, also of those that came
   /// before. A handler may be a coroutine (returning `async<>`); an error it lets out fails the
@@ -217,8 +212,7 @@ public:
         }});
   }
 
-  // -- Nexus
-  // ------------------------------------------------------------------------------------------
+  // -- Nexus --
 
   /// A client for the operations of a contract at an endpoint.
   template <class Service>
@@ -232,8 +226,21 @@ public:
     return {owner_, within_, std::move(options)};
   }
 
-  // -- the end
-  // ----------------------------------------------------------------------------------------
+  // -- activities --
+
+  /// Schedules an activity by the name of its type; the future yields its result. Arguments travel
+  /// by their own types. A failure is an `activity_error` whose cause says why.
+  template <class Output, class... Args>
+  future<Output>
+  execute_activity(std::string type, activity_options options, const Args&... args) const {
+    return {
+        owner_->start_activity(
+            {std::move(type), owner_->converter().to_payloads(args...), std::move(options)},
+            *within_),
+        &detail::take_payload<Output>};
+  }
+
+  // -- the end --
 
   /// Ends this run and begins a new one of the same type; throws `continue_as_new_request`, so
   /// nothing behind it runs.
@@ -259,8 +266,7 @@ public:
     continue_as<W>(std::move(options), args...);
   }
 
-  // -- for the library
-  // --------------------------------------------------------------------------------
+  // -- for the library --
 
   [[nodiscard]] const data_converter& converter() const noexcept { return owner_->converter(); }
   [[nodiscard]] const detail::ref<detail::run>& owner() const noexcept { return owner_; }

@@ -36,6 +36,26 @@ struct nexus_operation_options {
   nexus_cancellation_type cancellation_type = nexus_cancellation_type::wait_completed;
 };
 
+/// What the caller waits for after it asked an activity to cancel.
+enum class activity_cancellation_type {
+  try_cancel,     ///< not at all: the wait ends canceled, the request is sent
+  wait_completed, ///< until the activity ended, however it ended
+  abandon,        ///< not at all, and no request is sent
+};
+
+/// One of the two close timeouts is needed.
+struct activity_options {
+  std::string task_queue = {};                            ///< empty: the workflow's
+  std::optional<duration> schedule_to_close_timeout = {}; ///< over all attempts
+  std::optional<duration> schedule_to_start_timeout = {}; ///< until a worker took it
+  std::optional<duration> start_to_close_timeout = {};    ///< of one attempt
+  std::optional<duration> heartbeat_timeout = {};
+  std::optional<workflow::retry_policy> retry_policy = {};
+  std::string activity_id = {}; ///< empty: its number in the run
+  std::string summary = {};     ///< shown by user interfaces
+  activity_cancellation_type cancellation_type = activity_cancellation_type::try_cancel;
+};
+
 struct timer_options {
   std::string summary = {}; ///< shown by user interfaces
 };
@@ -65,6 +85,12 @@ struct nexus_request {
   std::string operation;
   payload input;
   nexus_operation_options options;
+};
+
+struct activity_request {
+  std::string type;
+  payloads input;
+  activity_options options;
 };
 
 /// The two things to wait for in one operation. `started` settles with it at the latest.
@@ -110,6 +136,7 @@ public:
   virtual ref<pending> start_timer(duration after, const timer_options& options, scope& within) = 0;
   virtual ref<pending> wait_for(unique_function<bool()> condition, scope& within) = 0;
   virtual nexus_pendings start_nexus_operation(nexus_request&& request, scope& within) = 0;
+  virtual ref<payload_pending> start_activity(activity_request&& request, scope& within) = 0;
   /// Settles when `within` is cancelled.
   virtual ref<pending> wait_for_cancel(scope& within) = 0;
 
