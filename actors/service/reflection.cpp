@@ -25,7 +25,7 @@ namespace troupe::embedded {
 
 namespace {
 
-const void* const kept_descriptors[] = {
+[[gnu::used]] const void* const kept_descriptors[] = {
     &descriptor_table_temporal_2fapi_2fworkflowservice_2fv1_2fservice_2eproto,
     &descriptor_table_temporal_2fapi_2foperatorservice_2fv1_2fservice_2eproto,
     &descriptor_table_grpc_2fhealth_2fv1_2fhealth_2eproto,
@@ -64,7 +64,6 @@ void answer_file(
 
 bool answer_reflection(
     std::string_view request, const std::vector<std::string>& services, std::string& response) {
-  [[maybe_unused]] const volatile void* keep = kept_descriptors[0];
   wire::ServerReflectionRequest question;
   if (!question.ParseFromArray(request.data(), static_cast<int>(request.size())))
     return false;

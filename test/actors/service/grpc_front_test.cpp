@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/service/grpc_front.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <google/protobuf/descriptor.pb.h>
+#include <grpc/health/v1/health.pb.h>
+#include <grpc/reflection/v1/reflection.pb.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <temporal/api/errordetails/v1/message.pb.h>
+
+#include <map>
+#include <mutex>
+
+namespace {
+
+using namespace troupe::embedded;
+using namespace std::chrono_literals;
+using troupe::rpc::bytes;
+
+/// Answers by method: `/Echo` the request, `/Fail` an error with details, `/Hang` nothing until it
+/// is cancelled.
+class fake_service final : public troupe::rpc::local_service {
+public:
+  cancel_function handle(request what, troupe::rpc::reply_handler on_reply) override {
+    if (what.method == "/test/Echo") {
+      on_reply({}, what.message);
+      return {};
+    }
+    if (what.method == "/test/Fail") {
+      on_reply({troupe::status_code::not_found, "nothing here", "details"}, {});
+      return {};
+    }
+    std::lock_guard guard{mutex_};
+    const auto id = ++last_;
+    hanging_.emplace(id, std::move(on_reply));
+    return [this, id] { end(id); };
+  }
+
+  std::size_t hanging() {
+    std::lock_guard guard{mutex_};
+    return hanging_.size();
+  }
+
+private:
+  void end(int id) {
+    std::unique_lock lock{mutex_};
+    auto node = hanging_.extract(id);
+    lock.unlock();
+    if (!node.empty())
+      node.mapped()({troupe::status_code::cancelled, "gone", {}}, {});
+  }
+
+  std::mutex mutex_;
+  std::map<int, troupe::rpc::reply_handler> hanging_;
+  int last_ = 0;
+};
+
+grpc::ByteBuffer buffer_of(const std::string& text) {
+  grpc::Slice slice{text};
+  return {&slice, 1};
+}
+
+std::string text_of(grpc::ByteBuffer& buffer) {
+  grpc::Slice all;
+  return buffer.DumpToSingleSlice(&all).ok()
+             ? std::string{reinterpret_cast<const char*>(all.begin()), all.size()}
+             : std::string{};
+}
+
+struct fixture {
+  fake_service service;
+  std::unique_ptr<grpc_front> front;
+  grpc::CompletionQueue queue;
+  std::unique_ptr<grpc::GenericStub> stub;
+  int completed = 0;
+
+  fixture() {
+    auto listening = troupe::embedded::grpc_front::listen(service, {.address = "127.0.0.1:0"});
+    BOOST_REQUIRE(listening.has_value());
+    front = std::move(*listening);
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    arguments.SetInt("grpc.use_local_subchannel_pool", 1);
+    stub = std::make_unique<grpc::GenericStub>(
+        grpc::CreateCustomChannel(front->address(), grpc::InsecureChannelCredentials(), arguments));
+  }
+
+  ~fixture() {
+    queue.Shutdown();
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue.Next(&tag, &ok)) {
+    }
+  }
+
+  bool next() {
+    void* tag = nullptr;
+    bool ok = false;
+    BOOST_REQUIRE(queue.Next(&tag, &ok));
+    return ok;
+  }
+
+  /// Drives the client's connection until so many calls hang in the service; completions are
+  /// counted.
+  void run_until_hanging(std::size_t count) {
+    while (service.hanging() != count) {
+      void* tag = nullptr;
+      bool ok = false;
+      const auto status = queue.AsyncNext(&tag, &ok, std::chrono::system_clock::now() + 2ms);
+      completed += status == grpc::CompletionQueue::GOT_EVENT ? 1 : 0;
+    }
+  }
+
+  /// The completion of the one operation in flight, if it has not come yet.
+  void finish_last() {
+    if (completed == 0)
+      next();
+  }
+
+  grpc::Status call(
+      const std::string& method,
+      const std::string& request,
+      std::string& response,
+      grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + 30s);
+    context.set_compression_algorithm(compression);
+    auto reader = stub->PrepareUnaryCall(&context, method, buffer_of(request), &queue);
+    reader->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    reader->Finish(&answer, &status, nullptr);
+    next();
+    response = text_of(answer);
+    return status;
+  }
+
+  grpc::reflection::v1::ServerReflectionResponse reflect(
+      const std::string& service_name,
+      const grpc::reflection::v1::ServerReflectionRequest& question) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + 30s);
+    auto stream = stub->PrepareCall(&context, "/" + service_name + "/ServerReflectionInfo", &queue);
+    stream->StartCall(nullptr);
+    next();
+    grpc::reflection::v1::ServerReflectionResponse answer;
+    // Twice on one stream, as the tools do.
+    for (int i = 0; i < 2; ++i) {
+      stream->Write(buffer_of(question.SerializeAsString()), nullptr);
+      next();
+      grpc::ByteBuffer raw;
+      stream->Read(&raw, nullptr);
+      BOOST_TEST(next());
+      BOOST_TEST(answer.ParseFromString(text_of(raw)));
+    }
+    stream->WritesDone(nullptr);
+    next();
+    grpc::Status status;
+    stream->Finish(&status, nullptr);
+    next();
+    BOOST_TEST(status.ok());
+    return answer;
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(grpc_front, fixture)
+
+BOOST_AUTO_TEST_CASE(passes_requests_and_answers_through_unchanged) {
+  for (std::size_t size : {0UL, 1UL, 100UL, 5'000UL, 3'000'000UL}) {
+    std::string sent(size, 'x');
+    std::string received;
+    BOOST_TEST(call("/test/Echo", sent, received).ok());
+    BOOST_TEST((sent == received));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(passes_status_message_and_details_through) {
+  std::string response;
+  const auto status = call("/test/Fail", "x", response);
+  BOOST_TEST(status.error_code() == grpc::StatusCode::NOT_FOUND);
+  BOOST_TEST(status.error_message() == "nothing here");
+  BOOST_TEST(status.error_details() == "details");
+}
+
+BOOST_AUTO_TEST_CASE(accepts_compressed_requests) {
+  const std::string sent(100'000, 'z');
+  std::string received;
+  BOOST_TEST(call("/test/Echo", sent, received, GRPC_COMPRESS_GZIP).ok());
+  BOOST_TEST((sent == received));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_oversize_requests_in_the_real_servers_words) {
+  for (auto compression : {GRPC_COMPRESS_NONE, GRPC_COMPRESS_GZIP}) {
+    std::string received;
+    const auto status = call("/test/Echo", std::string(5'000'000, 'x'), received, compression);
+    BOOST_TEST(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+    BOOST_TEST(
+        status.error_message()
+        == "grpc: received message after decompression larger than max 4194304");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_service_when_a_client_vanishes_in_a_long_poll) {
+  grpc::ClientContext context;
+  auto reader = stub->PrepareUnaryCall(&context, "/test/Hang", buffer_of("x"), &queue);
+  reader->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  reader->Finish(&answer, &status, nullptr);
+  run_until_hanging(1);
+  context.TryCancel();
+  run_until_hanging(0);
+  finish_last();
+  BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
+}
+
+BOOST_AUTO_TEST_CASE(says_that_a_port_is_in_use) {
+  auto second = troupe::embedded::grpc_front::listen(service, {.address = front->address()});
+  BOOST_REQUIRE(!second.has_value());
+  BOOST_TEST(
+      second.error()
+      == "cannot listen on '" + front->address()
+             + "': the port is in use; choose another one or stop the program that has it");
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_address) {
+  for (const char* address : {"nonsense", "127.0.0.1:", "127.0.0.1:99999", ":x", "127.0.0.1:7a"}) {
+    auto failed = troupe::embedded::grpc_front::listen(service, {.address = address});
+    BOOST_REQUIRE(!failed.has_value());
+    BOOST_TEST(
+        failed.error() == "cannot listen on '" + std::string{address} + "': expected ip:port");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(stops_with_a_call_in_flight) {
+  grpc::ClientContext context;
+  auto reader = stub->PrepareUnaryCall(&context, "/test/Hang", buffer_of("x"), &queue);
+  reader->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  reader->Finish(&answer, &status, nullptr);
+  run_until_hanging(1);
+  front->stop(0s);
+  BOOST_TEST(service.hanging() == 0U);
+  finish_last();
+  BOOST_TEST(!status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(answers_health_checks) {
+  grpc::health::v1::HealthCheckRequest request;
+  grpc::health::v1::HealthCheckResponse response;
+  std::string answer;
+  for (const char* name : {"", "temporal.api.workflowservice.v1.WorkflowService"}) {
+    request.set_service(name);
+    BOOST_TEST(call("/grpc.health.v1.Health/Check", request.SerializeAsString(), answer).ok());
+    BOOST_TEST(response.ParseFromString(answer));
+    BOOST_TEST(response.status() == grpc::health::v1::HealthCheckResponse::SERVING);
+  }
+  request.set_service("no.such.Service");
+  const auto status = call("/grpc.health.v1.Health/Check", request.SerializeAsString(), answer);
+  BOOST_TEST(status.error_code() == grpc::StatusCode::NOT_FOUND);
+}
+
+BOOST_AUTO_TEST_CASE(holds_a_health_watch_until_the_client_leaves) {
+  grpc::ClientContext context;
+  auto stream = stub->PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
+  stream->StartCall(nullptr);
+  next();
+  stream->WriteLast(buffer_of(""), {}, nullptr);
+  next();
+  grpc::ByteBuffer raw;
+  stream->Read(&raw, nullptr);
+  BOOST_TEST(next());
+  grpc::health::v1::HealthCheckResponse response;
+  BOOST_TEST(response.ParseFromString(text_of(raw)));
+  BOOST_TEST(response.status() == grpc::health::v1::HealthCheckResponse::SERVING);
+  context.TryCancel();
+  grpc::Status status;
+  stream->Finish(&status, nullptr);
+  next();
+  BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
+}
+
+BOOST_AUTO_TEST_CASE(answers_reflection_in_both_versions) {
+  for (const char* name :
+       {"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
+    grpc::reflection::v1::ServerReflectionRequest question;
+    question.set_list_services("*");
+    const auto listed = reflect(name, question);
+    BOOST_TEST(listed.list_services_response().service_size() == 5);
+    question.set_file_containing_symbol("temporal.api.workflowservice.v1.WorkflowService");
+    const auto files = reflect(name, question);
+    BOOST_REQUIRE(files.file_descriptor_response().file_descriptor_proto_size() > 10);
+    google::protobuf::FileDescriptorProto file;
+    BOOST_TEST(file.ParseFromString(files.file_descriptor_response().file_descriptor_proto(0)));
+    BOOST_TEST(file.name() == "temporal/api/workflowservice/v1/service.proto");
+    question.set_file_containing_symbol("no.such.Symbol");
+    BOOST_TEST(reflect(name, question).error_response().error_code() == 5);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
