@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/actors/worker/worker_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe::test;
+using troupe::actors::task_outcome;
+using troupe::actors::worker_phase;
+
+namespace {
+
+constexpr auto poll = "PollNexusTaskQueue";
+constexpr auto completed = "RespondNexusTaskCompleted";
+constexpr auto failed = "RespondNexusTaskFailed";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(nexus_tasks, worker_fixture)
+
+BOOST_AUTO_TEST_CASE(a_plain_function_runs_on_the_pool_and_its_result_is_answered) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("plain", "a"));
+  BOOST_TEST(service.all(completed).empty());
+  BOOST_TEST(pool->run_one());
+  clock->run_until_idle();
+  auto answered = service.open(completed).at(0)->as<wire::RespondNexusTaskCompletedRequest>();
+  BOOST_TEST(answered.task_token() == "a");
+  BOOST_TEST(
+      answered.response().start_operation().sync_success().payload().data() == R"({"value":"v"})");
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(counters().nexus_tasks.accepted.get() == 1u);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_runs_on_its_shard) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("quick", "a"));
+  BOOST_TEST(pool->queue.empty());
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("nonsense", "a"));
+  BOOST_TEST(service.open(failed).size() == 1u);
+  answer(failed, wire::RespondNexusTaskFailedResponse{});
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+  BOOST_TEST(counters().nexus_task_execution_failed.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(handlers_are_used_again) {
+  serve_nexus();
+  start();
+  const auto before = shards[0]->pinned_actors();
+  for (int i = 0; i < 20; ++i) {
+    give(poll, nexus_task("quick", "t" + std::to_string(i)));
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  }
+  BOOST_TEST(shards[0]->pinned_actors() == before + 1);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_sent_again_after_an_error_that_may_pass) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("quick", "a"));
+  refuse(completed, troupe::status_code::unavailable);
+  clock->advance(1s);
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(service.all(completed).size() == 2u);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_the_service_no_longer_knows_is_dropped_for_that_reason) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("quick", "a"));
+  refuse(completed, troupe::status_code::not_found, "Nexus task not found or already expired");
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::task_gone) == 1u);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 0u);
+  BOOST_TEST(service.open(poll).size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(past_its_deadline_a_coroutine_is_cancelled_and_its_task_dropped) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("waits", "a", "5s"));
+  clock->advance(5s);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::deadline_passed) == 1u);
+  clock->advance(2h);
+  BOOST_TEST(service.all(completed).empty());
+  BOOST_TEST(service.all(failed).empty());
+  BOOST_TEST(service.open(poll).size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(past_its_deadline_a_function_keeps_its_slot_until_it_returns) {
+  context->settings.max_concurrent_nexus_tasks = 1;
+  serve_nexus();
+  start();
+  give(poll, nexus_task("plain", "a", "5s"));
+  clock->advance(6s);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::deadline_passed) == 1u);
+  BOOST_TEST(service.open(poll).empty());
+  pool->run_one();
+  clock->run_until_idle();
+  BOOST_TEST(service.all(completed).empty());
+  BOOST_TEST(service.open(poll).size() == 1u);
+  BOOST_TEST(counters().nexus_tasks.accepted.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(shutdown_waits_for_running_handlers_and_answers_them) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("plain", "a", "60s"));
+  stop();
+  BOOST_TEST((core->phase() == worker_phase::draining));
+  BOOST_TEST(service.all("ShutdownWorker").size() == 1u);
+  BOOST_TEST(service.open(poll).empty());
+  pool->run_one();
+  clock->run_until_idle();
+  BOOST_TEST((core->phase() == worker_phase::draining));
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(after_the_grace_what_still_runs_is_cancelled_and_may_still_answer) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("waits", "a", "60s"));
+  stop();
+  clock->advance(9s);
+  BOOST_TEST(service.all(completed).empty());
+  clock->advance(2s);
+  auto answered = service.open(completed).at(0)->as<wire::RespondNexusTaskCompletedRequest>();
+  BOOST_TEST(
+      answered.response().start_operation().sync_success().payload().data()
+      == R"({"value":"v cancelled"})");
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_does_nothing_stops_at_once) {
+  serve_nexus();
+  serve_workflows();
+  start(2);
+  stop();
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  BOOST_TEST(core->error().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_shard_that_is_stopped_under_it_leaves_no_task_without_an_outcome) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("plain", "a"));
+  shards[0]->stop();
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::shutdown) == 1u);
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  pool->run_one(); // its result comes back to nobody
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/caf_compat.hpp"
+#include "actors/supervision/backoff.hpp"
+#include "actors/worker/poller_target.hpp"
+#include "actors/worker/slot_pool.hpp"
+#include "actors/worker/work_pool.hpp"
+#include "actors/worker/worker_counters.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+#include <thread>
+
+using namespace troupe::actors;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(parts)
+
+BOOST_AUTO_TEST_CASE(a_permit_gives_its_slot_back_once) {
+  auto pool = std::make_shared<slot_pool>(1);
+  auto permit = pool->try_take();
+  BOOST_TEST(static_cast<bool>(permit));
+  BOOST_TEST(!pool->try_take());
+  auto moved = std::move(permit);
+  permit.release();
+  BOOST_TEST(pool->free() == 0u);
+  moved.release();
+  moved.release();
+  BOOST_TEST(pool->free() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_slot_is_told_in_order) {
+  auto pool = std::make_shared<slot_pool>(1);
+  auto permit = pool->try_take();
+  std::string told;
+  pool->when_free([&] { told += "a"; });
+  pool->when_free([&] { told += "b"; });
+  pool->when_all_free([&] { told += "!"; });
+  permit.release();
+  BOOST_TEST(told == "a!");
+  pool->try_take().release();
+  BOOST_TEST(told == "a!b");
+}
+
+BOOST_AUTO_TEST_CASE(backoff_grows_to_its_cap_and_starts_again_after_success) {
+  backoff wait{{.initial = 200ms, .maximum = 1s}};
+  BOOST_TEST((wait.next(0) == 200ms));
+  BOOST_TEST((wait.next(0) == 400ms));
+  BOOST_TEST((wait.next(0) == 800ms));
+  BOOST_TEST((wait.next(0) == 1s));
+  BOOST_TEST((wait.next(1) == 1200ms));
+  for (int i = 0; i < 5000; ++i)
+    wait.next(0);
+  BOOST_TEST((wait.next(-1) == 800ms));
+  wait.reset();
+  BOOST_TEST((wait.next(0) == 200ms));
+}
+
+BOOST_AUTO_TEST_CASE(the_poller_target_stays_between_its_bounds) {
+  poller_target target{{1, 5, 10}};
+  target.on_answer(true, std::nullopt);
+  BOOST_TEST(target.value() == 5); // this service has never given advice
+  target.on_answer(false, 100);
+  BOOST_TEST(target.value() == 10);
+  target.on_error(true);
+  BOOST_TEST(target.value() == 5);
+  target.on_answer(true, std::nullopt);
+  BOOST_TEST(target.value() == 4);
+  target.on_answer(false, -2'000'000'000);
+  BOOST_TEST(target.value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_forgotten_task_is_counted_as_such) {
+  outcome_counters counters;
+  {
+    outcome_guard first{counters, "test"};
+    outcome_guard second{counters, "test"};
+    second.record(task_outcome::answered);
+    second.record(task_outcome::died);
+    auto moved = std::move(first);
+  }
+  BOOST_TEST(counters.accepted.get() == 2u);
+  BOOST_TEST(counters.of(task_outcome::answered) == 1u);
+  BOOST_TEST(counters.of(task_outcome::died) == 0u);
+  BOOST_TEST(counters.of(task_outcome::forgotten) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {
+  thread_work_pool pool{2};
+  std::promise<void> go;
+  auto wait = go.get_future().share();
+  std::atomic<int> running{0};
+  std::promise<void> both;
+  std::promise<void> all;
+  std::atomic<int> done{0};
+  for (int i = 0; i < 10; ++i)
+    pool.submit([&] {
+      if (++running == 2)
+        both.set_value();
+      wait.wait();
+      if (++done == 10)
+        all.set_value();
+    });
+  both.get_future().wait();
+  BOOST_TEST(running == 2);
+  BOOST_TEST(pool.threads() == 2u);
+  go.set_value();
+  all.get_future().wait();
+}
+
+BOOST_AUTO_TEST_CASE(a_handoff_is_taken_once) {
+  auto parcel = make_handoff<std::unique_ptr<int>>(std::make_unique<int>(7));
+  auto moved = std::move(parcel);
+  BOOST_TEST(**moved.take() == 7);
+  BOOST_TEST((moved.take() == nullptr));
+  auto copy_of_empty = moved;
+  BOOST_TEST((copy_of_empty.get() == nullptr));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/actors/worker/worker_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe::test;
+using troupe::actors::poll_result;
+using troupe::actors::poll_source;
+using troupe::actors::task_outcome;
+using troupe::actors::worker_phase;
+
+namespace {
+
+constexpr auto poll = "PollNexusTaskQueue";
+constexpr auto completed = "RespondNexusTaskCompleted";
+
+struct garbage {
+  std::string SerializeAsString() const { return "\xff\xff\xff"; }
+};
+
+/// Dies of the first answer that it reads.
+class doomed_source final : public poll_source {
+public:
+  explicit doomed_source(troupe::actors::counter& open) : open_(open) {}
+  std::string_view name() const override { return "doomed"; }
+  troupe::rpc::call make_poll() override { return {troupe::nexus::poll_method, {}, {}, {}}; }
+  poll_result read(troupe::rpc::bytes, const troupe::actors::poller_handle&) override {
+    throw std::runtime_error("doomed");
+  }
+  troupe::actors::counter& open_polls() override { return open_; }
+
+private:
+  troupe::actors::counter& open_;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(polling, worker_fixture)
+
+BOOST_AUTO_TEST_CASE(keeps_as_many_polls_open_as_it_was_told) {
+  serve_nexus();
+  start();
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST((core->phase() == worker_phase::running));
+  auto request = service.open(poll).front()->as<wire::PollNexusTaskQueueRequest>();
+  BOOST_TEST(request.namespace_() == "default");
+  BOOST_TEST(request.task_queue().name() == "queue");
+  BOOST_TEST(request.identity() == "me");
+}
+
+BOOST_AUTO_TEST_CASE(never_polls_more_than_it_has_free_slots) {
+  context->settings.max_concurrent_nexus_tasks = 3;
+  context->settings.nexus_pollers = {3, 3, 3};
+  serve_nexus();
+  start();
+  BOOST_TEST(service.open(poll).size() == 3u);
+  give(poll, nexus_task("plain", "a"));
+  give(poll, nexus_task("plain", "b"));
+  BOOST_TEST(service.open(poll).size() == 1u);
+  give(poll, nexus_task("plain", "c"));
+  BOOST_TEST(service.open(poll).empty());
+  pool->run_one();
+  clock->run_until_idle();
+  BOOST_TEST(
+      service.open(poll).empty()); // the slot comes back when the answer is taken, not before
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(service.open(poll).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(one_slot_serves_with_two_shards) {
+  context->settings.max_concurrent_nexus_tasks = 1;
+  serve_nexus();
+  start(2);
+  BOOST_TEST(service.open(poll).size() == 1u);
+  for (const char* token : {"a", "b", "c"}) {
+    give(poll, nexus_task("quick", token));
+    BOOST_TEST(service.open(poll).empty());
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+    BOOST_TEST(service.open(poll).size() == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(shards_share_the_slots) {
+  context->settings.max_concurrent_nexus_tasks = 3;
+  context->settings.nexus_pollers = {4, 4, 4};
+  serve_nexus();
+  start(2);
+  BOOST_TEST(service.open(poll).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(two_workflow_slots_give_one_poll_to_each_kind) {
+  context->settings.max_concurrent_workflow_tasks = 2;
+  serve_workflows();
+  start(2);
+  BOOST_TEST(service.open("PollWorkflowTaskQueue").size() == 2u);
+  BOOST_TEST(workflow_poll(true) != nullptr);
+  BOOST_TEST(workflow_poll(false) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(polls_again_after_an_empty_poll) {
+  serve_nexus();
+  start();
+  clock->advance(60s);
+  give(poll, wire::PollNexusTaskQueueResponse{});
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(counters().nexus_poll_no_task.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_that_runs_into_its_timeout_is_an_empty_one) {
+  serve_nexus();
+  start();
+  clock->advance(71s);
+  BOOST_TEST(service.all(poll).size() == 4u);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(counters().poll_errors.get() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(empty_answers_that_come_at_once_do_not_make_a_busy_loop) {
+  service.answer_with(
+      poll, [](const auto&) { return wire::PollNexusTaskQueueResponse{}.SerializeAsString(); });
+  serve_nexus();
+  start();
+  clock->advance(1s);
+  BOOST_TEST(service.all(poll).size() < 20u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_poll_is_tried_again_after_growing_pauses_for_ever) {
+  service.answer_with(poll, [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  serve_nexus();
+  start();
+  const auto at_once = service.all(poll).size();
+  BOOST_TEST(at_once == 2u);
+  clock->advance(159ms); // 200 ms less a fifth
+  BOOST_TEST(service.all(poll).size() == at_once);
+  clock->advance(82ms);
+  BOOST_TEST(service.all(poll).size() == 2 * at_once);
+  clock->advance(1h);
+  const auto after_an_hour = service.all(poll).size();
+  BOOST_TEST(after_an_hour > 300 * at_once);
+  BOOST_TEST(after_an_hour < 400 * at_once); // every 10 s
+  // The service is back.
+  service.answer_with(poll, [](const auto&) { return std::nullopt; });
+  clock->advance(13s);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  give(poll, nexus_task("quick", "a"));
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_exhausted_service_is_left_alone_for_longer) {
+  service.answer_with(poll, [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::resource_exhausted, "too much", {}};
+  });
+  serve_nexus();
+  start();
+  clock->advance(799ms);
+  BOOST_TEST(service.all(poll).size() == 2u);
+  clock->advance(402ms);
+  BOOST_TEST(service.all(poll).size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unreadable_answer_is_an_error_and_not_the_end) {
+  serve_nexus();
+  start();
+  give(poll, garbage{});
+  clock->advance(1s);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(counters().poll_errors.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(follows_the_services_advice_between_its_bounds) {
+  context->settings.nexus_pollers = {1, 2, 5};
+  serve_nexus();
+  start();
+  clock->advance(30s);
+  wire::PollNexusTaskQueueResponse more;
+  more.mutable_poller_scaling_decision()->set_poll_request_delta_suggestion(9);
+  give(poll, more);
+  BOOST_TEST(service.open(poll).size() == 5u);
+  wire::PollNexusTaskQueueResponse less;
+  less.mutable_poller_scaling_decision()->set_poll_request_delta_suggestion(-100);
+  clock->advance(30s);
+  while (service.open(poll).size() > 1)
+    give(poll, less);
+  clock->advance(30s);
+  give(poll, less);
+  BOOST_TEST(service.open(poll).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_poller_that_dies_is_started_again_and_counted) {
+  bool first = true;
+  sources = [&](std::string_view, std::size_t shard) -> std::unique_ptr<poll_source> {
+    if (!std::exchange(first, false))
+      return nullptr;
+    return std::make_unique<doomed_source>(context->shards[shard]->counters.num_pollers_nexus_task);
+  };
+  serve_nexus();
+  start();
+  BOOST_TEST(service.open(poll).size() == 2u);
+  give(poll, wire::PollNexusTaskQueueResponse{});
+  BOOST_TEST(context->poller_restarts == 1u);
+  BOOST_TEST(service.open(poll).empty());
+  clock->advance(200ms);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  give(poll, nexus_task("quick", "a"));
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_namespace_ends_the_worker_with_a_clear_error) {
+  service.answer_with("DescribeNamespace", [](const auto&) {
+    return troupe::rpc_status{
+        troupe::status_code::not_found, "Namespace default is not found.", {}};
+  });
+  serve_nexus();
+  start();
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  BOOST_TEST(core->error().find("namespace default does not exist") != std::string::npos);
+  BOOST_TEST(service.all(poll).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_cannot_be_reached_is_asked_until_it_is_there) {
+  service.answer_with("DescribeNamespace", [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  serve_nexus();
+  start();
+  clock->advance(1min);
+  BOOST_TEST((core->phase() == worker_phase::connecting));
+  BOOST_TEST(core->error() == "connection refused");
+  BOOST_TEST(service.all(poll).empty());
+  service.answer_with("DescribeNamespace", [](const auto&) { return std::string{}; });
+  clock->advance(15s);
+  BOOST_TEST((core->phase() == worker_phase::running));
+  BOOST_TEST(core->error().empty());
+  BOOST_TEST(service.open(poll).size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/actors/worker/worker_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe::test;
+using troupe::actors::task_outcome;
+using troupe::actors::worker_phase;
+
+namespace {
+
+constexpr auto completed = "RespondWorkflowTaskCompleted";
+constexpr auto failed = "RespondWorkflowTaskFailed";
+constexpr auto history = "GetWorkflowExecutionHistory";
+
+wire::RespondWorkflowTaskCompletedRequest answer_in(const fake_service::call* call) {
+  return call->as<wire::RespondWorkflowTaskCompletedRequest>();
+}
+
+/// The whole history of a `Sleeper` whose timer has fired.
+wire::GetWorkflowExecutionHistoryResponse whole_history(const std::string& run) {
+  wire::GetWorkflowExecutionHistoryResponse page;
+  *page.mutable_history() = worker_fixture::first_task(run).history();
+  worker_fixture::add_events_after_timer(*page.mutable_history());
+  return page;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(workflow_tasks, worker_fixture)
+
+BOOST_AUTO_TEST_CASE(a_run_is_kept_and_its_next_task_comes_by_the_sticky_queue) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  auto first = answer_in(service.open(completed).at(0));
+  BOOST_TEST(first.task_token() == "token-r");
+  BOOST_TEST(first.namespace_() == "default");
+  BOOST_REQUIRE(first.commands_size() == 1);
+  BOOST_TEST(first.commands(0).has_start_timer_command_attributes());
+  BOOST_TEST(first.return_new_workflow_task());
+  BOOST_TEST(first.capabilities().discard_speculative_workflow_task_with_events());
+  const auto* sticky = workflow_poll(true);
+  BOOST_REQUIRE(sticky != nullptr);
+  BOOST_TEST(
+      first.sticky_attributes().worker_task_queue().name()
+      == sticky->as<wire::PollWorkflowTaskQueueRequest>().task_queue().name());
+  BOOST_TEST(first.sticky_attributes().worker_task_queue().normal_name() == "queue");
+  BOOST_TEST(first.sticky_attributes().schedule_to_start_timeout().seconds() == 10);
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().sticky_cache_size.get() == 1u);
+
+  give_workflow(timer_task("r"), true);
+  auto second = answer_in(service.open(completed).at(0));
+  BOOST_REQUIRE(second.commands_size() == 1);
+  BOOST_TEST(second.commands(0).has_complete_workflow_execution_command_attributes());
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(service.all(history).empty());
+  BOOST_TEST(counters().sticky_cache_hit.get() == 1u);
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u); // closed runs are not kept
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_comes_with_the_reply_runs_in_the_same_slot) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  wire::RespondWorkflowTaskCompletedResponse reply;
+  *reply.mutable_workflow_task() = timer_task("r");
+  answer(completed, reply);
+  auto second = answer_in(service.open(completed).at(0));
+  BOOST_TEST(second.task_token() == "token-2-r");
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().workflow_tasks.accepted.get() == 2u);
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_partial_history_of_a_run_that_is_not_held_is_completed_from_the_service) {
+  serve_workflows();
+  start();
+  give_workflow(timer_task("r"), true);
+  BOOST_TEST(counters().sticky_cache_miss.get() == 1u);
+  auto wanted = service.open(history).at(0)->as<wire::GetWorkflowExecutionHistoryRequest>();
+  BOOST_TEST(wanted.execution().run_id() == "r");
+  BOOST_TEST(wanted.next_page_token().empty());
+  answer(history, whole_history("r"));
+  auto done = answer_in(service.open(completed).at(0));
+  BOOST_REQUIRE(done.commands_size() == 1);
+  BOOST_TEST(done.commands(0).has_complete_workflow_execution_command_attributes());
+}
+
+BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_first) {
+  serve_workflows();
+  start();
+  auto task = first_task("r");
+  task.set_previous_started_event_id(3);
+  task.set_started_event_id(8);
+  task.set_next_page_token("page-2");
+  give_workflow(task);
+  BOOST_TEST(
+      service.open(history).at(0)->as<wire::GetWorkflowExecutionHistoryRequest>().next_page_token()
+      == "page-2");
+  wire::GetWorkflowExecutionHistoryResponse empty;
+  empty.set_next_page_token("page-3");
+  answer(history, empty);
+  BOOST_TEST(
+      service.open(history).at(0)->as<wire::GetWorkflowExecutionHistoryRequest>().next_page_token()
+      == "page-3");
+  wire::GetWorkflowExecutionHistoryResponse page;
+  add_events_after_timer(*page.mutable_history());
+  answer(history, page);
+  BOOST_TEST(answer_in(service.open(completed).at(0))
+                 .commands(0)
+                 .has_complete_workflow_execution_command_attributes());
+}
+
+BOOST_AUTO_TEST_CASE(a_history_that_cannot_be_fetched_fails_the_task) {
+  serve_workflows();
+  start();
+  give_workflow(timer_task("r"), true);
+  refuse(history, troupe::status_code::permission_denied, "no");
+  auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+  BOOST_TEST(why.task_token() == "token-2-r");
+  BOOST_TEST(why.failure().message().find("could not be fetched: no") != std::string::npos);
+  answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_unused_run_is_evicted_and_replayed_when_it_comes_back) {
+  context->settings.max_cached_workflows = 2;
+  serve_workflows();
+  start();
+  for (const char* run : {"a", "b", "c"}) {
+    give_workflow(first_task(run));
+    answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  }
+  BOOST_TEST(counters().sticky_cache_size.get() == 2u);
+  BOOST_TEST(counters().sticky_cache_total_forced_eviction.get() == 1u);
+  give_workflow(timer_task("b"), true); // still there
+  BOOST_TEST(service.open(history).empty());
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  give_workflow(timer_task("a"), true);
+  answer(history, whole_history("a"));
+  BOOST_TEST(answer_in(service.open(completed).at(0))
+                 .commands(0)
+                 .has_complete_workflow_execution_command_attributes());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_cache_there_is_no_sticky_queue) {
+  context->settings.max_cached_workflows = 0;
+  serve_workflows();
+  start();
+  BOOST_TEST(workflow_poll(true) == nullptr);
+  give_workflow(first_task("r"));
+  auto first = answer_in(service.open(completed).at(0));
+  BOOST_TEST(!first.has_sticky_attributes());
+  BOOST_TEST(!first.return_new_workflow_task());
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_task_evicts_its_run) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  refuse(completed, troupe::status_code::not_found, "Workflow task not found.");
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::task_gone) == 1u);
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unhandled_command_evicts_the_run_and_counts_as_answered) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  refuse(completed, troupe::status_code::invalid_argument, "UnhandledCommand");
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_task_is_reported_once_and_then_left_to_its_timeout) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r", "Broken"));
+  auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+  BOOST_TEST(why.failure().message() == "a bug");
+  answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+  give_workflow(first_task("r", "Broken", 2));
+  BOOST_TEST(service.open(failed).empty());
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::repeated_failure) == 1u);
+  BOOST_TEST(counters().workflow_task_execution_failed.get() == 2u);
+  // Others are not touched.
+  give_workflow(first_task("other"));
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().sticky_cache_size.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_workflow_type_fails_the_task_and_lists_the_known_ones) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r", "Nonsense"));
+  auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+  BOOST_TEST(why.failure().message().find("Nonsense") != std::string::npos);
+  BOOST_TEST(why.failure().message().find("Sleeper") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_for_a_busy_run_waits_its_turn) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  give_workflow(timer_task("r"), true);
+  BOOST_TEST(service.open(completed).size() == 1u);
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(answer_in(service.open(completed).at(0)).task_token() == "token-2-r");
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(shutdown_answers_the_running_task_and_asks_for_no_more) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  stop();
+  BOOST_TEST((core->phase() == worker_phase::draining));
+  auto told = service.all("ShutdownWorker").at(0)->as<wire::ShutdownWorkerRequest>();
+  BOOST_TEST(told.sticky_task_queue() == context->shards[0]->sticky_queue);
+  wire::RespondWorkflowTaskCompletedResponse reply;
+  *reply.mutable_workflow_task() = timer_task("r"); // came all the same
+  answer(completed, reply);
+  BOOST_TEST(!answer_in(service.open(completed).at(0)).return_new_workflow_task());
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  BOOST_TEST(shards[0]->pinned_actors() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
