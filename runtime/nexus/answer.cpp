@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/answer.hpp"
 
+#include "runtime/nexus/sync_answer.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/nexus_failure.hpp"
-#include "runtime/payload/proto_payload.hpp"
 
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -66,13 +66,10 @@ task_answer failed(
 task_answer answer_sync(
     const dispatch_environment& environment,
     const nexus_task& task,
-    payload&& value,
+    const payload& value,
     std::span<const link> links) {
-  auto request = addressed<completed_request>(environment, task);
-  auto& success = *request.mutable_response()->mutable_start_operation()->mutable_sync_success();
-  to_proto(std::move(value), *success.mutable_payload());
-  add_links(links, *success.mutable_links());
-  return completed(request);
+  return {
+      completed_method, rpc::bytes{write_sync_answer(environment, task, value, links)}, false, {}};
 }
 
 task_answer answer_async(

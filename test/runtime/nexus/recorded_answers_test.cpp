@@ -69,6 +69,44 @@ BOOST_AUTO_TEST_CASE(an_asynchronous_start_is_answered_as_recorded) {
   BOOST_TEST(MessageDifferencer::Equals(wanted, got), got.ShortDebugString());
 }
 
+BOOST_AUTO_TEST_CASE(a_success_is_written_as_protobuf_writes_it) {
+  using troupe::payload;
+  auto worker = recorded_worker();
+  auto task = recorded_task("poll-nexus-task-queue-start");
+  for (const auto& value : std::vector<payload>{
+           {},
+           {{{"encoding", "binary/null"}}, {}},
+           {{{"encoding", "json/plain"}, {"", ""}}, "\"out\""},
+           {{{"encoding", "binary/plain"}}, std::string(127, 'a')},
+           {{{"encoding", "binary/plain"}}, std::string(128, '\0')},
+           {{{"encoding", "binary/plain"}}, std::string(70'000, 'b')}})
+    for (const auto& links : std::vector<std::vector<troupe::nexus::link>>{
+             {}, {{"url", "type"}, {"", ""}, {std::string(300, 'u'), ""}}})
+      for (const char* group : {"", "group"}) {
+        task.poller_group_id = group;
+        wire::RespondNexusTaskCompletedRequest wanted;
+        wanted.set_namespace_(worker.name_space);
+        wanted.set_identity(worker.identity);
+        wanted.set_task_token(std::string{task.token});
+        wanted.set_poller_group_id(group);
+        auto& success =
+            *wanted.mutable_response()->mutable_start_operation()->mutable_sync_success();
+        for (const auto& [name, text] : value.metadata)
+          (*success.mutable_payload()->mutable_metadata())[name] = text;
+        success.mutable_payload()->set_data(value.data);
+        for (const auto& each : links) {
+          auto& added = *success.add_links();
+          added.set_url(each.url);
+          added.set_type(each.type);
+        }
+        const auto body = answer_sync(worker, task, value, links).body.str();
+        wire::RespondNexusTaskCompletedRequest got;
+        BOOST_REQUIRE(got.ParseFromString(body));
+        BOOST_TEST(MessageDifferencer::Equals(wanted, got));
+        BOOST_TEST(body.size() == wanted.ByteSizeLong());
+      }
+}
+
 BOOST_AUTO_TEST_CASE(a_cancel_is_answered_as_recorded) {
   const auto wanted = recorded<wire::RespondNexusTaskCompletedRequest>(
       "respond-nexus-task-completed-cancel", "request");
