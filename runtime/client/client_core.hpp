@@ -58,7 +58,7 @@ struct started_workflow {
 /// end with `cancelled` when the transport is destroyed.
 class client_core {
 public:
-  client_core(rpc::transport& over, client_settings settings);
+  client_core(rpc::transport& over, executor& runs_on, client_settings settings);
 
   [[nodiscard]] const client_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] rpc::transport& transport() const noexcept { return *over_; }
@@ -82,8 +82,8 @@ public:
       const customise_start& customise,
       outcome_handler<temporal::api::workflowservice::v1::StartWorkflowExecutionResponse> done);
 
-  /// Waits for the end of a workflow with long polls, following the chain of runs if asked to.
-  /// `deadline` 0: for ever.
+  /// Waits for the end of a workflow with long polls, following the chain of runs if asked to. The
+  /// payloads went through the codec. `timeout` 0: for ever; over it: `deadline_exceeded`.
   void await_result(
       std::string workflow_id,
       std::string run_id,
@@ -112,11 +112,8 @@ public:
       outcome_handler<void> done);
 
 private:
-  struct result_wait;
-
-  void poll_close(std::shared_ptr<result_wait> wait);
-
   rpc::transport* over_;
+  executor* runs_on_;
   client_settings settings_;
 };
 

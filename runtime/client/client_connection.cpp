@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/client/client_connection.hpp"
+
+#include "runtime/rpc/client_loop.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <future>
+
+namespace troupe {
+
+namespace {
+
+client_settings settings_of(const connection_options& options, data_converter converter) {
+  client_settings settings;
+  settings.name_space = options.name_space;
+  settings.identity = options.identity;
+  settings.rpc_timeout = options.rpc_timeout;
+  settings.converter = std::move(converter);
+  return settings;
+}
+
+} // namespace
+
+client_connection::client_connection(
+    std::shared_ptr<const rpc::connector> to, data_converter converter)
+    : connector_(std::move(to)), loop_(std::make_unique<rpc::client_loop>()), runs_on_(loop_.get()),
+      wait_(*runs_on_), transport_(connector_->connect(*runs_on_, &loop_->queue())),
+      retrying_(std::make_unique<rpc::retrying_transport>(*transport_, *runs_on_)),
+      core_(std::make_unique<client_core>(
+          *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
+
+client_connection::client_connection(
+    std::shared_ptr<const rpc::connector> to,
+    data_converter converter,
+    executor& runs_on,
+    rpc::pump_function pump)
+    : connector_(std::move(to)), runs_on_(&runs_on), wait_(*runs_on_, std::move(pump)),
+      transport_(connector_->connect(*runs_on_, nullptr)),
+      retrying_(std::make_unique<rpc::retrying_transport>(*transport_, *runs_on_)),
+      core_(std::make_unique<client_core>(
+          *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
+
+client_connection::~client_connection() {
+  // Transports belong to the executor's thread.
+  if (runs_on_->runs_here()) {
+    retrying_.reset();
+    transport_.reset();
+    return;
+  }
+  // If the executor refuses work, the promise goes with the function, and that ends the wait as
+  // well.
+  std::promise<void> gone;
+  auto is_gone = gone.get_future();
+  runs_on_->post([this, promise = std::move(gone)]() mutable {
+    retrying_.reset();
+    transport_.reset();
+    promise.set_value();
+  });
+  is_gone.wait();
+}
+
+void client_connection::check() {
+  namespace wire = temporal::api::workflowservice::v1;
+  const auto& target = options().target;
+  try {
+    // One attempt: who connects wants to know at once that nobody is there.
+    rpc::call_blocking<wire::GetSystemInfoResponse>(
+        *transport_,
+        wait_,
+        rpc::methods::workflow_service::get_system_info,
+        wire::GetSystemInfoRequest{},
+        options().connect_timeout);
+  } catch (const rpc_error& failed) {
+    const std::string said = failed.what();
+    switch (failed.code()) {
+    case status_code::unimplemented: return; // an old service; it has no optional capabilities
+    case status_code::unavailable:
+    case status_code::deadline_exceeded:
+      throw connection_error(
+          "cannot reach a Temporal service at " + target + " ("
+          + (rpc::uses_tls(options()) ? "with TLS" : "without TLS") + "): " + said
+          + "; is it running there? Start one with `troupe server start-dev`, or set the target or "
+            "TEMPORAL_ADDRESS to its host:port");
+    case status_code::unauthenticated:
+    case status_code::permission_denied:
+      throw connection_error(
+          "the service at " + target + " does not let us in: " + said
+          + "; check the API key, the client certificate and the namespace");
+    default:
+      throw connection_error(
+          "what answers at " + target + " does not work as a Temporal service: "
+          + std::string{to_string(failed.code())} + ": " + said);
+    }
+  }
+}
+
+client
+local_client(rpc::local_service& service, connection_options options, data_converter converter) {
+  return client{std::make_shared<client_connection>(
+      rpc::direct_connector(service, std::move(options)), std::move(converter))};
+}
+
+client local_client(
+    rpc::local_service& service,
+    executor& runs_on,
+    rpc::pump_function pump,
+    connection_options options,
+    data_converter converter) {
+  return client{std::make_shared<client_connection>(
+      rpc::direct_connector(service, std::move(options)),
+      std::move(converter),
+      runs_on,
+      std::move(pump))};
+}
+
+} // namespace troupe
