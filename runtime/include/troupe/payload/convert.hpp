@@ -17,13 +17,13 @@
 /// | C++ | `encoding` |
 /// |---|---|
 /// | `payload` | itself, untouched |
-/// | `void`, `std::nullptr_t`, `std::monostate`, an empty `std::optional` | `binary/null` |
+/// | `void`, `std::nullptr_t`, `std::monostate`, empty `std::optional` | `binary/null` |
 /// | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | `binary/plain` |
-/// | protobuf messages (with `<troupe/proto.hpp>`) | `json/protobuf`; `binary/protobuf` for
-/// `binary_proto<M>` | | everything else that `<troupe/payload/json.hpp>` knows | `json/plain` |
+/// | protobuf messages (with `<troupe/proto.hpp>`) | `json/protobuf` |
+/// | `binary_proto<M>` of a protobuf message | `binary/protobuf` |
+/// | everything else that `<troupe/payload/json.hpp>` knows | `json/plain` |
 ///
-/// Reading accepts what other SDKs may send for the type: `binary/null` for everything that may be
-/// null.
+/// Reading accepts what other SDKs may send: `binary/null` for everything that may be null.
 namespace troupe {
 
 /// Specialise for types with an encoding of their own:

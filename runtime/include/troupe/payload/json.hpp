@@ -19,17 +19,21 @@
 ///
 /// | C++ | JSON |
 /// |---|---|
-/// | `bool`, integers, `float`, `double` | `true`, exact numbers, shortest numbers that read back
-/// the same | | `std::string`, `std::string_view` and literals (out only) | text; invalid UTF-8 is
-/// an error both ways | | `std::optional`, `std::unique_ptr`, `std::shared_ptr` | the value or
-/// `null`; absent is as good as `null` | | sequences, sets, `std::array`, `std::pair`, `std::tuple`
-/// | arrays | | maps with text keys | objects | | `std::variant` | the alternative itself; read as
-/// the first alternative that fits | | enums | their number, or their name if `json_enum_names<E>`
-/// is true | | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text | | time points
-/// of the system clock | ISO 8601 in UTC, `2026-01-31T12:00:00.5Z`; any offset is read | |
-/// durations | ISO 8601, `PT1.5S`; also read: days, hours, minutes, and `1.5s` | | `json_value` |
-/// the JSON text itself | | structs described with `BOOST_DESCRIBE_STRUCT`, bases included |
-/// objects; unknown members are ignored |
+/// | `bool`, integers | `true`, exact numbers |
+/// | `float`, `double` | the shortest number that reads back the same |
+/// | `std::string`; out only: `std::string_view`, literals | text; must be UTF-8 both ways |
+/// | `std::optional`, `std::unique_ptr`, `std::shared_ptr` | the value, or `null` or absent |
+/// | sequences, sets, `std::array`, `std::pair`, `std::tuple` | arrays |
+/// | maps with text keys | objects |
+/// | `std::variant` | the alternative itself; read as the first one that fits |
+/// | enums | their number, or their name if `json_enum_names<E>` is true |
+/// | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text |
+/// | time points of the system clock | `2026-01-31T12:00:00.5Z`; any offset is read |
+/// | durations | `PT1.5S`; also read: days, hours, minutes, and `1.5s` |
+/// | `json_value` | the JSON text itself |
+/// | structs described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
+///
+/// Unknown members are ignored when read; missing ones are errors unless they may be null.
 namespace troupe {
 namespace detail {
 
@@ -38,13 +42,10 @@ template <class T>
 constexpr void require_json() {
   static_assert(
       never<T>,
-      "Troupe cannot turn this type into JSON. Describe a struct with BOOST_DESCRIBE_STRUCT(type, "
-      "(bases), (members)) "
-      "next to its definition (#include <boost/describe.hpp>), or specialise troupe::json_traits "
-      "for it. Protobuf "
-      "messages need #include <troupe/proto.hpp>; maps need std::string keys; pointers, char and "
-      "long double do not "
-      "travel.");
+      "Troupe cannot turn this type into JSON. Describe a struct with "
+      "BOOST_DESCRIBE_STRUCT(type, (bases), (members)) next to its definition, or specialise "
+      "troupe::json_traits for it. Protobuf messages need #include <troupe/proto.hpp>; maps need "
+      "std::string keys; pointers, char and long double do not travel.");
 }
 
 template <class T>
