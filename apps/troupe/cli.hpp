@@ -20,7 +20,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// The command did its work, but what it reports is a failure (a workflow that failed): exit code 1.
+/// The command did its work, but what it reports is a failure (a workflow that failed): exit
+/// code 1.
 class failed_outcome : public command_error {
 public:
   using command_error::command_error;
@@ -54,7 +55,8 @@ struct global_flags {
   }
 };
 
-/// Adds the commands below `app`. Their callbacks run during parse and throw `command_error` or `rpc_error`.
+/// Adds the commands below `app`. Their callbacks run during parse and throw `command_error` or
+/// `rpc_error`.
 void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
 void add_server_command(CLI::App& app, const global_flags& flags);
@@ -62,7 +64,8 @@ void add_server_command(CLI::App& app, const global_flags& flags);
 /// Names a flag of the real CLI whose feature this build has not: using it is refused by name.
 void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value = true);
 
-/// A Go duration (`1h30m`, `500ms`, `1.5s`, also days `3d`); throws `command_error` naming the flag.
+/// A Go duration (`1h30m`, `500ms`, `1.5s`, also days `3d`); throws `command_error` naming the
+/// flag.
 std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& flag);
 
 } // namespace troupe::cli

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/connection.hpp"
 
-#include <unistd.h>
-
-#include <cstdlib>
-
-#include <google/protobuf/message.h>
-
+#include "apps/troupe/text.hpp"
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/connector.hpp"
+#include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
+
 #include <troupe/connection.hpp>
+
+#include <google/protobuf/message.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace troupe::cli {
 namespace {
@@ -25,9 +29,11 @@ std::string default_identity() {
   return std::string{"temporal-cli:"} + user + '@' + host;
 }
 
-const std::string& path_or_data(const std::string& path, const std::string& data, const char* flag) {
+const std::string&
+path_or_data(const std::string& path, const std::string& data, const char* flag) {
   if (!path.empty() && !data.empty())
-    throw command_error(std::string{"--"} + flag + "-path and --" + flag + "-data cannot both be given");
+    throw command_error(
+        std::string{"--"} + flag + "-path and --" + flag + "-data cannot both be given");
   return path.empty() ? data : path;
 }
 
@@ -47,8 +53,8 @@ connection_options options_from(const global_flags& flags) {
   const auto& ca = path_or_data(flags.tls_ca_path, flags.tls_ca_data, "tls-ca");
   const auto& certificate = path_or_data(flags.tls_cert_path, flags.tls_cert_data, "tls-cert");
   const auto& key = path_or_data(flags.tls_key_path, flags.tls_key_data, "tls-key");
-  const bool any = !ca.empty() || !certificate.empty() || !key.empty() || !flags.tls_server_name.empty()
-                   || flags.tls_disable_host_verification;
+  const bool any = !ca.empty() || !certificate.empty() || !key.empty()
+                   || !flags.tls_server_name.empty() || flags.tls_disable_host_verification;
   if (any || flags.tls.value_or(false)) {
     if (!options.tls)
       options.tls.emplace();
@@ -56,7 +62,8 @@ connection_options options_from(const global_flags& flags) {
   }
   if (any) {
     options.tls->server_ca = ca.empty() ? options.tls->server_ca : ca;
-    options.tls->client_certificate = certificate.empty() ? options.tls->client_certificate : certificate;
+    options.tls->client_certificate =
+        certificate.empty() ? options.tls->client_certificate : certificate;
     options.tls->client_key = key.empty() ? options.tls->client_key : key;
     if (!flags.tls_server_name.empty())
       options.tls->server_name = flags.tls_server_name;
@@ -79,7 +86,7 @@ connection_options options_from(const global_flags& flags) {
 
 struct connection::state {
   explicit state(connection_options options)
-    : connector(rpc::grpc_connector(std::move(options))), wait(loop) {}
+      : connector(rpc::grpc_connector(std::move(options))), wait(loop) {}
 
   ~state() {
     // A transport belongs to its loop's thread.
@@ -93,6 +100,12 @@ struct connection::state {
   rpc::client_loop loop;
   rpc::waiter wait;
   std::unique_ptr<rpc::transport> transport = connector->connect(loop, &loop.queue());
+
+  struct deadline {
+    std::chrono::steady_clock::time_point at;
+    std::string after;
+  };
+  std::optional<deadline> ends; ///< of the whole command
 };
 
 connection::connection(const global_flags& flags) {
@@ -101,6 +114,20 @@ connection::connection(const global_flags& flags) {
   } catch (const connection_error& error) {
     throw command_error(error.what());
   }
+  if (const auto limit = parse_duration(flags.command_timeout, "command-timeout");
+      limit.count() > 0)
+    state_->ends = {std::chrono::steady_clock::now() + limit, go_duration(limit)};
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(
+      parse_duration(flags.client_connect_timeout, "client-connect-timeout"));
+  if (limit.count() <= 0)
+    return;
+  temporal::api::workflowservice::v1::GetSystemInfoRequest request;
+  temporal::api::workflowservice::v1::GetSystemInfoResponse response;
+  if (try_call(rpc::methods::workflow_service::get_system_info, request, response, limit).code
+      == status_code::deadline_exceeded)
+    throw command_error(
+        "failed reaching server at " + state_->connector->options().target + " within "
+        + go_duration(limit));
 }
 
 connection::~connection() = default;
@@ -110,6 +137,19 @@ rpc_status connection::try_call(
     const google::protobuf::Message& request,
     google::protobuf::Message& response,
     std::chrono::milliseconds timeout) {
+  const auto timed_out = [&] {
+    return state_->ends && std::chrono::steady_clock::now() >= state_->ends->at;
+  };
+  const auto too_late = [&] {
+    return command_error("command timed out after " + state_->ends->after);
+  };
+  if (timed_out())
+    throw too_late();
+  if (state_->ends)
+    timeout = std::min(
+        timeout,
+        std::chrono::ceil<std::chrono::milliseconds>(
+            state_->ends->at - std::chrono::steady_clock::now()));
   rpc_status status;
   state_->wait.wait<void>([&](auto done) {
     state_->transport->start(
@@ -121,6 +161,8 @@ rpc_status connection::try_call(
           done(result<void>{});
         });
   });
+  if (status.code == status_code::deadline_exceeded && timed_out())
+    throw too_late();
   if (status.code == status_code::unavailable)
     throw command_error(
         "failed reaching server at " + state_->connector->options().target + ": " + status.message
@@ -136,7 +178,9 @@ void connection::call(
     std::chrono::milliseconds timeout) {
   const auto status = try_call(method, request, response, timeout);
   if (!status.ok())
-    throw command_error(what + ": " + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
+    throw command_error(
+        what + ": "
+        + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
 }
 
 const std::string& connection::name_space() const {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apps/troupe/cli.hpp"
+
+#include <troupe/rpc_status.hpp>
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "apps/troupe/cli.hpp"
-#include <troupe/rpc_status.hpp>
 
 namespace google::protobuf {
 class Message;
@@ -28,7 +29,8 @@ public:
       google::protobuf::Message& response,
       std::chrono::milliseconds timeout = std::chrono::seconds{10});
 
-  /// One call that has to succeed; else throws `command_error` with "`what`: " and the service's words.
+  /// One call that has to succeed; else throws `command_error` with "`what`: " and the service's
+  /// words.
   void call(
       const std::string& what,
       std::string_view method,

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // `troupe operator ...`: namespaces, Nexus endpoints, the cluster.
 
-#include <fstream>
-#include <iterator>
-#include <memory>
+#include "apps/troupe/connection.hpp"
+#include "apps/troupe/output.hpp"
+#include "apps/troupe/text.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
 #include <grpc/health/v1/health.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include "apps/troupe/connection.hpp"
-#include "apps/troupe/output.hpp"
-#include "apps/troupe/text.hpp"
-#include "runtime/base/time.hpp"
-#include "runtime/rpc/methods.hpp"
+#include <fstream>
+#include <iterator>
+#include <memory>
 
 namespace troupe::cli {
 namespace {
@@ -38,7 +38,8 @@ void cluster_health(const global_flags& flags) {
   ::grpc::health::v1::HealthCheckResponse response;
   request.set_service("temporal.api.workflowservice.v1.WorkflowService");
   to.call("failed checking cluster health", "/grpc.health.v1.Health/Check", request, response);
-  const auto status = ::grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status());
+  const auto status =
+      ::grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status());
   print_text(status + '\n', flags);
   print_json("{\"status\":" + quote_json(status) + '}', flags);
 }
@@ -46,7 +47,11 @@ void cluster_health(const global_flags& flags) {
 void cluster_system(const global_flags& flags) {
   connection to{flags};
   wf::GetSystemInfoResponse response;
-  to.call("unable to get system information", workflow_methods::get_system_info, wf::GetSystemInfoRequest{}, response);
+  to.call(
+      "unable to get system information",
+      workflow_methods::get_system_info,
+      wf::GetSystemInfoRequest{},
+      response);
   if (flags.is_json())
     return print_message(response, flags);
   const auto& can = response.capabilities();
@@ -54,7 +59,10 @@ void cluster_system(const global_flags& flags) {
   print_text(
       table(
           {"ServerVersion", "SupportsSchedules", "UpsertMemo", "EagerWorkflowStart"},
-          {{response.server_version(), yes(can.supports_schedules()), yes(can.upsert_memo()), yes(can.eager_workflow_start())}}),
+          {{response.server_version(),
+            yes(can.supports_schedules()),
+            yes(can.upsert_memo()),
+            yes(can.eager_workflow_start())}}),
       flags);
 }
 
@@ -64,7 +72,9 @@ properties describe(const wf::DescribeNamespaceResponse& of) {
   const auto& info = of.namespace_info();
   const auto& config = of.config();
   const auto& replication = of.replication_config();
-  const auto state = [](const std::string& name, std::string_view prefix) { return camel_case(name, prefix); };
+  const auto state = [](const std::string& name, std::string_view prefix) {
+    return camel_case(name, prefix);
+  };
   std::string data;
   for (const auto& [key, value] : info.data())
     data += (data.empty() ? "" : " ") + key + ':' + value;
@@ -79,17 +89,22 @@ properties describe(const wf::DescribeNamespaceResponse& of) {
       {"NamespaceInfo.Id", info.id()},
       {"NamespaceInfo.Description", info.description()},
       {"NamespaceInfo.OwnerEmail", info.owner_email()},
-      {"NamespaceInfo.State", state(api::enums::v1::NamespaceState_Name(info.state()), "NAMESPACE_STATE_")},
+      {"NamespaceInfo.State",
+       state(api::enums::v1::NamespaceState_Name(info.state()), "NAMESPACE_STATE_")},
       {"NamespaceInfo.Data", "map[" + data + ']'},
-      {"Config.WorkflowExecutionRetentionTtl", go_duration(config.workflow_execution_retention_ttl())},
+      {"Config.WorkflowExecutionRetentionTtl",
+       go_duration(config.workflow_execution_retention_ttl())},
       {"ReplicationConfig.ActiveClusterName", replication.active_cluster_name()},
       {"ReplicationConfig.Clusters", '[' + clusters + ']'},
       {"ReplicationConfig.State",
        state(api::enums::v1::ReplicationState_Name(replication.state()), "REPLICATION_STATE_")},
       {"Config.HistoryArchivalState",
-       state(api::enums::v1::ArchivalState_Name(config.history_archival_state()), "ARCHIVAL_STATE_")},
+       state(
+           api::enums::v1::ArchivalState_Name(config.history_archival_state()), "ARCHIVAL_STATE_")},
       {"Config.VisibilityArchivalState",
-       state(api::enums::v1::ArchivalState_Name(config.visibility_archival_state()), "ARCHIVAL_STATE_")},
+       state(
+           api::enums::v1::ArchivalState_Name(config.visibility_archival_state()),
+           "ARCHIVAL_STATE_")},
       {"IsGlobalNamespace", of.is_global_namespace() ? "true" : "false"},
       {"FailoverVersion", std::to_string(of.failover_version())},
       {"FailoverHistory", "[]"},
@@ -102,7 +117,10 @@ properties describe(const wf::DescribeNamespaceResponse& of) {
 // The real CLI takes the namespace as -n or, with a warning, as an argument.
 std::string namespace_name(const global_flags& flags, const std::string& argument) {
   if (!argument.empty()) {
-    std::fputs("Warning: Passing the namespace as an argument is now deprecated; please switch to using -n instead\n", stderr);
+    std::fputs(
+        "Warning: Passing the namespace as an argument is now deprecated; please switch to using "
+        "-n instead\n",
+        stderr);
     return argument;
   }
   return flags.name_space.value_or("default");
@@ -118,7 +136,9 @@ struct namespace_create {
     request.set_namespace_(name);
     request.set_description(description);
     request.set_owner_email(email);
-    to_proto(parse_duration(retention, "retention"), *request.mutable_workflow_execution_retention_period());
+    to_proto(
+        parse_duration(retention, "retention"),
+        *request.mutable_workflow_execution_retention_period());
     for (const auto& pair : data) {
       const auto at = pair.find('=');
       if (at == std::string::npos)
@@ -127,19 +147,28 @@ struct namespace_create {
     }
     connection to{flags};
     wf::RegisterNamespaceResponse response;
-    to.call("unable to create namespace " + name, workflow_methods::register_namespace, request, response);
+    to.call(
+        "unable to create namespace " + name,
+        workflow_methods::register_namespace,
+        request,
+        response);
     print_text("Namespace " + name + " successfully registered.\n", flags);
   }
 };
 
-void namespace_describe(const global_flags& flags, const std::string& argument, const std::string& id) {
+void namespace_describe(
+    const global_flags& flags, const std::string& argument, const std::string& id) {
   const auto name = id.empty() ? namespace_name(flags, argument) : "";
   wf::DescribeNamespaceRequest request;
   wf::DescribeNamespaceResponse response;
   request.set_namespace_(name);
   request.set_id(id);
   connection to{flags};
-  to.call("unable to describe namespace " + (id.empty() ? name : id), workflow_methods::describe_namespace, request, response);
+  to.call(
+      "unable to describe namespace " + (id.empty() ? name : id),
+      workflow_methods::describe_namespace,
+      request,
+      response);
   print_message(response, flags);
   print_text(property_list(describe(response)), flags);
 }
@@ -191,7 +220,9 @@ struct endpoint_flags {
   std::string name, target_namespace, target_task_queue, target_url, description, description_file;
   bool unset_description = false;
 
-  [[nodiscard]] bool has_description() const { return !description.empty() || !description_file.empty(); }
+  [[nodiscard]] bool has_description() const {
+    return !description.empty() || !description_file.empty();
+  }
 
   [[nodiscard]] std::string description_text() const {
     if (!description.empty() && !description_file.empty())
@@ -207,7 +238,10 @@ struct endpoint_flags {
   void apply(api::nexus::v1::EndpointSpec& to) const {
     to.set_name(name);
     if (!target_url.empty() && !(target_namespace.empty() && target_task_queue.empty()))
-      throw command_error("provided both --target-url and --target-namespace or --target-task-queue: give one kind of target");
+      throw command_error(
+          std::string{"provided both "}
+          + (target_namespace.empty() ? "--target-task-queue" : "--target-namespace")
+          + " and --target-url");
     if (!target_url.empty()) {
       to.mutable_target()->mutable_external()->set_url(target_url);
     } else {
@@ -231,7 +265,11 @@ api::nexus::v1::Endpoint find_endpoint(connection& to, const std::string& name) 
   os::ListNexusEndpointsResponse response;
   request.set_name(name);
   request.set_page_size(1);
-  to.call("unable to look up endpoint \"" + name + '"', operator_methods::list_nexus_endpoints, request, response);
+  to.call(
+      "unable to look up endpoint \"" + name + '"',
+      operator_methods::list_nexus_endpoints,
+      request,
+      response);
   if (response.endpoints().empty())
     throw command_error("endpoint not found: \"" + name + '"');
   return response.endpoints(0);
@@ -240,18 +278,23 @@ api::nexus::v1::Endpoint find_endpoint(connection& to, const std::string& name) 
 void endpoint_create(const global_flags& flags, const endpoint_flags& with) {
   if (with.target_url.empty() && (with.target_namespace.empty() || with.target_task_queue.empty()))
     throw command_error(
-        "either --target-namespace and --target-task-queue or --target-url must be given");
+        "either --target-namespace and --target-task-queue or --target-url are required");
   os::CreateNexusEndpointRequest request;
   os::CreateNexusEndpointResponse response;
   with.apply(*request.mutable_spec());
   connection to{flags};
-  to.call("unable to create endpoint \"" + with.name + '"', operator_methods::create_nexus_endpoint, request, response);
+  to.call(
+      "unable to create endpoint \"" + with.name + '"',
+      operator_methods::create_nexus_endpoint,
+      request,
+      response);
   print_text("Endpoint " + with.name + " successfully created.\n", flags);
 }
 
 void endpoint_update(const global_flags& flags, const endpoint_flags& with) {
   if (with.unset_description && with.has_description())
-    throw command_error("--unset-description should not be set with --description or --description-file");
+    throw command_error(
+        "--unset-description should not be set if --description or --description-file is set");
   connection to{flags};
   const auto existing = find_endpoint(to, with.name);
   os::UpdateNexusEndpointRequest request;
@@ -260,7 +303,11 @@ void endpoint_update(const global_flags& flags, const endpoint_flags& with) {
   request.set_version(existing.version());
   *request.mutable_spec() = existing.spec();
   with.apply(*request.mutable_spec());
-  to.call("unable to update endpoint \"" + with.name + '"', operator_methods::update_nexus_endpoint, request, response);
+  to.call(
+      "unable to update endpoint \"" + with.name + '"',
+      operator_methods::update_nexus_endpoint,
+      request,
+      response);
   print_text("Endpoint " + with.name + " successfully updated.\n", flags);
 }
 
@@ -271,7 +318,11 @@ void endpoint_delete(const global_flags& flags, const std::string& name) {
   os::DeleteNexusEndpointResponse response;
   request.set_id(existing.id());
   request.set_version(existing.version());
-  to.call("unable to delete endpoint \"" + name + '"', operator_methods::delete_nexus_endpoint, request, response);
+  to.call(
+      "unable to delete endpoint \"" + name + '"',
+      operator_methods::delete_nexus_endpoint,
+      request,
+      response);
   print_text("Endpoint " + name + " successfully deleted (ID " + existing.id() + ").\n", flags);
 }
 
@@ -300,20 +351,29 @@ void endpoint_list(const global_flags& flags) {
 }
 
 void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
-  auto* group = parent.add_subcommand("namespace", "Manage namespaces")->require_subcommand(1)->fallthrough();
+  auto* group =
+      parent.add_subcommand("namespace", "Manage namespaces")->require_subcommand(1)->fallthrough();
 
   auto* create = group->add_subcommand("create", "Register a new namespace")->fallthrough();
   auto created = std::make_shared<namespace_create>();
   create->add_option("name", created->argument, "Namespace")->group("");
   create->add_option("--description", created->description, "Namespace description");
   create->add_option("--email", created->email, "Owner email");
-  create->add_option("--retention", created->retention, "Time to preserve closed workflows before deletion")
+  create
+      ->add_option(
+          "--retention", created->retention, "Time to preserve closed workflows before deletion")
       ->capture_default_str();
-  create->add_option("--data", created->data, "Namespace data as KEY=VALUE; may be given several times")
+  create
+      ->add_option(
+          "--data", created->data, "Namespace data as KEY=VALUE; may be given several times")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1);
   for (const auto* flag :
-       {"--active-cluster", "--cluster", "--history-archival-state", "--history-uri", "--visibility-archival-state",
+       {"--active-cluster",
+        "--cluster",
+        "--history-archival-state",
+        "--history-uri",
+        "--visibility-archival-state",
         "--visibility-uri"})
     refuse_flag(*create, flag);
   refuse_flag(*create, "--global", false);
@@ -331,18 +391,24 @@ void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
 }
 
 void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
-  auto* nexus = parent.add_subcommand("nexus", "Manage Nexus resources")->require_subcommand(1)->fallthrough();
-  auto* group =
-      nexus->add_subcommand("endpoint", "Manage Nexus endpoints")->require_subcommand(1)->fallthrough();
+  auto* nexus = parent.add_subcommand("nexus", "Manage Nexus resources")
+                    ->require_subcommand(1)
+                    ->fallthrough();
+  auto* group = nexus->add_subcommand("endpoint", "Manage Nexus endpoints")
+                    ->require_subcommand(1)
+                    ->fallthrough();
 
   const auto with_spec = [](CLI::App& command) {
     auto given = std::make_shared<endpoint_flags>();
     command.add_option("--name", given->name, "Endpoint name")->required();
-    command.add_option("--target-namespace", given->target_namespace, "Namespace of the handler workers");
-    command.add_option("--target-task-queue", given->target_task_queue, "Task queue that handler workers poll");
+    command.add_option(
+        "--target-namespace", given->target_namespace, "Namespace of the handler workers");
+    command.add_option(
+        "--target-task-queue", given->target_task_queue, "Task queue that handler workers poll");
     command.add_option("--target-url", given->target_url, "URL of an external Nexus endpoint");
     command.add_option("--description", given->description, "Endpoint description (Markdown)");
-    command.add_option("--description-file", given->description_file, "File with the endpoint's description");
+    command.add_option(
+        "--description-file", given->description_file, "File with the endpoint's description");
     return given;
   };
 
@@ -350,7 +416,8 @@ void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
   auto created = with_spec(*create);
   create->callback([&flags, created] { endpoint_create(flags, *created); });
 
-  auto* update = group->add_subcommand("update", "Change what is given of a Nexus endpoint")->fallthrough();
+  auto* update =
+      group->add_subcommand("update", "Change what is given of a Nexus endpoint")->fallthrough();
   auto updated = with_spec(*update);
   update->add_flag("--unset-description", updated->unset_description, "Remove the description");
   update->callback([&flags, updated] { endpoint_update(flags, *updated); });
@@ -372,15 +439,17 @@ void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
 } // namespace
 
 void add_operator_commands(CLI::App& app, const global_flags& flags) {
-  auto* group =
-      app.add_subcommand("operator", "Manage a Temporal service")->require_subcommand(1)->fallthrough();
-  auto* cluster = group->add_subcommand("cluster", "Look at the cluster")->require_subcommand(1)->fallthrough();
-  cluster->add_subcommand("health", "Check whether the service is up")->fallthrough()->callback([&flags] {
-    cluster_health(flags);
-  });
-  cluster->add_subcommand("system", "Show the server's version and capabilities")->fallthrough()->callback([&flags] {
-    cluster_system(flags);
-  });
+  auto* group = app.add_subcommand("operator", "Manage a Temporal service")
+                    ->require_subcommand(1)
+                    ->fallthrough();
+  auto* cluster =
+      group->add_subcommand("cluster", "Look at the cluster")->require_subcommand(1)->fallthrough();
+  cluster->add_subcommand("health", "Check whether the service is up")
+      ->fallthrough()
+      ->callback([&flags] { cluster_health(flags); });
+  cluster->add_subcommand("system", "Show the server's version and capabilities")
+      ->fallthrough()
+      ->callback([&flags] { cluster_system(flags); });
   add_namespace_commands(*group, flags);
   add_endpoint_commands(*group, flags);
 }

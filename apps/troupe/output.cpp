@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/output.hpp"
 
-#include <cstdio>
+#include "apps/troupe/json_value.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <cstdio>
 
 namespace troupe::cli {
 
@@ -27,20 +29,33 @@ void print_json(std::string_view json, const global_flags& flags) {
     print(std::string{json} + '\n');
 }
 
+json_object& json_object::text(std::string_view name, std::string_view value) {
+  return raw(name, quote_json(value));
+}
+
+json_object& json_object::raw(std::string_view name, std::string_view value) {
+  if (out_.size() > 1)
+    out_ += ',';
+  out_ += quote_json(name) + ':';
+  const auto parsed = parse_json(value);
+  out_ += parsed ? write_json(*parsed, {.escape_html = true}) : std::string{value};
+  return *this;
+}
+
 json_list::json_list(const global_flags& flags) : flags_(flags) {
   if (flags_.format() == output_format::json)
-    print("[\n");
+    print("[");
 }
 
 json_list::~json_list() {
   if (flags_.format() == output_format::json)
-    print(empty_ ? "]\n" : "\n]\n");
+    print("\n]\n");
 }
 
 void json_list::add(const google::protobuf::Message& message) {
   const auto json = to_json(message, style_of(flags_));
   if (flags_.format() == output_format::json)
-    print((empty_ ? "" : ",\n") + indent_json(json));
+    print((empty_ ? "\n" : ",\n") + indent_json(json));
   else if (flags_.format() == output_format::jsonl)
     print(json + '\n');
   empty_ = false;
@@ -48,11 +63,13 @@ void json_list::add(const google::protobuf::Message& message) {
 
 void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value) {
   const auto refuse = [flag] {
-    throw command_error("--" + flag.substr(flag.find("--") + 2) + " is not supported by this build of troupe yet");
+    throw command_error(
+        "--" + flag.substr(flag.find("--") + 2) + " is not supported by this build of troupe yet");
   };
   if (takes_value)
-    command.add_option_function<std::vector<std::string>>(
-               flag, [refuse](const std::vector<std::string>&) { refuse(); }, "not supported yet")
+    command
+        .add_option_function<std::vector<std::string>>(
+            flag, [refuse](const std::vector<std::string>&) { refuse(); }, "not supported yet")
         ->group("");
   else
     command.add_flag_callback(flag, refuse, "not supported yet")->group("");

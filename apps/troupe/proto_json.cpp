@@ -4,6 +4,7 @@
 
 #include "apps/troupe/proto_json.hpp"
 
+#include "apps/troupe/json_value.hpp"
 #include "runtime/payload/base64.hpp"
 
 #include <google/protobuf/any.pb.h>
@@ -21,6 +22,7 @@
 #include <ctime>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace troupe::cli {
 namespace {
@@ -54,6 +56,9 @@ std::string floating(T value) {
     return value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
   return number(value);
 }
+
+// What the Temporal tools print for "nothing": a payload of encoding binary/null.
+constexpr std::string_view null_payload = "{\"metadata\":{\"encoding\":\"YmluYXJ5L251bGw=\"}}";
 
 class printer {
 public:
@@ -244,28 +249,55 @@ private:
     out += '}';
   }
 
-  void print_payload(const temporal::api::common::v1::Payload& payload) {
-    const auto found = payload.metadata().find("encoding");
-    const std::string encoding = found == payload.metadata().end() ? "" : found->second;
-    if ((encoding == "json/plain" || encoding == "json/protobuf") && !payload.data().empty()) {
-      out += payload.data();
-    } else if (encoding == "binary/null") {
-      out += "null";
-    } else {
-      out += '{';
-      print_fields(payload, false);
-      out += '}';
+  // The JSON that a payload holds; absent if it has no short form.
+  static std::optional<std::string> short_form(const temporal::api::common::v1::Payload& payload) {
+    const auto& metadata = payload.metadata();
+    const auto found = metadata.find("encoding");
+    const std::string encoding = found == metadata.end() ? "" : found->second;
+    if (encoding == "binary/null")
+      return std::string{null_payload};
+    const bool plain = encoding == "json/plain" && metadata.size() == 1;
+    const auto message_type = metadata.find("messageType");
+    const bool proto =
+        encoding == "json/protobuf" && metadata.size() == 2 && message_type != metadata.end();
+    if (!plain && !proto)
+      return std::nullopt;
+    auto value = parse_json(payload.data());
+    if (!value || (proto && value->is != json_value::type::object))
+      return std::nullopt;
+    if (plain && value->is == json_value::type::null)
+      return std::string{null_payload};
+    if (proto) {
+      value->names.emplace_back("_protoMessageType");
+      value->items.push_back({json_value::type::string, message_type->second, {}, {}});
     }
+    return write_json(*value, {.sort_names = true});
   }
 
-  void print_payloads(const temporal::api::common::v1::Payloads& payloads) {
-    out += '[';
-    for (int i = 0; i < payloads.payloads_size(); ++i) {
-      if (i != 0)
-        out += ',';
-      print_payload(payloads.payloads(i));
+  void print_payload(const temporal::api::common::v1::Payload& payload) {
+    if (const auto text = short_form(payload)) {
+      out += *text;
+      return;
     }
-    out += ']';
+    out += '{';
+    print_fields(payload, false);
+    out += '}';
+  }
+
+  // All of them have a short form, or the list is printed as it travels.
+  void print_payloads(const temporal::api::common::v1::Payloads& payloads) {
+    std::string all;
+    for (const auto& payload : payloads.payloads()) {
+      const auto text = short_form(payload);
+      if (!text) {
+        out += '{';
+        print_fields(payloads, false);
+        out += '}';
+        return;
+      }
+      all += (all.empty() ? "" : ",") + *text;
+    }
+    out += '[' + all + ']';
   }
 
   payload_style payloads_;

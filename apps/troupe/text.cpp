@@ -1,35 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/text.hpp"
 
+#include "apps/troupe/proto_json.hpp"
+#include "runtime/base/time.hpp"
+
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 
-#include <google/protobuf/duration.pb.h>
-#include <google/protobuf/timestamp.pb.h>
-
-#include "apps/troupe/proto_json.hpp"
-#include "runtime/base/time.hpp"
-
 namespace troupe::cli {
 namespace {
 
 // Columns are counted in characters, not bytes.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string pad(const std::string& text, std::size_t to, align how) {
   const auto gap = to > width(text) ? to - width(text) : 0;
   switch (how) {
-    case align::right: return std::string(gap, ' ') + text;
-    case align::center: return std::string(gap / 2, ' ') + text + std::string(gap - gap / 2, ' ');
-    case align::left: break;
+  case align::right: return std::string(gap, ' ') + text;
+  case align::center: return std::string(gap / 2, ' ') + text + std::string(gap - gap / 2, ' ');
+  case align::left: break;
   }
   return text + std::string(gap, ' ');
+}
+
+// `2026-11-23 01:29:12.0102 +0000 UTC`
+std::string go_time(const google::protobuf::Timestamp& time) {
+  auto text = timestamp_text(time.seconds(), 0);
+  text[text.find('T')] = ' ';
+  text.pop_back();
+  if (time.nanos() > 0) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, ".%09d", time.nanos());
+    text += digits;
+    text.erase(text.find_last_not_of('0') + 1);
+  }
+  return text + " +0000 UTC";
 }
 
 std::string plural(long long count, const char* unit) {
@@ -41,24 +55,30 @@ std::string plural(long long count, const char* unit) {
 std::string table(
     const std::vector<std::string>& headings,
     const std::vector<std::vector<std::string>>& rows,
-    const std::vector<align>& alignment) {
+    const std::vector<align>& alignment,
+    bool with_headings) {
   std::vector<std::size_t> widths;
   for (const auto& heading : headings)
     widths.push_back(width(heading));
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], width(row[i]));
-  const auto how = [&](std::size_t i) { return i < alignment.size() ? alignment[i] : align::left; };
   std::string out;
-  for (std::size_t i = 0; i < headings.size(); ++i)
-    out += "  " + pad(headings[i], widths[i], how(i) == align::left ? align::left : align::center);
-  out += '\n';
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i)
-      out += "  " + pad(row[i], widths[i], how(i));
-    out += '\n';
-  }
+  if (with_headings)
+    out += table_row(headings, widths, std::vector<align>(headings.size(), align::center));
+  for (const auto& row : rows)
+    out += table_row(row, widths, alignment);
   return out;
+}
+
+std::string table_row(
+    const std::vector<std::string>& cells,
+    const std::vector<std::size_t>& widths,
+    const std::vector<align>& alignment) {
+  std::string out;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    out += "  " + pad(cells[i], widths[i], i < alignment.size() ? alignment[i] : align::left);
+  return out + '\n';
 }
 
 std::string property_list(const properties& of) {
@@ -72,31 +92,43 @@ std::string property_list(const properties& of) {
 }
 
 std::string time_text(
-    const google::protobuf::Timestamp& time, time_format style, std::chrono::system_clock::time_point now) {
+    const google::protobuf::Timestamp& time,
+    time_format style,
+    std::chrono::system_clock::time_point now) {
   if (style == time_format::iso)
     return timestamp_text(time.seconds(), 0);
   if (style == time_format::raw)
-    return timestamp_text(time.seconds(), time.nanos());
+    return go_time(time);
   using namespace std::chrono;
-  const auto away = duration_cast<seconds>(now - time_point_cast<system_clock::duration>(from_proto(time))).count();
+  const auto away =
+      duration_cast<seconds>(now - time_point_cast<system_clock::duration>(from_proto(time)))
+          .count();
   const auto distance = std::abs(away);
+  constexpr long long minute = 60, hour = 60 * minute, day = 24 * hour, week = 7 * day,
+                      month = 30 * day, year = 12 * month;
   if (distance < 1)
     return "now";
   std::string text;
-  if (distance < 60)
+  if (distance < minute)
     text = plural(distance, "second");
-  else if (distance < 3600)
-    text = plural(distance / 60, "minute");
-  else if (distance < 86400)
-    text = plural(distance / 3600, "hour");
-  else if (distance < 7LL * 86400)
-    text = plural(distance / 86400, "day");
-  else if (distance < 30LL * 86400)
-    text = plural(distance / (7LL * 86400), "week");
-  else if (distance < 365LL * 86400)
-    text = plural(distance / (30LL * 86400), "month");
+  else if (distance < hour)
+    text = plural(distance / minute, "minute");
+  else if (distance < day)
+    text = plural(distance / hour, "hour");
+  else if (distance < week)
+    text = plural(distance / day, "day");
+  else if (distance < month)
+    text = plural(distance / week, "week");
+  else if (distance < year)
+    text = plural(distance / month, "month");
+  else if (distance < 18 * month)
+    text = plural(1, "year");
+  else if (distance < 2 * year)
+    text = plural(2, "year");
+  else if (distance < 37 * year)
+    text = plural(distance / year, "year");
   else
-    text = plural(distance / (365LL * 86400), "year");
+    text = "a long while";
   return text + (away > 0 ? " ago" : " from now");
 }
 
@@ -140,6 +172,23 @@ std::string go_duration(const google::protobuf::Duration& span) {
   return go_duration(from_proto(span));
 }
 
+std::string spaced_duration(const google::protobuf::Duration& span) {
+  auto text = go_duration(span);
+  if (const auto hour = text.find('h'); hour != std::string::npos) {
+    const auto hours = std::stoll(text.substr(0, hour));
+    if (hours >= 24)
+      text = std::to_string(hours / 24) + 'd' + std::to_string(hours % 24) + text.substr(hour);
+  }
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c >= 'a' && c <= 'z')
+      out += ' ';
+  }
+  out.pop_back();
+  return out;
+}
+
 std::string camel_case(std::string_view enum_name, std::string_view prefix) {
   if (enum_name.starts_with(prefix))
     enum_name.remove_prefix(prefix.size());
@@ -173,7 +222,8 @@ time_format global_flags::time_style() const {
 std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& flag) {
   const auto bad = [&]() -> command_error {
     return command_error(
-        "invalid duration \"" + text + "\" for --" + flag + ": write it like 500ms, 10s, 1h30m or 3d");
+        "invalid duration \"" + text + "\" for --" + flag
+        + ": write it like 500ms, 10s, 1h30m or 3d");
   };
   std::string_view rest = text;
   const bool negative = rest.starts_with('-');
@@ -192,8 +242,16 @@ std::chrono::nanoseconds parse_duration(const std::string& text, const std::stri
       throw bad();
     rest.remove_prefix(digits);
     static constexpr std::pair<std::string_view, long double> units[] = {
-        {"ms", 1e6L}, {"us", 1e3L}, {"\xC2\xB5s", 1e3L}, {"ns", 1}, {"s", 1e9L}, {"m", 6e10L}, {"h", 3.6e12L}, {"d", 8.64e13L}};
-    const auto* unit = std::ranges::find_if(units, [&](const auto& each) { return rest.starts_with(each.first); });
+        {"ms", 1e6L},
+        {"us", 1e3L},
+        {"\xC2\xB5s", 1e3L},
+        {"ns", 1},
+        {"s", 1e9L},
+        {"m", 6e10L},
+        {"h", 3.6e12L},
+        {"d", 8.64e13L}};
+    const auto* unit =
+        std::ranges::find_if(units, [&](const auto& each) { return rest.starts_with(each.first); });
     if (unit == std::end(units))
       throw bad();
     total += static_cast<long double>(value) * unit->second;

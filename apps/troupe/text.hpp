@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apps/troupe/cli.hpp"
+
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "apps/troupe/cli.hpp"
 
 namespace google::protobuf {
 class Timestamp;
@@ -17,10 +17,17 @@ namespace troupe::cli {
 
 enum class align { left, right, center };
 
-/// Rows under headings, two spaces before every column, each as wide as its widest cell.
+/// Rows under centred headings, two spaces before every column, each as wide as its widest cell.
 std::string table(
     const std::vector<std::string>& headings,
     const std::vector<std::vector<std::string>>& rows,
+    const std::vector<align>& alignment = {},
+    bool with_headings = true);
+
+/// One line of such a table, for tables that are printed as they grow.
+std::string table_row(
+    const std::vector<std::string>& cells,
+    const std::vector<std::size_t>& widths,
     const std::vector<align>& alignment = {});
 
 /// One `name  value` a line, values in one column.
@@ -29,11 +36,16 @@ std::string property_list(const properties& of);
 
 /// `now`, `5 seconds ago`, `2 hours from now`; or the time itself, by the format asked for.
 std::string time_text(
-    const google::protobuf::Timestamp& time, time_format style, std::chrono::system_clock::time_point now);
+    const google::protobuf::Timestamp& time,
+    time_format style,
+    std::chrono::system_clock::time_point now);
 
 /// A duration as Go prints it: `72h0m0s`, `1.5s`, `650ms`.
 std::string go_duration(std::chrono::nanoseconds span);
 std::string go_duration(const google::protobuf::Duration& span);
+
+/// The same for people: `1h 0m 0s`, `3d 1h 0m 0s`.
+std::string spaced_duration(const google::protobuf::Duration& span);
 
 /// `EVENT_TYPE_WORKFLOW_TASK_STARTED` -> `WorkflowTaskStarted`.
 std::string camel_case(std::string_view enum_name, std::string_view prefix);

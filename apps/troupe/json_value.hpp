@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::cli {
+
+/// A JSON value that a command takes apart or puts back together. Numbers keep their text, so that
+/// 64-bit integers stay exact.
+struct json_value {
+  enum class type { null, boolean, number, string, array, object };
+  type is = type::null;
+  std::string text;               ///< of a boolean, number or string (not quoted)
+  std::vector<json_value> items;  ///< of an array or an object
+  std::vector<std::string> names; ///< of an object, one for each item
+};
+
+/// Absent if `text` is not exactly one JSON value.
+std::optional<json_value> parse_json(std::string_view text);
+
+struct json_style {
+  bool sort_names = false;  ///< at every level
+  bool escape_html = false; ///< `<`, `>` and `&` as `\u003c`..., as Go's encoder does
+};
+
+/// On one line, without spaces.
+std::string write_json(const json_value& value, json_style style = {});
+
+/// Calls `each` with the path (`a.b[0]`) and the text of every scalar inside; null reads `<nil>`.
+void flatten_json(
+    const json_value& value,
+    const std::string& path,
+    const std::function<void(const std::string& path, const std::string& text)>& each);
+
+} // namespace troupe::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/troupe/cli.hpp"
+
+#include <string>
+
+namespace troupe::cli {
+
+using add_commands = void (*)(CLI::App& app, const global_flags& flags);
+
+struct program_outcome {
+  int exit_code = 0;
+  std::string error; ///< one line for stderr, empty if there is none
+};
+
+/// Runs one command line to its end. `add_server` adds the commands that need the embedded service.
+program_outcome run_program(int argc, const char* const* argv, add_commands add_server);
+
+} // namespace troupe::cli

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// `troupe server start-dev`.
+
+#include "apps/troupe/cli.hpp"
+#include "apps/troupe/dynamic_config.hpp"
+#include "apps/troupe/output.hpp"
+#include "runtime/base/log.hpp"
+
+#include <troupe/service.hpp>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+namespace troupe::cli {
+namespace {
+
+struct server_flags {
+  int port = 7233;
+  std::string ip = "localhost";
+  std::vector<std::string> namespaces, dynamic_config;
+  std::optional<int> ui_port;
+  bool headless = false;
+};
+
+// The signals that end the server, blocked in every thread; one `sigwait`s for them.
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+void leave_at_once(int number) {
+  _exit(128 + number);
+}
+
+int wait_for_signal(const sigset_t& set) {
+  int number = 0;
+  while (sigwait(&set, &number) != 0) {
+  }
+  return number;
+}
+
+std::string friendly(const std::string& address) {
+  const auto colon = address.rfind(':');
+  const auto host = address.substr(0, colon);
+  return (host == "127.0.0.1" || host == "[::1]" ? "localhost" : host) + address.substr(colon);
+}
+
+void line(const char* name, const std::string& value, const global_flags& flags) {
+  if (flags.format() != output_format::text)
+    return;
+  char padded[32];
+  std::snprintf(padded, sizeof padded, "%-21s ", name);
+  print(padded + value + '\n');
+}
+
+void start_dev(const server_flags& with, const global_flags& flags) {
+  if (with.port < 0 || with.port > 65535)
+    throw command_error("--port takes 0 to 65535, not " + std::to_string(with.port));
+  service_options options;
+  for (const auto& name : with.namespaces)
+    if (name != "default")
+      options.namespaces.push_back({name, std::chrono::hours{24}});
+  options.dynamic_config = parse_dynamic_config(with.dynamic_config);
+
+  if (flags.log_level.empty())
+    log::configure(
+        log::level::warn, flags.log_format == "json" ? log::format::json : log::format::text);
+
+  // Before the service starts its thread, which inherits the mask.
+  const auto ending = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+
+  const auto ip = with.ip == "localhost" ? std::string{"127.0.0.1"} : with.ip;
+  const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
+  std::optional<service> server;
+  std::string address;
+  try {
+    server.emplace(std::move(options));
+    address = server->listen(host + ':' + std::to_string(with.port));
+  } catch (const service_error& error) {
+    throw command_error(error.what());
+  }
+  if (with.ui_port)
+    std::fprintf(
+        stderr,
+        "Warning: --ui-port %d is ignored: the Web UI is not in this build of troupe yet\n",
+        *with.ui_port);
+  else if (!with.headless)
+    std::fputs(
+        "Warning: the Web UI is not in this build of troupe yet; --headless hides this line\n",
+        stderr);
+  if (flags.format() == output_format::text)
+    print("Troupe 0.1.0\n\n");
+  line("Temporal Server:", friendly(address), flags);
+  line("Temporal Persistence:", "in-memory", flags);
+
+  wait_for_signal(ending);
+  struct sigaction at_once{};
+  at_once.sa_handler = leave_at_once;
+  sigaction(SIGINT, &at_once, nullptr);
+  sigaction(SIGTERM, &at_once, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  server->stop();
+}
+
+std::string known_settings_help() {
+  std::string text =
+      "Dynamic configuration keys that have an effect (others are taken and have none):\n";
+  for (const auto& [key, effect] : service::known_settings())
+    text += "  " + std::string{key} + "\n      " + std::string{effect} + '\n';
+  return text;
+}
+
+} // namespace
+
+void add_server_command(CLI::App& app, const global_flags& flags) {
+  auto* group = app.add_subcommand("server", "Run a Temporal and Nexus service")
+                    ->require_subcommand(1)
+                    ->fallthrough();
+  auto* command =
+      group->add_subcommand("start-dev", "Run a service for development, data in memory")
+          ->fallthrough();
+  auto given = std::make_shared<server_flags>();
+  command->add_option("-p,--port", given->port, "Port of the gRPC service; 0: a free one")
+      ->capture_default_str();
+  command->add_option("--ip", given->ip, "IP address to listen on")->capture_default_str();
+  command
+      ->add_option(
+          "-n,--namespace",
+          given->namespaces,
+          "Namespace to make at the start; may be given several times (default is always made)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option(
+          "--dynamic-config-value",
+          given->dynamic_config,
+          "Dynamic configuration, KEY=JSON; may be given several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--headless", given->headless, "Without the Web UI");
+  command->add_option("--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
+  for (const auto* flag :
+       {"-f,--db-filename",
+        "--http-port",
+        "--metrics-port",
+        "--search-attribute",
+        "--sqlite-pragma",
+        "--ui-asset-path",
+        "--ui-codec-endpoint",
+        "--ui-ip",
+        "--ui-public-path"})
+    refuse_flag(*command, flag);
+  for (const auto* flag : {"--log-config", "--ui-disable-news-fetch"})
+    refuse_flag(*command, flag, false);
+  command->footer(known_settings_help);
+  command->callback([given, &flags] { start_dev(*given, flags); });
+}
+
+} // namespace troupe::cli

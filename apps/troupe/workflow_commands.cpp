@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+// `troupe workflow ...`.
+
+#include "apps/troupe/connection.hpp"
+#include "apps/troupe/json_value.hpp"
+#include "apps/troupe/output.hpp"
+#include "apps/troupe/text.hpp"
+#include "apps/troupe/workflow_describe.hpp"
+#include "apps/troupe/workflow_follow.hpp"
+#include "apps/troupe/workflow_start.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <CLI/CLI.hpp>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace troupe::cli {
+namespace {
+
+namespace api = temporal::api;
+namespace wf = temporal::api::workflowservice::v1;
+namespace methods = rpc::methods::workflow_service;
+
+/// `-w` and `-r`: which workflow a command is about.
+struct workflow_flags {
+  std::string workflow_id, run_id;
+
+  void add(CLI::App& command, bool required = true) {
+    command.add_option("-w,--workflow-id", workflow_id, "Workflow ID")->required(required);
+    command.add_option("-r,--run-id", run_id, "Run ID (default: the latest run)");
+  }
+
+  void apply(api::common::v1::WorkflowExecution& to) const {
+    to.set_workflow_id(workflow_id);
+    to.set_run_id(run_id);
+  }
+};
+
+void say(const std::string& line, const global_flags& flags) {
+  if (flags.format() == output_format::text)
+    print(line + '\n');
+}
+
+void execute(const start_flags& with, bool detailed, const global_flags& flags) {
+  connection to{flags};
+  const auto began = std::chrono::steady_clock::now();
+  const auto started = start_workflow(to, with, flags, false);
+  if (flags.format() == output_format::text) {
+    print("\n");
+    print_progress(to, {started.workflow_id, started.run_id, true, false, false}, detailed, flags);
+  }
+  const auto closed = wait_for_close(to, started.workflow_id, started.run_id);
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (flags.format() == output_format::text) {
+    print_result(closed, took, flags);
+  } else {
+    json_object out;
+    out.text("workflowId", started.workflow_id)
+        .text("runId", started.run_id)
+        .text("type", with.type)
+        .text("namespace", to.name_space())
+        .text("taskQueue", with.task_queue);
+    if (const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+        millis != 0)
+      out.raw("durationMillis", std::to_string(millis));
+    add_result(out, closed, flags);
+    if (detailed) {
+      api::history::v1::History history;
+      history_reader reader{to, {started.workflow_id, started.run_id, false, false, false}};
+      while (auto event = reader.next("failed reading history after completion"))
+        *history.add_events() = *std::move(event);
+      out.raw("history", to_json(history, payload_style::raw));
+    }
+    print_json(out.str(), flags);
+  }
+  require_completed(closed);
+}
+
+void result(const workflow_flags& of, const global_flags& flags) {
+  connection to{flags};
+  const auto closed = wait_for_close(to, of.workflow_id, of.run_id);
+  if (flags.format() == output_format::text) {
+    print_result(closed, {}, flags);
+  } else {
+    auto run_id = of.run_id;
+    if (run_id.empty()) {
+      wf::DescribeWorkflowExecutionRequest request;
+      wf::DescribeWorkflowExecutionResponse response;
+      request.set_namespace_(to.name_space());
+      of.apply(*request.mutable_execution());
+      if (to.try_call(methods::describe_workflow_execution, request, response).ok())
+        run_id = response.workflow_execution_info().execution().run_id();
+    }
+    json_object out;
+    out.text("workflowId", of.workflow_id).text("runId", run_id).text("namespace", to.name_space());
+    add_result(out, closed, flags);
+    print_json(out.str(), flags);
+  }
+  require_completed(closed);
+}
+
+void describe(const workflow_flags& of, bool reset_points, const global_flags& flags) {
+  connection to{flags};
+  wf::DescribeWorkflowExecutionRequest request;
+  wf::DescribeWorkflowExecutionResponse response;
+  request.set_namespace_(to.name_space());
+  of.apply(*request.mutable_execution());
+  to.call("failed describing workflow", methods::describe_workflow_execution, request, response);
+  const auto& info = response.workflow_execution_info();
+  if (reset_points) {
+    if (flags.format() == output_format::text)
+      return print_reset_points(response, flags);
+    std::string points;
+    for (const auto& each : info.auto_reset_points().points())
+      points += (points.empty() ? "" : ",") + to_json(each, style_of(flags));
+    return print_json('[' + points + ']', flags);
+  }
+  std::optional<api::history::v1::HistoryEvent> closed;
+  if (info.status() != api::enums::v1::WORKFLOW_EXECUTION_STATUS_RUNNING) {
+    history_reader reader{
+        to, {info.execution().workflow_id(), info.execution().run_id(), false, false, true}};
+    closed = reader.next("failed getting close event");
+    if (!closed)
+      throw command_error("missing close event");
+  }
+  const auto* event = closed ? &*closed : nullptr;
+  if (flags.format() == output_format::text)
+    print_description(response, event, to.name_space(), flags);
+  else
+    print_json(description_json(response, event, flags), flags);
+}
+
+struct show_flags {
+  workflow_flags of;
+  bool follow = false, detailed = false, reverse = false;
+};
+
+void show(const show_flags& what, const global_flags& flags) {
+  if (what.reverse && what.follow)
+    throw command_error("--reverse cannot be combined with --follow");
+  connection to{flags};
+  const history_request request{
+      what.of.workflow_id, what.of.run_id, what.follow, what.reverse, false};
+  if (flags.format() == output_format::text) {
+    if (const auto closed = print_progress(to, request, what.detailed, flags))
+      print_result(*closed, {}, flags);
+    return;
+  }
+  api::history::v1::History history;
+  history_reader reader{to, request};
+  while (auto event = reader.next("failed getting next history event"))
+    *history.add_events() = *std::move(event);
+  // Replayers read this: payloads stay as they travelled.
+  print_json(to_json(history, payload_style::raw), flags);
+}
+
+struct list_flags {
+  std::string query;
+  int limit = 0, page_size = 0;
+};
+
+void list(const list_flags& what, const global_flags& flags) {
+  connection to{flags};
+  json_list out{flags};
+  wf::ListWorkflowExecutionsRequest request;
+  request.set_namespace_(to.name_space());
+  request.set_query(what.query);
+  request.set_page_size(
+      what.limit > 0 && (what.page_size == 0 || what.limit < what.page_size) ? what.limit
+                                                                             : what.page_size);
+  int count = 0;
+  bool first_page = true;
+  do {
+    wf::ListWorkflowExecutionsResponse response;
+    to.call("failed listing workflows", methods::list_workflow_executions, request, response);
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& each : response.executions()) {
+      if (what.limit > 0 && count == what.limit)
+        break;
+      ++count;
+      out.add(each);
+      rows.push_back(
+          {camel_case(
+               api::enums::v1::WorkflowExecutionStatus_Name(each.status()),
+               "WORKFLOW_EXECUTION_STATUS_"),
+           each.execution().workflow_id(),
+           each.type().name(),
+           time_text(each.start_time(), flags.time_style(), std::chrono::system_clock::now())});
+    }
+    if (flags.format() == output_format::text && !rows.empty())
+      print(table({"Status", "WorkflowId", "Type", "StartTime"}, rows, {}, first_page));
+    first_page = false;
+    request.set_next_page_token(response.next_page_token());
+  } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
+}
+
+void count(const std::string& query, const global_flags& flags) {
+  connection to{flags};
+  wf::CountWorkflowExecutionsRequest request;
+  wf::CountWorkflowExecutionsResponse response;
+  request.set_namespace_(to.name_space());
+  request.set_query(query);
+  const auto status = to.try_call(methods::count_workflow_executions, request, response);
+  if (!status.ok())
+    throw command_error(
+        status.message.empty() ? std::string{to_string(status.code)} : status.message);
+  for (auto& group : *response.mutable_groups())
+    for (auto& value : *group.mutable_group_values())
+      value.mutable_metadata()->erase("type");
+  print_message(response, flags);
+  say("Total: " + std::to_string(response.count()), flags);
+  for (const auto& group : response.groups()) {
+    std::string values;
+    for (const auto& value : group.group_values())
+      if (const auto parsed = parse_json(to_json(value, payload_style::shorthand)))
+        values += (values.empty() ? "" : ", ")
+                  + (parsed->text.empty() ? write_json(*parsed) : parsed->text);
+    say("Group total: " + std::to_string(group.count()) + ", values: " + values, flags);
+  }
+}
+
+// What a command that can also work on a query takes besides the workflow.
+struct single_flags {
+  workflow_flags of;
+  std::string reason;
+
+  void add(CLI::App& command) {
+    of.add(command, false);
+    command.add_option("--reason", reason, "Reason");
+    refuse_flag(command, "-q,--query");
+    refuse_flag(command, "--rps");
+    refuse_flag(command, "-y,--yes", false);
+  }
+
+  void check(bool takes_reason) const {
+    if (of.workflow_id.empty())
+      throw command_error("must set either workflow ID or query");
+    if (!takes_reason && !reason.empty())
+      throw command_error("cannot set reason when workflow ID is set");
+  }
+};
+
+struct signal_flags {
+  single_flags to;
+  std::string name;
+  payload_flags input;
+  header_flags headers;
+};
+
+void signal(const signal_flags& what, const global_flags& flags) {
+  what.to.check(false);
+  wf::SignalWorkflowExecutionRequest request;
+  wf::SignalWorkflowExecutionResponse response;
+  what.to.of.apply(*request.mutable_workflow_execution());
+  request.set_signal_name(what.name);
+  what.input.apply(*request.mutable_input());
+  if (!what.headers.pairs.empty())
+    what.headers.apply(*request.mutable_header());
+  connection to{flags};
+  request.set_namespace_(to.name_space());
+  request.set_identity(to.identity());
+  to.call("failed signalling workflow", methods::signal_workflow_execution, request, response);
+  say("Signal workflow succeeded", flags);
+}
+
+void cancel(const single_flags& what, const global_flags& flags) {
+  what.check(false);
+  connection to{flags};
+  wf::RequestCancelWorkflowExecutionRequest request;
+  wf::RequestCancelWorkflowExecutionResponse response;
+  request.set_namespace_(to.name_space());
+  request.set_identity(to.identity());
+  what.of.apply(*request.mutable_workflow_execution());
+  to.call(
+      "failed to cancel workflow", methods::request_cancel_workflow_execution, request, response);
+  say("Canceled workflow", flags);
+}
+
+void terminate(const single_flags& what, const global_flags& flags) {
+  what.check(true);
+  connection to{flags};
+  wf::TerminateWorkflowExecutionRequest request;
+  wf::TerminateWorkflowExecutionResponse response;
+  const char* user = std::getenv("USER");
+  if (user == nullptr)
+    user = geteuid() == 0 ? "root" : "<unknown-user>";
+  request.set_namespace_(to.name_space());
+  request.set_identity(to.identity());
+  request.set_reason(
+      what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
+  what.of.apply(*request.mutable_workflow_execution());
+  to.call("failed to terminate workflow", methods::terminate_workflow_execution, request, response);
+  say("Workflow terminated", flags);
+}
+
+template <class Flags, class Run>
+CLI::App* add_command(
+    CLI::App& group, const char* name, const char* help, std::shared_ptr<Flags> given, Run run) {
+  auto* command = group.add_subcommand(name, help)->fallthrough();
+  command->callback([given, run] { run(*given); });
+  return command;
+}
+
+} // namespace
+
+void add_workflow_commands(CLI::App& app, const global_flags& flags) {
+  auto& group = *app.add_subcommand("workflow", "Start, watch and change workflows")
+                     ->require_subcommand(1)
+                     ->fallthrough();
+
+  auto started = std::make_shared<start_flags>();
+  started->add(
+      *add_command(group, "start", "Start a workflow", started, [&flags](const start_flags& given) {
+        connection to{flags};
+        start_workflow(to, given, flags, true);
+      }));
+
+  struct execute_flags {
+    start_flags start;
+    bool detailed = false;
+  };
+  auto executed = std::make_shared<execute_flags>();
+  auto* execute_one = add_command(
+      group,
+      "execute",
+      "Start a workflow and wait for its result",
+      executed,
+      [&flags](const execute_flags& given) { execute(given.start, given.detailed, flags); });
+  executed->start.add(*execute_one);
+  execute_one->add_flag(
+      "--detailed", executed->detailed, "Show events as sections; in JSON: with the history");
+
+  struct describe_flags {
+    workflow_flags of;
+    bool raw = false, reset_points = false;
+  };
+  auto described = std::make_shared<describe_flags>();
+  auto* describe_one = add_command(
+      group, "describe", "Show a workflow", described, [&flags](const describe_flags& given) {
+        describe(given.of, given.reset_points, flags);
+      });
+  described->of.add(*describe_one);
+  describe_one->add_flag("--raw", described->raw, "Print properties without changing their format");
+  describe_one->add_flag("--reset-points", described->reset_points, "Show auto-reset points only");
+
+  auto shown = std::make_shared<show_flags>();
+  auto* show_one = add_command(
+      group, "show", "Show a workflow's history", shown, [&flags](const show_flags& given) {
+        show(given, flags);
+      });
+  shown->of.add(*show_one);
+  show_one->add_flag(
+      "-f,--follow", shown->follow, "Wait for more events until the workflow is closed");
+  show_one->add_flag("--detailed", shown->detailed, "Show events as sections");
+  show_one->add_flag("--reverse", shown->reverse, "Newest event first");
+
+  auto listed = std::make_shared<list_flags>();
+  auto* list_all =
+      add_command(group, "list", "List workflows", listed, [&flags](const list_flags& given) {
+        list(given, flags);
+      });
+  list_all->add_option(
+      "-q,--query", listed->query, "List filter, e.g. \"ExecutionStatus='Running'\"");
+  list_all->add_option("--limit", listed->limit, "Print at most so many");
+  list_all->add_option("--page-size", listed->page_size, "Ask for so many at a time");
+  refuse_flag(*list_all, "--archived", false);
+
+  auto counted = std::make_shared<std::string>();
+  add_command(group, "count", "Count workflows", counted, [&flags](const std::string& query) {
+    count(query, flags);
+  })->add_option("-q,--query", *counted, "List filter");
+
+  auto signalled = std::make_shared<signal_flags>();
+  auto* signal_one = add_command(
+      group,
+      "signal",
+      "Send a signal to a workflow",
+      signalled,
+      [&flags](const signal_flags& given) { signal(given, flags); });
+  signalled->to.add(*signal_one);
+  signal_one->add_option("--name,--type", signalled->name, "Signal name")->required();
+  signalled->input.add(*signal_one);
+  signalled->headers.add(*signal_one);
+
+  auto cancelled = std::make_shared<single_flags>();
+  auto* cancel_one = add_command(
+      group,
+      "cancel",
+      "Ask a workflow to cancel itself",
+      cancelled,
+      [&flags](const single_flags& given) { cancel(given, flags); });
+  cancelled->add(*cancel_one);
+  refuse_flag(*cancel_one, "--headers");
+
+  auto terminated = std::make_shared<single_flags>();
+  terminated->add(*add_command(
+      group,
+      "terminate",
+      "End a workflow at once",
+      terminated,
+      [&flags](const single_flags& given) { terminate(given, flags); }));
+
+  auto waited = std::make_shared<workflow_flags>();
+  waited->add(*add_command(
+      group,
+      "result",
+      "Wait for a workflow and print its result",
+      waited,
+      [&flags](const workflow_flags& given) { result(given, flags); }));
+
+  for (const auto* name :
+       {"delete",
+        "metadata",
+        "query",
+        "reset",
+        "stack",
+        "trace",
+        "update",
+        "update-options",
+        "signal-with-start",
+        "start-update-with-start",
+        "execute-update-with-start",
+        "fix-history-json",
+        "pause",
+        "unpause"}) {
+    auto* missing = group.add_subcommand(name, "not supported yet")->group("")->allow_extras();
+    missing->callback([name] {
+      throw command_error(
+          std::string{"workflow "} + name + " is not supported by this build of troupe yet");
+    });
+  }
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/workflow_start.hpp"
+
+#include "apps/troupe/connection.hpp"
+#include "apps/troupe/json_value.hpp"
+#include "apps/troupe/output.hpp"
+#include "apps/troupe/text.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/payload/base64.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <CLI/CLI.hpp>
+#include <google/rpc/status.pb.h>
+#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <span>
+
+namespace troupe::cli {
+namespace {
+
+namespace api = temporal::api;
+namespace common = temporal::api::common::v1;
+namespace wf = temporal::api::workflowservice::v1;
+
+void set_encoding(common::Payload& payload, const std::string& encoding) {
+  (*payload.mutable_metadata())["encoding"] = encoding;
+}
+
+std::pair<std::string, std::string> key_and_value(const std::string& pair) {
+  const auto at = pair.find('=');
+  if (at == std::string::npos)
+    throw command_error("missing expected '=' in \"" + pair + '"');
+  return {pair.substr(0, at), pair.substr(at + 1)};
+}
+
+// KEY=JSON pairs as payloads, as the data converter of the SDKs makes them.
+template <class Fields>
+void add_fields(Fields& to, const std::vector<std::string>& pairs, const std::string& what) {
+  for (const auto& pair : pairs) {
+    const auto fail = [&](const std::string& why) {
+      return command_error(what.empty() ? why : "invalid " + what + " values: " + why);
+    };
+    if (pair.find('=') == std::string::npos)
+      throw fail("missing expected '=' in \"" + pair + '"');
+    const auto [key, text] = key_and_value(pair);
+    const auto value = parse_json(text);
+    if (!value)
+      throw fail(
+          "invalid JSON value for key \"" + key + "\": " + (text.empty() ? "it is empty" : text));
+    auto& payload = to[key];
+    if (value->is == json_value::type::null) {
+      set_encoding(payload, "binary/null");
+    } else {
+      set_encoding(payload, "json/plain");
+      payload.set_data(write_json(*value, {.sort_names = true}));
+    }
+  }
+}
+
+void set_text(common::Payload& payload, const std::string& text) {
+  set_encoding(payload, "json/plain");
+  payload.set_data(quote_json(text));
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    throw command_error("failed reading input file \"" + path + "\": it cannot be opened");
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+// A random UUID (version 4).
+std::string random_id() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 32; ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20)
+      id += '-';
+    auto digit = random() & 15U;
+    if (i == 12)
+      digit = 4;
+    if (i == 16)
+      digit = 8U | (digit & 3U);
+    id += "0123456789abcdef"[digit];
+  }
+  return id;
+}
+
+struct choice {
+  const char* name;
+  int value;
+};
+
+constexpr choice reuse_policies[] = {
+    {"AllowDuplicate", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE},
+    {"AllowDuplicateFailedOnly",
+     api::enums::v1::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY},
+    {"RejectDuplicate", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE},
+    {"TerminateIfRunning", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING},
+};
+constexpr choice conflict_policies[] = {
+    {"Fail", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_FAIL},
+    {"UseExisting", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING},
+    {"TerminateExisting", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING},
+};
+
+int value_of(std::span<const choice> choices, const std::string& name, const std::string& flag) {
+  std::string all;
+  for (const auto& each : choices) {
+    if (name == each.name)
+      return each.value;
+    all += (all.empty() ? "" : ", ") + std::string{each.name};
+  }
+  throw command_error(
+      "invalid argument \"" + name + "\" for \"--" + flag + "\" flag: " + name
+      + " is not one of required values of " + all);
+}
+
+CLI::Option*
+add_list(CLI::App& to, const char* name, std::vector<std::string>& list, const char* help) {
+  return to.add_option(name, list, help)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// The run that is in the way, if that is why the start was refused.
+std::optional<std::string> run_in_the_way(const rpc_status& status) {
+  google::rpc::Status detailed;
+  if (status.code != status_code::already_exists || !detailed.ParseFromString(status.details))
+    return std::nullopt;
+  for (const auto& detail : detailed.details()) {
+    api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure failure;
+    if (detail.Is<api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure>()
+        && detail.UnpackTo(&failure))
+      return failure.run_id();
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+void payload_flags::add(CLI::App& command) {
+  add_list(
+      command,
+      "-i,--input",
+      inputs,
+      "Input value, JSON unless --input-meta says otherwise; may be given several times");
+  add_list(command, "--input-file", files, "File with an input value; may be given several times");
+  add_list(
+      command,
+      "--input-meta",
+      metadata,
+      "Payload metadata of the inputs, KEY=VALUE; encoding is json/plain by default");
+  command.add_flag("--input-base64", is_base64, "The inputs are base64 and are decoded");
+}
+
+void payload_flags::apply(common::Payloads& to) const {
+  if (!inputs.empty() && !files.empty())
+    throw command_error("cannot provide input and input file");
+  auto data = inputs;
+  for (const auto& path : files)
+    data.push_back(read_file(path));
+  std::map<std::string, std::vector<std::string>> values;
+  for (const auto& pair : metadata) {
+    if (pair.find('=') == std::string::npos)
+      throw command_error("metadata " + pair + " expected to have '='");
+    const auto [key, value] = key_and_value(pair);
+    auto& of_key = values[key];
+    if (!of_key.empty() && of_key.size() == data.size())
+      throw command_error(
+          "received more --input-meta flags for key \"" + key + "\" than number of inputs");
+    of_key.push_back(value);
+  }
+  if (!values.contains("encoding"))
+    values["encoding"] = {"json/plain"};
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    auto& payload = *to.add_payloads();
+    for (const auto& [key, each] : values) {
+      const auto& value = i < each.size() ? each[i] : each.front();
+      if (key == "encoding" && value.starts_with("json/") && !is_base64 && !parse_json(data[i]))
+        throw command_error("input #" + std::to_string(i + 1) + " is not valid JSON");
+      (*payload.mutable_metadata())[key] = value;
+    }
+    if (is_base64) {
+      std::string bytes;
+      if (!decode_base64(data[i], bytes))
+        throw command_error("input #" + std::to_string(i + 1) + " is not valid base64");
+      payload.set_data(bytes);
+    } else {
+      payload.set_data(data[i]);
+    }
+  }
+}
+
+void header_flags::add(CLI::App& command) {
+  add_list(
+      command,
+      "--headers",
+      pairs,
+      "Temporal header, KEY=JSON (no gRPC header); may be given several times");
+}
+
+void header_flags::apply(common::Header& to) const {
+  add_fields(*to.mutable_fields(), pairs, "");
+}
+
+void start_flags::add(CLI::App& command) {
+  command.add_option("--type,--name", type, "Workflow type name")->required();
+  command.add_option("-t,--task-queue", task_queue, "Workflow task queue")->required();
+  command.add_option("-w,--workflow-id", workflow_id, "Workflow ID (default: a unique one)");
+  command.add_option("--execution-timeout", execution_timeout, "Limit of all runs together")
+      ->capture_default_str();
+  command.add_option("--run-timeout", run_timeout, "Limit of one run")->capture_default_str();
+  command.add_option("--task-timeout", task_timeout, "Limit of one workflow task")
+      ->capture_default_str();
+  command.add_option("--start-delay", start_delay, "Delay before the first workflow task")
+      ->capture_default_str();
+  command.add_option("--cron", cron, "Cron schedule")->group("");
+  command.add_option(
+      "--id-reuse-policy",
+      reuse_policy,
+      "If the ID was used by a closed workflow: AllowDuplicate, AllowDuplicateFailedOnly, "
+      "RejectDuplicate, TerminateIfRunning");
+  command.add_option(
+      "--id-conflict-policy",
+      conflict_policy,
+      "If the ID is used by a running workflow: Fail, UseExisting, TerminateExisting");
+  command.add_flag("--fail-existing", fail_existing, "Fail if the workflow runs already");
+  command.add_option("--static-summary", summary, "One line for people (Markdown)");
+  command.add_option("--static-details", details, "More lines for people (Markdown)");
+  command.add_option("--priority-key", priority, "Priority, 1 (first) to 5");
+  command.add_option("--fairness-key", fairness_key, "Fairness key");
+  command.add_option(
+      "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
+  add_list(command, "--memo", memo, "Memo field, KEY=JSON; may be given several times");
+  add_list(
+      command,
+      "--search-attribute",
+      search_attributes,
+      "Search attribute, KEY=JSON; may be given several times");
+  input.add(command);
+  headers.add(command);
+}
+
+started_workflow start_workflow(
+    connection& to, const start_flags& with, const global_flags& flags, bool say_in_json) {
+  wf::StartWorkflowExecutionRequest request;
+  request.set_namespace_(to.name_space());
+  request.set_request_id(random_id());
+  request.set_identity(to.identity());
+  request.set_workflow_id(with.workflow_id.empty() ? random_id() : with.workflow_id);
+  request.mutable_workflow_type()->set_name(with.type);
+  request.mutable_task_queue()->set_name(with.task_queue);
+  request.mutable_task_queue()->set_kind(api::enums::v1::TASK_QUEUE_KIND_NORMAL);
+  to_proto(
+      parse_duration(with.execution_timeout, "execution-timeout"),
+      *request.mutable_workflow_execution_timeout());
+  to_proto(
+      parse_duration(with.run_timeout, "run-timeout"), *request.mutable_workflow_run_timeout());
+  to_proto(
+      parse_duration(with.task_timeout, "task-timeout"), *request.mutable_workflow_task_timeout());
+  if (const auto delay = parse_duration(with.start_delay, "start-delay"); delay.count() != 0)
+    to_proto(delay, *request.mutable_workflow_start_delay());
+  request.set_cron_schedule(with.cron);
+  if (!with.reuse_policy.empty())
+    request.set_workflow_id_reuse_policy(static_cast<api::enums::v1::WorkflowIdReusePolicy>(
+        value_of(reuse_policies, with.reuse_policy, "id-reuse-policy")));
+  if (!with.conflict_policy.empty())
+    request.set_workflow_id_conflict_policy(static_cast<api::enums::v1::WorkflowIdConflictPolicy>(
+        value_of(conflict_policies, with.conflict_policy, "id-conflict-policy")));
+  if (!with.memo.empty())
+    add_fields(*request.mutable_memo()->mutable_fields(), with.memo, "memo");
+  if (!with.search_attributes.empty())
+    add_fields(
+        *request.mutable_search_attributes()->mutable_indexed_fields(),
+        with.search_attributes,
+        "search attribute");
+  if (!with.summary.empty())
+    set_text(*request.mutable_user_metadata()->mutable_summary(), with.summary);
+  if (!with.details.empty())
+    set_text(*request.mutable_user_metadata()->mutable_details(), with.details);
+  if (with.priority != 0 || !with.fairness_key.empty() || with.fairness_weight != 0) {
+    request.mutable_priority()->set_priority_key(with.priority);
+    request.mutable_priority()->set_fairness_key(with.fairness_key);
+    request.mutable_priority()->set_fairness_weight(with.fairness_weight);
+  }
+  common::Payloads input;
+  with.input.apply(input);
+  if (!input.payloads().empty())
+    *request.mutable_input() = input;
+  with.headers.apply(*request.mutable_header());
+
+  wf::StartWorkflowExecutionResponse response;
+  const auto status =
+      to.try_call(rpc::methods::workflow_service::start_workflow_execution, request, response);
+  started_workflow started{request.workflow_id(), response.run_id()};
+  if (!status.ok()) {
+    const auto existing = run_in_the_way(status);
+    if (!existing || with.fail_existing)
+      throw command_error(
+          "failed starting workflow: "
+          + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
+    started.run_id = *existing;
+  }
+  if (flags.format() == output_format::text)
+    print(
+        "Running execution:\n"
+        + property_list(
+            {{"WorkflowId", started.workflow_id},
+             {"RunId", started.run_id},
+             {"Type", with.type},
+             {"Namespace", to.name_space()},
+             {"TaskQueue", with.task_queue}}));
+  else if (say_in_json)
+    print_json(
+        json_object()
+            .text("workflowId", started.workflow_id)
+            .text("runId", started.run_id)
+            .text("type", with.type)
+            .text("namespace", to.name_space())
+            .text("taskQueue", with.task_queue)
+            .str(),
+        flags);
+  return started;
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/troupe/cli.hpp"
+
+#include <string>
+#include <vector>
+
+namespace temporal::api::common::v1 {
+class Header;
+class Payload;
+class Payloads;
+} // namespace temporal::api::common::v1
+namespace temporal::api::workflowservice::v1 {
+class StartWorkflowExecutionRequest;
+}
+
+namespace troupe::cli {
+
+class connection;
+
+/// `--input` and its companions: the arguments of a workflow or a signal.
+struct payload_flags {
+  std::vector<std::string> inputs, files, metadata;
+  bool is_base64 = false;
+
+  void add(CLI::App& command);
+  void apply(temporal::api::common::v1::Payloads& to) const;
+};
+
+/// `--headers`: KEY=VALUE with JSON values. These are Temporal's headers, not gRPC's.
+struct header_flags {
+  std::vector<std::string> pairs;
+
+  void add(CLI::App& command);
+  void apply(temporal::api::common::v1::Header& to) const;
+};
+
+/// What `workflow start` and `workflow execute` share.
+struct start_flags {
+  std::string type, task_queue, workflow_id;
+  std::string execution_timeout = "0s", run_timeout = "0s", task_timeout = "10s";
+  std::string start_delay = "0s", cron;
+  std::string reuse_policy, conflict_policy;
+  std::string summary, details, fairness_key;
+  int priority = 0;
+  float fairness_weight = 0;
+  bool fail_existing = false;
+  std::vector<std::string> memo, search_attributes;
+  payload_flags input;
+  header_flags headers;
+
+  void add(CLI::App& command);
+};
+
+struct started_workflow {
+  std::string workflow_id, run_id;
+};
+
+/// Starts the workflow and says so, in JSON only with `say_in_json`. A workflow that runs already
+/// under this id is what was started, unless `--fail-existing`.
+started_workflow start_workflow(
+    connection& to, const start_flags& with, const global_flags& flags, bool say_in_json);
+
+} // namespace troupe::cli
