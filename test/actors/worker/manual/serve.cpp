@@ -2,34 +2,22 @@
 //
 // A worker to try by hand against a running service: serves HelloService (echo as a plain function,
 // say-hello as a workflow) and the workflows HelloCallerWorkflow and HelloHandlerWorkflow on one
-// task queue.
+// task queue, until it is signalled.
 //
-//     serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]
-//
-// Ends when its standard input ends.
+//     manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]
 
-#include "actors/shard/threaded_shard.hpp"
-#include "actors/worker/work_pool.hpp"
-#include "actors/worker/worker_core.hpp"
-#include "runtime/base/log.hpp"
-#include "runtime/nexus/dispatch.hpp"
-#include "runtime/rpc/connector.hpp"
-#include "runtime/workflow/instance.hpp"
-
+#include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
+#include <troupe/worker.hpp>
 #include <troupe/workflow/context.hpp>
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 
 #include <boost/describe.hpp>
 
 #include <iostream>
 #include <string>
-#include <thread>
 
 using namespace std::chrono_literals;
-namespace actors = troupe::actors;
+namespace nexus = troupe::nexus;
 
 namespace sample {
 
@@ -42,7 +30,7 @@ struct hello_output {
 BOOST_DESCRIBE_STRUCT(hello_input, (), (name))
 BOOST_DESCRIBE_STRUCT(hello_output, (), (message))
 
-struct hello_service : troupe::nexus::service<"HelloService"> {
+struct hello_service : nexus::service<"HelloService"> {
   static constexpr operation<hello_input, hello_output> echo{"echo"};
   static constexpr operation<hello_input, hello_output> say_hello{"say-hello"};
   static constexpr auto operations = std::tuple{echo, say_hello};
@@ -63,87 +51,52 @@ struct hello_caller_workflow {
   troupe::async<std::string> run(troupe::workflow::context ctx, std::string who) {
     auto hello = ctx.nexus_client<hello_service>({.endpoint = endpoint});
     auto echoed =
-        co_await hello.execute(hello_service::echo, {who}, {.schedule_to_close_timeout = 10s});
+        co_await hello.execute(hello_service::echo, {who}, {.schedule_to_close_timeout = 60s});
     auto said =
-        co_await hello.execute(hello_service::say_hello, {who}, {.schedule_to_close_timeout = 10s});
+        co_await hello.execute(hello_service::say_hello, {who}, {.schedule_to_close_timeout = 60s});
     co_return echoed.message + " / " + said.message;
   }
 };
+
+auto hello_handler() {
+  return nexus::handler_for<hello_service>(
+      nexus::sync<hello_service::echo>(
+          [](nexus::start_context, hello_input in) -> hello_output { return {in.name}; }),
+      nexus::workflow_run<hello_service::say_hello>([](nexus::start_context ctx, hello_input in) {
+        return nexus::start_workflow<hello_handler_workflow>(
+            {.id = "hello-" + std::string{ctx.request_id()}}, in);
+      }));
+}
+
+void print(const char* what, const troupe::worker_snapshot::tasks& tasks) {
+  std::cout << what << " tasks: accepted " << tasks.accepted;
+  for (const auto& [outcome, count] : tasks.outcomes)
+    std::cout << ", " << outcome << ' ' << count;
+  std::cout << ", running " << tasks.running() << '\n';
+}
 
 } // namespace sample
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::cerr << "serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]\n";
+    std::cerr << "manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]\n";
     return 1;
   }
-  troupe::log::configure(troupe::log::level::debug, troupe::log::format::text);
   sample::endpoint = argv[4];
-
-  auto connector =
-      troupe::rpc::grpc_connector(troupe::rpc::resolve({.target = argv[1], .name_space = argv[2]}));
-
-  auto services = std::make_shared<troupe::nexus::service_registry>();
-  services->add(troupe::nexus::handler_for<sample::hello_service>(
-      troupe::nexus::sync<sample::hello_service::echo>(
-          [](troupe::nexus::start_context, sample::hello_input in) -> sample::hello_output {
-            return {in.name};
-          }),
-      troupe::nexus::workflow_run<sample::hello_service::say_hello>(
-          [](troupe::nexus::start_context ctx, sample::hello_input in) {
-            return troupe::nexus::start_workflow<sample::hello_handler_workflow>(
-                {.id = "hello-" + std::string{ctx.request_id()}}, in);
-          })));
-
-  caf::actor_system_config config;
-  caf::actor_system system{config};
-  auto context = std::make_shared<actors::worker_context>();
-  context->settings.name_space = argv[2];
-  context->settings.task_queue = argv[3];
-  context->settings.identity = "serve@test";
-  context->pool = std::make_shared<actors::thread_work_pool>(100);
-  context->nexus = std::make_shared<troupe::nexus::dispatch_environment>(
-      troupe::nexus::dispatch_environment{services, {}, argv[2], argv[3], "serve@test", nullptr});
-  context->workflow_environment = std::make_shared<troupe::workflow::environment>(
-      troupe::workflow::environment{{}, argv[2], argv[3], "serve@test"});
-  for (auto definition :
-       {troupe::workflow::define<sample::hello_handler_workflow>(),
-        troupe::workflow::define<sample::hello_caller_workflow>()})
-    context->workflows[definition->name] = definition;
-
-  std::vector<std::unique_ptr<actors::threaded_shard>> shards;
-  std::vector<actors::shard*> homes;
-  for (int i = 0; i < (argc > 5 ? std::stoi(argv[5]) : 1); ++i) {
-    shards.push_back(
-        std::make_unique<actors::threaded_shard>(system, "shard-" + std::to_string(i)));
-    homes.push_back(shards.back().get());
-  }
-  actors::worker_core core{system, context, homes, [&](actors::shard& where, std::size_t index) {
-                             return connector->connect(where, shards[index]->completion_queue());
-                           }};
-  std::atomic<bool> stopped{false};
-  core.on_phase([&](actors::worker_phase phase, const std::string& error) {
-    std::cerr << "phase: " << to_string(phase) << ' ' << error << '\n';
-    if (phase == actors::worker_phase::stopped) {
-      stopped = true;
-      stopped.notify_all();
-    }
-  });
-  core.start();
-  for (std::string line; std::getline(std::cin, line);) {
-  }
-  core.stop();
-  stopped.wait(false);
-  core.release();
-  for (auto& each : shards)
-    each->stop();
-  for (const auto& each : context->shards)
-    for (auto* tasks : {&each->counters.nexus_tasks, &each->counters.workflow_tasks}) {
-      std::cerr << (tasks == &each->counters.nexus_tasks ? "nexus" : "workflow")
-                << " tasks: " << tasks->accepted.get();
-      for (std::size_t i = 0; i < actors::task_outcome_count; ++i)
-        if (auto ended = tasks->ended[i].get())
-          std::cerr << ", " << to_string(static_cast<actors::task_outcome>(i)) << ' ' << ended;
-      std::cerr << '\n';
-    }
+  auto client = troupe::client::connect({.target = argv[1], .name_space = argv[2], .lazy = true});
+  troupe::worker worker{
+      client,
+      {.task_queue = argv[3],
+       .shards = argc > 5 ? static_cast<std::size_t>(std::stoul(argv[5])) : 1}};
+  worker.add(sample::hello_handler());
+  worker.add<sample::hello_handler_workflow>();
+  worker.add<sample::hello_caller_workflow>();
+  auto code = worker.run_until_signal();
+  auto seen = worker.snapshot();
+  sample::print("nexus", seen.nexus);
+  sample::print("workflow", seen.workflow);
+  for (const auto& [name, value] : seen.metrics)
+    if (value != 0)
+      std::cout << name << ' ' << value << '\n';
+  return code;
 }
