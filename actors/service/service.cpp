@@ -105,13 +105,13 @@ struct service::implementation {
 
 service::service(service_options options)
     : impl_(std::make_unique<implementation>(nullptr, options)) {}
-service::service(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
+service::service(ready, std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
 service::~service() = default;
 service::service(service&&) noexcept = default;
 service& service::operator=(service&&) noexcept = default;
 
 service embedded::service_access::in(caf::actor_system& system, service_options options) {
-  return service{std::make_unique<service::implementation>(&system, options)};
+  return service{service::ready{}, std::make_unique<service::implementation>(&system, options)};
 }
 
 client service::connect(std::string name_space) {

@@ -24,24 +24,24 @@ struct service_access;
 
 /// A namespace that a service creates when it starts.
 struct service_namespace {
-  std::string name;
+  std::string name = {};
   std::chrono::hours retention{24};
 };
 
 /// A Nexus endpoint that a service creates when it starts: where calls to `name` go.
 struct service_endpoint {
-  std::string name;
-  std::string target_namespace;
-  std::string target_task_queue;
+  std::string name = {};
+  std::string target_namespace = {};
+  std::string target_task_queue = {};
 };
 
 /// What `troupe::service` starts with. The namespace `default` always exists.
 struct service_options {
-  std::vector<service_namespace> namespaces;
-  std::vector<service_endpoint> endpoints;
+  std::vector<service_namespace> namespaces = {};
+  std::vector<service_endpoint> endpoints = {};
   /// Settings by the names of the real server's dynamic configuration, values as JSON. Unknown keys
   /// are taken and have no effect; `service::known_settings` lists those that have one.
-  std::map<std::string, std::string> dynamic_config;
+  std::map<std::string, std::string> dynamic_config = {};
 };
 
 /// A service could not start or listen: what() says why and what to do.
@@ -91,7 +91,8 @@ public:
 private:
   friend struct embedded::service_access;
   struct implementation;
-  explicit service(std::unique_ptr<implementation> impl);
+  struct ready {};
+  service(ready, std::unique_ptr<implementation> impl);
   std::unique_ptr<implementation> impl_;
 };
 
