@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/rpc/connection_options.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace troupe;
+
+namespace {
+
+std::string error_of(connection_options options) {
+  try {
+    (void)rpc::resolve(std::move(options));
+  } catch (const connection_error& failed) {
+    return failed.what();
+  }
+  return "";
+}
+
+std::string header(const connection_options& options, const std::string& name) {
+  for (const auto& [key, value] : rpc::connection_metadata(options))
+    if (key == name)
+      return value;
+  return "";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(connection_options)
+
+BOOST_AUTO_TEST_CASE(refuses_targets_that_cannot_work) {
+  for (std::string target :
+       {"",
+        "localhost",
+        "localhost:",
+        "localhost:0",
+        "localhost:99999",
+        "localhost:x",
+        ":7233",
+        "http://localhost:7233"})
+    BOOST_TEST(!error_of({.target = target}).empty(), target);
+  for (std::string target :
+       {"localhost:7233", "10.0.0.1:80", "[::1]:7233", "dns:///a.example:443", "unix:/run/s"})
+    BOOST_TEST(error_of({.target = target}) == "", target);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_headers_that_cannot_travel) {
+  BOOST_TEST(!error_of({.headers = {{"bad name", "x"}}}).empty());
+  BOOST_TEST(!error_of({.headers = {{"grpc-timeout", "x"}}}).empty());
+  BOOST_TEST(!error_of({.headers = {{"name", "line\nbreak"}}}).empty());
+  BOOST_TEST(!error_of({.api_key = "key\n"}).empty());
+  BOOST_TEST(error_of({.headers = {{"Name", "x"}, {"raw-bin", std::string{"\0\n", 2}}}}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(wants_a_certificate_and_its_key_together) {
+  BOOST_TEST(
+      !error_of({.tls = tls_options{.client_certificate = "-----BEGIN CERTIFICATE-----"}}).empty());
+  BOOST_TEST(
+      error_of({.tls = tls_options{.server_ca = "no/such/file.pem"}}).find("cannot read")
+      != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_api_key_switches_tls_on) {
+  BOOST_TEST(!rpc::uses_tls({}));
+  BOOST_TEST(rpc::uses_tls({.api_key = "k"}));
+  BOOST_TEST(!rpc::uses_tls({.disable_tls = true, .api_key = "k"}));
+  BOOST_TEST(rpc::uses_tls({.tls = tls_options{}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_users_headers_win) {
+  const troupe::connection_options options{
+      .api_key = "secret", .headers = {{"authorization", "mine"}}};
+  BOOST_TEST(header(options, "authorization") == "mine");
+  BOOST_TEST(header({.api_key = "secret"}, "authorization") == "Bearer secret");
+  BOOST_TEST(header({.name_space = "ns"}, "temporal-namespace") == "ns");
+}
+
+BOOST_AUTO_TEST_CASE(says_who_we_are) {
+  BOOST_TEST(rpc::resolve({}).identity.find('@') != std::string::npos);
+  BOOST_TEST(rpc::resolve({.identity = "me"}).identity == "me");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
