@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/grpc_channel.hpp"
 
+#include "runtime/base/log.hpp"
+
 #include <absl/synchronization/mutex.h>
+#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
@@ -9,6 +12,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <mutex>
 #include <vector>
@@ -43,6 +47,17 @@ std::shared_ptr<grpc::ChannelCredentials> unverified_credentials(const tls_optio
   return tls::TlsCredentials(to);
 }
 
+/// What has to be done once, before the first channel.
+void prepare_process() {
+  // Debian's Abseil is built with the deadlock detector of debug builds: a global lock in every
+  // mutex.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // gRPC writes to stderr what calls report anyway; who sets GRPC_VERBOSITY wants to see that.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) // NOLINT(concurrency-mt-unsafe)
+    gpr_set_log_function(
+        [](gpr_log_func_args* args) { log::debug(args->message, {{"from", "grpc"}}); });
+}
+
 std::shared_ptr<grpc::ChannelCredentials> credentials_for(const connection_options& options) {
   if (!uses_tls(options))
     return grpc::InsecureChannelCredentials();
@@ -59,10 +74,8 @@ std::shared_ptr<grpc::ChannelCredentials> credentials_for(const connection_optio
 } // namespace
 
 std::shared_ptr<grpc::Channel> make_channel(const connection_options& options) {
-  // Debian's Abseil is built with the deadlock detector of debug builds: a global lock in every
-  // mutex.
   static std::once_flag once;
-  std::call_once(once, [] { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); });
+  std::call_once(once, prepare_process);
 
   grpc::ChannelArguments args;
   args.SetUserAgentPrefix(std::string{client_name} + "/" + std::string{client_version});
