@@ -55,8 +55,10 @@ public:
   void on_cancel(unique_function<void()> hook) { on_cancel_ = std::move(hook); }
 
   const namespace_entry* name_space = nullptr; ///< of the request, if the method has one
-  workflow_token token;      ///< of the request, if the method takes a workflow task's
-  std::string task_id;       ///< of the request's token, if the method takes one of matching
+  workflow_token token; ///< of the request, if the method takes a workflow task's
+  std::string task_id;  ///< of the request's token, if the method takes one of matching
+  /// The answer while it goes from actor to actor that each add their part.
+  std::unique_ptr<google::protobuf::Message> draft;
   bool is_long_poll = false; ///< may be answered empty at any time
 
 private:

@@ -9,11 +9,15 @@
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+#include <array>
+
 namespace troupe::embedded {
 
 namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
 using actors::tell;
 
 /// Fills in what all three kinds of polls have.
@@ -43,6 +47,22 @@ rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
   temporal::api::errordetails::v1::QueryFailedFailure detail;
   *detail.mutable_failure() = answer.failure();
   return with_detail(status_code::invalid_argument, answer.error_message(), detail);
+}
+
+enums::TaskQueueType type_of(queue_kind kind) {
+  switch (kind) {
+  case queue_kind::nexus: return enums::TASK_QUEUE_TYPE_NEXUS;
+  case queue_kind::activity: return enums::TASK_QUEUE_TYPE_ACTIVITY;
+  default: return enums::TASK_QUEUE_TYPE_WORKFLOW;
+  }
+}
+
+/// What is the same for all queues.
+void fill_common(wire::DescribeTaskQueueResponse& response) {
+  response.mutable_versioning_info()->set_current_version("__unversioned__");
+  response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
+  response.mutable_effective_rate_limit()->set_requests_per_second(4000);
+  response.mutable_effective_rate_limit()->set_rate_limit_source(enums::RATE_LIMIT_SOURCE_SYSTEM);
 }
 
 } // namespace
@@ -278,7 +298,7 @@ void task_queue_actor::finish_query(const call_ptr& from) {
   home().cancel(found->second.timer);
   offers_.erase(found);
   const auto& request = from->as<wire::RespondQueryTaskCompletedRequest>();
-  if (request.completed_type() == temporal::api::enums::v1::QUERY_RESULT_TYPE_ANSWERED) {
+  if (request.completed_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     wire::QueryWorkflowResponse response;
     *response.mutable_query_result() = request.query_result();
     query.query->answer(response);
@@ -288,29 +308,64 @@ void task_queue_actor::finish_query(const call_ptr& from) {
   from->answer_empty();
 }
 
-void task_queue_actor::describe(const call_ptr& from) {
-  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
-  wire::DescribeTaskQueueResponse response;
+template <class Where>
+void task_queue_actor::add_pollers(Where& to) {
   for (const auto& seen : pollers_.recent(core_.now())) {
-    auto& poller = *response.add_pollers();
+    auto& poller = *to.add_pollers();
     poller.set_identity(seen.identity);
     poller.set_rate_per_second(100'000);
     to_proto(seen.last_access, *poller.mutable_last_access_time());
   }
-  response.mutable_versioning_info()->set_current_version("__unversioned__");
-  response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
-  response.mutable_effective_rate_limit()->set_requests_per_second(4000);
-  response.mutable_effective_rate_limit()->set_rate_limit_source(
-      temporal::api::enums::v1::RATE_LIMIT_SOURCE_SYSTEM);
+}
+
+template <class Stats>
+void task_queue_actor::fill_stats(Stats& stats) const {
+  stats.set_approximate_backlog_count(static_cast<std::int64_t>(matcher_.waiting_tasks()));
+  duration age{};
+  if (!matcher_.tasks().empty())
+    if (const auto* oldest = std::get_if<add_workflow_task>(&matcher_.tasks().front().what))
+      age = core_.now() - oldest->task.scheduled_time;
+  to_proto(age, *stats.mutable_approximate_backlog_age());
+}
+
+void task_queue_actor::describe(const call_ptr& from) {
+  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
+  if (request.api_mode() == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED) {
+    describe_enhanced(from);
+    return;
+  }
+  wire::DescribeTaskQueueResponse response;
+  add_pollers(response);
+  fill_common(response);
   if (request.report_stats()) {
-    auto& stats = *response.mutable_stats();
-    stats.set_approximate_backlog_count(static_cast<std::int64_t>(matcher_.waiting_tasks()));
-    duration age{};
-    if (!matcher_.tasks().empty())
-      if (const auto* oldest = std::get_if<add_workflow_task>(&matcher_.tasks().front().what))
-        age = core_.now() - oldest->task.scheduled_time;
-    to_proto(age, *stats.mutable_approximate_backlog_age());
-    (*response.mutable_stats_by_priority_key())[3] = stats;
+    fill_stats(*response.mutable_stats());
+    (*response.mutable_stats_by_priority_key())[3] = response.stats();
+  }
+  from->answer(response);
+}
+
+void task_queue_actor::describe_enhanced(const call_ptr& from) {
+  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
+  if (!from->draft) {
+    from->draft = std::make_unique<wire::DescribeTaskQueueResponse>();
+    fill_common(static_cast<wire::DescribeTaskQueueResponse&>(*from->draft));
+  }
+  auto& response = static_cast<wire::DescribeTaskQueueResponse&>(*from->draft);
+  auto& by_type = *(*response.mutable_versions_info())[""].mutable_types_info();
+  auto& mine = by_type[static_cast<int>(type_of(kind_))];
+  add_pollers(mine);
+  if (request.report_stats())
+    fill_stats(*mine.mutable_stats());
+  // The queues of the other kinds add their part; the last one answers.
+  constexpr std::array kinds{queue_kind::workflow, queue_kind::activity, queue_kind::nexus};
+  const auto& wanted = request.task_queue_types();
+  for (auto kind : kinds) {
+    const auto type = static_cast<int>(type_of(kind));
+    if (by_type.contains(type)
+        || (!wanted.empty() && std::find(wanted.begin(), wanted.end(), type) == wanted.end()))
+      continue;
+    tell(core_.queue(namespace_id_, name_, kind), serve_call{from});
+    return;
   }
   from->answer(response);
 }

@@ -10,10 +10,6 @@
 #include <unordered_map>
 #include <variant>
 
-namespace temporal::api::workflowservice::v1 {
-class DescribeTaskQueueResponse;
-}
-
 namespace troupe::embedded {
 
 /// One task queue of one namespace and kind: brings tasks and polls together.
@@ -76,6 +72,11 @@ private:
   void finish_request(const call_ptr& from, bool is_failure);
   void finish_query(const call_ptr& from);
   void describe(const call_ptr& from);
+  void describe_enhanced(const call_ptr& from);
+  template <class Where>
+  void add_pollers(Where& to);
+  template <class Stats>
+  void fill_stats(Stats& stats) const;
   void unload();
   task_queue_handle me() { return caf::actor_cast<task_queue_handle>(this); }
 
