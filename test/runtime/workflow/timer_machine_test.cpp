@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/workflow/machines/timer_machine.hpp"
+#include "test/runtime/workflow/workflow_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe;
+using namespace troupe::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct one_timer {
+  async<std::string> run(workflow::context ctx) {
+    co_await ctx.sleep(1500ms);
+    co_return "fired";
+  }
+};
+
+struct cancels_later {
+  async<std::string> run(workflow::context ctx) {
+    auto slow = ctx.sleep(1h);
+    co_await ctx.sleep(1s);
+    slow.cancel("no need");
+    slow.cancel("twice");
+    auto ended = co_await slow.as_result();
+    co_return to_failure_error(ended.error())->message();
+  }
+};
+
+struct cancels_at_once {
+  async<std::string> run(workflow::context ctx) {
+    auto slow = ctx.sleep(1h);
+    auto other = ctx.sleep(2h);
+    slow.cancel();
+    auto ended = co_await slow.as_result();
+    co_await other;
+    co_return is_canceled(ended.error()) ? "canceled" : "?";
+  }
+};
+
+struct sleeps_not {
+  async<std::string> run(workflow::context ctx) {
+    co_await ctx.sleep(0s);
+    co_await ctx.sleep(-1s);
+    co_return "at once";
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(timer_machine)
+
+BOOST_AUTO_TEST_CASE(starts_with_its_number_as_id_and_resumes_when_fired) {
+  BOOST_CHECK_EQUAL(run<one_timer>(history().started("W").task_started()), "StartTimer 1 1500ms");
+  BOOST_CHECK_EQUAL(
+      run<one_timer>(
+          history().started("W").task().timer_started("1", 1500ms).timer_fired("1").task_started()),
+      "CompleteWorkflowExecution \"fired\"");
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_after_it_was_sent_it_fails_at_once_and_sends_a_command) {
+  auto told =
+      history().started("W").task().timer_started("1", 1h).timer_started("2", 1s).timer_fired("2");
+  told.task_started();
+  BOOST_CHECK_EQUAL(
+      run<cancels_later>(told), "CancelTimer 1; CompleteWorkflowExecution \"no need\"");
+  told.task_completed({3}).timer_canceled("1").completed(std::string{"no need"});
+  BOOST_CHECK_EQUAL(run<cancels_later>(told), "ignored: the run is closed already");
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_before_it_was_sent_it_leaves_no_trace_but_keeps_its_number) {
+  BOOST_CHECK_EQUAL(
+      run<cancels_at_once>(history().started("W").task_started()), "StartTimer 2 7200000ms");
+  BOOST_CHECK_EQUAL(
+      run<cancels_at_once>(
+          history().started("W").task().timer_started("2", 2h).timer_fired("2").task_started()),
+      "CompleteWorkflowExecution \"canceled\"");
+}
+
+BOOST_AUTO_TEST_CASE(no_time_needs_no_timer) {
+  BOOST_CHECK_EQUAL(
+      run<sleeps_not>(history().started("W").task_started()),
+      "CompleteWorkflowExecution \"at once\"");
+}
+
+BOOST_AUTO_TEST_CASE(another_id_in_the_history_is_nondeterminism_unless_another_sdk_counted) {
+  auto told = history().started("W").task().timer_started("5", 1s).timer_fired("5").task_started();
+  BOOST_CHECK(run<one_timer>(told).starts_with(
+      "failed: [TMPRL1100] Nondeterminism error: event 5 (TimerStarted) has timer id '5', but the "
+      "workflow's code asked for '1'."));
+  auto go = history().started("W").task_started().task_completed().sdk("temporal-go");
+  go.timer_started("5", 1s).timer_fired("5").task_started();
+  BOOST_CHECK_EQUAL(run<one_timer>(go), "CompleteWorkflowExecution \"fired\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_that_fires_twice_damages_nothing_but_the_task) {
+  auto told =
+      history().started("W").task().timer_started("1", 1s).timer_fired("1").timer_fired("1");
+  told.task_started();
+  BOOST_CHECK_EQUAL(
+      run<one_timer>(told),
+      "failed: event 7 (TimerFired) refers to event 5, where nothing is under way");
+}
+
+BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {
+  BOOST_CHECK_EQUAL(rows_not_taken<workflow::timer_transitions>(), "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/runtime/workflow/workflow_fixture.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::test {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using temporal::api::command::v1::Command;
+
+std::string first(const temporal::api::common::v1::Payloads& values) {
+  return values.payloads_size() == 0 ? "" : " " + values.payloads(0).data();
+}
+
+std::string text_of(const Command& command) {
+  if (command.has_start_timer_command_attributes()) {
+    const auto& timer = command.start_timer_command_attributes();
+    const auto& after = timer.start_to_fire_timeout();
+    return "StartTimer " + timer.timer_id() + " "
+           + std::to_string(after.seconds() * 1000 + after.nanos() / 1'000'000) + "ms";
+  }
+  if (command.has_cancel_timer_command_attributes())
+    return "CancelTimer " + command.cancel_timer_command_attributes().timer_id();
+  if (command.has_schedule_nexus_operation_command_attributes()) {
+    const auto& operation = command.schedule_nexus_operation_command_attributes();
+    return "ScheduleNexusOperation " + operation.service() + "/" + operation.operation() + " "
+           + operation.input().data();
+  }
+  if (command.has_request_cancel_nexus_operation_command_attributes())
+    return "RequestCancelNexusOperation "
+           + std::to_string(
+               command.request_cancel_nexus_operation_command_attributes().scheduled_event_id());
+  if (command.has_schedule_activity_task_command_attributes()) {
+    const auto& activity = command.schedule_activity_task_command_attributes();
+    return "ScheduleActivityTask " + activity.activity_id() + " " + activity.activity_type().name();
+  }
+  if (command.has_request_cancel_activity_task_command_attributes())
+    return "RequestCancelActivityTask "
+           + std::to_string(
+               command.request_cancel_activity_task_command_attributes().scheduled_event_id());
+  if (command.has_complete_workflow_execution_command_attributes())
+    return "CompleteWorkflowExecution"
+           + first(command.complete_workflow_execution_command_attributes().result());
+  if (command.has_fail_workflow_execution_command_attributes())
+    return "FailWorkflowExecution "
+           + command.fail_workflow_execution_command_attributes().failure().message();
+  if (command.has_cancel_workflow_execution_command_attributes())
+    return "CancelWorkflowExecution";
+  if (command.has_continue_as_new_workflow_execution_command_attributes()) {
+    const auto& next = command.continue_as_new_workflow_execution_command_attributes();
+    return "ContinueAsNewWorkflowExecution " + next.workflow_type().name() + first(next.input());
+  }
+  return "?";
+}
+
+} // namespace
+
+std::shared_ptr<const workflow::environment> plain_environment() {
+  static const auto shared = [] {
+    auto made = std::make_shared<workflow::environment>();
+    made->name_space = "namespace";
+    made->task_queue = "queue";
+    made->identity = "identity";
+    return made;
+  }();
+  return shared;
+}
+
+std::string text_of(const workflow::activation_result& result) {
+  using enum workflow::activation_result::verdict;
+  switch (result.kind) {
+  case completed: {
+    std::string text;
+    for (const auto& command :
+         static_cast<const wire::RespondWorkflowTaskCompletedRequest&>(*result.answer).commands())
+      text += (text.empty() ? "" : "; ") + text_of(command);
+    return text;
+  }
+  case failed: return "failed: " + result.reason;
+  case query_answered: {
+    const auto& answer = static_cast<const wire::RespondQueryTaskCompletedRequest&>(*result.answer);
+    return answer.error_message().empty() ? "answer" + first(answer.query_result())
+                                          : "query failed: " + answer.error_message();
+  }
+  case needs_full_history: return "needs full history";
+  case ignored: return "ignored: " + result.reason;
+  }
+  return "?";
+}
+
+std::string failure_of(const workflow::activation_result& result) {
+  return result.kind == workflow::activation_result::verdict::failed ? result.reason
+                                                                     : std::string{};
+}
+
+} // namespace troupe::test
