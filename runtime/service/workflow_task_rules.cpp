@@ -115,7 +115,8 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   }
   if (task.sticky && !by.sticky_poll)
     clear_sticky(on);
-  task.started_event_id = task.scheduled_event_id + 1;
+  // Events that came while the task waited lie between the two.
+  task.started_event_id = task.transient() ? task.scheduled_event_id + 1 : state.next_event_id;
   task.started_time = ch.now();
   task.deadline = ch.now() + task.start_to_close;
   task.identity = by.identity;
