@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/public/worker_impl.hpp"
+
+#include <troupe/caf.hpp>
+
+namespace troupe {
+
+worker worker_in(caf::actor_system& system, client client, worker_options options) {
+  return worker{
+      std::make_unique<detail::worker_impl>(&system, std::move(client), std::move(options))};
+}
+
+} // namespace troupe
