@@ -51,7 +51,7 @@ public:
 
   [[nodiscard]] const std::vector<run*>& touched() const { return touched_; }
 
-  /// Forgets runs made and things queued since `mark`; see commands.cpp.
+  /// After the changes were undone: what was touched so far is as before, or gone.
   void forget_touched() { touched_.clear(); }
 
 private:

@@ -129,7 +129,7 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
   return {};
 }
 
-rpc_status check_links(const request_type& request, const service_settings& settings) {
+rpc_status check_links(const request_type& request) {
   if (request.links_size() > max_links)
     return invalid_argument(
         "cannot attach more than " + std::to_string(max_links) + " links per request, got "
@@ -146,7 +146,6 @@ rpc_status check_links(const request_type& request, const service_settings& sett
       return invalid_argument("workflow event link must not have an empty namespace, workflow ID "
                               "or run ID field");
   }
-  static_cast<void>(settings);
   return {};
 }
 
@@ -352,7 +351,7 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
   if (auto status = check_callbacks(around, 0, *request.mutable_completion_callbacks());
       !status.ok())
     return status;
-  if (auto status = check_links(request, settings); !status.ok())
+  if (auto status = check_links(request); !status.ok())
     return status;
   if (request.has_time_skipping_config())
     return unimplemented("The Time-Skipping feature is not enabled for namespace.");
