@@ -56,6 +56,15 @@ struct leave_input {
 };
 BOOST_DESCRIBE_STRUCT(leave_input, (), (how, handlerId))
 
+struct go_call_input {
+  std::string Operation;
+  std::string HandlerID;
+  std::string Mode;
+  std::string CancellationType;
+  std::string CancelWhen;
+};
+BOOST_DESCRIBE_STRUCT(go_call_input, (), (Operation, HandlerID, Mode, CancellationType, CancelWhen))
+
 // Members in the order of the recording, whose writer sorted the keys.
 struct run_input {
   std::string mode;
@@ -70,8 +79,7 @@ BOOST_DESCRIBE_STRUCT(handler_error_input, (), (type))
 
 struct nested_object {
   json_value list{"[1,2.5,null,true]"};
-  std::string text = "gr\xc3\xbc\xc3\x9f"
-                     "e";
+  json_value text{R"("gr\u00fc\u00dfe")"}; ///< the recording's writer escapes
 };
 BOOST_DESCRIBE_STRUCT(nested_object, (), (list, text))
 
@@ -392,6 +400,60 @@ struct replayed {
   }
 };
 
+// The Go recordings: the same things in the order in which Go code asks for them.
+
+struct go_call_operation {
+  async<std::string> run(context ctx, go_call_input in) {
+    auto client = ctx.nexus_client({.endpoint = "golden-endpoint", .service = "golden-service"});
+    auto starting = client.start<payload>(
+        in.Operation,
+        run_input{in.Mode, in.HandlerID},
+        {.cancellation_type = cancellation_type(in.CancellationType)});
+    if (in.CancelWhen == "after-started")
+      co_await starting;
+    if (in.CancelWhen != "same-task")
+      co_await ctx.sleep(500ms);
+    if (starting.is_ready() && !starting.state()->failure())
+      starting.get().cancel();
+    else
+      starting.cancel();
+    auto started = co_await starting.as_result();
+    std::string text;
+    if (started) {
+      text = outcome_text(co_await started->result().as_result());
+    } else {
+      text = caught(started.error());
+    }
+    co_await ctx.sleep(6s);
+    starting.cancel();
+    co_return text;
+  }
+};
+
+struct go_cancel {
+  async<void> run(context ctx) { co_await ctx.sleep(1h); }
+};
+
+struct go_select {
+  async<std::string> run(context ctx) {
+    auto slow = ctx.sleep(1h);
+    co_await ctx.sleep(100ms);
+    slow.cancel();
+    co_return caught((co_await slow.as_result()).error());
+  }
+};
+
+struct go_activities_and_timer {
+  async<std::string> run(context ctx) {
+    const workflow::activity_options options{.start_to_close_timeout = 5s};
+    auto a = ctx.execute_activity<std::string>("Greet", options, std::string{"a"});
+    auto b = ctx.execute_activity<std::string>("Greet", options, std::string{"b"});
+    auto timer = ctx.sleep(1min);
+    co_await workflow::any(a, timer);
+    co_return co_await b;
+  }
+};
+
 std::atomic<int> bugs_left = 0;
 
 struct bug_then_fixed {
@@ -432,6 +494,10 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<slow_task>("SlowTask"),
       define<wait_condition_timeout>("WaitConditionTimeout"),
       define<replayed>("Replayed"),
+      define<go_call_operation>("GoCallOperation"),
+      define<go_cancel>("GoCancel"),
+      define<go_select>("GoSelect"),
+      define<go_activities_and_timer>("GoActivitiesAndTimer"),
       define<bug_then_fixed>("BugThenFixed"),
   };
 }
