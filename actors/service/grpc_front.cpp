@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 namespace troupe::embedded {
 
@@ -72,16 +73,50 @@ struct grpc_front::implementation {
   void run() {
     void* completed = nullptr;
     bool ok = false;
-    while (queue->Next(&completed, &ok))
+    while (own_queue->Next(&completed, &ok))
       static_cast<rpc::completion_tag*>(completed)->complete(ok);
   }
 
+  /// Configures, starts, and opens the first calls; what is wrong, or nothing.
+  std::string start(const grpc_front_options& options, grpc::ServerBuilder& builder) {
+    context.request_limit = options.request_limit;
+    context.service_names = {
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+        "temporal.api.operatorservice.v1.OperatorService",
+        "temporal.api.workflowservice.v1.WorkflowService"};
+    builder.RegisterAsyncGenericService(&context.generic);
+    builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
+    builder.SetMaxReceiveMessageSize(receive_limit);
+    builder.SetMaxSendMessageSize(-1);
+    // SDKs ping every 10 to 30 s, with and without calls; gRPC's own defaults would answer
+    // too_many_pings.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // Two servers on one port would share its connections at random.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
+    // for each call.
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
+    server = builder.BuildAndStart();
+    if (!server || port == 0)
+      return "cannot listen on '" + options.address + "'";
+    address = options.address.substr(0, options.address.rfind(':') + 1) + std::to_string(port);
+    for (int i = 0; i < accepts_open; ++i)
+      grpc_call::wait(context);
+    return {};
+  }
+
   grpc_front_context context;
-  std::unique_ptr<grpc::ServerCompletionQueue> queue;
+  std::unique_ptr<grpc::ServerCompletionQueue>
+      own_queue; ///< null if somebody else serves the queue
   std::unique_ptr<grpc::Server> server;
   std::thread thread;
   std::string address;
   int port = 0;
+  bool is_stopped = false;
 };
 
 grpc_front::grpc_front(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
@@ -91,38 +126,31 @@ grpc_front::listen(rpc::local_service& service, grpc_front_options options) {
   if (auto reason = why_not(options.address); !reason.empty())
     return unexpected{std::move(reason)};
   auto impl = std::make_unique<implementation>(service);
-  impl->context.request_limit = options.request_limit;
-  impl->context.service_names = {
-      "grpc.health.v1.Health",
-      "grpc.reflection.v1.ServerReflection",
-      "grpc.reflection.v1alpha.ServerReflection",
-      "temporal.api.operatorservice.v1.OperatorService",
-      "temporal.api.workflowservice.v1.WorkflowService"};
   grpc::ServerBuilder builder;
-  builder.RegisterAsyncGenericService(&impl->context.generic);
-  builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &impl->port);
-  builder.SetMaxReceiveMessageSize(receive_limit);
-  builder.SetMaxSendMessageSize(-1);
-  // SDKs ping every 10 to 30 s, with and without calls; gRPC's own defaults would answer
-  // too_many_pings.
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  // Two servers on one port would share its connections at random.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  impl->queue = builder.AddCompletionQueue();
-  impl->context.queue = impl->queue.get();
-  impl->server = builder.BuildAndStart();
-  if (!impl->server || impl->port == 0) {
-    impl->queue->Shutdown();
+  impl->own_queue = builder.AddCompletionQueue();
+  impl->context.queue = impl->own_queue.get();
+  if (auto reason = impl->start(options, builder); !reason.empty()) {
+    impl->own_queue->Shutdown();
     impl->run();
-    return unexpected{"cannot listen on '" + options.address + "'"};
+    return unexpected{std::move(reason)};
   }
-  impl->address =
-      options.address.substr(0, options.address.rfind(':') + 1) + std::to_string(impl->port);
-  for (int i = 0; i < accepts_open; ++i)
-    grpc_call::wait(impl->context);
   impl->thread = std::thread{[raw = impl.get()] { raw->run(); }};
+  return std::unique_ptr<grpc_front>{new grpc_front(std::move(impl))};
+}
+
+result<std::unique_ptr<grpc_front>, std::string> grpc_front::listen_on(
+    rpc::local_service& service,
+    grpc_front_options options,
+    std::unique_ptr<grpc::ServerBuilder>& builder,
+    grpc::ServerCompletionQueue* queue) {
+  if (auto reason = why_not(options.address); !reason.empty())
+    return unexpected{std::move(reason)};
+  auto impl = std::make_unique<implementation>(service);
+  impl->context.queue = queue;
+  // A builder can be used once, whether that works or not.
+  const auto used = std::exchange(builder, nullptr);
+  if (auto reason = impl->start(options, *used); !reason.empty())
+    return unexpected{std::move(reason)};
   return std::unique_ptr<grpc_front>{new grpc_front(std::move(impl))};
 }
 
@@ -138,7 +166,7 @@ int grpc_front::port() const noexcept {
 }
 
 void grpc_front::stop(duration grace) {
-  if (!impl_->thread.joinable())
+  if (std::exchange(impl_->is_stopped, true))
     return;
   impl_->context.stopping.store(true, std::memory_order_release);
   impl_->server->Shutdown(
@@ -147,7 +175,9 @@ void grpc_front::stop(duration grace) {
   // Answers that the service still owes must not start an operation on a queue that was shut down.
   for (int live = impl_->context.live_calls; live != 0; live = impl_->context.live_calls)
     impl_->context.live_calls.wait(live);
-  impl_->queue->Shutdown();
+  if (!impl_->own_queue)
+    return;
+  impl_->own_queue->Shutdown();
   impl_->thread.join();
 }
 

@@ -9,6 +9,11 @@
 #include <memory>
 #include <string>
 
+namespace grpc {
+class ServerBuilder;
+class ServerCompletionQueue;
+} // namespace grpc
+
 namespace troupe::embedded {
 
 /// How a gRPC listener behaves.
@@ -28,6 +33,15 @@ public:
   /// malformed).
   static result<std::unique_ptr<grpc_front>, std::string>
   listen(rpc::local_service& service, grpc_front_options options);
+
+  /// The same on a queue that the builder made and somebody else serves (the service's shard):
+  /// calls then need no hand-off between threads. The queue must be served until `stop` has
+  /// returned.
+  static result<std::unique_ptr<grpc_front>, std::string> listen_on(
+      rpc::local_service& service,
+      grpc_front_options options,
+      std::unique_ptr<grpc::ServerBuilder>& builder,
+      grpc::ServerCompletionQueue* queue);
 
   /// Stops as `stop(0)` would.
   ~grpc_front();

@@ -12,6 +12,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <grpcpp/server_builder.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 
 #include <future>
@@ -42,7 +43,12 @@ struct service::implementation {
       own_system = std::make_unique<caf::actor_system>(configured(*config));
       users = own_system.get();
     }
-    home = std::make_unique<actors::threaded_shard>(*users, "troupe-service");
+    // The first listener lives on the shard's own queue. It must exist before the shard does, so
+    // its builder waits.
+    builder = std::make_unique<grpc::ServerBuilder>();
+    auto made = builder->AddCompletionQueue();
+    queue = made.get();
+    home = std::make_unique<actors::threaded_shard>(*users, "troupe-service", std::move(made));
     host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
     prepare(options);
   }
@@ -96,6 +102,8 @@ struct service::implementation {
 
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> own_system;
+  std::unique_ptr<grpc::ServerBuilder> builder; ///< of the first listener; null once it listens
+  grpc::ServerCompletionQueue* queue = nullptr; ///< the shard's
   std::unique_ptr<actors::threaded_shard> home;
   std::unique_ptr<embedded::service_host> host;
   std::mutex mutex; ///< guards what follows
@@ -131,7 +139,11 @@ std::string service::listen(const std::string& address) {
   std::lock_guard guard{impl_->mutex};
   if (impl_->stopped)
     throw service_error{"the service is shut down"};
-  auto front = embedded::grpc_front::listen(*impl_->host, {.address = address});
+  auto& first = impl_->builder;
+  auto front =
+      first
+          ? embedded::grpc_front::listen_on(*impl_->host, {.address = address}, first, impl_->queue)
+          : embedded::grpc_front::listen(*impl_->host, {.address = address});
   if (!front)
     throw service_error{front.error()};
   impl_->fronts.push_back(std::move(*front));

@@ -20,6 +20,11 @@ struct service_host::gate {
   std::vector<std::weak_ptr<call>> open; ///< shard's thread only; holes are swept when it doubles
   std::size_t sweep_at = 256;
 
+  bool is_open() {
+    std::lock_guard guard{mutex};
+    return home != nullptr;
+  }
+
   bool post(unique_function<void()> work) {
     std::lock_guard guard{mutex};
     if (home == nullptr)
@@ -51,6 +56,13 @@ service_host::~service_host() = default;
 rpc::local_service::cancel_function
 service_host::handle(request what, rpc::reply_handler on_reply) {
   auto from = std::make_shared<call>(std::move(what), std::move(on_reply));
+  // A front that lives on the shard's own queue needs no way through the run queue. `stop` runs
+  // there too, so the gate cannot close meanwhile.
+  if (core_.home.runs_here() && gate_->is_open()) {
+    gate_->opened(from);
+    serve(from);
+    return cancel_of(from);
+  }
   const bool is_open = gate_->post([this, from] {
     gate_->opened(from);
     serve(from);
@@ -59,6 +71,10 @@ service_host::handle(request what, rpc::reply_handler on_reply) {
     from->answer(plain_status(status_code::unavailable, "the service is shut down"));
     return [] {};
   }
+  return cancel_of(from);
+}
+
+rpc::local_service::cancel_function service_host::cancel_of(const call_ptr& from) const {
   return [keep = std::weak_ptr{gate_}, weak = std::weak_ptr{from}] {
     if (auto open = keep.lock())
       open->post([weak] {

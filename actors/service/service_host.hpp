@@ -37,6 +37,7 @@ private:
   struct gate;
 
   void serve(const call_ptr& from);
+  [[nodiscard]] cancel_function cancel_of(const call_ptr& from) const;
 
   service_core core_;
   std::shared_ptr<gate> gate_;

@@ -31,9 +31,10 @@ struct wake_tag final : rpc::completion_tag {
 } // namespace
 
 struct threaded_shard::impl {
-  explicit impl(unique_function<void()> on_wake) : woken(std::move(on_wake)) {}
+  impl(std::unique_ptr<grpc::CompletionQueue> with, unique_function<void()> on_wake)
+      : queue(std::move(with)), woken(std::move(on_wake)) {}
 
-  grpc::CompletionQueue queue;
+  std::unique_ptr<grpc::CompletionQueue> queue;
   grpc::Alarm alarm;
   wake_tag woken;
   std::atomic<bool> stopping{false};
@@ -43,7 +44,11 @@ struct threaded_shard::impl {
 };
 
 threaded_shard::threaded_shard(caf::actor_system& system, std::string name)
-    : shard(system), impl_(std::make_unique<impl>([this] { woken(); })) {
+    : threaded_shard(system, std::move(name), std::make_unique<grpc::CompletionQueue>()) {}
+
+threaded_shard::threaded_shard(
+    caf::actor_system& system, std::string name, std::unique_ptr<grpc::CompletionQueue> queue)
+    : shard(system), impl_(std::make_unique<impl>(std::move(queue), [this] { woken(); })) {
   std::atomic<bool> ready{false};
   impl_->thread = std::thread{[this, &ready, name = std::move(name)] {
     pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
@@ -60,7 +65,7 @@ threaded_shard::~threaded_shard() {
 }
 
 grpc::CompletionQueue* threaded_shard::completion_queue() noexcept {
-  return &impl_->queue;
+  return impl_->queue.get();
 }
 
 time_point threaded_shard::now() const {
@@ -79,7 +84,7 @@ void threaded_shard::wake() {
   // One alarm serves all wake-ups: an alarm may be set again only after its tag was taken off the
   // queue, and the base calls this only once until `woken`, which that tag calls.
   impl_->alarm.Set(
-      &impl_->queue,
+      impl_->queue.get(),
       gpr_now(GPR_CLOCK_MONOTONIC),
       static_cast<rpc::completion_tag*>(&impl_->woken));
 }
@@ -115,7 +120,7 @@ void threaded_shard::loop() {
     busy_since_.store(0, std::memory_order_relaxed);
     void* tag = nullptr;
     bool ok = false;
-    if (impl_->queue.AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
+    if (impl_->queue->AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
       busy_since_.store(ticks(), std::memory_order_relaxed);
       bump(counters_.completions);
       static_cast<rpc::completion_tag*>(tag)->complete(ok);
@@ -126,10 +131,10 @@ void threaded_shard::loop() {
 
 void threaded_shard::shut_queue_down() {
   close();
-  impl_->queue.Shutdown();
+  impl_->queue->Shutdown();
   void* tag = nullptr;
   bool ok = false;
-  while (impl_->queue.Next(&tag, &ok))
+  while (impl_->queue->Next(&tag, &ok))
     static_cast<rpc::completion_tag*>(tag)->complete(ok);
   busy_since_.store(0, std::memory_order_relaxed);
 }

@@ -19,6 +19,16 @@ BOOST_AUTO_TEST_CASE(is_reached_in_the_process_and_over_the_wire) {
   BOOST_CHECK_THROW(inside.get_workflow("w").signal("late"), troupe::rpc_error);
 }
 
+BOOST_AUTO_TEST_CASE(listens_on_several_addresses) {
+  troupe::service here;
+  const auto first = here.listen("127.0.0.1:0");
+  BOOST_CHECK_THROW(here.listen(first), troupe::service_error);
+  const auto second = here.listen("127.0.0.1:0");
+  BOOST_TEST(first != second);
+  for (const auto& address : {first, second})
+    BOOST_CHECK_NO_THROW((void)troupe::client::connect({.target = address}));
+}
+
 BOOST_AUTO_TEST_CASE(says_which_namespace_does_not_exist) {
   troupe::service here;
   BOOST_CHECK_EXCEPTION(
