@@ -65,8 +65,8 @@ nexus::async<nexus::workflow_start<payload>> start_handler(start_context ctx, go
     co_await ctx.sleep(std::chrono::milliseconds{*in.delayMs});
   nexus::workflow_run_options options{.id = in.workflowId};
   if (in.runTimeout)
-    options.run_timeout =
-        std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*in.runTimeout));
+    options.run_timeout = std::chrono::round<std::chrono::milliseconds>(
+        std::chrono::duration<double>(*in.runTimeout));
   if (in.useExisting.value_or(false))
     options.id_conflict_policy = workflow_id_conflict_policy::use_existing;
   co_return nexus::start_workflow_named<payload>("HandlerWorkflow", std::move(options), in.mode);
@@ -130,8 +130,8 @@ nexus::operation_entry token_operation(std::string name, Cancel cancel) {
 
 nexus::service_handler golden_service() {
   using nexus::dynamic_operation;
-  auto service = nexus::handler_for<golden_contract>(
-      nexus::workflow_run<golden_contract::run>(start_handler));
+  auto service =
+      nexus::handler_for<golden_contract>(nexus::workflow_run<golden_contract::run>(start_handler));
   auto add = [&](nexus::operation_entry one) { service.operations.push_back(std::move(one)); };
 
   add(dynamic_operation<std::string, std::string>("echo", echo));
@@ -145,8 +145,7 @@ nexus::service_handler golden_service() {
   add(dynamic_operation<bool, std::string>("application-error", fail_application));
   add(dynamic_operation<golden_handler_error, std::string>("handler-error", fail_handler));
   add(dynamic_operation<std::string, std::string>(
-      "crash",
-      [](start_context, std::string) -> std::string { throw golden_bug("handler bug"); }));
+      "crash", [](start_context, std::string) -> std::string { throw golden_bug("handler bug"); }));
   add(dynamic_operation<std::string, std::string>("stuck", never_answers));
   add(token_operation("token", [](cancel_context) {}));
   add(token_operation(

@@ -39,6 +39,11 @@ int timer_machine::event_type(int command) const noexcept {
 }
 
 void timer_machine::write(int command, wire_command& to) {
+  // The cancel carries the summary again, as sdk-core writes it: its event has its own.
+  if (!summary_.empty())
+    to_proto(
+        host_.payload_converter().to_payload(summary_),
+        *to.mutable_user_metadata()->mutable_summary());
   if (command == cancel_command) {
     to.set_command_type(enums::COMMAND_TYPE_CANCEL_TIMER);
     to.mutable_cancel_timer_command_attributes()->set_timer_id(id_);
@@ -48,10 +53,6 @@ void timer_machine::write(int command, wire_command& to) {
   auto& attributes = *to.mutable_start_timer_command_attributes();
   attributes.set_timer_id(id_);
   to_proto(after_, *attributes.mutable_start_to_fire_timeout());
-  if (!summary_.empty())
-    to_proto(
-        host_.payload_converter().to_payload(summary_),
-        *to.mutable_user_metadata()->mutable_summary());
 }
 
 std::string timer_machine::describe(int command) const {
@@ -64,6 +65,7 @@ void timer_machine::recorded(int command, const history_event& event) {
     if (id != id_)
       throw_mismatch(event, "timer id", id, id_);
     take_transition<timer_transitions>(state_, timer_input::cancel_recorded);
+    summary_ = {};
     host_.forget(started_event_id_);
     return;
   }
@@ -74,7 +76,6 @@ void timer_machine::recorded(int command, const history_event& event) {
     id_ = id;
   }
   take_transition<timer_transitions>(state_, timer_input::recorded);
-  summary_ = {};
   started_event_id_ = event.event_id();
   host_.track(started_event_id_, *this);
 }
@@ -83,6 +84,7 @@ void timer_machine::on_event(const history_event& event) {
   if (event.event_type() != enums::EVENT_TYPE_TIMER_FIRED
       || take_transition<timer_transitions>(state_, timer_input::fire) == nullptr)
     throw_unexpected(event, "timer " + id_);
+  summary_ = {};
   host_.forget(started_event_id_);
   settle();
 }

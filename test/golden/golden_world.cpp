@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/golden/golden_world.hpp"
+
+#include "runtime/nexus/dispatch.hpp"
+#include "runtime/rpc/direct_transport.hpp"
+#include "runtime/workflow/instance.hpp"
+#include "test/support/golden_service.hpp"
+#include "test/support/golden_workflows.hpp"
+#include "test/support/history_normaliser.hpp"
+
+#include <troupe/nexus/handler_base.hpp>
+
+#include <caf/atom.hpp>
+
+#include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+using namespace std::chrono_literals;
+
+namespace troupe::test {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace common = temporal::api::common::v1;
+
+constexpr const char* caller_namespace = "caller-ns";
+constexpr const char* handler_namespace = "handler-ns";
+constexpr const char* client_identity = "golden-client";
+
+/// Runs plain function handlers as work of the shard: what they do takes no virtual time.
+class inline_pool final : public actors::work_pool {
+public:
+  explicit inline_pool(actors::shard& where) : where_(where) {}
+  void submit(unique_function<void()> work) override { where_.post(std::move(work)); }
+
+private:
+  actors::shard& where_;
+};
+
+/// Calls take their time on the way to the service; none arrives once the line is cut.
+class slow_transport final : public rpc::transport {
+public:
+  slow_transport(
+      std::unique_ptr<rpc::transport> next,
+      executor& where,
+      const std::map<std::string, duration, std::less<>>& latencies,
+      const bool& is_cut)
+      : next_(std::move(next)), where_(where), latencies_(latencies), is_cut_(is_cut) {}
+
+  call_id start(rpc::call what, rpc::reply_handler on_reply) override {
+    const auto id = ++last_id_;
+    const auto method = what.method.substr(what.method.rfind('/') + 1);
+    const auto latency = latencies_.find(method);
+    auto send = [this, id, call = std::move(what), reply = std::move(on_reply)]() mutable {
+      if (!is_cut_)
+        sent_[id] = next_->start(std::move(call), std::move(reply));
+    };
+    if (latency == latencies_.end())
+      send();
+    else
+      where_.schedule(latency->second, std::move(send));
+    return id;
+  }
+
+  void cancel(call_id id) override {
+    if (const auto found = sent_.find(id); found != sent_.end())
+      next_->cancel(found->second);
+  }
+
+private:
+  std::unique_ptr<rpc::transport> next_;
+  executor& where_;
+  const std::map<std::string, duration, std::less<>>& latencies_;
+  const bool& is_cut_;
+  call_id last_id_ = 0;
+  std::map<call_id, call_id> sent_;
+};
+
+std::string set_json(const std::string& json, common::Payloads& to) {
+  if (json.empty())
+    return {};
+  auto& one = *to.add_payloads();
+  (*one.mutable_metadata())["encoding"] = "json/plain";
+  one.set_data(json);
+  return json;
+}
+
+} // namespace
+
+struct golden_world::worker {
+  worker(golden_world& world, worker_setup setup)
+      : setup_(std::move(setup)), shard_(world.system_, world.clock_),
+        context_(std::make_shared<actors::worker_context>()) {
+    auto& settings = context_->settings;
+    settings.name_space = setup_.name_space;
+    settings.task_queue = setup_.task_queue;
+    settings.identity = setup_.identity;
+    settings.nexus_pollers = settings.workflow_pollers = {2, 2, 2};
+    context_->pool = std::make_shared<inline_pool>(shard_);
+    for (auto& each : golden_workflows())
+      context_->workflows[each->name] = each;
+    context_->workflow_environment = std::make_shared<workflow::environment>(
+        workflow::environment{{}, settings.name_space, settings.task_queue, settings.identity});
+    if (setup_.serves_nexus) {
+      auto services = std::make_shared<nexus::service_registry>();
+      services->add(golden_service());
+      context_->nexus = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
+          services, {}, settings.name_space, settings.task_queue, settings.identity, nullptr});
+    }
+    core_ = std::make_unique<actors::worker_core>(
+        world.system_,
+        context_,
+        std::vector<actors::shard*>{&shard_},
+        [&](actors::shard& where, std::size_t) {
+          return std::make_unique<slow_transport>(
+              std::make_unique<rpc::direct_transport>(*world.service_, where),
+              where,
+              setup_.latencies,
+              is_cut_);
+        },
+        [state = std::uint64_t{1}]() mutable {
+          state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+          return static_cast<double>(state >> 11) * 0x1p-53;
+        });
+    core_->start();
+    shard_.run_until_idle();
+  }
+
+  ~worker() {
+    is_cut_ = true;
+    shard_.stop();
+    for (auto& each : context_->shards) {
+      each->calls = nullptr;
+      each->transport = nullptr;
+    }
+  }
+
+  worker_setup setup_;
+  bool is_cut_ = false;
+  actors::manual_shard shard_;
+  std::shared_ptr<actors::worker_context> context_;
+  std::unique_ptr<actors::worker_core> core_;
+};
+
+caf::actor_system_config& golden_world::configured(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", std::size_t{1});
+  return config;
+}
+
+golden_world::golden_world() {
+  embedded::service_settings settings;
+  settings.suggest_continue_as_new_events = 50;
+  service_ = std::make_unique<embedded::service_host>(
+      system_, home_, settings, std::make_unique<embedded::random_ids>(7));
+  auto& core = service_->core();
+  core.namespaces.ensure(caller_namespace);
+  core.namespaces.ensure(handler_namespace);
+  core.namespaces.add_attributes(
+      caller_namespace, {{"CustomKeywordField", embedded::attribute_type::keyword}});
+  const std::pair<const char*, const char*> endpoints[] = {
+      {"golden-endpoint", "handler-tq"},
+      {"golden-endpoint-breaker", "handler-tq"},
+      {"golden-endpoint-idle", "nobody-tq"},
+      {"golden-endpoint-temp", "nobody-tq"},
+  };
+  for (const auto& [name, queue] : endpoints) {
+    temporal::api::nexus::v1::EndpointSpec spec;
+    spec.set_name(name);
+    spec.mutable_target()->mutable_worker()->set_namespace_(handler_namespace);
+    spec.mutable_target()->mutable_worker()->set_task_queue(queue);
+    temporal::api::nexus::v1::Endpoint created;
+    if (const auto status = core.endpoints.create(spec, core.now(), created); !status.ok())
+      throw std::runtime_error{status.message};
+  }
+}
+
+golden_world::~golden_world() {
+  workers_.clear();
+  service_->stop();
+  home_.stop();
+}
+
+void golden_world::start_usual_workers() {
+  start_worker({caller_namespace, "caller-tq", "golden-caller-worker"});
+  start_worker({caller_namespace, "basic-tq", "golden-worker"});
+  // A handler workflow's task takes a while, so that the caller sees the start before the end.
+  start_worker(
+      {handler_namespace,
+       "handler-tq",
+       "golden-handler-worker",
+       true,
+       {{"RespondWorkflowTaskCompleted", 20ms}}});
+}
+
+void golden_world::start_worker(worker_setup setup) {
+  workers_.push_back(std::make_unique<worker>(*this, std::move(setup)));
+}
+
+void golden_world::erase_worker(const std::string& identity, bool graceful) {
+  const auto found = std::ranges::find_if(
+      workers_, [&](const auto& each) { return each->setup_.identity == identity; });
+  if (found == workers_.end())
+    throw std::runtime_error{"no worker " + identity};
+  if (graceful) {
+    (*found)->core_->stop();
+    clock_->run_until_idle();
+  }
+  workers_.erase(found);
+  clock_->run_until_idle();
+}
+
+void golden_world::kill_worker(const std::string& identity) {
+  erase_worker(identity, false);
+}
+
+void golden_world::stop_worker(const std::string& identity) {
+  erase_worker(identity, true);
+}
+
+void golden_world::delete_endpoint(const std::string& name) {
+  auto& endpoints = service_->core().endpoints;
+  const auto* found = endpoints.find_by_name(name);
+  if (found == nullptr)
+    throw std::runtime_error{"no endpoint " + name};
+  endpoints.remove(found->id(), found->version());
+}
+
+std::string
+golden_world::call(const std::string& method, const google::protobuf::Message& request) {
+  struct outcome {
+    bool is_answered = false;
+    rpc_status status;
+    std::string body;
+  };
+  auto got = std::make_shared<outcome>();
+  rpc::local_service::request what;
+  what.method = "/temporal.api.workflowservice.v1.WorkflowService/" + method;
+  what.message = rpc::bytes{request.SerializeAsString()};
+  what.deadline = clock_->now() + 30s;
+  auto cancel =
+      service_->handle(std::move(what), [got](rpc_status status, const rpc::bytes& answer) {
+        *got = {true, std::move(status), answer.str()};
+      });
+  clock_->run_until_idle();
+  if (!got->is_answered)
+    throw std::runtime_error{method + " was not answered"};
+  if (!got->status.ok())
+    throw std::runtime_error{method + ": " + got->status.message};
+  return got->body;
+}
+
+void golden_world::start_as(const history& recorded) {
+  const auto& event = recorded.events(0);
+  const auto& from = event.workflow_execution_started_event_attributes();
+  wire::StartWorkflowExecutionRequest request;
+  request.set_namespace_(caller_namespace);
+  request.set_workflow_id(from.workflow_id());
+  request.set_identity(client_identity);
+  request.set_request_id(service_->core().ids->uuid());
+  *request.mutable_workflow_type() = from.workflow_type();
+  *request.mutable_task_queue() = from.task_queue();
+  if (from.has_input())
+    *request.mutable_input() = from.input();
+  if (from.has_header())
+    *request.mutable_header() = from.header();
+  if (from.has_workflow_execution_timeout())
+    *request.mutable_workflow_execution_timeout() = from.workflow_execution_timeout();
+  // Written into the event from the execution timeout where none was asked for.
+  if (from.workflow_run_timeout().seconds() != from.workflow_execution_timeout().seconds())
+    *request.mutable_workflow_run_timeout() = from.workflow_run_timeout();
+  *request.mutable_workflow_task_timeout() = from.workflow_task_timeout();
+  if (from.has_retry_policy())
+    *request.mutable_retry_policy() = from.retry_policy();
+  request.set_cron_schedule(from.cron_schedule());
+  if (from.cron_schedule().empty() && from.first_workflow_task_backoff().seconds() > 0)
+    *request.mutable_workflow_start_delay() = from.first_workflow_task_backoff();
+  if (from.has_memo())
+    *request.mutable_memo() = from.memo();
+  if (from.has_search_attributes())
+    *request.mutable_search_attributes() = from.search_attributes();
+  if (from.has_priority())
+    *request.mutable_priority() = from.priority();
+  if (event.has_user_metadata())
+    *request.mutable_user_metadata() = event.user_metadata();
+  call("StartWorkflowExecution", request);
+}
+
+void golden_world::start_handler(const std::string& id, const std::string& mode) {
+  wire::StartWorkflowExecutionRequest request;
+  request.set_namespace_(handler_namespace);
+  request.set_workflow_id(id);
+  request.set_identity(client_identity);
+  request.set_request_id(service_->core().ids->uuid());
+  request.mutable_workflow_type()->set_name("HandlerWorkflow");
+  request.mutable_task_queue()->set_name("handler-tq");
+  set_json('"' + mode + '"', *request.mutable_input());
+  call("StartWorkflowExecution", request);
+}
+
+void golden_world::signal(const std::string& id, const std::string& name, const std::string& json) {
+  wire::SignalWorkflowExecutionRequest request;
+  request.set_namespace_(namespace_of(id));
+  request.mutable_workflow_execution()->set_workflow_id(id);
+  request.set_signal_name(name);
+  request.set_identity(client_identity);
+  request.set_request_id(service_->core().ids->uuid());
+  set_json(json, *request.mutable_input());
+  call("SignalWorkflowExecution", request);
+}
+
+void golden_world::request_cancel(
+    const std::string& id, const std::string& reason, const std::string& request_id) {
+  wire::RequestCancelWorkflowExecutionRequest request;
+  request.set_namespace_(namespace_of(id));
+  request.mutable_workflow_execution()->set_workflow_id(id);
+  request.set_reason(reason);
+  request.set_identity(client_identity);
+  request.set_request_id(request_id.empty() ? service_->core().ids->uuid() : request_id);
+  call("RequestCancelWorkflowExecution", request);
+}
+
+void golden_world::terminate(
+    const std::string& id, const std::string& reason, const std::string& json_details) {
+  wire::TerminateWorkflowExecutionRequest request;
+  request.set_namespace_(namespace_of(id));
+  request.mutable_workflow_execution()->set_workflow_id(id);
+  request.set_reason(reason);
+  request.set_identity(client_identity);
+  for (std::size_t at = 0; at < json_details.size();) {
+    // One line per payload.
+    const auto end = std::min(json_details.find('\n', at), json_details.size());
+    set_json(json_details.substr(at, end - at), *request.mutable_details());
+    at = end + 1;
+  }
+  call("TerminateWorkflowExecution", request);
+}
+
+void golden_world::advance(duration by) {
+  clock_->advance(by);
+}
+
+void golden_world::until(const std::string& id, std::string_view event_type, int times) {
+  const auto limit = clock_->now() + 10min;
+  auto reached = [&] {
+    const auto so_far = read(id);
+    return std::ranges::count_if(
+               so_far.events(), [&](const auto& each) { return type_name(each) == event_type; })
+           >= times;
+  };
+  clock_->run_until_idle();
+  while (!reached())
+    if (clock_->now() > limit || !clock_->advance_to_next_timer())
+      throw std::runtime_error{id + " never had " + std::string{event_type}};
+}
+
+bool golden_world::until_events(const std::string& id, const std::string& run_id, int count) {
+  const auto limit = clock_->now() + 10min;
+  clock_->run_until_idle();
+  while (read(id, run_id).events_size() < count)
+    if (clock_->now() > limit || !clock_->advance_to_next_timer())
+      return false;
+  return true;
+}
+
+std::string golden_world::namespace_of(const std::string& id) const {
+  for (const char* name : {caller_namespace, handler_namespace}) {
+    const auto* entry = service_->core().namespaces.find(name);
+    if (service_->core().find_execution({entry->id, id}))
+      return name;
+  }
+  throw std::runtime_error{"no workflow " + id};
+}
+
+golden_world::history golden_world::read(const std::string& id, const std::string& run_id) {
+  wire::GetWorkflowExecutionHistoryRequest request;
+  try {
+    request.set_namespace_(namespace_of(id));
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+  request.mutable_execution()->set_workflow_id(id);
+  request.mutable_execution()->set_run_id(run_id);
+  wire::GetWorkflowExecutionHistoryResponse page;
+  history all;
+  do {
+    page.ParseFromString(call("GetWorkflowExecutionHistory", request));
+    all.MergeFrom(page.history());
+    request.set_next_page_token(page.next_page_token());
+  } while (!page.next_page_token().empty());
+  return all;
+}
+
+} // namespace troupe::test

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/service/service_host.hpp"
+#include "actors/shard/manual_shard.hpp"
+#include "actors/worker/worker_core.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <temporal/api/history/v1/message.pb.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace troupe::test {
+
+/// Where the recorded scenarios took place, in one process and in virtual time: the embedded
+/// service with the two namespaces and the endpoints of the recordings, our workers with the golden
+/// workflows and the golden service, and a client.
+///
+/// Everything runs on the caller's thread, on hand-drained shards; workers reach the service by
+/// direct transport. Waiting moves the clock from timer to timer.
+class golden_world {
+public:
+  using history = temporal::api::history::v1::History;
+
+  struct worker_setup {
+    std::string name_space;
+    std::string task_queue;
+    std::string identity;
+    bool serves_nexus = false;
+    /// What the way to the service takes, by method without its service; nothing = no time. Gives
+    /// things that happen at the same moment the order that they had in the recording.
+    std::map<std::string, duration, std::less<>> latencies = {};
+  };
+
+  golden_world();
+  ~golden_world();
+
+  // -- who is there ------------------------------------------------------------------------------
+
+  /// The workers of the recordings: `caller-tq` and `basic-tq` in `caller-ns`, `handler-tq` in
+  /// `handler-ns`.
+  void start_usual_workers();
+  void start_worker(worker_setup setup);
+  /// Ends the worker of this identity as SIGKILL does: nothing of it reaches the service any more.
+  void kill_worker(const std::string& identity);
+  /// Ends it gracefully.
+  void stop_worker(const std::string& identity);
+
+  void delete_endpoint(const std::string& name);
+
+  // -- a client ----------------------------------------------------------------------------------
+
+  /// Starts in `caller-ns` what `recorded` says was started: id, type, queue, input, timeouts,
+  /// memo, search attributes, retry policy, cron, delay and priority.
+  void start_as(const history& recorded);
+  /// Starts `HandlerWorkflow` in `handler-ns`.
+  void start_handler(const std::string& id, const std::string& mode);
+  void signal(const std::string& id, const std::string& name, const std::string& json);
+  void request_cancel(
+      const std::string& id, const std::string& reason = {}, const std::string& request_id = {});
+  void terminate(
+      const std::string& id, const std::string& reason = {}, const std::string& json_details = {});
+
+  /// Sends one request and gives its answer, which must come at the present moment; throws if it
+  /// is an error.
+  std::string call(const std::string& method, const google::protobuf::Message& request);
+
+  // -- time --------------------------------------------------------------------------------------
+
+  void advance(duration by);
+  /// Lets time pass until the run has that many events of the type, then until nothing more
+  /// happens at that moment. Throws if that does not happen within ten minutes of virtual time.
+  void until(const std::string& id, std::string_view event_type, int times = 1);
+  /// Lets time pass until the run has that many events; false if it never has.
+  bool until_events(const std::string& id, const std::string& run_id, int count);
+
+  // -- looking -----------------------------------------------------------------------------------
+
+  /// The whole history of a run, of the current one if no run is named; empty if there is none.
+  history read(const std::string& id, const std::string& run_id = {});
+
+private:
+  struct worker;
+
+  std::string namespace_of(const std::string& id) const;
+  void erase_worker(const std::string& identity, bool graceful);
+
+  static caf::actor_system_config& configured(caf::actor_system_config& config);
+
+  caf::actor_system_config config_;
+  caf::actor_system system_{configured(config_)};
+  std::shared_ptr<actors::manual_clock> clock_ = std::make_shared<actors::manual_clock>();
+  actors::manual_shard home_{system_, clock_};
+  std::unique_ptr<embedded::service_host> service_;
+  std::vector<std::unique_ptr<worker>> workers_;
+};
+
+} // namespace troupe::test
