@@ -8,9 +8,10 @@
 namespace troupe::cli {
 
 void add_server_command(CLI::App& app, const global_flags&) {
-  app.add_subcommand("server", "Not in this build")->allow_extras()->callback([] {
-    throw command_error("this build of troupe has no service");
-  });
+  app.add_subcommand("server", "Not in this build")
+      ->fallthrough(false)
+      ->prefix_command()
+      ->callback([] { throw command_error("this build of troupe has no service"); });
 }
 
 } // namespace troupe::cli

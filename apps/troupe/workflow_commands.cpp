@@ -115,7 +115,15 @@ void describe(const workflow_flags& of, bool reset_points, const global_flags& f
       return print_reset_points(response, flags);
     std::string points;
     for (const auto& each : info.auto_reset_points().points())
-      points += (points.empty() ? "" : ",") + to_json(each, style_of(flags));
+      points += (points.empty() ? "" : ",")
+                + json_object{}
+                      .text("BinaryChecksum", each.binary_checksum())
+                      .text(
+                          "CreateTime",
+                          timestamp_text(each.create_time().seconds(), each.create_time().nanos()))
+                      .text("RunId", each.run_id())
+                      .raw("EventId", std::to_string(each.first_workflow_task_completed_id()))
+                      .str();
     return print_json('[' + points + ']', flags);
   }
   std::optional<api::history::v1::HistoryEvent> closed;
@@ -426,7 +434,10 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
         "fix-history-json",
         "pause",
         "unpause"}) {
-    auto* missing = group.add_subcommand(name, "not supported yet")->group("")->allow_extras();
+    auto* missing = group.add_subcommand(name, "not supported yet")
+                        ->group("")
+                        ->fallthrough(false)
+                        ->prefix_command();
     missing->callback([name] {
       throw command_error(
           std::string{"workflow "} + name + " is not supported by this build of troupe yet");

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the binary: a server of its own, and the commands against it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+TROUPE = sys.argv.pop(1)
+LIMIT = 30  # seconds, of one command
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")} | {
+    "TEMPORAL_CONFIG_FILE": os.devnull
+}
+
+
+class Server:
+    def __init__(self, *flags, port=0):
+        self.process = subprocess.Popen(
+            [TROUPE, "server", "start-dev", "--port", str(port), *flags],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        self.output = ""
+        self.port = None
+        while "Persistence" not in self.output:
+            line = self.process.stdout.readline()
+            if not line:
+                self.process.kill()
+                raise AssertionError("the server did not start: " + self.process.stderr.read())
+            self.output += line
+            if found := re.match(r"Temporal Server: +localhost:(\d+)$", line):
+                self.port = int(found.group(1))
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=LIMIT)
+        return self.process.returncode, self.output + out, err
+
+
+def run(*words):
+    done = subprocess.run([TROUPE, *words], capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT)
+    return done.returncode, done.stdout, done.stderr
+
+
+class WithServer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # The arguments of the SDKs' local test environments.
+        cls.server = Server(
+            "--namespace", "default", "--ip", "127.0.0.1", "--log-format", "pretty", "--log-level", "warn",
+            "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',
+            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--headless")
+
+    @classmethod
+    def tearDownClass(cls):
+        code, _, err = cls.server.end()
+        if code != 0 or err:
+            raise AssertionError(f"the server ended with {code}: {err}")
+
+    def command(self, *words):
+        return run(*words, "--address", f"127.0.0.1:{self.server.port}")
+
+    def ok(self, *words):
+        code, out, err = self.command(*words)
+        self.assertEqual((code, err), (0, ""), words)
+        return out
+
+    def fails(self, *words):
+        code, out, err = self.command(*words)
+        self.assertEqual(code, 1, words)
+        self.assertEqual(err.count("\n"), 1, err)
+        self.assertTrue(err.startswith("Error: "), err)
+        return err[len("Error: "):].rstrip("\n")
+
+    def test_cluster(self):
+        self.assertEqual(self.ok("operator", "cluster", "health"), "SERVING\n")
+        self.assertEqual(json.loads(self.ok("operator", "cluster", "health", "-o", "json")), {"status": "SERVING"})
+        self.assertTrue(json.loads(self.ok("operator", "cluster", "system", "-o", "json"))["capabilities"]["nexus"])
+
+    def test_namespaces(self):
+        self.assertEqual(
+            self.ok("operator", "namespace", "create", "-n", "mine"), "Namespace mine successfully registered.\n")
+        self.assertIn("already exists", self.fails("operator", "namespace", "create", "-n", "mine"))
+        described = json.loads(self.ok("operator", "namespace", "describe", "-n", "mine", "-o", "json"))
+        self.assertEqual(described["config"]["workflowExecutionRetentionTtl"], "259200s")
+        names = {each["namespaceInfo"]["name"] for each in json.loads(self.ok("operator", "namespace", "list", "-o", "json"))}
+        self.assertLessEqual({"default", "second", "mine"}, names)
+        self.assertEqual(
+            self.fails("operator", "namespace", "describe", "-n", "nope"),
+            "unable to describe namespace nope: Namespace nope is not found.")
+
+    def test_endpoints(self):
+        endpoint = ["operator", "nexus", "endpoint"]
+        target = ["--target-namespace", "second", "--target-task-queue", "tq"]
+        self.assertEqual(self.ok(*endpoint, "create", "--name", "end", *target), "Endpoint end successfully created.\n")
+        self.assertIn("already registered", self.fails(*endpoint, "create", "--name", "end", *target))
+        self.fails(*endpoint, "create", "--name", "bad name", *target)
+        self.ok(*endpoint, "update", "--name", "end", "--target-task-queue", "tq2", "--description", "words")
+        got = json.loads(self.ok(*endpoint, "get", "--name", "end", "-o", "json"))
+        self.assertEqual(got["spec"]["target"]["worker"], {"namespace": "second", "taskQueue": "tq2"})
+        self.assertEqual(got["spec"]["description"], "words")
+        self.assertIn(got["id"], self.ok(*endpoint, "list"))
+        self.assertEqual(
+            self.ok(*endpoint, "delete", "--name", "end"), f"Endpoint end successfully deleted (ID {got['id']}).\n")
+        self.assertEqual(self.fails(*endpoint, "get", "--name", "end"), 'endpoint not found: "end"')
+
+    def test_a_workflow_from_start_to_termination(self):
+        start = ["workflow", "start", "--type", "W", "-t", "tq", "-w", "w1"]
+        started = json.loads(self.ok(*start, "-i", '"in"', "--memo", 'k="v"', "-o", "json"))
+        self.assertEqual(
+            {k: started[k] for k in ("workflowId", "type", "namespace", "taskQueue")},
+            {"workflowId": "w1", "type": "W", "namespace": "default", "taskQueue": "tq"})
+        # Starting again finds the same run, unless that is to be an error.
+        self.assertEqual(json.loads(self.ok(*start, "-o", "json"))["runId"], started["runId"])
+        self.assertIn("already running", self.fails(*start, "--fail-existing"))
+        self.assertEqual(self.ok("workflow", "signal", "-w", "w1", "--name", "s"), "Signal workflow succeeded\n")
+        self.assertEqual(self.ok("workflow", "cancel", "-w", "w1"), "Canceled workflow\n")
+        described = json.loads(self.ok("workflow", "describe", "-w", "w1", "-o", "json"))
+        self.assertEqual(described["workflowExecutionInfo"]["status"], "WORKFLOW_EXECUTION_STATUS_RUNNING")
+        self.assertEqual(described["workflowExecutionInfo"]["memo"]["fields"], {"k": "v"})
+        self.assertIn("Pending Nexus Operations: 0\n", self.ok("workflow", "describe", "-w", "w1"))
+        self.assertEqual(
+            self.ok("workflow", "terminate", "-w", "w1", "--reason", "enough"), "Workflow terminated\n")
+        history = json.loads(self.ok("workflow", "show", "-w", "w1", "-o", "json"))["events"]
+        self.assertEqual(
+            [each["eventType"].removeprefix("EVENT_TYPE_WORKFLOW_") for each in history],
+            ["EXECUTION_STARTED", "TASK_SCHEDULED", "EXECUTION_SIGNALED", "EXECUTION_CANCEL_REQUESTED",
+             "EXECUTION_TERMINATED"])
+        # Replayers need payloads as they travelled.
+        payload = history[0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+        self.assertEqual(payload, {"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "ImluIg=="})
+        code, out, err = self.command("workflow", "result", "-w", "w1", "-o", "json")
+        self.assertEqual((code, err), (1, "Error: workflow failed\n"))
+        closed = json.loads(out)["closeEvent"]
+        self.assertEqual(closed["workflowExecutionTerminatedEventAttributes"]["reason"], "enough")
+
+    def test_execute_follows_to_the_end_and_fails_with_the_workflow(self):
+        code, out, err = self.command(
+            "workflow", "execute", "--type", "W", "-t", "nobody", "-w", "w2", "--run-timeout", "1s")
+        self.assertEqual((code, err), (1, "Error: workflow failed\n"))
+        self.assertIn("Running execution:\n  WorkflowId  w2\n", out)
+        self.assertRegex(out, r"Progress:\n  ID           Time                     Type           \n    1  ")
+        self.assertRegex(out, r"    3  \S+  WorkflowExecutionTimedOut \n\nResults:\n  RunTime  \S+\n  Status   TIMEOUT\n$")
+
+    def test_lists_and_counts(self):
+        self.ok("workflow", "start", "--type", "L", "-t", "tq", "-w", "l1", "-n", "second")
+        self.ok("workflow", "start", "--type", "L", "-t", "tq", "-w", "l2", "-n", "second")
+        listed = json.loads(self.ok("workflow", "list", "-n", "second", "-q", "WorkflowType='L'", "-o", "json"))
+        self.assertEqual([each["execution"]["workflowId"] for each in listed], ["l2", "l1"])
+        self.assertEqual(
+            self.ok("workflow", "list", "-n", "second", "--limit", "1").splitlines()[0],
+            "  Status   WorkflowId  Type  StartTime")
+        self.assertEqual(self.ok("workflow", "list", "-n", "second", "-q", "WorkflowId='z'", "-o", "json"), "[\n]\n")
+        self.assertEqual(self.ok("workflow", "count", "-n", "second"), "Total: 2\n")
+
+    def test_errors_name_what_is_wrong(self):
+        self.assertEqual(
+            self.fails("workflow", "describe", "-w", "nope"), "failed describing workflow: workflow not found for ID: nope")
+        self.assertEqual(
+            self.fails("workflow", "signal", "-w", "nope", "--name", "s"),
+            "failed signalling workflow: workflow not found for ID: nope")
+        self.assertIn("nope", self.fails("workflow", "list", "-n", "nope"))
+        self.fails("workflow", "list", "-q", "foo bar")
+
+    def test_a_command_ends_at_its_time_limit(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "nobody", "-w", "slow")
+        self.assertEqual(
+            self.fails("workflow", "result", "-w", "slow", "--command-timeout", "200ms"), "command timed out after 200ms")
+
+    def test_a_port_in_use_is_one_line(self):
+        code, out, err = run("server", "start-dev", "--port", str(self.server.port), "--headless")
+        self.assertEqual((code, out, err.count("\n")), (1, "", 1), err)
+        self.assertIn(str(self.server.port), err)
+
+
+class WithoutServer(unittest.TestCase):
+    def refused(self, *words):
+        code, out, err = run(*words)
+        self.assertEqual((code, out, err.count("\n")), (1, "", 1), err)
+        self.assertTrue(err.startswith("Error: "), err)
+        return err
+
+    def test_flags_without_their_feature_are_refused_by_name(self):
+        for flag, value in [
+                ("--db-filename", "x"), ("-f", "x"), ("--http-port", "1"), ("--metrics-port", "1"),
+                ("--search-attribute", "A=Int"), ("--sqlite-pragma", "a=b"), ("--ui-ip", "::1")]:
+            name = "--db-filename" if flag == "-f" else flag
+            self.assertIn(name + " is not supported", self.refused("server", "start-dev", flag, value))
+
+    def test_malformed_settings_are_refused(self):
+        self.assertIn("invalid JSON", self.refused("server", "start-dev", "--dynamic-config-value", "a=0s"))
+        self.assertIn("'='", self.refused("server", "start-dev", "--dynamic-config-value", "a"))
+        self.assertIn("--port", self.refused("server", "start-dev", "--port", "70000"))
+        self.refused("server", "start-dev", "--ip", "no.such.address.invalid", "--port", "0")
+
+    def test_help_lists_the_settings_that_count(self):
+        code, out, _ = run("server", "start-dev", "--help")
+        self.assertEqual(code, 0)
+        self.assertIn("limit.historyCount.suggestContinueAsNew", out)
+        self.assertIn("component.nexusoperations.recordCancelRequestCompletionEvents", out)
+
+    def test_nobody_there_is_one_line(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+            self.assertIn(address, self.refused("workflow", "list", "--address", address))
+
+    def test_both_signals_end_the_server_gracefully(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            code, out, err = Server("--headless").end(number)
+            self.assertEqual((code, err), (0, ""))
+            self.assertRegex(out, r"Temporal Persistence: +in-memory\n")
+
+    def test_without_headless_it_works_and_says_that_there_is_no_web_ui(self):
+        for flags in ([], ["--ui-port", "12345"]):
+            code, _, err = Server(*flags).end()
+            self.assertEqual((code, err.count("\n")), (0, 1))
+            self.assertIn("Web UI", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

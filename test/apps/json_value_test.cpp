@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/json_value.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe::cli;
+
+namespace {
+
+std::string rewritten(std::string_view text, json_style style = {}) {
+  const auto value = parse_json(text);
+  return value ? write_json(*value, style) : "no JSON";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(json_value)
+
+BOOST_AUTO_TEST_CASE(writes_what_it_read_without_spaces) {
+  BOOST_TEST(
+      rewritten(" { \"b\" : [ 1 , null , true ] , \"a\" : { } } ")
+      == R"({"b":[1,null,true],"a":{}})");
+  for (const auto* same : {"null", "true", "false", "\"x\"", "0", "-1.5e+3", "[]", "{}", "[[[]]]"})
+    BOOST_TEST(rewritten(same) == same);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_every_digit_of_a_number) {
+  BOOST_TEST(
+      rewritten("[12345678901234567890123,18446744073709551615,1.10]")
+      == "[12345678901234567890123,18446744073709551615,1.10]");
+}
+
+BOOST_AUTO_TEST_CASE(sorts_names_and_escapes_html_where_asked) {
+  BOOST_TEST(
+      rewritten(R"({"b":{"d":1,"c":"<&>"},"a":2})", {.sort_names = true, .escape_html = true})
+      == R"({"a":2,"b":{"c":"\u003c\u0026\u003e","d":1}})");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_not_exactly_one_value) {
+  for (const auto* bad : {"",        " ",        "1 2", "1,2", "1],[2", "]",    "{",       "[1",
+                          "{\"a\"}", "{\"a\":}", "tru", "nul", "01",    "1.",   ".5",      "+1",
+                          "-",       "1e",       "\"x", "'x'", "{a:1}", "[1,]", "\"\\q\"", "\x01"})
+    BOOST_TEST(!parse_json(bad).has_value(), "taken: " << bad);
+}
+
+BOOST_AUTO_TEST_CASE(flattens_to_paths_of_scalars) {
+  std::string all;
+  flatten_json(
+      *parse_json(R"({"a":{"b":[1,{"c":"x"}]},"d":null,"e":{},"f":[]})"),
+      "",
+      [&](const auto& path, const auto& text) { all += path + '=' + text + ' '; });
+  BOOST_TEST(all == "a.b[0]=1 a.b[1].c=x d=<nil> ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

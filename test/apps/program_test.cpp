@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command lines that cannot be used: one line, exit code 1, the words of the Temporal CLI. None of
+// these reaches for a server.
+#include "apps/troupe/program.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <vector>
+
+using namespace troupe::cli;
+
+namespace {
+
+std::string error_of(std::vector<const char*> words) {
+  words.insert(words.begin(), "troupe");
+  const auto outcome = run_program(
+      static_cast<int>(words.size()), words.data(), [](CLI::App&, const global_flags&) {});
+  BOOST_TEST(outcome.exit_code == 1);
+  BOOST_TEST(outcome.error.find('\n') == std::string::npos);
+  return outcome.error;
+}
+
+bool starts(const std::string& text, const std::string& with) {
+  return text.starts_with(with);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(program)
+
+BOOST_AUTO_TEST_CASE(names_required_flags_that_are_missing) {
+  BOOST_TEST(
+      error_of({"workflow", "start"})
+      == "required flag(s) \"task-queue\", \"type\" not set (see troupe workflow start --help)");
+  BOOST_TEST(
+      starts(error_of({"workflow", "signal", "-w", "x"}), "required flag(s) \"name\" not set"));
+  BOOST_TEST(
+      starts(error_of({"workflow", "describe"}), "required flag(s) \"workflow-id\" not set"));
+  BOOST_TEST(starts(
+      error_of({"operator", "nexus", "endpoint", "get"}), "required flag(s) \"name\" not set"));
+}
+
+BOOST_AUTO_TEST_CASE(names_what_it_does_not_know) {
+  BOOST_TEST(starts(error_of({"workflow", "start", "--foo"}), "unknown flag: --foo"));
+  BOOST_TEST(starts(error_of({"workflow", "list", "--foo=1"}), "unknown flag: --foo"));
+  BOOST_TEST(starts(
+      error_of({"workflow", "describe", "extra", "-w", "x"}),
+      "unknown command \"extra\" for \"troupe workflow describe\""));
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_the_argument_of_a_flag) {
+  BOOST_TEST(starts(
+      error_of({"workflow", "start", "-t", "q", "--type"}), "flag needs an argument: --type"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
+  BOOST_TEST(starts(error_of({"workflow", "cancel", "-q", "x"}), "--query is not supported"));
+  BOOST_TEST(starts(error_of({"workflow", "list", "--archived"}), "--archived is not supported"));
+  BOOST_TEST(starts(error_of({"workflow", "reset", "-w", "x"}), "workflow reset is not supported"));
+  BOOST_TEST(starts(
+      error_of({"workflow", "list", "--codec-endpoint", "x"}),
+      "--codec-endpoint is not supported"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_flags_that_contradict_each_other) {
+  BOOST_TEST(
+      error_of({"workflow", "show", "-w", "x", "--reverse", "--follow"})
+      == "--reverse cannot be combined with --follow");
+  BOOST_TEST(
+      error_of({"workflow", "signal", "-w", "x", "--name", "n", "--reason", "r"})
+      == "cannot set reason when workflow ID is set");
+  BOOST_TEST(error_of({"workflow", "terminate"}) == "must set either workflow ID or query");
+  BOOST_TEST(
+      error_of({"operator", "nexus", "endpoint", "create", "--name", "e"})
+      == "either --target-namespace and --target-task-queue or --target-url are required");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_unknown_output_formats) {
+  BOOST_TEST(starts(error_of({"workflow", "list", "-o", "xml"}), "--output: xml not in"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_signal_input_that_is_no_json) {
+  BOOST_TEST(
+      error_of({"workflow", "signal", "-w", "x", "--name", "n", "-i", "a"})
+      == "input #1 is not valid JSON");
+  BOOST_TEST(
+      error_of({"workflow", "signal", "-w", "x", "--name", "n", "-i", "1", "--input-meta", "a"})
+      == "metadata a expected to have '='");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

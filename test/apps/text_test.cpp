@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The expected texts are what the Temporal CLI prints.
+#include "apps/troupe/text.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+
+using namespace troupe::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+google::protobuf::Timestamp at(std::int64_t seconds, std::int32_t nanos = 0) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(seconds);
+  time.set_nanos(nanos);
+  return time;
+}
+
+std::string ago(std::chrono::seconds distance) {
+  const std::chrono::system_clock::time_point now{std::chrono::seconds{1'700'000'000}};
+  return time_text(at(1'700'000'000 - distance.count()), time_format::relative, now);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(text)
+
+BOOST_AUTO_TEST_CASE(centres_headings_over_left_aligned_cells) {
+  BOOST_TEST(
+      table({"Status", "WorkflowId", "Type", "StartTime"}, {{"Terminated", "w1", "W1", "now"}})
+      == "    Status    WorkflowId  Type  StartTime\n"
+         "  Terminated  w1          W1    now      \n");
+}
+
+BOOST_AUTO_TEST_CASE(leaves_out_headings_from_the_second_page_on) {
+  BOOST_TEST(table({"A", "B"}, {{"1", "2"}}, {}, false) == "  1  2\n");
+}
+
+BOOST_AUTO_TEST_CASE(prints_rows_of_a_growing_table_at_fixed_widths) {
+  const std::vector<std::size_t> widths{3, 20, 26};
+  BOOST_TEST(
+      table_row({"ID", "Time", "Type"}, widths, {align::center, align::center, align::center})
+      == "  ID           Time                     Type           \n");
+  BOOST_TEST(
+      table_row({"3", "2026-11-23T01:29:15Z", "WorkflowExecutionTimedOut"}, widths, {align::right})
+      == "    3  2026-11-23T01:29:15Z  WorkflowExecutionTimedOut \n");
+}
+
+BOOST_AUTO_TEST_CASE(aligns_the_values_of_properties) {
+  BOOST_TEST(
+      property_list({{"RunTime", "650ms"}, {"Status", ""}}) == "  RunTime  650ms\n  Status    \n");
+  BOOST_TEST(property_list({}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(counts_characters_not_bytes) {
+  BOOST_TEST(
+      table({"A"}, {{"\xC3\xA9\xC3\xA9"}, {"abc"}}) == "   A \n  \xC3\xA9\xC3\xA9 \n  abc\n");
+}
+
+BOOST_AUTO_TEST_CASE(tells_how_long_ago_a_time_was) {
+  BOOST_TEST(ago(0s) == "now");
+  BOOST_TEST(ago(1s) == "1 second ago");
+  BOOST_TEST(ago(59s) == "59 seconds ago");
+  BOOST_TEST(ago(-90s) == "1 minute from now");
+  BOOST_TEST(ago(2h) == "2 hours ago");
+  BOOST_TEST(ago(24h * 6) == "6 days ago");
+  BOOST_TEST(ago(24h * 15) == "2 weeks ago");
+  BOOST_TEST(ago(24h * 65) == "2 months ago");
+  BOOST_TEST(ago(24h * 400) == "1 year ago");
+  BOOST_TEST(ago(24h * 600) == "2 years ago");
+  BOOST_TEST(ago(24h * 360 * 38) == "a long while ago");
+}
+
+BOOST_AUTO_TEST_CASE(prints_times_as_asked) {
+  BOOST_TEST(
+      time_text(at(1'795'397'352, 10'264'961), time_format::iso, {}) == "2026-11-23T01:29:12Z");
+  BOOST_TEST(
+      time_text(at(1'795'397'352, 116'762'000), time_format::raw, {})
+      == "2026-11-23 01:29:12.116762 +0000 UTC");
+  BOOST_TEST(time_text(at(1'795'397'352), time_format::raw, {}) == "2026-11-23 01:29:12 +0000 UTC");
+}
+
+BOOST_AUTO_TEST_CASE(prints_durations_as_go_does) {
+  BOOST_TEST(go_duration(0ns) == "0s");
+  BOOST_TEST(go_duration(72h) == "72h0m0s");
+  BOOST_TEST(go_duration(1500ms) == "1.5s");
+  BOOST_TEST(go_duration(650ms) == "650ms");
+  BOOST_TEST(go_duration(90s) == "1m30s");
+  BOOST_TEST(go_duration(-2s) == "-2s");
+  BOOST_TEST(go_duration(2060ms) == "2.06s");
+  BOOST_TEST(go_duration(7ns) == "7ns");
+}
+
+BOOST_AUTO_TEST_CASE(spaces_out_durations_for_people) {
+  google::protobuf::Duration span;
+  span.set_seconds(25 * 3600);
+  BOOST_TEST(spaced_duration(span) == "1d 1h 0m 0s");
+  span.set_seconds(0);
+  BOOST_TEST(spaced_duration(span) == "0s");
+}
+
+BOOST_AUTO_TEST_CASE(reads_durations) {
+  BOOST_TEST((parse_duration("1h30m", "x") == 90min));
+  BOOST_TEST((parse_duration("1.5s", "x") == 1500ms));
+  BOOST_TEST((parse_duration("3d", "x") == 72h));
+  BOOST_TEST((parse_duration("0", "x") == 0s));
+  BOOST_TEST((parse_duration("-5ms", "x") == -5ms));
+  BOOST_TEST((parse_duration("10us", "x") == 10us));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_durations_that_are_none_and_names_the_flag) {
+  for (const auto* bad : {"", "5", "s", "1x", "1..5s", "1h30", "-", "1e3s", "99999999999h"})
+    BOOST_CHECK_THROW(parse_duration(bad, "x"), command_error);
+  BOOST_CHECK_EXCEPTION(
+      parse_duration("5", "run-timeout"), command_error, [](const command_error& error) {
+        return std::string{error.what()}.find("--run-timeout") != std::string::npos;
+      });
+}
+
+BOOST_AUTO_TEST_CASE(turns_enum_names_into_words) {
+  BOOST_TEST(
+      camel_case("EVENT_TYPE_WORKFLOW_TASK_STARTED", "EVENT_TYPE_") == "WorkflowTaskStarted");
+  BOOST_TEST(camel_case("7", "EVENT_TYPE_") == "7");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
