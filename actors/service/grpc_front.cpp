@@ -3,6 +3,7 @@
 
 #include "actors/service/grpc_call.hpp"
 
+#include <absl/synchronization/mutex.h>
 #include <arpa/inet.h>
 #include <grpcpp/server.h>
 #include <netdb.h>
@@ -86,6 +87,9 @@ struct grpc_front::implementation {
         "grpc.reflection.v1alpha.ServerReflection",
         "temporal.api.operatorservice.v1.OperatorService",
         "temporal.api.workflowservice.v1.WorkflowService"};
+    // Debian's Abseil is built with the deadlock detector of debug builds: a global lock in every
+    // mutex.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     builder.RegisterAsyncGenericService(&context.generic);
     builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
     builder.SetMaxReceiveMessageSize(receive_limit);
