@@ -82,6 +82,13 @@ struct cancels_at_once {
   }
 };
 
+struct calls_another {
+  async<void> run(workflow::context ctx) {
+    constexpr nexus::operation<std::string, std::string> insult{"insult"};
+    co_await ctx.nexus_client<greeting_service>({.endpoint = "endpoint"}).execute(insult, "you");
+  }
+};
+
 constexpr int wait_completed = static_cast<int>(nexus_cancellation_type::wait_completed);
 constexpr int wait_requested = static_cast<int>(nexus_cancellation_type::wait_requested);
 constexpr int try_cancel = static_cast<int>(nexus_cancellation_type::try_cancel);
@@ -250,6 +257,12 @@ BOOST_AUTO_TEST_CASE(a_result_that_cannot_be_read_fails_the_task_with_the_place)
   told.nexus_completed(5, 42).task_started();
   BOOST_CHECK(run<starts>(told) == "StartTimer 1 1000ms");
   BOOST_CHECK(run<executes>(told).find("expected") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_of_another_contract_is_refused) {
+  BOOST_CHECK_EQUAL(
+      run<calls_another>(history().started("W").task_started()),
+      "failed: the Nexus service greetings has no operation 'insult'");
 }
 
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {

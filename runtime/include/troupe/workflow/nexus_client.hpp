@@ -5,8 +5,11 @@
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/future.hpp>
 
+#include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -87,6 +90,15 @@ private:
   nexus_client_options options_;
 };
 
+template <class Service, class Operation>
+consteval bool has_operation_of_type() {
+  return std::apply(
+      [](const auto&... each) {
+        return (std::is_same_v<std::remove_cvref_t<decltype(each)>, Operation> || ...);
+      },
+      Service::operations);
+}
+
 template <class T>
 using operation_input = std::conditional_t<std::is_void_v<T>, std::nullptr_t, T>;
 
@@ -125,10 +137,18 @@ public:
 
 private:
   template <class Operation>
-  static void check(const Operation&) {
+  static void check(const Operation& operation) {
     static_assert(
         nexus::detail::is_operation<Operation>::value,
         "the first argument is an operation of the contract, e.g. hello_service::say_hello");
+    static_assert(
+        detail::has_operation_of_type<Service, Operation>(),
+        "the contract has no operation with these types");
+    static constexpr auto names = nexus::detail::operation_names<Service>();
+    if (std::ranges::find(names, operation.name) == names.end())
+      throw std::logic_error(
+          "the Nexus service " + std::string{Service::service_name} + " has no operation '"
+          + std::string{operation.name} + "'");
   }
 };
 
