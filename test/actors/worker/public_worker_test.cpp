@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/caf.hpp>
+#include <troupe/client.hpp>
+#include <troupe/nexus/handler.hpp>
+#include <troupe/worker.hpp>
+
+#include <caf/actor_system_config.hpp>
+
+#include <boost/describe.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct word {
+  std::string value;
+};
+BOOST_DESCRIBE_STRUCT(word, (), (value))
+
+struct word_service : troupe::nexus::service<"WordService"> {
+  static constexpr operation<word, word> echo{"echo"};
+  static constexpr auto operations = std::tuple{echo};
+};
+
+auto word_handler() {
+  return troupe::nexus::handler_for<word_service>(troupe::nexus::sync<word_service::echo>(
+      [](troupe::nexus::start_context, word in) -> word { return in; }));
+}
+
+struct nothing {
+  static constexpr std::string_view name = "Nothing";
+  troupe::async<> run(troupe::workflow::context) { co_return; }
+};
+
+/// Nobody listens there: port 1 of the loopback device refuses at once.
+troupe::client unreachable() {
+  return troupe::client::connect({.target = "127.0.0.1:1", .lazy = true});
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(public_worker)
+
+BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
+  auto client = unreachable();
+  BOOST_CHECK_THROW((troupe::worker{client, {.task_queue = ""}}), troupe::worker_error);
+  BOOST_CHECK_THROW(
+      (troupe::worker{client, {.task_queue = "q", .max_concurrent_nexus_tasks = 0}}),
+      troupe::worker_error);
+  BOOST_CHECK_THROW(
+      (troupe::worker{client, {.task_queue = "q", .nexus_pollers = {.minimum = 3, .maximum = 2}}}),
+      troupe::worker_error);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_twice_is_refused) {
+  troupe::worker worker{unreachable(), {.task_queue = "q"}};
+  worker.add(word_handler());
+  BOOST_CHECK_THROW(worker.add(word_handler()), std::invalid_argument);
+  worker.add<nothing>();
+  BOOST_CHECK_THROW(worker.add<nothing>(), std::invalid_argument);
+  worker.add<nothing>("Another");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_without_anything_to_serve_does_not_start) {
+  troupe::worker worker{unreachable(), {.task_queue = "q"}};
+  BOOST_CHECK_THROW(worker.start(), troupe::worker_error);
+  BOOST_TEST((worker.state() == troupe::worker_state::created));
+  worker.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_cannot_reach_the_service_keeps_trying_until_it_is_stopped) {
+  troupe::worker worker{unreachable(), {.task_queue = "q", .shards = 2}};
+  worker.add(word_handler());
+  worker.start();
+  BOOST_TEST((worker.state() == troupe::worker_state::connecting));
+  BOOST_TEST(!worker.snapshot().error.empty());
+  BOOST_CHECK_THROW(worker.add<nothing>(), troupe::worker_error);
+  worker.stop();
+  BOOST_TEST((worker.state() == troupe::worker_state::stopped));
+  worker.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_lives_in_the_users_actor_system_and_leaves_it) {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const auto before = system.registry().running();
+  {
+    auto worker = troupe::worker_in(system, unreachable(), {.task_queue = "q"});
+    worker.add(word_handler());
+    worker.start();
+    BOOST_TEST(system.registry().running() > before);
+  }
+  BOOST_TEST(system.registry().running() == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
