@@ -89,6 +89,22 @@ std::string set_json(const std::string& json, common::Payloads& to) {
   return json;
 }
 
+/// The run that the last event says comes after this one; empty if it says none.
+std::string next_run(const golden_world::history& of) {
+  if (of.events().empty())
+    return {};
+  const auto& last = *of.events().rbegin();
+  if (last.has_workflow_execution_continued_as_new_event_attributes())
+    return last.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
+  if (last.has_workflow_execution_completed_event_attributes())
+    return last.workflow_execution_completed_event_attributes().new_execution_run_id();
+  if (last.has_workflow_execution_failed_event_attributes())
+    return last.workflow_execution_failed_event_attributes().new_execution_run_id();
+  if (last.has_workflow_execution_timed_out_event_attributes())
+    return last.workflow_execution_timed_out_event_attributes().new_execution_run_id();
+  return {};
+}
+
 } // namespace
 
 struct golden_world::worker {
@@ -152,7 +168,7 @@ caf::actor_system_config& golden_world::configured(caf::actor_system_config& con
   return config;
 }
 
-golden_world::golden_world() {
+golden_world::golden_world(pace workers) {
   embedded::service_settings settings;
   settings.suggest_continue_as_new_events = 50;
   service_ = std::make_unique<embedded::service_host>(
@@ -177,24 +193,29 @@ golden_world::golden_world() {
     if (const auto status = core.endpoints.create(spec, core.now(), created); !status.ok())
       throw std::runtime_error{status.message};
   }
+  auto pace_of = [](duration task, duration answer) {
+    std::map<std::string, duration, std::less<>> latencies;
+    if (task > duration{})
+      latencies["RespondWorkflowTaskCompleted"] = task;
+    if (answer > duration{})
+      latencies["RespondNexusTaskCompleted"] = answer;
+    return latencies;
+  };
+  const auto callers = pace_of(workers.caller_task, {});
+  start_worker({caller_namespace, "caller-tq", "golden-caller-worker", false, callers});
+  start_worker({caller_namespace, "basic-tq", "golden-worker", false, callers});
+  start_worker(
+      {handler_namespace,
+       "handler-tq",
+       "golden-handler-worker",
+       true,
+       pace_of(workers.handler_task, workers.handler_answer)});
 }
 
 golden_world::~golden_world() {
   workers_.clear();
   service_->stop();
   home_.stop();
-}
-
-void golden_world::start_usual_workers() {
-  start_worker({caller_namespace, "caller-tq", "golden-caller-worker"});
-  start_worker({caller_namespace, "basic-tq", "golden-worker"});
-  // A handler workflow's task takes a while, so that the caller sees the start before the end.
-  start_worker(
-      {handler_namespace,
-       "handler-tq",
-       "golden-handler-worker",
-       true,
-       {{"RespondWorkflowTaskCompleted", 20ms}}});
 }
 
 void golden_world::start_worker(worker_setup setup) {
@@ -254,7 +275,8 @@ golden_world::call(const std::string& method, const google::protobuf::Message& r
   return got->body;
 }
 
-void golden_world::start_as(const history& recorded) {
+void golden_world::start_as(
+    const history& recorded, temporal::api::enums::v1::WorkflowIdConflictPolicy conflict_policy) {
   const auto& event = recorded.events(0);
   const auto& from = event.workflow_execution_started_event_attributes();
   wire::StartWorkflowExecutionRequest request;
@@ -287,7 +309,10 @@ void golden_world::start_as(const history& recorded) {
     *request.mutable_priority() = from.priority();
   if (event.has_user_metadata())
     *request.mutable_user_metadata() = event.user_metadata();
-  call("StartWorkflowExecution", request);
+  request.set_workflow_id_conflict_policy(conflict_policy);
+  wire::StartWorkflowExecutionResponse response;
+  response.ParseFromString(call("StartWorkflowExecution", request));
+  started_[from.workflow_id()].push_back(response.run_id());
 }
 
 void golden_world::start_handler(const std::string& id, const std::string& mode) {
@@ -392,6 +417,19 @@ golden_world::history golden_world::read(const std::string& id, const std::strin
     all.MergeFrom(page.history());
     request.set_next_page_token(page.next_page_token());
   } while (!page.next_page_token().empty());
+  return all;
+}
+
+std::vector<std::string> golden_world::runs(const std::string& id) {
+  auto first_ones = started_.contains(id) ? started_.at(id) : std::vector<std::string>{};
+  if (first_ones.empty())
+    if (const auto current = read(id); !current.events().empty())
+      first_ones.push_back(
+          current.events(0).workflow_execution_started_event_attributes().first_execution_run_id());
+  std::vector<std::string> all;
+  for (auto run_id : first_ones)
+    for (; !run_id.empty(); run_id = next_run(read(id, run_id)))
+      all.push_back(run_id);
   return all;
 }
 

@@ -42,14 +42,22 @@ public:
     std::map<std::string, duration, std::less<>> latencies = {};
   };
 
-  golden_world();
+  /// How long the workers of the recordings take, in virtual time. It decides what comes first
+  /// where the recording had things going on at the same time.
+  struct pace {
+    duration caller_task{}; ///< from a workflow task's start to its answer
+    duration handler_task = std::chrono::milliseconds{20}; ///< the same in `handler-ns`
+    duration handler_answer{}; ///< from a Nexus task's end to its answer
+  };
+
+  /// Starts the workers of the recordings: `caller-tq` and `basic-tq` in `caller-ns`, `handler-tq`
+  /// in `handler-ns`.
+  golden_world() : golden_world(pace{}) {}
+  explicit golden_world(pace workers);
   ~golden_world();
 
   // -- who is there ------------------------------------------------------------------------------
 
-  /// The workers of the recordings: `caller-tq` and `basic-tq` in `caller-ns`, `handler-tq` in
-  /// `handler-ns`.
-  void start_usual_workers();
   void start_worker(worker_setup setup);
   /// Ends the worker of this identity as SIGKILL does: nothing of it reaches the service any more.
   void kill_worker(const std::string& identity);
@@ -62,7 +70,9 @@ public:
 
   /// Starts in `caller-ns` what `recorded` says was started: id, type, queue, input, timeouts,
   /// memo, search attributes, retry policy, cron, delay and priority.
-  void start_as(const history& recorded);
+  void start_as(
+      const history& recorded,
+      temporal::api::enums::v1::WorkflowIdConflictPolicy conflict_policy = {});
   /// Starts `HandlerWorkflow` in `handler-ns`.
   void start_handler(const std::string& id, const std::string& mode);
   void signal(const std::string& id, const std::string& name, const std::string& json);
@@ -88,6 +98,8 @@ public:
 
   /// The whole history of a run, of the current one if no run is named; empty if there is none.
   history read(const std::string& id, const std::string& run_id = {});
+  /// The runs of a workflow, oldest first.
+  std::vector<std::string> runs(const std::string& id);
 
 private:
   struct worker;
@@ -103,6 +115,7 @@ private:
   actors::manual_shard home_{system_, clock_};
   std::unique_ptr<embedded::service_host> service_;
   std::vector<std::unique_ptr<worker>> workers_;
+  std::map<std::string, std::vector<std::string>> started_; ///< runs by workflow id
 };
 
 } // namespace troupe::test

@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 #include <string>
@@ -24,6 +25,13 @@ namespace {
 
 using history = golden_world::history;
 
+/// A literal as a template argument.
+template <std::size_t N>
+struct fixed_text {
+  char text[N]{};
+  consteval fixed_text(const char (&literal)[N]) { std::copy_n(literal, N, text); }
+};
+
 /// A word that each language has its own for: what the recording says, what C++ says.
 struct word {
   const char* recorded;
@@ -35,11 +43,12 @@ struct scenario {
   /// What a client and the workers' owners do, after the workflow was started and before
   /// everything that was recorded is waited for. Null: nothing.
   void (*happens)(golden_world&) = nullptr;
-  /// Histories to compare besides NAME, NAME.handler and NAME.run-2.
+  /// The same, before the workflow is started.
+  void (*before)(golden_world&) = nullptr;
+  /// Histories to compare besides NAME and NAME.handler.
   std::vector<const char*> also = {};
   std::vector<word> words = {};
-  /// Starts the workers; null: the usual ones.
-  void (*workers)(golden_world&) = nullptr;
+  golden_world::pace pace = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const scenario& one) {
@@ -50,44 +59,234 @@ const std::string& workflow_id(const history& recorded) {
   return recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
 }
 
+/// Cancels a caller from outside once its operation has started.
+template <fixed_text Id>
+void cancel_started_caller(golden_world& world) {
+  world.until(Id.text, "WorkflowTaskCompleted", 2);
+  world.advance(500ms);
+  world.request_cancel(Id.text);
+}
+
+constexpr const char* by_command_line = "terminated by user via frontend";
+
 const scenario table[] = {
+    // -- operations that answer at once
     {.name = "nexus/sync-success"},
     {.name = "nexus/sync-object"},
     {.name = "nexus/sync-void"},
-    {.name = "nexus/run-success"},
+    {.name = "nexus/summary-and-headers"},
+
+    // -- operations that are workflows
+    {.name = "nexus/run-success", .pace = {.caller_task = 30ms}},
     {.name = "nexus/run-object"},
-    {.name = "nexus/operation-error-failed"},
-    {.name = "nexus/operation-error-canceled"},
-    {.name = "nexus/unknown-operation"},
-    {.name = "nexus/no-worker-schedule-to-close"},
-    {.name = "nexus/started-schedule-to-close"},
-    {.name = "nexus/cancel-after-started-wait-completed"},
+    {.name = "nexus/run-handler-fails"},
+    {.name = "nexus/run-handler-times-out"},
+    {.name = "nexus/run-handler-canceled",
+     .happens =
+         [](golden_world& world) {
+           world.until("run-handler-canceled", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.request_cancel("run-handler-canceled-handler");
+         }},
+    {.name = "nexus/run-handler-terminated",
+     .happens =
+         [](golden_world& world) {
+           world.until("run-handler-terminated", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.terminate(
+               "run-handler-terminated-handler",
+               by_command_line,
+               "\"golden reason\"\n\"golden detail\"");
+         }},
+    {.name = "nexus/run-already-started",
+     .before = [](golden_world& world) { world.start_handler("already-started-handler", "wait"); }},
+    {.name = "nexus/completed-before-start-answer",
+     .pace = {.handler_task = 0ms, .handler_answer = 1500ms}},
+    {.name = "nexus/attach-caller-1",
+     .happens =
+         [](golden_world& world) {
+           world.advance(1s);
+           world.start_as(load_history("nexus/attach-caller-2.json"));
+           world.until("attach-caller-2", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.signal("attach-handler", "release", R"("go")");
+         },
+     .also = {"nexus/attach-caller-2", "nexus/attach.handler"}},
+    {.name = "nexus/attach-cancel-1",
+     .happens =
+         [](golden_world& world) {
+           world.advance(1s);
+           world.start_as(load_history("nexus/attach-cancel-2.json"));
+           world.until("attach-cancel-2", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.request_cancel("attach-cancel-1");
+         },
+     .also = {"nexus/attach-cancel-2", "nexus/attach-cancel.handler"}},
     {.name = "nexus/caller-worker-killed",
      .happens =
          [](golden_world& world) {
            world.until("caller-worker-killed", "WorkflowTaskCompleted", 2);
            world.kill_worker("golden-killed-worker");
+           world.advance(500ms);
            world.signal("caller-worker-killed-handler", "release", R"("go")");
            world.advance(1s);
            world.start_worker({"caller-ns", "killed-tq", "golden-second-worker"});
          },
-     .workers =
+     .before =
          [](golden_world& world) {
-           world.start_usual_workers();
            world.start_worker({"caller-ns", "killed-tq", "golden-killed-worker"});
          }},
+    {.name = "nexus/pending-at-caller-complete",
+     .happens =
+         [](golden_world& world) {
+           world.until("pending-at-caller-complete", "WorkflowExecutionCompleted");
+           world.advance(500ms);
+           world.signal("pending-at-caller-complete-handler", "release", R"("late")");
+         }},
+    {.name = "nexus/pending-at-caller-fail",
+     .happens =
+         [](golden_world& world) {
+           world.until("pending-at-caller-fail", "WorkflowExecutionFailed");
+           world.advance(500ms);
+           world.signal("pending-at-caller-fail-handler", "release", R"("late")");
+         }},
+    {.name = "nexus/pending-at-caller-terminated",
+     .happens =
+         [](golden_world& world) {
+           world.until("pending-at-caller-terminated", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.terminate(
+               "pending-at-caller-terminated", by_command_line, R"("golden terminate")");
+           world.signal("pending-at-caller-terminated-handler", "release", R"("late")");
+         }},
+    {.name = "nexus/pending-at-continue-as-new",
+     .happens =
+         [](golden_world& world) {
+           world.until("pending-at-continue-as-new", "WorkflowExecutionCompleted");
+           world.advance(500ms);
+           world.signal("pending-at-continue-as-new-handler", "release", R"("late")");
+         },
+     .also = {"nexus/pending-at-continue-as-new.second-run"}},
 
+    // -- operations that fail
+    {.name = "nexus/operation-error-failed"},
+    {.name = "nexus/operation-error-failed-with-cause"},
+    {.name = "nexus/operation-error-canceled"},
+    {.name = "nexus/unknown-operation"},
+    {.name = "nexus/unknown-service"},
+    {.name = "nexus/undecodable-input"},
+    {.name = "nexus/unhandled-exception"},
+    {.name = "nexus/handler-application-error-non-retryable"},
+    {.name = "nexus/handler-application-error-retryable"},
+    {.name = "nexus/handler-error-bad-request"},
+    {.name = "nexus/handler-error-bad-request-marked-retryable"},
+    {.name = "nexus/handler-error-conflict"},
+    {.name = "nexus/handler-error-internal"},
+    {.name = "nexus/handler-error-internal-marked-non-retryable"},
+    {.name = "nexus/handler-error-not-found"},
+    {.name = "nexus/handler-error-not-implemented"},
+    {.name = "nexus/handler-error-request-timeout"},
+    {.name = "nexus/handler-error-resource-exhausted"},
+    {.name = "nexus/handler-error-unauthenticated"},
+    {.name = "nexus/handler-error-unauthorized"},
+    {.name = "nexus/handler-error-unavailable"},
+    {.name = "nexus/handler-error-upstream-timeout"},
+    {.name = "nexus/circuit-breaker-open"},
+    {.name = "nexus/endpoint-does-not-exist",
+     .happens =
+         [](golden_world& world) {
+           world.until("endpoint-does-not-exist", "WorkflowTaskFailed");
+           world.advance(1500ms);
+           world.terminate("endpoint-does-not-exist", by_command_line, R"("enough")");
+         }},
+    {.name = "nexus/endpoint-deleted-while-pending",
+     .happens =
+         [](golden_world& world) {
+           world.until("endpoint-deleted-while-pending", "NexusOperationScheduled");
+           world.advance(500ms);
+           world.delete_endpoint("golden-endpoint-temp");
+         }},
+
+    // -- operations that take too long
+    {.name = "nexus/no-worker-schedule-to-close"},
+    {.name = "nexus/no-worker-schedule-to-start"},
+    {.name = "nexus/no-worker-start-to-close",
+     .happens =
+         [](golden_world& world) {
+           world.until("no-worker-start-to-close", "NexusOperationScheduled");
+           world.advance(4s);
+           world.terminate("no-worker-start-to-close", by_command_line, R"("enough")");
+         }},
+    {.name = "nexus/started-schedule-to-close"},
+    {.name = "nexus/started-schedule-to-start"},
+    {.name = "nexus/started-start-to-close"},
+    {.name = "nexus/sync-handler-too-slow"},
+
+    // -- operations that are cancelled
+    {.name = "nexus/cancel-same-task-abandon"},
+    {.name = "nexus/cancel-same-task-try-cancel"},
+    {.name = "nexus/cancel-same-task-wait-completed"},
+    {.name = "nexus/cancel-same-task-wait-requested"},
+    {.name = "nexus/cancel-before-started-wait-completed"},
+    {.name = "nexus/cancel-before-started-wait-requested"},
+    {.name = "nexus/cancel-after-started-abandon"},
+    {.name = "nexus/cancel-after-started-try-cancel"},
+    {.name = "nexus/cancel-after-started-wait-completed"},
+    {.name = "nexus/cancel-after-started-wait-requested"},
+    {.name = "nexus/cancel-after-completed-abandon"},
+    {.name = "nexus/cancel-after-completed-try-cancel"},
+    {.name = "nexus/cancel-after-completed-wait-completed"},
+    {.name = "nexus/cancel-after-completed-wait-requested"},
+    {.name = "nexus/cancel-while-backing-off-wait-completed"},
+    {.name = "nexus/cancel-ignored-by-handler"},
+    {.name = "nexus/cancel-handler-crash-try-cancel"},
+    {.name = "nexus/cancel-handler-crash-wait-completed"},
+    {.name = "nexus/cancel-handler-crash-wait-requested"},
+    {.name = "nexus/cancel-handler-not-found-try-cancel"},
+    {.name = "nexus/cancel-handler-not-found-wait-completed"},
+    {.name = "nexus/cancel-handler-not-found-wait-requested"},
+    {.name = "nexus/cancel-handler-unavailable-try-cancel"},
+    {.name = "nexus/cancel-handler-unavailable-wait-completed"},
+    {.name = "nexus/cancel-handler-unavailable-wait-requested"},
+    {.name = "nexus/caller-workflow-canceled-abandon",
+     .happens = cancel_started_caller<"caller-workflow-canceled-abandon">},
+    {.name = "nexus/caller-workflow-canceled-try-cancel",
+     .happens = cancel_started_caller<"caller-workflow-canceled-try-cancel">},
+    {.name = "nexus/caller-workflow-canceled-wait-completed",
+     .happens = cancel_started_caller<"caller-workflow-canceled-wait-completed">},
+    {.name = "nexus/caller-workflow-canceled-wait-requested",
+     .happens = cancel_started_caller<"caller-workflow-canceled-wait-requested">},
+    {.name = "nexus/fan-out-five-cancel-rest"},
+
+    // -- workflows
     {.name = "workflow/complete"},
     {.name = "workflow/complete-void"},
     {.name = "workflow/fail-application-error"},
+    {.name = "workflow/priority"},
     {.name = "workflow/timers"},
     {.name = "workflow/timer-started-and-cancelled-in-one-task"},
-    {.name = "workflow/continue-as-new"},
+    {.name = "workflow/wait-condition-timeout"},
+    {.name = "workflow/start-delay"},
+    {.name = "workflow/run-timeout"},
+    {.name = "workflow/execution-timeout"},
+    {.name = "workflow/continue-as-new", .also = {"workflow/continue-as-new.run-2"}},
     {.name = "workflow/cancel-handled",
      .happens =
          [](golden_world& world) {
            world.until("cancel-handled", "WorkflowTaskCompleted");
            world.request_cancel("cancel-handled");
+         }},
+    {.name = "workflow/cancel-not-caught",
+     .happens =
+         [](golden_world& world) {
+           world.until("cancel-not-caught", "WorkflowTaskCompleted");
+           world.request_cancel("cancel-not-caught");
+         }},
+    {.name = "workflow/cancel-with-reason",
+     .happens =
+         [](golden_world& world) {
+           world.until("cancel-with-reason", "WorkflowTaskCompleted");
+           world.request_cancel("cancel-with-reason", "golden reason", "req-1");
          }},
     {.name = "workflow/terminated",
      .happens =
@@ -95,13 +294,55 @@ const scenario table[] = {
            world.until("terminated", "WorkflowTaskCompleted");
            world.terminate("terminated", "golden reason", "\"detail one\"\n{\"detail\":2}");
          }},
+    {.name = "workflow/terminate-existing",
+     .happens =
+         [](golden_world& world) {
+           world.until("terminate-existing", "WorkflowTaskCompleted");
+           world.start_as(
+               load_history("workflow/terminate-existing.run-2.json"),
+               temporal::api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING);
+           world.until("terminate-existing", "WorkflowTaskCompleted");
+           world.signal("terminate-existing", "stop", "");
+         },
+     .also = {"workflow/terminate-existing.run-2"}},
+    {.name = "workflow/signal-before-first-task",
+     .happens =
+         [](golden_world& world) {
+           world.signal("signal-before-first-task", "golden-signal", R"("early")");
+           world.start_worker({"caller-ns", "late-tq", "golden-late-worker"});
+         }},
     {.name = "workflow/bug-then-fixed", .words = {{"RuntimeError", "std::runtime_error"}}},
+
+    // -- messages
     {.name = "messages/signal",
      .happens =
          [](golden_world& world) {
            world.until("signal", "WorkflowTaskCompleted");
            world.signal("signal", "golden-signal", R"("value")");
          }},
+    {.name = "messages/signal-unknown-name",
+     .happens =
+         [](golden_world& world) {
+           world.until("signal-unknown-name", "WorkflowTaskCompleted");
+           world.signal("signal-unknown-name", "no-such-signal", "1");
+           world.advance(300ms);
+           world.signal("signal-unknown-name", "golden-signal", R"("v")");
+         }},
+    {.name = "messages/signals-buffered-while-task-runs",
+     .happens =
+         [](golden_world& world) {
+           world.until("signals-buffered-while-task-runs", "WorkflowTaskStarted", 2);
+           for (const char* value : {R"("s0")", R"("s1")", R"("s2")", R"("s3")", R"("s4")"})
+             world.signal("signals-buffered-while-task-runs", "golden-signal", value);
+         },
+     .pace = {.caller_task = 1s}},
+    {.name = "messages/unhandled-command",
+     .happens =
+         [](golden_world& world) {
+           world.until("unhandled-command", "WorkflowTaskStarted", 2);
+           world.signal("unhandled-command", "golden-signal", R"("late")");
+         },
+     .pace = {.caller_task = 1s}},
 };
 
 // -- comparing ------------------------------------------------------------------------------------
@@ -161,43 +402,22 @@ std::string compare(const history& recorded, const history& made) {
   return {};
 }
 
-/// The run after this one; empty if there is none.
-std::string next_run(const history& of) {
-  if (of.events().empty())
-    return {};
-  const auto& last = *of.events().rbegin();
-  if (last.has_workflow_execution_continued_as_new_event_attributes())
-    return last.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
-  if (last.has_workflow_execution_completed_event_attributes())
-    return last.workflow_execution_completed_event_attributes().new_execution_run_id();
-  if (last.has_workflow_execution_failed_event_attributes())
-    return last.workflow_execution_failed_event_attributes().new_execution_run_id();
-  if (last.has_workflow_execution_timed_out_event_attributes())
-    return last.workflow_execution_timed_out_event_attributes().new_execution_run_id();
-  return {};
-}
-
 bool is_recorded(const std::string& name) {
   return std::filesystem::exists(std::string{TROUPE_TEST_DATA} + "/histories/" + name + ".json");
 }
 
-const std::string& first_run(const history& made) {
-  return made.events(0).workflow_execution_started_event_attributes().first_execution_run_id();
-}
-
-void check(golden_world& world, const scenario& one, const std::string& name, int run) {
+void check(golden_world& world, const scenario& one, const std::string& name) {
   const auto recorded = in_our_words(load_history(name + ".json"), one.words);
   const auto& id = workflow_id(recorded);
-  auto made = world.read(id);
-  if (made.events().empty()) {
+  const auto runs = world.runs(id);
+  const bool is_second = name.ends_with(".run-2") || name.ends_with(".second-run");
+  const std::size_t which = is_second ? 1 : 0;
+  if (which >= runs.size()) {
     BOOST_ERROR(name << ": " << id << " was never started");
     return;
   }
-  auto run_id = first_run(made);
-  for (int at = 1; at < run; ++at)
-    run_id = next_run(world.read(id, run_id));
-  world.until_events(id, run_id, recorded.events_size());
-  const auto report = compare(recorded, world.read(id, run_id));
+  world.until_events(id, runs[which], recorded.events_size());
+  const auto report = compare(recorded, world.read(id, runs[which]));
   BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
 }
 
@@ -208,22 +428,18 @@ BOOST_AUTO_TEST_SUITE(scenarios)
 BOOST_DATA_TEST_CASE(
     our_service_and_worker_write_the_recorded_history, boost::unit_test::data::make(table), one) {
   set_golden_bugs(2);
-  golden_world world;
-  if (one.workers != nullptr)
-    one.workers(world);
-  else
-    world.start_usual_workers();
+  golden_world world{one.pace};
+  if (one.before != nullptr)
+    one.before(world);
   const std::string name = one.name;
   world.start_as(load_history(name + ".json"));
   if (one.happens != nullptr)
     one.happens(world);
-  check(world, one, name, 1);
-  if (is_recorded(name + ".run-2"))
-    check(world, one, name + ".run-2", 2);
+  check(world, one, name);
   if (is_recorded(name + ".handler"))
-    check(world, one, name + ".handler", 1);
+    check(world, one, name + ".handler");
   for (const char* each : one.also)
-    check(world, one, each, 1);
+    check(world, one, each);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
