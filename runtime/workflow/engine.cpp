@@ -308,9 +308,7 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
   }
   require_writable();
   auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
-  auto started = detail::make_ref<detail::nexus_start_pending>(
-      *this, detail::ref<detail::payload_pending>{operation});
-  operation->set_started(started);
+  auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
   issue(*operation, nexus_operation_machine::schedule_command);
   within.add(*operation); // in a cancelled scope it is taken back at once and never sent
   return {started, operation};

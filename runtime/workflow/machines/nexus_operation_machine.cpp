@@ -45,7 +45,7 @@ void nexus_operation_machine::cancel(const std::string& reason) {
 }
 
 void nexus_operation_machine::resolve(std::exception_ptr failure) {
-  const auto started = std::exchange(started_, {});
+  const detail::ref<detail::pending> started{started_};
   if (failure != nullptr) {
     if (started)
       started->fail(failure);
@@ -153,8 +153,8 @@ void nexus_operation_machine::on_event(const history_event& event) {
     // Servers before 1.27 call the token "operation id".
     token_ = attributes.operation_token().empty() ? attributes.operation_id()
                                                   : attributes.operation_token();
-    if (row->effect == nexus_effect::resolve_start && started_)
-      std::exchange(started_, {})->settle();
+    if (row->effect == nexus_effect::resolve_start && started_ != nullptr)
+      started_->settle();
     return;
   }
   case enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED:

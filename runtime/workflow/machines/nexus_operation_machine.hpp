@@ -6,6 +6,7 @@
 
 #include <troupe/error.hpp>
 #include <troupe/workflow/detail/run.hpp>
+#include <troupe/workflow/nexus_client.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -102,8 +103,18 @@ public:
   [[nodiscard]] std::string waits_for() const override;
   [[nodiscard]] std::size_t memory_bytes() const noexcept override;
 
-  /// Where the start is waited for; the machine keeps it only as long as it may settle it.
-  void set_started(detail::ref<detail::pending> started) { started_ = std::move(started); }
+  /// What waits for the handler's first answer; holds the machine, not the other way round.
+  class start final : public detail::nexus_start_pending {
+  public:
+    explicit start(detail::run& owner, nexus_operation_machine& of)
+        : nexus_start_pending(owner, detail::ref<payload_pending>{&of}), of_(of) {
+      of_.started_ = this;
+    }
+    ~start() override { of_.started_ = nullptr; }
+
+  private:
+    nexus_operation_machine& of_; // kept alive by the base
+  };
   [[nodiscard]] const std::string& token() const noexcept { return token_; }
   [[nodiscard]] nexus_state state() const noexcept { return state_; }
 
@@ -116,7 +127,7 @@ private:
 
   machine_host& host_;
   std::unique_ptr<detail::nexus_request> request_;
-  detail::ref<detail::pending> started_;
+  start* started_ = nullptr;
   std::string token_;
   std::int64_t scheduled_event_id_ = 0;
   nexus_state state_ = nexus_state::schedule_issued;
