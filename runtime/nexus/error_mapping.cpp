@@ -40,14 +40,14 @@ std::pair<handler_error_type, retry_behavior> type_for(status_code code) {
 handler_error from_rpc(const rpc_status& status, std::string message) {
   const auto [type, retry] = type_for(status.code);
   std::string text = status.message.empty() ? std::string{to_string(status.code)} : status.message;
+  failure_cause cause =
+      std::make_shared<application_error>(text, application_error_options{.type = "RPCError"});
   if (message.empty())
-    message = text;
-  return {
-      type,
-      std::move(message),
-      retry,
-      std::make_shared<application_error>(
-          std::move(text), application_error_options{.type = "RPCError"})};
+    message = std::move(text);
+  else
+    // What was refused stands between, as the SDKs have an error of their own for it.
+    cause = std::make_shared<failure_error>(message, std::move(cause));
+  return {type, std::move(message), retry, std::move(cause)};
 }
 
 handler_outcome_error classify(const std::exception_ptr& thrown) {

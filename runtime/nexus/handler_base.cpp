@@ -20,7 +20,7 @@ void throw_undecodable_input(const std::exception& problem) {
   throw handler_error{
       handler_error_type::bad_request,
       "Payload converter failed to decode Nexus operation input",
-      retry_behavior::unspecified,
+      retry_behavior::non_retryable,
       std::make_shared<application_error>(
           problem.what(), application_error_options{.type = "PayloadError"})};
 }

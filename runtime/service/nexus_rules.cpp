@@ -360,23 +360,21 @@ bool passed(const change& ch, const std::optional<time_point>& when) {
   return when && *when <= ch.now();
 }
 
-void serve_operation(change& ch, run& on, nexus_operation_state& operation) {
+/// Ends the operation if one of its timeouts has passed; says whether it did.
+bool end_if_expired(change& ch, run& on, const nexus_operation_state& operation) {
   const bool started = operation.state == nexus_operation::state::started;
-  if (!started && passed(ch, start_expiry(operation))) {
+  if (!started && passed(ch, start_expiry(operation)))
     end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
-    after_event(ch, on);
-    return;
-  }
-  if (passed(ch, close_expiry(operation))) {
+  else if (passed(ch, close_expiry(operation)))
     end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
-    after_event(ch, on);
-    return;
-  }
-  if (started && passed(ch, run_expiry(operation))) {
+  else if (started && passed(ch, run_expiry(operation)))
     end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_START_TO_CLOSE);
-    after_event(ch, on);
-    return;
-  }
+  else
+    return false;
+  return true;
+}
+
+void serve_operation(change& ch, run& on, nexus_operation_state& operation) {
   const auto no_answer = judge(nexus_no_answer{}, false, ch.settings());
   if (operation.state == nexus_operation::state::backing_off
       && passed(ch, operation.next_attempt)) {
@@ -401,6 +399,12 @@ void serve_operation(change& ch, run& on, nexus_operation_state& operation) {
 } // namespace
 
 void serve_nexus_deadlines(change& ch, run& on) {
+  // All that time out at this moment end in one go, before the task that tells of them.
+  bool any_expired = false;
+  for (const auto id : operation_ids(on))
+    any_expired |= end_if_expired(ch, on, on.state.nexus_operations.at(id));
+  if (any_expired)
+    after_event(ch, on);
   for (const auto id : operation_ids(on)) {
     const auto found = on.state.nexus_operations.find(id);
     if (found != on.state.nexus_operations.end())

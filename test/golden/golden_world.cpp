@@ -172,7 +172,7 @@ golden_world::golden_world(pace workers) {
   embedded::service_settings settings;
   settings.suggest_continue_as_new_events = 50;
   service_ = std::make_unique<embedded::service_host>(
-      system_, home_, settings, std::make_unique<embedded::random_ids>(7));
+      system_, home_, settings, std::make_unique<embedded::random_ids>(8));
   auto& core = service_->core();
   core.namespaces.ensure(caller_namespace);
   core.namespaces.ensure(handler_namespace);

@@ -5,6 +5,8 @@
 
 #include <boost/describe.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -87,7 +89,9 @@ std::string fail_operation(start_context, std::string how) {
       std::make_shared<application_error>(
           "inner reason",
           application_error_options{
-              .type = "InnerError", .details = make_payloads(golden_code{})}));
+              .type = "InnerError",
+              .non_retryable = true,
+              .details = make_payloads(golden_code{})}));
 }
 
 std::string fail_application(start_context, bool non_retryable) {
@@ -105,10 +109,16 @@ std::string fail_handler(start_context, golden_handler_error in) {
   throw nexus::handler_error(in.type, "handler error " + in.type, retry);
 }
 
+/// All request headers by their lower-case names.
 std::map<std::string, std::string> all_headers(start_context ctx) {
   std::map<std::string, std::string> headers;
-  for (const auto& [name, value] : ctx.headers())
-    headers.emplace(name, value);
+  for (const auto& [name, value] : ctx.headers()) {
+    std::string lower{name};
+    std::ranges::transform(lower, lower.begin(), [](unsigned char letter) {
+      return static_cast<char>(std::tolower(letter));
+    });
+    headers.emplace(std::move(lower), value);
+  }
   return headers;
 }
 

@@ -199,10 +199,11 @@ BOOST_AUTO_TEST_CASE(a_workflow_that_runs_already_is_not_retried) {
   BOOST_CHECK(
       failure.nexus_handler_failure_info().retry_behavior()
       == temporal::api::enums::v1::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
+  BOOST_TEST(failure.cause().message() == "Workflow execution already started");
+  const auto& refusal = failure.cause().cause();
   BOOST_TEST(
-      failure.cause().message()
-      == "Workflow execution is already running. WorkflowId: x, RunId: y.");
-  BOOST_TEST(failure.cause().application_failure_info().type() == "RPCError");
+      refusal.message() == "Workflow execution is already running. WorkflowId: x, RunId: y.");
+  BOOST_TEST(refusal.application_failure_info().type() == "RPCError");
 }
 
 BOOST_AUTO_TEST_CASE(a_service_that_is_away_makes_the_caller_try_again) {
