@@ -148,6 +148,8 @@ struct request_answered {
 struct request_expired {
   std::string task_id;
 };
+/// Requests wait for a place: see whether there is one.
+struct let_waiting_go {};
 struct breaker_ticked {
   bool is_cancelation = false;
 };
@@ -194,6 +196,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(request_answered)
   TROUPE_SERVICE_MESSAGE(request_expired)
   TROUPE_SERVICE_MESSAGE(breaker_ticked)
+  TROUPE_SERVICE_MESSAGE(let_waiting_go)
   TROUPE_SERVICE_MESSAGE(put_row)
   TROUPE_SERVICE_MESSAGE(remove_row)
 
@@ -203,7 +206,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
       sig<void(dispatch_request)>,
       sig<void(request_answered)>,
       sig<void(request_expired)>,
-      sig<void(breaker_ticked)>>;
+      sig<void(breaker_ticked)>,
+      sig<void(let_waiting_go)>>;
 
   /// Sync match only: a Nexus request. The sender hears `request_answered` or `request_expired`.
   struct offer_request {

@@ -14,6 +14,13 @@ namespace {
 namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
+/// Requests under way at once. A burst of more would lie in the handlers' queue until its time is
+/// over, and the timeouts would open the circuit breaker of an endpoint that is only busy.
+constexpr std::size_t most_requests = 256;
+/// How often to look for a place while requests wait: those let go may be wanted no more and not
+/// come.
+constexpr duration waiting_beat = std::chrono::milliseconds{100};
+
 nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
   if (!answer)
     return nexus_no_answer{};
@@ -36,6 +43,10 @@ nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
       },
       [this](const request_expired& message) { finish(message.task_id, nullptr, false); },
       [this](const breaker_ticked& message) { tick(message.is_cancelation); },
+      [this](const let_waiting_go&) {
+        waiting_timer_ = 0;
+        release_waiting();
+      },
   };
 }
 
@@ -43,10 +54,16 @@ void nexus_dispatcher_actor::on_exit() {
   for (auto* each : {&starts_, &cancels_})
     if (each->timer != 0)
       home().cancel(each->timer);
+  if (waiting_timer_ != 0)
+    home().cancel(waiting_timer_);
 }
 
 void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
   auto& request = wanted.what;
+  if (requests_.size() >= most_requests) {
+    wait_for_place({std::move(wanted.source), std::move(request.attempt)});
+    return;
+  }
   auto& which = request.attempt.cancelation ? cancels_ : starts_;
   if (!which.breaker.admits()) {
     if (auto execution = core_.find_execution(*wanted.source))
@@ -78,6 +95,36 @@ void nexus_dispatcher_actor::finish(const std::string& task_id, call_ptr answer,
   auto ended = std::move(found->second);
   requests_.erase(found);
   report(ended, std::move(answer), is_failure);
+  release_waiting();
+}
+
+void nexus_dispatcher_actor::wait_for_place(under_way what) {
+  if (auto execution = core_.find_execution(*what.source))
+    tell(execution, nexus_held{what.attempt, true});
+  waiting_.push_back(std::move(what));
+  arm_waiting();
+}
+
+void nexus_dispatcher_actor::release_waiting() {
+  // In batches: what was let go is on its way and not counted yet.
+  if (requests_.size() <= most_requests / 2)
+    for (auto places = most_requests - requests_.size(); places > 0 && !waiting_.empty();
+         --places) {
+      auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      if (auto execution = core_.find_execution(*next.source))
+        tell(execution, nexus_held{std::move(next.attempt), false});
+    }
+  arm_waiting();
+}
+
+void nexus_dispatcher_actor::arm_waiting() {
+  if (waiting_.empty() || waiting_timer_ != 0)
+    return;
+  waiting_timer_ = home().schedule(waiting_beat, [weak = caf::actor_cast<caf::actor_addr>(this)] {
+    if (auto self = caf::actor_cast<nexus_dispatcher_handle>(weak))
+      tell(self, let_waiting_go{});
+  });
 }
 
 void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool is_failure) {

@@ -5,6 +5,7 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "runtime/service/matching_breaker.hpp"
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,7 +24,8 @@ class service_core;
 /// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
 /// execution that asked. Dies when: the service does.
 ///
-/// Retries and their backoff are the record's: each attempt comes here as a new request.
+/// No more than 256 requests are under way at once; others wait as held ones. Retries and their
+/// backoff are the record's: each attempt comes here as a new request.
 class nexus_dispatcher_actor final : public actors::pinned_actor<nexus_dispatcher_handle::base> {
 public:
   nexus_dispatcher_actor(caf::actor_config& cfg, actors::shard& home, service_core& core);
@@ -47,10 +49,15 @@ private:
   void finish(const std::string& task_id, call_ptr answer, bool is_failure);
   void tick(bool is_cancelation);
   void let_go(lane& which);
+  void wait_for_place(under_way what);
+  void release_waiting();
+  void arm_waiting();
   void report(const under_way& what, call_ptr answer, bool is_failure);
 
   service_core& core_;
   std::unordered_map<std::string, under_way> requests_; ///< by task id
+  std::deque<under_way> waiting_;                       ///< for a place among `requests_`
+  executor::timer_id waiting_timer_ = 0;
   lane starts_;
   lane cancels_;
 };
