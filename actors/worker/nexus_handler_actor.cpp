@@ -56,6 +56,7 @@ void nexus_handler_actor::on_exit() {
   slot_.release();
   poller_ = nullptr;
   coordinator_ = nullptr;
+  worker_ = nullptr; // the pool may still hold this actor, and the worker holds the pool
 }
 
 void nexus_handler_actor::begin(nexus_job job) {

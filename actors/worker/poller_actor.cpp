@@ -54,6 +54,9 @@ void poller_actor::on_exit() {
   polls_.clear();
   with_.source->open_polls().set(0);
   with_.source = nullptr;
+  // The pools may still hold a callback with this actor in it.
+  with_.own_slot = nullptr;
+  with_.shared_slots = nullptr;
   with_.root = nullptr;
 }
 

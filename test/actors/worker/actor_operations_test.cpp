@@ -19,20 +19,30 @@ constexpr auto poll = "PollNexusTaskQueue";
 constexpr auto completed = "RespondNexusTaskCompleted";
 constexpr auto failed = "RespondNexusTaskFailed";
 
-/// What a user of CAF has: an actor on the system's own scheduler.
-caf::behavior greeter(caf::event_based_actor* self) {
-  return {[self](const text& in) -> caf::result<text> {
-    if (in.value == "ignored") {
-      self->make_response_promise(); // never answered
-      return caf::delegated<text>{};
-    }
-    return text{"hello " + in.value};
-  }};
-}
+/// What a user of CAF has: actors on the system's own scheduler.
+class greeter final : public caf::event_based_actor {
+public:
+  using caf::event_based_actor::event_based_actor;
 
-caf::behavior refuser(caf::event_based_actor*) {
-  return {[](const text&) -> caf::result<text> { return caf::sec::runtime_error; }};
-}
+  caf::behavior make_behavior() override {
+    return {[this](const text& in) -> caf::result<text> {
+      if (in.value == "ignored") {
+        make_response_promise(); // never answered
+        return caf::delegated<text>{};
+      }
+      return text{"hello " + in.value};
+    }};
+  }
+};
+
+class refuser final : public caf::event_based_actor {
+public:
+  using caf::event_based_actor::event_based_actor;
+
+  caf::behavior make_behavior() override {
+    return {[](const text&) -> caf::result<text> { return caf::sec::runtime_error; }};
+  }
+};
 
 /// The user's own system; outlives the worker.
 struct user_side {
@@ -69,7 +79,7 @@ struct fixture : user_side, worker_fixture {
 BOOST_FIXTURE_TEST_SUITE(actor_operations, fixture)
 
 BOOST_AUTO_TEST_CASE(an_actor_serves_an_operation) {
-  serve(user_system.spawn(greeter));
+  serve(user_system.spawn<greeter>());
   start();
   give(poll, nexus_task("plain", "a"));
   run();
@@ -82,7 +92,7 @@ BOOST_AUTO_TEST_CASE(an_actor_serves_an_operation) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_of_the_actor_is_an_internal_handler_error) {
-  serve(user_system.spawn(refuser));
+  serve(user_system.spawn<refuser>());
   start();
   give(poll, nexus_task("plain", "a"));
   run();
@@ -91,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_error_of_the_actor_is_an_internal_handler_error) {
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_that_is_gone_is_unavailable) {
-  auto gone = user_system.spawn(greeter);
+  auto gone = user_system.spawn<greeter>();
   caf::anon_send_exit(gone, caf::exit_reason::user_shutdown);
   run();
   serve(gone);
@@ -102,7 +112,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_is_gone_is_unavailable) {
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_that_does_not_answer_in_time_is_not_waited_for) {
-  serve(user_system.spawn(greeter));
+  serve(user_system.spawn<greeter>());
   start();
   auto task = nexus_task("plain", "a", "5s");
   task.mutable_request()->mutable_start_operation()->mutable_payload()->set_data(
