@@ -9,6 +9,7 @@
 #include "test/support/history_normaliser.hpp"
 
 #include <troupe/nexus/handler_base.hpp>
+#include <troupe/workflow/context.hpp>
 
 #include <caf/atom.hpp>
 
@@ -80,6 +81,19 @@ private:
   std::map<call_id, call_id> sent_;
 };
 
+/// `Replayed` of the recordings, its greetings made at once instead of by an activity.
+struct replayed_without_activities {
+  static constexpr std::string_view name = "ReplayedWithoutActivities";
+  std::string second;
+
+  async<std::vector<std::string>> run(workflow::context ctx) {
+    ctx.on_signal("golden-signal", [this](std::string value) { second = std::move(value); });
+    co_await ctx.sleep(200ms);
+    co_await ctx.wait_condition([this] { return !second.empty(); });
+    co_return std::vector<std::string>{"hello one", "hello " + second};
+  }
+};
+
 std::string set_json(const std::string& json, common::Payloads& to) {
   if (json.empty())
     return {};
@@ -119,6 +133,8 @@ struct golden_world::worker {
     context_->pool = std::make_shared<inline_pool>(shard_);
     for (auto& each : golden_workflows())
       context_->workflows[each->name] = each;
+    const auto replayed = workflow::define<replayed_without_activities>();
+    context_->workflows[replayed->name] = replayed;
     context_->workflow_environment = std::make_shared<workflow::environment>(
         workflow::environment{{}, settings.name_space, settings.task_queue, settings.identity});
     if (setup_.serves_nexus) {
@@ -315,6 +331,26 @@ void golden_world::start_as(
   started_[from.workflow_id()].push_back(response.run_id());
 }
 
+void golden_world::signal_with_start_as(
+    const history& recorded, const std::string& name, const std::string& json) {
+  const auto& from = recorded.events(0).workflow_execution_started_event_attributes();
+  wire::SignalWithStartWorkflowExecutionRequest request;
+  request.set_namespace_(caller_namespace);
+  request.set_workflow_id(from.workflow_id());
+  request.set_identity(client_identity);
+  request.set_request_id(service_->core().ids->uuid());
+  *request.mutable_workflow_type() = from.workflow_type();
+  *request.mutable_task_queue() = from.task_queue();
+  if (from.has_input())
+    *request.mutable_input() = from.input();
+  *request.mutable_workflow_task_timeout() = from.workflow_task_timeout();
+  request.set_signal_name(name);
+  set_json(json, *request.mutable_signal_input());
+  wire::SignalWithStartWorkflowExecutionResponse response;
+  response.ParseFromString(call("SignalWithStartWorkflowExecution", request));
+  started_[from.workflow_id()].push_back(response.run_id());
+}
+
 void golden_world::start_handler(const std::string& id, const std::string& mode) {
   wire::StartWorkflowExecutionRequest request;
   request.set_namespace_(handler_namespace);
@@ -336,6 +372,17 @@ void golden_world::signal(const std::string& id, const std::string& name, const 
   request.set_request_id(service_->core().ids->uuid());
   set_json(json, *request.mutable_input());
   call("SignalWorkflowExecution", request);
+}
+
+std::string golden_world::query(const std::string& id, const std::string& type) {
+  wire::QueryWorkflowRequest request;
+  request.set_namespace_(caller_namespace);
+  request.mutable_execution()->set_workflow_id(id);
+  request.mutable_query()->set_query_type(type);
+  wire::QueryWorkflowResponse response;
+  response.ParseFromString(call("QueryWorkflow", request));
+  return response.query_result().payloads_size() == 1 ? response.query_result().payloads(0).data()
+                                                      : std::string{};
 }
 
 void golden_world::request_cancel(

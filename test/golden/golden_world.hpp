@@ -73,9 +73,14 @@ public:
   void start_as(
       const history& recorded,
       temporal::api::enums::v1::WorkflowIdConflictPolicy conflict_policy = {});
+  /// The same by one request that also signals it. Knows id, type, queue, input and task timeout.
+  void
+  signal_with_start_as(const history& recorded, const std::string& name, const std::string& json);
   /// Starts `HandlerWorkflow` in `handler-ns`.
   void start_handler(const std::string& id, const std::string& mode);
   void signal(const std::string& id, const std::string& name, const std::string& json);
+  /// Asks a workflow in `caller-ns`; gives the data of the answer's payload.
+  std::string query(const std::string& id, const std::string& type);
   void request_cancel(
       const std::string& id, const std::string& reason = {}, const std::string& request_id = {});
   void terminate(

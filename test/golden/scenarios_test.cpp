@@ -2,6 +2,7 @@
 // What the real server and a Python worker wrote, our service and our worker write too: a scenario
 // is one row.
 
+#include "test/golden/comparison.hpp"
 #include "test/golden/golden_world.hpp"
 #include "test/support/golden_workflows.hpp"
 #include "test/support/history_normaliser.hpp"
@@ -9,8 +10,6 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <google/protobuf/message.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,20 +23,11 @@ using namespace std::chrono_literals;
 namespace troupe::test {
 namespace {
 
-using history = golden_world::history;
-
 /// A literal as a template argument.
 template <std::size_t N>
 struct fixed_text {
   char text[N]{};
   consteval fixed_text(const char (&literal)[N]) { std::copy_n(literal, N, text); }
-};
-
-/// Something that is no rule of the service but says itself differently in each language or run:
-/// what the recording says, what ours say. Named in the row, so that nothing is passed over.
-struct word {
-  const char* recorded;
-  const char* ours;
 };
 
 struct scenario {
@@ -51,6 +41,10 @@ struct scenario {
   std::vector<const char*> also = {};
   std::vector<word> words = {};
   golden_world::pace pace = {};
+  /// How it is started; null: by `start_as`.
+  void (*start)(golden_world&, const history& recorded) = nullptr;
+  /// The service has no activities yet: compare with what the recording would be without them.
+  bool without_activities = false;
 };
 
 std::ostream& operator<<(std::ostream& out, const scenario& one) {
@@ -320,9 +314,38 @@ const scenario table[] = {
            world.signal("signal-before-first-task", "golden-signal", R"("early")");
            world.start_worker({"caller-ns", "late-tq", "golden-late-worker"});
          }},
+    {.name = "workflow/worker-restarted",
+     .happens =
+         [](golden_world& world) {
+           world.until("worker-restarted", "WorkflowTaskCompleted", 2);
+           world.stop_worker("golden-first-worker");
+           world.signal("worker-restarted", "golden-signal", R"("two")");
+           world.start_worker({"caller-ns", "restart-tq", "golden-second-worker"});
+         },
+     .before =
+         [](golden_world& world) {
+           world.start_worker({"caller-ns", "restart-tq", "golden-first-worker"});
+         },
+     .words = {{"Replayed", "ReplayedWithoutActivities"}},
+     .without_activities = true},
     {.name = "workflow/bug-then-fixed", .words = {{"RuntimeError", "std::runtime_error"}}},
 
     // -- messages
+    {.name = "messages/query",
+     .happens =
+         [](golden_world& world) {
+           world.until("query", "WorkflowTaskCompleted");
+           BOOST_TEST(world.query("query", "got") == "[]");
+           BOOST_TEST(world.query("query", "got") == "[]");
+           world.signal("query", "stop", "");
+           world.until("query", "WorkflowExecutionCompleted");
+           BOOST_TEST(world.query("query", "got") == "[]");
+         }},
+    {.name = "messages/signal-with-start",
+     .start =
+         [](golden_world& world, const history& recorded) {
+           world.signal_with_start_as(recorded, "golden-signal", R"("with start")");
+         }},
     {.name = "messages/signal",
      .happens =
          [](golden_world& world) {
@@ -354,73 +377,12 @@ const scenario table[] = {
      .pace = {.caller_task = 1s}},
 };
 
-// -- comparing ------------------------------------------------------------------------------------
-
-std::string as_json(const temporal::api::history::v1::HistoryEvent& event) {
-  std::string text;
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  (void)google::protobuf::util::MessageToJsonString(event, &text, options);
-  return text;
-}
-
-std::string replaced(std::string in, const std::string& from, const std::string& to) {
-  for (auto at = in.find(from); at != std::string::npos; at = in.find(from, at + to.size()))
-    in.replace(at, from.size(), to);
-  return in;
-}
-
-/// Says in our words what the recording says in others, in every text and payload.
-void in_our_words(google::protobuf::Message& message, const std::vector<word>& words) {
-  using google::protobuf::FieldDescriptor;
-  const auto& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const auto* field : fields) {
-    const bool is_text = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-    if (is_text && !field->is_repeated())
-      for (const auto& each : words)
-        reflection.SetString(
-            &message,
-            field,
-            replaced(reflection.GetString(message, field), each.recorded, each.ours));
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
-      continue;
-    if (!field->is_repeated())
-      in_our_words(*reflection.MutableMessage(&message, field), words);
-    else
-      for (int at = 0; at < reflection.FieldSize(message, field); ++at)
-        in_our_words(*reflection.MutableRepeatedMessage(&message, field, at), words);
-  }
-}
-
-std::string event_types(const history& of) {
-  std::string text;
-  for (const auto& event : of.events())
-    text += (text.empty() ? "" : " ") + type_name(event);
-  return text;
-}
-
-/// Empty if both say the same; otherwise the first event that differs, both sides as JSON.
-std::string compare(const history& recorded, const history& made) {
-  const int count = std::max(recorded.events_size(), made.events_size());
-  for (int at = 0; at < count; ++at) {
-    auto want = at < recorded.events_size() ? recorded.events(at) : recorded.events().Get(0);
-    auto got = at < made.events_size() ? made.events(at) : want;
-    const bool both = at < recorded.events_size() && at < made.events_size();
-    if (both && difference(want, got).empty())
-      continue;
-    normalise(want);
-    normalise(got);
-    std::string report = "event " + std::to_string(at + 1) + " differs\nrecorded types: "
-                         + event_types(recorded) + "\nour types:      " + event_types(made);
-    report += "\nrecorded: " + (at < recorded.events_size() ? as_json(want) : "no more events\n");
-    report += "ours: " + (at < made.events_size() ? as_json(got) : "no more events\n");
-    if (both)
-      report += difference(want, got);
-    return report;
-  }
-  return {};
+history recording(const scenario& one, const std::string& name) {
+  auto recorded = load_history(name + ".json");
+  if (one.without_activities)
+    recorded = without_activities(recorded);
+  in_our_words(recorded, one.words);
+  return recorded;
 }
 
 bool is_recorded(const std::string& name) {
@@ -428,8 +390,7 @@ bool is_recorded(const std::string& name) {
 }
 
 void check(golden_world& world, const scenario& one, const std::string& name) {
-  auto recorded = load_history(name + ".json");
-  in_our_words(recorded, one.words);
+  const auto recorded = recording(one, name);
   const auto& id = workflow_id(recorded);
   const auto runs = world.runs(id);
   const bool is_second = name.ends_with(".run-2") || name.ends_with(".second-run");
@@ -439,6 +400,7 @@ void check(golden_world& world, const scenario& one, const std::string& name) {
     return;
   }
   world.until_events(id, runs[which], recorded.events_size());
+  world.advance(1min); // nothing else may follow
   const auto report = compare(recorded, world.read(id, runs[which]));
   BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
 }
@@ -454,7 +416,11 @@ BOOST_DATA_TEST_CASE(
   if (one.before != nullptr)
     one.before(world);
   const std::string name = one.name;
-  world.start_as(load_history(name + ".json"));
+  const auto recorded = recording(one, name);
+  if (one.start != nullptr)
+    one.start(world, recorded);
+  else
+    world.start_as(recorded);
   if (one.happens != nullptr)
     one.happens(world);
   check(world, one, name);

@@ -13,19 +13,22 @@ class HistoryEvent;
 
 namespace troupe::test {
 
+// clang-format off
 /// Takes out of a history what differs from one execution of the same workflow to the next, and
 /// nothing else:
 ///
 /// | dropped | how |
 /// |---|---|
-/// | times | every timestamp; the first backoff of a run that continued as new, which depends on
-/// how fast the one before was | | ids | what looks like a UUID reads `<id>`, in any text or
-/// payload; task ids; callback tokens | | identities | of workers and clients; the service's own
-/// (`history-service`) stay | | queue names of sticky queues | read `<sticky>` | | sdk metadata,
-/// metering, worker versions | cleared, also the reset points that carry versions and times on | |
-/// sizes | history size in bytes | | stack traces | at every level of a failure |
+/// | times | every timestamp; the first backoff of a run that continued as new, which depends on how fast the one before was |
+/// | ids | what looks like a UUID reads `<id>`, in any text or payload; task ids; callback tokens |
+/// | identities | of workers and clients; the service's own (`history-service`) stay |
+/// | queue names of sticky queues | read `<sticky>` |
+/// | sdk metadata, metering, worker versions | cleared, also the reset points that carry versions and times on |
+/// | sizes | history size in bytes |
+/// | stack traces | at every level of a failure |
 ///
 /// A message that is set but empty counts as not set.
+// clang-format on
 void normalise(google::protobuf::Message& message);
 
 /// What differs between two events once both are normalised; empty if nothing does.

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/golden/comparison.hpp"
+
+#include "test/support/history_normaliser.hpp"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <map>
+
+namespace troupe::test {
+namespace {
+
+std::string as_json(const temporal::api::history::v1::HistoryEvent& event) {
+  std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  (void)google::protobuf::util::MessageToJsonString(event, &text, options);
+  return text;
+}
+
+std::string replaced(std::string in, const std::string& from, const std::string& to) {
+  for (auto at = in.find(from); at != std::string::npos; at = in.find(from, at + to.size()))
+    in.replace(at, from.size(), to);
+  return in;
+}
+
+void say_in_our_words(google::protobuf::Message& message, const std::vector<word>& words) {
+  using google::protobuf::FieldDescriptor;
+  const auto& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    const bool is_text = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+    if (is_text && !field->is_repeated())
+      for (const auto& each : words)
+        reflection.SetString(
+            &message,
+            field,
+            replaced(reflection.GetString(message, field), each.recorded, each.ours));
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
+      continue;
+    if (!field->is_repeated())
+      say_in_our_words(*reflection.MutableMessage(&message, field), words);
+    else
+      for (int at = 0; at < reflection.FieldSize(message, field); ++at)
+        say_in_our_words(*reflection.MutableRepeatedMessage(&message, field, at), words);
+  }
+}
+
+std::string event_types(const history& of) {
+  std::string text;
+  for (const auto& event : of.events())
+    text += (text.empty() ? "" : " ") + type_name(event);
+  return text;
+}
+
+/// Gives the ids of events their new values, wherever they are mentioned.
+void renumber(
+    google::protobuf::Message& message, const std::map<std::int64_t, std::int64_t>& new_ids) {
+  using google::protobuf::FieldDescriptor;
+  const auto& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 && !field->is_repeated()
+        && field->name().ends_with("event_id"))
+      reflection.SetInt64(&message, field, new_ids.at(reflection.GetInt64(message, field)));
+    else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated())
+      renumber(*reflection.MutableMessage(&message, field), new_ids);
+  }
+}
+
+} // namespace
+
+void in_our_words(history& recorded, const std::vector<word>& words) {
+  say_in_our_words(recorded, words);
+}
+
+history without_activities(const history& recorded) {
+  history out;
+  std::map<std::int64_t, std::int64_t> new_ids;
+  std::int64_t last_completed = 0;
+  int skip = 0;
+  for (const auto& event : recorded.events()) {
+    const bool of_activity = type_name(event).starts_with("ActivityTask");
+    if (event.has_activity_task_completed_event_attributes())
+      skip = 4; // this event and Scheduled, Started, Completed of the task
+    if (of_activity || skip > 0) {
+      skip = std::max(0, skip - 1);
+      new_ids[event.event_id()] = last_completed;
+      continue;
+    }
+    *out.add_events() = event;
+    new_ids[event.event_id()] = out.events_size();
+    if (event.has_workflow_task_completed_event_attributes())
+      last_completed = out.events_size();
+  }
+  for (auto& event : *out.mutable_events())
+    renumber(event, new_ids);
+  return out;
+}
+
+std::string compare(const history& recorded, const history& made) {
+  const int count = std::max(recorded.events_size(), made.events_size());
+  for (int at = 0; at < count; ++at) {
+    auto want = at < recorded.events_size() ? recorded.events(at) : recorded.events().Get(0);
+    auto got = at < made.events_size() ? made.events(at) : want;
+    const bool both = at < recorded.events_size() && at < made.events_size();
+    if (both && difference(want, got).empty())
+      continue;
+    normalise(want);
+    normalise(got);
+    std::string report = "event " + std::to_string(at + 1) + " differs\nrecorded types: "
+                         + event_types(recorded) + "\nour types:      " + event_types(made);
+    report += "\nrecorded: " + (at < recorded.events_size() ? as_json(want) : "no more events\n");
+    report += "ours: " + (at < made.events_size() ? as_json(got) : "no more events\n");
+    if (both)
+      report += difference(want, got);
+    return report;
+  }
+  return {};
+}
+
+} // namespace troupe::test

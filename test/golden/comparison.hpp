@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <temporal/api/history/v1/message.pb.h>
+
+#include <string>
+#include <vector>
+
+namespace troupe::test {
+
+using history = temporal::api::history::v1::History;
+
+/// Something that is no rule of the service but says itself differently in each language or run:
+/// what the recording says, what ours say. Named in the row, so that nothing is passed over.
+struct word {
+  const char* recorded;
+  const char* ours;
+};
+
+/// Says in our words what the recording says in others, in every text and payload.
+void in_our_words(history& recorded, const std::vector<word>& words);
+
+/// Takes the events of activities out, and the workflow tasks that only told of them; the ids of
+/// what is left close the gaps. A command that such a task sent belongs to the task before.
+history without_activities(const history& recorded);
+
+/// Compares two histories once both are normalised (history_normaliser.hpp says what that drops).
+/// Empty if they say the same; otherwise the types of both, and the first event that differs, each
+/// side as JSON.
+std::string compare(const history& recorded, const history& made);
+
+} // namespace troupe::test
