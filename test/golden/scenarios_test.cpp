@@ -272,6 +272,14 @@ const scenario table[] = {
     {.name = "workflow/run-timeout"},
     {.name = "workflow/execution-timeout"},
     {.name = "workflow/continue-as-new", .also = {"workflow/continue-as-new.run-2"}},
+    {.name = "workflow/continue-as-new-changed",
+     .also = {"workflow/continue-as-new-changed.run-2"}},
+    {.name = "workflow/continue-as-new-suggested",
+     .also = {"workflow/continue-as-new-suggested.run-2"}},
+    {.name = "workflow/retry-policy-exhausted",
+     .also = {"workflow/retry-policy-exhausted.run-2", "workflow/retry-policy-exhausted.run-3"}},
+    {.name = "workflow/retry-policy-non-retryable"},
+    {.name = "workflow/run-timeout-with-retry", .also = {"workflow/run-timeout-with-retry.run-2"}},
     {.name = "workflow/cancel-handled",
      .happens =
          [](golden_world& world) {
@@ -393,8 +401,11 @@ void check(golden_world& world, const scenario& one, const std::string& name) {
   const auto recorded = recording(one, name);
   const auto& id = workflow_id(recorded);
   const auto runs = world.runs(id);
-  const bool is_second = name.ends_with(".run-2") || name.ends_with(".second-run");
-  const std::size_t which = is_second ? 1 : 0;
+  std::size_t which = 0;
+  if (name.ends_with(".run-2") || name.ends_with(".second-run"))
+    which = 1;
+  else if (name.ends_with(".run-3"))
+    which = 2;
   if (which >= runs.size()) {
     BOOST_ERROR(name << ": " << id << " was never started");
     return;

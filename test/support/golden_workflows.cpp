@@ -337,6 +337,43 @@ struct continue_once {
   }
 };
 
+struct continue_with_changes {
+  async<std::string> run(context ctx, int round) {
+    if (round == 0)
+      ctx.continue_as_new(
+          {.run_timeout = 60s,
+           .task_timeout = 7s,
+           .memo = {{{"changed", encode_value(std::string{"yes"})}}}},
+          1);
+    co_return "second run";
+  }
+};
+
+struct until_suggested {
+  async<std::string> run(context ctx, int round) {
+    if (round == 1)
+      co_return "second run";
+    while (!ctx.continue_as_new_suggested())
+      co_await ctx.sleep(10ms);
+    ctx.continue_as_new(1);
+  }
+};
+
+struct fail_each_attempt {
+  async<std::string> run(context ctx) {
+    throw application_error(
+        "attempt " + std::to_string(ctx.info().attempt), {.type = "GoldenFailure"});
+    co_return "";
+  }
+};
+
+struct fail_non_retryable {
+  async<std::string> run(context) {
+    throw application_error("no more", {.type = "GoldenFailure", .non_retryable = true});
+    co_return "";
+  }
+};
+
 struct cancel_handled {
   async<std::string> run(context ctx) {
     auto ended = co_await ctx.wait_condition([] { return false; }).as_result();
@@ -488,6 +525,10 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<timers>("Timers"),
       define<timer_started_and_cancelled>("TimerStartedAndCancelledInOneTask"),
       define<continue_once>("ContinueOnce"),
+      define<continue_with_changes>("ContinueWithChanges"),
+      define<until_suggested>("UntilSuggested"),
+      define<fail_each_attempt>("FailEachAttempt"),
+      define<fail_non_retryable>("FailNonRetryable"),
       define<cancel_handled>("CancelHandled"),
       define<wait_forever>("WaitForever"),
       define<wait_signal>("WaitSignal"),
