@@ -105,8 +105,12 @@ history without_activities(const history& recorded) {
 std::string compare(const history& recorded, const history& made) {
   const int count = std::max(recorded.events_size(), made.events_size());
   for (int at = 0; at < count; ++at) {
-    auto want = at < recorded.events_size() ? recorded.events(at) : recorded.events().Get(0);
-    auto got = at < made.events_size() ? made.events(at) : want;
+    temporal::api::history::v1::HistoryEvent want;
+    temporal::api::history::v1::HistoryEvent got;
+    if (at < recorded.events_size())
+      want = recorded.events(at);
+    if (at < made.events_size())
+      got = made.events(at);
     const bool both = at < recorded.events_size() && at < made.events_size();
     if (both && difference(want, got).empty())
       continue;

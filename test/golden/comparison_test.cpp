@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge of the golden scenarios must see every difference.
+
+#include "test/golden/comparison.hpp"
+#include "test/support/history_normaliser.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace troupe::test {
+
+BOOST_AUTO_TEST_SUITE(comparison)
+
+BOOST_AUTO_TEST_CASE(a_history_is_the_same_as_itself_at_another_time_by_another_worker) {
+  const auto recorded = load_history("workflow/complete.json");
+  auto made = recorded;
+  for (auto& event : *made.mutable_events())
+    event.mutable_event_time()->set_seconds(1);
+  auto& started = *made.mutable_events(2)->mutable_workflow_task_started_event_attributes();
+  started.set_identity("somebody else");
+  started.set_request_id("00000000-0000-0000-0000-000000000001");
+  BOOST_TEST(compare(recorded, made).empty());
+}
+
+BOOST_AUTO_TEST_CASE(another_attribute_is_found_and_both_sides_are_shown) {
+  const auto recorded = load_history("workflow/complete.json");
+  auto made = recorded;
+  made.mutable_events(1)->mutable_workflow_task_scheduled_event_attributes()->set_attempt(2);
+  const auto report = compare(recorded, made);
+  BOOST_TEST(report.starts_with("event 2 differs"));
+  BOOST_TEST(report.find("\"attempt\": 1") != std::string::npos);
+  BOOST_TEST(report.find("\"attempt\": 2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_attribute_more_or_less_is_found) {
+  const auto recorded = load_history("workflow/complete.json");
+  auto made = recorded;
+  made.mutable_events(4)->mutable_workflow_execution_completed_event_attributes()->clear_result();
+  BOOST_TEST(compare(recorded, made).starts_with("event 5 differs"));
+  BOOST_TEST(compare(made, recorded).starts_with("event 5 differs"));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_more_or_less_is_found) {
+  const auto recorded = load_history("workflow/complete.json");
+  auto made = recorded;
+  made.mutable_events()->RemoveLast();
+  BOOST_TEST(compare(recorded, made).find("ours: no more events") != std::string::npos);
+  BOOST_TEST(compare(made, recorded).find("recorded: no more events") != std::string::npos);
+  BOOST_TEST(compare(recorded, {}).starts_with("event 1 differs"));
+}
+
+BOOST_AUTO_TEST_CASE(words_are_exchanged_in_texts_and_payloads) {
+  auto recorded = load_history("workflow/complete.json");
+  in_our_words(recorded, {{"world", "planet"}, {"Complete", "Finish"}});
+  const auto& started = recorded.events(0).workflow_execution_started_event_attributes();
+  BOOST_TEST(started.workflow_type().name() == "Finish");
+  BOOST_TEST(started.input().payloads(0).data() == "\"planet\"");
+}
+
+BOOST_AUTO_TEST_CASE(without_activities_the_ids_close_the_gaps) {
+  const auto left = without_activities(load_history("workflow/worker-restarted.json"));
+  BOOST_REQUIRE(left.events_size() == 14);
+  for (int at = 0; at < left.events_size(); ++at) {
+    BOOST_TEST(left.events(at).event_id() == at + 1);
+    BOOST_TEST(!type_name(left.events(at)).starts_with("ActivityTask"));
+  }
+  const auto& timer = left.events(4).timer_started_event_attributes();
+  BOOST_TEST(timer.workflow_task_completed_event_id() == 4);
+  const auto& last = left.events(13).workflow_execution_completed_event_attributes();
+  BOOST_TEST(last.workflow_task_completed_event_id() == 13);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
