@@ -21,8 +21,8 @@ class threaded_shard final : public shard {
 public:
   /// Starts the thread; `name` is what tools show for it (15 characters at most).
   threaded_shard(caf::actor_system& system, std::string name);
-  /// The same around a queue that was made elsewhere, e.g. the one of a server, so that the server's
-  /// calls are served by this thread without a hand-off.
+  /// The same around a queue that was made elsewhere, e.g. the one of a server, so that the
+  /// server's calls are served by this thread without a hand-off.
   threaded_shard(
       caf::actor_system& system, std::string name, std::unique_ptr<grpc::CompletionQueue> queue);
   /// Stops it if nobody has.

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/unique_function.hpp>
+
 #include <chrono>
 #include <cstdint>
 
-#include <troupe/unique_function.hpp>
-
 namespace troupe {
 
-/// Wall-clock time as the protocol means it (UTC, nanoseconds). Injected everywhere, so tests can run in virtual time.
+/// Wall-clock time as the protocol means it (UTC, nanoseconds). Injected everywhere, so tests can
+/// run in virtual time.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 using duration = std::chrono::nanoseconds;
 
 /// Runs work and timers on one thread: what a shard is to code that has never heard of actors.
 ///
-/// Everything that belongs to one executor runs on its thread, so its users need no locks. The implementations are the
-/// shard (a completion-queue thread) and the hand-drained shard of the tests, whose time moves only when told to.
+/// Everything that belongs to one executor runs on its thread, so its users need no locks. The
+/// implementations are the shard (a completion-queue thread) and the hand-drained shard of the
+/// tests, whose time moves only when told to.
 class executor {
 public:
   using timer_id = std::uint64_t; ///< never 0; 0 means "no timer"
 
   virtual ~executor() = default;
 
-  /// Runs `work` later on this executor's thread. Thread-safe. Work posted after shutdown is destroyed unrun.
+  /// Runs `work` later on this executor's thread. Thread-safe. Work posted after shutdown is
+  /// destroyed unrun.
   virtual void post(unique_function<void()> work) = 0;
 
   /// Runs `work` once, `after` from now, on this executor's thread. Own thread only. Never early.

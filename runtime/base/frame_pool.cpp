@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coroutine frames come and go by the million and have few sizes: thread-local free lists by 64-byte size class.
+// Coroutine frames come and go by the million and have few sizes: thread-local free lists by
+// 64-byte size class.
+
+#include <troupe/async.hpp>
 
 #include <array>
 #include <cstddef>
 #include <new>
 
-#include <troupe/async.hpp>
-
 namespace troupe::detail {
 namespace {
 
 constexpr std::size_t class_bytes = 64;
-constexpr std::size_t class_count = 32; // frames up to 2 KiB; larger ones are rare and go to the heap
+constexpr std::size_t class_count =
+    32; // frames up to 2 KiB; larger ones are rare and go to the heap
 constexpr std::size_t max_free_per_class = 1024;
 
 struct free_frame {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log.hpp"
 
-#include <atomic>
-#include <mutex>
-
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include <atomic>
+#include <mutex>
 
 namespace troupe::log {
 namespace {
 
 spdlog::level::level_enum to_spdlog(level severity) {
   switch (severity) {
-    case level::debug: return spdlog::level::debug;
-    case level::info: return spdlog::level::info;
-    case level::warn: return spdlog::level::warn;
-    case level::error: return spdlog::level::err;
-    case level::off: break;
+  case level::debug: return spdlog::level::debug;
+  case level::info: return spdlog::level::info;
+  case level::warn: return spdlog::level::warn;
+  case level::error: return spdlog::level::err;
+  case level::off: break;
   }
   return spdlog::level::off;
 }
@@ -47,14 +47,16 @@ bool needs_quotes(std::string_view text) {
 class spdlog_sink final : public sink {
 public:
   explicit spdlog_sink(format shape)
-    : shape_(shape), logger_("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+      : shape_(shape), logger_("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_level(spdlog::level::trace);
     logger_.flush_on(spdlog::level::trace);
-    logger_.set_pattern(shape == format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                                              : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v");
+    logger_.set_pattern(
+        shape == format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
+                              : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v");
   }
 
-  void write(level severity, std::string_view message, std::initializer_list<field> fields) override {
+  void
+  write(level severity, std::string_view message, std::initializer_list<field> fields) override {
     std::string line;
     if (shape_ == format::json) {
       line += "\"msg\":";

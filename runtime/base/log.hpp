@@ -21,23 +21,34 @@ struct field {
 class sink {
 public:
   virtual ~sink() = default;
-  virtual void write(level severity, std::string_view message, std::initializer_list<field> fields) = 0;
+  virtual void
+  write(level severity, std::string_view message, std::initializer_list<field> fields) = 0;
 };
 
 /// Sets the process-wide sink's level and format (spdlog behind it).
 void configure(level threshold, format shape);
-/// Replaces the process-wide sink, e.g. by one that a test reads or that forwards to the user's logger.
+/// Replaces the process-wide sink, e.g. by one that a test reads or that forwards to the user's
+/// logger.
 void set_sink(std::shared_ptr<sink> to);
-/// Parses `debug|info|warn|error|never` (the words of the Temporal tools); false if it is none of them.
+/// Parses `debug|info|warn|error|never` (the words of the Temporal tools); false if it is none of
+/// them.
 bool parse_level(std::string_view text, level& out) noexcept;
 
 /// True if lines of this severity go anywhere: ask before building expensive fields. Thread-safe.
 bool enabled(level severity) noexcept;
 
 void write(level severity, std::string_view message, std::initializer_list<field> fields = {});
-inline void debug(std::string_view message, std::initializer_list<field> fields = {}) { write(level::debug, message, fields); }
-inline void info(std::string_view message, std::initializer_list<field> fields = {}) { write(level::info, message, fields); }
-inline void warn(std::string_view message, std::initializer_list<field> fields = {}) { write(level::warn, message, fields); }
-inline void error(std::string_view message, std::initializer_list<field> fields = {}) { write(level::error, message, fields); }
+inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
+  write(level::debug, message, fields);
+}
+inline void info(std::string_view message, std::initializer_list<field> fields = {}) {
+  write(level::info, message, fields);
+}
+inline void warn(std::string_view message, std::initializer_list<field> fields = {}) {
+  write(level::warn, message, fields);
+}
+inline void error(std::string_view message, std::initializer_list<field> fields = {}) {
+  write(level::error, message, fields);
+}
 
 } // namespace troupe::log

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// All the programs without their mistakes, in one go: none of them may fail for another reason than its mistake.
-#include <string>
+// All the programs without their mistakes, in one go: none of them may fail for another reason than
+// its mistake.
+#include <troupe/nexus/handler.hpp>
 
 #include <boost/describe.hpp>
 
-#include <troupe/nexus/handler.hpp>
+#include <string>
 
 // clang-format off
 namespace handler_for_unlisted_operation {

@@ -2,11 +2,14 @@
 #pragma once
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-#  error "Troupe's coroutine headers need GCC 13 or Clang 16 (or newer): GCC 12 destroys temporaries of a co_await expression twice. On Debian 12 build with clang++-19."
+#error                                                                                             \
+    "Troupe's coroutine headers need GCC 13 or Clang 16 (or newer): GCC 12 destroys temporaries of a co_await expression twice. On Debian 12 build with clang++-19."
 #endif
 #if defined(__clang__) && __clang_major__ < 16
-#  error "Troupe's coroutine headers need Clang 16 or GCC 13 (or newer)."
+#error "Troupe's coroutine headers need Clang 16 or GCC 13 (or newer)."
 #endif
+
+#include <troupe/result.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -14,24 +17,25 @@
 #include <type_traits>
 #include <utility>
 
-#include <troupe/result.hpp>
-
 namespace troupe {
 
 /// Where a coroutine runs, and so what it may await. Awaiting across domains does not compile.
-struct workflow_domain {}; ///< deterministic, replayed: timers, operations, signals of `troupe::workflow`
-struct handler_domain {};  ///< a Nexus operation handler on its shard: client calls, shard timers
+struct workflow_domain {
+}; ///< deterministic, replayed: timers, operations, signals of `troupe::workflow`
+struct handler_domain {}; ///< a Nexus operation handler on its shard: client calls, shard timers
 
 template <class T, class Domain>
 class basic_async;
 
-/// The result type of a workflow coroutine: lazy, awaited once, resumed only by the workflow's own executor.
+/// The result type of a workflow coroutine: lazy, awaited once, resumed only by the workflow's own
+/// executor.
 template <class T = void>
 using async = basic_async<T, workflow_domain>;
 
 namespace detail {
 
-/// Size-class pool of coroutine frames; thread-local free lists, so frames stay on the shard that made them.
+/// Size-class pool of coroutine frames; thread-local free lists, so frames stay on the shard that
+/// made them.
 void* allocate_frame(std::size_t size);
 void release_frame(void* frame, std::size_t size) noexcept;
 /// Bytes in the living frames of this thread.
@@ -56,7 +60,9 @@ struct async_promise_base {
   void unhandled_exception() noexcept { failure = std::current_exception(); }
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
-  static void operator delete(void* frame, std::size_t size) noexcept { release_frame(frame, size); }
+  static void operator delete(void* frame, std::size_t size) noexcept {
+    release_frame(frame, size);
+  }
 
   std::coroutine_handle<> continuation;
   std::exception_ptr failure;
@@ -94,10 +100,11 @@ struct async_promise<void, Domain> final : async_promise_base<Domain> {
 
 } // namespace detail
 
-/// A lazily started coroutine that yields one `T`; destroying it destroys its suspended frame and all it awaits.
+/// A lazily started coroutine that yields one `T`; destroying it destroys its suspended frame and
+/// all it awaits.
 ///
-/// Parameters of such coroutines are taken by value: a reference would dangle at the first suspension.
-/// Threading: the owner resumes it on one thread at a time. Not copyable.
+/// Parameters of such coroutines are taken by value: a reference would dangle at the first
+/// suspension. Threading: the owner resumes it on one thread at a time. Not copyable.
 template <class T, class Domain>
 class [[nodiscard]] basic_async {
 public:
@@ -122,8 +129,9 @@ public:
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> caller) const noexcept {
       static_assert(
-        std::is_same_v<typename Promise::domain, Domain>,
-        "a workflow coroutine can be awaited only in a workflow, a handler coroutine only in a handler");
+          std::is_same_v<typename Promise::domain, Domain>,
+          "a workflow coroutine can be awaited only in a workflow, a handler coroutine only in a "
+          "handler");
       frame.promise().continuation = caller;
       return frame;
     }
@@ -132,7 +140,8 @@ public:
 
   awaiter operator co_await() const noexcept { return awaiter{frame_}; }
 
-  /// Awaits like `co_await` but hands an exception over as a value, for cleanup code that has to await.
+  /// Awaits like `co_await` but hands an exception over as a value, for cleanup code that has to
+  /// await.
   auto as_result() const noexcept {
     struct result_awaiter : awaiter {
       result<T> await_resume() const {
@@ -149,7 +158,8 @@ public:
 
   // -- for executors ------------------------------------------------------------------------------
 
-  /// Runs the frame until its next suspension. Only the executor that owns the coroutine calls this.
+  /// Runs the frame until its next suspension. Only the executor that owns the coroutine calls
+  /// this.
   void start() const { frame_.resume(); }
   [[nodiscard]] bool done() const noexcept { return frame_.done(); }
   /// The finished coroutine's value; throws what it threw. Call once, after `done()`.

@@ -8,7 +8,8 @@
 
 namespace troupe {
 
-/// Wraps an error so that `result<T, E>` can be built from it without ambiguity: `return unexpected{err};`.
+/// Wraps an error so that `result<T, E>` can be built from it without ambiguity: `return
+/// unexpected{err};`.
 template <class E>
 struct unexpected {
   E error;
@@ -20,8 +21,9 @@ unexpected(E) -> unexpected<E>;
 /// A value or the reason why there is none (libstdc++ 12 has no `std::expected` in C++20).
 ///
 /// With the default error type the reason is an exception that `value()` throws; that is what
-/// `co_await operation.as_result()` gives a workflow, since `co_await` is not allowed in a catch block.
-/// With any other `E`, call `has_value()` first: `value()` of an error throws `std::bad_variant_access`.
+/// `co_await operation.as_result()` gives a workflow, since `co_await` is not allowed in a catch
+/// block. With any other `E`, call `has_value()` first: `value()` of an error throws
+/// `std::bad_variant_access`.
 template <class T, class E = std::exception_ptr>
 class [[nodiscard]] result {
   using stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
@@ -30,11 +32,14 @@ public:
   using value_type = T;
   using error_type = E;
 
-  result() requires std::is_void_v<T> = default;
+  result()
+    requires std::is_void_v<T>
+  = default;
 
   template <class U = stored>
-    requires(!std::is_void_v<T> && std::is_constructible_v<stored, U>
-             && !std::is_same_v<std::remove_cvref_t<U>, result>)
+    requires(
+        !std::is_void_v<T> && std::is_constructible_v<stored, U>
+        && !std::is_same_v<std::remove_cvref_t<U>, result>)
   result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
 
   template <class F>

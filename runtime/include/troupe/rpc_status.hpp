@@ -35,7 +35,8 @@ std::string_view to_string(status_code code) noexcept;
 struct rpc_status {
   status_code code = status_code::ok;
   std::string message;
-  /// A serialised `google.rpc.Status` whose details say more (`temporal.api.errordetails.v1`); empty if there is none.
+  /// A serialised `google.rpc.Status` whose details say more (`temporal.api.errordetails.v1`);
+  /// empty if there is none.
   std::string details;
 
   [[nodiscard]] bool ok() const noexcept { return code == status_code::ok; }
@@ -45,8 +46,9 @@ struct rpc_status {
 class rpc_error : public std::runtime_error {
 public:
   explicit rpc_error(rpc_status status)
-    : std::runtime_error(status.message.empty() ? std::string{to_string(status.code)} : status.message),
-      status_(std::move(status)) {}
+      : std::runtime_error(
+            status.message.empty() ? std::string{to_string(status.code)} : status.message),
+        status_(std::move(status)) {}
 
   [[nodiscard]] const rpc_status& status() const noexcept { return status_; }
   [[nodiscard]] status_code code() const noexcept { return status_.code; }

@@ -13,8 +13,8 @@ class unique_function;
 
 /// Owns a callable that may be move-only; what `std::move_only_function` is in C++23.
 ///
-/// Used for completion handlers that capture replies, coroutine handles and other things that must not be copied.
-/// Calling an empty one throws `std::bad_function_call`. Not thread-safe.
+/// Used for completion handlers that capture replies, coroutine handles and other things that must
+/// not be copied. Calling an empty one throws `std::bad_function_call`. Not thread-safe.
 template <class R, class... Args>
 class unique_function<R(Args...)> {
 public:
@@ -22,10 +22,11 @@ public:
   unique_function(std::nullptr_t) noexcept {}
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, unique_function>
-             && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+    requires(
+        !std::is_same_v<std::remove_cvref_t<F>, unique_function>
+        && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
   unique_function(F&& callable)
-    : impl_(std::make_unique<model<std::decay_t<F>>>(std::forward<F>(callable))) {}
+      : impl_(std::make_unique<model<std::decay_t<F>>>(std::forward<F>(callable))) {}
 
   R operator()(Args... args) {
     if (!impl_)
