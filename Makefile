@@ -3,11 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-ROOT := $(CURDIR)
 PRESET ?= dev
+TARGETS ?=
 BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-LABELS_OUT := interop|perf
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
 .PHONY: help deps proto build demo test asan interop check format bench bench-full clean
@@ -27,13 +26,13 @@ proto: deps ## Builds the Temporal API messages once, for every other build
 	@[ -f build/proto/build.ninja ] || cmake -S proto -B build/proto -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null
 	@ninja -C build/proto --quiet
 
-build: proto ## Builds everything (PRESET=dev|asan|release)
+build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet $(TARGETS)
 	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
 
 demo: ## Sets up, builds, and runs the published Nexus guide with real processes
-	@$(MAKE) --no-print-directory build PRESET=dev
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='troupe hello_nexus_handler hello_nexus_caller hello_nexus_starter'
 	@apps/samples/hello_nexus/demo.sh build/bin
 
 test: ## Builds and runs all tests but interop and perf
