@@ -24,11 +24,11 @@ deps: ## Installs the Debian packages of packages.txt that are missing
 
 proto: deps ## Builds the Temporal API messages once, for every other build
 	@[ -f build/proto/build.ninja ] || cmake -S proto -B build/proto -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null
-	@ninja -C build/proto --quiet
+	@ninja -C build/proto
 
 build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
-	@ninja -C $(BUILD) --quiet $(TARGETS)
+	@ninja -C $(BUILD) $(TARGETS)
 	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
 
 demo: ## Sets up, builds, and runs the published Nexus guide with real processes
