@@ -50,8 +50,10 @@ nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
 void nexus_handler_actor::on_exit() {
   // The worker stopped while this ran; a pool thread keeps its share of the call until it is
   // through.
-  if (outcome_.is_open())
+  if (outcome_.is_open()) {
     outcome_.record(died() ? task_outcome::died : task_outcome::shutdown);
+    tell(coordinator_, work_ended{work_, address()}); // it holds who is watched
+  }
   call_ = nullptr;
   slot_.release();
   poller_ = nullptr;

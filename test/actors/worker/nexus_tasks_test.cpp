@@ -85,6 +85,20 @@ BOOST_AUTO_TEST_CASE(a_task_that_the_service_no_longer_knows_is_dropped_for_that
   BOOST_TEST(service.open(poll).size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_is_not_sent_again) {
+  serve_nexus();
+  start();
+  give(poll, nexus_task("quick", "a"));
+  refuse(
+      completed,
+      troupe::status_code::resource_exhausted,
+      "grpc: received message after decompression larger than max 4194304");
+  clock->advance(9s);
+  BOOST_TEST(service.all(completed).size() == 1u);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answer_failed) == 1u);
+  BOOST_TEST(service.open(poll).size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(past_its_deadline_a_coroutine_is_cancelled_and_its_task_dropped) {
   serve_nexus();
   start();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/actors/worker/worker_fixture.hpp"
+#include "test/support/captured_log.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -128,8 +129,11 @@ BOOST_AUTO_TEST_CASE(a_failing_poll_is_tried_again_after_growing_pauses_for_ever
   service.answer_with(poll, [](const auto&) {
     return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
   });
+  captured_log log;
   serve_nexus();
   start();
+  BOOST_TEST(log.count("a poll failed, trying again") == 1u);
+  BOOST_TEST(log.count("code=UNAVAILABLE error=connection refused") == 1u);
   const auto at_once = service.all(poll).size();
   BOOST_TEST(at_once == 2u);
   clock->advance(159ms); // 200 ms less a fifth
@@ -139,7 +143,8 @@ BOOST_AUTO_TEST_CASE(a_failing_poll_is_tried_again_after_growing_pauses_for_ever
   clock->advance(1h);
   const auto after_an_hour = service.all(poll).size();
   BOOST_TEST(after_an_hour > 300 * at_once);
-  BOOST_TEST(after_an_hour < 400 * at_once); // every 10 s
+  BOOST_TEST(after_an_hour < 400 * at_once);                   // every 10 s
+  BOOST_TEST(log.count("a poll failed, trying again") < 100u); // said again now and then
   // The service is back.
   service.answer_with(poll, [](const auto&) { return std::nullopt; });
   clock->advance(13s);
@@ -225,8 +230,11 @@ BOOST_AUTO_TEST_CASE(a_service_that_cannot_be_reached_is_asked_until_it_is_there
   service.answer_with("DescribeNamespace", [](const auto&) {
     return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
   });
+  captured_log log;
   serve_nexus();
   start();
+  BOOST_TEST(log.count("the service cannot be reached, trying again") == 1u);
+  BOOST_TEST(log.count("attempt=1 code=UNAVAILABLE error=connection refused") == 1u);
   clock->advance(1min);
   BOOST_TEST((core->phase() == worker_phase::connecting));
   BOOST_TEST(core->error() == "connection refused");

@@ -177,6 +177,24 @@ BOOST_AUTO_TEST_CASE(an_unhandled_command_evicts_the_run_and_counts_as_answered)
   BOOST_TEST(counters().sticky_cache_size.get() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_fails_the_task_instead) {
+  serve_workflows();
+  start();
+  give_workflow(first_task("r"));
+  const std::string too_large =
+      "grpc: received message after decompression larger than max 4194304";
+  refuse(completed, troupe::status_code::resource_exhausted, too_large);
+  const auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+  BOOST_TEST(
+      why.cause() == temporal::api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
+  BOOST_TEST(why.failure().message() == too_large);
+  answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+  clock->advance(1min);
+  BOOST_TEST(service.all(completed).size() == 1u);
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_task_is_reported_once_and_then_left_to_its_timeout) {
   serve_workflows();
   start();

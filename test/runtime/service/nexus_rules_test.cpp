@@ -87,6 +87,23 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_counts_as_an_internal_error_that_is_retried
   BOOST_TEST(service.operation().attempt == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_result_that_is_too_large_fails_the_operation_for_good) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest request;
+  request.mutable_response()
+      ->mutable_start_operation()
+      ->mutable_sync_success()
+      ->mutable_payload()
+      ->set_data(std::string(3'000'000, 'x'));
+  service.decide(embedded::nexus_request_done{service.take(), &request});
+  BOOST_TEST(service.event_types().ends_with("NexusOperationFailed WorkflowTaskScheduled"));
+  const auto& failure =
+      service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
+  BOOST_TEST(failure.cause().message() == "response exceeds size limit");
+  BOOST_TEST(failure.cause().nexus_handler_failure_info().type() == "INTERNAL");
+  BOOST_TEST(service.nexus_requests.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_completion_with_a_wrong_request_id_finds_no_operation) {
   calling service;
   embedded::operation_token_ref token{

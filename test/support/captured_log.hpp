@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/log.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace troupe::test {
+
+/// Takes what is logged from warnings on while it lives. One at a time; any thread may log.
+class captured_log {
+public:
+  captured_log() {
+    log::configure(log::level::warn, log::format::text);
+    log::set_sink(lines_);
+  }
+  captured_log(const captured_log&) = delete;
+  captured_log& operator=(const captured_log&) = delete;
+  ~captured_log() { log::configure(log::level::warn, log::format::text); }
+
+  /// How many lines have this in their message or fields.
+  [[nodiscard]] std::size_t count(const std::string& text) const {
+    const std::lock_guard guard{lines_->mutex};
+    return static_cast<std::size_t>(
+        std::count_if(lines_->all.begin(), lines_->all.end(), [&](const auto& line) {
+          return line.find(text) != std::string::npos;
+        }));
+  }
+
+private:
+  struct recorder final : log::sink {
+    void
+    write(log::level, std::string_view message, std::initializer_list<log::field> fields) override {
+      std::string line{message};
+      for (const auto& [key, value] : fields)
+        line.append(" ").append(key).append("=").append(value);
+      const std::lock_guard guard{mutex};
+      all.push_back(std::move(line));
+    }
+    std::mutex mutex;
+    std::vector<std::string> all;
+  };
+  std::shared_ptr<recorder> lines_ = std::make_shared<recorder>();
+};
+
+} // namespace troupe::test
