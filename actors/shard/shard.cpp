@@ -9,8 +9,6 @@
 #include <caf/make_message.hpp>
 #include <caf/system_messages.hpp>
 
-#include <limits>
-
 namespace troupe::actors {
 
 namespace {
@@ -62,6 +60,8 @@ void shard::woken() {
 }
 
 executor::timer_id shard::schedule(duration after, unique_function<void()> work) {
+  if (closed_)
+    return std::numeric_limits<timer_id>::max(); // names no timer: it would never be due
   auto now = ticks();
   auto wait = std::max<std::int64_t>(after.count(), 0);
   auto due = wait > std::numeric_limits<timer_heap::instant>::max() - now
@@ -100,9 +100,9 @@ bool shard::fetch_remote() {
   return !fetched.empty();
 }
 
-bool shard::drain() {
+bool shard::drain(std::size_t rounds) {
   bool ran = false;
-  while (!local_.empty() || fetch_remote()) {
+  for (; rounds > 0 && (!local_.empty() || fetch_remote()); --rounds) {
     ran = true;
     // One round: what is queued now. What it queues comes after what other threads sent meanwhile.
     for (auto left = local_.size(); left > 0; --left) {

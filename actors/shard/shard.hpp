@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <unordered_set>
 #include <variant>
@@ -98,8 +99,11 @@ protected:
   /// The shard's own clock in nanoseconds: what timers are measured with.
   [[nodiscard]] virtual timer_heap::instant ticks() const = 0;
 
-  /// Runs what is queued, own and from other threads, until nothing is left. True if anything ran.
-  bool drain();
+  /// Runs what is queued, own and from other threads, until nothing is left or after so many
+  /// rounds. True if anything ran.
+  bool drain(std::size_t rounds = std::numeric_limits<std::size_t>::max());
+  /// True if `drain` stopped before everything was done. Own thread.
+  [[nodiscard]] bool has_more() const noexcept { return !local_.empty(); }
   /// Runs timers that are due. True if any ran.
   bool run_due_timers();
   [[nodiscard]] std::optional<timer_heap::instant> next_timer() { return timers_.next_due(); }

@@ -16,6 +16,10 @@ namespace troupe::actors {
 
 namespace {
 
+/// After so many rounds of the run queue timers and completions have their turn, however much work
+/// is left: actors that keep each other busy must not keep the shard from its timeouts and polls.
+constexpr std::size_t rounds_per_turn = 16;
+
 std::int64_t steady_nanoseconds() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
@@ -104,20 +108,25 @@ void threaded_shard::loop() {
     bump(counters_.turns);
     busy_since_.store(ticks(), std::memory_order_relaxed);
     run_due_timers();
-    drain();
+    drain(rounds_per_turn);
     if (impl_->stopping) {
-      if (pinned_actors() == 0)
+      if (pinned_actors() == 0) {
+        drain(rounds_per_turn); // what was posted before: but not for ever
         break;
+      }
       ask_actors_to_leave(); // again for those that were launched meanwhile
       continue;
     }
     auto deadline = gpr_inf_future(GPR_CLOCK_MONOTONIC);
-    if (auto due = next_timer()) {
+    if (has_more()) {
+      deadline = gpr_inf_past(GPR_CLOCK_MONOTONIC);
+    } else if (auto due = next_timer()) {
       auto wait = std::max<std::int64_t>(*due - ticks(), 0);
       deadline =
           gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(wait, GPR_TIMESPAN));
     }
-    busy_since_.store(0, std::memory_order_relaxed);
+    if (!has_more())
+      busy_since_.store(0, std::memory_order_relaxed);
     void* tag = nullptr;
     bool ok = false;
     if (impl_->queue->AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {

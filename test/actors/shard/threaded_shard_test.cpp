@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -77,6 +78,56 @@ BOOST_AUTO_TEST_CASE(timers_and_posts_run_on_the_shard_in_order) {
   });
   BOOST_TEST(done.get_future().get() == "ab!");
   BOOST_TEST(!shard.runs_here());
+}
+
+BOOST_AUTO_TEST_CASE(timers_have_their_turn_while_work_never_ends) {
+  shard_type shard{system, "shard-0"};
+  std::promise<void> done;
+  bool is_over = false;
+  std::function<void()> again = [&] {
+    if (!is_over)
+      shard.post([&] { again(); });
+  };
+  shard.post([&] {
+    shard.schedule(1ms, [&] {
+      is_over = true;
+      done.set_value();
+    });
+    again();
+  });
+  done.get_future().wait();
+  shard.stop();
+}
+
+BOOST_AUTO_TEST_CASE(it_stops_while_work_never_ends) {
+  shard_type shard{system, "shard-0"};
+  std::function<void()> again = [&] { shard.post([&] { again(); }); };
+  shard.post([&] { again(); });
+  shard.stop();
+  BOOST_TEST(shard.pending_timers() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_that_is_set_while_it_stops_is_dropped) {
+  auto owned = std::make_shared<int>(1);
+  shard_type shard{system, "shard-0"};
+  struct sets_one {
+    shard_type* on;
+    std::shared_ptr<int> holds;
+    ~sets_one() {
+      if (holds)
+        on->schedule(1h, [held = holds] {});
+    }
+  };
+  std::promise<void> armed;
+  shard.post([&] {
+    auto last = std::make_shared<sets_one>(&shard, owned);
+    shard.schedule(1h, [last] {});
+    armed.set_value();
+  });
+  armed.get_future().wait();
+  shard.stop();
+  BOOST_TEST(shard.pending_timers() == 0u);
+  BOOST_TEST(owned.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_timer_is_never_early) {
