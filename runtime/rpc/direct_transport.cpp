@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/direct_transport.hpp"
 
+#include <mutex>
 #include <unordered_map>
 #include <vector>
 
@@ -37,10 +38,30 @@ struct direct_transport::state : std::enable_shared_from_this<state> {
     finish(id, std::move(status), {});
   }
 
+  /// A reply of the service, on whatever thread: the executor may be gone soon after the transport.
+  void post_reply(call_id id, rpc_status status, bytes reply) {
+    std::lock_guard guard{mutex};
+    if (is_gone)
+      return;
+    runs_on->post([self = shared_from_this(),
+                   id,
+                   ended = std::move(status),
+                   message = std::move(reply)]() mutable {
+      self->finish(id, std::move(ended), std::move(message));
+    });
+  }
+
+  void transport_gone() {
+    std::lock_guard guard{mutex};
+    is_gone = true;
+  }
+
   local_service* service;
   executor* runs_on;
   metadata headers;
-  std::unordered_map<call_id, pending> calls;
+  std::mutex mutex;     ///< guards `is_gone`, and keeps the executor alive while a reply is posted
+  bool is_gone = false; ///< the transport is destroyed: replies are dropped
+  std::unordered_map<call_id, pending> calls; ///< the executor's thread only
   call_id last_id = 0;
 };
 
@@ -55,6 +76,7 @@ direct_transport::~direct_transport() {
     open.push_back(id);
   for (auto id : open)
     cancel(id);
+  state_->transport_gone();
 }
 
 transport::call_id direct_transport::start(call what, reply_handler on_reply) {
@@ -71,14 +93,8 @@ transport::call_id direct_transport::start(call what, reply_handler on_reply) {
     headers.push_back(std::move(header));
   auto cancel = state_->service->handle(
       {std::string{what.method}, std::move(what.request), deadline, std::move(headers)},
-      [self = state_, id](rpc_status status, bytes reply) mutable {
-        auto* runs_on = self->runs_on;
-        runs_on->post([self = std::move(self),
-                       id,
-                       status = std::move(status),
-                       reply = std::move(reply)]() mutable {
-          self->finish(id, std::move(status), std::move(reply));
-        });
+      [self = state_, id](rpc_status status, bytes reply) {
+        self->post_reply(id, std::move(status), std::move(reply));
       });
   state_->calls.at(id).cancel = std::move(cancel);
   return id;

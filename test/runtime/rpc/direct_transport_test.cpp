@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(replies_after_its_end_go_nowhere) {
   BOOST_TEST(replies == 1);
   BOOST_TEST((status.code == status_code::cancelled));
   service.answer("too late");
-  clock.run_until_idle();
+  // The executor may be gone by now: nothing is posted to it.
+  BOOST_TEST(!clock.run_until_idle());
   BOOST_TEST(replies == 1);
 }
 
