@@ -4,6 +4,7 @@
 #include <troupe/rpc_status.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace google::protobuf {
@@ -22,6 +23,10 @@ inline rpc_status plain_status(status_code code, std::string text) {
 inline rpc_status bad_argument(std::string text) {
   return plain_status(status_code::invalid_argument, std::move(text));
 }
+
+/// An error that clients are not told: `something went wrong, please retry (HASH)`. The same `what`
+/// has the same hash.
+rpc_status hidden_error(std::string_view what);
 
 /// `NOT_FOUND` with an empty `NotFoundFailure`.
 rpc_status absent(std::string text);

@@ -231,7 +231,7 @@ rpc_status visibility_index::list(
   if (!request.next_page_token().empty()) {
     key last;
     if (!decode_token(request.next_page_token(), last))
-      return bad_argument("Invalid NextPageToken.");
+      return hidden_error("unreadable page token of a list");
     at = rows_.upper_bound(last);
   }
   const int size = request.page_size() <= 0 || request.page_size() > largest_page

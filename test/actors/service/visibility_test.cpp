@@ -165,7 +165,15 @@ BOOST_AUTO_TEST_CASE(pages_follow_each_other) {
   BOOST_TEST(second.executions(0).execution().workflow_id() == "a");
   BOOST_TEST(second.next_page_token().empty());
   request.set_next_page_token("garbage");
-  BOOST_TEST(!index.list(request, name_space, second).ok());
+  const auto refused = index.list(request, name_space, second);
+  BOOST_TEST((refused.code == troupe::status_code::unknown));
+  const std::string_view words = "something went wrong, please retry (";
+  BOOST_REQUIRE(refused.message.size() == words.size() + 9);
+  BOOST_TEST(refused.message.starts_with(words));
+  BOOST_TEST(refused.message.ends_with(')'));
+  BOOST_TEST(
+      refused.message.substr(words.size(), 8).find_first_not_of("0123456789abcdef")
+      == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(counts_in_groups_of_one_status) {
