@@ -45,6 +45,8 @@ public:
   void answer(const reply& from);
   /// Success with a message that says nothing.
   void answer_empty();
+  /// Ends a long poll as if its time were over.
+  void answer_idle() { answer(idle); }
 
   [[nodiscard]] bool is_answered() const noexcept { return !on_reply_; }
 
@@ -59,7 +61,8 @@ public:
   std::string task_id;  ///< of the request's token, if the method takes one of matching
   /// The answer while it goes from actor to actor that each add their part.
   std::unique_ptr<google::protobuf::Message> draft;
-  bool is_long_poll = false; ///< may be answered empty at any time
+  bool is_long_poll = false; ///< may be answered with `idle` at any time
+  reply idle;                ///< what a long poll is told when nothing happened while it waited
 
 private:
   void finish(rpc_status status, rpc::bytes message);

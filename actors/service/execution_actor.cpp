@@ -265,6 +265,12 @@ void execution_actor::read_history_for(const call_ptr& from) {
     from->answer(found.answer);
     return;
   }
+  if (core_.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+    return;
+  }
+  from->is_long_poll = true;
+  from->idle = std::move(found.answer);
   const auto id = ++last_reader_;
   auto weak = caf::actor_cast<caf::actor_addr>(this);
   const auto end = [weak, id](bool is_expired) {
@@ -287,7 +293,8 @@ void execution_actor::wake_readers(const std::string& run_id) {
     at = readers_.erase(at);
   }
   for (const auto& from : woken)
-    read_history_for(from);
+    if (!from->is_answered())
+      read_history_for(from);
 }
 
 void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {

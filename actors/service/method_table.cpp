@@ -145,6 +145,10 @@ void route_poll(service_core& core, const call_ptr& from, queue_kind kind) {
     from->answer(plain_status(status_code::failed_precondition, "Context timeout is too short."));
     return;
   }
+  if (core.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+    return;
+  }
   from->is_long_poll = true;
   tell(core.queue(from->name_space->id, queue.name(), kind), open_poll{from});
 }

@@ -85,6 +85,7 @@ public:
   namespace_registry namespaces;
   endpoint_registry endpoints;
   std::unique_ptr<store_writer> store = std::make_unique<memory_store>();
+  bool is_stopping = false; ///< what would have to wait is refused
 
 private:
   [[nodiscard]] std::optional<endpoint_info> endpoint_by_name(std::string_view name) const override;

@@ -103,9 +103,10 @@ void service_host::serve(const call_ptr& from) {
 }
 
 void service_host::release_long_polls() {
+  core_.is_stopping = true;
   for (const auto& weak : gate_->open)
     if (auto from = weak.lock(); from && from->is_long_poll)
-      from->answer_empty();
+      from->answer_idle();
 }
 
 void service_host::stop() {
@@ -118,7 +119,7 @@ void service_host::stop() {
     if (!from || from->is_answered())
       continue;
     if (from->is_long_poll)
-      from->answer_empty();
+      from->answer_idle();
     else
       from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
   }

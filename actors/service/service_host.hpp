@@ -23,7 +23,8 @@ public:
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
 
-  /// Answers the polls of task queues empty, so that a front can drain. On the shard's thread.
+  /// Ends all long polls as if their time were over and refuses new ones, so that a front can
+  /// drain. On the shard's thread.
   void release_long_polls();
 
   /// Answers the long polls empty and everything else that is under way `unavailable`, refuses what

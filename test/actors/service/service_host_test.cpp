@@ -172,6 +172,55 @@ BOOST_AUTO_TEST_CASE(refuses_garbage_and_stale_task_tokens) {
   BOOST_TEST((again->status.code == status_code::not_found));
 }
 
+BOOST_AUTO_TEST_CASE(no_answer_to_a_task_is_taken_without_its_token) {
+  const auto refuses = [this]<class Request>(const char* method, Request request) {
+    BOOST_TEST_CONTEXT(method) {
+      request.set_namespace_("default");
+      for (const auto& [token, text] :
+           {std::pair{"", "Task token not set on request."},
+            std::pair{"garbage", "Error deserializing task token."}}) {
+        request.set_task_token(token);
+        const auto refused = call(method, request);
+        BOOST_TEST((refused->status.code == status_code::invalid_argument));
+        BOOST_TEST(refused->status.message == text);
+      }
+    }
+  };
+  refuses("RespondWorkflowTaskCompleted", wire::RespondWorkflowTaskCompletedRequest{});
+  refuses("RespondWorkflowTaskFailed", wire::RespondWorkflowTaskFailedRequest{});
+  refuses("RespondQueryTaskCompleted", wire::RespondQueryTaskCompletedRequest{});
+  refuses("RespondNexusTaskCompleted", wire::RespondNexusTaskCompletedRequest{});
+  refuses("RespondNexusTaskFailed", wire::RespondNexusTaskFailedRequest{});
+  refuses("RespondActivityTaskCompleted", wire::RespondActivityTaskCompletedRequest{});
+  refuses("RespondActivityTaskFailed", wire::RespondActivityTaskFailedRequest{});
+  refuses("RespondActivityTaskCanceled", wire::RespondActivityTaskCanceledRequest{});
+  refuses("RecordActivityTaskHeartbeat", wire::RecordActivityTaskHeartbeatRequest{});
+}
+
+BOOST_AUTO_TEST_CASE(refuses_bad_signals_in_the_real_servers_words) {
+  start("w");
+  wire::SignalWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.mutable_workflow_execution()->set_workflow_id("w");
+  const auto refused = [&](const std::string& text) {
+    const auto answer = call("SignalWorkflowExecution", request);
+    BOOST_TEST((answer->status.code == status_code::invalid_argument));
+    BOOST_TEST(answer->status.message == text);
+  };
+  refused("SignalName is not set on request.");
+  request.set_signal_name("s");
+  request.mutable_input()->add_payloads()->set_data(std::string(3'000'000, 'x'));
+  refused("Blob data size exceeds limit.");
+  wire::SignalWithStartWorkflowExecutionRequest both;
+  both.set_namespace_("default");
+  both.set_workflow_id("v");
+  both.mutable_workflow_type()->set_name("Type");
+  both.mutable_task_queue()->set_name("q");
+  const auto answer = call("SignalWithStartWorkflowExecution", both);
+  BOOST_TEST((answer->status.code == status_code::invalid_argument));
+  BOOST_TEST(answer->status.message == "SignalName is not set on request.");
+}
+
 BOOST_AUTO_TEST_CASE(a_history_long_poll_waits_for_the_close_and_ends_in_time) {
   start("w");
   wire::GetWorkflowExecutionHistoryRequest request;
@@ -213,6 +262,9 @@ BOOST_AUTO_TEST_CASE(lists_what_was_started) {
   request.set_query("Nope = 1");
   BOOST_TEST(
       (call("ListWorkflowExecutions", request)->status.code == status_code::invalid_argument));
+  request.clear_query();
+  request.set_next_page_token("garbage");
+  BOOST_TEST((call("ListWorkflowExecutions", request)->status.code == status_code::unknown));
 }
 
 BOOST_AUTO_TEST_CASE(a_deleted_workflow_is_gone_from_the_list_too) {
@@ -245,6 +297,43 @@ BOOST_AUTO_TEST_CASE(a_namespace_that_is_a_target_is_not_deleted) {
   BOOST_TEST(
       call(operators + "DeleteNamespace", remove)->status.message
       == "cannot delete a namespace that is a target of a Nexus endpoint endpoint");
+}
+
+BOOST_AUTO_TEST_CASE(before_it_stops_long_polls_end_as_if_their_time_were_over) {
+  start("w");
+  wire::GetWorkflowExecutionHistoryRequest request;
+  request.set_namespace_("default");
+  request.mutable_execution()->set_workflow_id("w");
+  request.set_wait_new_event(true);
+  request.set_history_event_filter_type(
+      temporal::api::enums::v1::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+  wire::PollNexusTaskQueueRequest poll;
+  poll.set_namespace_("default");
+  poll.mutable_task_queue()->set_name("q");
+  auto reader = send("GetWorkflowExecutionHistory", request, 60s);
+  auto worker = send("PollNexusTaskQueue", poll);
+  shard.run_until_idle();
+  BOOST_TEST(!reader->is_answered);
+  BOOST_TEST(!worker->is_answered);
+  host->release_long_polls();
+  BOOST_REQUIRE(reader->is_answered);
+  BOOST_TEST(reader->status.ok());
+  const auto read = reader->as<wire::GetWorkflowExecutionHistoryResponse>();
+  BOOST_TEST(read.history().events_size() == 0);
+  BOOST_TEST(!read.next_page_token().empty()); // the reader goes on from there, elsewhere or later
+  BOOST_REQUIRE(worker->is_answered);
+  BOOST_TEST(worker->status.ok());
+  // Who comes back now would hold up the end again; what needs no wait is still served.
+  request.set_next_page_token(read.next_page_token());
+  for (const auto& late :
+       {call("GetWorkflowExecutionHistory", request, 60s), call("PollNexusTaskQueue", poll)}) {
+    BOOST_TEST((late->status.code == status_code::unavailable));
+    BOOST_TEST(late->status.message == "the service is shutting down");
+  }
+  BOOST_TEST(on_workflow<wire::TerminateWorkflowExecutionRequest>("TerminateWorkflowExecution", "w")
+                 ->status.ok());
+  BOOST_TEST(call("GetWorkflowExecutionHistory", request, 60s)->status.ok());
+  shard.advance(1min);
 }
 
 BOOST_AUTO_TEST_CASE(stopping_answers_everything_that_is_under_way) {
