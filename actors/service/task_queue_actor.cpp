@@ -119,6 +119,11 @@ void task_queue_actor::on_exit() {
 void task_queue_actor::accept_poll(const call_ptr& from) {
   if (from->is_cancelled() || from->is_answered())
     return;
+  if (matcher_.waiting_polls() >= most_waiting_polls) {
+    from->answer(plain_status(
+        status_code::resource_exhausted, "too many polls wait at the task queue " + name_));
+    return;
+  }
   auto opened = std::make_shared<poll>(describe_poll(from, kind_));
   opened->id = ++last_id_;
   pollers_.saw(opened->identity, core_.now());
@@ -146,12 +151,6 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
     found->what->from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
-void task_queue_actor::add(task what) {
-  what.id = ++last_id_;
-  if (auto found = matcher_.offer(std::move(what)))
-    hand_over(std::move(*found));
-}
-
 void task_queue_actor::add_task(add_workflow_task& what) {
   // A worker that is gone would only let the task run into its schedule-to-start timeout.
   if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
@@ -160,40 +159,55 @@ void task_queue_actor::add_task(add_workflow_task& what) {
     tell(normal, std::move(what));
     return;
   }
-  add({0, std::move(what)});
+  if (auto found = matcher_.offer({++last_id_, std::move(what)}))
+    hand_over(std::move(*found));
 }
 
 void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
-  auto& taker = found.poll.what;
-  if (taker->from->is_cancelled() || taker->from->is_answered()) {
-    // It vanished while its cancellation is still on the way: the task goes to the next one.
-    add(std::move(found.task));
-    return;
+  // A loop, as any number of polls may have vanished and any number of tasks may be stale.
+  for (;;) {
+    auto& taker = found.poll.what;
+    std::optional<matcher<task, waiting_poll>::match> next;
+    if (taker->from->is_cancelled() || taker->from->is_answered()) {
+      // It vanished while its cancellation is still on the way: the task goes to the next one.
+      next = matcher_.offer(std::move(found.task));
+    } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
+      // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
+      // it finds nothing.
+      if (auto execution = core_.find_execution(*workflow->source)) {
+        tell(execution, start_taken_task{std::move(workflow->task), std::move(taker)});
+        return;
+      }
+      next = matcher_.poll(std::move(found.poll), true);
+    } else {
+      if (give_offer(std::get<std::string>(found.task.what), taker))
+        return;
+      next = matcher_.poll(std::move(found.poll), true);
+    }
+    if (!next)
+      return;
+    found = std::move(*next);
   }
-  if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
-    // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
-    // it finds nothing.
-    if (auto execution = core_.find_execution(*workflow->source))
-      tell(execution, start_taken_task{std::move(workflow->task), std::move(taker)});
-    else if (auto next = matcher_.poll(std::move(found.poll), true))
-      hand_over(std::move(*next));
-    return;
-  }
-  give_offer(std::get<std::string>(found.task.what), taker);
 }
 
-void task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& taker) {
+bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& taker) {
   auto found = offers_.find(task_id);
   if (found == offers_.end())
-    return;
+    return false;
   auto& given = found->second;
   given.queued_as = 0;
   if (auto* query = std::get_if<offer_query>(&given.what)) {
     auto execution = core_.find_execution(*query->source);
+    if (!execution || query->query->is_cancelled()) {
+      if (!execution)
+        query->query->answer(absent("workflow not found for ID: " + query->source->workflow_id));
+      home().cancel(given.timer);
+      offers_.erase(found);
+      return false;
+    }
     const matching_token token{matching_token::kind::query, namespace_id_, name_, task_id};
-    if (execution)
-      tell(execution, fill_query{task_id, encode(token), query->query, query->run_id, taker});
-    return;
+    tell(execution, fill_query{task_id, encode(token), query->query, query->run_id, taker});
+    return true;
   }
   home().cancel(taker->timer);
   const auto& request = std::get<offer_request>(given.what).what;
@@ -205,6 +219,7 @@ void task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
   (*response.mutable_request()->mutable_header())["request-timeout"] = left;
   (*response.mutable_request()->mutable_header())["Request-Timeout"] = left;
   taker->from->answer(response);
+  return true;
 }
 
 void task_queue_actor::add_offer(

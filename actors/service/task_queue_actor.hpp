@@ -61,10 +61,10 @@ private:
 
   void accept_poll(const call_ptr& from);
   void close(std::uint64_t id, bool is_expired);
-  void add(task what);
   void add_task(add_workflow_task& what);
   void hand_over(matcher<task, waiting_poll>::match found);
-  void give_offer(const std::string& task_id, const poll_ptr& taker);
+  /// False if the offer is wanted no more: the poll is still free.
+  bool give_offer(const std::string& task_id, const poll_ptr& taker);
   void
   add_offer(std::string task_id, std::variant<offer_request, offer_query> what, duration patience);
   void expire_offer(const std::string& task_id);

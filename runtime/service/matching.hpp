@@ -25,6 +25,9 @@ inline constexpr duration longest_poll = std::chrono::seconds{60};
 /// Polls with less time than this are refused.
 inline constexpr duration shortest_poll = std::chrono::seconds{2};
 
+/// More polls than these do not wait at one queue: no worker needs them, and each costs memory.
+inline constexpr std::size_t most_waiting_polls = 10'000;
+
 /// How long a poll with this deadline waits for a task.
 inline duration poll_patience(time_point now, time_point deadline) {
   if (deadline == time_point::max() || deadline - now > longest_poll + poll_margin)

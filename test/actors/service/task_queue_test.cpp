@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/service/matching.hpp"
 #include "test/actors/service/service_fixture.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -121,6 +122,61 @@ BOOST_AUTO_TEST_CASE(a_client_that_vanishes_while_its_task_is_on_the_way_does_no
   auto next = poll();
   // Either the first poll was answered before it was cancelled, or the second one has the task.
   BOOST_TEST((vanished->status.ok() ? workflow_of(vanished) == "w" : workflow_of(next) == "w"));
+}
+
+BOOST_AUTO_TEST_CASE(as_many_polls_as_may_wait_can_vanish_at_once) {
+  std::vector<sent> vanishing;
+  for (std::size_t i = 0; i < most_waiting_polls; ++i)
+    vanishing.push_back(poll());
+  BOOST_TEST((poll()->status.code == status_code::resource_exhausted));
+  wire::StartWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.set_workflow_id("w");
+  request.mutable_workflow_type()->set_name("Type");
+  request.mutable_task_queue()->set_name("q");
+  send("StartWorkflowExecution", request);
+  // The task finds all of them cancelled and still in the queue.
+  for (auto& each : vanishing)
+    each->cancel();
+  shard.run_until_idle();
+  for (const auto& each : vanishing)
+    BOOST_REQUIRE((each->status.code == status_code::cancelled));
+  BOOST_TEST(workflow_of(poll()) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_expired_takes_no_poll_along) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
+  auto vanished = poll();
+  wire::QueryWorkflowRequest query;
+  query.set_namespace_("default");
+  query.mutable_execution()->set_workflow_id("w");
+  query.mutable_query()->set_query_type("state");
+  auto asked = send("QueryWorkflow", query, 10s);
+  vanished->cancel(); // the query is offered to it and comes back to the queue
+  shard.advance(11s);
+  BOOST_TEST(asked->is_answered);
+  BOOST_TEST((asked->status.code == status_code::deadline_exceeded));
+  auto waiting = poll();
+  BOOST_TEST(!waiting->is_answered);
+  signal("w");
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(workflow_of(waiting) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_whose_client_vanished_takes_no_poll) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
+  wire::QueryWorkflowRequest query;
+  query.set_namespace_("default");
+  query.mutable_execution()->set_workflow_id("w");
+  query.mutable_query()->set_query_type("state");
+  auto asked = send("QueryWorkflow", query, 10s);
+  shard.run_until_idle();
+  asked->cancel();
+  auto waiting = poll();
+  BOOST_TEST((asked->status.code == status_code::cancelled));
+  BOOST_TEST(!waiting->is_answered);
 }
 
 BOOST_AUTO_TEST_CASE(skips_tasks_that_are_stale) {
