@@ -142,7 +142,11 @@ void worker_impl::start() {
     if (user_phase_)
       user_phase_(phase);
   });
+  watchdog_ = std::make_unique<actors::watchdog>(
+      std::vector<const actors::shard*>{homes.begin(), homes.end()});
+  watchdog_->start();
   core_->start();
+  started_ = core_.get();
 
   std::unique_lock guard{mutex_};
   changed_.wait(guard, [this] {
@@ -159,12 +163,12 @@ void worker_impl::start() {
 }
 
 void worker_impl::stop() {
-  if (core_)
-    core_->stop();
+  if (auto* core = started_.load())
+    core->stop();
 }
 
 void worker_impl::wait_stopped() {
-  if (!core_)
+  if (started_ == nullptr)
     return;
   {
     std::unique_lock guard{mutex_};
@@ -175,6 +179,7 @@ void worker_impl::wait_stopped() {
 
 void worker_impl::end_threads() {
   std::call_once(ended_, [this] {
+    watchdog_->stop();
     core_->release();
     for (auto& each : shards_)
       each->stop();
@@ -189,11 +194,12 @@ worker_state worker_impl::state() const {
 worker_snapshot worker_impl::snapshot() const {
   worker_snapshot result;
   result.state = state();
-  if (!core_)
+  const auto* core = started_.load();
+  if (core == nullptr)
     return result;
-  result.error = core_->error();
+  result.error = core->error();
   auto& metrics = result.metrics;
-  for (const auto& each : core_->context().shards) {
+  for (const auto& each : core->context().shards) {
     const auto& counters = each->counters;
     count(result.nexus, counters.nexus_tasks);
     count(result.workflow, counters.workflow_tasks);
@@ -213,7 +219,8 @@ worker_snapshot worker_impl::snapshot() const {
         counters.sticky_cache_total_forced_eviction.get();
     metrics["instances_died"] += counters.instances_died.get();
   }
-  metrics["poller_restarts"] = core_->context().poller_restarts.load();
+  metrics["poller_restarts"] = core->context().poller_restarts.load();
+  metrics["shard_stalls"] = watchdog_->stalls();
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/shard/threaded_shard.hpp"
+#include "actors/shard/watchdog.hpp"
 #include "actors/worker/worker_core.hpp"
 #include "runtime/nexus/service_registry.hpp"
 
@@ -10,6 +11,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -29,10 +31,13 @@ public:
   void start();
   void stop();
   void wait_stopped();
-  [[nodiscard]] bool is_started() const noexcept { return core_ != nullptr; }
+  [[nodiscard]] bool is_started() const noexcept { return started_ != nullptr; }
   [[nodiscard]] worker_state state() const;
   [[nodiscard]] worker_snapshot snapshot() const;
-  [[nodiscard]] std::string error() const { return core_ ? core_->error() : std::string{}; }
+  [[nodiscard]] std::string error() const {
+    const auto* core = started_.load();
+    return core ? core->error() : std::string{};
+  }
   /// Called for every change of phase, on the first shard.
   void on_phase(std::function<void(actors::worker_phase)> callback) {
     user_phase_ = std::move(callback);
@@ -51,7 +56,10 @@ private:
   std::unique_ptr<caf::actor_system> own_system_;
   caf::actor_system* system_;
   std::vector<std::unique_ptr<actors::threaded_shard>> shards_;
+  std::unique_ptr<actors::watchdog> watchdog_;
   std::unique_ptr<actors::worker_core> core_;
+  /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
+  std::atomic<actors::worker_core*> started_{nullptr};
   std::function<void(actors::worker_phase)> user_phase_;
 
   mutable std::mutex mutex_;

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace troupe::rpc {
 
@@ -110,7 +111,8 @@ struct client_loop::state {
     queue.Shutdown();
     while (queue.Next(&tag, &ok))
       serve(tag, ok);
-    timers.clear();
+    // What dies may cancel timers of its own: they are found gone.
+    const auto dying = std::exchange(timers, {});
   }
 
   grpc::CompletionQueue queue;
