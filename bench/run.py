@@ -192,6 +192,8 @@ class Suite:
             say(f"  memory of {runs} cached runs")
             figures = self.cached(runs)
             sizes[runs] = figures
+        self.at_most(10, f"idle CPU with {large} cached runs and open polls", 1.0, sizes[large]["idle_cores"] * 100,
+                     " % of a core")
         slope = (sizes[large]["rss_kib"] - sizes[small]["rss_kib"]) / (large - small)
         self.at_most(7, f"RSS per cached idle run, {small} to {large} runs", 4, slope, " KiB")
 
@@ -221,6 +223,17 @@ class Suite:
         figures = {"rss_kib": rss, "idle_cores": idle}
         self.raw.append({"command": ["cached", runs], "figures": figures})
         return figures
+
+    def replay(self):
+        """The workflow engine alone: cost by the length of the history."""
+        done = subprocess.run(["taskset", "-c", self.worker_core, str(self.bench / "replay"), "--rounds", str(self.rounds)],
+                              capture_output=True, text=True, timeout=300, check=True)
+        by_length = {line["history_events"]: line for line in map(json.loads, done.stdout.splitlines())}
+        self.raw.append({"command": ["replay"], "figures": list(by_length.values())})
+        sticky = {length: line["sticky_ns_per_task"] for length, line in by_length.items()}
+        self.at_most(8, "sticky task at 50k events, to one at 100 events", 1.3, sticky[50_000] / sticky[100],
+                     note=f"{sticky[50_000]:.0f} to {sticky[100]:.0f} ns")
+        self.at_most(9, "replay of 10k events, per event", 1.0, by_length[10_000]["replay_ns_per_event"] / 1000, " us")
 
     def server(self):
         """The embedded service and the real dev server, end to end with our worker on the other core."""
@@ -276,7 +289,7 @@ class Suite:
         self.at_most(14, "RSS of the idle server", 40, idle["troupe"], " MiB")
 
     def run(self):
-        for part in (self.nexus_tasks, self.large_payloads, self.latency, self.workflow_tasks, self.memory, self.server):
+        for part in (self.nexus_tasks, self.large_payloads, self.latency, self.workflow_tasks, self.memory, self.replay, self.server):
             say(f"{part.__name__.replace('_', ' ')}")
             try:
                 part()
