@@ -65,6 +65,8 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError(f"{self.command[0]} did not stop on SIGTERM:\n{self.output()}")
+        if self.command[0].startswith(str(BIN)) and self.child.returncode != 0:
+            raise AssertionError(f"{self.command[0]} exited with {self.child.returncode}:\n{self.output()}")
         return self.child.returncode
 
 
