@@ -86,10 +86,11 @@ timer_heap::instant threaded_shard::ticks() const {
 
 void threaded_shard::wake() {
   // One alarm serves all wake-ups: an alarm may be set again only after its tag was taken off the
-  // queue, and the base calls this only once until `woken`, which that tag calls.
+  // queue, and the base calls this only once until `woken`, which that tag calls. The deadline lies
+  // in the past, not now: gRPC rounds up to whole milliseconds and would wait for the next one.
   impl_->alarm.Set(
       impl_->queue.get(),
-      gpr_now(GPR_CLOCK_MONOTONIC),
+      gpr_inf_past(GPR_CLOCK_MONOTONIC),
       static_cast<rpc::completion_tag*>(&impl_->woken));
 }
 

@@ -34,12 +34,13 @@ struct client_loop::state {
     wake();
   }
 
-  /// Under the lock. One alarm at a time: a second `Set` on a pending one is not allowed.
+  /// Under the lock. One alarm at a time: a second `Set` on a pending one is not allowed. The
+  /// deadline lies in the past, since gRPC rounds "now" up to the next whole millisecond.
   void wake() {
     if (is_wake_sent)
       return;
     is_wake_sent = true;
-    alarm.Set(&queue, gpr_now(GPR_CLOCK_MONOTONIC), static_cast<completion_tag*>(&on_wake));
+    alarm.Set(&queue, gpr_inf_past(GPR_CLOCK_MONOTONIC), static_cast<completion_tag*>(&on_wake));
   }
 
   void stop() {
