@@ -2,6 +2,7 @@
 """The guide's story with every mix of caller, handler and service."""
 
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -86,6 +87,32 @@ class KilledCaller(unittest.TestCase):
 
     def test_on_temporal(self):
         self.story("temporal")
+
+
+class SecondSignal(unittest.TestCase):
+    def test_ends_a_worker_at_once_that_cannot_finish(self):
+        with service("troupe") as at:
+            worker = harness.Process(SAMPLES / "hello_nexus_handler", env=at.env(HANDLER_NAMESPACE))
+            harness.wait_for(
+                "the worker's polls",
+                lambda: at.json(
+                    "task-queue", "describe", "--namespace", HANDLER_NAMESPACE, "--task-queue", harness.HANDLER_QUEUE,
+                    "--legacy-mode",
+                ).get("pollers"),
+            )
+            # A frozen service answers nothing, so a graceful stop cannot come to its end.
+            at.process.child.send_signal(signal.SIGSTOP)
+            try:
+                def asked_again():
+                    worker.child.send_signal(signal.SIGTERM)
+                    return worker.child.poll() is not None
+
+                harness.wait_for("the worker to leave", asked_again, seconds=5)
+                self.assertEqual(worker.child.returncode, 128 + signal.SIGTERM)
+            finally:
+                at.process.child.send_signal(signal.SIGCONT)
+                if worker.child.poll() is None:
+                    worker.kill()
 
 
 class DropIn(unittest.TestCase):

@@ -267,6 +267,19 @@ BOOST_AUTO_TEST_CASE(describes_who_polls) {
   const auto described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
   BOOST_REQUIRE(described.pollers_size() == 1);
   BOOST_TEST(described.pollers(0).identity() == "worker");
+  BOOST_TEST(!described.has_task_queue_status());
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_status_that_older_tools_ask_for) {
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  request.set_include_task_queue_status(true);
+  const auto described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+  BOOST_REQUIRE(described.has_task_queue_status());
+  BOOST_TEST(described.task_queue_status().backlog_count_hint() == 0);
+  BOOST_TEST(described.task_queue_status().rate_per_second() == 4000);
+  BOOST_TEST(described.task_queue_status().task_id_block().end_id() == 100'000);
 }
 
 BOOST_AUTO_TEST_CASE(polls_of_activities_wait_and_end_empty) {
