@@ -279,6 +279,19 @@ std::optional<duration> time_for_request(const change& ch, std::optional<time_po
   return std::min(settings.nexus_request_timeout, left);
 }
 
+/// The operation's endpoint; nothing if it is gone, and then the attempt is refused.
+std::optional<endpoint_info> endpoint_or_refuse(
+    change& ch, const nexus_operation_state& operation, const nexus_attempt& attempt) {
+  auto target = find_endpoint(ch, operation);
+  if (!target) {
+    nexus_verdict verdict;
+    verdict.what = nexus_verdict::kind::refused;
+    verdict.failure = handler_failure("NOT_FOUND", "endpoint not registered");
+    attempt_done(ch, attempt, verdict);
+  }
+  return target;
+}
+
 void send_start(change& ch, run& on, nexus_operation_state& operation) {
   const auto to_start = start_expiry(operation);
   const auto to_close = close_expiry(operation);
@@ -298,14 +311,9 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
       false,
       operation.attempt + 1,
       attributes(operation).endpoint()};
-  const auto target = find_endpoint(ch, operation);
-  if (!target) {
-    nexus_verdict verdict;
-    verdict.what = nexus_verdict::kind::refused;
-    verdict.failure = handler_failure("NOT_FOUND", "endpoint not registered");
-    attempt_done(ch, attempt, verdict);
+  const auto target = endpoint_or_refuse(ch, operation, attempt);
+  if (!target)
     return;
-  }
   operation.answer_overdue = ch.now() + *time + answer_grace;
   ch.tx.nexus_requests.push_back(
       {attempt,
@@ -332,14 +340,9 @@ void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
       true,
       cancel.attempt + 1,
       attributes(operation).endpoint()};
-  const auto target = find_endpoint(ch, operation);
-  if (!target) {
-    nexus_verdict verdict;
-    verdict.what = nexus_verdict::kind::refused;
-    verdict.failure = handler_failure("NOT_FOUND", "endpoint not registered");
-    attempt_done(ch, attempt, verdict);
+  const auto target = endpoint_or_refuse(ch, operation, attempt);
+  if (!target)
     return;
-  }
   cancel.answer_overdue = ch.now() + *time + answer_grace;
   ch.tx.nexus_requests.push_back(
       {attempt,
