@@ -130,7 +130,7 @@ void worker_impl::start() {
   const auto& connector = client_.connection()->connector();
   core_ = std::make_unique<actors::worker_core>(
       *system_, std::move(context), homes, [&](actors::shard& where, std::size_t index) {
-        return connector->connect(where, shards_[index]->completion_queue());
+        return connector->connect(where, &shards_[index]->polled());
       });
   core_->on_phase([this](worker_phase phase, const std::string& error) {
     {

@@ -14,6 +14,9 @@ bool manual_clock::run_until_idle() {
       again |= shards_[i]->run_due_timers();
       again |= shards_[i]->drain();
     }
+    if (!again)
+      for (std::size_t i = 0; i < shards_.size(); ++i)
+        again |= shards_[i]->run_deferred();
     ran |= again;
   }
   return ran;

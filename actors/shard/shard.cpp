@@ -74,6 +74,18 @@ void shard::cancel(timer_id timer) {
   timers_.cancel(timer);
 }
 
+void shard::defer(unique_function<void()> work) {
+  if (!closed_)
+    deferred_.push_back(std::move(work));
+}
+
+bool shard::run_deferred() {
+  auto due = std::exchange(deferred_, {});
+  for (auto& work : due)
+    run_work(work);
+  return !due.empty();
+}
+
 void shard::joined(caf::local_actor* who) {
   std::lock_guard guard{mutex_};
   actors_.insert(who);
@@ -205,6 +217,7 @@ void shard::close() {
   for (auto& what : dropped)
     refuse(what);
   dropped.clear();
+  deferred_.clear();
   timers_.clear();
 }
 

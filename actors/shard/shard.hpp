@@ -58,6 +58,10 @@ public:
   timer_id schedule(duration after, unique_function<void()> work) final;
   void cancel(timer_id timer) final;
 
+  /// Runs `work` here once nothing else is ready, before the loop waits again, or after many turns
+  /// if it never comes to that: for what is cheaper in batches. Own thread only.
+  void defer(unique_function<void()> work);
+
   // -- caf::execution_unit ------------------------------------------------------------------------
 
   /// Runs `job` here soon. Thread-safe, unlike the base class says.
@@ -107,6 +111,9 @@ protected:
   /// Runs timers that are due. True if any ran.
   bool run_due_timers();
   [[nodiscard]] std::optional<timer_heap::instant> next_timer() { return timers_.next_due(); }
+  [[nodiscard]] bool has_deferred() const noexcept { return !deferred_.empty(); }
+  /// Runs what was deferred until now. True if anything ran.
+  bool run_deferred();
 
   /// Sends exit to every pinned actor. Own thread.
   void ask_actors_to_leave();
@@ -127,8 +134,9 @@ private:
   void run_work(unique_function<void()>& work) noexcept;
   void refuse(job& what);
 
-  std::deque<job> local_; ///< own thread only
-  timer_heap timers_;     ///< own thread only
+  std::deque<job> local_;                         ///< own thread only
+  timer_heap timers_;                             ///< own thread only
+  std::vector<unique_function<void()>> deferred_; ///< own thread only
   std::atomic<std::uint64_t> running_actor_{0};
 
   mutable std::mutex mutex_; ///< guards what follows

@@ -2,6 +2,7 @@
 #include "actors/shard/threaded_shard.hpp"
 
 #include "runtime/rpc/completion_tag.hpp"
+#include "runtime/rpc/polled_queue.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -19,6 +20,8 @@ namespace {
 /// After so many rounds of the run queue timers and completions have their turn, however much work
 /// is left: actors that keep each other busy must not keep the shard from its timeouts and polls.
 constexpr std::size_t rounds_per_turn = 16;
+/// Deferred work runs after so many completions even if there are always more.
+constexpr std::size_t completions_per_deferral = 64;
 
 std::int64_t steady_nanoseconds() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -39,6 +42,7 @@ struct threaded_shard::impl {
       : queue(std::move(with)), woken(std::move(on_wake)) {}
 
   std::unique_ptr<grpc::CompletionQueue> queue;
+  rpc::polled_queue polled{queue.get()};
   grpc::Alarm alarm;
   wake_tag woken;
   std::atomic<bool> stopping{false};
@@ -76,6 +80,10 @@ time_point threaded_shard::now() const {
   return std::chrono::system_clock::now();
 }
 
+rpc::polled_queue& threaded_shard::polled() noexcept {
+  return impl_->polled;
+}
+
 bool threaded_shard::runs_here() const {
   return std::this_thread::get_id() == impl_->thread_id;
 }
@@ -105,6 +113,7 @@ void threaded_shard::loop() {
   const auto bump = [](std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   };
+  std::size_t completions_since_deferral = 0;
   for (;;) {
     bump(counters_.turns);
     busy_since_.store(ticks(), std::memory_order_relaxed);
@@ -119,14 +128,14 @@ void threaded_shard::loop() {
       continue;
     }
     auto deadline = gpr_inf_future(GPR_CLOCK_MONOTONIC);
-    if (has_more()) {
+    if (has_more() || has_deferred()) {
       deadline = gpr_inf_past(GPR_CLOCK_MONOTONIC);
     } else if (auto due = next_timer()) {
       auto wait = std::max<std::int64_t>(*due - ticks(), 0);
       deadline =
           gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(wait, GPR_TIMESPAN));
     }
-    if (!has_more())
+    if (!has_more() && !has_deferred())
       busy_since_.store(0, std::memory_order_relaxed);
     void* tag = nullptr;
     bool ok = false;
@@ -134,7 +143,13 @@ void threaded_shard::loop() {
       busy_since_.store(ticks(), std::memory_order_relaxed);
       bump(counters_.completions);
       static_cast<rpc::completion_tag*>(tag)->complete(ok);
+      if (!has_deferred() || ++completions_since_deferral < completions_per_deferral)
+        continue;
+    } else if (has_more()) {
+      continue;
     }
+    completions_since_deferral = 0;
+    run_deferred();
   }
   shut_queue_down();
 }

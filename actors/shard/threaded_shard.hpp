@@ -10,6 +10,10 @@ namespace grpc {
 class CompletionQueue;
 } // namespace grpc
 
+namespace troupe::rpc {
+struct polled_queue;
+}
+
 namespace troupe::actors {
 
 /// A shard that is a thread of its own around a gRPC completion queue.
@@ -31,6 +35,8 @@ public:
   /// The queue for transports and servers that live on this shard. Their operations must have ended
   /// before `stop` returns: `stop` serves the queue until it is empty.
   [[nodiscard]] grpc::CompletionQueue* completion_queue() noexcept;
+  /// The same for transports.
+  [[nodiscard]] rpc::polled_queue& polled() noexcept;
 
   /// Sends the pinned actors home, waits for them and for the queue, joins the thread. Any thread
   /// but its own.

@@ -3,6 +3,7 @@
 
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/methods.hpp"
+#include "runtime/rpc/polled_queue.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,30 +21,43 @@ public:
 
   bytes(std::string owned) {
     auto text = std::make_shared<const std::string>(std::move(owned));
-    if (!text->empty())
-      slices_.emplace_back(*text);
+    whole_ = *text;
     owner_ = std::move(text);
   }
 
+  /// One slice that lives as long as `owner` does.
+  bytes(std::shared_ptr<const void> owner, std::string_view whole)
+      : owner_(std::move(owner)), whole_(whole) {}
+
   /// Slices that live as long as `owner` does.
   bytes(std::shared_ptr<const void> owner, std::vector<std::string_view> slices)
-      : owner_(std::move(owner)), slices_(std::move(slices)) {}
+      : owner_(std::move(owner)) {
+    if (slices.size() == 1)
+      whole_ = slices.front();
+    else if (!slices.empty())
+      pieces_ = std::make_shared<const std::vector<std::string_view>>(std::move(slices));
+  }
 
-  [[nodiscard]] const std::vector<std::string_view>& slices() const noexcept { return slices_; }
+  /// Valid as long as this object, and neither moved nor assigned to.
+  [[nodiscard]] std::span<const std::string_view> slices() const noexcept {
+    if (pieces_)
+      return *pieces_;
+    return {&whole_, whole_.empty() ? std::size_t{0} : std::size_t{1}};
+  }
 
   [[nodiscard]] std::size_t size() const noexcept {
     std::size_t total = 0;
-    for (auto slice : slices_)
+    for (auto slice : slices())
       total += slice.size();
     return total;
   }
 
   /// The whole message as one piece: no copy for a single slice, else collected in `scratch`.
   [[nodiscard]] std::string_view flatten(std::string& scratch) const {
-    if (slices_.size() == 1)
-      return slices_.front();
+    if (!pieces_)
+      return whole_;
     scratch.clear();
-    for (auto slice : slices_)
+    for (auto slice : *pieces_)
       scratch.append(slice);
     return scratch;
   }
@@ -51,14 +65,15 @@ public:
   [[nodiscard]] std::string str() const {
     std::string all;
     all.reserve(size());
-    for (auto slice : slices_)
+    for (auto slice : slices())
       all.append(slice);
     return all;
   }
 
 private:
   std::shared_ptr<const void> owner_;
-  std::vector<std::string_view> slices_;
+  std::string_view whole_; ///< of a message in one piece, as nearly all are
+  std::shared_ptr<const std::vector<std::string_view>> pieces_; ///< of any other
 };
 
 } // namespace troupe::rpc

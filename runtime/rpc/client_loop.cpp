@@ -3,12 +3,14 @@
 
 #include "runtime/base/log.hpp"
 #include "runtime/rpc/completion_tag.hpp"
+#include "runtime/rpc/polled_queue.hpp"
 
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -37,6 +39,10 @@ struct client_loop::state {
   /// Under the lock. One alarm at a time: a second `Set` on a pending one is not allowed. The
   /// deadline lies in the past, since gRPC rounds "now" up to the next whole millisecond.
   void wake() {
+    if (!is_in_queue) {
+      changed.notify_one();
+      return;
+    }
     if (is_wake_sent)
       return;
     is_wake_sent = true;
@@ -92,11 +98,39 @@ struct client_loop::state {
     static_cast<completion_tag*>(tag)->complete(ok);
   }
 
+  /// Waits outside gRPC (see polled_queue) until there is something to do.
+  void wait_outside() {
+    std::unique_lock lock{mutex};
+    const auto has_work = [this] { return !posted.empty() || is_stopping; };
+    if (timers.empty())
+      changed.wait(lock, has_work);
+    else
+      changed.wait_until(lock, timers.begin()->first.first, has_work);
+  }
+
+  /// False if something was posted since it was last looked for.
+  bool enter_queue() {
+    std::lock_guard lock{mutex};
+    is_in_queue = posted.empty() && !is_stopping;
+    return is_in_queue;
+  }
+
+  void leave_queue() {
+    std::lock_guard lock{mutex};
+    is_in_queue = false;
+  }
+
   void run() {
     void* tag = nullptr;
     bool ok = false;
     while (run_posted()) {
       run_timers();
+      if (polled.in_flight == 0) {
+        wait_outside();
+        continue;
+      }
+      if (!enter_queue())
+        continue;
       // A timer may have been set by work above, so its due time is asked now.
       const auto until =
           timers.empty() ? std::chrono::system_clock::time_point::max()
@@ -108,6 +142,7 @@ struct client_loop::state {
                                       : queue.AsyncNext(&tag, &ok, until);
       if (got == grpc::CompletionQueue::GOT_EVENT)
         serve(tag, ok);
+      leave_queue();
     }
     queue.Shutdown();
     while (queue.Next(&tag, &ok))
@@ -117,6 +152,7 @@ struct client_loop::state {
   }
 
   grpc::CompletionQueue queue;
+  polled_queue polled{&queue};
   grpc::Alarm alarm;
   wake_tag on_wake;
 
@@ -125,8 +161,10 @@ struct client_loop::state {
   std::unordered_map<timer_id, steady::time_point> due_of;
   timer_id last_timer = 0;
 
-  std::mutex mutex; ///< guards what follows
+  std::mutex mutex;                ///< guards what follows
+  std::condition_variable changed; ///< for waits outside the queue
   std::deque<unique_function<void()>> posted;
+  bool is_in_queue = false; ///< or about to wait there
   bool is_wake_sent = false;
   bool is_stopping = false;
   bool is_closed = false;
@@ -151,8 +189,8 @@ client_loop::~client_loop() {
     state_->thread.join();
 }
 
-grpc::CompletionQueue& client_loop::queue() noexcept {
-  return state_->queue;
+polled_queue& client_loop::queue() noexcept {
+  return state_->polled;
 }
 
 void client_loop::post(unique_function<void()> work) {

@@ -5,11 +5,9 @@
 
 #include <memory>
 
-namespace grpc {
-class CompletionQueue;
-}
-
 namespace troupe::rpc {
+
+struct polled_queue;
 
 /// A thread with a completion queue, for callers that have no shard: what a blocking client runs
 /// on.
@@ -23,7 +21,7 @@ public:
   client_loop(const client_loop&) = delete;
   client_loop& operator=(const client_loop&) = delete;
 
-  [[nodiscard]] grpc::CompletionQueue& queue() noexcept;
+  [[nodiscard]] polled_queue& queue() noexcept;
 
   void post(unique_function<void()> work) override;
   timer_id schedule(duration after, unique_function<void()> work) override;

@@ -18,7 +18,7 @@ public:
   [[nodiscard]] bool needs_queue() const noexcept override { return true; }
 
   [[nodiscard]] std::unique_ptr<transport>
-  connect(executor& /*runs_on*/, grpc::CompletionQueue* queue) const override {
+  connect(executor& /*runs_on*/, polled_queue* queue) const override {
     if (queue == nullptr)
       throw std::logic_error("a gRPC transport needs a completion queue that is polled");
     return std::make_unique<grpc_transport>(options_, *queue);
@@ -37,7 +37,7 @@ public:
   [[nodiscard]] bool needs_queue() const noexcept override { return false; }
 
   [[nodiscard]] std::unique_ptr<transport>
-  connect(executor& runs_on, grpc::CompletionQueue* /*queue*/) const override {
+  connect(executor& runs_on, polled_queue* /*queue*/) const override {
     return std::make_unique<direct_transport>(*service_, runs_on, options_);
   }
 

@@ -6,11 +6,9 @@
 
 #include <memory>
 
-namespace grpc {
-class CompletionQueue;
-}
-
 namespace troupe::rpc {
+
+struct polled_queue;
 
 /// Knows one service and makes transports to it: one for a client's loop, one for each shard.
 /// Immutable, thread-safe.
@@ -26,7 +24,7 @@ public:
 
   /// A transport whose handlers run on `runs_on`, which polls `queue` (null where none is needed).
   [[nodiscard]] virtual std::unique_ptr<transport>
-  connect(executor& runs_on, grpc::CompletionQueue* queue) const = 0;
+  connect(executor& runs_on, polled_queue* queue) const = 0;
 };
 
 /// Over gRPC. Throws `connection_error` for options that cannot work.

@@ -6,11 +6,9 @@
 
 #include <memory>
 
-namespace grpc {
-class CompletionQueue;
-}
-
 namespace troupe::rpc {
+
+struct polled_queue;
 
 /// Calls over gRPC, on a completion queue that its owner polls.
 ///
@@ -25,7 +23,7 @@ namespace troupe::rpc {
 class grpc_transport final : public transport {
 public:
   /// `options` must have gone through `resolve`. Throws `connection_error` for unusable TLS input.
-  grpc_transport(const connection_options& options, grpc::CompletionQueue& queue);
+  grpc_transport(const connection_options& options, polled_queue& queue);
   ~grpc_transport() override;
 
   call_id start(call what, reply_handler on_reply) override;
