@@ -17,12 +17,11 @@
 
 namespace troupe::nexus {
 
-/// A task as the service sent it, read once. The views point into `storage`, the received message;
-/// how that was read (whole message or scanner) is nobody else's business.
+/// A task as the service sent it, read once. The views point into `storage`, the received message.
 struct nexus_task {
   enum class request { start, cancel, unknown };
 
-  std::shared_ptr<const void> storage;
+  rpc::bytes storage;
 
   std::string_view token;
   std::string_view poller_group_id; ///< goes back with the answer
