@@ -7,6 +7,7 @@
 // the id that it sent.
 
 #include "actors/caf_compat.hpp"
+#include "actors/worker/slot_pool.hpp"
 #include "runtime/base/executor.hpp"
 #include "runtime/rpc/bytes.hpp"
 
@@ -75,12 +76,11 @@ struct cancel_work {
   std::uint64_t work = 0;
   cancel_reason reason = cancel_reason::none;
 };
-struct work_ended {
-  std::uint64_t work = 0;
-  caf::actor_addr who;
+struct handler_left {
+  caf::actor_id who = 0;
 };
 struct deadline_passed {
-  std::uint64_t watch = 0;
+  std::uint64_t watch = 0; ///< which timer spoke: a later one may have replaced it
 };
 struct cancel_all {
   cancel_reason reason = cancel_reason::worker_shutdown;
@@ -144,7 +144,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(service_replied)
   TROUPE_MESSAGE(answer_replied)
   TROUPE_MESSAGE(cancel_work)
-  TROUPE_MESSAGE(work_ended)
+  TROUPE_MESSAGE(handler_left)
   TROUPE_MESSAGE(deadline_passed)
   TROUPE_MESSAGE(cancel_all)
   TROUPE_MESSAGE(run_workflow_task)
@@ -172,9 +172,11 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
       sig<void(service_replied)>,
       sig<void(cancel_work)>>;
 
-  /// A handler has finished with its task and may be given another one.
+  /// A handler has finished with its task and may be given another one; its slot comes back with
+  /// it.
   struct handler_idled {
     nexus_handler_handle who;
+    handoff<slot_permit> slot;
   };
 
   using cancellable_handle = caf::typed_actor<sig<void(cancel_work)>>;
@@ -202,8 +204,8 @@ using poller_handle = caf::typed_actor<
 
 using coordinator_handle = caf::typed_actor<
     sig<void(watch_work)>,
-    sig<void(work_ended)>,
     sig<void(deadline_passed)>,
+    sig<void(handler_left)>,
     sig<void(cancel_all)>>;
 
 using workflow_instance_handle = caf::typed_actor<

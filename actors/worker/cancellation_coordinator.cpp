@@ -1,57 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/cancellation_coordinator.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 coordinator_handle::behavior_type cancellation_coordinator::make_behavior() {
   return {
       [this](const watch_work& what) { watch(what); },
-      [this](const work_ended& ended) {
-        auto found = by_work_.find({ended.who, ended.work});
-        if (found == by_work_.end())
-          return;
-        if (auto entry = watched_.extract(found->second); entry && entry.mapped().timer != 0)
-          home().cancel(entry.mapped().timer);
-        by_work_.erase(found);
-      },
       [this](const deadline_passed& passed) {
-        auto found = watched_.extract(passed.watch);
-        if (!found)
-          return;
-        auto& work = found.mapped();
-        by_work_.erase({work.who.address(), work.work});
-        tell(work.who, cancel_work{work.work, cancel_reason::timed_out});
+        if (passed.watch == timer_generation_)
+          on_deadline();
       },
+      [this](const handler_left& left) { watched_.erase(left.who); },
       [this](const cancel_all& all) {
         all_cancelled_ = all.reason;
-        for (auto& [id, work] : watched_)
-          tell(work.who, cancel_work{work.work, all.reason});
+        for (auto& [id, each] : watched_)
+          tell(each.who, cancel_work{each.work, all.reason});
       },
   };
 }
 
 void cancellation_coordinator::on_exit() {
-  for (auto& [id, work] : watched_)
-    if (work.timer != 0)
-      home().cancel(work.timer);
+  if (timer_ != 0)
+    home().cancel(timer_);
   watched_.clear();
-  by_work_.clear();
 }
 
 void cancellation_coordinator::watch(const watch_work& what) {
-  auto id = ++last_watch_;
-  auto& entry = watched_[id];
+  auto& entry = watched_[what.who->id()];
+  if (!entry.who)
+    entry.who = what.who;
   entry.work = what.work;
-  entry.who = what.who;
-  by_work_[{what.who.address(), what.work}] = id;
-  if (what.deadline)
-    entry.timer = home().schedule(
-        *what.deadline - home().now(), [self = caf::actor_cast<coordinator_handle>(this), id] {
-          tell(self, deadline_passed{id});
-        });
+  entry.deadline = what.deadline;
+  if (what.deadline && *what.deadline < timer_due_)
+    wake_at(*what.deadline);
   // A task that a poll brought home after the shutdown's grace had ended.
   if (all_cancelled_)
     tell(entry.who, cancel_work{entry.work, *all_cancelled_});
+}
+
+void cancellation_coordinator::on_deadline() {
+  timer_ = 0;
+  timer_due_ = time_point::max();
+  const auto now = home().now();
+  auto next = time_point::max();
+  for (auto& [id, each] : watched_) {
+    if (!each.deadline)
+      continue;
+    if (*each.deadline > now) {
+      next = std::min(next, *each.deadline);
+    } else {
+      each.deadline.reset();
+      tell(each.who, cancel_work{each.work, cancel_reason::timed_out});
+    }
+  }
+  if (next != time_point::max())
+    wake_at(next);
+}
+
+void cancellation_coordinator::wake_at(time_point when) {
+  if (timer_ != 0)
+    home().cancel(timer_);
+  timer_due_ = when;
+  timer_ = home().schedule(
+      when - home().now(),
+      [self = caf::actor_cast<coordinator_handle>(this), generation = ++timer_generation_] {
+        tell(self, deadline_passed{generation});
+      });
 }
 
 } // namespace troupe::actors

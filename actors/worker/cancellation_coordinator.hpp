@@ -4,7 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
 
-#include <map>
+#include <optional>
 #include <unordered_map>
 
 namespace troupe::actors {
@@ -12,11 +12,13 @@ namespace troupe::actors {
 /// Decides when running handlers of one shard are cancelled, and why: their deadline passed, or the
 /// worker shuts down.
 ///
-/// Owns:      who runs what until when, and the timers of the deadlines.
-/// Receives:  watch_work, work_ended (handlers), deadline_passed (own timers), cancel_all (worker
-/// root). Sends:     cancel_work to handlers: at most once per piece of work and reason; a deadline
-/// also after a shutdown,
-///            since it means that nobody waits any more.
+/// Owns:      who runs what until when, and one timer for the earliest of the deadlines: nearly all
+///            work ends long before its deadline, so each task costs one message and no timer.
+/// Receives:  watch_work, handler_left (handlers), deadline_passed (own timer), cancel_all (worker
+///            root).
+/// Sends:     cancel_work to handlers: at most once per piece of work and reason; a deadline also
+///            after a shutdown, since it means that nobody waits any more. A handler that has ended
+///            the work meanwhile ignores it.
 /// Dies when: the worker has stopped.
 class cancellation_coordinator final : public pinned_actor<coordinator_handle::base> {
 public:
@@ -27,18 +29,21 @@ public:
   void on_exit() override;
 
 private:
+  /// The latest work of one handler.
   struct watched {
-    std::uint64_t work = 0;
     cancellable_handle who;
-    executor::timer_id timer = 0;
+    std::uint64_t work = 0;
+    std::optional<time_point> deadline; ///< nothing once it has passed
   };
-  using key = std::pair<caf::actor_addr, std::uint64_t>;
 
   void watch(const watch_work& what);
+  void on_deadline();
+  void wake_at(time_point when);
 
-  std::unordered_map<std::uint64_t, watched> watched_;
-  std::map<key, std::uint64_t> by_work_;
-  std::uint64_t last_watch_ = 0;
+  std::unordered_map<caf::actor_id, watched> watched_;
+  executor::timer_id timer_ = 0;
+  time_point timer_due_ = time_point::max(); ///< of the timer, at the latest the earliest deadline
+  std::uint64_t timer_generation_ = 0;
   std::optional<cancel_reason> all_cancelled_;
 };
 

@@ -52,8 +52,8 @@ void nexus_handler_actor::on_exit() {
   // through.
   if (outcome_.is_open()) {
     outcome_.record(died() ? task_outcome::died : task_outcome::shutdown);
-    tell(coordinator_, work_ended{work_, address()}); // it holds who is watched
   }
+  tell(coordinator_, handler_left{id()}); // it holds whom it watched
   call_ = nullptr;
   slot_.release();
   poller_ = nullptr;
@@ -87,16 +87,31 @@ void nexus_handler_actor::advance() {
 }
 
 void nexus_handler_actor::run_on_shard() {
-  call_->run_on_shard([self = me(), work = work_] { tell(self, handler_ended{work}); });
+  // Most coroutines end without having waited: those need no message.
+  is_starting_ = true;
+  call_->run_on_shard([this, self = me(), work = work_] {
+    if (!is_starting_)
+      tell(self, handler_ended{work});
+  });
+  is_starting_ = false;
+  if (call_->next() != nexus::operation_call::step::run_on_shard)
+    advance();
 }
 
 void nexus_handler_actor::run_on_pool() {
   on_pool_ = true;
-  worker_->pool->submit([self = me(), work = work_, call = call_]() mutable {
-    call->run_on_pool();
-    call = nullptr;
-    tell(self, handler_ended{work});
-  });
+  // All that became ready in this turn goes to the pool together.
+  if (context_.for_pool.empty())
+    home().defer([worker = worker_, &context = context_] {
+      worker->pool->submit(std::exchange(context.for_pool, {}));
+    });
+  context_.for_pool.push_back(
+      {[call = call_]() mutable {
+         call->run_on_pool();
+         call = nullptr;
+       },
+       &home(),
+       [self = me(), work = work_] { tell(self, handler_ended{work}); }});
 }
 
 std::chrono::milliseconds nexus_handler_actor::remaining() const {
@@ -162,7 +177,6 @@ void nexus_handler_actor::on_cancel(cancel_reason reason) {
 
 void nexus_handler_actor::end(task_outcome outcome) {
   outcome_.record(outcome);
-  tell(coordinator_, work_ended{work_, address()});
   if (on_pool_)
     abandoned_ = true;
   else
@@ -172,8 +186,7 @@ void nexus_handler_actor::end(task_outcome outcome) {
 void nexus_handler_actor::become_idle() {
   call_ = nullptr;
   abandoned_ = false;
-  slot_.release();
-  tell(poller_, handler_idled{me()});
+  tell(poller_, handler_idled{me(), make_handoff<slot_permit>(std::move(slot_))});
 }
 
 // -- poll source

@@ -29,7 +29,8 @@ struct nexus_job {
 /// Receives:  run_nexus_task (poller), handler_ended (the user's code), service_replied,
 /// answer_replied (transport),
 ///            cancel_work (coordinator).
-/// Sends:     watch_work and work_ended to the coordinator, handler_idled to the poller.
+/// Sends:     watch_work and handler_left to the coordinator, handler_idled (with the slot) to the
+///            poller.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class nexus_handler_actor final : public pinned_actor<nexus_handler_handle::base> {
 public:
@@ -69,6 +70,7 @@ private:
   slot_permit slot_;
   outcome_guard outcome_;
   time_point received_{};
+  bool is_starting_ = false; ///< inside the first part of a coroutine
   bool on_pool_ = false; ///< a thread of the pool has the call: the slot stays until it comes back
   bool abandoned_ = false; ///< nobody waits for the answer any more
 };

@@ -30,7 +30,7 @@ poller_handle::behavior_type poller_actor::make_behavior() {
         (freed.own ? waiting_for_own_ : waiting_for_shared_) = false;
         fill();
       },
-      [this](const handler_idled& idled) { with_.source->handler_idled(idled.who); },
+      [this](handler_idled& idled) { on_handler_idled(idled); },
       [this](const backoff_ended& ended) {
         if (ended.generation != backoff_generation_)
           return;
@@ -84,6 +84,21 @@ void poller_actor::fill() {
     }
     start_poll(std::move(slot));
   }
+  with_.source->open_polls().set(polls_.size());
+}
+
+/// The slot of a finished task serves the next poll as it is, unless other pollers wait for one.
+void poller_actor::on_handler_idled(handler_idled& idled) {
+  with_.source->handler_idled(idled.who);
+  const auto returned = idled.slot.take();
+  auto slot = returned ? std::move(*returned) : slot_permit{};
+  if (!slot || stopping_ || backing_off_
+      || polls_.size() >= static_cast<std::size_t>(target_.value()))
+    return;
+  if (slot.pool() == with_.shared_slots.get()
+      && with_.shared_slots->waiting() > (waiting_for_shared_ ? 1U : 0U))
+    return;
+  start_poll(std::move(slot));
   with_.source->open_polls().set(polls_.size());
 }
 

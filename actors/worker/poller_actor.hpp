@@ -15,8 +15,7 @@ namespace troupe::actors {
 ///
 /// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
 /// Receives:  poll_completed (transport), slot_freed (slot pools), handler_idled (Nexus handlers),
-/// backoff_ended (own
-///            timer), stop_polling (worker root).
+///            backoff_ended (own timer), stop_polling (worker root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
 /// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
 /// (then the worker
@@ -53,6 +52,7 @@ private:
   slot_permit take_slot();
   void wait_for_slot();
   void start_poll(slot_permit slot);
+  void on_handler_idled(handler_idled& idled);
   void on_poll_completed(const poll_completed& done);
   void on_error(const rpc_status& status);
   void stop_if_drained();

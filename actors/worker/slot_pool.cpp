@@ -21,6 +21,7 @@ void slot_pool::when_free(unique_function<void()> on_free) {
     std::lock_guard guard{mutex_};
     if (free_ == 0) {
       waiting_.push_back(std::move(on_free));
+      waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
       return;
     }
   }
@@ -53,6 +54,7 @@ void slot_pool::give_back() noexcept {
     if (!waiting_.empty()) {
       next = std::move(waiting_.front());
       waiting_.pop_front();
+      waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
     }
   }
   if (next)

@@ -3,6 +3,7 @@
 
 #include <troupe/unique_function.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -28,6 +29,8 @@ public:
   ~slot_permit() { release(); }
 
   explicit operator bool() const noexcept { return pool_ != nullptr; }
+  /// Whose slot it is; null for an empty permit.
+  [[nodiscard]] const slot_pool* pool() const noexcept { return pool_.get(); }
   void release() noexcept;
 
 private:
@@ -58,6 +61,10 @@ public:
 
   [[nodiscard]] std::size_t total() const noexcept { return total_; }
   [[nodiscard]] std::size_t free() const;
+  /// How many wait for a slot.
+  [[nodiscard]] std::size_t waiting() const noexcept {
+    return waiting_count_.load(std::memory_order_relaxed);
+  }
 
 private:
   friend class slot_permit;
@@ -67,6 +74,7 @@ private:
   mutable std::mutex mutex_;
   std::size_t free_;
   std::deque<unique_function<void()>> waiting_;
+  std::atomic<std::size_t> waiting_count_{0}; ///< size of `waiting_`, to be read without the lock
   std::deque<unique_function<void()>> waiting_for_all_;
 };
 

@@ -60,7 +60,8 @@ struct shard_context {
   std::unique_ptr<rpc::transport>
       calls; ///< over the former: tried again while the call's timeout lasts
   worker_counters counters;
-  std::string sticky_queue; ///< empty: this shard keeps no runs
+  std::vector<pool_work> for_pool; ///< functions of this turn, on their way to the pool together
+  std::string sticky_queue;        ///< empty: this shard keeps no runs
   std::size_t max_cached_workflows = 0;
   std::size_t max_cached_bytes = 0;
   std::function<double()> jitter; ///< in [-1, 1]

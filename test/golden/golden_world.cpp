@@ -36,7 +36,13 @@ constexpr const char* client_identity = "golden-client";
 class inline_pool final : public actors::work_pool {
 public:
   explicit inline_pool(actors::shard& where) : where_(where) {}
-  void submit(unique_function<void()> work) override { where_.post(std::move(work)); }
+  void submit(std::vector<actors::pool_work> batch) override {
+    for (auto& each : batch)
+      where_.post([work = std::move(each)]() mutable {
+        work.run();
+        work.done();
+      });
+  }
 
 private:
   actors::shard& where_;

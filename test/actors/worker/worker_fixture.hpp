@@ -44,16 +44,20 @@ struct test_service : nexus::service<"TestService"> {
 /// Runs what is submitted when the test says so.
 class manual_pool final : public actors::work_pool {
 public:
-  void submit(unique_function<void()> work) override { queue.push_back(std::move(work)); }
+  void submit(std::vector<actors::pool_work> batch) override {
+    for (auto& work : batch)
+      queue.push_back(std::move(work));
+  }
   bool run_one() {
     if (queue.empty())
       return false;
     auto work = std::move(queue.front());
     queue.pop_front();
-    work();
+    work.run();
+    work.back->post(std::move(work.done));
     return true;
   }
-  std::deque<unique_function<void()>> queue;
+  std::deque<actors::pool_work> queue;
 };
 
 struct sleeper {
