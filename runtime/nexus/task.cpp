@@ -48,7 +48,15 @@ public:
 private:
   void read_string(const wire_reader& in, std::string_view& to) {
     to = in.text();
-    good_ &= is_utf8(to);
+    good_ &= is_text(to);
+  }
+
+  /// Nearly all is ASCII, and most of it short.
+  static bool is_text(std::string_view text) {
+    unsigned char seen = 0;
+    for (const char c : text)
+      seen |= static_cast<unsigned char>(c);
+    return seen < 0x80 || is_utf8(text);
   }
 
   bool read_decision(std::string_view message) {
@@ -165,7 +173,7 @@ private:
   }
 
   /// An entry of a map; of several with one key the last counts.
-  bool read_entry(std::string_view message, std::vector<header_entry>& to, bool is_text) {
+  bool read_entry(std::string_view message, std::vector<header_entry>& to, bool holds_text) {
     wire_reader in{message};
     std::string_view key;
     std::string_view value;
@@ -174,7 +182,7 @@ private:
         read_string(in, key);
       else if (in.field() == 2)
         value = in.text();
-    good_ &= !is_text || is_utf8(value);
+    good_ &= !holds_text || is_text(value);
     const auto same = std::ranges::find(to, key, &header_entry::first);
     if (same != to.end()) {
       same->second = value;
