@@ -43,9 +43,15 @@ void call::answer(const google::protobuf::Message& response) {
   finish({}, rpc::bytes{response.SerializeAsString()});
 }
 
+void call::answer(std::string response) {
+  finish({}, rpc::bytes{std::move(response)});
+}
+
 void call::answer(const reply& from) {
   if (!from.status.ok())
     finish(from.status, {});
+  else if (!from.bytes.empty())
+    finish({}, rpc::bytes{from.bytes});
   else if (from.message)
     answer(*from.message);
   else

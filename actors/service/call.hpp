@@ -42,6 +42,7 @@ public:
 
   void answer(rpc_status failed);
   void answer(const google::protobuf::Message& response);
+  void answer(std::string response); ///< A serialised message.
   void answer(const reply& from);
   /// Success with a message that says nothing.
   void answer_empty();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/service/grpc_call.hpp"
 
+#include "actors/service/grpc_bytes.hpp"
 #include "actors/service/reflection.hpp"
 
 #include <grpc/health/v1/health.pb.h>
@@ -14,9 +15,6 @@ namespace troupe::embedded {
 
 namespace {
 
-/// Below this a copy into the slice costs less than handing over the owner.
-constexpr std::size_t copy_below = 2048;
-
 /// The headers that the service reads; the rest stays with gRPC.
 constexpr std::array<std::string_view, 4> wanted_headers{
     "client-name", "client-version", "supported-features", "supported-server-versions"};
@@ -24,51 +22,6 @@ constexpr std::array<std::string_view, 4> wanted_headers{
 /// The queue hands back what it was given as a `void*`, so it must be the base's address.
 void* tag_of(rpc::completion_tag& tag) {
   return &tag;
-}
-
-rpc::bytes to_bytes(grpc::ByteBuffer& buffer) {
-  auto slices = std::make_shared<std::vector<grpc::Slice>>();
-  if (!buffer.Dump(slices.get()).ok())
-    return {};
-  buffer.Clear();
-  std::vector<std::string_view> views;
-  views.reserve(slices->size());
-  for (const auto& slice : *slices)
-    if (slice.size() != 0)
-      views.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  return rpc::bytes{std::move(slices), std::move(views)};
-}
-
-grpc::ByteBuffer to_buffer(const rpc::bytes& message) {
-  std::vector<grpc::Slice> slices;
-  slices.reserve(message.slices().size());
-  for (auto view : message.slices()) {
-    if (view.size() < copy_below) {
-      slices.emplace_back(view.data(), view.size());
-    } else {
-      auto* owner = new rpc::bytes(message);
-      slices.emplace_back(
-          const_cast<char*>(view.data()),
-          view.size(),
-          [](void* kept) { delete static_cast<rpc::bytes*>(kept); },
-          owner);
-    }
-  }
-  return grpc::ByteBuffer{slices.data(), slices.size()};
-}
-
-grpc::Status to_status(const rpc_status& status) {
-  return status.ok()
-             ? grpc::Status::OK
-             : grpc::Status{
-                   static_cast<grpc::StatusCode>(status.code), status.message, status.details};
-}
-
-time_point deadline_of(const grpc::GenericServerContext& context) {
-  const auto raw = context.raw_deadline();
-  if (gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0)
-    return time_point::max();
-  return std::chrono::time_point_cast<duration>(context.deadline());
 }
 
 } // namespace
@@ -113,10 +66,7 @@ void grpc_call::request_read(bool ok) {
     return;
   }
   if (message_.Length() > front_.request_limit) {
-    finish(
-        {grpc::StatusCode::RESOURCE_EXHAUSTED,
-         "grpc: received message after decompression larger than max "
-             + std::to_string(front_.request_limit)});
+    finish(request_too_large(front_.request_limit));
     return;
   }
   switch (kind_) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/service/grpc_hot_call.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/transport.hpp"
 
@@ -20,6 +21,7 @@ struct grpc_front_context {
 
   rpc::local_service& service;
   grpc::AsyncGenericService generic;
+  hot_methods hot;
   grpc::ServerCompletionQueue* queue = nullptr;
   std::size_t request_limit = 0;
   std::vector<std::string> service_names; ///< what reflection lists

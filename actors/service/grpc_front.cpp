@@ -91,6 +91,7 @@ struct grpc_front::implementation {
     // mutex.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     builder.RegisterAsyncGenericService(&context.generic);
+    builder.RegisterService(&context.hot);
     builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
     builder.SetMaxReceiveMessageSize(receive_limit);
     builder.SetMaxSendMessageSize(-1);
@@ -108,8 +109,11 @@ struct grpc_front::implementation {
     if (!server || port == 0)
       return "cannot listen on '" + options.address + "'";
     address = options.address.substr(0, options.address.rfind(':') + 1) + std::to_string(port);
-    for (int i = 0; i < accepts_open; ++i)
+    for (int i = 0; i < accepts_open; ++i) {
       grpc_call::wait(context);
+      for (int method = 0; method < hot_methods::count; ++method)
+        hot_call::wait(context, method);
+    }
     return {};
   }
 

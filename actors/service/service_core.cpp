@@ -12,8 +12,6 @@
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
-#include <cstdio>
-
 namespace troupe::embedded {
 
 namespace {
@@ -34,17 +32,17 @@ std::string queue_key(std::string_view namespace_id, std::string_view name, queu
 }
 
 std::string format_uuid(std::uint64_t high, std::uint64_t low) {
-  std::array<char, 37> text{};
-  std::snprintf(
-      text.data(),
-      text.size(),
-      "%08x-%04x-%04x-%04x-%012llx",
-      static_cast<unsigned>(high >> 32),
-      static_cast<unsigned>((high >> 16) & 0xffff),
-      static_cast<unsigned>(high & 0xffff),
-      static_cast<unsigned>(low >> 48),
-      static_cast<unsigned long long>(low & 0xffff'ffff'ffffULL));
-  return text.data();
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const auto half : {high, low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      if (at == 8 || at == 13 || at == 18 || at == 23)
+        ++at;
+      text[at++] = digits[(half >> shift) & 15];
+    }
+  }
+  return text;
 }
 
 std::optional<endpoint_info> info_of(const temporal::api::nexus::v1::Endpoint* found) {

@@ -2,6 +2,7 @@
 #include "actors/service/task_queue_actor.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/wire_writer.hpp"
 #include "runtime/service/execution.hpp"
 #include "runtime/service/registry_status.hpp"
 #include "runtime/service/token.hpp"
@@ -211,14 +212,21 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
   }
   home().cancel(taker->timer);
   const auto& request = std::get<offer_request>(given.what).what;
-  wire::PollNexusTaskQueueResponse response;
-  response.set_task_token(
-      encode(matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id}));
-  *response.mutable_request() = *request.request;
+  const auto token =
+      encode(matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id});
   const auto left = milliseconds(std::max(given.expires - core_.now(), duration::zero()));
-  (*response.mutable_request()->mutable_header())["request-timeout"] = left;
-  (*response.mutable_request()->mutable_header())["Request-Timeout"] = left;
-  taker->from->answer(response);
+  using response = wire::PollNexusTaskQueueResponse;
+  constexpr auto header = temporal::api::nexus::v1::Request::kHeaderFieldNumber;
+  std::string bytes;
+  bytes.reserve(request.request->size() + token.size() + 100);
+  wire_writer to{bytes};
+  to.text(response::kTaskTokenFieldNumber, token);
+  to.message(response::kRequestFieldNumber, [&] {
+    bytes += *request.request;
+    to.entry(header, "request-timeout", left);
+    to.entry(header, "Request-Timeout", left);
+  });
+  taker->from->answer(std::move(bytes));
   return true;
 }
 

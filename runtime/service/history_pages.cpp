@@ -43,11 +43,13 @@ history_page cut_page(const run& on, std::int64_t first, std::int32_t wanted) {
   std::int64_t at = std::max<std::int64_t>(first, 1);
   for (; at <= size; ++at) {
     const auto& event = on.history[static_cast<std::size_t>(at - 1)];
-    bytes += event->ByteSizeLong();
+    const auto event_bytes = event->ByteSizeLong();
+    bytes += event_bytes;
     if (!page.events.empty()
         && (page.events.size() == static_cast<std::size_t>(wanted) || bytes > max_page_bytes))
       break;
     page.events.push_back(event);
+    page.bytes += event_bytes;
   }
   page.next_event_id = at <= size ? at : 0;
   return page;

@@ -16,13 +16,12 @@ namespace enums = temporal::api::enums::v1;
 constexpr std::string_view scheme = "temporal:///";
 constexpr std::string_view event_prefix = "EVENT_TYPE_";
 
-std::string escape(std::string_view text) {
+void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
   for (const char letter : text) {
     const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
                        || (letter >= '0' && letter <= '9')
-                       || std::string_view{"-_.~"}.find(letter) != std::string_view::npos;
+                       || letter == '-' || letter == '_' || letter == '.' || letter == '~';
     if (plain) {
       out += letter;
       continue;
@@ -31,7 +30,23 @@ std::string escape(std::string_view text) {
     out += digits[static_cast<unsigned char>(letter) >> 4];
     out += digits[static_cast<unsigned char>(letter) & 15];
   }
-  return out;
+}
+
+/// Everything up to the question mark, with it.
+std::string
+begin_url(std::string_view name_space, std::string_view workflow_id, std::string_view run_id) {
+  std::string url;
+  // With room for what follows the question mark.
+  url.reserve(140 + name_space.size() + workflow_id.size() + run_id.size());
+  url += scheme;
+  url += "namespaces/";
+  append_escaped(url, name_space);
+  url += "/workflows/";
+  append_escaped(url, workflow_id);
+  url += '/';
+  append_escaped(url, run_id);
+  url += "/history?";
+  return url;
 }
 
 int hex_digit(char letter) {
@@ -75,7 +90,8 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 std::string short_name(enums::EventType type) {
   std::string name;
   bool upper = true;
-  const auto full = enums::EventType_Name(type);
+  const auto& full = enums::EventType_Name(type);
+  name.reserve(full.size());
   for (const char letter :
        std::string_view{full}.substr(full.starts_with(event_prefix) ? event_prefix.size() : 0)) {
     if (letter == '_') {
@@ -106,18 +122,32 @@ enums::EventType event_type(std::string_view name) {
 } // namespace
 
 std::string link_url(const common::Link::WorkflowEvent& link) {
-  std::string url{scheme};
-  url += "namespaces/" + escape(link.namespace_()) + "/workflows/" + escape(link.workflow_id())
-         + '/' + escape(link.run_id()) + "/history?";
-  if (link.has_request_id_ref()) {
-    url += "eventType=" + short_name(link.request_id_ref().event_type())
-           + "&referenceType=RequestIdReference&requestID="
-           + escape(link.request_id_ref().request_id());
-    return url;
-  }
-  if (link.event_ref().event_id() != 0)
-    url += "eventID=" + std::to_string(link.event_ref().event_id()) + '&';
-  url += "eventType=" + short_name(link.event_ref().event_type()) + "&referenceType=EventReference";
+  if (!link.has_request_id_ref())
+    return link_url(
+        link.namespace_(),
+        link.workflow_id(),
+        link.run_id(),
+        link.event_ref().event_id(),
+        link.event_ref().event_type());
+  auto url = begin_url(link.namespace_(), link.workflow_id(), link.run_id());
+  url += "eventType=" + short_name(link.request_id_ref().event_type())
+         + "&referenceType=RequestIdReference&requestID=";
+  append_escaped(url, link.request_id_ref().request_id());
+  return url;
+}
+
+std::string link_url(
+    std::string_view name_space,
+    std::string_view workflow_id,
+    std::string_view run_id,
+    std::int64_t event_id,
+    enums::EventType type) {
+  auto url = begin_url(name_space, workflow_id, run_id);
+  if (event_id != 0)
+    url += "eventID=" + std::to_string(event_id) + '&';
+  url += "eventType=";
+  url += short_name(type);
+  url += "&referenceType=EventReference";
   return url;
 }
 

@@ -3,6 +3,7 @@
 
 #include <temporal/api/common/v1/message.pb.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,14 @@ namespace troupe::embedded {
 
 /// The `temporal:///namespaces/...` form of a link to an event of a history.
 std::string link_url(const temporal::api::common::v1::Link::WorkflowEvent& link);
+
+/// The same for an event of this id and type.
+std::string link_url(
+    std::string_view name_space,
+    std::string_view workflow_id,
+    std::string_view run_id,
+    std::int64_t event_id,
+    temporal::api::enums::v1::EventType type);
 
 /// The type that goes with `link_url`.
 inline constexpr std::string_view workflow_event_link_type =

@@ -319,7 +319,7 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
       {attempt,
        *target,
        *time - ch.settings().nexus_dispatch_reserve,
-       build_start_request(ch, on, operation)});
+       start_request(ch, on, operation)});
 }
 
 void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
@@ -348,7 +348,7 @@ void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
       {attempt,
        *target,
        *time - ch.settings().nexus_dispatch_reserve,
-       build_cancel_request(ch, operation)});
+       cancel_request(ch, operation)});
 }
 
 std::vector<std::int64_t> operation_ids(const run& on) {

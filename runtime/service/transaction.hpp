@@ -36,14 +36,14 @@ struct workflow_task_dispatch {
 /// Send a request to a Nexus handler: offer it to the target's task queue, sync match only.
 ///
 /// Answer with `nexus_request_done` when the worker responded, or with `nexus_no_answer` when
-/// `dispatch_timeout` has passed. `request` lacks nothing but the two request-timeout headers,
-/// which say how much is left when a poll takes it: set `request-timeout` and `Request-Timeout` to
-/// `NNNNms` then.
+/// `dispatch_timeout` has passed. `request` is a serialised `temporal.api.nexus.v1.Request` that
+/// lacks nothing but the two request-timeout headers, which say how much is left when a poll takes
+/// it: append `request-timeout` and `Request-Timeout` of `NNNNms` then.
 struct nexus_dispatch {
   nexus_attempt attempt;
   endpoint_info target;
   duration dispatch_timeout{};
-  std::shared_ptr<const api::nexus::v1::Request> request;
+  std::shared_ptr<const std::string> request;
 };
 
 /// Tell whoever asked (a callback of the start request) how an execution ended.
@@ -69,6 +69,7 @@ struct visibility_row {
 struct reply {
   rpc_status status;
   std::shared_ptr<google::protobuf::Message> message; ///< null unless the status is ok
+  std::string bytes{}; ///< instead of `message`: the hot answers come serialised
 };
 
 /// What one decision changed and what must happen because of it: the unit of commit.

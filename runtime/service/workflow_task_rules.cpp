@@ -2,6 +2,7 @@
 #include "runtime/service/workflow_task_rules.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/wire_writer.hpp"
 #include "runtime/service/history_pages.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -231,43 +232,62 @@ std::vector<event_ptr> synthetic_events(const run& on) {
   return events;
 }
 
-void fill_poll_response(
-    const record& rec,
-    const run& on,
-    bool partial,
-    api::workflowservice::v1::PollWorkflowTaskQueueResponse& out) {
+// Written as bytes, since building the message would copy every event.
+std::string poll_response(const record& rec, const run& on, bool partial) {
+  using response = api::workflowservice::v1::PollWorkflowTaskQueueResponse;
   const auto& state = on.state;
   const auto& task = *state.task;
-  out.set_task_token(encode(workflow_token{
+  const auto token = encode(workflow_token{
       rec.namespace_id,
       rec.workflow_id,
       on.id,
       task.scheduled_event_id,
       task.started_event_id,
       task.attempt,
-      task.stamp}));
-  out.mutable_workflow_execution()->set_workflow_id(rec.workflow_id);
-  out.mutable_workflow_execution()->set_run_id(on.id);
-  out.mutable_workflow_type()->set_name(state.workflow_type);
-  out.set_previous_started_event_id(state.last_completed_started_id);
-  out.set_started_event_id(task.started_event_id);
-  out.set_attempt(task.attempt);
-  auto& queue = *out.mutable_workflow_execution_task_queue();
-  queue.set_name(state.task_queue);
-  queue.set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  to_proto(task.scheduled_time, *out.mutable_scheduled_time());
-  to_proto(task.started_time, *out.mutable_started_time());
-
+      task.stamp});
   const std::int64_t first = partial ? state.last_completed_started_id + 1 : 1;
   const auto page = cut_page(on, first, 0);
-  for (const auto& event : page.events)
-    *out.mutable_history()->add_events() = *event;
-  if (page.next_event_id != 0) {
-    out.set_next_page_token(encode(history_position{on.id, page.next_event_id}));
-    return;
-  }
-  for (const auto& event : synthetic_events(on))
-    *out.mutable_history()->add_events() = *event;
+
+  std::string bytes;
+  bytes.reserve(
+      200 + token.size() + rec.workflow_id.size() + on.id.size() + state.workflow_type.size()
+      + state.task_queue.size() + page.bytes + 4 * page.events.size());
+  wire_writer to{bytes};
+  to.text(response::kTaskTokenFieldNumber, token);
+  to.message(response::kWorkflowExecutionFieldNumber, [&] {
+    to.text(api::common::v1::WorkflowExecution::kWorkflowIdFieldNumber, rec.workflow_id);
+    to.text(api::common::v1::WorkflowExecution::kRunIdFieldNumber, on.id);
+  });
+  to.message(response::kWorkflowTypeFieldNumber, [&] {
+    to.text(api::common::v1::WorkflowType::kNameFieldNumber, state.workflow_type);
+  });
+  to.number(
+      response::kPreviousStartedEventIdFieldNumber,
+      static_cast<std::uint64_t>(state.last_completed_started_id));
+  to.number(
+      response::kStartedEventIdFieldNumber, static_cast<std::uint64_t>(task.started_event_id));
+  to.number(response::kAttemptFieldNumber, static_cast<std::uint64_t>(task.attempt));
+  to.message(response::kHistoryFieldNumber, [&] {
+    constexpr auto events = api::history::v1::History::kEventsFieldNumber;
+    for (const auto& event : page.events)
+      to.message(events, *event, static_cast<std::size_t>(event->GetCachedSize()));
+    if (page.next_event_id == 0)
+      for (const auto& event : synthetic_events(on))
+        to.message(events, *event);
+  });
+  if (page.next_event_id != 0)
+    to.text(
+        response::kNextPageTokenFieldNumber, encode(history_position{on.id, page.next_event_id}));
+  to.message(response::kWorkflowExecutionTaskQueueFieldNumber, [&] {
+    to.text(api::taskqueue::v1::TaskQueue::kNameFieldNumber, state.task_queue);
+    to.number(api::taskqueue::v1::TaskQueue::kKindFieldNumber, enums::TASK_QUEUE_KIND_NORMAL);
+  });
+  google::protobuf::Timestamp time;
+  to_proto(task.scheduled_time, time);
+  to.message(response::kScheduledTimeFieldNumber, time);
+  to_proto(task.started_time, time);
+  to.message(response::kStartedTimeFieldNumber, time);
+  return bytes;
 }
 
 } // namespace troupe::embedded

@@ -55,11 +55,7 @@ void limit_buffer(change& ch, run& on);
 std::vector<event_ptr> synthetic_events(const run& on);
 
 /// What the worker that started the task gets: the whole history (its first page), or only what is
-/// new.
-void fill_poll_response(
-    const record& rec,
-    const run& on,
-    bool partial,
-    api::workflowservice::v1::PollWorkflowTaskQueueResponse& out);
+/// new: a serialised `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse`.
+std::string poll_response(const record& rec, const run& on, bool partial);
 
 } // namespace troupe::embedded

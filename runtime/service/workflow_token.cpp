@@ -19,16 +19,21 @@ constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string to_base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  auto* to = text.data();
+  const auto group_at = [&](std::size_t at, std::size_t count) {
     std::uint32_t group = 0;
-    const auto count = std::min<std::size_t>(3, bytes.size() - at);
     for (std::size_t n = 0; n < 3; ++n)
       group = group << 8 | (n < count ? static_cast<unsigned char>(bytes[at + n]) : 0U);
-    for (std::size_t n = 0; n < 4; ++n)
-      text += n <= count ? alphabet[group >> (18 - 6 * n) & 63] : '=';
-  }
+    for (std::size_t n = 0; n <= count; ++n)
+      to[n] = alphabet[group >> (18 - 6 * n) & 63];
+    to += 4;
+  };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3)
+    group_at(at, 3);
+  if (at < bytes.size())
+    group_at(at, bytes.size() - at);
   return text;
 }
 
@@ -53,8 +58,10 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 void append(std::string& out, std::uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8)
-    out += static_cast<char>(number >> shift & 255);
+  char bytes[8];
+  for (int at = 0; at < 8; ++at)
+    bytes[at] = static_cast<char>(number >> (8 * at) & 255);
+  out.append(bytes, sizeof bytes);
 }
 
 void append(std::string& out, std::string_view text) {
@@ -99,7 +106,10 @@ private:
 } // namespace
 
 std::string encode(const workflow_token& token) {
-  std::string out{workflow_mark};
+  std::string out;
+  out.reserve(
+      57 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
+  out += workflow_mark;
   append(out, token.namespace_id);
   append(out, token.workflow_id);
   append(out, token.run_id);
@@ -128,7 +138,11 @@ std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
 }
 
 std::string encode(const operation_token_ref& token) {
-  std::string out{operation_mark};
+  std::string out;
+  out.reserve(
+      41 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size()
+      + token.request_id.size());
+  out += operation_mark;
   append(out, token.namespace_id);
   append(out, token.workflow_id);
   append(out, token.run_id);

@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(the_request_carries_what_handlers_need) {
   const auto& dispatch = service.nexus_requests.front();
   BOOST_TEST((dispatch.dispatch_timeout == 9s));
   BOOST_TEST(dispatch.target.target_task_queue == "handler-tq");
-  const auto& start = dispatch.request->start_operation();
+  const auto request = parse(dispatch);
+  const auto& start = request.start_operation();
   BOOST_TEST(start.callback() == "temporal://system");
   BOOST_TEST(start.links(0).type() == "temporal.api.common.v1.Link.WorkflowEvent");
   const auto token =
@@ -52,12 +53,12 @@ BOOST_AUTO_TEST_CASE(the_request_carries_what_handlers_need) {
   BOOST_REQUIRE(token.has_value());
   BOOST_TEST(token->scheduled_event_id == 5);
   BOOST_TEST(token->request_id == start.request_id());
-  BOOST_TEST(dispatch.request->capabilities().temporal_failure_responses());
+  BOOST_TEST(request.capabilities().temporal_failure_responses());
 }
 
 BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) {
   calling service;
-  const auto id = service.nexus_requests.front().request->start_operation().request_id();
+  const auto id = parse(service.nexus_requests.front()).start_operation().request_id();
   const auto error = handler_error("UNAVAILABLE");
   service.decide(embedded::nexus_request_done{service.take(), &error});
   BOOST_TEST((service.operation().state == embedded::nexus_operation::state::backing_off));
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) 
   service.advance(900ms);
   BOOST_REQUIRE(service.nexus_requests.size() == 1U);
   BOOST_TEST(service.nexus_requests.front().attempt.number == 2);
-  BOOST_TEST(service.nexus_requests.front().request->start_operation().request_id() == id);
+  BOOST_TEST(parse(service.nexus_requests.front()).start_operation().request_id() == id);
 }
 
 BOOST_AUTO_TEST_CASE(late_and_doubled_answers_change_nothing) {

@@ -81,7 +81,9 @@ wire::PollWorkflowTaskQueueResponse service_fixture::poll(bool sticky) {
         task.run_id, task.scheduled_event_id, task.stamp, sticky, "worker", ids.uuid(), ""});
     if (!tx.answer.status.ok())
       continue;
-    auto response = static_cast<wire::PollWorkflowTaskQueueResponse&>(*tx.answer.message);
+    wire::PollWorkflowTaskQueueResponse response;
+    if (!response.ParseFromString(tx.answer.bytes))
+      fail("the answer is no workflow task");
     task_token = response.task_token();
     return response;
   }
