@@ -4,8 +4,6 @@
 #include "runtime/base/log.hpp"
 #include "runtime/service/registry_status.hpp"
 
-#include <google/protobuf/message.h>
-
 namespace troupe::embedded {
 
 call::call(rpc::local_service::request request, rpc::reply_handler on_reply)
@@ -23,8 +21,8 @@ call::~call() {
       {});
 }
 
-void call::set_message(std::unique_ptr<google::protobuf::Message> message) {
-  message_ = std::move(message);
+void call::set_message(const google::protobuf::Message* message) {
+  message_ = message;
   request_.message = {};
 }
 

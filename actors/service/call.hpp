@@ -5,12 +5,12 @@
 #include "runtime/service/transaction.hpp"
 #include "runtime/service/workflow_token.hpp"
 
+#include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
+
+#include <array>
 #include <memory>
 #include <string>
-
-namespace google::protobuf {
-class Message;
-}
 
 namespace troupe::embedded {
 
@@ -33,7 +33,10 @@ public:
   [[nodiscard]] const Request& as() const {
     return static_cast<const Request&>(*message_);
   }
-  void set_message(std::unique_ptr<google::protobuf::Message> message);
+  /// Takes the request in, as a message that lies in `arena`; its bytes are let go.
+  void set_message(const google::protobuf::Message* message);
+  /// What the request is parsed into: as long as the call lives, mostly inside it.
+  [[nodiscard]] google::protobuf::Arena& arena() noexcept { return arena_; }
 
   [[nodiscard]] const std::string& method() const noexcept { return request_.method; }
   [[nodiscard]] const rpc::bytes& body() const noexcept { return request_.message; }
@@ -71,7 +74,10 @@ private:
   rpc::local_service::request request_;
   rpc::reply_handler on_reply_;
   unique_function<void()> on_cancel_;
-  std::unique_ptr<google::protobuf::Message> message_;
+  /// Enough for the requests of workers but for large payloads.
+  alignas(8) std::array<char, 1024> first_block_;
+  google::protobuf::Arena arena_{first_block_.data(), first_block_.size()};
+  const google::protobuf::Message* message_ = nullptr; ///< in `arena_`
   bool is_cancelled_ = false;
 };
 

@@ -105,6 +105,7 @@ struct grpc_front::implementation {
     // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
     // for each call.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
+    builder.AddChannelArgument(GRPC_ARG_MINIMAL_STACK, 1);
     server = builder.BuildAndStart();
     if (!server || port == 0)
       return "cannot listen on '" + options.address + "'";

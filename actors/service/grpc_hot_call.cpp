@@ -13,11 +13,17 @@ namespace {
 
 namespace names = rpc::methods::workflow_service;
 
-constexpr std::array<std::string_view, hot_methods::count> hot_names{
-    names::poll_nexus_task_queue,
-    names::respond_nexus_task_completed,
-    names::poll_workflow_task_queue,
-    names::respond_workflow_task_completed};
+struct hot_method {
+  std::string_view name;
+  bool is_poll;
+};
+
+constexpr std::array<hot_method, hot_methods::count> table{{
+    {names::poll_nexus_task_queue, true},
+    {names::respond_nexus_task_completed, false},
+    {names::poll_workflow_task_queue, true},
+    {names::respond_workflow_task_completed, false},
+}};
 
 /// The queue hands back what it was given as a `void*`, so it must be the base's address.
 void* tag_of(rpc::completion_tag& tag) {
@@ -35,12 +41,17 @@ hot_methods::hot_methods() {
 }
 
 std::string_view hot_methods::name(int method) noexcept {
-  return hot_names[static_cast<std::size_t>(method)];
+  return table[static_cast<std::size_t>(method)].name;
+}
+
+bool hot_methods::is_poll(int method) noexcept {
+  return table[static_cast<std::size_t>(method)].is_poll;
 }
 
 void hot_call::wait(grpc_front_context& front, int method) {
   auto* call = new hot_call(front, method);
-  call->context_.AsyncNotifyWhenDone(tag_of(call->done_));
+  if (hot_methods::is_poll(method))
+    call->context_.AsyncNotifyWhenDone(tag_of(call->done_));
   front.hot.RequestAsyncUnary(
       method,
       &call->context_,
@@ -52,7 +63,7 @@ void hot_call::wait(grpc_front_context& front, int method) {
 }
 
 hot_call::hot_call(grpc_front_context& front, int method)
-    : front_(front), method_(method), writer_(&context_) {}
+    : front_(front), method_(method), writer_(&context_), is_done_(!hot_methods::is_poll(method)) {}
 
 void hot_call::called(bool ok) {
   if (!ok) { // the done tag of a call that never began does not come
@@ -72,7 +83,7 @@ void hot_call::called(bool ok) {
   cancel_ = front_.service.handle(
       {std::string{hot_methods::name(method_)}, to_bytes(message_), deadline_of(context_), {}},
       [this](const rpc_status& status, const rpc::bytes& message) { answer(status, message); });
-  if (is_done_ && cancel_)
+  if (hot_methods::is_poll(method_) && is_done_ && cancel_)
     cancel_();
 }
 

@@ -3,7 +3,8 @@
 
 // The calls that workers make all the time. gRPC delivers a call of a registered method together
 // with its request, where one of the generic service costs a read of its own: a sixth of what a call
-// costs the server. Their headers say nothing to the service, so nobody looks at them.
+// costs the server. Their headers say nothing to the service, so nobody looks at them. Only polls
+// wait, so only they are told when the client goes away: one completion less for the others.
 
 #include "actors/service/grpc_bytes.hpp"
 #include "runtime/rpc/completion_tag.hpp"
@@ -27,6 +28,7 @@ public:
 
   static constexpr int count = 4;
   [[nodiscard]] static std::string_view name(int method) noexcept;
+  [[nodiscard]] static bool is_poll(int method) noexcept;
 
   using grpc::Service::RequestAsyncUnary;
 };
@@ -40,7 +42,8 @@ public:
 ///   finishing  finished and done   gone
 ///
 /// Completions come on the queue's one thread; only the service's answer may come on another.
-/// `done` (the client's cancel, or the end) comes at any time after `called`, exactly once.
+/// `done` (the client's cancel, or the end) comes for polls only, at any time after `called`, exactly
+/// once.
 class hot_call {
 public:
   /// Waits for one call of this method. The object deletes itself.
@@ -72,7 +75,7 @@ private:
   rpc::local_service::cancel_function cancel_;
   tag step_{this, &hot_call::called};
   tag done_{this, &hot_call::done};
-  bool is_done_ = false;
+  bool is_done_;
   bool is_finished_ = false;
 };
 

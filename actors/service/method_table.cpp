@@ -26,8 +26,8 @@ namespace operator_names = rpc::methods::operator_service;
 using actors::tell;
 
 template <class Request>
-std::unique_ptr<google::protobuf::Message> make() {
-  return std::make_unique<Request>();
+google::protobuf::Message* make(google::protobuf::Arena& arena) {
+  return google::protobuf::Arena::CreateMessage<Request>(&arena);
 }
 
 // -- checks --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ class service_core;
 /// What the service does with the calls of one method.
 struct method_entry {
   std::string_view name; ///< full, leading slash
-  std::unique_ptr<google::protobuf::Message> (*make_request)();
+  google::protobuf::Message* (*make_request)(google::protobuf::Arena&);
   /// Checks what every call of this kind is checked for, then hands it to the actor whose business
   /// it is.
   void (*route)(service_core&, const call_ptr&);

@@ -16,17 +16,17 @@ namespace troupe::embedded {
 
 namespace {
 
-std::string join(std::string_view first, std::string_view second) {
-  std::string key;
-  key.reserve(first.size() + 1 + second.size());
-  key += first;
+/// Into a buffer that is used again and again: actors are looked up for every message.
+const std::string& join(std::string& key, std::string_view first, std::string_view second) {
+  key = first;
   key += '\0';
   key += second;
   return key;
 }
 
-std::string queue_key(std::string_view namespace_id, std::string_view name, queue_kind kind) {
-  auto key = join(namespace_id, name);
+const std::string& queue_key(
+    std::string& key, std::string_view namespace_id, std::string_view name, queue_kind kind) {
+  join(key, namespace_id, name);
   key += static_cast<char>(kind);
   return key;
 }
@@ -59,11 +59,11 @@ std::optional<endpoint_info> info_of(const temporal::api::nexus::v1::Endpoint* f
 
 /// The handle under `key`, made by `spawn` if there is none.
 template <class Map, class Spawn>
-auto find_or_spawn(Map& map, std::string key, Spawn spawn) {
-  auto [found, is_new] = map.try_emplace(std::move(key));
-  if (is_new)
-    found->second = spawn();
-  return found->second;
+auto find_or_spawn(Map& map, const std::string& key, Spawn spawn) {
+  if (auto found = map.find(key); found != map.end())
+    return found->second;
+  std::string mine{key}; // the buffer is free for whatever making the actor looks up
+  return map.emplace(std::move(mine), spawn()).first->second;
 }
 
 } // namespace
@@ -108,24 +108,24 @@ service_core::~service_core() = default;
 
 execution_handle
 service_core::execution(const std::string& namespace_id, const std::string& workflow_id) {
-  return find_or_spawn(executions_, join(namespace_id, workflow_id), [&]() -> execution_handle {
+  return find_or_spawn(executions_, join(key_, namespace_id, workflow_id), [&]() -> execution_handle {
     return system.spawn<execution_actor>(
         std::ref(home), std::ref(*this), namespace_id, workflow_id);
   });
 }
 
 execution_handle service_core::find_execution(const execution_key& key) const {
-  auto found = executions_.find(join(key.namespace_id, key.workflow_id));
+  auto found = executions_.find(join(key_, key.namespace_id, key.workflow_id));
   return found == executions_.end() ? execution_handle{} : found->second;
 }
 
 void service_core::forget_execution(const execution_key& key) {
-  executions_.erase(join(key.namespace_id, key.workflow_id));
+  executions_.erase(join(key_, key.namespace_id, key.workflow_id));
 }
 
 task_queue_handle
 service_core::queue(const std::string& namespace_id, const std::string& name, queue_kind kind) {
-  return find_or_spawn(queues_, queue_key(namespace_id, name, kind), [&]() -> task_queue_handle {
+  return find_or_spawn(queues_, queue_key(key_, namespace_id, name, kind), [&]() -> task_queue_handle {
     return system.spawn<task_queue_actor>(
         std::ref(home), std::ref(*this), namespace_id, name, kind);
   });
@@ -133,14 +133,14 @@ service_core::queue(const std::string& namespace_id, const std::string& name, qu
 
 task_queue_handle service_core::find_queue(
     const std::string& namespace_id, const std::string& name, queue_kind kind) const {
-  auto found = queues_.find(queue_key(namespace_id, name, kind));
+  auto found = queues_.find(queue_key(key_, namespace_id, name, kind));
   return found == queues_.end() ? task_queue_handle{} : found->second;
 }
 
 nexus_dispatcher_handle
 service_core::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
   return find_or_spawn(
-      dispatchers_, join(caller_namespace_id, endpoint), [&]() -> nexus_dispatcher_handle {
+      dispatchers_, join(key_, caller_namespace_id, endpoint), [&]() -> nexus_dispatcher_handle {
         return system.spawn<nexus_dispatcher_actor>(std::ref(home), std::ref(*this));
       });
 }

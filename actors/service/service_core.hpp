@@ -93,6 +93,7 @@ private:
   [[nodiscard]] std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
 
+  mutable std::string key_; ///< what is being looked up
   std::unordered_map<std::string, execution_handle> executions_;
   std::unordered_map<std::string, task_queue_handle> queues_;
   std::unordered_map<std::string, nexus_dispatcher_handle> dispatchers_;

@@ -4,8 +4,6 @@
 #include "actors/service/method_table.hpp"
 #include "runtime/service/registry_status.hpp"
 
-#include <google/protobuf/message.h>
-
 #include <algorithm>
 #include <mutex>
 #include <vector>
@@ -90,7 +88,7 @@ void service_host::serve(const call_ptr& from) {
     from->answer(unknown_method(from->method()));
     return;
   }
-  auto message = method->make_request();
+  auto* message = method->make_request(from->arena());
   std::string scratch;
   const auto bytes = from->body().flatten(scratch);
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -98,7 +96,7 @@ void service_host::serve(const call_ptr& from) {
         plain_status(status_code::internal, "the request is no " + message->GetTypeName()));
     return;
   }
-  from->set_message(std::move(message));
+  from->set_message(message);
   method->route(core_, from);
 }
 

@@ -43,7 +43,7 @@ history_page cut_page(const run& on, std::int64_t first, std::int32_t wanted) {
   std::int64_t at = std::max<std::int64_t>(first, 1);
   for (; at <= size; ++at) {
     const auto& event = on.history[static_cast<std::size_t>(at - 1)];
-    const auto event_bytes = event->ByteSizeLong();
+    const auto event_bytes = static_cast<std::size_t>(event->GetCachedSize());
     bytes += event_bytes;
     if (!page.events.empty()
         && (page.events.size() == static_cast<std::size_t>(wanted) || bytes > max_page_bytes))

@@ -174,7 +174,9 @@ struct run_state {
 struct run {
   std::string id;
   run_state state;
-  std::vector<event_ptr> history; ///< event n is history[n - 1]
+  /// Event n is history[n - 1]. An event here was measured (`ByteSizeLong`) and never changes again,
+  /// so its cached size is good.
+  std::vector<event_ptr> history;
 
   [[nodiscard]] bool open() const { return state.open(); }
   [[nodiscard]] const api::history::v1::WorkflowExecutionStartedEventAttributes& started() const {

@@ -17,6 +17,12 @@ wire::RespondNexusTaskFailedRequest handler_error(const std::string& type) {
   return request;
 }
 
+temporal::api::nexus::v1::Request parse(const embedded::nexus_dispatch& dispatch) {
+  temporal::api::nexus::v1::Request request;
+  BOOST_REQUIRE(request.ParseFromString(*dispatch.request));
+  return request;
+}
+
 struct calling : service_fixture {
   calling() {
     start();
