@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct grpc_front_context {
   rpc::local_service& service;
   grpc::AsyncGenericService generic;
   hot_methods hot;
+  grpc_server* server = nullptr;                      ///< once it is built
+  std::vector<std::unique_ptr<hot_call>> spare_calls; ///< the queue's thread only
   grpc::ServerCompletionQueue* queue = nullptr;
   std::size_t request_limit = 0;
   std::vector<std::string> service_names; ///< what reflection lists

@@ -105,10 +105,14 @@ struct grpc_front::implementation {
     // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
     // for each call.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
+    // Of the filters that are off then, only decompression is wanted: limits and deadlines are
+    // ours.
     builder.AddChannelArgument(GRPC_ARG_MINIMAL_STACK, 1);
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 1);
     server = builder.BuildAndStart();
     if (!server || port == 0)
       return "cannot listen on '" + options.address + "'";
+    context.server = server->c_server();
     address = options.address.substr(0, options.address.rfind(':') + 1) + std::to_string(port);
     for (int i = 0; i < accepts_open; ++i) {
       grpc_call::wait(context);

@@ -24,8 +24,8 @@ const std::string& join(std::string& key, std::string_view first, std::string_vi
   return key;
 }
 
-const std::string& queue_key(
-    std::string& key, std::string_view namespace_id, std::string_view name, queue_kind kind) {
+const std::string&
+queue_key(std::string& key, std::string_view namespace_id, std::string_view name, queue_kind kind) {
   join(key, namespace_id, name);
   key += static_cast<char>(kind);
   return key;
@@ -108,10 +108,11 @@ service_core::~service_core() = default;
 
 execution_handle
 service_core::execution(const std::string& namespace_id, const std::string& workflow_id) {
-  return find_or_spawn(executions_, join(key_, namespace_id, workflow_id), [&]() -> execution_handle {
-    return system.spawn<execution_actor>(
-        std::ref(home), std::ref(*this), namespace_id, workflow_id);
-  });
+  return find_or_spawn(
+      executions_, join(key_, namespace_id, workflow_id), [&]() -> execution_handle {
+        return system.spawn<execution_actor>(
+            std::ref(home), std::ref(*this), namespace_id, workflow_id);
+      });
 }
 
 execution_handle service_core::find_execution(const execution_key& key) const {
@@ -125,10 +126,11 @@ void service_core::forget_execution(const execution_key& key) {
 
 task_queue_handle
 service_core::queue(const std::string& namespace_id, const std::string& name, queue_kind kind) {
-  return find_or_spawn(queues_, queue_key(key_, namespace_id, name, kind), [&]() -> task_queue_handle {
-    return system.spawn<task_queue_actor>(
-        std::ref(home), std::ref(*this), namespace_id, name, kind);
-  });
+  return find_or_spawn(
+      queues_, queue_key(key_, namespace_id, name, kind), [&]() -> task_queue_handle {
+        return system.spawn<task_queue_actor>(
+            std::ref(home), std::ref(*this), namespace_id, name, kind);
+      });
 }
 
 task_queue_handle service_core::find_queue(

@@ -69,8 +69,7 @@ public:
     message(field, value, value.ByteSizeLong());
   }
   /// The same if `size` is what its `ByteSizeLong` said last, and it is as it was then.
-  void message(
-      std::uint32_t field, const google::protobuf::MessageLite& value, std::size_t size) {
+  void message(std::uint32_t field, const google::protobuf::MessageLite& value, std::size_t size) {
     varint(field << 3 | 2);
     varint(size);
     const auto begin = to_.size();

@@ -26,7 +26,7 @@ std::optional<history_position> decode_history_position(std::string_view token);
 
 struct history_page {
   std::vector<event_ptr> events;
-  std::size_t bytes = 0;         ///< of all of them
+  std::size_t bytes = 0;          ///< of all of them
   std::int64_t next_event_id = 0; ///< of the next page; 0 if this was the last
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The start request is written as bytes: as an object, with its maps, it would be built, copied into
-// the poll's answer, measured, serialised and destroyed, a seventh of what an operation costs.
+// The start request is written as bytes: as an object, with its maps, it would be built, copied
+// into the poll's answer, measured, serialised and destroyed, a seventh of what an operation costs.
 #include "runtime/service/nexus_requests.hpp"
 
 #include "runtime/base/time.hpp"
@@ -77,7 +77,9 @@ void write_rest(wire_writer& to, const change& ch, const nexus_operation_state& 
   to_proto(ch.now(), scheduled);
   to.message(request::kScheduledTimeFieldNumber, scheduled);
   to.text(request::kEndpointFieldNumber, attributes(operation).endpoint());
-  to.message(request::kCapabilitiesFieldNumber, [&] { to.number(request::Capabilities::kTemporalFailureResponsesFieldNumber, 1); });
+  to.message(request::kCapabilitiesFieldNumber, [&] {
+    to.number(request::Capabilities::kTemporalFailureResponsesFieldNumber, 1);
+  });
 }
 
 } // namespace
@@ -106,10 +108,7 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
   bytes->reserve(512 + 2 * url.size() + callback_token.size() + from.input().ByteSizeLong());
   wire_writer to{*bytes};
   write_header(
-      to,
-      ch,
-      operation,
-      {{"nexus-request-id", operation.request_id}, {"nexus-link", link_header}});
+      to, ch, operation, {{"nexus-request-id", operation.request_id}, {"nexus-link", link_header}});
   to.message(request::kStartOperationFieldNumber, [&] {
     to.text(start::kServiceFieldNumber, from.service());
     to.text(start::kOperationFieldNumber, from.operation());

@@ -174,8 +174,8 @@ struct run_state {
 struct run {
   std::string id;
   run_state state;
-  /// Event n is history[n - 1]. An event here was measured (`ByteSizeLong`) and never changes again,
-  /// so its cached size is good.
+  /// Event n is history[n - 1]. An event here was measured (`ByteSizeLong`) and never changes
+  /// again, so its cached size is good.
   std::vector<event_ptr> history;
 
   [[nodiscard]] bool open() const { return state.open(); }

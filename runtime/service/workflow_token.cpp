@@ -107,8 +107,7 @@ private:
 
 std::string encode(const workflow_token& token) {
   std::string out;
-  out.reserve(
-      57 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
+  out.reserve(57 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
   out += workflow_mark;
   append(out, token.namespace_id);
   append(out, token.workflow_id);

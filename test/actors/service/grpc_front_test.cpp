@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/service/grpc_front.hpp"
+#include "runtime/rpc/methods.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/descriptor.pb.h>
@@ -13,8 +14,10 @@
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <span>
 
 namespace {
 
@@ -22,16 +25,29 @@ using namespace troupe::embedded;
 using namespace std::chrono_literals;
 using troupe::rpc::bytes;
 
-/// Answers by method: `/Echo` the request, `/Fail` an error with details, `/Hang` nothing until it
-/// is cancelled.
+/// Methods that the front serves in its general way, and in the way of the hot ones.
+namespace hot = troupe::rpc::methods::workflow_service;
+const std::string echo_methods[]{"/test/Echo", std::string{hot::respond_nexus_task_completed}};
+const std::string fail_methods[]{"/test/Fail", std::string{hot::respond_workflow_task_completed}};
+const std::string hang_methods[]{
+    "/test/Hang",
+    std::string{hot::poll_workflow_task_queue},
+    std::string{hot::poll_nexus_task_queue}};
+
+bool is_one_of(std::span<const std::string> methods, const std::string& method) {
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+/// Answers by method: the echo ones the request, the fail ones an error with details, the others
+/// nothing until they are cancelled.
 class fake_service final : public troupe::rpc::local_service {
 public:
   cancel_function handle(request what, troupe::rpc::reply_handler on_reply) override {
-    if (what.method == "/test/Echo") {
+    if (is_one_of(echo_methods, what.method)) {
       on_reply({}, what.message);
       return {};
     }
-    if (what.method == "/test/Fail") {
+    if (is_one_of(fail_methods, what.method)) {
       on_reply({troupe::status_code::not_found, "nothing here", "details"}, {});
       return {};
     }
@@ -171,52 +187,87 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(grpc_front, fixture)
 
 BOOST_AUTO_TEST_CASE(passes_requests_and_answers_through_unchanged) {
-  for (std::size_t size : {0UL, 1UL, 100UL, 5'000UL, 3'000'000UL}) {
-    std::string sent(size, 'x');
+  for (const auto& method : echo_methods)
+    for (std::size_t size : {0UL, 1UL, 100UL, 5'000UL, 3'000'000UL}) {
+      std::string sent(size, 'x');
+      std::string received;
+      BOOST_TEST(call(method, sent, received).ok());
+      BOOST_TEST((sent == received));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(passes_status_message_and_details_through) {
+  for (const auto& method : fail_methods) {
+    std::string response;
+    const auto status = call(method, "x", response);
+    BOOST_TEST(status.error_code() == grpc::StatusCode::NOT_FOUND);
+    BOOST_TEST(status.error_message() == "nothing here");
+    BOOST_TEST(status.error_details() == "details");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(accepts_compressed_requests) {
+  for (const auto& method : echo_methods) {
+    const std::string sent(100'000, 'z');
     std::string received;
-    BOOST_TEST(call("/test/Echo", sent, received).ok());
+    BOOST_TEST(call(method, sent, received, GRPC_COMPRESS_GZIP).ok());
     BOOST_TEST((sent == received));
   }
 }
 
-BOOST_AUTO_TEST_CASE(passes_status_message_and_details_through) {
-  std::string response;
-  const auto status = call("/test/Fail", "x", response);
-  BOOST_TEST(status.error_code() == grpc::StatusCode::NOT_FOUND);
-  BOOST_TEST(status.error_message() == "nothing here");
-  BOOST_TEST(status.error_details() == "details");
-}
-
-BOOST_AUTO_TEST_CASE(accepts_compressed_requests) {
-  const std::string sent(100'000, 'z');
-  std::string received;
-  BOOST_TEST(call("/test/Echo", sent, received, GRPC_COMPRESS_GZIP).ok());
-  BOOST_TEST((sent == received));
-}
-
 BOOST_AUTO_TEST_CASE(refuses_oversize_requests_in_the_real_servers_words) {
-  for (auto compression : {GRPC_COMPRESS_NONE, GRPC_COMPRESS_GZIP}) {
-    std::string received;
-    const auto status = call("/test/Echo", std::string(5'000'000, 'x'), received, compression);
-    BOOST_TEST(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
-    BOOST_TEST(
-        status.error_message()
-        == "grpc: received message after decompression larger than max 4194304");
-  }
+  for (const auto& method : echo_methods)
+    for (auto compression : {GRPC_COMPRESS_NONE, GRPC_COMPRESS_GZIP}) {
+      std::string received;
+      const auto status = call(method, std::string(5'000'000, 'x'), received, compression);
+      BOOST_TEST(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+      BOOST_TEST(
+          status.error_message()
+          == "grpc: received message after decompression larger than max 4194304");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(tells_the_service_when_a_client_vanishes_in_a_long_poll) {
-  grpc::ClientContext context;
-  auto reader = stub->PrepareUnaryCall(&context, "/test/Hang", buffer_of("x"), &queue);
-  reader->StartCall();
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  reader->Finish(&answer, &status, nullptr);
-  run_until_hanging(1);
-  context.TryCancel();
-  run_until_hanging(0);
-  finish_last();
-  BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
+  for (const auto& method : hang_methods) {
+    grpc::ClientContext context;
+    auto reader = stub->PrepareUnaryCall(&context, method, buffer_of("x"), &queue);
+    reader->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    reader->Finish(&answer, &status, nullptr);
+    run_until_hanging(1);
+    context.TryCancel();
+    run_until_hanging(0);
+    finish_last();
+    completed = 0;
+    BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(answers_more_hot_calls_at_once_than_it_waits_for) {
+  constexpr int calls = 300;
+  struct running {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+  };
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::unique_ptr<running>> all;
+    for (int i = 0; i < calls; ++i) {
+      auto& each = *all.emplace_back(std::make_unique<running>());
+      each.reader = stub->PrepareUnaryCall(
+          &each.context, echo_methods[1], buffer_of(std::to_string(i)), &queue);
+      each.reader->StartCall();
+      each.reader->Finish(&each.answer, &each.status, nullptr);
+    }
+    for (int i = 0; i < calls; ++i)
+      next();
+    for (int i = 0; i < calls; ++i) {
+      BOOST_TEST(all[static_cast<std::size_t>(i)]->status.ok());
+      BOOST_TEST(text_of(all[static_cast<std::size_t>(i)]->answer) == std::to_string(i));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(says_that_a_port_is_in_use) {
@@ -237,18 +288,27 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_address) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(stops_with_a_call_in_flight) {
-  grpc::ClientContext context;
-  auto reader = stub->PrepareUnaryCall(&context, "/test/Hang", buffer_of("x"), &queue);
-  reader->StartCall();
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  reader->Finish(&answer, &status, nullptr);
-  run_until_hanging(1);
+BOOST_AUTO_TEST_CASE(stops_with_calls_in_flight) {
+  struct running {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+  };
+  std::vector<std::unique_ptr<running>> all;
+  for (const auto& method : hang_methods) {
+    auto& each = *all.emplace_back(std::make_unique<running>());
+    each.reader = stub->PrepareUnaryCall(&each.context, method, buffer_of("x"), &queue);
+    each.reader->StartCall();
+    each.reader->Finish(&each.answer, &each.status, nullptr);
+  }
+  run_until_hanging(all.size());
   front->stop(0s);
   BOOST_TEST(service.hanging() == 0U);
-  finish_last();
-  BOOST_TEST(!status.ok());
+  for (auto left = all.size() - static_cast<std::size_t>(completed); left > 0; --left)
+    next();
+  for (const auto& each : all)
+    BOOST_TEST(!each->status.ok());
 }
 
 BOOST_AUTO_TEST_CASE(answers_health_checks) {

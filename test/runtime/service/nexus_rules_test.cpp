@@ -62,6 +62,33 @@ BOOST_AUTO_TEST_CASE(the_request_carries_what_handlers_need) {
   BOOST_TEST(request.capabilities().temporal_failure_responses());
 }
 
+BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto command = schedule_operation();
+  auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
+  attributes.mutable_schedule_to_close_timeout()->set_seconds(5);
+  (*attributes.mutable_nexus_header())["Mine"] = "kept";
+  (*attributes.mutable_nexus_header())["user-agent"] = "not kept";
+  service.complete({command});
+  const auto request = parse(service.nexus_requests.front());
+  const auto& header = request.header();
+  BOOST_TEST(header.size() == 5U);
+  BOOST_TEST(header.at("mine") == "kept");
+  BOOST_TEST(header.at("user-agent") == "temporalio/server");
+  BOOST_TEST(header.at("nexus-request-id") == request.start_operation().request_id());
+  BOOST_TEST(header.at("operation-timeout") == "5000ms");
+  BOOST_TEST(
+      header.at("nexus-link")
+      == "<" + request.start_operation().links(0).url()
+             + ">; type=\"temporal.api.common.v1.Link.WorkflowEvent\"");
+  // Once each: readers that do not build a map see no name twice.
+  std::string once;
+  BOOST_REQUIRE(request.SerializeToString(&once));
+  BOOST_TEST(once.size() == service.nexus_requests.front().request->size());
+}
+
 BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) {
   calling service;
   const auto id = parse(service.nexus_requests.front()).start_operation().request_id();
