@@ -100,9 +100,11 @@ void* tag_of(grpc::internal::CompletionQueueTag& tag) {
 
 hot_methods::hot_methods() {
   for (int method = 0; method < count; ++method) {
+    auto& text = names_[static_cast<std::size_t>(method)];
+    text = name(method);
     auto& made = methods_[static_cast<std::size_t>(method)];
     made = new grpc::internal::RpcServiceMethod(
-        name(method).data(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr);
+        text.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr);
     AddMethod(made);
     MarkMethodRaw(method);
   }

@@ -16,6 +16,7 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,7 @@ public:
   [[nodiscard]] void* tag(int method) const noexcept;
 
 private:
+  std::array<std::string, count> names_;                           ///< null-terminated, for gRPC
   std::array<grpc::internal::RpcServiceMethod*, count> methods_{}; ///< owned by the base
 };
 
