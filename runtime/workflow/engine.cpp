@@ -96,10 +96,7 @@ void engine::evict() noexcept {
     delete last;
   }
   main_.reset();
-  unhandled_signals_.clear();
-  signal_handlers_.clear();
-  replaced_handlers_.clear();
-  query_handlers_.clear();
+  messages_ = nullptr;
   commands_.clear();
   machines_.clear();
   close_ = {};
@@ -155,15 +152,7 @@ void engine::reap() {
 
 void engine::finish_main() {
   try {
-    auto value = main_->take();
-    auto command = std::make_unique<wire_command>();
-    command->set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
-    to_proto(
-        std::move(value),
-        *command->mutable_complete_workflow_execution_command_attributes()
-             ->mutable_result()
-             ->add_payloads());
-    close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
+    close_ = detail::make_ref<close_machine>(main_->take());
   } catch (...) {
     end_with(std::current_exception());
   }
@@ -209,9 +198,10 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   command->set_command_type(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
   auto& to = *command->mutable_continue_as_new_workflow_execution_command_attributes();
   auto& options = request.options;
+  const auto from = started();
   to.mutable_workflow_type()->set_name(request.workflow_type);
   to.mutable_task_queue()->set_name(
-      options.task_queue.empty() ? started_->task_queue().name() : options.task_queue);
+      options.task_queue.empty() ? from.task_queue().name() : options.task_queue);
   to_proto(std::move(request.input), *to.mutable_input());
   if (options.run_timeout)
     to_proto(*options.run_timeout, *to.mutable_workflow_run_timeout());
@@ -220,16 +210,16 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   // What the code leaves out is taken over here: the service would not.
   if (options.retry_policy) {
     write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
-  } else if (started_->has_retry_policy()) {
-    *to.mutable_retry_policy() = started_->retry_policy();
+  } else if (from.has_retry_policy()) {
+    *to.mutable_retry_policy() = from.retry_policy();
   }
   if (!options.memo.empty())
     for (auto& [key, value] : options.memo)
       to_proto(std::move(value), (*to.mutable_memo()->mutable_fields())[key]);
-  else if (started_->has_memo())
-    *to.mutable_memo() = started_->memo();
-  if (started_->has_search_attributes())
-    *to.mutable_search_attributes() = started_->search_attributes();
+  else if (from.has_memo())
+    *to.mutable_memo() = from.memo();
+  if (from.has_search_attributes())
+    *to.mutable_search_attributes() = from.search_attributes();
   close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
 }
 
@@ -247,9 +237,9 @@ info engine::get_info() const {
   result.history_size_bytes = history_size_bytes_;
   result.continue_as_new_suggested = continue_as_new_suggested_;
   result.is_replaying = replaying_;
-  if (!started_)
+  if (!has_begun_)
     return result;
-  const auto& from = *started_;
+  const auto from = started();
   result.workflow_id = from.workflow_id();
   result.first_execution_run_id = from.first_execution_run_id();
   result.original_execution_run_id = from.original_execution_run_id();
@@ -320,9 +310,7 @@ engine::start_activity(detail::activity_request&& request, detail::scope& within
     return detail::make_ref<nothing>(*this);
   require_writable();
   if (request.options.task_queue.empty())
-    request.options.task_queue = started_->task_queue().name().empty()
-                                     ? environment_->task_queue
-                                     : started_->task_queue().name();
+    request.options.task_queue = own_task_queue();
   auto activity =
       detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
   issue(*activity, activity_machine::schedule_command);
@@ -351,29 +339,31 @@ void engine::spawn(async<void> body) {
 void engine::on_signal(std::string name, detail::signal_handler handler) {
   if (closed_)
     return;
+  auto& all = with_messages();
   const auto known =
-      std::ranges::find(signal_handlers_, name, [](const auto& one) { return one.first; });
-  if (known != signal_handlers_.end())
-    replaced_handlers_.push_back(std::exchange(known->second, std::move(handler)));
+      std::ranges::find(all.signal_handlers, name, [](const auto& one) { return one.first; });
+  if (known != all.signal_handlers.end())
+    all.replaced_handlers.push_back(std::exchange(known->second, std::move(handler)));
   else
-    signal_handlers_.emplace_back(name, std::move(handler));
+    all.signal_handlers.emplace_back(name, std::move(handler));
   // What came before the handler is delivered in the order in which it came.
   std::vector<received_signal> waiting;
   std::vector<received_signal> others;
-  for (auto& signal : unhandled_signals_)
+  for (auto& signal : all.unhandled_signals)
     (name.empty() || signal.name == name ? waiting : others).push_back(std::move(signal));
-  unhandled_signals_ = std::move(others);
+  all.unhandled_signals = std::move(others);
   for (auto& signal : waiting)
     deliver_signal(std::move(signal.name), std::move(signal.input));
 }
 
 void engine::deliver_signal(std::string name, payloads input) {
+  auto& all = with_messages();
   detail::signal_handler* handler = nullptr;
-  for (auto& [known, candidate] : signal_handlers_)
+  for (auto& [known, candidate] : all.signal_handlers)
     if (known == name || (known.empty() && handler == nullptr))
       handler = &candidate;
   if (handler == nullptr) {
-    unhandled_signals_.push_back({std::move(name), std::move(input)});
+    all.unhandled_signals.push_back({std::move(name), std::move(input)});
     return;
   }
   try {
@@ -390,12 +380,12 @@ void engine::deliver_signal(std::string name, payloads input) {
 void engine::on_query(std::string name, detail::query_handler handler) {
   if (closed_)
     return;
-  const auto known =
-      std::ranges::find(query_handlers_, name, [](const auto& one) { return one.first; });
-  if (known != query_handlers_.end())
+  auto& handlers = with_messages().query_handlers;
+  const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
+  if (known != handlers.end())
     known->second = std::move(handler);
   else
-    query_handlers_.emplace_back(std::move(name), std::move(handler));
+    handlers.emplace_back(std::move(name), std::move(handler));
 }
 
 void engine::fail_handler(std::exception_ptr why) {
@@ -415,7 +405,7 @@ void engine::log(
   log::write(
       levels[static_cast<std::size_t>(level)],
       text,
-      {{"workflow_id", started_ ? started_->workflow_id() : std::string{}},
+      {{"workflow_id", started().workflow_id()},
        {"run_id", run_id_},
        {"workflow_type", definition_->name},
        {"namespace", environment_->name_space},
@@ -453,12 +443,47 @@ void engine::require_writable() const {
 }
 
 bool engine::ids_are_ours() const noexcept {
-  return sdk_name_ != "temporal-go";
+  return sdk().name != "temporal-go";
 }
 
-void engine::set_sdk(std::string name, std::string version) {
-  sdk_name_ = std::move(name);
-  sdk_version_ = std::move(version);
+// -- what runs share, or have only if they need it --
+
+engine::messages& engine::with_messages() {
+  if (!messages_)
+    messages_ = std::make_unique<messages>();
+  return *messages_;
+}
+
+std::uint64_t engine::random() {
+  if (!random_)
+    random_ = std::make_unique<random_stream>(seed_of(started().original_execution_run_id()));
+  return random_->next();
+}
+
+temporal::api::history::v1::WorkflowExecutionStartedEventAttributes engine::started() const {
+  temporal::api::history::v1::WorkflowExecutionStartedEventAttributes attributes;
+  attributes.ParseFromString(started_);
+  return attributes;
+}
+
+std::string engine::own_task_queue() const {
+  auto name = started().task_queue().name();
+  return name.empty() ? environment_->task_queue : name;
+}
+
+const sdk_identity& our_sdk() {
+  static const sdk_identity us{"troupe", "0.1.0"};
+  return us;
+}
+
+const sdk_identity& engine::sdk() const noexcept {
+  static const sdk_identity nobody;
+  return is_sdk_ours_ ? our_sdk() : other_sdk_ ? *other_sdk_ : nobody;
+}
+
+void engine::set_sdk(sdk_identity by) {
+  is_sdk_ours_ = by == our_sdk();
+  other_sdk_ = is_sdk_ours_ ? nullptr : std::make_unique<const sdk_identity>(std::move(by));
 }
 
 void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to) {
@@ -472,13 +497,13 @@ void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to
 std::size_t engine::memory_bytes() const noexcept {
   auto sum = sizeof(*this) + frame_bytes_ + commands_.capacity() * sizeof(issued_command)
              + machines_.capacity() * sizeof(machines_[0]);
-  if (started_)
-    sum += started_->SpaceUsedLong();
+  sum += started_.capacity();
   for (const auto& [id, one] : machines_)
     sum += one->memory_bytes();
-  for (const auto& signal : unhandled_signals_)
-    for (const auto& argument : signal.input)
-      sum += sizeof(argument) + argument.data.capacity();
+  if (messages_)
+    for (const auto& signal : messages_->unhandled_signals)
+      for (const auto& argument : signal.input)
+        sum += sizeof(argument) + argument.data.capacity();
   return sum;
 }
 

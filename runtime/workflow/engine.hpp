@@ -29,6 +29,15 @@ namespace troupe::workflow {
 
 class close_machine;
 
+/// Who writes into a history.
+struct sdk_identity {
+  std::string name;
+  std::string version;
+  friend bool operator==(const sdk_identity&, const sdk_identity&) = default;
+};
+/// Us.
+[[nodiscard]] const sdk_identity& our_sdk();
+
 /// One run from the inside: the run queue of its coroutines, its machines, its messages, and the
 /// walk over its history.
 ///
@@ -65,9 +74,10 @@ public:
   /// Flags of sdk-core seen in the history (or written), as bits.
   [[nodiscard]] std::uint64_t core_flags() const noexcept { return core_flags_; }
   void add_core_flags(std::uint64_t flags) noexcept { core_flags_ |= flags; }
-  [[nodiscard]] const std::string& sdk_name() const noexcept { return sdk_name_; }
-  [[nodiscard]] const std::string& sdk_version() const noexcept { return sdk_version_; }
-  void set_sdk(std::string name, std::string version);
+  /// The SDK that answered the run's last task by its name and version, both empty if that is not
+  /// known.
+  [[nodiscard]] const sdk_identity& sdk() const noexcept;
+  void set_sdk(sdk_identity by);
   /// A new engine for the same run, from the start.
   [[nodiscard]] detail::ref<engine> fresh() const;
   [[nodiscard]] const workflow::environment& environment() const noexcept { return *environment_; }
@@ -87,7 +97,7 @@ public:
   info get_info() const override;
   const std::string& workflow_type() const noexcept override { return definition_->name; }
   time_point now() const noexcept override { return now_; }
-  std::uint64_t random() override { return random_.next(); }
+  std::uint64_t random() override;
   bool is_replaying() const noexcept override { return replaying_; }
   bool continue_as_new_suggested() const noexcept override { return continue_as_new_suggested_; }
   std::int64_t history_length() const noexcept override { return last_event_id_; }
@@ -131,6 +141,13 @@ private:
     std::string name;
     payloads input;
   };
+  /// Signals, queries and who handles them.
+  struct messages {
+    std::vector<std::pair<std::string, detail::signal_handler>> signal_handlers;
+    std::vector<detail::signal_handler> replaced_handlers; ///< their coroutines may still run
+    std::vector<received_signal> unhandled_signals;
+    std::vector<std::pair<std::string, detail::query_handler>> query_handlers;
+  };
   struct condition;
   struct jobs;
 
@@ -158,11 +175,14 @@ private:
   call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
   [[nodiscard]] payload metadata() const;
   void require_writable() const;
-
+  [[nodiscard]] messages& with_messages();
+  /// Parsed anew each time: a run asks its `info` far less often than it waits.
+  [[nodiscard]] temporal::api::history::v1::WorkflowExecutionStartedEventAttributes started() const;
+  [[nodiscard]] std::string own_task_queue() const;
   std::shared_ptr<const workflow::definition> definition_;
   std::shared_ptr<const workflow::environment> environment_;
   std::string run_id_;
-  std::unique_ptr<temporal::api::history::v1::WorkflowExecutionStartedEventAttributes> started_;
+  std::string started_; ///< what is kept of the attributes of WorkflowExecutionStarted, serialised
 
   detail::ref<detail::scope> root_;
   std::optional<async<payload>> main_;
@@ -175,15 +195,11 @@ private:
   detail::ref<close_machine> close_;
   std::vector<std::pair<std::int64_t, detail::ref<machine>>> machines_; ///< by event id, ascending
 
-  std::vector<std::pair<std::string, detail::signal_handler>> signal_handlers_;
-  std::vector<detail::signal_handler> replaced_handlers_; ///< their coroutines may still run
-  std::vector<received_signal> unhandled_signals_;
-  std::vector<std::pair<std::string, detail::query_handler>> query_handlers_;
+  std::unique_ptr<messages> messages_; ///< null until there is one of them
 
   std::exception_ptr task_error_;
-  std::string sdk_name_;
-  std::string sdk_version_;
-  random_stream random_;
+  std::unique_ptr<const sdk_identity> other_sdk_; ///< null if it is ours or none
+  std::unique_ptr<random_stream> random_;         ///< null until it is asked, or a reset seeds it
   time_point now_{};
   time_point start_time_{};
   time_point execution_time_{};
@@ -194,12 +210,14 @@ private:
   std::size_t frame_bytes_ = 0;
   std::uint32_t last_timer_ = 0;
   std::uint32_t last_activity_ = 0;
+  bool has_begun_ = false;
   bool continue_as_new_suggested_ = false;
   bool cancel_requested_ = false;
   bool replaying_ = false;
   bool close_matched_ = false;
   bool closed_by_history_ = false;
   bool in_query_ = false;
+  bool is_sdk_ours_ = false;
 };
 
 } // namespace troupe::workflow

@@ -68,7 +68,7 @@ void engine::apply_step(
   }
   if (completed_event_id_ != 0)
     check_all_matched();
-  if (!started_)
+  if (!has_begun_)
     throw history_error("the history does not begin with WorkflowExecutionStarted");
   if (!runs_code)
     return;
@@ -134,7 +134,7 @@ void engine::walk_event(history_event& event, bool is_last, jobs& todo) {
   case enums::EVENT_TYPE_WORKFLOW_TASK_FAILED: {
     const auto& attributes = event.workflow_task_failed_event_attributes();
     if (attributes.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW)
-      random_ = random_stream{seed_of(attributes.new_run_id())};
+      random_ = std::make_unique<random_stream>(seed_of(attributes.new_run_id()));
     return;
   }
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
@@ -154,24 +154,25 @@ void engine::walk_event(history_event& event, bool is_last, jobs& todo) {
 }
 
 void engine::begin(history_event& event) {
-  if (started_)
+  if (has_begun_)
     throw history_error(event_text(event) + " comes a second time");
-  auto input = from_proto(event.workflow_execution_started_event_attributes().input());
-  started_ = std::make_unique<temporal::api::history::v1::WorkflowExecutionStartedEventAttributes>(
-      std::move(*event.mutable_workflow_execution_started_event_attributes()));
-  // Only what `info` and continue-as-new need is kept for the life of the run.
-  started_->clear_input();
-  started_->clear_header();
-  started_->clear_identity();
-  started_->clear_continued_failure();
-  started_->clear_last_completion_result();
-  started_->clear_completion_callbacks();
-  started_->clear_prev_auto_reset_points();
-  started_->clear_workflow_type();
+  auto& attributes = *event.mutable_workflow_execution_started_event_attributes();
+  auto input = from_proto(attributes.input());
+  // Only what `info` and continue-as-new need is kept for the life of the run, and as bytes: the
+  // message would take several times as much.
+  attributes.clear_input();
+  attributes.clear_header();
+  attributes.clear_identity();
+  attributes.clear_continued_failure();
+  attributes.clear_last_completion_result();
+  attributes.clear_completion_callbacks();
+  attributes.clear_prev_auto_reset_points();
+  attributes.clear_workflow_type();
+  started_ = attributes.SerializeAsString();
+  has_begun_ = true;
   execution_time_ = from_proto(event.event_time());
   if (run_id_.empty())
-    run_id_ = started_->original_execution_run_id();
-  random_ = random_stream{seed_of(started_->original_execution_run_id())};
+    run_id_ = attributes.original_execution_run_id();
   const auto before = troupe::detail::frame_bytes();
   main_.emplace(definition_->run(context{detail::ref<run>{this}, root_}, std::move(input)));
   frame_bytes_ += troupe::detail::frame_bytes() - before;
@@ -192,10 +193,14 @@ void engine::merge_metadata(const history_event& completed) {
   for (const auto flag : metadata.core_used_flags())
     if (flag < 64)
       core_flags_ |= std::uint64_t{1} << flag;
-  if (!metadata.sdk_name().empty())
-    sdk_name_ = metadata.sdk_name();
-  if (!metadata.sdk_version().empty())
-    sdk_version_ = metadata.sdk_version();
+  const auto& known = sdk();
+  const bool is_new_name = !metadata.sdk_name().empty() && metadata.sdk_name() != known.name;
+  const bool is_new_version =
+      !metadata.sdk_version().empty() && metadata.sdk_version() != known.version;
+  if (is_new_name || is_new_version)
+    set_sdk(
+        {is_new_name ? metadata.sdk_name() : known.name,
+         is_new_version ? metadata.sdk_version() : known.version});
 }
 
 void engine::match_command(const history_event& event) {

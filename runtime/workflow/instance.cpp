@@ -7,6 +7,7 @@
 
 #include <troupe/error.hpp>
 
+#include <google/protobuf/arena.h>
 #include <temporal/api/update/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -17,6 +18,11 @@ namespace wire = temporal::api::workflowservice::v1;
 
 using verdict = activation_result::verdict;
 
+void answer_deleter::operator()(google::protobuf::Message* answer) const noexcept {
+  if (answer->GetArena() == nullptr)
+    delete answer;
+}
+
 activation_result::activation_result() = default;
 activation_result::activation_result(activation_result&&) noexcept = default;
 activation_result& activation_result::operator=(activation_result&&) noexcept = default;
@@ -26,8 +32,14 @@ namespace {
 
 // What we write into histories. Other SDKs know the flags by these numbers.
 constexpr std::uint32_t core_flags_we_follow[] = {1, 2, 3};
-constexpr std::string_view sdk_name = "troupe";
-constexpr std::string_view sdk_version = "0.1.0";
+
+template <class Answer>
+Answer& make_answer(activation_result& result, const wire::PollWorkflowTaskQueueResponse& task) {
+  auto* made = google::protobuf::Arena::CreateMessage<Answer>(task.GetArena());
+  result.answer.reset(made);
+  made->set_task_token(task.task_token());
+  return *made;
+}
 
 std::string message_of(const std::exception_ptr& error) {
   const auto readable = to_failure_error(error);
@@ -45,14 +57,12 @@ activation_result query_failed(
     const wire::PollWorkflowTaskQueueResponse& task,
     const environment& shared,
     const std::exception_ptr& error) {
-  auto answer = std::make_unique<wire::RespondQueryTaskCompletedRequest>();
-  answer->set_task_token(task.task_token());
-  answer->set_namespace_(shared.name_space);
-  answer->set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
-  answer->set_error_message(message_of(error));
-  to_failure(error, shared.converter, *answer->mutable_failure());
   auto result = simple(verdict::query_answered, message_of(error));
-  result.answer = std::move(answer);
+  auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
+  answer.set_namespace_(shared.name_space);
+  answer.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
+  answer.set_error_message(result.reason);
+  to_failure(error, shared.converter, *answer.mutable_failure());
   return result;
 }
 
@@ -69,13 +79,11 @@ activation_result task_failed(
     result.reason = message_of(error);
     // Later attempts are left to the service's task timeout, which spaces them out.
     if (task.attempt() <= 1) {
-      auto answer = std::make_unique<wire::RespondWorkflowTaskFailedRequest>();
-      answer->set_task_token(task.task_token());
-      answer->set_identity(shared.identity);
-      answer->set_namespace_(shared.name_space);
-      answer->set_cause(cause);
-      to_failure(error, shared.converter, *answer->mutable_failure());
-      result.answer = std::move(answer);
+      auto& answer = make_answer<wire::RespondWorkflowTaskFailedRequest>(result, task);
+      answer.set_identity(shared.identity);
+      answer.set_namespace_(shared.name_space);
+      answer.set_cause(cause);
+      to_failure(error, shared.converter, *answer.mutable_failure());
     }
   }
   result.evict = true;
@@ -138,10 +146,10 @@ void write_metadata(engine& run, wire::RespondWorkflowTaskCompletedRequest& to) 
       to.mutable_sdk_metadata()->add_core_used_flags(flag);
     }
   run.add_core_flags(written);
-  if (run.sdk_name() != sdk_name || run.sdk_version() != sdk_version) {
-    to.mutable_sdk_metadata()->set_sdk_name(std::string{sdk_name});
-    to.mutable_sdk_metadata()->set_sdk_version(std::string{sdk_version});
-    run.set_sdk(std::string{sdk_name}, std::string{sdk_version});
+  if (run.sdk() != our_sdk()) {
+    to.mutable_sdk_metadata()->set_sdk_name(our_sdk().name);
+    to.mutable_sdk_metadata()->set_sdk_version(our_sdk().version);
+    run.set_sdk(our_sdk());
   }
 }
 
@@ -230,15 +238,13 @@ activation_result instance::answer_legacy_query(const wire::PollWorkflowTaskQueu
   auto& run = *engine_;
   activation_result result;
   try {
-    auto answer = std::make_unique<wire::RespondQueryTaskCompletedRequest>();
-    answer->set_task_token(task.task_token());
-    answer->set_namespace_(run.environment().name_space);
+    auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
+    answer.set_namespace_(run.environment().name_space);
     to_proto(
         run.answer_query(task.query().query_type(), from_proto(task.query().query_args())),
-        *answer->mutable_query_result()->add_payloads());
-    answer->set_completed_type(enums::QUERY_RESULT_TYPE_ANSWERED);
+        *answer.mutable_query_result()->add_payloads());
+    answer.set_completed_type(enums::QUERY_RESULT_TYPE_ANSWERED);
     result.kind = verdict::query_answered;
-    result.answer = std::move(answer);
   } catch (...) {
     result = query_failed(task, run.environment(), std::current_exception());
   }
@@ -262,18 +268,16 @@ activation_result instance::complete(const wire::PollWorkflowTaskQueueResponse& 
             "the history ends with event " + std::to_string(run.last_event_id())
             + ", before the task's event " + std::to_string(task.started_event_id()))),
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE);
-  auto answer = std::make_unique<wire::RespondWorkflowTaskCompletedRequest>();
-  answer->set_task_token(task.task_token());
-  answer->set_identity(run.environment().identity);
-  answer->set_namespace_(run.environment().name_space);
-  answer->mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
-  run.write_commands(*answer->mutable_commands());
-  reject_updates(task, run.environment(), *answer);
-  answer_queries(task, run, *answer);
-  write_metadata(run, *answer);
   activation_result result;
   result.kind = verdict::completed;
-  result.answer = std::move(answer);
+  auto& answer = make_answer<wire::RespondWorkflowTaskCompletedRequest>(result, task);
+  answer.set_identity(run.environment().identity);
+  answer.set_namespace_(run.environment().name_space);
+  answer.mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
+  run.write_commands(*answer.mutable_commands());
+  reject_updates(task, run.environment(), answer);
+  answer_queries(task, run, answer);
+  write_metadata(run, answer);
   result.finished = run.closing();
   result.evict = result.finished;
   return result;

@@ -42,7 +42,13 @@ struct environment {
       on_match = {};
 };
 
-/// What came of a workflow task.
+/// An answer lies in its task's memory if the task has an arena, and on the heap if not.
+struct answer_deleter {
+  void operator()(google::protobuf::Message* answer) const noexcept;
+};
+using answer_ptr = std::unique_ptr<google::protobuf::Message, answer_deleter>;
+
+/// What came of a workflow task. Must not outlive the task if that lies on an arena.
 struct activation_result {
   enum class verdict {
     completed, ///< `answer` is a RespondWorkflowTaskCompletedRequest
@@ -55,7 +61,7 @@ struct activation_result {
   };
 
   verdict kind = verdict::ignored;
-  std::unique_ptr<google::protobuf::Message> answer = {};
+  answer_ptr answer = {};
   std::string reason = {}; ///< for the log: why it failed, is ignored or needs more
   bool evict = false;      ///< the instance is used up: drop it once the answer is sent
   bool finished =
@@ -87,7 +93,8 @@ public:
   ~instance();
 
   /// Runs one task: a full history, or the part behind what this instance has seen. All pages must
-  /// be in it. Takes what it needs out of `task`, unless the verdict is `needs_full_history`.
+  /// be in it. Takes what it needs out of `task`, unless the verdict is `needs_full_history`; what
+  /// names the task and its run (token, ids, type, attempt, query) stays.
   activation_result apply(temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse&& task);
 
   /// The service answered a completion with `reset_history_event_id`: the task was speculative and

@@ -29,16 +29,16 @@ payload engine::answer_query(const std::string& name, payloads input) {
     bool was_replaying;
   } const guard{*this};
 
-  const auto known =
-      std::ranges::find(query_handlers_, name, [](const auto& one) { return one.first; });
-  if (known != query_handlers_.end())
+  auto& handlers = with_messages().query_handlers;
+  const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
+  if (known != handlers.end())
     return known->second.answer(std::move(input));
   if (name == "__stack_trace")
     return converter().to_payload(stack_trace());
   if (name == "__temporal_workflow_metadata")
     return metadata();
   std::vector<std::string> names;
-  for (const auto& [handler, unused] : query_handlers_)
+  for (const auto& [handler, unused] : handlers)
     names.push_back(handler);
   std::ranges::sort(names);
   std::string list;
@@ -74,14 +74,16 @@ payload engine::metadata() const {
   auto& definition = *wire.mutable_definition();
   definition.set_type(definition_->name);
   std::vector<std::string> queries{"__stack_trace", "__temporal_workflow_metadata"};
-  for (const auto& [name, unused] : query_handlers_)
-    queries.push_back(name);
+  if (messages_)
+    for (const auto& [name, unused] : messages_->query_handlers)
+      queries.push_back(name);
   std::ranges::sort(queries);
   for (auto& name : queries)
     definition.add_query_definitions()->set_name(std::move(name));
   std::vector<std::string> signals;
-  for (const auto& [name, unused] : signal_handlers_)
-    signals.push_back(name);
+  if (messages_)
+    for (const auto& [name, unused] : messages_->signal_handlers)
+      signals.push_back(name);
   std::ranges::sort(signals);
   for (auto& name : signals)
     definition.add_signal_definitions()->set_name(std::move(name));

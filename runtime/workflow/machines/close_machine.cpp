@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/machines/close_machine.hpp"
 
+#include "runtime/payload/proto_payload.hpp"
+
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
@@ -8,13 +10,25 @@ namespace troupe::workflow {
 
 namespace enums = temporal::api::enums::v1;
 
+close_machine::close_machine(payload&& result)
+    : result_(std::move(result)), event_type_(enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED) {}
+
 close_machine::close_machine(std::unique_ptr<wire_command> command, int event_type)
     : command_(std::move(command)), event_type_(event_type) {}
 
 close_machine::~close_machine() = default;
 
 void close_machine::write(int, wire_command& to) {
-  to = std::move(*command_);
+  if (command_) {
+    to = std::move(*command_);
+    return;
+  }
+  to.set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
+  to_proto(
+      std::move(result_),
+      *to.mutable_complete_workflow_execution_command_attributes()
+           ->mutable_result()
+           ->add_payloads());
 }
 
 std::string close_machine::describe(int) const {
@@ -31,7 +45,7 @@ void close_machine::on_event(const history_event& event) {
 }
 
 std::size_t close_machine::memory_bytes() const noexcept {
-  return sizeof(*this) + command_->SpaceUsedLong();
+  return sizeof(*this) + result_.data.capacity() + (command_ ? command_->SpaceUsedLong() : 0);
 }
 
 } // namespace troupe::workflow

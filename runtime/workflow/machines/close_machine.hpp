@@ -13,6 +13,9 @@ namespace troupe::workflow {
 /// and nothing after it.
 class close_machine final : public detail::ref_counted, public machine {
 public:
+  /// The run has completed with `result`.
+  explicit close_machine(payload&& result);
+  /// It has ended in another way, which `command` tells and an event of that type records.
   close_machine(std::unique_ptr<wire_command> command, int event_type);
   ~close_machine() override;
 
@@ -29,7 +32,8 @@ public:
   [[nodiscard]] std::size_t memory_bytes() const noexcept override;
 
 private:
-  std::unique_ptr<wire_command> command_;
+  payload result_;
+  std::unique_ptr<wire_command> command_; ///< null for a run that has completed
   int event_type_;
 };
 
