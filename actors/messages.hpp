@@ -25,6 +25,11 @@ namespace troupe::actors {
 
 struct nexus_job;    // actors/worker/nexus_handler_actor.hpp
 struct workflow_job; // actors/worker/workflow_job.hpp
+} // namespace troupe::actors
+namespace troupe::workflow {
+class instance; // runtime/workflow/instance.hpp
+}
+namespace troupe::actors {
 
 // -- polling
 // ---------------------------------------------------------------------------------------
@@ -97,14 +102,13 @@ struct history_page_fetched {
   rpc_status status;
   rpc::bytes page;
 };
-/// A cached run has nothing to do; `used_up` when it must not be kept.
+/// A run has nothing to do: its actor gives it back and is free for another one.
 struct run_idled {
-  std::string run_id;
-  std::uint64_t instance = 0; ///< which actor speaks: a run may have been evicted and come back
-  std::size_t bytes = 0;
-  bool used_up = false;
+  std::uint32_t lane = 0;          ///< which actor speaks, by the sticky cache's count
+  handoff<workflow::instance> run; ///< empty when it must not be kept
 };
-struct evict_run {};
+/// The actor ends, and with it the run that it may hold.
+struct end_instance {};
 struct evict_all {};
 
 // -- the worker as a whole
@@ -150,7 +154,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(run_workflow_task)
   TROUPE_MESSAGE(history_page_fetched)
   TROUPE_MESSAGE(run_idled)
-  TROUPE_MESSAGE(evict_run)
+  TROUPE_MESSAGE(end_instance)
   TROUPE_MESSAGE(evict_all)
   TROUPE_MESSAGE(start_worker)
   TROUPE_MESSAGE(stop_worker)
@@ -212,7 +216,7 @@ using workflow_instance_handle = caf::typed_actor<
     sig<void(run_workflow_task)>,
     sig<void(answer_replied)>,
     sig<void(history_page_fetched)>,
-    sig<void(evict_run)>>;
+    sig<void(end_instance)>>;
 
 using sticky_cache_handle =
     caf::typed_actor<sig<void(run_workflow_task)>, sig<void(run_idled)>, sig<void(evict_all)>>;

@@ -43,16 +43,18 @@ workflow_instance_actor::workflow_instance_actor(
     std::shared_ptr<worker_context> worker,
     shard_context& context,
     sticky_cache_handle cache,
-    std::string run_id,
-    std::uint64_t id)
+    std::uint32_t lane)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
-      cache_(std::move(cache)), run_id_(std::move(run_id)), id_(id) {}
+      cache_(std::move(cache)), lane_(lane) {}
 
 workflow_instance_actor::~workflow_instance_actor() = default;
 
 workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior() {
   return {
-      [this](run_workflow_task& run) { begin(std::move(*run.job.take())); },
+      [this](run_workflow_task& run) {
+        job_ = run.job.take();
+        begin();
+      },
       [this](const answer_replied& replied) {
         if (replied.work == work_ && job_)
           on_answer(replied);
@@ -61,26 +63,25 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
         if (fetched.work == work_ && job_ && fetching_ != fetching::nothing)
           on_page(fetched);
       },
-      [this](const evict_run&) { quit(); },
+      [this](const end_instance&) { quit(); },
   };
 }
 
 void workflow_instance_actor::on_exit() {
   if (job_) {
     job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
-    job_.reset();
+    // Here and not in the destructor: the frames of a run belong to the thread that made them.
+    job_ = nullptr;
   }
-  // Here and not in the destructor: the frames of a run belong to the thread that made them.
-  instance_ = nullptr;
   cache_ = nullptr;
 }
 
-void workflow_instance_actor::begin(workflow_job job) {
+const std::string& workflow_instance_actor::run_id() const {
+  return job_->task->workflow_execution().run_id();
+}
+
+void workflow_instance_actor::begin() {
   ++work_;
-  job_.emplace(std::move(job));
-  token_ = job_->task->task_token();
-  attempt_ = job_->task->attempt();
-  is_legacy_query_ = job_->task->has_query();
   fetched_everything_ = used_up_ = false;
   fetching_ = fetching::nothing;
   fetched_ = nullptr;
@@ -98,7 +99,7 @@ void workflow_instance_actor::fetch(fetching what) {
   *request.mutable_execution() = task.workflow_execution();
   request.set_next_page_token(task.next_page_token());
   if (!fetched_)
-    fetched_ = std::make_unique<temporal::api::history::v1::History>();
+    fetched_ = &job_->task.make<temporal::api::history::v1::History>();
   context_.calls->start(
       {methods::get_workflow_execution_history,
        rpc::encode(request),
@@ -114,10 +115,11 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
     used_up_ = true;
     return end(task_outcome::task_gone);
   }
-  wire::GetWorkflowExecutionHistoryResponse page;
+  // In the task's memory, so that events move from one to the other by pointer.
+  auto& page = job_->task.make<wire::GetWorkflowExecutionHistoryResponse>();
   if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
     auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
-    log::warn("the history of a run could not be fetched", {{"run_id", run_id_}, {"error", why}});
+    log::warn("the history of a run could not be fetched", {{"run_id", run_id()}, {"error", why}});
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         "the history could not be fetched: " + why,
@@ -135,7 +137,7 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
 void workflow_instance_actor::use_fetched_history() {
   auto& history = *job_->task->mutable_history();
   // Both lists are in order and may overlap; ids that were seen are dropped.
-  temporal::api::history::v1::History whole;
+  auto& whole = job_->task.make<temporal::api::history::v1::History>();
   std::int64_t last = 0;
   auto append = [&](auto& from) {
     for (auto& event : *from.mutable_events())
@@ -160,7 +162,7 @@ void workflow_instance_actor::apply() {
   auto& task = *job_->task;
   const bool from_beginning =
       task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
-  if (!instance_ || from_beginning) {
+  if (!job_->run || from_beginning) {
     auto found = worker_->workflows.find(task.workflow_type().name());
     if (found == worker_->workflows.end()) {
       std::string known;
@@ -169,16 +171,16 @@ void workflow_instance_actor::apply() {
       return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
     }
     // A whole history replaces what is cached: it is what the service believes.
-    instance_ = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
+    job_->run = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
   }
   workflow::activation_result result;
   try {
-    result = instance_->apply(std::move(task));
+    result = job_->run->apply(std::move(task));
   } catch (const std::exception& error) {
     // An instance turns what user code throws into answers; what comes out here is a bug of its
     // own. Only this run is affected: it is dropped, and replayed when the service tries again.
     context_.counters.instances_died.add();
-    log::error("a workflow instance failed", {{"run_id", run_id_}, {"error", error.what()}});
+    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", error.what()}});
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         error.what(),
@@ -186,7 +188,7 @@ void workflow_instance_actor::apply() {
   }
   if (result.kind != workflow::activation_result::verdict::needs_full_history)
     return send(std::move(result));
-  instance_ = nullptr;
+  job_->run = nullptr;
   if (std::exchange(fetched_everything_, true))
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
@@ -206,14 +208,15 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   case verdict::failed:
     answering_ = answer_kind::failed;
     context_.counters.workflow_task_execution_failed.add();
-    log::warn("a workflow task failed", {{"run_id", run_id_}, {"error", result.reason}});
+    log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", result.reason}});
     used_up_ = true;
     if (!result.answer)
       return end(task_outcome::repeated_failure);
     break;
   case verdict::needs_full_history:
   case verdict::ignored:
-    log::debug("a workflow task needs no answer", {{"run_id", run_id_}, {"reason", result.reason}});
+    log::debug(
+        "a workflow task needs no answer", {{"run_id", run_id()}, {"reason", result.reason}});
     return end(task_outcome::not_needed);
   }
   std::string_view method;
@@ -257,13 +260,14 @@ void workflow_instance_actor::complete(google::protobuf::Message& answer) const 
 void workflow_instance_actor::fail_task(
     int cause, const std::string& message, const std::string& type) {
   used_up_ = true;
-  instance_ = nullptr;
+  job_->run = nullptr;
   fetched_ = nullptr;
   fetching_ = fetching::nothing;
   context_.counters.workflow_task_execution_failed.add();
-  if (is_legacy_query_) {
+  const auto& task = *job_->task;
+  if (task.has_query()) {
     wire::RespondQueryTaskCompletedRequest request;
-    request.set_task_token(token_);
+    request.set_task_token(task.task_token());
     request.set_namespace_(worker_->settings.name_space);
     request.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
     request.set_error_message(message);
@@ -271,10 +275,10 @@ void workflow_instance_actor::fail_task(
     return start_answer(methods::respond_query_task_completed, request);
   }
   // Reported once; after that the service's task timeout is what paces the retries.
-  if (attempt_ > 1)
+  if (task.attempt() > 1)
     return end(task_outcome::repeated_failure);
   wire::RespondWorkflowTaskFailedRequest request;
-  request.set_task_token(token_);
+  request.set_task_token(task.task_token());
   request.set_namespace_(worker_->settings.name_space);
   request.set_identity(worker_->settings.identity);
   request.set_cause(static_cast<enums::WorkflowTaskFailedCause>(cause));
@@ -293,28 +297,29 @@ void workflow_instance_actor::on_answer(const answer_replied& replied) {
 }
 
 void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
-  wire::RespondWorkflowTaskCompletedResponse response;
+  if (answer.size() == 0)
+    return end(task_outcome::answered);
+  workflow::task_message next;
+  auto& response = next.make<wire::RespondWorkflowTaskCompletedResponse>();
   if (!rpc::decode(answer, response)) {
     // The service took the answer; what it said besides is lost, and with it perhaps a task.
-    log::warn("the reply to a workflow task's answer is unreadable", {{"run_id", run_id_}});
+    log::warn("the reply to a workflow task's answer is unreadable", {{"run_id", run_id()}});
     used_up_ = true;
     return end(task_outcome::answered);
   }
-  if (response.reset_history_event_id() > 0 && instance_)
-    instance_->undo_speculative_task(response.reset_history_event_id());
+  if (response.reset_history_event_id() > 0 && job_->run)
+    job_->run->undo_speculative_task(response.reset_history_event_id());
   if (!response.has_workflow_task() || response.workflow_task().task_token().empty())
     return end(task_outcome::answered);
   // The next task came with the reply and keeps the slot.
   job_->outcome.record(task_outcome::answered);
+  next.lies_in(*response.mutable_workflow_task());
+  job_->task = std::move(next);
+  job_->outcome = outcome_guard{context_.counters.workflow_tasks, "workflow"};
+  job_->received = home().now();
   if (used_up_)
-    instance_ = nullptr;
-  auto next = std::make_unique<wire::PollWorkflowTaskQueueResponse>(
-      std::move(*response.mutable_workflow_task()));
-  begin(
-      {std::move(next),
-       std::move(job_->slot),
-       outcome_guard{context_.counters.workflow_tasks, "workflow"},
-       home().now()});
+    job_->run = nullptr;
+  begin();
 }
 
 void workflow_instance_actor::on_answer_error(const rpc_status& status) {
@@ -323,15 +328,15 @@ void workflow_instance_actor::on_answer_error(const rpc_status& status) {
     return end(task_outcome::task_gone);
   if (status.code == status_code::invalid_argument && status.message == "UnhandledCommand") {
     // Something happened that the run has not seen; the service sends a new task.
-    log::debug("a workflow task is done again since new events came", {{"run_id", run_id_}});
+    log::debug("a workflow task is done again since new events came", {{"run_id", run_id()}});
     return end(task_outcome::answered);
   }
   log::warn(
       "the answer to a workflow task was not taken",
-      {{"run_id", run_id_},
+      {{"run_id", run_id()},
        {"code", std::string{to_string(status.code)}},
        {"error", status.message}});
-  if (answering_ == answer_kind::completed && is_too_large(status) && attempt_ < 2)
+  if (answering_ == answer_kind::completed && is_too_large(status) && job_->task->attempt() < 2)
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE,
         status.message,
@@ -341,10 +346,11 @@ void workflow_instance_actor::on_answer_error(const rpc_status& status) {
 
 void workflow_instance_actor::end(task_outcome outcome) {
   job_->outcome.record(outcome);
-  job_.reset();
-  if (used_up_)
-    instance_ = nullptr;
-  tell(cache_, run_idled{run_id_, id_, instance_ ? instance_->memory_bytes() : 0, !instance_});
+  handoff<workflow::instance> kept;
+  if (!used_up_)
+    kept = handoff<workflow::instance>{std::move(job_->run)};
+  job_ = nullptr;
+  tell(cache_, run_idled{lane_, std::move(kept)});
 }
 
 } // namespace troupe::actors

@@ -7,7 +7,6 @@
 #include "actors/worker/workflow_job.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace temporal::api::history::v1 {
@@ -23,14 +22,16 @@ struct activation_result;
 
 namespace troupe::actors {
 
-/// A thin shell around one run that this worker holds: brings it tasks and sends its answers.
+/// A thin shell around a run that has a task: runs it and sends its answer. There is one for each
+/// run that has a task at the moment, and they are reused; what waits for its next task is a plain
+/// object in the sticky cache.
 ///
-/// Owns:      the `workflow::instance` (the coroutine, its machines), the running task with its
-/// slot, pages of history
-///            that are being fetched.
-/// Receives:  run_workflow_task and evict_run (sticky cache), history_page_fetched and
-/// answer_replied (transport). Sends:     run_idled to the sticky cache. Dies when: it is evicted,
-/// or an exception escapes (then only this run is lost).
+/// Owns:      while it has a task, that with its slot, the `workflow::instance` (the coroutine, its
+///            machines), pages of history that are being fetched.
+/// Receives:  run_workflow_task and end_instance (sticky cache), history_page_fetched and
+///            answer_replied (transport).
+/// Sends:     run_idled, and the run with it, to the sticky cache.
+/// Dies when: it is told to, or an exception escapes (then only the run that it has is lost).
 class workflow_instance_actor final : public pinned_actor<workflow_instance_handle::base> {
 public:
   workflow_instance_actor(
@@ -39,8 +40,7 @@ public:
       std::shared_ptr<worker_context> worker,
       shard_context& context,
       sticky_cache_handle cache,
-      std::string run_id,
-      std::uint64_t id);
+      std::uint32_t lane);
   ~workflow_instance_actor() override;
 
   const char* name() const override { return "workflow_instance"; }
@@ -52,13 +52,14 @@ private:
   enum class answer_kind { completed, failed, query };
   enum class fetching { nothing, rest, everything };
 
-  void begin(workflow_job job);
+  void begin();
   void fetch(fetching what);
   void on_page(const history_page_fetched& fetched);
   void use_fetched_history();
   void apply();
   void send(workflow::activation_result result);
   void start_answer(std::string_view method, const google::protobuf::Message& answer);
+  [[nodiscard]] const std::string& run_id() const;
   void complete(google::protobuf::Message& answer) const;
   void fail_task(int cause, const std::string& message, const std::string& type);
   void on_answer(const answer_replied& replied);
@@ -70,19 +71,13 @@ private:
   std::shared_ptr<worker_context> worker_;
   shard_context& context_;
   sticky_cache_handle cache_;
-  const std::string run_id_;
-  const std::uint64_t id_;
+  const std::uint32_t lane_;
 
-  std::unique_ptr<workflow::instance> instance_;
-  std::optional<workflow_job> job_;
+  std::unique_ptr<workflow_job> job_; ///< null while it is free
   std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
-  // Of the running task; the instance takes the rest out of it.
-  std::string token_;
-  int attempt_ = 1;
-  bool is_legacy_query_ = false;
   fetching fetching_ = fetching::nothing;
   bool fetched_everything_ = false; ///< for this task: asking once more would not help
-  std::unique_ptr<temporal::api::history::v1::History> fetched_;
+  temporal::api::history::v1::History* fetched_ = nullptr; ///< in the task's memory
   answer_kind answering_ = answer_kind::completed;
   bool used_up_ = false;
 };

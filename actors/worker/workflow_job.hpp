@@ -4,26 +4,26 @@
 #include "actors/worker/slot_pool.hpp"
 #include "actors/worker/worker_counters.hpp"
 #include "runtime/base/executor.hpp"
+#include "runtime/workflow/task_message.hpp"
 
 #include <memory>
 
-namespace temporal::api::workflowservice::v1 {
-class PollWorkflowTaskQueueResponse;
+namespace troupe::workflow {
+class instance;
 }
 
 namespace troupe::actors {
 
-/// An accepted workflow task on its way to its run.
+/// An accepted workflow task on its way to its run, and from the sticky cache on with the run.
 struct workflow_job {
-  using task_message = temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse;
-
   workflow_job(
-      std::unique_ptr<task_message> what, slot_permit where, outcome_guard guard, time_point when);
+      workflow::task_message what, slot_permit where, outcome_guard guard, time_point when);
   workflow_job(workflow_job&&) noexcept;
   workflow_job& operator=(workflow_job&&) noexcept;
   ~workflow_job();
 
-  std::unique_ptr<task_message> task;
+  workflow::task_message task;
+  std::unique_ptr<workflow::instance> run; ///< null if nobody holds the run yet
   slot_permit slot;
   outcome_guard outcome;
   time_point received;

@@ -4,6 +4,9 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/workflow_job.hpp"
 #include "runtime/base/time.hpp"
+#include "runtime/rpc/methods.hpp"
+#include "runtime/rpc/unary.hpp"
+#include "runtime/workflow/instance.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -12,7 +15,7 @@ namespace troupe::actors {
 namespace wire = temporal::api::workflowservice::v1;
 
 workflow_job::workflow_job(
-    std::unique_ptr<task_message> what, slot_permit where, outcome_guard guard, time_point when)
+    workflow::task_message what, slot_permit where, outcome_guard guard, time_point when)
     : task(std::move(what)), slot(std::move(where)), outcome(std::move(guard)), received(when) {}
 workflow_job::workflow_job(workflow_job&&) noexcept = default;
 workflow_job& workflow_job::operator=(workflow_job&&) noexcept = default;
@@ -53,10 +56,8 @@ counter& workflow_poll_source::open_polls() {
 
 poll_result workflow_poll_source::read(rpc::bytes answer, const poller_handle&) {
   poll_result result;
-  auto task = std::make_unique<wire::PollWorkflowTaskQueueResponse>();
-  std::string scratch;
-  auto text = answer.flatten(scratch);
-  if (!task->ParseFromArray(text.data(), static_cast<int>(text.size()))) {
+  workflow::task_message task;
+  if (!rpc::decode(answer, *task)) {
     result.unreadable = "not a PollWorkflowTaskQueueResponse";
     return result;
   }

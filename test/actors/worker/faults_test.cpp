@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_workflow_instance_actor_that_dies_loses_only_its_run) {
   context->settings.max_concurrent_workflow_tasks = 2;
   serve_workflows();
   start();
+  const auto actors = shards[0]->pinned_actors();
   give_workflow(first_task("other"));
   answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
   break_once(completed);
@@ -114,6 +115,7 @@ BOOST_AUTO_TEST_CASE(a_workflow_instance_actor_that_dies_loses_only_its_run) {
   clock->advance(31s); // what the dead one had sent runs into its timeout
   BOOST_TEST(workflow_poll(false) != nullptr);
   BOOST_TEST(workflow_poll(true) != nullptr);
+  BOOST_TEST(shards[0]->pinned_actors() == actors);
   // The service's timeout brings the task back, and the run is built up anew.
   give_workflow(first_task("r", "Sleeper", 2));
   answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
@@ -123,6 +125,31 @@ BOOST_AUTO_TEST_CASE(a_workflow_instance_actor_that_dies_loses_only_its_run) {
   BOOST_TEST(outcomes(counters().workflow_tasks) == 4u);
   stop();
   BOOST_TEST((core->phase() == worker_phase::stopped));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_waited_for_a_run_that_died_is_run_by_another_actor) {
+  constexpr auto history = "GetWorkflowExecutionHistory";
+  serve_workflows();
+  start();
+  const auto actors = shards[0]->pinned_actors();
+  give_workflow(timer_task("r"), true); // not held here: its history is asked for
+  give_workflow(timer_task("r"), true); // waits for the first one
+  BOOST_REQUIRE(service.open(history).size() == 1u);
+  before_apply = [thrown = false](const auto&) mutable {
+    if (!std::exchange(thrown, true))
+      throw 42;
+  };
+  answer(history, wire::GetWorkflowExecutionHistoryResponse{});
+  BOOST_TEST(counters().instances_died.get() == 1u);
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::died) == 1u);
+  BOOST_TEST(shards[0]->pinned_actors() == actors + 1);
+  wire::GetWorkflowExecutionHistoryResponse page;
+  *page.mutable_history() = first_task("r").history();
+  add_events_after_timer(*page.mutable_history());
+  answer(history, page);
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
+  BOOST_TEST(outcomes(counters().workflow_tasks) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_the_run) {

@@ -146,6 +146,27 @@ BOOST_AUTO_TEST_CASE(the_longest_unused_run_is_evicted_and_replayed_when_it_come
                  .has_complete_workflow_execution_command_attributes());
 }
 
+BOOST_AUTO_TEST_CASE(only_runs_with_a_task_have_an_actor_and_actors_are_used_again) {
+  serve_workflows();
+  start();
+  const auto without = shards[0]->pinned_actors();
+  for (const char* run : {"a", "b", "c"}) {
+    give_workflow(first_task(run));
+    answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+    BOOST_TEST(shards[0]->pinned_actors() == without + 1);
+  }
+  BOOST_TEST(counters().sticky_cache_size.get() == 3u);
+  // Two at the same time take two.
+  give_workflow(timer_task("a"), true);
+  give_workflow(timer_task("b"), true);
+  BOOST_TEST(shards[0]->pinned_actors() == without + 2);
+  for (int i = 0; i < 2; ++i)
+    answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 5u);
+  BOOST_TEST(counters().sticky_cache_size.get() == 1u);
+  BOOST_TEST(shards[0]->pinned_actors() == without + 2);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_cache_there_is_no_sticky_queue) {
   context->settings.max_cached_workflows = 0;
   serve_workflows();
