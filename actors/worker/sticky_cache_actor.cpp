@@ -97,7 +97,7 @@ void sticky_cache_actor::idled(run_idled& what) {
   auto* entry = std::exchange(lanes_[what.lane].run, nullptr);
   free_lanes_.push_back(what.lane);
   auto run = what.run.take();
-  const auto bytes = run ? run->memory_bytes() : 0;
+  const auto bytes = run ? sizeof(run_entry) + entry->first.capacity() + run->memory_bytes() : 0;
   bytes_ = bytes_ - entry->second.bytes + bytes;
   entry->second.bytes = bytes;
   if (context_.max_cached_workflows == 0)

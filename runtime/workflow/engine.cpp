@@ -495,9 +495,13 @@ void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to
 }
 
 std::size_t engine::memory_bytes() const noexcept {
-  auto sum = sizeof(*this) + frame_bytes_ + commands_.capacity() * sizeof(issued_command)
+  auto sum = sizeof(*this) + sizeof(detail::scope) + run_id_.capacity() + frame_bytes_
+             + commands_.capacity() * sizeof(issued_command)
              + machines_.capacity() * sizeof(machines_[0]);
   sum += started_.capacity();
+  // What the last task asked for: not in `machines_` before the next one's events tell of it.
+  for (auto i = next_command_; i != commands_.size(); ++i)
+    sum += commands_[i].by->memory_bytes();
   for (const auto& [id, one] : machines_)
     sum += one->memory_bytes();
   if (messages_)
