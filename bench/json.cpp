@@ -58,8 +58,7 @@ double best_nanoseconds(std::size_t repeats, std::size_t rounds, Work work) {
     const auto start = now_nanoseconds();
     for (std::size_t i = 0; i < repeats; ++i)
       work();
-    const auto each =
-        static_cast<double>(now_nanoseconds() - start) / static_cast<double>(repeats);
+    const auto each = static_cast<double>(now_nanoseconds() - start) / static_cast<double>(repeats);
     best = round == 0 ? each : std::min(best, each);
   }
   return best;

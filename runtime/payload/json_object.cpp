@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_path.hpp"
 
 #include <troupe/payload/json.hpp>
 
 #include <array>
 
-namespace troupe::detail {
+namespace troupe {
+
+// Here, since this is where it is called for every member of every object, and can be inlined.
+bool json_reader::try_member(std::string_view quoted) {
+  if (!frame_->is_object)
+    return false;
+  const auto* at = at_;
+  if (frame_->count != 0 && *at++ != ',')
+    return false;
+  if (static_cast<std::size_t>(end_ - at) < quoted.size()
+      || !json_bytes::equal_short(at, quoted.data(), quoted.size()))
+    return false;
+  frame_->key = at;
+  ++frame_->count;
+  at_ = at + quoted.size();
+  return true;
+}
+
+namespace detail {
 namespace {
 
 // Which members were seen, without allocation for all but gigantic structs.
@@ -33,42 +52,67 @@ template <class Step>
   throw payload_error{path + error.path(), error.problem()};
 }
 
-} // namespace
-
-void write_object(json_writer& out, const void* object, std::span<const json_member> members) {
-  out.begin_object();
-  for (const auto& member : members) {
-    out.key(member.name);
-    try {
-      member.write(out, object);
-    } catch (...) {
-      rethrow_at_key(member.name);
-    }
-  }
-  out.end_object();
-}
-
-void read_object(json_reader& in, void* object, std::span<const json_member> members) {
+// For objects that leave members out, order them otherwise or have others, from the first such
+// place on, whose `key` was read.
+void read_in_any_order(
+    json_reader& in,
+    void* object,
+    std::span<const json_member> members,
+    std::size_t taken,
+    std::string_view key) {
   member_set seen{members.size()};
-  // Most writers keep the order of the members, so the next one is tried first.
-  std::size_t guess = 0;
-  in.begin_object();
-  for (std::string_view key; in.next_member(key);) {
-    std::size_t found = guess;
-    if (guess >= members.size() || members[guess].name != key)
-      for (found = 0; found < members.size() && members[found].name != key;)
+  for (std::size_t i = 0; i < taken; ++i)
+    seen.insert(i);
+  std::size_t expected = taken;
+  do {
+    auto found = expected;
+    if (found == members.size() || members[found].name() != key)
+      for (found = 0; found < members.size() && members[found].name() != key;)
         ++found;
     if (found == members.size()) {
       in.skip();
       continue;
     }
-    members[found].read(in, object);
-    seen.insert(found);
-    guess = found + 1;
-  }
+    expected = found;
+    do {
+      members[expected].read(in, object);
+      seen.insert(expected++);
+    } while (expected != members.size() && in.try_member(members[expected].quoted));
+  } while (in.next_member(key));
   for (std::size_t i = 0; i < members.size(); ++i)
     if (!members[i].may_be_absent && !seen.contains(i))
-      in.missing(members[i].name);
+      in.missing(members[i].name());
+}
+
+} // namespace
+
+void write_object(json_writer& out, const void* object, std::span<const json_member> members) {
+  out.begin_object();
+  const auto* member = members.data();
+  try {
+    for (const auto* end = member + members.size(); member != end; ++member) {
+      out.quoted_key(member->quoted);
+      member->write(out, object);
+    }
+  } catch (...) {
+    rethrow_at_key(member->name());
+  }
+  out.end_object();
+}
+
+void read_object(json_reader& in, void* object, std::span<const json_member> members) {
+  in.begin_object();
+  // Most writers keep the order of the members and leave none out.
+  std::size_t taken = 0;
+  while (taken != members.size() && in.try_member(members[taken].quoted))
+    members[taken++].read(in, object);
+  if (std::string_view key; in.next_member(key)) {
+    read_in_any_order(in, object, members, taken, key);
+    return;
+  }
+  for (const auto& left : members.subspan(taken))
+    if (!left.may_be_absent)
+      in.missing(left.name());
 }
 
 void write_text(json_writer& out, std::string_view text) {
@@ -98,4 +142,5 @@ void rethrow_at_key(std::string_view key) {
   }
 }
 
-} // namespace troupe::detail
+} // namespace detail
+} // namespace troupe

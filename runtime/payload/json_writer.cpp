@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes into room that is checked once for each value, not once for each byte; the text is copied
+// to a string of its size at the end.
 #include "runtime/payload/base64.hpp"
+#include "runtime/payload/json_bytes.hpp"
+#include "runtime/payload/json_room.hpp"
 #include "runtime/payload/utf8.hpp"
 
 #include <troupe/payload/json_writer.hpp>
 #include <troupe/payload/payload_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,14 +18,16 @@
 namespace troupe {
 namespace {
 
-// For each byte: 0 if it stands for itself in a JSON text, 1 if it needs checking as UTF-8, else
-// how it is escaped.
+json_room& spare_room() {
+  thread_local json_room spare;
+  return spare;
+}
+
+// How a byte is escaped in a JSON text; 0 if it stands for itself.
 constexpr auto escapes = [] {
   std::array<char, 256> table{};
   for (int byte = 0; byte < 0x20; ++byte)
     table[byte] = 'u';
-  for (int byte = 0x80; byte < 0x100; ++byte)
-    table[byte] = 1;
   table['\b'] = 'b';
   table['\f'] = 'f';
   table['\n'] = 'n';
@@ -30,93 +38,158 @@ constexpr auto escapes = [] {
   return table;
 }();
 
-template <class Number>
-std::string_view format(std::array<char, 32>& buffer, Number value) {
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
-}
+constexpr std::size_t longest_number = 32;
 
-template <class Real>
-std::string_view format_real(std::array<char, 32>& buffer, Real value) {
-  if (!std::isfinite(value))
-    throw payload_error{std::string{"JSON has no "} + (std::isnan(value) ? "NaN" : "infinity")};
-  const auto text = format(buffer, value);
-  if (text.find_first_of(".e") != text.npos)
-    return text;
-  buffer[text.size()] = '.';
-  buffer[text.size() + 1] = '0';
-  return {buffer.data(), text.size() + 2};
+// Writes what has at most three decimals and is neither tiny nor huge, as most amounts in documents
+// do; null for all others. So few digits lie far enough apart that no shorter text reads back as
+// the same number, and to_chars would give the same one.
+char* write_plain_decimal(char* to, double value) {
+  const auto magnitude = std::fabs(value);
+  if (!(magnitude >= 0.001 && magnitude < 100'000))
+    return nullptr;
+  const auto thousandths = static_cast<std::uint32_t>(magnitude * 1000 + 0.5);
+  if (static_cast<double>(thousandths) / 1000 != magnitude)
+    return nullptr;
+  if (value < 0)
+    *to++ = '-';
+  to = std::to_chars(to, to + 8, thousandths / 1000).ptr;
+  const auto decimals = thousandths % 1000;
+  *to++ = '.';
+  *to++ = static_cast<char>('0' + decimals / 100);
+  if (decimals % 100 != 0)
+    *to++ = static_cast<char>('0' + decimals / 10 % 10);
+  if (decimals % 10 != 0)
+    *to++ = static_cast<char>('0' + decimals % 10);
+  return to;
 }
 
 } // namespace
 
+json_writer::~json_writer() {
+  if (large_)
+    json_room::put_back(spare_room(), {std::move(large_), large_size_});
+}
+
+void json_writer::grow(std::size_t size) {
+  const auto used = static_cast<std::size_t>(at_ - begin_);
+  const auto room = static_cast<std::size_t>(limit_ - begin_);
+  auto [bytes, larger] = json_room::borrow(spare_room(), std::max(room * 4, used + size));
+  std::memcpy(bytes.get(), begin_, used);
+  large_ = std::move(bytes);
+  large_size_ = larger;
+  begin_ = large_.get();
+  at_ = begin_ + used;
+  limit_ = begin_ + larger;
+}
+
+std::string json_writer::take() && {
+  return at_ == begin_ ? std::string{} : std::string{begin_, at_ - 1};
+}
+
+void json_writer::append(const char* from, std::size_t size) {
+  reserve(size);
+  json_bytes::copy_short(at_, from, size);
+  at_ += size;
+}
+
+void json_writer::raw(std::string_view json) {
+  reserve(json.size() + 1);
+  json_bytes::copy_short(at_, json.data(), json.size());
+  at_ += json.size();
+  *at_++ = ',';
+}
+
+template <class Number>
+void json_writer::write_number(Number value) {
+  reserve(longest_number);
+  at_ = std::to_chars(at_, at_ + longest_number - 1, value).ptr;
+  *at_++ = ',';
+}
+
 void json_writer::number(std::int64_t value) {
-  std::array<char, 32> buffer;
-  literal(format(buffer, value));
+  write_number(value);
 }
 
 void json_writer::number(std::uint64_t value) {
-  std::array<char, 32> buffer;
-  literal(format(buffer, value));
+  write_number(value);
+}
+
+template <class Real>
+void json_writer::write_real(Real value) {
+  if (!std::isfinite(value))
+    throw payload_error{std::string{"JSON has no "} + (std::isnan(value) ? "NaN" : "infinity")};
+  reserve(longest_number);
+  char* end = nullptr;
+  if constexpr (std::is_same_v<Real, double>)
+    end = write_plain_decimal(at_, value);
+  if (end == nullptr) {
+    end = std::to_chars(at_, at_ + longest_number - 3, value).ptr;
+    if (std::none_of(at_, end, [](char c) { return c == '.' || c == 'e'; })) {
+      *end++ = '.';
+      *end++ = '0';
+    }
+  }
+  *end++ = ',';
+  at_ = end;
 }
 
 void json_writer::number(double value) {
-  std::array<char, 32> buffer;
-  literal(format_real(buffer, value));
+  write_real(value);
 }
 
 void json_writer::number(float value) {
-  std::array<char, 32> buffer;
-  literal(format_real(buffer, value));
+  write_real(value);
 }
 
 void json_writer::string(std::string_view text) {
-  separate();
-  quote(text);
+  reserve(text.size() + 3);
+  if (!json_bytes::copy_plain(at_ + 1, text.data(), text.size())) {
+    escape(text);
+    return;
+  }
+  *at_ = '"';
+  at_ += text.size() + 1;
+  *at_++ = '"';
+  *at_++ = ',';
 }
 
 void json_writer::key(std::string_view name) {
-  separate();
-  quote(name);
-  out_ += ':';
-  comma_ = false;
+  string(name);
+  at_[-1] = ':';
+}
+
+void json_writer::quoted_key(std::string_view quoted) {
+  append(quoted.data(), quoted.size());
 }
 
 void json_writer::base64(std::string_view bytes) {
-  separate();
-  out_ += '"';
-  append_base64(out_, bytes);
-  out_ += '"';
+  std::string text;
+  append_base64(text, bytes);
+  string(text);
 }
 
-void json_writer::quote(std::string_view text) {
+void json_writer::escape(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
-  out_ += '"';
-  bool beyond_ascii = false;
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const char escape = escapes[byte];
-    if (escape == 0)
-      continue;
-    if (escape == 1) {
-      beyond_ascii = true;
+  if (!is_utf8(text))
+    throw payload_error{"the text is not valid UTF-8"};
+  append("\"", 1);
+  const auto* copied = text.data();
+  const auto* end = text.data() + text.size();
+  for (const auto* at = copied; at != end;) {
+    if (end - at >= 8 && json_bytes::interrupts(json_bytes::load(at)) == 0) {
+      at += 8;
       continue;
     }
-    out_.append(text, copied, i - copied);
-    copied = i + 1;
-    out_ += '\\';
-    out_ += escape;
-    if (escape == 'u') {
-      out_ += "00";
-      out_ += hex[byte >> 4];
-      out_ += hex[byte & 15];
+    const auto byte = static_cast<unsigned char>(*at++);
+    if (const char letter = escapes[byte]; letter != 0) {
+      append(copied, static_cast<std::size_t>(at - copied) - 1);
+      copied = at;
+      const std::array<char, 6> escaped{'\\', letter, '0', '0', hex[byte >> 4], hex[byte & 15]};
+      append(escaped.data(), letter == 'u' ? 6 : 2);
     }
   }
-  if (beyond_ascii && !is_utf8(text))
-    throw payload_error{"the text is not valid UTF-8"};
-  out_.append(text, copied, text.size() - copied);
-  out_ += '"';
+  append(copied, static_cast<std::size_t>(end - copied));
+  append("\",", 2);
 }
 
 } // namespace troupe

@@ -8,6 +8,7 @@
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <limits>
@@ -56,10 +57,14 @@ void read_json(json_reader& in, T& value);
 // A described struct, without its type: what the shared reader and writer need to know of each
 // member.
 struct json_member {
-  std::string_view name;
+  std::string_view quoted; // the name in quotes, with a colon behind it
   bool may_be_absent;
   void (*write)(json_writer&, const void* object);
   void (*read)(json_reader&, void* object);
+
+  [[nodiscard]] constexpr std::string_view name() const {
+    return quoted.substr(1, quoted.size() - 3);
+  }
 };
 void write_object(json_writer& out, const void* object, std::span<const json_member> members);
 void read_object(json_reader& in, void* object, std::span<const json_member> members);
@@ -79,12 +84,23 @@ template <class T>
 using described_members = boost::describe::
     describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
 
+// A member's name as JSON has it; no name in C++ has anything to escape.
+template <class Descriptor>
+inline constexpr auto quoted_name = [] {
+  constexpr std::string_view name{Descriptor::name};
+  std::array<char, name.size() + 3> quoted{'"'};
+  std::ranges::copy(name, quoted.begin() + 1);
+  quoted[name.size() + 1] = '"';
+  quoted[name.size() + 2] = ':';
+  return quoted;
+}();
+
 template <class T>
 std::span<const json_member> members_of() {
   using list = described_members<T>;
   return []<class... D>(boost::mp11::mp_list<D...>*) -> std::span<const json_member> {
     static constexpr std::array<json_member, sizeof...(D)> table{json_member{
-        D::name,
+        {quoted_name<D>.data(), quoted_name<D>.size()},
         nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
         [](json_writer& out, const void* object) {
           write_json(out, static_cast<const T*>(object)->*D::pointer);
@@ -392,6 +408,10 @@ void read_json(json_reader& in, T& value) {
     value.clear();
     in.begin_array();
     while (in.next_element()) {
+      // One allocation for a few elements instead of one for each of the first ones.
+      if constexpr (reserves<T>)
+        if (value.capacity() == 0)
+          value.reserve(4);
       if constexpr (grows_in_place<T>) {
         read_json(in, value.emplace_back());
       } else {

@@ -19,17 +19,13 @@ enum class json_kind : unsigned {
   object = 32,
 };
 
-namespace detail {
-struct json_scratch;
-}
-
 /// Reads JSON on demand: the caller asks for the next value as what it should be, nothing is built
 /// in between.
 ///
 /// Used by `json_traits` of types that read themselves. Everything is validated, also what is
 /// skipped and what follows the value, so malformed text never passes. Errors are `payload_error`s
 /// that say where. Nesting is bounded. One thread at a time; made and destroyed on the same thread
-/// (its buffers are that thread's and are reused).
+/// (the room for a large text is that thread's and is reused).
 class json_reader {
 public:
   static constexpr std::size_t max_depth = 512;
@@ -60,9 +56,19 @@ public:
   /// the next call.
   void begin_object();
   bool next_member(std::string_view& key);
+  /// Enters the next member, as `next_member` does, if its name is written as `quoted`, a name in
+  /// quotes with a colon behind it (`"id":`), and nothing but a comma lies before it. False leaves
+  /// all as it is, and says nothing: `next_member` does. The quick way to an expected member.
+  bool try_member(std::string_view quoted);
   /// `begin_array(); while (next_element()) read the value or skip();`.
   void begin_array();
-  bool next_element();
+  bool next_element() {
+    if (*at_ != ',' || frame_->count == 0)
+      return advance(']');
+    ++at_;
+    ++frame_->count;
+    return true;
+  }
 
   /// Reads over the next value.
   void skip();
@@ -73,13 +79,13 @@ public:
 
   /// A place to come back to, for types that try one reading and then another.
   struct mark {
-    std::size_t token;
+    const char* at;
     std::size_t depth;
   };
-  [[nodiscard]] mark position() const noexcept { return {token_, depth_}; }
+  [[nodiscard]] mark position() const noexcept { return {at_, depth()}; }
   void rewind(mark to) noexcept {
-    token_ = to.token;
-    depth_ = to.depth;
+    at_ = to.at;
+    frame_ = frames_ + to.depth;
   }
 
   /// Throws `at <place>: expected <what>, got <the next value>`.
@@ -92,33 +98,63 @@ public:
   [[nodiscard]] bool is_malformed() const noexcept { return malformed_; }
 
 private:
-  [[nodiscard]] char head() const noexcept;
-  [[nodiscard]] const char* token_begin() const noexcept;
-  [[nodiscard]] const char* token_end() const noexcept;
-  void take_token() noexcept;
+  // What has been entered and not yet left: only what the text of an error needs.
+  struct frame {
+    const char* key;     // the current one's opening quote
+    std::uint32_t count; // elements or members begun
+    bool is_object;
+  };
+  static constexpr std::size_t shallow = 15;
+  static constexpr std::size_t small_text = 512;
+  // Readable bytes behind the text, zeros: no value goes on with one, so that none has to ask where
+  // the text ends.
+  static constexpr std::size_t padding = 8;
+
+  [[nodiscard]] std::size_t depth() const noexcept {
+    return static_cast<std::size_t>(frame_ - frames_);
+  }
+  // Where the next token begins.
+  [[nodiscard]] const char* next() const noexcept {
+    const char* at = at_;
+    while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
+      ++at;
+    return at;
+  }
   void take_word(std::string_view word);
-  std::string_view number(bool& is_integer) const;
-  std::string_view string(std::string& room) const;
+  [[nodiscard]] const char* number_end(const char* begin, bool& is_integer) const;
+  std::string_view take_string(std::string& room);
+  std::string_view take_escaped(const char* quote, const char* escape, std::string& room);
   template <class Integer>
   Integer read_integer(Integer min, Integer max);
+  template <class Integer>
+  Integer read_unusual_integer(Integer min, Integer max);
   template <class Real>
   Real read_real();
+  template <class Real>
+  Real read_unusual_real();
   void begin(bool is_object);
+  void deepen();
   bool advance(char closing);
   [[noreturn]] void malformed(std::string_view problem, const char* at) const;
+  [[noreturn]] void malformed_string(const char* quote, const char* at) const;
+  [[nodiscard]] std::string_view raw_string(const char* quote) const;
   [[nodiscard]] std::string describe_next() const;
   [[nodiscard]] std::string path() const;
 
-  std::unique_ptr<detail::json_scratch> scratch_;
-  const char* text_ = nullptr;
-  const std::uint32_t* tokens_ =
-      nullptr; // offsets of the structural characters and of the first byte of scalars
-  std::size_t token_count_ = 0;
-  std::size_t token_ = 0;
-  std::size_t depth_ = 0;
-  const char* end_ = nullptr; // behind the last value read
-  std::size_t length_ = 0;
+  const char* at_; // behind what was read last
+  frame* frame_;   // the innermost; the first one stands for the text itself
+  frame* frames_ = shallow_frames_;
+  frame* last_frame_ = shallow_frames_ + shallow;
+  const char* text_;
+  const char* end_;
   mutable bool malformed_ = false;
+  std::unique_ptr<frame[]> deep_frames_;
+  std::unique_ptr<char[]> large_text_;
+  std::size_t large_size_ = 0;
+  std::string unescaped_key_;
+  std::string unescaped_;
+  frame shallow_frames_[shallow + 1];
+  char small_text_[small_text];
 };
 
 } // namespace troupe

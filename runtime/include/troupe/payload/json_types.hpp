@@ -107,6 +107,11 @@ concept grows_in_place = requires(T& c) {
   { c.emplace_back() } -> std::same_as<typename T::value_type&>;
 };
 template <class T>
+concept reserves = requires(T& c) {
+  c.capacity();
+  c.reserve(std::size_t{});
+};
+template <class T>
 concept null_type = std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t>;
 template <class T>
 concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;

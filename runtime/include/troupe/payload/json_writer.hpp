@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,11 +17,12 @@ namespace troupe {
 class json_writer {
 public:
   json_writer() = default;
+  ~json_writer();
   json_writer(const json_writer&) = delete;
   json_writer& operator=(const json_writer&) = delete;
 
-  void null() { literal("null"); }
-  void boolean(bool value) { literal(value ? "true" : "false"); }
+  void null() { raw("null"); }
+  void boolean(bool value) { raw(value ? "true" : "false"); }
   void number(std::int64_t value);
   void number(std::uint64_t value);
   /// The shortest text that reads back as the same number; whole numbers keep a `.0`, so that they
@@ -31,39 +34,49 @@ public:
   /// Bytes as base64 text, as most JSON libraries do.
   void base64(std::string_view bytes);
   /// JSON text that is valid already.
-  void raw(std::string_view json) { literal(json); }
+  void raw(std::string_view json);
 
   void begin_object() { open('{'); }
   void key(std::string_view name);
+  /// A key as it is to be written: in quotes, with a colon behind it.
+  void quoted_key(std::string_view quoted);
   void end_object() { close('}'); }
   void begin_array() { open('['); }
   void end_array() { close(']'); }
 
-  [[nodiscard]] std::string take() && { return static_cast<std::string&&>(out_); }
+  [[nodiscard]] std::string take() &&;
 
 private:
-  void separate() {
-    if (comma_)
-      out_ += ',';
-    comma_ = true;
-  }
-  void literal(std::string_view text) {
-    separate();
-    out_ += text;
-  }
+  // A comma is written behind every value, so that none has to ask what lies before it; what closes
+  // an array or object takes the last one back.
   void open(char bracket) {
-    separate();
-    out_ += bracket;
-    comma_ = false;
+    reserve(1);
+    *at_++ = bracket;
   }
   void close(char bracket) {
-    out_ += bracket;
-    comma_ = true;
+    reserve(2);
+    at_ -= at_[-1] == ',' ? 1 : 0;
+    *at_++ = bracket;
+    *at_++ = ',';
   }
-  void quote(std::string_view text);
+  void reserve(std::size_t size) {
+    if (static_cast<std::size_t>(limit_ - at_) < size)
+      grow(size);
+  }
+  void grow(std::size_t size);
+  void append(const char* from, std::size_t size);
+  void escape(std::string_view text);
+  template <class Number>
+  void write_number(Number value);
+  template <class Real>
+  void write_real(Real value);
 
-  std::string out_;
-  bool comma_ = false;
+  char* at_ = small_;
+  char* begin_ = small_;
+  char* limit_ = small_ + sizeof small_;
+  std::unique_ptr<char[]> large_;
+  std::size_t large_size_ = 0;
+  char small_[512];
 };
 
 } // namespace troupe

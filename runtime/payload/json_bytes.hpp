@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Eight bytes of a JSON text at a time, in plain integers: what makes reading and writing strings
+// fast on every machine. Most strings of a document are short, so that wider registers would gain
+// little.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace troupe::json_bytes {
+
+inline constexpr std::uint64_t each = 0x0101010101010101;
+inline constexpr std::uint64_t high_bits = 0x8080808080808080;
+
+template <class Word = std::uint64_t>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Marks the bytes that do not stand for themselves in a JSON string (quotes, backslashes, control
+/// characters) with their high bit. Exact for the lowest one, so zero means that there are none; a
+/// byte above a marked one may be marked for nothing.
+inline std::uint64_t interrupts(std::uint64_t word) {
+  const auto quote = word ^ each * '"';
+  const auto backslash = word ^ each * '\\';
+  return ((quote - each) | (backslash - each) | (word - each * 0x20)) & ~word & high_bits;
+}
+
+/// The first byte from `at` on that does not stand for itself in a JSON string. There must be one,
+/// and seven readable bytes behind it.
+inline const char* find_interrupt(const char* at) {
+  while (true) {
+    auto word = load(at);
+    if constexpr (std::endian::native == std::endian::big)
+      word = __builtin_bswap64(word);
+    if (const auto found = interrupts(word); found != 0)
+      return at + std::countr_zero(found) / 8;
+    at += 8;
+  }
+}
+
+/// Copies bytes: a few instructions where they are few.
+inline void copy_short(char* to, const char* from, std::size_t size) {
+  if (size > 16) {
+    std::memcpy(to, from, size);
+  } else if (size >= 8) {
+    // The two halves overlap.
+    const auto last = load(from + size - 8);
+    const auto first = load(from);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+  } else if (size >= 4) {
+    const auto last = load<std::uint32_t>(from + size - 4);
+    const auto first = load<std::uint32_t>(from);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i)
+      to[i] = from[i];
+  }
+}
+
+inline bool equal_short(const char* a, const char* b, std::size_t size) {
+  if (size > 16 || size < 4)
+    return std::memcmp(a, b, size) == 0;
+  if (size >= 8)
+    return ((load(a) ^ load(b)) | (load(a + size - 8) ^ load(b + size - 8))) == 0;
+  return ((load<std::uint32_t>(a) ^ load<std::uint32_t>(b))
+          | (load<std::uint32_t>(a + size - 4) ^ load<std::uint32_t>(b + size - 4)))
+         == 0;
+}
+
+/// Copies text; true if all of it is ASCII that stands for itself in a JSON string.
+inline bool copy_plain(char* to, const char* from, std::size_t size) {
+  if (size >= 8) {
+    std::uint64_t odd = 0;
+    const auto copy = [&](std::size_t i) {
+      const auto word = load(from + i);
+      odd |= interrupts(word) | (word & high_bits);
+      std::memcpy(to + i, &word, 8);
+    };
+    for (std::size_t i = 0; i < size - 8; i += 8)
+      copy(i);
+    copy(size - 8);
+    return odd == 0;
+  }
+  std::uint64_t word = 0;
+  if (size >= 4) {
+    const auto first = load<std::uint32_t>(from);
+    const auto last = load<std::uint32_t>(from + size - 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+    word = std::uint64_t{last} << 32 | first;
+  } else {
+    word = each * ' ';
+    for (std::size_t i = 0; i < size; ++i) {
+      to[i] = from[i];
+      word = word << 8 | static_cast<unsigned char>(from[i]);
+    }
+  }
+  return (interrupts(word) | (word & high_bits)) == 0;
+}
+
+} // namespace troupe::json_bytes
