@@ -30,15 +30,44 @@ inline std::uint64_t interrupts(std::uint64_t word) {
   return ((quote - each) | (backslash - each) | (word - each * 0x20)) & ~word & high_bits;
 }
 
+/// Eight bytes, the first one lowest.
+inline std::uint64_t load_in_order(const char* from) {
+  const auto word = load(from);
+  if constexpr (std::endian::native == std::endian::big)
+    return __builtin_bswap64(word);
+  return word;
+}
+
 /// The first byte from `at` on that does not stand for itself in a JSON string. There must be one,
 /// and seven readable bytes behind it.
 inline const char* find_interrupt(const char* at) {
   while (true) {
-    auto word = load(at);
-    if constexpr (std::endian::native == std::endian::big)
-      word = __builtin_bswap64(word);
-    if (const auto found = interrupts(word); found != 0)
+    if (const auto found = interrupts(load_in_order(at)); found != 0)
       return at + std::countr_zero(found) / 8;
+    at += 8;
+  }
+}
+
+/// Appends the digits at `at` to a number, which wraps around beyond 19 of them; returns their end.
+/// The text must have a byte behind it that is no digit, and seven readable ones behind that.
+inline const char* take_digits(const char* at, std::uint64_t& value) {
+  constexpr std::uint64_t powers[]{1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000};
+  // Eight digits, the first one lowest; neighbours are joined three times.
+  const auto joined = [](std::uint64_t digits) {
+    const auto pairs = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ff;
+    const auto fours = (pairs * 100 + (pairs >> 16)) & 0x0000ffff0000ffff;
+    return (fours * 10'000 + (fours >> 32)) & 0xffffffff;
+  };
+  while (true) {
+    const auto digits = load_in_order(at) ^ each * '0';
+    const auto others = (((digits & ~high_bits) + each * (0x80 - 10)) | digits) & high_bits;
+    if (others != 0) {
+      const auto count = std::countr_zero(others) / 8;
+      if (count != 0)
+        value = value * powers[count] + joined(digits << (64 - 8 * count));
+      return at + count;
+    }
+    value = value * 100'000'000 + joined(digits);
     at += 8;
   }
 }
@@ -88,19 +117,21 @@ inline bool copy_plain(char* to, const char* from, std::size_t size) {
     copy(size - 8);
     return odd == 0;
   }
-  std::uint64_t word = 0;
+  auto word = each * ' ';
   if (size >= 4) {
     const auto first = load<std::uint32_t>(from);
     const auto last = load<std::uint32_t>(from + size - 4);
     std::memcpy(to, &first, 4);
     std::memcpy(to + size - 4, &last, 4);
     word = std::uint64_t{last} << 32 | first;
-  } else {
-    word = each * ' ';
-    for (std::size_t i = 0; i < size; ++i) {
-      to[i] = from[i];
-      word = word << 8 | static_cast<unsigned char>(from[i]);
-    }
+  } else if (size != 0) {
+    // The three are one and the same, or two of them, where there are fewer.
+    const char all[]{from[0], from[size / 2], from[size - 1]};
+    to[0] = all[0];
+    to[size / 2] = all[1];
+    to[size - 1] = all[2];
+    for (const char c : all)
+      word = word << 8 | static_cast<unsigned char>(c);
   }
   return (interrupts(word) | (word & high_bits)) == 0;
 }

@@ -3,6 +3,7 @@
 // How json_reader reads numbers. The usual ones (up to 18 digits, no exponent) take one pass over
 // their digits; what that pass cannot vouch for is read again with care, and that is where all
 // errors come from.
+#include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_chars.hpp"
 
 #include <troupe/payload/json_reader.hpp>
@@ -47,13 +48,6 @@ const char* scan_number(const char* at, bool& is_integer) {
       return nullptr;
   }
   return ends_scalar(*at) ? at : nullptr;
-}
-
-// Appends digits to `value`, which wraps around beyond 19 of them; returns their end.
-inline const char* take_digits(const char* at, std::uint64_t& value) {
-  for (; is_digit(*at); ++at)
-    value = value * 10 + static_cast<std::uint64_t>(*at - '0');
-  return at;
 }
 
 // The digits before any point: one at least, and no zero before others.
@@ -105,7 +99,7 @@ Integer json_reader::read_integer(Integer min, Integer max) {
   const bool is_negative = *begin == '-';
   const auto* first = begin + (is_negative ? 1 : 0);
   std::uint64_t digits = 0;
-  const auto* end = take_digits(first, digits);
+  const auto* end = json_bytes::take_digits(first, digits);
   if (is_whole_part(first, end) && end - first <= safe_digits && ends_scalar(*end)
       && (std::is_signed_v<Integer> || !is_negative)) {
     const auto value = static_cast<Integer>(is_negative ? 0 - digits : digits);
@@ -152,11 +146,11 @@ Real json_reader::read_real() {
   const bool is_negative = *begin == '-';
   const auto* first = begin + (is_negative ? 1 : 0);
   std::uint64_t digits = 0;
-  const auto* point = take_digits(first, digits);
+  const auto* point = json_bytes::take_digits(first, digits);
   const auto* end = point;
   std::size_t decimals = 0;
   if (*point == '.') {
-    end = take_digits(point + 1, digits);
+    end = json_bytes::take_digits(point + 1, digits);
     decimals = static_cast<std::size_t>(end - point) - 1;
   }
   constexpr auto exact = std::uint64_t{1} << std::numeric_limits<Real>::digits;

@@ -8,7 +8,14 @@
 
 namespace troupe {
 
-// Here, since this is where it is called for every member of every object, and can be inlined.
+// These two are called for every member of every object, and inlined below.
+
+void json_writer::quoted_key(std::string_view quoted) {
+  reserve(quoted.size());
+  json_bytes::copy_short(at_, quoted.data(), quoted.size());
+  at_ += quoted.size();
+}
+
 bool json_reader::try_member(std::string_view quoted) {
   if (!frame_->is_object)
     return false;
@@ -54,7 +61,7 @@ template <class Step>
 
 // For objects that leave members out, order them otherwise or have others, from the first such
 // place on, whose `key` was read.
-void read_in_any_order(
+[[gnu::noinline]] void read_in_any_order(
     json_reader& in,
     void* object,
     std::span<const json_member> members,

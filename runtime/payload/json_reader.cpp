@@ -196,11 +196,15 @@ bool json_reader::try_null() {
 }
 
 bool json_reader::read_bool() {
-  const char first = *next();
-  if (first != 't' && first != 'f')
+  const auto* at = next();
+  if (json_bytes::equal_short(at, "true", 4) && ends_scalar(at[4])) {
+    at_ = at + 4;
+    return true;
+  }
+  if (*at != 't' && *at != 'f')
     expected("boolean");
-  take_word(first == 't' ? "true" : "false");
-  return first == 't';
+  take_word("false");
+  return false;
 }
 
 // The text of the string whose quote lies at `at_`: as it lies there, or unescaped into `room`.

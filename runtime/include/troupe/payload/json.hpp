@@ -408,11 +408,14 @@ void read_json(json_reader& in, T& value) {
     value.clear();
     in.begin_array();
     while (in.next_element()) {
-      // One allocation for a few elements instead of one for each of the first ones.
+      // One allocation for a few elements, as small as allocators are quick with, instead of one
+      // for each of the first ones.
       if constexpr (reserves<T>)
         if (value.capacity() == 0)
-          value.reserve(4);
-      if constexpr (grows_in_place<T>) {
+          value.reserve(std::clamp<std::size_t>(112 / sizeof(typename T::value_type), 1, 8));
+      if constexpr (std::same_as<T, std::vector<std::string>>) {
+        value.emplace_back(in.read_string());
+      } else if constexpr (grows_in_place<T>) {
         read_json(in, value.emplace_back());
       } else {
         typename T::value_type element{};

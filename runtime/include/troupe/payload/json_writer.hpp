@@ -60,14 +60,12 @@ private:
     *at_++ = ',';
   }
   void reserve(std::size_t size) {
-    if (static_cast<std::size_t>(limit_ - at_) < size)
+    if (static_cast<std::size_t>(limit_ - at_) < size) [[unlikely]]
       grow(size);
   }
-  void grow(std::size_t size);
+  [[gnu::noinline]] void grow(std::size_t size);
   void append(const char* from, std::size_t size);
   void escape(std::string_view text);
-  template <class Number>
-  void write_number(Number value);
   template <class Real>
   void write_real(Real value);
 
