@@ -146,11 +146,17 @@ Real json_reader::read_real() {
   const bool is_negative = *begin == '-';
   const auto* first = begin + (is_negative ? 1 : 0);
   std::uint64_t digits = 0;
-  const auto* point = json_bytes::take_digits(first, digits);
+  // One by one: most have few on either side of the point.
+  const auto take_digits = [&](const char* at) {
+    for (; is_digit(*at); ++at)
+      digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
+    return at;
+  };
+  const auto* point = take_digits(first);
   const auto* end = point;
   std::size_t decimals = 0;
   if (*point == '.') {
-    end = json_bytes::take_digits(point + 1, digits);
+    end = take_digits(point + 1);
     decimals = static_cast<std::size_t>(end - point) - 1;
   }
   constexpr auto exact = std::uint64_t{1} << std::numeric_limits<Real>::digits;

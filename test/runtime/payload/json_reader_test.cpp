@@ -155,7 +155,9 @@ BOOST_AUTO_TEST_CASE(says_at_which_byte_the_text_is_malformed) {
   BOOST_TEST(skip_error("true false") == "malformed JSON at byte 5: something follows the value");
   BOOST_TEST(skip_error("[01]") == "malformed JSON at byte 1: not a number");
   BOOST_TEST(skip_error("") == "malformed JSON at its end: there is no value");
-  BOOST_TEST(skip_error("\"abc") == "malformed JSON: a string is not closed");
+  BOOST_TEST(skip_error("\"abc") == "malformed JSON at byte 0: a string is not closed");
+  BOOST_TEST(
+      skip_error("[\"a\nb\"]") == "malformed JSON at byte 3: a control character in a string");
 }
 
 BOOST_AUTO_TEST_CASE(checks_every_prefix_and_every_changed_byte_without_harm) {
@@ -203,6 +205,51 @@ BOOST_AUTO_TEST_CASE(goes_back_to_a_marked_place) {
   in.skip();
   BOOST_TEST(!in.next_element());
   in.finish();
+}
+
+BOOST_AUTO_TEST_CASE(goes_back_over_any_depth) {
+  for (const std::size_t depth : {1u, 14u, 15u, 16u, 17u, 100u, 500u}) {
+    const auto inner = std::string(depth, '[') + "1" + std::string(depth, ']');
+    const auto text = "[0," + inner + ",2]";
+    reader in{text};
+    in.begin_array();
+    BOOST_TEST(in.next_element());
+    in.skip();
+    BOOST_TEST(in.next_element());
+    const auto start = in.position();
+    std::string place = "[1]";
+    for (std::size_t i = 0; i < depth; ++i, place += "[0]") {
+      in.begin_array();
+      BOOST_TEST(in.next_element());
+    }
+    BOOST_TEST(
+        payload_error_of([&] { return in.read_bool(); })
+        == "at " + place + ": expected boolean, got number 1");
+    in.rewind(start);
+    BOOST_TEST(in.raw() == inner);
+    BOOST_TEST(in.next_element());
+    BOOST_TEST(in.read_int64() == 2);
+    BOOST_TEST(!in.next_element());
+    in.finish();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_texts_of_every_size_around_that_of_its_own_room) {
+  for (std::size_t size = 0; size < 1100; ++size) {
+    const std::string text(size, 'x');
+    reader in{"[\"" + text + "\",12,\"" + text + "\\n\"]"};
+    in.begin_array();
+    BOOST_TEST(in.next_element());
+    BOOST_TEST((in.read_string() == text));
+    BOOST_TEST(in.next_element());
+    BOOST_TEST(in.read_int64() == 12);
+    BOOST_TEST(in.next_element());
+    BOOST_TEST((in.read_string() == text + "\n"));
+    BOOST_TEST(!in.next_element());
+    in.finish();
+    BOOST_TEST(skip_error("\"" + text).starts_with("malformed JSON"));
+    BOOST_TEST(skip_error("[\"" + text + "\",1").starts_with("malformed JSON"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(may_be_used_while_another_one_is) {
