@@ -88,11 +88,13 @@ void measure(const char* what, const T& value, std::size_t repeats, std::size_t 
 } // namespace
 
 int main(int argc, char** argv) try {
-  std::size_t repeats = 1000;
-  std::size_t rounds = 200;
+  std::size_t repeats = 100;
+  std::size_t rounds = 2000;
   std::string only;
   CLI::App app{"Decodes and encodes JSON payloads"};
-  app.add_option("--repeats", repeats, "calls a round")->check(CLI::PositiveNumber);
+  app.add_option(
+         "--repeats", repeats, "calls a round; short rounds fit between two other processes")
+      ->check(CLI::PositiveNumber);
   app.add_option("--rounds", rounds, "the best one counts")->check(CLI::PositiveNumber);
   app.add_option("--payload", only)->check(CLI::IsMember({"struct", "string"}));
   CLI11_PARSE(app, argc, argv);
