@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Eight bytes of a JSON text at a time, in plain integers: what makes reading and writing strings
-// fast on every machine. Most strings of a document are short, so that wider registers would gain
-// little.
+// Many bytes of a JSON text at a time: eight in plain integers on every machine, 16 where a
+// register of that width is always there. This is what makes reading and writing strings fast.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace troupe::json_bytes {
 
@@ -39,13 +42,32 @@ inline std::uint64_t load_in_order(const char* from) {
 }
 
 /// The first byte from `at` on that does not stand for itself in a JSON string. There must be one,
-/// and seven readable bytes behind it.
-inline const char* find_interrupt(const char* at) {
+/// and 15 readable bytes behind it.
+inline const char* find_interrupt_by_words(const char* at) {
   while (true) {
     if (const auto found = interrupts(load_in_order(at)); found != 0)
       return at + std::countr_zero(found) / 8;
     at += 8;
   }
+}
+
+inline const char* find_interrupt(const char* at) {
+#ifdef __SSE2__
+  // Half the instructions, and most strings are found at once.
+  while (true) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto last_control = _mm_set1_epi8(0x1f);
+    const auto found = _mm_or_si128(
+        _mm_or_si128(
+            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+        _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control));
+    if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found)); mask != 0)
+      return at + std::countr_zero(mask);
+    at += 16;
+  }
+#else
+  return find_interrupt_by_words(at);
+#endif
 }
 
 /// Appends the digits at `at` to a number, which wraps around beyond 19 of them; returns their end.

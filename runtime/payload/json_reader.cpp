@@ -83,13 +83,14 @@ json_kind json_reader::peek() const {
   }
 }
 
-void json_reader::begin(bool is_object) {
+template <bool IsObject>
+inline void json_reader::begin() {
   const auto* at = next();
-  if (*at != (is_object ? '{' : '['))
-    expected(is_object ? "object" : "array");
-  if (frame_ == last_frame_)
+  if (*at != (IsObject ? '{' : '['))
+    expected(IsObject ? "object" : "array");
+  if (frame_ == last_frame_) [[unlikely]]
     deepen();
-  *++frame_ = {nullptr, 0, is_object};
+  *++frame_ = {nullptr, 0, IsObject};
   at_ = at + 1;
 }
 
@@ -124,7 +125,7 @@ bool json_reader::advance(char closing) {
 }
 
 void json_reader::begin_object() {
-  begin(true);
+  begin<true>();
 }
 
 bool json_reader::next_member(std::string_view& key) {
@@ -143,7 +144,7 @@ bool json_reader::next_member(std::string_view& key) {
 }
 
 void json_reader::begin_array() {
-  begin(false);
+  begin<false>();
 }
 
 void json_reader::skip() {
@@ -155,8 +156,8 @@ void json_reader::skip() {
     case json_kind::boolean: read_bool(); break;
     case json_kind::string: read_string(); break;
     case json_kind::number: at_ = number_end(next(), is_integer); break;
-    case json_kind::array: begin(false); break;
-    case json_kind::object: begin(true); break;
+    case json_kind::array: begin<false>(); break;
+    case json_kind::object: begin<true>(); break;
     }
     // On to the next value inside what was entered, or out of it.
     std::string_view key;

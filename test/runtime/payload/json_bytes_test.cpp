@@ -20,15 +20,16 @@ BOOST_AUTO_TEST_SUITE(json_bytes)
 
 BOOST_AUTO_TEST_CASE(finds_each_interrupting_byte_at_each_place_among_any_others) {
   for (const char filler : {' ', 'a', '!', ']', '#', '[', '\x7f', '\x80', '\xa2', '\xdc', '\xff'})
-    for (std::size_t at = 0; at < 20; ++at)
+    for (std::size_t at = 0; at < 36; ++at)
       for (int byte = 0; byte < 256; ++byte) {
-        std::string text(32, filler);
+        std::string text(56, filler);
         text[at] = static_cast<char>(byte);
-        text[24] = '"';
-        const auto expected = stands_for_itself(static_cast<unsigned char>(byte)) ? 24 : at;
-        if (const auto found = find_interrupt(text.data()) - text.data();
-            static_cast<std::size_t>(found) != expected)
-          BOOST_ERROR("byte " << byte << " at " << at << " found at " << found);
+        text[40] = '"';
+        const auto* expected =
+            text.data() + (stands_for_itself(static_cast<unsigned char>(byte)) ? 40 : at);
+        if (find_interrupt(text.data()) != expected
+            || find_interrupt_by_words(text.data()) != expected)
+          BOOST_ERROR("byte " << byte << " at " << at << " among " << filler);
       }
 }
 

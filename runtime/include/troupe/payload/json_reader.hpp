@@ -108,7 +108,7 @@ private:
   static constexpr std::size_t small_text = 512;
   // Readable bytes behind the text, zeros: no value goes on with one, so that none has to ask where
   // the text ends.
-  static constexpr std::size_t padding = 8;
+  static constexpr std::size_t padding = 16;
 
   [[nodiscard]] std::size_t depth() const noexcept {
     return static_cast<std::size_t>(frame_ - frames_);
@@ -132,7 +132,8 @@ private:
   Real read_real();
   template <class Real>
   Real read_unusual_real();
-  void begin(bool is_object);
+  template <bool IsObject>
+  void begin();
   void deepen();
   bool advance(char closing);
   [[noreturn]] void malformed(std::string_view problem, const char* at) const;
