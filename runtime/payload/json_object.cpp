@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_path.hpp"
 
 #include <troupe/payload/json.hpp>
@@ -7,29 +6,6 @@
 #include <array>
 
 namespace troupe {
-
-// These two are called for every member of every object, and inlined below.
-
-void json_writer::quoted_key(std::string_view quoted) {
-  reserve(quoted.size());
-  json_bytes::copy_short(at_, quoted.data(), quoted.size());
-  at_ += quoted.size();
-}
-
-bool json_reader::try_member(std::string_view quoted) {
-  if (!frame_->is_object)
-    return false;
-  const auto* at = at_;
-  if (frame_->count != 0 && *at++ != ',')
-    return false;
-  if (static_cast<std::size_t>(end_ - at) < quoted.size()
-      || !json_bytes::equal_short(at, quoted.data(), quoted.size()))
-    return false;
-  frame_->key = at;
-  ++frame_->count;
-  at_ = at + quoted.size();
-  return true;
-}
 
 namespace detail {
 namespace {
@@ -93,26 +69,8 @@ template <class Step>
 
 } // namespace
 
-void write_object(json_writer& out, const void* object, std::span<const json_member> members) {
-  out.begin_object();
-  const auto* member = members.data();
-  try {
-    for (const auto* end = member + members.size(); member != end; ++member) {
-      out.quoted_key(member->quoted);
-      member->write(out, object);
-    }
-  } catch (...) {
-    rethrow_at_key(member->name());
-  }
-  out.end_object();
-}
-
-void read_object(json_reader& in, void* object, std::span<const json_member> members) {
-  in.begin_object();
-  // Most writers keep the order of the members and leave none out.
-  std::size_t taken = 0;
-  while (taken != members.size() && in.try_member(members[taken].quoted))
-    members[taken++].read(in, object);
+void read_rest(
+    json_reader& in, void* object, std::span<const json_member> members, std::size_t taken) {
   if (std::string_view key; in.next_member(key)) {
     read_in_any_order(in, object, members, taken, key);
     return;

@@ -198,7 +198,7 @@ bool json_reader::try_null() {
 
 bool json_reader::read_bool() {
   const auto* at = next();
-  if (json_bytes::equal_short(at, "true", 4) && ends_scalar(at[4])) {
+  if (std::memcmp(at, "true", 4) == 0 && ends_scalar(at[4])) {
     at_ = at + 4;
     return true;
   }

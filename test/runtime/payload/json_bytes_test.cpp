@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(takes_as_many_digits_as_there_are) {
       }
 }
 
-BOOST_AUTO_TEST_CASE(copies_and_compares_texts_of_any_size) {
+BOOST_AUTO_TEST_CASE(copies_texts_of_any_size) {
   for (std::size_t size = 0; size < 40; ++size) {
     std::string text;
     for (std::size_t i = 0; i < size; ++i)
@@ -62,12 +62,6 @@ BOOST_AUTO_TEST_CASE(copies_and_compares_texts_of_any_size) {
     std::string plain_copy(size + 1, '.');
     BOOST_TEST(copy_plain(plain_copy.data(), text.data(), size));
     BOOST_TEST(plain_copy == text + '.');
-    BOOST_TEST(equal_short(text.data(), short_copy.data(), size));
-    for (std::size_t i = 0; i < size; ++i) {
-      auto other = text;
-      other[i] ^= 1;
-      BOOST_TEST(!equal_short(text.data(), other.data(), size), size);
-    }
   }
 }
 

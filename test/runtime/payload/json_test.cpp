@@ -66,6 +66,11 @@ private:
   BOOST_DESCRIBE_CLASS(hidden, (), (), (), (value_))
 };
 
+struct nothing {
+  bool operator==(const nothing&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(nothing, (), ())
+
 struct celsius {
   double degrees = 0;
 };
@@ -257,6 +262,10 @@ BOOST_AUTO_TEST_CASE(carries_described_structs_with_bases_and_nesting) {
       value,
       R"({"id":42,"flag":true,"nickname":"bob","items":[{"name":"a","lang":1},{"name":"b","lang":0}],)"
       R"("counts":{"x":1},"choice":{"name":"c","lang":7},"both":[7,"seven"],"paint":"green"})");
+  check_both_ways(nothing{}, "{}");
+  BOOST_TEST((from_json<nothing>(R"({"a":{}})") == nothing{}));
+  BOOST_TEST(
+      payload_error_of([] { return from_json<nothing>("[]"); }) == "expected object, got array");
   BOOST_TEST(to_json(hidden{5}) == R"({"value_":5})");
   BOOST_TEST(from_json<hidden>(R"({"value_":5})").value() == 5);
 }

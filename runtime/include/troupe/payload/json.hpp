@@ -54,20 +54,20 @@ void write_json(json_writer& out, const T& value);
 template <class T>
 void read_json(json_reader& in, T& value);
 
-// A described struct, without its type: what the shared reader and writer need to know of each
-// member.
+// A member of a described struct, without the types: what the shared code that reads members in
+// any order needs to know.
 struct json_member {
   std::string_view quoted; // the name in quotes, with a colon behind it
   bool may_be_absent;
-  void (*write)(json_writer&, const void* object);
   void (*read)(json_reader&, void* object);
 
   [[nodiscard]] constexpr std::string_view name() const {
     return quoted.substr(1, quoted.size() - 3);
   }
 };
-void write_object(json_writer& out, const void* object, std::span<const json_member> members);
-void read_object(json_reader& in, void* object, std::span<const json_member> members);
+// Reads what is left of an object of which the first members were `taken`.
+void read_rest(
+    json_reader& in, void* object, std::span<const json_member> members, std::size_t taken);
 
 std::string format_time(std::chrono::sys_time<std::chrono::nanoseconds> time);
 std::string format_duration(std::chrono::nanoseconds span);
@@ -95,21 +95,44 @@ inline constexpr auto quoted_name = [] {
   return quoted;
 }();
 
-template <class T>
-std::span<const json_member> members_of() {
-  using list = described_members<T>;
-  return []<class... D>(boost::mp11::mp_list<D...>*) -> std::span<const json_member> {
-    static constexpr std::array<json_member, sizeof...(D)> table{json_member{
-        {quoted_name<D>.data(), quoted_name<D>.size()},
-        nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
-        [](json_writer& out, const void* object) {
-          write_json(out, static_cast<const T*>(object)->*D::pointer);
-        },
-        [](json_reader& in, void* object) {
-          read_json(in, static_cast<T*>(object)->*D::pointer);
-        }}...};
-    return table;
-  }(static_cast<boost::mp11::mp_rename<list, boost::mp11::mp_list>*>(nullptr));
+template <class Descriptor>
+constexpr std::string_view quoted_name_of(Descriptor) {
+  return {quoted_name<Descriptor>.data(), quoted_name<Descriptor>.size()};
+}
+
+template <class T, class... D>
+constexpr std::array<json_member, sizeof...(D)> member_table{json_member{
+    quoted_name_of(D{}),
+    nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
+    [](json_reader& in, void* object) { read_json(in, static_cast<T*>(object)->*D::pointer); }}...};
+
+template <class T, class... D>
+void write_members(json_writer& out, const T& value, boost::mp11::mp_list<D...>) {
+  out.begin_object();
+  std::size_t written = 0;
+  try {
+    ((out.quoted_key(quoted_name_of(D{})), write_json(out, value.*D::pointer), ++written), ...);
+  } catch (...) {
+    rethrow_at_key(member_table<T, D...>[written].name());
+  }
+  out.end_object();
+}
+
+// Most writers keep the order of the members and leave none out: then each is found by comparing
+// its name, a constant, with the text that follows.
+template <class T, class... D>
+void read_members(json_reader& in, T& value, boost::mp11::mp_list<D...>) {
+  in.begin_object();
+  std::size_t taken = 0;
+  [[maybe_unused]] const auto take = [&](auto member) {
+    if (!in.try_member(quoted_name_of(member)))
+      return false;
+    read_json(in, value.*decltype(member)::pointer);
+    ++taken;
+    return true;
+  };
+  (void)(take(D{}) && ...);
+  read_rest(in, &value, member_table<T, D...>, taken);
 }
 
 // The kinds of JSON that can possibly be read as a T; variants need not try the others.
@@ -345,7 +368,7 @@ void write_json(json_writer& out, const T& value) {
   else if constexpr (set_like<T> || sequence<T> || is_std_array<T>)
     write_elements(out, value);
   else if constexpr (described_struct<T>)
-    write_object(out, &value, members_of<T>());
+    write_members(out, value, boost::mp11::mp_rename<described_members<T>, boost::mp11::mp_list>{});
   else
     require_json<T>();
 }
@@ -427,7 +450,7 @@ void read_json(json_reader& in, T& value) {
       }
     }
   } else if constexpr (described_struct<T>)
-    read_object(in, &value, members_of<T>());
+    read_members(in, value, boost::mp11::mp_rename<described_members<T>, boost::mp11::mp_list>{});
   else
     require_json<T>();
 }

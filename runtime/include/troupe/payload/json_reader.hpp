@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,7 +60,18 @@ public:
   /// Enters the next member, as `next_member` does, if its name is written as `quoted`, a name in
   /// quotes with a colon behind it (`"id":`), and nothing but a comma lies before it. False leaves
   /// all as it is, and says nothing: `next_member` does. The quick way to an expected member.
-  bool try_member(std::string_view quoted);
+  [[gnu::always_inline]] bool try_member(std::string_view quoted) {
+    const char* at = at_;
+    if (!frame_->is_object || (frame_->count != 0 && *at++ != ','))
+      return false;
+    if (static_cast<std::size_t>(end_ - at) < quoted.size()
+        || std::memcmp(at, quoted.data(), quoted.size()) != 0)
+      return false;
+    frame_->key = at;
+    ++frame_->count;
+    at_ = at + quoted.size();
+    return true;
+  }
   /// `begin_array(); while (next_element()) read the value or skip();`.
   void begin_array();
   bool next_element() {
@@ -123,18 +135,19 @@ private:
   void take_word(std::string_view word);
   [[nodiscard]] const char* number_end(const char* begin, bool& is_integer) const;
   std::string_view take_string(std::string& room);
-  std::string_view take_escaped(const char* quote, const char* escape, std::string& room);
+  [[gnu::noinline]] std::string_view
+  take_escaped(const char* quote, const char* escape, std::string& room);
   template <class Integer>
   Integer read_integer(Integer min, Integer max);
   template <class Integer>
-  Integer read_unusual_integer(Integer min, Integer max);
+  [[gnu::noinline]] Integer read_unusual_integer(Integer min, Integer max);
   template <class Real>
   Real read_real();
   template <class Real>
-  Real read_unusual_real();
+  [[gnu::noinline]] Real read_unusual_real();
   template <bool IsObject>
   void begin();
-  void deepen();
+  [[gnu::noinline]] void deepen();
   bool advance(char closing);
   [[noreturn]] void malformed(std::string_view problem, const char* at) const;
   [[noreturn]] void malformed_string(const char* quote, const char* at) const;

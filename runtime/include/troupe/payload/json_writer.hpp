@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,7 +40,11 @@ public:
   void begin_object() { open('{'); }
   void key(std::string_view name);
   /// A key as it is to be written: in quotes, with a colon behind it.
-  void quoted_key(std::string_view quoted);
+  [[gnu::always_inline]] void quoted_key(std::string_view quoted) {
+    reserve(quoted.size());
+    std::memcpy(at_, quoted.data(), quoted.size());
+    at_ += quoted.size();
+  }
   void end_object() { close('}'); }
   void begin_array() { open('['); }
   void end_array() { close(']'); }
