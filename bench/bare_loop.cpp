@@ -3,11 +3,12 @@
 // same bytes as a worker, on one completion queue and one thread. Typed (parses and builds protobuf
 // messages) is the unit of every worker figure; raw moves bytes only.
 
+#include "bench/support/bare_messages.hpp"
+#include "bench/support/grpc_setup.hpp"
 #include "bench/support/measure.hpp"
-#include "bench/support/task_bytes.hpp"
+#include "bench/support/process_info.hpp"
 
 #include <CLI/CLI.hpp>
-#include <absl/synchronization/mutex.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
@@ -28,6 +29,7 @@ struct options {
   std::string name_space = "default";
   std::string task_queue = "bench-tq";
   std::string kind = "nexus";
+  std::uint64_t sticky_runs = 0;
   bool raw = false;
   int in_flight = 64;
   double seconds = 3;
@@ -60,28 +62,28 @@ std::string flat(const grpc::ByteBuffer& from) {
   return all;
 }
 
+template <class Message>
+Message parsed(const grpc::ByteBuffer& from) {
+  Message message;
+  grpc::ByteBuffer copy = from;
+  if (!grpc::SerializationTraits<Message>::Deserialize(&copy, &message).ok())
+    throw std::runtime_error("a task that is no protobuf message");
+  return message;
+}
+
 class loop {
 public:
   explicit loop(options chosen)
-      : options_(std::move(chosen)), workflow_(options_.kind == "workflow"),
+      : options_(std::move(chosen)), workflow_(options_.kind != "nexus"),
         poll_method_(method(workflow_ ? "PollWorkflowTaskQueue" : "PollNexusTaskQueue")),
         respond_method_(
             method(workflow_ ? "RespondWorkflowTaskCompleted" : "RespondNexusTaskCompleted")),
-        stub_(grpc::CreateChannel(options_.target, grpc::InsecureChannelCredentials())) {
-    if (workflow_) {
-      wf::PollWorkflowTaskQueueRequest poll;
-      poll.set_namespace_(options_.name_space);
-      poll.mutable_task_queue()->set_name(options_.task_queue);
-      poll.set_identity("bare-loop");
-      poll_bytes_ = poll.SerializeAsString();
-    } else {
-      wf::PollNexusTaskQueueRequest poll;
-      poll.set_namespace_(options_.name_space);
-      poll.mutable_task_queue()->set_name(options_.task_queue);
-      poll.set_identity("bare-loop");
-      poll_bytes_ = poll.SerializeAsString();
-    }
-  }
+        messages_(options_.name_space, options_.task_queue),
+        nexus_poll_(messages_.nexus_poll().SerializeAsString()),
+        new_run_poll_(messages_.workflow_poll(false).SerializeAsString()),
+        sticky_poll_(messages_.workflow_poll(true).SerializeAsString()),
+        new_runs_left_(options_.sticky_runs),
+        stub_(grpc::CreateChannel(options_.target, grpc::InsecureChannelCredentials())) {}
 
   int run() {
     for (int i = 0; i < options_.in_flight; ++i) {
@@ -91,6 +93,7 @@ public:
     const auto start = now_nanoseconds();
     const auto begin_at = start + static_cast<std::int64_t>(options_.warm_up * 1e9);
     const auto end_at = begin_at + static_cast<std::int64_t>(options_.seconds * 1e9);
+    measured_.begin(0); // for a run that ends before the warm-up does
     bool measuring = false;
     void* got = nullptr;
     bool ok = false;
@@ -107,12 +110,13 @@ public:
     }
     const auto figures = measured_.end(done_);
     std::printf(
-        R"({"program":"bare_loop","kind":"%s","encoding":"%s","in_flight":%d,"tasks":%llu,)"
+        R"({"program":"bare_loop","kind":"%s","encoding":"%s","in_flight":%d,"linkage":"%s","tasks":%llu,)"
         R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"p50_us":%.1f,"p99_us":%.1f,"errors":%llu})"
         "\n",
         options_.kind.c_str(),
         options_.raw ? "raw" : "typed",
         options_.in_flight,
+        linkage().c_str(),
         static_cast<unsigned long long>(figures.tasks),
         figures.tasks_per_second,
         figures.cpu_per_task,
@@ -121,12 +125,13 @@ public:
         static_cast<unsigned long long>(errors_));
     std::fflush(stdout);
     // The calls in flight are long polls; the process ends with them.
-    std::_Exit(errors_ == 0 ? 0 : 1);
+    std::_Exit(errors_ == 0 && done_ > 0 ? 0 : 1);
   }
 
 private:
   struct slot {
     bool polling = false;
+    bool new_run = false;
     std::int64_t started = 0;
     std::unique_ptr<grpc::ClientContext> context;
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
@@ -137,8 +142,9 @@ private:
   void send(slot& of, const std::string& name, const grpc::ByteBuffer& request) {
     of.context = std::make_unique<grpc::ClientContext>();
     of.context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{70});
+    of.context->AddMetadata("client-name", "bench-bare");
+    of.context->AddMetadata("client-version", "0.1.0");
     of.context->AddMetadata("temporal-namespace", options_.name_space);
-    of.context->AddMetadata("client-name", "bare-loop");
     of.reply.Clear();
     of.reader = stub_.PrepareUnaryCall(of.context.get(), name, request, &queue_);
     of.reader->StartCall();
@@ -148,17 +154,20 @@ private:
   void poll(slot& of) {
     of.polling = true;
     of.started = now_nanoseconds();
-    if (options_.raw) {
-      send(of, poll_method_, to_buffer(poll_bytes_));
-    } else if (workflow_) {
-      wf::PollWorkflowTaskQueueRequest request;
-      request.ParseFromString(poll_bytes_);
-      send(of, poll_method_, to_buffer(request));
-    } else {
-      wf::PollNexusTaskQueueRequest request;
-      request.ParseFromString(poll_bytes_);
-      send(of, poll_method_, to_buffer(request));
+    of.new_run = options_.kind == "workflow";
+    if (options_.kind == "sticky" && new_runs_left_ > 0) {
+      of.new_run = true;
+      --new_runs_left_;
     }
+    if (options_.raw)
+      send(
+          of,
+          poll_method_,
+          to_buffer(!workflow_ ? nexus_poll_ : (of.new_run ? new_run_poll_ : sticky_poll_)));
+    else if (workflow_)
+      send(of, poll_method_, to_buffer(messages_.workflow_poll(!of.new_run)));
+    else
+      send(of, poll_method_, to_buffer(messages_.nexus_poll()));
   }
 
   void on_completion(slot& of) {
@@ -174,86 +183,32 @@ private:
       return;
     }
     of.polling = false;
+    send(of, respond_method_, answer(of));
+  }
+
+  [[nodiscard]] grpc::ByteBuffer answer(const slot& to) const {
+    const bool completes = options_.kind == "workflow";
     if (options_.raw)
-      send(of, respond_method_, raw_answer(flat(of.reply)));
-    else if (workflow_)
-      send(of, respond_method_, typed_workflow_answer(of.reply));
-    else
-      send(of, respond_method_, typed_nexus_answer(of.reply));
-  }
-
-  grpc::ByteBuffer raw_answer(const std::string& task) const {
-    // The same fields as the typed answer, cut out of the task's bytes.
-    std::string out;
-    const auto field = [](std::string& to, unsigned number, std::string_view bytes) {
-      to += static_cast<char>(number << 3 | 2);
-      for (auto rest = bytes.size();; rest >>= 7) {
-        if (rest < 0x80) {
-          to += static_cast<char>(rest);
-          break;
-        }
-        to += static_cast<char>((rest & 0x7F) | 0x80);
-      }
-      to += bytes;
-    };
-    if (workflow_) {
-      field(out, 1, find_field(task, 1));
-      field(out, 3, "bare-loop");
-      field(out, 9, options_.name_space);
-      return to_buffer(out);
-    }
-    std::string sync;
-    field(sync, 1, find_field(find_field(find_field(task, 2), 3), 5));
-    std::string start;
-    field(start, 1, sync);
-    std::string response;
-    field(response, 1, start);
-    field(out, 1, options_.name_space);
-    field(out, 2, "bare-loop");
-    field(out, 3, find_field(task, 1));
-    field(out, 4, response);
-    return to_buffer(out);
-  }
-
-  grpc::ByteBuffer typed_nexus_answer(const grpc::ByteBuffer& reply) {
-    wf::PollNexusTaskQueueResponse task;
-    grpc::ByteBuffer copy = reply;
-    if (!grpc::SerializationTraits<wf::PollNexusTaskQueueResponse>::Deserialize(&copy, &task).ok())
-      ++errors_;
-    wf::RespondNexusTaskCompletedRequest answer;
-    answer.set_namespace_(options_.name_space);
-    answer.set_identity("bare-loop");
-    answer.set_task_token(task.task_token());
-    *answer.mutable_response()
-         ->mutable_start_operation()
-         ->mutable_sync_success()
-         ->mutable_payload() = task.request().start_operation().payload();
-    return to_buffer(answer);
-  }
-
-  grpc::ByteBuffer typed_workflow_answer(const grpc::ByteBuffer& reply) {
-    wf::PollWorkflowTaskQueueResponse task;
-    grpc::ByteBuffer copy = reply;
-    if (!grpc::SerializationTraits<wf::PollWorkflowTaskQueueResponse>::Deserialize(&copy, &task)
-             .ok())
-      ++errors_;
-    wf::RespondWorkflowTaskCompletedRequest answer;
-    answer.set_namespace_(options_.name_space);
-    answer.set_identity("bare-loop");
-    answer.set_task_token(task.task_token());
-    auto& command = *answer.add_commands();
-    command.set_command_type(temporal::api::enums::v1::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
-    command.mutable_complete_workflow_execution_command_attributes();
-    return to_buffer(answer);
+      return to_buffer(
+          workflow_ ? messages_.raw_workflow_answer(flat(to.reply), completes, to.new_run)
+                    : messages_.raw_nexus_answer(flat(to.reply)));
+    if (workflow_)
+      return to_buffer(messages_.workflow_answer(
+          parsed<wf::PollWorkflowTaskQueueResponse>(to.reply).task_token(), completes, to.new_run));
+    return to_buffer(messages_.nexus_answer(parsed<wf::PollNexusTaskQueueResponse>(to.reply)));
   }
 
   options options_;
   bool workflow_;
   std::string poll_method_;
   std::string respond_method_;
+  bare_messages messages_;
+  std::string nexus_poll_;
+  std::string new_run_poll_;
+  std::string sticky_poll_;
+  std::uint64_t new_runs_left_;
   grpc::GenericStub stub_;
   grpc::CompletionQueue queue_;
-  std::string poll_bytes_;
   std::vector<std::unique_ptr<slot>> slots_;
   interval measured_;
   latencies latency_;
@@ -263,21 +218,28 @@ private:
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   options chosen;
   CLI::App app{"The bare gRPC loop: what a task costs without any worker"};
   app.add_option("--target", chosen.target, "HOST:PORT of the frontend");
   app.add_option("--namespace", chosen.name_space);
   app.add_option("--task-queue", chosen.task_queue);
-  app.add_option("--kind", chosen.kind, "nexus or workflow")
-      ->check(CLI::IsMember({"nexus", "workflow"}));
+  app.add_option(
+         "--kind", chosen.kind, "nexus, workflow (new runs that complete) or sticky (runs go on)")
+      ->check(CLI::IsMember({"nexus", "workflow", "sticky"}));
+  app.add_option(
+      "--sticky-runs", chosen.sticky_runs, "runs that the frontend starts, for --kind sticky");
   app.add_flag("--raw", chosen.raw, "bytes only, no protobuf messages");
   app.add_option("--in-flight", chosen.in_flight, "polls and answers in flight");
-  app.add_option("--seconds", chosen.seconds, "measured time, after one second of warm-up");
+  app.add_option("--seconds", chosen.seconds, "measured time, after the warm-up");
   app.add_option("--warm-up", chosen.warm_up, "seconds before measuring");
   app.add_option("--max-tasks", chosen.max_tasks, "ends after so many tasks");
   CLI11_PARSE(app, argc, argv);
-  // As the worker does: Debian's Abseil comes with a global lock in every mutex.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  if (chosen.kind == "sticky" && chosen.sticky_runs == 0)
+    throw std::invalid_argument("--kind sticky needs --sticky-runs, the same as the frontend's");
+  prepare_grpc();
   return loop{chosen}.run();
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "bare_loop: %s\n", error.what());
+  return 1;
 }

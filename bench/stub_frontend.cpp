@@ -2,21 +2,26 @@
 // A frontend that costs as little as a gRPC C++ server can, so that the worker under test is what
 // is measured: pre-serialised replies, one thread, one completion queue. Saturating (a poll is
 // answered at once) or paced open-loop (tasks fall due at a fixed rate whether or not anybody
-// polls; latency counts from when a task was due).
+// polls; latency counts from when a task was due). Keeps book of every task it gave.
 
+#include "bench/support/grpc_setup.hpp"
+#include "bench/support/ledger.hpp"
 #include "bench/support/measure.hpp"
 #include "bench/support/task_bytes.hpp"
+#include "bench/support/workflow_tasks.hpp"
 
 #include <CLI/CLI.hpp>
-#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -26,10 +31,13 @@ struct options {
   int port = 7533;
   std::size_t payload_bytes = 100;
   bool as_struct = false;
-  double rate = 0;           // tasks per second; 0 saturates
-  std::string workflow_type; // serve workflow tasks of this type instead of Nexus tasks
+  double rate = 0;               // tasks per second; 0 saturates
+  std::string workflow_type;     // serve workflow tasks of this type instead of Nexus tasks
+  std::uint32_t sticky_runs = 0; // 0: every workflow task is the first of a new run
   std::string task_queue = "bench-tq";
   std::uint64_t max_tasks = 0; // 0: no end
+  double give_seconds = 0;     // after the first poll; 0: no end
+  double skip_seconds = 0;     // after the first poll: no latencies yet
 };
 
 volatile std::sig_atomic_t stop_requested = 0;
@@ -63,9 +71,8 @@ class frontend {
 public:
   explicit frontend(options chosen)
       : options_(std::move(chosen)), nexus_(nexus_task(options_.payload_bytes, options_.as_struct)),
-        workflow_(first_workflow_task(
-            options_.workflow_type.empty() ? "tiny" : options_.workflow_type,
-            options_.task_queue)) {
+        workflows_(
+            options_.workflow_type.empty() ? "tiny" : options_.workflow_type, options_.task_queue) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(
         "127.0.0.1:" + std::to_string(options_.port), grpc::InsecureServerCredentials());
@@ -79,7 +86,6 @@ public:
           "port " + std::to_string(options_.port) + " is in use; choose another with --port");
     for (int i = 0; i < 256; ++i)
       calls_.push_back(std::make_unique<call>(*this));
-    due_ = now_nanoseconds();
   }
 
   ~frontend() {
@@ -98,35 +104,40 @@ public:
       const auto deadline = std::chrono::system_clock::now() + wait_time();
       if (queue->AsyncNext(&got, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT)
         static_cast<tag*>(got)->complete(ok);
-      serve_due();
+      serve();
     }
     print();
   }
 
   void on_request(call& from, const std::string& method, const grpc::ByteBuffer& request) {
     const auto name = method.substr(method.rfind('/') + 1);
-    if (name == "PollNexusTaskQueue" && options_.workflow_type.empty()) {
-      polls_.push_back(&from);
-    } else if (
-        name == "PollWorkflowTaskQueue" && !options_.workflow_type.empty() && !is_sticky(request)) {
-      polls_.push_back(&from);
-    } else if (name.starts_with("Poll")) {
+    last_heard_ = now_nanoseconds();
+    if (name == "PollNexusTaskQueue" && options_.workflow_type.empty())
+      on_poll(from, polls_);
+    else if (name == "PollWorkflowTaskQueue" && !options_.workflow_type.empty())
+      on_workflow_poll(from, flat(request));
+    else if (name.starts_with("Poll"))
       held_.push_back(&from); // nothing of this kind is ever due
-    } else if (name == "RespondNexusTaskCompleted" || name == "RespondWorkflowTaskCompleted") {
-      on_answer(request, name == "RespondNexusTaskCompleted" ? 3 : 1);
-      from.answer({});
-    } else {
+    else if (name == "RespondNexusTaskCompleted" || name == "RespondWorkflowTaskCompleted")
+      on_answer(from, flat(request), name == "RespondNexusTaskCompleted" ? 3 : 1);
+    else {
       if (name.starts_with("Respond"))
-        ++failures_;
+        ledger_.fail();
       from.answer({});
     }
-    serve_due();
+    serve();
   }
 
   grpc::AsyncGenericService service;
   std::unique_ptr<grpc::ServerCompletionQueue> queue;
 
 private:
+  /// A sticky queue: who polls it, and which runs have a task for it.
+  struct sticky_queue {
+    std::deque<call*> polls;
+    std::deque<std::uint32_t> ready;
+  };
+
   static std::string flat(const grpc::ByteBuffer& from) {
     std::vector<grpc::Slice> slices;
     std::string all;
@@ -136,10 +147,32 @@ private:
     return all;
   }
 
-  static bool is_sticky(const grpc::ByteBuffer& request) {
-    const auto all = flat(request);
-    const auto queue_field = find_field(all, 2);
-    return !find_field(queue_field, 3).empty(); // normal_name is set for sticky queues only
+  void on_poll(call& from, std::deque<call*>& waiting) {
+    if (begun_ == 0) {
+      begun_ = due_ = now_nanoseconds();
+      ledger_.count_from(begun_ + static_cast<std::int64_t>(options_.skip_seconds * 1e9));
+    }
+    waiting.push_back(&from);
+  }
+
+  void on_workflow_poll(call& from, const std::string& request) {
+    const auto polled = find_field(request, 2);
+    if (find_field(polled, 3).empty()) // a normal name is set for sticky queues only
+      on_poll(from, polls_);
+    else
+      on_poll(from, sticky_[std::string{find_field(polled, 1)}].polls);
+  }
+
+  void on_answer(call& from, const std::string& answer, unsigned token_field) {
+    const auto token = task_token::read(find_field(answer, token_field));
+    if (ledger_.answer(token) && options_.sticky_runs > 0) {
+      const auto sticky = find_field(find_field(find_field(answer, 4), 1), 1);
+      if (sticky.empty())
+        ledger_.fail(); // it would never be asked again
+      else
+        sticky_[std::string{sticky}].ready.push_back(token.run);
+    }
+    from.answer({});
   }
 
   [[nodiscard]] std::chrono::nanoseconds wait_time() const {
@@ -149,69 +182,119 @@ private:
         std::clamp<std::int64_t>(due_ - now_nanoseconds(), 0, 100'000'000)};
   }
 
-  void serve_due() {
-    while (!polls_.empty() && (options_.max_tasks == 0 || number_ < options_.max_tasks)) {
+  [[nodiscard]] bool may_give(std::int64_t now) const {
+    return (options_.max_tasks == 0 || ledger_.given() < options_.max_tasks)
+           && (options_.rate <= 0 || due_ <= now)
+           && (options_.give_seconds <= 0
+               || now - begun_ < static_cast<std::int64_t>(options_.give_seconds * 1e9));
+  }
+
+  /// Gives tasks as long as there are any and somebody polls for them.
+  void serve() {
+    for (;;) {
       const auto now = now_nanoseconds();
-      if (options_.rate > 0 && due_ > now)
+      if (!may_give(now))
         return;
-      const task_token token{++number_, options_.rate > 0 ? due_ : now};
+      const bool no_new_runs =
+          options_.sticky_runs > 0 && last_event_.size() >= options_.sticky_runs;
+      if (!polls_.empty() && !no_new_runs)
+        give_first(now);
+      else if (!give_sticky(now))
+        return;
       if (options_.rate > 0)
         due_ += static_cast<std::int64_t>(1e9 / options_.rate);
-      auto* poll = polls_.front();
-      polls_.pop_front();
-      if (options_.workflow_type.empty()) {
-        poll->answer(nexus_.with(token));
-      } else {
-        auto reply = workflow_.with(token);
-        char run_id[37];
-        std::snprintf(
-            run_id,
-            sizeof run_id,
-            "%08llx-0000-4000-8000-%012llx",
-            static_cast<unsigned long long>(number_ >> 20),
-            static_cast<unsigned long long>(number_));
-        for (const auto at : workflow_.run_id_at)
-          reply.replace(at, 36, run_id, 36);
-        poll->answer(reply);
-      }
     }
   }
 
-  void on_answer(const grpc::ByteBuffer& request, unsigned token_field) {
-    const auto all = flat(request);
-    const auto token = task_token::read(find_field(all, token_field));
-    if (token.number == 0 || token.number > number_) {
-      ++failures_;
-      return;
+  void give_first(std::int64_t now) {
+    auto* poll = polls_.front();
+    polls_.pop_front();
+    const auto run = runs_++;
+    const auto token = ledger_.give(options_.rate > 0 ? due_ : now, run);
+    if (options_.sticky_runs > 0)
+      last_event_.push_back(workflow_tasks::first_events);
+    poll->answer(options_.workflow_type.empty() ? nexus_.with(token) : workflows_.first(token));
+  }
+
+  bool give_sticky(std::int64_t now) {
+    for (auto& [name, line] : sticky_) {
+      if (line.polls.empty() || line.ready.empty())
+        continue;
+      auto* poll = line.polls.front();
+      line.polls.pop_front();
+      const auto run = line.ready.front();
+      line.ready.pop_front();
+      const auto token = ledger_.give(options_.rate > 0 ? due_ : now, run);
+      poll->answer(workflows_.sticky(token, last_event_[run]));
+      last_event_[run] += workflow_tasks::sticky_events;
+      return true;
     }
-    ++answered_;
-    latency_.add(now_nanoseconds() - token.due);
+    return false;
+  }
+
+  /// Tasks that were due while somebody was there to hear of it, and that nobody took.
+  [[nodiscard]] std::uint64_t overdue() const {
+    if (options_.rate <= 0 || last_heard_ <= due_)
+      return 0;
+    return static_cast<std::uint64_t>(
+        static_cast<double>(last_heard_ - due_) / 1e9 * options_.rate);
+  }
+
+  /// `,"p50_us":...`, or nothing if no latency was counted.
+  static std::string quantiles(const char* prefix, latencies& of) {
+    if (of.count() == 0)
+      return {};
+    char text[160];
+    std::snprintf(
+        text,
+        sizeof text,
+        R"(,"%sp50_us":%.1f,"%sp99_us":%.1f,"%sp999_us":%.1f)",
+        prefix,
+        of.quantile(0.5),
+        prefix,
+        of.quantile(0.99),
+        prefix,
+        of.quantile(0.999));
+    return text;
   }
 
   void print() {
+    auto& due = ledger_.since_due();
+    std::string figures =
+        quantiles("", due) + quantiles("accepted_", ledger_.since_given()) + R"(,"quantiles_us":[)";
+    for (const auto q : {0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999}) {
+      if (due.count() == 0)
+        break;
+      char point[64];
+      std::snprintf(point, sizeof point, "%s[%g,%.1f]", q == 0 ? "" : ",", q, due.quantile(q));
+      figures += point;
+    }
     std::printf(
-        R"({"given":%llu,"answered":%llu,"failed":%llu,"p50_us":%.1f,"p99_us":%.1f})"
+        R"({"given":%llu,"answered":%llu,"failed":%llu,"overdue":%llu,"latencies":%zu%s]})"
         "\n",
-        static_cast<unsigned long long>(number_),
-        static_cast<unsigned long long>(answered_),
-        static_cast<unsigned long long>(failures_),
-        latency_.quantile(0.5),
-        latency_.quantile(0.99));
+        static_cast<unsigned long long>(ledger_.given()),
+        static_cast<unsigned long long>(ledger_.answered()),
+        static_cast<unsigned long long>(ledger_.failures()),
+        static_cast<unsigned long long>(overdue()),
+        due.count(),
+        figures.c_str());
     std::fflush(stdout);
   }
 
   options options_;
   reply_template nexus_;
-  workflow_task_template workflow_;
+  workflow_tasks workflows_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::unique_ptr<call>> calls_;
   std::deque<call*> polls_;
+  std::map<std::string, sticky_queue> sticky_;
   std::deque<call*> held_;
+  std::vector<std::int64_t> last_event_; // by run, when runs go on
+  std::uint32_t runs_ = 0;
+  std::int64_t begun_ = 0; // the first poll
+  std::int64_t last_heard_ = 0;
   std::int64_t due_ = 0;
-  std::uint64_t number_ = 0;
-  std::uint64_t answered_ = 0;
-  std::uint64_t failures_ = 0;
-  latencies latency_;
+  ledger ledger_;
 
   friend class call;
 };
@@ -268,9 +351,17 @@ int main(int argc, char** argv) {
       "--rate", chosen.rate, "tasks per second, open loop; 0 answers every poll at once");
   app.add_option(
       "--workflow-type", chosen.workflow_type, "serves first tasks of new runs of this type");
+  app.add_option(
+      "--sticky-runs", chosen.sticky_runs, "only so many runs, which then get sticky tasks");
   app.add_option("--task-queue", chosen.task_queue, "the queue named in workflow tasks");
   app.add_option("--max-tasks", chosen.max_tasks, "stops giving tasks after so many");
+  app.add_option("--give-seconds", chosen.give_seconds, "stops giving tasks after so long");
+  app.add_option(
+      "--skip-seconds",
+      chosen.skip_seconds,
+      "no latencies of tasks due so soon after the first poll");
   CLI11_PARSE(app, argc, argv);
+  prepare_grpc();
   std::signal(SIGTERM, [](int) { stop_requested = 1; });
   std::signal(SIGINT, [](int) { stop_requested = 1; });
   try {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Troupe's worker under load: serves an echo of a JSON string (or of a struct) from any frontend
-// and prints one line.
+// and prints one line. With --sleep-ms the handler waits as one that calls somebody would.
 
 #include "bench/support/measure.hpp"
+#include "bench/support/process_info.hpp"
 
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,18 +51,37 @@ struct options {
   bool as_struct = false;
   double seconds = 3;
   double warm_up = 1;
+  double linger = 0;
+  double sleep_ms = 0;
+  std::uint64_t max_tasks = 0;
   std::size_t slots = 100;
   int pollers = 64;
   std::size_t shards = 1;
 };
 
 template <class T>
+nexus::async<T> late_echo(nexus::start_context ctx, std::chrono::nanoseconds after, T input) {
+  if (!co_await ctx.sleep(after))
+    throw std::runtime_error("cancelled");
+  co_return input;
+}
+
+template <class T>
 nexus::operation_entry echo(const options& chosen) {
+  if (chosen.sleep_ms > 0)
+    return nexus::dynamic_operation<T, T>(
+        chosen.operation,
+        [for_so_long = std::chrono::nanoseconds{static_cast<std::int64_t>(chosen.sleep_ms * 1e6)}](
+            nexus::start_context ctx, T input) { return late_echo(ctx, for_so_long, input); });
   if (chosen.handler == "function")
     return nexus::dynamic_operation<T, T>(
         chosen.operation, [](nexus::start_context, T input) -> T { return input; });
   return nexus::dynamic_operation<T, T>(
       chosen.operation, [](nexus::start_context, T input) -> nexus::async<T> { co_return input; });
+}
+
+void sleep_seconds(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
 std::uint64_t answered(const troupe::worker& worker) {
@@ -81,6 +102,9 @@ int main(int argc, char** argv) try {
   app.add_option("--operation", chosen.operation);
   app.add_option("--seconds", chosen.seconds, "measured time, after the warm-up");
   app.add_option("--warm-up", chosen.warm_up);
+  app.add_option("--linger", chosen.linger, "goes on serving so long after the measured time");
+  app.add_option("--max-tasks", chosen.max_tasks, "ends after so many tasks instead");
+  app.add_option("--sleep-ms", chosen.sleep_ms, "the handler waits so long, without blocking");
   app.add_option("--slots", chosen.slots, "tasks at the same time");
   app.add_option("--pollers", chosen.pollers, "polls in flight");
   app.add_option("--shards", chosen.shards, "threads");
@@ -102,29 +126,45 @@ int main(int argc, char** argv) try {
   worker.add(nexus::service_handler{
       chosen.service, {chosen.as_struct ? echo<basket>(chosen) : echo<std::string>(chosen)}});
   worker.start();
-  std::this_thread::sleep_for(std::chrono::duration<double>(chosen.warm_up));
   interval measured;
-  measured.begin(answered(worker));
-  std::this_thread::sleep_for(std::chrono::duration<double>(chosen.seconds));
+  measured.begin(0);
+  std::string rss_over_time;
+  if (chosen.max_tasks > 0) {
+    while (answered(worker) < chosen.max_tasks)
+      sleep_seconds(0.05);
+  } else {
+    sleep_seconds(chosen.warm_up);
+    measured.begin(answered(worker));
+    constexpr int samples = 20;
+    for (int i = 0; i < samples; ++i) {
+      rss_over_time += (i == 0 ? "" : ",") + std::to_string(resident_kib());
+      sleep_seconds(chosen.seconds / samples);
+    }
+  }
   const auto figures = measured.end(answered(worker));
+  sleep_seconds(chosen.linger);
   const auto end = worker.snapshot();
   std::string dropped;
   for (const auto& [name, count] : end.nexus.outcomes)
     if (name != "answered" && count != 0)
       dropped += (dropped.empty() ? "" : ",") + name + ':' + std::to_string(count);
   std::printf(
-      R"({"program":"troupe_worker","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,"tasks":%llu,)"
-      R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"rss_kib":%ld,"dropped":"%s"})"
+      R"({"program":"troupe_worker","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,)"
+      R"("linkage":"%s","accepted":%llu,"tasks":%llu,)"
+      R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"rss_kib":%ld,"rss_kib_over_time":[%s],"dropped":"%s"})"
       "\n",
       chosen.handler.c_str(),
       chosen.as_struct ? "struct" : "string",
       chosen.slots,
       chosen.pollers,
       chosen.shards,
+      linkage().c_str(),
+      static_cast<unsigned long long>(end.nexus.accepted),
       static_cast<unsigned long long>(figures.tasks),
       figures.tasks_per_second,
       figures.cpu_per_task,
       resident_kib(),
+      rss_over_time.c_str(),
       dropped.c_str());
   std::fflush(stdout);
   // A saturating frontend never runs dry, so a graceful stop is not part of the figure.

@@ -6,8 +6,7 @@
 namespace troupe::bench {
 namespace {
 
-constexpr std::string_view token_mark = "0123456789abcdef";
-constexpr std::string_view run_mark = "00000000-1111-2222-3333-444444444444";
+constexpr std::string_view token_mark = "0123456789abcdef0123456789ab";
 static_assert(token_mark.size() == task_token::size);
 
 std::string json_struct(std::size_t bytes) {
@@ -56,52 +55,6 @@ reply_template nexus_task(std::size_t payload_bytes, bool as_struct) {
                 : '"' + std::string(payload_bytes < 2 ? 0 : payload_bytes - 2, 'x') + '"');
   reply_template result{reply.SerializeAsString(), 0};
   result.token_at = result.bytes.find(token_mark);
-  return result;
-}
-
-workflow_task_template
-first_workflow_task(const std::string& workflow_type, const std::string& task_queue) {
-  namespace api = temporal::api;
-  api::workflowservice::v1::PollWorkflowTaskQueueResponse reply;
-  reply.set_task_token(std::string{token_mark});
-  reply.mutable_workflow_execution()->set_workflow_id("bench-workflow");
-  reply.mutable_workflow_execution()->set_run_id(std::string{run_mark});
-  reply.mutable_workflow_type()->set_name(workflow_type);
-  reply.set_started_event_id(3);
-  reply.set_attempt(1);
-  reply.mutable_workflow_execution_task_queue()->set_name(task_queue);
-  reply.mutable_scheduled_time()->set_seconds(1'760'000'000);
-  reply.mutable_started_time()->set_seconds(1'760'000'000);
-  auto& history = *reply.mutable_history();
-  auto& started = *history.add_events();
-  started.set_event_id(1);
-  started.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
-  started.mutable_event_time()->set_seconds(1'760'000'000);
-  auto& attributes = *started.mutable_workflow_execution_started_event_attributes();
-  attributes.mutable_workflow_type()->set_name(workflow_type);
-  attributes.mutable_task_queue()->set_name(task_queue);
-  attributes.set_original_execution_run_id(std::string{run_mark});
-  attributes.set_first_execution_run_id(std::string{run_mark});
-  attributes.set_attempt(1);
-  attributes.set_identity("bench");
-  attributes.mutable_workflow_task_timeout()->set_seconds(10);
-  auto& scheduled = *history.add_events();
-  scheduled.set_event_id(2);
-  scheduled.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);
-  scheduled.mutable_event_time()->set_seconds(1'760'000'000);
-  scheduled.mutable_workflow_task_scheduled_event_attributes()->mutable_task_queue()->set_name(
-      task_queue);
-  auto& task_started = *history.add_events();
-  task_started.set_event_id(3);
-  task_started.set_event_type(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_STARTED);
-  task_started.mutable_event_time()->set_seconds(1'760'000'000);
-  task_started.mutable_workflow_task_started_event_attributes()->set_scheduled_event_id(2);
-  workflow_task_template result;
-  result.bytes = reply.SerializeAsString();
-  result.token_at = result.bytes.find(token_mark);
-  for (auto at = result.bytes.find(run_mark); at != std::string::npos;
-       at = result.bytes.find(run_mark, at + 1))
-    result.run_id_at.push_back(at);
   return result;
 }
 

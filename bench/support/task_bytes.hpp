@@ -13,19 +13,25 @@ namespace troupe::bench {
 /// tells its latency.
 struct task_token {
   std::uint64_t number = 0;
-  std::int64_t due = 0; ///< steady clock, nanoseconds
+  std::int64_t due = 0;   ///< steady clock, nanoseconds
+  std::int64_t given = 0; ///< when a poll took it
+  std::uint32_t run = 0;  ///< the workflow run, for workflow tasks
 
-  static constexpr std::size_t size = 16;
+  static constexpr std::size_t size = 28;
 
   void write(char* to) const {
     std::memcpy(to, &number, 8);
     std::memcpy(to + 8, &due, 8);
+    std::memcpy(to + 16, &given, 8);
+    std::memcpy(to + 24, &run, 4);
   }
   static task_token read(std::string_view from) {
     task_token token;
     if (from.size() == size) {
       std::memcpy(&token.number, from.data(), 8);
       std::memcpy(&token.due, from.data() + 8, 8);
+      std::memcpy(&token.given, from.data() + 16, 8);
+      std::memcpy(&token.run, from.data() + 24, 4);
     }
     return token;
   }
@@ -47,13 +53,6 @@ struct reply_template {
 /// string of `payload_bytes`. With `as_struct` the payload is a JSON object of that size instead
 /// (`{"items": [...]}`).
 reply_template nexus_task(std::size_t payload_bytes, bool as_struct);
-
-/// A first workflow task of a new run; `run_id_at` is where its 36-byte run id lies (all places).
-struct workflow_task_template : reply_template {
-  std::vector<std::size_t> run_id_at;
-};
-workflow_task_template
-first_workflow_task(const std::string& workflow_type, const std::string& task_queue);
 
 /// The first length-delimited field with this number at the top level of a message; empty if there
 /// is none.
