@@ -3,9 +3,12 @@
 
 import argparse
 import asyncio
+import importlib.metadata
 import json
 import os
+import platform
 import resource
+import sys
 import time
 
 import nexusrpc
@@ -46,10 +49,14 @@ async def main():
     await asyncio.sleep(chosen.warm_up)
     tasks, cpu, begin = answered, cpu_microseconds(), time.monotonic()
     await asyncio.sleep(chosen.seconds)
-    tasks = answered - tasks
+    tasks, seconds, cpu = answered - tasks, time.monotonic() - begin, cpu_microseconds() - cpu
+    if tasks == 0:
+        print("no task came", file=sys.stderr, flush=True)
+        os._exit(1)
     print(json.dumps({
-        "program": "python_worker", "tasks": tasks, "tasks_per_second": round(tasks / (time.monotonic() - begin)),
-        "cpu_us_per_task": round((cpu_microseconds() - cpu) / max(tasks, 1), 2),
+        "program": "python_worker",
+        "version": f"sdk-python {importlib.metadata.version('temporalio')}, Python {platform.python_version()}",
+        "tasks": tasks, "tasks_per_second": round(tasks / seconds), "cpu_us_per_task": round(cpu / tasks, 2),
     }), flush=True)
     running.cancel()
     os._exit(0)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,11 +42,22 @@ func cpuMicroseconds() float64 {
 	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e3
 }
 
+// The SDK's version, as this program was built with it, and Go's.
+func version() string {
+	built, _ := debug.ReadBuildInfo()
+	for _, module := range built.Deps {
+		if module.Path == "go.temporal.io/sdk" {
+			return "sdk-go " + module.Version + ", " + built.GoVersion
+		}
+	}
+	return built.GoVersion
+}
+
 func main() {
 	target := flag.String("target", "127.0.0.1:7533", "HOST:PORT of any frontend")
 	namespace := flag.String("namespace", "default", "")
 	queue := flag.String("task-queue", "bench-tq", "")
-	kind := flag.String("kind", "nexus", "nexus or workflow")
+	kind := flag.String("kind", "nexus", "nexus, workflow (new runs) or sticky (runs that go on)")
 	asStruct := flag.Bool("struct", false, "decode and encode a struct, not a string")
 	seconds := flag.Float64("seconds", 3, "measured time")
 	warmUp := flag.Float64("warm-up", 2, "")
@@ -70,7 +82,12 @@ func main() {
 			MaxConcurrentNexusTaskPollers: *pollers, MaxConcurrentNexusTaskExecutionSize: *slots / *workers,
 			MaxConcurrentWorkflowTaskPollers: max(2, *pollers), MaxConcurrentWorkflowTaskExecutionSize: *slots / *workers,
 		})
-		if *kind == "workflow" {
+		if *kind != "nexus" {
+			w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {
+				for pokes := workflow.GetSignalChannel(ctx, "poke"); ; answered.Add(1) {
+					pokes.Receive(ctx, nil)
+				}
+			}, workflow.RegisterOptions{Name: "signalled"})
 			w.RegisterWorkflowWithOptions(func(workflow.Context) error { answered.Add(1); return nil },
 				workflow.RegisterOptions{Name: "tiny"})
 			w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {
@@ -105,7 +122,12 @@ func main() {
 	time.Sleep(time.Duration(*seconds * float64(time.Second)))
 	tasks = answered.Load() - tasks
 	elapsed := time.Since(begin).Seconds()
-	fmt.Printf("{\"program\":\"go_worker\",\"kind\":%q,\"workers\":%d,\"tasks\":%d,\"tasks_per_second\":%.0f,\"cpu_us_per_task\":%.2f}\n",
-		*kind, *workers, tasks, float64(tasks)/elapsed, (cpuMicroseconds()-cpu)/float64(max(tasks, 1)))
+	used := cpuMicroseconds() - cpu
+	if tasks == 0 {
+		fmt.Fprintln(os.Stderr, "no task came")
+		os.Exit(1)
+	}
+	fmt.Printf("{\"program\":\"go_worker\",\"version\":%q,\"kind\":%q,\"workers\":%d,\"tasks\":%d,\"tasks_per_second\":%.0f,\"cpu_us_per_task\":%.2f}\n",
+		version(), *kind, *workers, tasks, float64(tasks)/elapsed, used/float64(tasks))
 	os.Exit(0)
 }
