@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan interop check format bench bench-full clean
+.PHONY: help deps proto build demo test asan interop check format bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,15 +50,20 @@ interop: ## Builds the real Temporal CLI and server, then runs the tests against
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)
 
-bench: proto ## Measures against the budgets: 3 short rounds (the peers that are installed run too)
-	@$(MAKE) --no-print-directory build PRESET=release
-	@bench/peers/build.sh build/peers
-	@bench/run.py --rounds 3 --seconds 2
+bench: bench-build ## Measures against the budgets: 3 short rounds (the peers that are installed run too)
+	@bench/run.py --rounds 3 --seconds 2 --overload-seconds 15
 
-bench-full: proto ## The same with 5 rounds of 10 s
+bench-full: bench-build ## The same with 5 rounds of 10 s and a minute of overload
+	@bench/run.py --rounds 5 --seconds 10 --overload-seconds 60
+
+bench-build: proto
 	@$(MAKE) --no-print-directory build PRESET=release
 	@bench/peers/build.sh build/peers
-	@bench/run.py --rounds 5 --seconds 10
+
+UPDATE ?=
+bench-gate: proto ## Compares instruction counts with bench/baselines (UPDATE=1 writes them)
+	@$(MAKE) --no-print-directory build PRESET=release TARGETS=bench_gate_programs
+	@bench/gate.py $(if $(UPDATE),--update)
 
 format: ## Formats every C++ file in place
 	@$(CXX_FILES) | xargs clang-format-19 -i

@@ -8,6 +8,7 @@ left out and said so. A missed budget is shown and is no error; a figure that sh
 """
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -30,6 +31,9 @@ def main():
     parser.add_argument("--report", default=str(ROOT / "build" / "bench"), help="folder of report.json and report.html")
     arguments = parser.parse_args()
 
+    about = {**machine.describe(), "load": os.getloadavg()[0]}
+    if about["load"] > report.BUSY:
+        say(f"other programs are running (load average {about['load']:.1f}): rates and latencies will be too bad")
     suite = Suite(arguments)
     try:
         suite.run(arguments.only or list(PARTS))
@@ -37,7 +41,7 @@ def main():
         say("interrupted")
         return 130
     print(suite.table.text())
-    report.write(pathlib.Path(arguments.report), suite, machine.describe())
+    report.write(pathlib.Path(arguments.report), suite, about)
     if suite.dropped:
         print(f"\nDropped for stolen time: {suite.dropped} runs.")
     if suite.left_out:

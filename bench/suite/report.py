@@ -6,6 +6,8 @@ import json
 
 from . import svg
 
+BUSY = 0.7  # load average above which the machine is not ours alone
+
 STYLE = """body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1100px; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: 1rem 0; font-size: 14px } td, th { text-align: left; padding: .25rem .7rem;
 border-bottom: 1px solid #ddd; vertical-align: top } .holds { color: #2b8a3e } .misses { color: #c92a2a; font-weight: 600 }
@@ -92,6 +94,8 @@ def write(folder, suite, about):
         ("measured", f"{about['date']}, commit {about['commit']}, in {about['took_minutes']} minutes"),
         ("rounds", f"{suite.rounds} of {suite.seconds:g} s, interleaved; the best counts, the median stands beside it; "
                    f"worker on core {suite.worker_core}, the other side on core {suite.other_core}"),
+        ("quiet", f"load average {about['load']:.2f} at the start" + (", so other programs ran too: rates and latencies "
+                  "are too bad, and ratios noisy" if about["load"] > BUSY else "")),
         ("dropped", f"{suite.dropped} runs with more than 10 % of the time stolen by the hypervisor"),
         ("built with", f"{about['linkage'] or '?'}; {packages}"),
         ("peers", ", ".join(f"{name}: {version}" for name, version in suite.versions.items()) or "none ran"),

@@ -51,6 +51,8 @@ def budget_bars(rows, width=1060):
 
 
 def _ticks(low, high, log):
+    if low == high:
+        return [low]
     if log:
         ticks = [10 ** power for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
         if len(ticks) <= 3:
