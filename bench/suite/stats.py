@@ -77,4 +77,6 @@ def verdict(limit, measured, at_most):
     used = used_budget(limit, measured, at_most)
     if used <= 1:
         return "holds"
-    return f"misses by {(used - 1) * 100:.0f} %" if used != float("inf") else "misses"
+    if used == float("inf"):
+        return "misses"
+    return f"misses by {(used - 1) * 100:.0f} %" if used >= 1.01 else "misses by less than 1 %"

@@ -31,7 +31,7 @@ def bars(items, unit="", label_width=330, width=900):
     return _svg(width, len(items) * 26 + 4, parts)
 
 
-def budget_bars(rows, width=1060):
+def budget_bars(rows, width=1130):
     """How much of its budget each row uses; the line is the budget, whatever the unit."""
     label_width, room = 520, 300
     at = label_width + room / 2  # the budget; the end of the room is twice that
@@ -66,7 +66,7 @@ def _ticks(low, high, log):
 
 def lines(series, x_label, y_label, log_x=False, log_y=False, x_ticks=None, width=900, height=360):
     """`series`: name -> [(x, y)]; `x_ticks`: [(x, label)] instead of numbers."""
-    left, right, top, bottom = 80, 20, 14, 48
+    left, right, top, bottom = 80, 36, 14, 48
     points = [point for all_of in series.values() for point in all_of]
     scale_x = (lambda x: math.log10(x)) if log_x else float
     scale_y = (lambda y: math.log10(y)) if log_y else float

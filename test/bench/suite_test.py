@@ -55,6 +55,7 @@ class Stats(unittest.TestCase):
     def test_a_miss_says_by_how_much(self):
         self.assertEqual(stats.verdict(1.2, 1.2, at_most=True), "holds")
         self.assertEqual(stats.verdict(1.2, 1.5, at_most=True), "misses by 25 %")
+        self.assertEqual(stats.verdict(1000, 1001, at_most=True), "misses by less than 1 %")
         self.assertEqual(stats.verdict(50, 60, at_most=False), "holds")
         self.assertEqual(stats.verdict(50, 40, at_most=False), "misses by 25 %")
 
