@@ -57,7 +57,7 @@ bench-full: bench-build ## The same with 5 rounds of 10 s and a minute of overlo
 	@bench/run.py --rounds 5 --seconds 10 --overload-seconds 60
 
 bench-build: proto
-	@$(MAKE) --no-print-directory build PRESET=release
+	@$(MAKE) --no-print-directory build PRESET=release TARGETS=bench_programs
 	@bench/peers/build.sh build/peers
 
 UPDATE ?=
