@@ -11,6 +11,8 @@ from .stats import Series
 
 # The real server with its own brakes off.
 REAL_SETTINGS = (
+    "--dynamic-config-value", "frontend.rps=1000000",
+    "--dynamic-config-value", "frontend.namespaceRPS=1000000",
     "--dynamic-config-value", "history.outboundQueue.hostScheduler.maxTaskRPS=100000",
     "--dynamic-config-value", "system.forceNexusEndpointRefreshOnRead=true",
     "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',

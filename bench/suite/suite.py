@@ -16,6 +16,8 @@ PARTS = {
     "end-to-end": server_rows.end_to_end, "server": server_rows.server, "overload": nexus_rows.overload,
 }
 
+PEERS = ("go", "python", "temporal")
+
 
 class Suite:
     def __init__(self, arguments):
@@ -72,27 +74,41 @@ class Suite:
         return {**figures, "frontend": seen}
 
     def interleaved(self, part, runs):
-        """Each of the runs (name -> function that gives figures) once a round; name -> figures that count."""
+        """Each of the runs (name -> function that gives figures) once a round; name -> figures that count.
+
+        A peer that fails is noted and left out, so that the rest can be shown; one of ours ends the part.
+        """
         records = {name: [] for name in runs}
-        kept = {}
         # Two more rounds for what was stolen; on a machine that is never quiet that has to do.
         for round_number in range(self.rounds + 2):
-            for name, run in runs.items():
-                if round_number >= self.rounds and len(kept[name]) >= self.rounds:
+            for name in list(records):
+                if round_number >= self.rounds and len(stats.steady(records[name])[0]) >= self.rounds:
                     continue
                 say(f"  {part}: round {round_number + 1}/{self.rounds}, {name}")
-                records[name].append(self.measure(part, name, run))
-            for name, all_of in records.items():
-                kept[name], _ = stats.steady(all_of)
-        for name, all_of in records.items():
-            dropped = len(all_of) - len(kept[name])
-            if dropped:
-                self.dropped += dropped
-                say(f"  {part}: dropped {dropped} of {len(all_of)} rounds of {name}, more than "
-                    f"{stats.STEAL_LIMIT:.0f} % of the time was stolen")
-            if not kept[name]:
-                raise NotMeasured(f"{name}: more than {stats.STEAL_LIMIT:.0f} % of the time was stolen in every round")
-        return {name: [record["figures"] for record in all_of] for name, all_of in kept.items()}
+                try:
+                    records[name].append(self.measure(part, name, runs[name]))
+                except NotMeasured as error:
+                    if name not in PEERS:
+                        raise
+                    self.fail(f"{part}, {name}", error)
+                    del records[name]
+        return {name: self.kept(part, name, all_of) for name, all_of in records.items()}
+
+    def kept(self, part, name, records):
+        """The figures of the rounds that count."""
+        kept, dropped = stats.steady(records)
+        if dropped:
+            self.dropped += dropped
+            say(f"  {part}: dropped {dropped} of {len(records)} rounds of {name}, more than "
+                f"{stats.STEAL_LIMIT:.0f} % of the time was stolen")
+        if not kept:
+            raise NotMeasured(f"{name}: more than {stats.STEAL_LIMIT:.0f} % of the time was stolen in every round")
+        return [record["figures"] for record in kept]
+
+    def fail(self, part, error):
+        reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else str(error)
+        self.failed.append({"part": part, "reason": reason})
+        say(f"  NOT MEASURED, {part}: {reason}")
 
     def bare(self, *more):
         return [self.bench / "bare_loop", "--seconds", self.seconds, *more]
@@ -128,7 +144,5 @@ class Suite:
             try:
                 PARTS[name](self)
             except (NotMeasured, OSError, subprocess.SubprocessError, KeyError, ValueError) as error:
-                reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else str(error)
-                self.failed.append({"part": name, "reason": reason})
-                say(f"  NOT MEASURED: {reason}")
+                self.fail(name, error)
         self.took = time.monotonic() - began
