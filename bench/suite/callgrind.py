@@ -13,7 +13,7 @@ from .programs import NotMeasured
 class Program:
     """What is counted, against which frontend, in runs of which lengths."""
 
-    def __init__(self, name, command, frontend=None, lengths=(400, 1400), length_option="--max-tasks", skip_main=True):
+    def __init__(self, name, command, frontend=None, lengths=(400, 2000), length_option="--max-tasks", skip_main=True):
         self.name = name
         self.command = command
         self.frontend = frontend  # arguments of the stub frontend; None: it needs none
