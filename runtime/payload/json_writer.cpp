@@ -75,6 +75,8 @@ char* write_plain_decimal(char* to, double value) {
   const auto magnitude = std::fabs(value);
   if (!(magnitude >= 0.001 && magnitude < 100'000))
     return nullptr;
+  // A call of lround would cost more than all of this; the next line finds whatever went wrong.
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   const auto thousandths = static_cast<std::uint32_t>(magnitude * 1000 + 0.5);
   if (static_cast<double>(thousandths) / 1000 != magnitude)
     return nullptr;
