@@ -94,7 +94,7 @@ def write(folder, suite, about):
         ("measured", f"{about['date']}, commit {about['commit']}, in {about['took_minutes']} minutes"),
         ("rounds", f"{suite.rounds} of {suite.seconds:g} s, interleaved; the best counts, the median stands beside it; "
                    f"worker on core {suite.worker_core}, the other side on core {suite.other_core}"),
-        ("quiet", f"load average {about['load']:.2f} at the start" + (", so other programs ran too: rates and latencies "
+        ("load", f"load average {about['load']:.2f} at the start" + (", so other programs ran too: rates and latencies "
                   "are too bad, and ratios noisy" if about["load"] > BUSY else "")),
         ("dropped", f"{suite.dropped} runs with more than 10 % of the time stolen by the hypervisor"),
         ("built with", f"{about['linkage'] or '?'}; {packages}"),

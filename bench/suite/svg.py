@@ -72,7 +72,7 @@ def lines(series, x_label, y_label, log_x=False, log_y=False, x_ticks=None, widt
     scale_y = (lambda y: math.log10(y)) if log_y else float
     low_x, high_x = min(x for x, _ in points), max(x for x, _ in points)
     low_y = min(y for _, y in points) if log_y else 0
-    high_y = max(y for _, y in points) * 1.05
+    high_y = max(y for _, y in points) * (3 if log_y else 1.25)  # room for the names
     span = lambda scale, low, high: (scale(high) - scale(low)) or 1
     at_x = lambda x: left + (scale_x(x) - scale_x(low_x)) / span(scale_x, low_x, high_x) * (width - left - right)
     at_y = lambda y: height - bottom - (scale_y(y) - scale_y(low_y)) / span(scale_y, low_y, high_y) * (height - top - bottom)
