@@ -128,7 +128,6 @@ BOOST_AUTO_TEST_CASE(a_forgotten_task_is_counted_as_such) {
 }
 
 BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {
-  thread_work_pool pool{2};
   std::promise<void> go;
   auto wait = go.get_future().share();
   std::atomic<int> running{0};
@@ -136,6 +135,7 @@ BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {
   std::promise<void> all;
   std::atomic<int> done{0};
   discarding_executor nowhere;
+  thread_work_pool pool{2};
   for (int i = 0; i < 10; ++i)
     submit(pool, nowhere, [&] {
       if (++running == 2)
@@ -152,11 +152,14 @@ BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(the_work_pool_does_not_let_work_wait_behind_a_function_that_blocks) {
-  thread_work_pool pool{100};
   discarding_executor nowhere;
   // Many quick ones first, so that the pool thinks that functions are quick.
   std::promise<void> warm;
   std::atomic<int> left{1000};
+  std::barrier together{50};
+  std::promise<void> all;
+  std::atomic<int> done{0};
+  thread_work_pool pool{100}; // last: its threads end before what they use
   for (int i = 0; i < 1000; ++i)
     submit(pool, nowhere, [&] {
       if (--left == 0)
@@ -164,9 +167,6 @@ BOOST_AUTO_TEST_CASE(the_work_pool_does_not_let_work_wait_behind_a_function_that
     });
   warm.get_future().wait();
   // All of these run at the same time, or none of them ends.
-  std::barrier together{50};
-  std::promise<void> all;
-  std::atomic<int> done{0};
   std::vector<pool_work> batch;
   for (int i = 0; i < 50; ++i)
     batch.push_back(
@@ -183,10 +183,10 @@ BOOST_AUTO_TEST_CASE(the_work_pool_does_not_let_work_wait_behind_a_function_that
 }
 
 BOOST_AUTO_TEST_CASE(a_result_of_the_work_pool_does_not_wait_for_a_function_that_blocks) {
-  thread_work_pool pool{4};
   telling_executor back;
   std::promise<void> go;
   auto wait = go.get_future().share();
+  thread_work_pool pool{4};
   std::vector<pool_work> batch;
   batch.push_back({[] {}, &back, [&] { back.tell(); }});
   batch.push_back({[wait] { wait.wait(); }, &back, [&] { back.tell(); }});
@@ -197,9 +197,9 @@ BOOST_AUTO_TEST_CASE(a_result_of_the_work_pool_does_not_wait_for_a_function_that
 }
 
 BOOST_AUTO_TEST_CASE(the_work_pool_runs_each_piece_once_and_tells_of_each) {
-  thread_work_pool pool{8};
   telling_executor back;
   std::atomic<int> run{0};
+  thread_work_pool pool{8};
   for (int i = 0; i < 500; ++i) {
     std::vector<pool_work> batch;
     for (int k = 0; k < 4; ++k)
