@@ -64,13 +64,13 @@ def _count(bench, program, length):
 
 
 def _run(command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=170)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         raise NotMeasured(f"{' '.join(command[4:])}: exit {done.returncode}: {done.stderr[-400:]}")
     return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else {}
 
 
-def count(bench, program, enough, tries=3):
+def count(bench, program, enough, tries=5):
     """(instructions per task, what the program printed).
 
     How many completions come with one wake-up depends on the machine's other work, and noise of that kind only adds
