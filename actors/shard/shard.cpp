@@ -150,8 +150,7 @@ void shard::run_actor(caf::resumable* who) {
   bump(counters_.resumed);
   // Not by dynamic_cast, which would cost as much as the rest of a short message.
   if (who->subtype() == caf::resumable::scheduled_actor)
-    running_actor_.store(
-        static_cast<caf::scheduled_actor*>(who)->id(), std::memory_order_relaxed);
+    running_actor_.store(static_cast<caf::scheduled_actor*>(who)->id(), std::memory_order_relaxed);
   auto outcome = who->resume(this, max_throughput);
   running_actor_.store(0, std::memory_order_relaxed);
   switch (outcome) {
