@@ -2,12 +2,12 @@
 // What a JSON payload costs, without any RPC: decodes and encodes the two payloads of the Nexus
 // task benchmark and prints a line for each. Run it under callgrind for instruction counts.
 
+#include "bench/support/basket.hpp"
 #include "bench/support/measure.hpp"
 
 #include <troupe/payload/convert.hpp>
 
 #include <CLI/CLI.hpp>
-#include <boost/describe.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -18,21 +18,6 @@
 namespace {
 
 using namespace troupe::bench;
-
-struct item {
-  std::int64_t id = 0;
-  std::string name;
-  double price = 0;
-  std::vector<std::string> tags;
-  bool stock = false;
-};
-BOOST_DESCRIBE_STRUCT(item, (), (id, name, price, tags, stock))
-
-struct basket {
-  std::string title;
-  std::vector<item> items;
-};
-BOOST_DESCRIBE_STRUCT(basket, (), (title, items))
 
 basket filled_basket(std::size_t bytes) {
   basket filled{.title = "benchmark", .items = {}};

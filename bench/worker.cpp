@@ -2,6 +2,7 @@
 // Troupe's worker under load: serves an echo of a JSON string (or of a struct) from any frontend
 // and prints one line. With --sleep-ms the handler waits as one that calls somebody would.
 
+#include "bench/support/basket.hpp"
 #include "bench/support/measure.hpp"
 #include "bench/support/process_info.hpp"
 
@@ -10,7 +11,6 @@
 #include <troupe/worker.hpp>
 
 #include <CLI/CLI.hpp>
-#include <boost/describe.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -25,21 +25,6 @@ namespace {
 
 namespace nexus = troupe::nexus;
 using namespace troupe::bench;
-
-struct item {
-  std::int64_t id = 0;
-  std::string name;
-  double price = 0;
-  std::vector<std::string> tags;
-  bool stock = false;
-};
-BOOST_DESCRIBE_STRUCT(item, (), (id, name, price, tags, stock))
-
-struct basket {
-  std::string title;
-  std::vector<item> items;
-};
-BOOST_DESCRIBE_STRUCT(basket, (), (title, items))
 
 struct options {
   std::string target = "127.0.0.1:7533";

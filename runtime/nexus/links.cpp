@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/links.hpp"
 
+#include "runtime/base/hex.hpp"
+
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/enums/v1/event_type.pb.h>
 
@@ -44,16 +46,6 @@ std::string path_segment(std::string_view text) {
 }
 std::string query_value(std::string_view text) {
   return escaped(text, "-_.~");
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
 }
 
 std::optional<std::string> unescaped(std::string_view text, bool plus_is_space) {

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/payload/json_unescape.hpp"
 
-#include "runtime/payload/json_chars.hpp"
+#include "runtime/base/hex.hpp"
 
 namespace troupe {
 namespace {
-
-int hex_digit(char c) {
-  if (is_digit(c))
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 // The four digits of a \u escape; -1 if they are none.
 int code_unit(const char* at, const char* end) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/service/nexus_links.hpp"
 
+#include "runtime/base/hex.hpp"
+
 #include <temporal/api/enums/v1/event_type.pb.h>
 
 #include <algorithm>
@@ -61,16 +63,6 @@ begin_url(std::string_view name_space, std::string_view workflow_id, std::string
   append_escaped(url, run_id);
   url += "/history?";
   return url;
-}
-
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9')
-    return letter - '0';
-  if (letter >= 'a' && letter <= 'f')
-    return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F')
-    return letter - 'A' + 10;
-  return -1;
 }
 
 std::string unescape(std::string_view text, bool plus_is_space) {
