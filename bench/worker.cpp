@@ -129,6 +129,11 @@ int main(int argc, char** argv) try {
   const auto figures = measured.end(answered(worker));
   sleep_seconds(chosen.linger);
   const auto end = worker.snapshot();
+  // From the poll's answer to the service's word that it took ours, warm-up included.
+  const auto& taken = end.latencies.at("nexus_task_endtoend_latency");
+  const auto microseconds = [](std::chrono::nanoseconds time) {
+    return std::chrono::duration<double, std::micro>{time}.count();
+  };
   std::string dropped;
   for (const auto& [name, count] : end.nexus.outcomes)
     if (name != "answered" && count != 0)
@@ -136,7 +141,7 @@ int main(int argc, char** argv) try {
   std::printf(
       R"({"program":"troupe_worker","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,)"
       R"("linkage":"%s","accepted":%llu,"tasks":%llu,)"
-      R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"rss_kib":%ld,"rss_kib_over_time":[%s],"dropped":"%s"})"
+      R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"p50_us":%.1f,"p99_us":%.1f,"rss_kib":%ld,"rss_kib_over_time":[%s],"dropped":"%s"})"
       "\n",
       chosen.handler.c_str(),
       chosen.as_struct ? "struct" : "string",
@@ -148,6 +153,8 @@ int main(int argc, char** argv) try {
       static_cast<unsigned long long>(figures.tasks),
       figures.tasks_per_second,
       figures.cpu_per_task,
+      microseconds(taken.p50),
+      microseconds(taken.p99),
       resident_kib(),
       rss_over_time.c_str(),
       dropped.c_str());

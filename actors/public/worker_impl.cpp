@@ -199,8 +199,16 @@ worker_snapshot worker_impl::snapshot() const {
     return result;
   result.error = core->error();
   auto& metrics = result.metrics;
+  std::map<std::string_view, actors::latency_total> latencies;
   for (const auto& each : core->context().shards) {
     const auto& counters = each->counters;
+    latencies["nexus_task_schedule_to_start_latency"].add(
+        counters.nexus_task_schedule_to_start_latency);
+    latencies["nexus_task_execution_latency"].add(counters.nexus_task_execution_latency);
+    latencies["nexus_task_endtoend_latency"].add(counters.nexus_task_endtoend_latency);
+    latencies["workflow_task_schedule_to_start_latency"].add(
+        counters.workflow_task_schedule_to_start_latency);
+    latencies["workflow_task_execution_latency"].add(counters.workflow_task_execution_latency);
     count(result.nexus, counters.nexus_tasks);
     count(result.workflow, counters.workflow_tasks);
     metrics["nexus_poll_no_task"] += counters.nexus_poll_no_task.get();
@@ -219,6 +227,15 @@ worker_snapshot worker_impl::snapshot() const {
         counters.sticky_cache_total_forced_eviction.get();
     metrics["instances_died"] += counters.instances_died.get();
   }
+  const auto nanoseconds = [](std::uint64_t value) {
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(value)};
+  };
+  for (const auto& [name, total] : latencies)
+    result.latencies[std::string{name}] = {
+        total.count,
+        nanoseconds(total.sum_nanoseconds),
+        nanoseconds(total.quantile(0.5)),
+        nanoseconds(total.quantile(0.99))};
   metrics["poller_restarts"] = core->context().poller_restarts.load();
   metrics["shard_stalls"] = watchdog_->stalls();
   return result;

@@ -49,4 +49,23 @@ void outcome_guard::record(task_outcome outcome) noexcept {
   where_ = nullptr;
 }
 
+std::uint64_t latency_total::quantile(double q) const noexcept {
+  std::uint64_t seen_in_all = 0;
+  for (const auto each : buckets)
+    seen_in_all += each;
+  // Not `count`: the shard may be between its two additions.
+  const auto wanted = static_cast<double>(seen_in_all) * q;
+  std::uint64_t seen = 0;
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if (buckets[i] == 0)
+      continue;
+    seen += buckets[i];
+    last = latency::nanoseconds_of(i);
+    if (static_cast<double>(seen) >= wanted)
+      break;
+  }
+  return last;
+}
+
 } // namespace troupe::actors

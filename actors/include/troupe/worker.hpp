@@ -79,6 +79,16 @@ struct worker_snapshot {
   tasks nexus;
   tasks workflow;
   std::map<std::string, std::uint64_t> metrics;
+
+  /// How long something took since the worker started; quantiles are right to some 6 %.
+  struct latency {
+    std::uint64_t count = 0;
+    std::chrono::nanoseconds sum{0};
+    std::chrono::nanoseconds p50{0};
+    std::chrono::nanoseconds p99{0};
+  };
+  /// By the metric names of Temporal's SDKs, e.g. `nexus_task_endtoend_latency`.
+  std::map<std::string, latency> latencies;
 };
 
 namespace detail {

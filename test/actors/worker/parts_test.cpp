@@ -127,6 +127,29 @@ BOOST_AUTO_TEST_CASE(a_forgotten_task_is_counted_as_such) {
   BOOST_TEST(counters.of(task_outcome::forgotten) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_latency_tells_quantiles_within_its_buckets) {
+  latency one;
+  latency other;
+  for (std::int64_t i = 1; i <= 1000; ++i)
+    (i % 2 == 0 ? one : other).observe(i * 1000);
+  one.observe(-5); // a clock that went back
+  latency_total all;
+  all.add(one);
+  all.add(other);
+  BOOST_TEST(all.count == 1001u);
+  BOOST_TEST(all.sum_nanoseconds == 500'500'000u);
+  BOOST_TEST(
+      static_cast<double>(all.quantile(0.5)) == 500'000.0, boost::test_tools::tolerance(0.07));
+  BOOST_TEST(
+      static_cast<double>(all.quantile(0.99)) == 990'000.0, boost::test_tools::tolerance(0.07));
+  BOOST_TEST(latency_total{}.quantile(0.5) == 0u);
+  for (std::uint64_t value : {0ULL, 7ULL, 8ULL, 15ULL, 16ULL, 1'000'000ULL, ~0ULL}) {
+    const auto bucket = latency::bucket_of(value);
+    BOOST_REQUIRE(bucket < latency::bucket_count);
+    BOOST_TEST(latency::bucket_of(latency::nanoseconds_of(bucket)) == bucket);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {
   std::promise<void> go;
   auto wait = go.get_future().share();
