@@ -115,19 +115,41 @@ inline void copy_short(char* to, const char* from, std::size_t size) {
   }
 }
 
-/// Copies text of at least 8 bytes; true if all of it is ASCII that stands for itself in a JSON
-/// string.
+/// True if both words hold nothing but ASCII that stands for itself in a JSON string.
+[[gnu::always_inline]] inline bool are_plain_words(std::uint64_t first, std::uint64_t second) {
+  return (interrupts(first) | interrupts(second) | ((first | second) & high_bits)) == 0;
+}
+
+[[gnu::always_inline]] inline bool are_plain(std::uint64_t first, std::uint64_t second) {
+#ifdef __SSE2__
+  const auto bytes =
+      _mm_set_epi64x(static_cast<std::int64_t>(second), static_cast<std::int64_t>(first));
+  // As signed numbers, all that is not ASCII is below the control characters.
+  const auto odd = _mm_or_si128(
+      _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+      _mm_or_si128(
+          _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  return _mm_movemask_epi8(odd) == 0;
+#else
+  return are_plain_words(first, second);
+#endif
+}
+
+/// Copies 16 bytes; true if all is ASCII that stands for itself in a JSON string.
+inline bool copy_16_plain(char* to, const char* from) {
+  const auto first = load(from);
+  const auto second = load(from + 8);
+  std::memcpy(to, &first, 8);
+  std::memcpy(to + 8, &second, 8);
+  return are_plain(first, second);
+}
+
+/// The same for any size beyond 16.
 [[gnu::noinline]] inline bool copy_long_plain(char* to, const char* from, std::size_t size) {
-  std::uint64_t odd = 0;
-  const auto copy = [&](std::size_t i) {
-    const auto word = load(from + i);
-    odd |= interrupts(word) | (word & high_bits);
-    std::memcpy(to + i, &word, 8);
-  };
-  for (std::size_t i = 0; i < size - 8; i += 8)
-    copy(i);
-  copy(size - 8);
-  return odd == 0;
+  bool plain = true;
+  for (std::size_t i = 0; i < size - 16; i += 16)
+    plain &= copy_16_plain(to + i, from + i);
+  return copy_16_plain(to + size - 16, from + size - 16) && plain;
 }
 
 /// The same for any size; few instructions where it is small.
@@ -135,11 +157,12 @@ inline void copy_short(char* to, const char* from, std::size_t size) {
   if (size > 16)
     return copy_long_plain(to, from, size);
   if (size >= 8) {
+    // The two halves overlap.
     const auto first = load(from);
     const auto last = load(from + size - 8);
     std::memcpy(to, &first, 8);
     std::memcpy(to + size - 8, &last, 8);
-    return (interrupts(first) | interrupts(last) | ((first | last) & high_bits)) == 0;
+    return are_plain(first, last);
   }
   auto word = each * ' ';
   if (size >= 4) {
@@ -157,7 +180,7 @@ inline void copy_short(char* to, const char* from, std::size_t size) {
     for (const char c : all)
       word = word << 8 | static_cast<unsigned char>(c);
   }
-  return (interrupts(word) | (word & high_bits)) == 0;
+  return are_plain(word, word);
 }
 
 } // namespace troupe::json_bytes

@@ -245,6 +245,21 @@ std::string_view json_reader::read_string() {
   return take_string(unescaped_);
 }
 
+void json_reader::read_string(std::string& to) {
+  // What most strings hold without allocation, and what the padding makes readable.
+  constexpr std::size_t inline_size = 15;
+  static_assert(inline_size < padding);
+  const auto text = read_string();
+  if (text.size() > inline_size || text.data() == unescaped_.data()
+      || to.capacity() != inline_size) {
+    to.assign(text);
+    return;
+  }
+  // Always to copy as much, and then to make it shorter, takes no call and no loop.
+  std::destroy_at(&to);
+  std::construct_at(&to, text.data(), inline_size)->resize(text.size());
+}
+
 std::string json_reader::read_base64() {
   const auto start = position();
   std::string bytes;

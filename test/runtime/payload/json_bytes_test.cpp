@@ -78,4 +78,17 @@ BOOST_AUTO_TEST_CASE(calls_a_text_plain_only_if_all_its_bytes_are) {
       }
 }
 
+BOOST_AUTO_TEST_CASE(tells_plain_words_alike_on_every_machine) {
+  for (const char filler : {' ', 'a', '\x7f', '\x80', '"'})
+    for (std::size_t at = 0; at < 16; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(16, filler);
+        text[at] = static_cast<char>(byte);
+        const auto first = load(text.data());
+        const auto second = load(text.data() + 8);
+        if (are_plain(first, second) != are_plain_words(first, second))
+          BOOST_ERROR("byte " << byte << " at " << at << " among " << filler);
+      }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

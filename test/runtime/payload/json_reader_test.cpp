@@ -252,6 +252,30 @@ BOOST_AUTO_TEST_CASE(reads_texts_of_every_size_around_that_of_its_own_room) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(reads_texts_into_strings_that_held_others) {
+  for (std::size_t size = 0; size < 40; ++size)
+    for (const std::size_t before : {0u, 3u, 15u, 16u, 1000u})
+      for (const auto& text : {std::string(size, 'x'), std::string(size, '\n')}) {
+        std::string escaped;
+        for (const char c : text)
+          escaped += c == '\n' ? "\\n" : "x";
+        for (const auto& [prefix, suffix] : {std::pair{"\"", "\""}, {" [ \"", "\",1]"}}) {
+          reader in{prefix + escaped + suffix};
+          if (in.peek() == troupe::json_kind::array) {
+            in.begin_array();
+            BOOST_TEST(in.next_element());
+          }
+          std::string to(before, '.');
+          in.read_string(to);
+          BOOST_TEST((to == text && to.c_str()[size] == '\0'));
+        }
+      }
+  reader in{"1"};
+  std::string to = "untouched";
+  BOOST_CHECK_THROW(in.read_string(to), troupe::payload_error);
+  BOOST_TEST(to == "untouched");
+}
+
 BOOST_AUTO_TEST_CASE(may_be_used_while_another_one_is) {
   reader outer{R"(["outer\n",1])"};
   outer.begin_array();

@@ -131,8 +131,8 @@ void read_members(json_reader& in, T& value, boost::mp11::mp_list<D...>) {
     ++taken;
     return true;
   };
-  (void)(take(D{}) && ...);
-  read_rest(in, &value, member_table<T, D...>, taken);
+  if (!(take(D{}) && ...) || !in.try_end_object())
+    read_rest(in, &value, member_table<T, D...>, taken);
 }
 
 // The kinds of JSON that can possibly be read as a T; variants need not try the others.
@@ -397,7 +397,7 @@ void read_json(json_reader& in, T& value) {
     read_json(in, number);
     value = static_cast<T>(number);
   } else if constexpr (std::same_as<T, std::string>)
-    value = in.read_string();
+    in.read_string(value);
   else if constexpr (byte_vector<T>) {
     const auto bytes = in.read_base64();
     const auto* first = reinterpret_cast<const typename T::value_type*>(bytes.data());
@@ -436,9 +436,7 @@ void read_json(json_reader& in, T& value) {
       if constexpr (reserves<T>)
         if (value.capacity() == 0)
           value.reserve(std::clamp<std::size_t>(112 / sizeof(typename T::value_type), 1, 8));
-      if constexpr (std::same_as<T, std::vector<std::string>>) {
-        value.emplace_back(in.read_string());
-      } else if constexpr (grows_in_place<T>) {
+      if constexpr (grows_in_place<T>) {
         read_json(in, value.emplace_back());
       } else {
         typename T::value_type element{};

@@ -50,6 +50,8 @@ public:
   float read_float();
   /// Valid until the next call.
   std::string_view read_string();
+  /// The same into a string of the caller's, which is quicker than to assign the view.
+  void read_string(std::string& to);
   /// The bytes behind a base64 text.
   std::string read_base64();
 
@@ -76,11 +78,13 @@ public:
   void begin_array();
   bool next_element() {
     if (*at_ != ',' || frame_->count == 0)
-      return advance(']');
+      return !try_end<']'>() && advance(']');
     ++at_;
     ++frame_->count;
     return true;
   }
+  /// Leaves the object if nothing lies before its end. False leaves all as it is, and says nothing.
+  bool try_end_object() { return try_end<'}'>(); }
 
   /// Reads over the next value.
   void skip();
@@ -147,6 +151,14 @@ private:
   [[gnu::noinline]] Real read_unusual_real();
   template <bool IsObject>
   void begin();
+  template <char Closing>
+  bool try_end() {
+    if (*at_ != Closing || frame_->is_object != (Closing == '}') || frame_ == frames_)
+      return false;
+    ++at_;
+    --frame_;
+    return true;
+  }
   [[gnu::noinline]] void deepen();
   bool advance(char closing);
   [[noreturn]] void malformed(std::string_view problem, const char* at) const;
