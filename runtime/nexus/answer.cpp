@@ -66,10 +66,10 @@ task_answer failed(
 task_answer answer_sync(
     const dispatch_environment& environment,
     const nexus_task& task,
-    const payload& value,
+    payload value,
     std::span<const link> links) {
   return {
-      completed_method, rpc::bytes{write_sync_answer(environment, task, value, links)}, false, {}};
+      completed_method, write_sync_answer(environment, task, std::move(value), links), false, {}};
 }
 
 task_answer answer_async(

@@ -29,7 +29,7 @@ struct task_answer {
 [[nodiscard]] task_answer answer_sync(
     const dispatch_environment& environment,
     const nexus_task& task,
-    const payload& value,
+    payload value,
     std::span<const link> links);
 
 [[nodiscard]] task_answer answer_async(

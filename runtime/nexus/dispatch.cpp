@@ -205,7 +205,8 @@ private:
   }
 
   void settle_start(detail::sync_success& success) {
-    finish(answer_sync(environment(), state_->task, success.value, state_->outbound_links));
+    finish(
+        answer_sync(environment(), state_->task, std::move(success.value), state_->outbound_links));
   }
   void settle_start(async_started& started) {
     finish(answer_async(environment(), state_->task, started.token, state_->outbound_links));

@@ -2,11 +2,18 @@
 #include "runtime/nexus/sync_answer.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace troupe::nexus {
 
 namespace {
+
+// Below this a copy is cheaper than a slice of its own.
+constexpr std::size_t copied_below = 1024;
 
 // Every field here is length-delimited and its number below 16, so a tag is one byte.
 constexpr std::size_t varint_size(std::size_t value) {
@@ -51,7 +58,8 @@ std::size_t payload_size(const payload& value) {
   return size;
 }
 
-void write_payload(std::string& out, const payload& value) {
+// All but the data, which lies behind its beginning.
+void begin_payload(std::string& out, const payload& value) {
   for (const auto& entry : value.metadata) {
     begin(out, 1, entry_size(entry));
     begin(out, 1, entry.first.size());
@@ -59,7 +67,22 @@ void write_payload(std::string& out, const payload& value) {
     begin(out, 2, entry.second.size());
     out += entry.second;
   }
-  text(out, 2, value.data);
+  if (!value.data.empty())
+    begin(out, 2, value.data.size());
+}
+
+// What was written, with the data at its place in between.
+rpc::bytes with_data(std::string written, std::size_t at, std::string data) {
+  struct parts {
+    std::string written;
+    std::string data;
+  };
+  const auto owner = std::make_shared<const parts>(std::move(written), std::move(data));
+  const std::string_view around = owner->written;
+  std::vector<std::string_view> slices{around.substr(0, at), owner->data};
+  if (at != around.size())
+    slices.push_back(around.substr(at));
+  return {owner, std::move(slices)};
 }
 
 std::size_t link_size(const link& each) {
@@ -68,10 +91,10 @@ std::size_t link_size(const link& each) {
 
 } // namespace
 
-std::string write_sync_answer(
+rpc::bytes write_sync_answer(
     const dispatch_environment& environment,
     const nexus_task& task,
-    const payload& value,
+    payload value,
     std::span<const link> links) {
   const auto payload_bytes = payload_size(value);
   auto success = field_size(payload_bytes);
@@ -79,11 +102,13 @@ std::string write_sync_answer(
     success += field_size(link_size(each));
   const auto start_operation = field_size(success);  // StartOperationResponse.sync_success
   const auto response = field_size(start_operation); // Response.start_operation
+  const bool is_copied = value.data.size() < copied_below;
 
   std::string out;
   out.reserve(
       text_size(environment.name_space) + text_size(environment.identity) + text_size(task.token)
-      + field_size(response) + text_size(task.poller_group_id));
+      + field_size(response) + text_size(task.poller_group_id)
+      - (is_copied ? 0 : value.data.size()));
   text(out, 1, environment.name_space);
   text(out, 2, environment.identity);
   text(out, 3, task.token);
@@ -91,14 +116,19 @@ std::string write_sync_answer(
   begin(out, 1, start_operation);
   begin(out, 1, success);
   begin(out, 1, payload_bytes);
-  write_payload(out, value);
+  begin_payload(out, value);
+  const auto data_at = out.size();
+  if (is_copied)
+    out += value.data;
   for (const auto& each : links) {
     begin(out, 2, link_size(each));
     text(out, 1, each.url);
     text(out, 2, each.type);
   }
   text(out, 5, task.poller_group_id);
-  return out;
+  if (is_copied)
+    return rpc::bytes{std::move(out)};
+  return with_data(std::move(out), data_at, std::move(value.data));
 }
 
 } // namespace troupe::nexus

@@ -3,21 +3,21 @@
 
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/task.hpp"
+#include "runtime/rpc/bytes.hpp"
 
 #include <troupe/nexus/context.hpp>
 #include <troupe/payload/payload.hpp>
 
 #include <span>
-#include <string>
 
 namespace troupe::nexus {
 
-/// A RespondNexusTaskCompletedRequest with a synchronous success, written in one piece: the hot
-/// answer, so no message object is built and the payload is copied once.
-[[nodiscard]] std::string write_sync_answer(
+/// A RespondNexusTaskCompletedRequest with a synchronous success: the hot answer, so no message
+/// object is built. A small payload is copied into it once, a large one lies in it as it is.
+[[nodiscard]] rpc::bytes write_sync_answer(
     const dispatch_environment& environment,
     const nexus_task& task,
-    const payload& value,
+    payload value,
     std::span<const link> links);
 
 } // namespace troupe::nexus

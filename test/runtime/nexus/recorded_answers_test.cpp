@@ -79,6 +79,8 @@ BOOST_AUTO_TEST_CASE(a_success_is_written_as_protobuf_writes_it) {
            {{{"encoding", "json/plain"}, {"", ""}}, "\"out\""},
            {{{"encoding", "binary/plain"}}, std::string(127, 'a')},
            {{{"encoding", "binary/plain"}}, std::string(128, '\0')},
+           {{{"encoding", "binary/plain"}}, std::string(1023, 'c')},
+           {{{"encoding", "binary/plain"}}, std::string(1024, 'd')},
            {{{"encoding", "binary/plain"}}, std::string(70'000, 'b')}})
     for (const auto& links : std::vector<std::vector<troupe::nexus::link>>{
              {}, {{"url", "type"}, {"", ""}, {std::string(300, 'u'), ""}}})
@@ -105,6 +107,16 @@ BOOST_AUTO_TEST_CASE(a_success_is_written_as_protobuf_writes_it) {
         BOOST_TEST(MessageDifferencer::Equals(wanted, got));
         BOOST_TEST(body.size() == wanted.ByteSizeLong());
       }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_result_lies_in_the_answer_as_it_is) {
+  const auto worker = recorded_worker();
+  const auto task = recorded_task("poll-nexus-task-queue-start");
+  troupe::payload value{{{"encoding", "binary/plain"}}, std::string(70'000, 'b')};
+  const auto* data = value.data.data();
+  const auto answer = answer_sync(worker, task, std::move(value), {});
+  BOOST_REQUIRE(answer.body.slices().size() >= 2u);
+  BOOST_TEST((answer.body.slices()[1].data() == data));
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_is_answered_as_recorded) {
