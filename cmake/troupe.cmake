@@ -66,6 +66,17 @@ function(troupe_program name)
   endif()
 endfunction()
 
+# Links mimalloc into programs, where it is installed: the allocator is a program's choice, not a library's. A
+# sanitizer brings one of its own. What it buys stands in bench/FINDINGS.md.
+function(troupe_use_mimalloc)
+  find_library(TROUPE_MIMALLOC_LIBRARY mimalloc)
+  if(TROUPE_MIMALLOC_LIBRARY AND NOT TROUPE_SANITIZE)
+    foreach(target IN LISTS ARGN)
+      target_link_libraries(${target} PRIVATE ${TROUPE_MIMALLOC_LIBRARY})
+    endforeach()
+  endif()
+endfunction()
+
 # troupe_test(<folder name> LABEL unit SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...)
 # One program; each foo_test.cpp holds the suite `foo` and is one ctest entry, so a suite that is missing fails.
 function(troupe_test name)
