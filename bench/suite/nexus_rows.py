@@ -130,6 +130,8 @@ def shards(suite):
         "1 shard": arrangement(one),
         "2 shards, a channel each, 64 slots": arrangement(two(64)),
         "2 shards, a channel each, 128 slots": arrangement(two(128)),
+        # gRPC's own switch, read from the environment: a poll set for each queue instead of one for all.
+        "2 shards, a channel each, 64 slots, poll": arrangement(["env", "GRPC_POLL_STRATEGY=poll", *two(64)]),
         "2 processes of 1 shard": arrangement(one, one),
         "2 processes of 1 shard, a core each": arrangement(one, one, cores=[suite.worker_core, suite.other_core]),
     })

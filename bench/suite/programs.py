@@ -33,7 +33,7 @@ def wait_until_listening(port, child, seconds=30):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise NotMeasured(f"{child.args[3]} ended with {child.returncode} instead of listening")
+            raise NotMeasured(f"{program_of(child)} ended with {child.returncode} instead of listening")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -43,6 +43,11 @@ def wait_until_listening(port, child, seconds=30):
 
 def pinned(cores, *command):
     return ["taskset", "-c", cores, *map(str, command)]
+
+
+def program_of(child):
+    """Of `taskset -c CORES [env NAME=VALUE...] PROGRAM ...`."""
+    return next(word for word in child.args[3:] if word != "env" and "=" not in word)
 
 
 def cpu_times():
@@ -92,9 +97,9 @@ def finish(child, seconds):
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
-        raise NotMeasured(f"{child.args[3]} did not end within {seconds:.0f} s") from None
+        raise NotMeasured(f"{program_of(child)} did not end within {seconds:.0f} s") from None
     if child.returncode != 0 or not out.strip():
-        raise NotMeasured(f"{child.args[3]}: {errors.strip() or 'exit ' + str(child.returncode)}")
+        raise NotMeasured(f"{program_of(child)}: {errors.strip() or 'exit ' + str(child.returncode)}")
     return [json.loads(line) for line in out.splitlines()]
 
 
