@@ -12,6 +12,7 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -158,18 +159,19 @@ int main(int argc, char** argv) try {
       replay = std::min(
           replay,
           static_cast<double>(now_nanoseconds() - begin) / static_cast<double>(told.size()));
-      constexpr int ticks = 200;
-      std::int64_t spent = 0;
-      for (int i = 0; i < ticks; ++i) {
+      std::array<std::int64_t, 200> spent{};
+      for (auto& each : spent) {
         const auto events = told.tick();
         const auto reply = told.task(events).SerializeAsString();
         begin = now_nanoseconds();
         PollWorkflowTaskQueueResponse next;
         next.ParseFromString(reply);
         check(run->apply(std::move(next)));
-        spent += now_nanoseconds() - begin;
+        each = now_nanoseconds() - begin;
       }
-      sticky = std::min(sticky, static_cast<double>(spent) / ticks);
+      // The median: one task that the machine interrupts costs as much as all the others.
+      std::ranges::nth_element(spent, spent.begin() + spent.size() / 2);
+      sticky = std::min(sticky, static_cast<double>(spent[spent.size() / 2]));
     }
     std::printf(
         R"({"program":"replay","history_events":%zu,"replay_ns_per_event":%.0f,"sticky_ns_per_task":%.0f})"
