@@ -143,10 +143,14 @@ int main(int argc, char** argv) try {
     return 0;
   }
 
-  for (const std::size_t length : {10U, 100U, 1'000U, 10'000U, 50'000U}) {
+  struct cost {
+    std::size_t length;
     double replay = 1e18;
     double sticky = 1e18;
-    for (int round = 0; round < rounds; ++round) {
+  };
+  std::array<cost, 5> costs{{{10}, {100}, {1'000}, {10'000}, {50'000}}};
+  for (int round = 0; round < rounds; ++round)
+    for (auto& [length, replay, sticky] : costs) {
       history told;
       while (told.size() < length)
         told.tick();
@@ -173,14 +177,13 @@ int main(int argc, char** argv) try {
       std::ranges::nth_element(spent, spent.begin() + spent.size() / 2);
       sticky = std::min(sticky, static_cast<double>(spent[spent.size() / 2]));
     }
+  for (const auto& [length, replay, sticky] : costs)
     std::printf(
         R"({"program":"replay","history_events":%zu,"replay_ns_per_event":%.0f,"sticky_ns_per_task":%.0f})"
         "\n",
         length,
         replay,
         sticky);
-    std::fflush(stdout);
-  }
 } catch (const std::exception& error) {
   std::fprintf(stderr, "replay: %s\n", error.what());
   return 1;

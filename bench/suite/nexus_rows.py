@@ -124,24 +124,27 @@ def shards(suite):
                 "tasks_per_second": sum(each["tasks_per_second"] for each in figures), "frontend": seen,
             }
         return run
-    one = suite.worker("--slots", 64, "--pollers", 64)
-    two = lambda count: suite.worker("--slots", count, "--pollers", count, "--shards", 2)
-    got = suite.interleaved("shards", {
-        "1 shard": arrangement(one),
+    one = lambda slots: suite.worker("--slots", slots, "--pollers", slots)
+    two = lambda slots: [*one(slots), "--shards", 2]
+    single = {"1 shard": arrangement(one(64)), "1 shard, 128 slots": arrangement(one(128))}
+    double = {
         "2 shards, a channel each, 64 slots": arrangement(two(64)),
         "2 shards, a channel each, 128 slots": arrangement(two(128)),
         # gRPC's own switch, read from the environment: a poll set for each queue instead of one for all.
-        "2 shards, a channel each, 64 slots, poll": arrangement(["env", "GRPC_POLL_STRATEGY=poll", *two(64)]),
-        "2 processes of 1 shard": arrangement(one, one),
-        "2 processes of 1 shard, a core each": arrangement(one, one, cores=[suite.worker_core, suite.other_core]),
-    })
+        "2 shards, a channel each, 128 slots, poll": arrangement(["env", "GRPC_POLL_STRATEGY=poll", *two(128)]),
+        "2 processes of 1 shard": arrangement(one(64), one(64)),
+        "2 processes of 1 shard, 128 slots each": arrangement(one(128), one(128)),
+        "2 processes of 1 shard, a core each": arrangement(
+            one(64), one(64), cores=[suite.worker_core, suite.other_core]),
+    }
+    got = suite.interleaved("shards", {**single, **double})
     cost = {name: cpu(figures) for name, figures in got.items()}
     suite.plots["shards"] = {
         name: {"cpu": cost[name].best, "rate": rate(figures).best} for name, figures in got.items()}
-    base = cost.pop("1 shard")
-    best = min(cost, key=lambda name: cost[name].best)
+    cheapest = lambda names: min(names, key=lambda name: cost[name].best)
+    base, best = cost[cheapest(single)], cheapest(double)
     others = ", ".join(
-        f"{name} {(series.best / base.best - 1) * 100:+.0f} %" for name, series in cost.items() if name != best)
+        f"{name} {(cost[name].best / base.best - 1) * 100:+.0f} %" for name in double if name != best)
     suite.table.at_most(11, "CPU per task, growth from 1 to 2 shards", 10, (cost[best].best / base.best - 1) * 100, " %",
                         median=(cost[best].median / base.median - 1) * 100,
                         note=f"{best}: {cost[best].best:.1f} to {base.best:.1f} us; {others}")
