@@ -126,16 +126,20 @@ def shards(suite):
         return run
     one = lambda slots: suite.worker("--slots", slots, "--pollers", slots)
     two = lambda slots: [*one(slots), "--shards", 2]
-    single = {"1 shard": arrangement(one(64)), "1 shard, 128 slots": arrangement(one(128))}
+    # Three busy programs on two cores: the scheduler's batch policy takes out the switches that a frontend on a core of
+    # its own would not cause.
+    batch = lambda command: ["chrt", "--batch", "0", *command]
+    # gRPC's own switch, read from the environment: a poll set for each queue instead of one for all.
+    poll = lambda command: ["env", "GRPC_POLL_STRATEGY=poll", *command]
+    single = {"1 shard": arrangement(one(64)), "1 shard, batch": arrangement(batch(one(64)))}
     double = {
-        "2 shards, a channel each, 64 slots": arrangement(two(64)),
-        "2 shards, a channel each, 128 slots": arrangement(two(128)),
-        # gRPC's own switch, read from the environment: a poll set for each queue instead of one for all.
-        "2 shards, a channel each, 128 slots, poll": arrangement(["env", "GRPC_POLL_STRATEGY=poll", *two(128)]),
+        "2 shards, a channel each": arrangement(two(128)),
+        "2 shards, a channel each, poll": arrangement(poll(two(128))),
+        "2 shards, a channel each, poll, batch": arrangement(batch(poll(two(128)))),
         "2 processes of 1 shard": arrangement(one(64), one(64)),
-        "2 processes of 1 shard, 128 slots each": arrangement(one(128), one(128)),
         "2 processes of 1 shard, a core each": arrangement(
             one(64), one(64), cores=[suite.worker_core, suite.other_core]),
+        "2 processes of 1 shard, batch": arrangement(batch(one(64)), batch(one(64))),
     }
     got = suite.interleaved("shards", {**single, **double})
     cost = {name: cpu(figures) for name, figures in got.items()}

@@ -46,8 +46,8 @@ def pinned(cores, *command):
 
 
 def program_of(child):
-    """Of `taskset -c CORES [env NAME=VALUE...] PROGRAM ...`."""
-    return next(word for word in child.args[3:] if word != "env" and "=" not in word)
+    """The path of what a command runs, behind `taskset`, `env` and the like."""
+    return next(word for word in child.args if "/" in word)
 
 
 def cpu_times():
