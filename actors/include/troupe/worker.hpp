@@ -30,7 +30,7 @@ struct worker_options {
   std::string identity = {}; ///< shown in histories; empty: the client's
   /// Threads that poll and run coroutines; 0: one per core. For short tasks more processes of one
   /// shard cost less CPU than more shards, since gRPC shares its epoll set between all threads of a
-  /// process; `GRPC_POLL_STRATEGY=poll` in the environment avoids most of that.
+  /// process; `GRPC_POLL_STRATEGY=poll` in the environment lowers that.
   std::size_t shards = 1;
 
   /// Tasks of one kind that run at the same time. Plain function handlers get as many threads, when
