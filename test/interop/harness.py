@@ -53,6 +53,13 @@ class Process:
     def output(self):
         return pathlib.Path(self.log.name).read_text(errors="replace")
 
+    def freeze(self):
+        """Stops all its threads; the signal alone only asks for that, and an answer may still slip out."""
+        self.child.send_signal(signal.SIGSTOP)
+        wait_for(f"{self.command[0]} to freeze", lambda: all(
+            stat.read_text().rpartition(")")[2].split()[0] == "T"
+            for stat in pathlib.Path(f"/proc/{self.child.pid}/task").glob("*/stat")))
+
     def kill(self):
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()

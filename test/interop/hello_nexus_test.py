@@ -101,7 +101,7 @@ class SecondSignal(unittest.TestCase):
                 ).get("pollers"),
             )
             # A frozen service answers nothing, so a graceful stop cannot come to its end.
-            at.process.child.send_signal(signal.SIGSTOP)
+            at.process.freeze()
             try:
                 def asked_again():
                     worker.child.send_signal(signal.SIGTERM)
