@@ -12,9 +12,6 @@ namespace troupe::nexus {
 
 namespace {
 
-// Below this a copy is cheaper than a slice of its own.
-constexpr std::size_t copied_below = 1024;
-
 // Every field here is length-delimited and its number below 16, so a tag is one byte.
 constexpr std::size_t varint_size(std::size_t value) {
   std::size_t size = 1;
@@ -102,7 +99,7 @@ rpc::bytes write_sync_answer(
     success += field_size(link_size(each));
   const auto start_operation = field_size(success);  // StartOperationResponse.sync_success
   const auto response = field_size(start_operation); // Response.start_operation
-  const bool is_copied = value.data.size() < copied_below;
+  const bool is_copied = value.data.size() < rpc::copy_below;
 
   std::string out;
   out.reserve(

@@ -120,6 +120,7 @@ inline void copy_short(char* to, const char* from, std::size_t size) {
   return (interrupts(first) | interrupts(second) | ((first | second) & high_bits)) == 0;
 }
 
+/// The same in one step where there is a register of 16 bytes.
 [[gnu::always_inline]] inline bool are_plain(std::uint64_t first, std::uint64_t second) {
 #ifdef __SSE2__
   const auto bytes =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,6 +10,9 @@
 #include <vector>
 
 namespace troupe::rpc {
+
+/// Below so many bytes a copy is cheaper than a slice of its own, which takes two allocations.
+inline constexpr std::size_t copy_below = 1024;
 
 /// An immutable message as it lies in memory: one or more slices and whoever keeps them alive.
 ///

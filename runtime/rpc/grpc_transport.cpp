@@ -26,9 +26,6 @@ namespace troupe::rpc {
 
 namespace {
 
-// Below this a copy is cheaper than the two allocations of a slice that refers to our memory.
-constexpr std::size_t copy_below = 1024;
-
 grpc_slice to_slice(std::string_view text) {
   return grpc_slice_from_copied_buffer(text.data(), text.size());
 }

@@ -101,8 +101,9 @@ class SecondSignal(unittest.TestCase):
                 ).get("pollers"),
             )
             # A frozen service answers nothing, so a graceful stop cannot come to its end.
-            at.process.freeze()
             try:
+                at.process.freeze()
+
                 def asked_again():
                     worker.child.send_signal(signal.SIGTERM)
                     return worker.child.poll() is not None
