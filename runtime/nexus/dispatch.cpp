@@ -122,6 +122,8 @@ private:
     try {
       read_deadline(now);
       const auto& task = state_->task;
+      if (!task.refusal.empty())
+        throw handler_error{handler_error_type::bad_request, std::string{task.refusal}};
       if (task.kind == nexus_task::request::unknown)
         throw handler_error{
             handler_error_type::not_implemented, "unknown Nexus request: neither start nor cancel"};

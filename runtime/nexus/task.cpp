@@ -24,6 +24,10 @@ char lower(char c) {
 }
 
 /// The reading of one answer. Each function reads one message and returns whether it was one.
+///
+/// Whatever the message holds, the time is linear in its length: of maps and lists no more than
+/// `max_entries` are kept, and what concerns a message as a whole is done once, at its end, since
+/// protobuf merges a message that is there several times.
 class scanner {
 public:
   explicit scanner(poll_answer& to) : answer_(to) {}
@@ -31,21 +35,35 @@ public:
   bool read_answer(std::string_view message) {
     wire_reader in{message};
     while (in.next())
-      switch (in.field()) {
-      case 1: task_.token = in.text(); break;
-      case 2: good_ &= read_request(in.text()); break;
-      case 3: good_ &= read_decision(in.text()); break;
-      case 4: read_string(in, task_.poller_group_id); break;
-      default: break;
-      }
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: task_.token = in.text(); break;
+        case 2: good_ &= read_request(in.text()); break;
+        case 3: good_ &= read_decision(in.text()); break;
+        case 4: read_string(in, task_.poller_group_id); break;
+        default: break;
+        }
     if (!in.ok() || !good_)
       return false;
-    if (!task_.token.empty())
+    if (!task_.token.empty()) {
+      finish();
       answer_.task = std::move(task_);
+    }
     return true;
   }
 
 private:
+  void finish() {
+    // Services before 1.27 fill only the older field.
+    if (task_.operation_token.empty())
+      task_.operation_token = older_token_;
+    for (const auto& [name, value] : task_.input_metadata)
+      if (name == "encoding")
+        task_.input.encoding = value;
+      else if (name == "messageType")
+        task_.input.message_type = value;
+  }
+
   void read_string(const wire_reader& in, std::string_view& to) {
     to = in.text();
     good_ &= is_text(to);
@@ -71,21 +89,22 @@ private:
   bool read_request(std::string_view message) {
     wire_reader in{message};
     while (in.next())
-      switch (in.field()) {
-      case 1: good_ &= read_entry(in.text(), task_.headers, true); break;
-      case 2: good_ &= read_time(in.text()); break;
-      case 3:
-        task_.kind = nexus_task::request::start;
-        good_ &= read_start(in.text());
-        break;
-      case 4:
-        task_.kind = nexus_task::request::cancel;
-        good_ &= read_cancel(in.text());
-        break;
-      case 10: read_string(in, task_.endpoint); break;
-      case 100: good_ &= read_capabilities(in.text()); break;
-      default: break;
-      }
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: good_ &= read_entry(in.text(), task_.headers, headers_); break;
+        case 2: good_ &= read_time(in.text()); break;
+        case 3:
+          task_.kind = nexus_task::request::start;
+          good_ &= read_start(in.text());
+          break;
+        case 4:
+          task_.kind = nexus_task::request::cancel;
+          good_ &= read_cancel(in.text());
+          break;
+        case 10: read_string(in, task_.endpoint); break;
+        case 100: good_ &= read_capabilities(in.text()); break;
+        default: break;
+        }
     return in.ok();
   }
 
@@ -112,49 +131,43 @@ private:
   bool read_start(std::string_view message) {
     wire_reader in{message};
     while (in.next())
-      switch (in.field()) {
-      case 1: read_string(in, task_.service); break;
-      case 2: read_string(in, task_.operation); break;
-      case 3: read_string(in, task_.request_id); break;
-      case 4: read_string(in, task_.callback_url); break;
-      case 5: good_ &= read_payload(in.text()); break;
-      case 6: good_ &= read_entry(in.text(), task_.callback_headers, true); break;
-      case 7: good_ &= read_link(in.text()); break;
-      default: break;
-      }
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: read_string(in, task_.service); break;
+        case 2: read_string(in, task_.operation); break;
+        case 3: read_string(in, task_.request_id); break;
+        case 4: read_string(in, task_.callback_url); break;
+        case 5: good_ &= read_payload(in.text()); break;
+        case 6: good_ &= read_entry(in.text(), task_.callback_headers, callback_headers_); break;
+        case 7: good_ &= read_link(in.text()); break;
+        default: break;
+        }
     return in.ok();
   }
 
   bool read_cancel(std::string_view message) {
     wire_reader in{message};
-    std::string_view older;
     while (in.next())
-      switch (in.field()) {
-      case 1: read_string(in, task_.service); break;
-      case 2: read_string(in, task_.operation); break;
-      case 3: read_string(in, older); break;
-      case 4: read_string(in, task_.operation_token); break;
-      default: break;
-      }
-    // Services before 1.27 fill only the older field.
-    if (task_.operation_token.empty())
-      task_.operation_token = older;
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: read_string(in, task_.service); break;
+        case 2: read_string(in, task_.operation); break;
+        case 3: read_string(in, older_token_); break;
+        case 4: read_string(in, task_.operation_token); break;
+        default: break;
+        }
     return in.ok();
   }
 
   bool read_payload(std::string_view message) {
     wire_reader in{message};
     while (in.next())
-      switch (in.field()) {
-      case 1: good_ &= read_entry(in.text(), task_.input_metadata, false); break;
-      case 2: task_.input.data = in.text(); break;
-      default: break;
-      }
-    for (const auto& [name, value] : task_.input_metadata)
-      if (name == "encoding")
-        task_.input.encoding = value;
-      else if (name == "messageType")
-        task_.input.message_type = value;
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: good_ &= read_entry(in.text(), task_.input_metadata, metadata_); break;
+        case 2: task_.input.data = in.text(); break;
+        default: break;
+        }
     return in.ok();
   }
 
@@ -163,26 +176,47 @@ private:
     std::string_view url;
     std::string_view type;
     while (in.next())
-      switch (in.field()) {
-      case 1: read_string(in, url); break;
-      case 2: read_string(in, type); break;
-      default: break;
-      }
-    task_.links.push_back({std::string{url}, std::string{type}});
+      if (in.is_text())
+        switch (in.field()) {
+        case 1: read_string(in, url); break;
+        case 2: read_string(in, type); break;
+        default: break;
+        }
+    if (has_room(links_))
+      task_.links.push_back({std::string{url}, std::string{type}});
     return in.ok();
   }
 
+  /// How many entries of one sort the message has.
+  struct entry_sort {
+    std::size_t count = 0;
+    std::string_view too_many;
+    bool values_are_text = true;
+  };
+
+  /// Counts one more; false if no more are kept, and the request is refused.
+  bool has_room(entry_sort& sort) {
+    if (++sort.count <= max_entries)
+      return true;
+    task_.refusal = sort.too_many;
+    return false;
+  }
+
   /// An entry of a map; of several with one key the last counts.
-  bool read_entry(std::string_view message, std::vector<header_entry>& to, bool holds_text) {
+  bool read_entry(std::string_view message, std::vector<header_entry>& to, entry_sort& sort) {
     wire_reader in{message};
     std::string_view key;
     std::string_view value;
     while (in.next())
-      if (in.field() == 1)
+      if (!in.is_text())
+        continue;
+      else if (in.field() == 1)
         read_string(in, key);
       else if (in.field() == 2)
         value = in.text();
-    good_ &= !holds_text || is_text(value);
+    good_ &= !sort.values_are_text || is_text(value);
+    if (!has_room(sort))
+      return in.ok();
     const auto same = std::ranges::find(to, key, &header_entry::first);
     if (same != to.end()) {
       same->second = value;
@@ -196,6 +230,12 @@ private:
 
   poll_answer& answer_;
   nexus_task task_;
+  std::string_view older_token_;
+  entry_sort headers_{.too_many = "the request has more than 256 headers"};
+  entry_sort callback_headers_{.too_many = "the request has more than 256 callback headers"};
+  entry_sort metadata_{
+      .too_many = "the input has more than 256 metadata entries", .values_are_text = false};
+  entry_sort links_{.too_many = "the request has more than 256 links"};
   bool good_ = true;
 };
 

@@ -8,6 +8,7 @@
 #include <troupe/payload/payload.hpp>
 #include <troupe/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,11 @@
 #include <vector>
 
 namespace troupe::nexus {
+
+/// A request with more entries of one sort (headers, callback headers, input metadata, links) than
+/// this is refused: no caller needs so many, and everything that looks one up goes through them
+/// all.
+inline constexpr std::size_t max_entries = 256;
 
 /// A task as the service sent it, read once. The views point into `storage`, the received message.
 struct nexus_task {
@@ -32,6 +38,8 @@ struct nexus_task {
   std::vector<header_entry> headers;
   std::optional<time_point> scheduled_at;
   bool temporal_failures = false; ///< the caller understands failures in the new form
+  /// Why no handler may see the request (BAD_REQUEST); empty if one may. The text is static.
+  std::string_view refusal;
 
   // start
   std::string_view request_id;

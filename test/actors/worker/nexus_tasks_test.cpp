@@ -52,6 +52,24 @@ BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {
   BOOST_TEST(counters().nexus_task_execution_failed.get() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_task_with_a_hundred_thousand_metadata_keys_is_answered_bad_request) {
+  serve_nexus();
+  start();
+  auto task = nexus_task("quick", "a");
+  auto& metadata =
+      *task.mutable_request()->mutable_start_operation()->mutable_payload()->mutable_metadata();
+  for (int i = 0; i < 100'000; ++i)
+    metadata["key-" + std::to_string(i)] = "v";
+  give(poll, task);
+  auto refused = service.open(failed).at(0)->as<wire::RespondNexusTaskFailedRequest>();
+  BOOST_TEST(refused.task_token() == "a");
+  BOOST_TEST(refused.error().error_type() == "BAD_REQUEST");
+  answer(failed, wire::RespondNexusTaskFailedResponse{});
+  BOOST_TEST(counters().nexus_tasks.accepted.get() == 1u);
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+  BOOST_TEST(service.open(poll).size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(handlers_are_used_again) {
   serve_nexus();
   start();

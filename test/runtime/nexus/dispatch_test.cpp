@@ -93,6 +93,17 @@ BOOST_AUTO_TEST_CASE(a_plain_function_runs_on_the_pool) {
   BOOST_TEST(answer.response().start_operation().sync_success().payload().data() == "\"in\"");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_with_too_many_entries_is_answered_and_no_handler_sees_it) {
+  auto task = start_task("golden", "crash");
+  for (int i = 0; i < 257; ++i)
+    (*task.mutable_request()->mutable_header())["header-" + std::to_string(i)] = "v";
+  const auto call = accept(task);
+  BOOST_REQUIRE(call->next() == step::answer);
+  const auto answer = failed(*call);
+  BOOST_TEST(answer.failure().message() == "the request has more than 256 headers");
+  BOOST_TEST(answer.failure().nexus_handler_failure_info().type() == "BAD_REQUEST");
+}
+
 BOOST_AUTO_TEST_CASE(a_coroutine_runs_on_the_shard_and_may_wait) {
   const auto call = accept(start_task("golden", "slow"));
   BOOST_REQUIRE(call->next() == step::run_on_shard);

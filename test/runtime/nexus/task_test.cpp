@@ -2,9 +2,11 @@
 #include "runtime/nexus/task.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <google/protobuf/unknown_field_set.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -103,6 +105,61 @@ void compare(const std::string& message) {
   }
 }
 
+google::protobuf::UnknownFieldSet& unknown_fields(google::protobuf::Message& of) {
+  return *of.GetReflection()->MutableUnknownFields(&of);
+}
+
+/// Puts a number where a text or message belongs, for each of the fields up to `last`.
+void add_numbers(google::protobuf::Message& to, int last) {
+  for (int field = 1; field <= last; ++field)
+    unknown_fields(to).AddVarint(field, 7);
+}
+
+void add_texts(google::protobuf::Message& to, int last) {
+  for (int field = 1; field <= last; ++field)
+    unknown_fields(to).AddLengthDelimited(field, "text");
+}
+
+/// A start with so many entries of the sort that `add` makes from a number.
+template <class Add>
+std::string with_entries(std::size_t count, Add add) {
+  auto answer = full_start();
+  auto& request = *answer.mutable_request();
+  request.clear_header();
+  auto& start = *request.mutable_start_operation();
+  start.clear_callback_header();
+  start.clear_links();
+  start.mutable_payload()->clear_metadata();
+  for (std::size_t i = 0; i < count; ++i)
+    add(request, std::to_string(i));
+  return answer.SerializeAsString();
+}
+
+struct sort_of_entries {
+  const char* name;
+  void (*add)(temporal::api::nexus::v1::Request& to, const std::string& key);
+  const char* refusal;
+};
+
+const sort_of_entries sorts[] = {
+    {"headers",
+     [](auto& to, const auto& key) { (*to.mutable_header())[key] = "v"; },
+     "the request has more than 256 headers"},
+    {"callback headers",
+     [](auto& to, const auto& key) {
+       (*to.mutable_start_operation()->mutable_callback_header())[key] = "v";
+     },
+     "the request has more than 256 callback headers"},
+    {"metadata",
+     [](auto& to, const auto& key) {
+       (*to.mutable_start_operation()->mutable_payload()->mutable_metadata())[key] = "v";
+     },
+     "the input has more than 256 metadata entries"},
+    {"links",
+     [](auto& to, const auto& key) { to.mutable_start_operation()->add_links()->set_url(key); },
+     "the request has more than 256 links"},
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(task)
@@ -166,6 +223,65 @@ BOOST_AUTO_TEST_CASE(a_message_that_was_cut_off_is_never_misread) {
   const auto message = full_start().SerializeAsString();
   for (std::size_t size = 0; size < message.size(); ++size)
     compare(message.substr(0, size));
+}
+
+BOOST_AUTO_TEST_CASE(skips_a_known_field_of_another_wire_type) {
+  auto start = full_start();
+  add_numbers(start, 4);
+  auto& request = *start.mutable_request();
+  add_numbers(request, 10);
+  unknown_fields(request).AddVarint(100, 7);
+  unknown_fields(request).AddLengthDelimited(1, std::string{"\x0a\x01k\x12\x01v\x08\x07\x10\x07"});
+  add_texts(*request.mutable_scheduled_time(), 2);
+  add_texts(*request.mutable_capabilities(), 1);
+  add_texts(*start.mutable_poller_scaling_decision(), 1);
+  add_numbers(*request.mutable_start_operation(), 7);
+  add_numbers(*request.mutable_start_operation()->mutable_payload(), 2);
+  add_numbers(*request.mutable_start_operation()->mutable_links(0), 2);
+  compare(start.SerializeAsString());
+  auto cancel = full_start();
+  cancel.mutable_request()->mutable_cancel_operation()->set_service("service");
+  cancel.mutable_request()->mutable_cancel_operation()->set_operation("operation");
+  cancel.mutable_request()->mutable_cancel_operation()->set_operation_token("token");
+  add_numbers(*cancel.mutable_request()->mutable_cancel_operation(), 4);
+  compare(cancel.SerializeAsString());
+  BOOST_TEST(nexus::read_poll_answer(cancel.SerializeAsString())->task->operation_token == "token");
+}
+
+BOOST_AUTO_TEST_CASE(takes_as_many_entries_as_anybody_needs_and_refuses_more) {
+  for (const auto& each : sorts) {
+    BOOST_TEST_CONTEXT(each.name) {
+      const auto most = with_entries(nexus::max_entries, each.add);
+      compare(most);
+      BOOST_TEST(nexus::read_poll_answer(most)->task->refusal.empty());
+      const auto more = nexus::read_poll_answer(with_entries(nexus::max_entries + 1, each.add));
+      BOOST_REQUIRE(more && more->task);
+      BOOST_TEST(more->task->refusal == each.refusal);
+      BOOST_TEST(more->task->service == "service");
+      BOOST_TEST(more->task->token.size() == 15u);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_huge_message_in_linear_time) {
+  using namespace std::chrono_literals;
+  // Each of these took tens of seconds when entries were looked up among all others.
+  constexpr std::size_t entries = 100'000;
+  const auto began = std::chrono::steady_clock::now();
+  for (const auto& each : sorts)
+    BOOST_TEST(!nexus::read_poll_answer(with_entries(entries, each.add))->task->refusal.empty());
+  // One payload in a million pieces, which protobuf merges.
+  std::string pieces;
+  for (int i = 0; i < 1'000'000; ++i)
+    pieces += std::string{"\x2a\x00", 2};
+  auto message = with_entries(nexus::max_entries, sorts[2].add);
+  wire_answer tail;
+  unknown_fields(*tail.mutable_request()).AddLengthDelimited(3, pieces);
+  message += tail.SerializeAsString();
+  const auto got = nexus::read_poll_answer(message);
+  BOOST_REQUIRE(got && got->task);
+  BOOST_TEST(got->task->input_metadata.size() == nexus::max_entries);
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_texts_that_are_no_utf8) {
