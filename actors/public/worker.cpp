@@ -4,31 +4,31 @@
 
 #include <troupe/worker.hpp>
 
-#include <fcntl.h>
-#include <poll.h>
+#include <semaphore.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 namespace troupe {
 
 namespace {
 
-/// Written by the signal handler, read by `run_until_signal`: all that a handler may do is write to
-/// a pipe.
-int signal_pipe[2] = {-1, -1};
-volatile std::sig_atomic_t signals_seen = 0;
-
-constexpr char signal_byte = 's';
-constexpr char stopped_byte = 'x';
+// What `run_until_signal` waits for. The semaphore is all that a signal handler may touch (POSIX
+// names sem_post among the few safe functions); it lives as long as the process, so a handler that
+// is late finds it too. Who wakes it first writes the reason, and the waiter looks at the reasons:
+// a wake-up that is left over from an earlier run does no harm.
+sem_t wake_up;
+[[maybe_unused]] const int made = sem_init(&wake_up, 0, 0);
+std::atomic<int> signals_seen{0};
+static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
 extern "C" void on_signal(int number) {
-  if (signals_seen > 0)
+  if (signals_seen.fetch_add(1) > 0)
     _exit(128 + number);
-  signals_seen = 1;
   const auto saved = errno;
-  [[maybe_unused]] auto written = write(signal_pipe[1], &signal_byte, 1);
+  sem_post(&wake_up);
   errno = saved;
 }
 
@@ -36,8 +36,6 @@ extern "C" void on_signal(int number) {
 class signal_scope {
 public:
   signal_scope() {
-    if (pipe2(signal_pipe, O_CLOEXEC) != 0)
-      throw worker_error("no pipe for signals: the process has too many open files");
     signals_seen = 0;
     struct sigaction ours{};
     ours.sa_handler = on_signal;
@@ -48,21 +46,21 @@ public:
   ~signal_scope() {
     sigaction(SIGINT, &old_int_, nullptr);
     sigaction(SIGTERM, &old_term_, nullptr);
-    close(signal_pipe[0]);
-    close(signal_pipe[1]);
-    signal_pipe[0] = signal_pipe[1] = -1;
   }
   signal_scope(const signal_scope&) = delete;
   signal_scope& operator=(const signal_scope&) = delete;
 
-  /// Waits for a signal or for `wake`.
-  static char wait() {
-    char what = stopped_byte;
-    while (read(signal_pipe[0], &what, 1) < 0 && errno == EINTR) {
+  /// Waits for a signal (true) or until `has_stopped` (false), which somebody says with `wake`.
+  template <class Condition>
+  static bool wait(const Condition& has_stopped) {
+    while (signals_seen == 0) {
+      if (has_stopped())
+        return false;
+      sem_wait(&wake_up); // interrupted or left over: looks again
     }
-    return what;
+    return true;
   }
-  static void wake() { [[maybe_unused]] auto written = write(signal_pipe[1], &stopped_byte, 1); }
+  static void wake() { sem_post(&wake_up); }
 
 private:
   struct sigaction old_int_{};
@@ -107,22 +105,18 @@ void worker::stop() {
 
 int worker::run_until_signal() {
   signal_scope signals;
-  impl_->on_phase([](actors::worker_phase phase) {
-    if (phase == actors::worker_phase::stopped)
-      signal_scope::wake();
-  });
   try {
-    start();
+    impl_->begin();
   } catch (const worker_error& error) {
-    if (!impl_->is_started()) // what went wrong later, the worker has logged
-      log::error(error.what());
+    log::error(error.what());
     return 1;
   }
-  if (signals.wait() == signal_byte)
+  // Not told while it is still connecting, so that a signal ends that too.
+  impl_->when_stopped([] { signal_scope::wake(); });
+  if (signals.wait([this] { return state() == worker_state::stopped; }))
     log::info("stopping: running tasks are finished; signal again to leave at once");
   stop();
-  const auto why = impl_->error();
-  return why.empty() ? 0 : 1;
+  return impl_->error().empty() ? 0 : 1; // why it stopped by itself, the worker has logged
 }
 
 worker_state worker::state() const {

@@ -80,7 +80,7 @@ void worker_impl::add(std::shared_ptr<const workflow::definition> definition) {
     throw std::invalid_argument("a workflow of the type " + name + " has been added already");
 }
 
-void worker_impl::start() {
+void worker_impl::begin() {
   if (core_)
     return;
   if (services_->empty() && workflows_.empty())
@@ -132,22 +132,16 @@ void worker_impl::start() {
       *system_, std::move(context), homes, [&](actors::shard& where, std::size_t index) {
         return connector->connect(where, &shards_[index]->polled());
       });
-  core_->on_phase([this](worker_phase phase, const std::string& error) {
-    {
-      std::lock_guard guard{mutex_};
-      connect_failed_ |= phase == worker_phase::connecting && !error.empty();
-      phase_ = phase;
-      changed_.notify_all();
-    }
-    if (user_phase_)
-      user_phase_(phase);
-  });
+  core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
   watchdog_ = std::make_unique<actors::watchdog>(
       std::vector<const actors::shard*>{homes.begin(), homes.end()});
   watchdog_->start();
   core_->start();
   started_ = core_.get();
+}
 
+void worker_impl::start() {
+  begin();
   std::unique_lock guard{mutex_};
   changed_.wait(guard, [this] {
     return connect_failed_
@@ -160,6 +154,31 @@ void worker_impl::start() {
     end_threads();
     throw worker_error(why);
   }
+}
+
+void worker_impl::on_phase(worker_phase phase, const std::string& error) {
+  unique_function<void()> then;
+  {
+    std::lock_guard guard{mutex_};
+    connect_failed_ |= phase == worker_phase::connecting && !error.empty();
+    phase_ = phase;
+    if (phase == worker_phase::stopped)
+      then = std::move(when_stopped_);
+    changed_.notify_all();
+  }
+  if (then)
+    then();
+}
+
+void worker_impl::when_stopped(unique_function<void()> then) {
+  {
+    std::lock_guard guard{mutex_};
+    if (phase_ != worker_phase::stopped) {
+      when_stopped_ = std::move(then);
+      return;
+    }
+  }
+  then();
 }
 
 void worker_impl::stop() {

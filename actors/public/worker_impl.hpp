@@ -6,6 +6,7 @@
 #include "actors/worker/worker_core.hpp"
 #include "runtime/nexus/service_registry.hpp"
 
+#include <troupe/unique_function.hpp>
 #include <troupe/worker.hpp>
 
 #include <caf/actor_system.hpp>
@@ -28,23 +29,27 @@ public:
 
   void add(nexus::service_handler service);
   void add(std::shared_ptr<const workflow::definition> definition);
+  /// Starts it without waiting for the service. Throws `worker_error` if it cannot be started at
+  /// all.
+  void begin();
+  /// The same, and waits until it runs or the service could not be reached once.
   void start();
   void stop();
   void wait_stopped();
-  [[nodiscard]] bool is_started() const noexcept { return started_ != nullptr; }
   [[nodiscard]] worker_state state() const;
   [[nodiscard]] worker_snapshot snapshot() const;
   [[nodiscard]] std::string error() const {
     const auto* core = started_.load();
     return core ? core->error() : std::string{};
   }
-  /// Called for every change of phase, on the first shard.
-  void on_phase(std::function<void(actors::worker_phase)> callback) {
-    user_phase_ = std::move(callback);
-  }
+  /// Calls `then` once when the worker has stopped, on its first shard; at once and here if it has
+  /// already. Thread-safe; the last one given counts. It may still run when `stopped` is seen
+  /// elsewhere, but no more once `wait_stopped` has returned.
+  void when_stopped(unique_function<void()> then);
 
 private:
   void require_not_started() const;
+  void on_phase(actors::worker_phase phase, const std::string& error);
   void end_threads();
 
   client client_;
@@ -60,12 +65,12 @@ private:
   std::unique_ptr<actors::worker_core> core_;
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
-  std::function<void(actors::worker_phase)> user_phase_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   actors::worker_phase phase_ = actors::worker_phase::created;
   bool connect_failed_ = false;
+  unique_function<void()> when_stopped_;
   std::once_flag ended_;
 };
 
