@@ -27,7 +27,7 @@ forbid "CAF is included outside actors/" '#include *[<"]caf/' 'runtime/*' 'apps/
 forbid "threads, locks or gRPC in the deterministic folders" '#include *<(thread|mutex|condition_variable|grpc[^>]*)' \
   'runtime/workflow/*' 'runtime/nexus/*' 'runtime/include/troupe/workflow/*' 'runtime/include/troupe/nexus/*'
 forbid "the embedded service's rules use the client or the workflow engine" '#include *[<"](runtime/(client|workflow)/|troupe/(client|workflow))' \
-  'runtime/service/*'
+  'runtime/embedded/*'
 forbid "relative includes" '#include *"\.\./' '*.hpp' '*.cpp'
 hits=$(git ls-files 'runtime/include/*' 'actors/include/*' | grep -vE 'troupe/(proto|caf)\.hpp$' |
   xargs grep -nHE '#include *[<"](caf/|grpc|google/protobuf|temporal/|.*\.pb\.h)' || true)

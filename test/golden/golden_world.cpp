@@ -195,7 +195,7 @@ golden_world::golden_world(pace workers) {
   settings.suggest_continue_as_new_events = 50;
   service_ = std::make_unique<embedded::service_host>(
       system_, home_, settings, std::make_unique<embedded::random_ids>(8));
-  auto& core = service_->core();
+  auto& core = service_->here();
   core.namespaces.ensure(caller_namespace);
   core.namespaces.ensure(handler_namespace);
   core.namespaces.add_attributes(
@@ -266,7 +266,7 @@ void golden_world::stop_worker(const std::string& identity) {
 }
 
 void golden_world::delete_endpoint(const std::string& name) {
-  auto& endpoints = service_->core().endpoints;
+  auto& endpoints = service_->here().endpoints;
   const auto* found = endpoints.find_by_name(name);
   if (found == nullptr)
     throw std::runtime_error{"no endpoint " + name};
@@ -305,7 +305,7 @@ void golden_world::start_as(
   request.set_namespace_(caller_namespace);
   request.set_workflow_id(from.workflow_id());
   request.set_identity(client_identity);
-  request.set_request_id(service_->core().ids->uuid());
+  request.set_request_id(service_->here().ids->uuid());
   *request.mutable_workflow_type() = from.workflow_type();
   *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
@@ -344,7 +344,7 @@ void golden_world::signal_with_start_as(
   request.set_namespace_(caller_namespace);
   request.set_workflow_id(from.workflow_id());
   request.set_identity(client_identity);
-  request.set_request_id(service_->core().ids->uuid());
+  request.set_request_id(service_->here().ids->uuid());
   *request.mutable_workflow_type() = from.workflow_type();
   *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
@@ -362,7 +362,7 @@ void golden_world::start_handler(const std::string& id, const std::string& mode)
   request.set_namespace_(handler_namespace);
   request.set_workflow_id(id);
   request.set_identity(client_identity);
-  request.set_request_id(service_->core().ids->uuid());
+  request.set_request_id(service_->here().ids->uuid());
   request.mutable_workflow_type()->set_name("HandlerWorkflow");
   request.mutable_task_queue()->set_name("handler-tq");
   set_json('"' + mode + '"', *request.mutable_input());
@@ -375,7 +375,7 @@ void golden_world::signal(const std::string& id, const std::string& name, const 
   request.mutable_workflow_execution()->set_workflow_id(id);
   request.set_signal_name(name);
   request.set_identity(client_identity);
-  request.set_request_id(service_->core().ids->uuid());
+  request.set_request_id(service_->here().ids->uuid());
   set_json(json, *request.mutable_input());
   call("SignalWorkflowExecution", request);
 }
@@ -398,7 +398,7 @@ void golden_world::request_cancel(
   request.mutable_workflow_execution()->set_workflow_id(id);
   request.set_reason(reason);
   request.set_identity(client_identity);
-  request.set_request_id(request_id.empty() ? service_->core().ids->uuid() : request_id);
+  request.set_request_id(request_id.empty() ? service_->here().ids->uuid() : request_id);
   call("RequestCancelWorkflowExecution", request);
 }
 
@@ -447,8 +447,8 @@ bool golden_world::until_events(const std::string& id, const std::string& run_id
 
 std::string golden_world::namespace_of(const std::string& id) const {
   for (const char* name : {caller_namespace, handler_namespace}) {
-    const auto* entry = service_->core().namespaces.find(name);
-    if (service_->core().find_execution({entry->id, id}))
+    const auto* entry = service_->here().namespaces.find(name);
+    if (service_->here().find_execution({entry->id, id}))
       return name;
   }
   throw std::runtime_error{"no workflow " + id};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "actors/service/service_host.hpp"
+#include "actors/embedded/host/service_host.hpp"
 #include "actors/shard/manual_shard.hpp"
 #include "actors/worker/worker_core.hpp"
 

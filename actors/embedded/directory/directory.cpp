@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/directory/directory.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <temporal/api/nexus/v1/message.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+/// Into a buffer that is used again and again: actors are looked up for every message.
+const std::string& join(std::string& key, std::string_view first, std::string_view second) {
+  key = first;
+  key += '\0';
+  key += second;
+  return key;
+}
+
+const std::string&
+queue_key(std::string& key, std::string_view namespace_id, std::string_view name, queue_kind kind) {
+  join(key, namespace_id, name);
+  key += static_cast<char>(kind);
+  return key;
+}
+
+std::optional<endpoint_info> info_of(const temporal::api::nexus::v1::Endpoint* found) {
+  if (found == nullptr)
+    return std::nullopt;
+  const auto& target = found->spec().target();
+  return endpoint_info{
+      found->id(),
+      found->spec().name(),
+      target.worker().namespace_(),
+      target.worker().task_queue(),
+      target.external().url()};
+}
+
+/// The handle under `key`, made by `spawn` if there is none.
+template <class Map, class Spawn>
+auto find_or_spawn(Map& map, const std::string& key, Spawn spawn) {
+  if (auto found = map.find(key); found != map.end())
+    return found->second;
+  std::string mine{key}; // the buffer is free for whatever making the actor looks up
+  return map.emplace(std::move(mine), spawn()).first->second;
+}
+
+} // namespace
+
+directory::directory(
+    caf::actor_system& actor_system,
+    actors::shard& shard,
+    service_settings with,
+    std::unique_ptr<id_source> id_maker,
+    const actor_makers& makers)
+    : system(actor_system), home(shard), settings(std::move(with)), ids(std::move(id_maker)),
+      namespaces([this] { return ids->uuid(); }),
+      endpoints(namespaces, [this] { return ids->uuid(); }), makers_(makers) {
+  settings.cluster_id = ids->uuid();
+}
+
+directory::~directory() = default;
+
+execution_handle
+directory::execution(const std::string& namespace_id, const std::string& workflow_id) {
+  return find_or_spawn(
+      executions_, join(key_, namespace_id, workflow_id), [&]() -> execution_handle {
+        return makers_.execution(*this, namespace_id, workflow_id);
+      });
+}
+
+execution_handle directory::find_execution(const execution_key& key) const {
+  auto found = executions_.find(join(key_, key.namespace_id, key.workflow_id));
+  return found == executions_.end() ? execution_handle{} : found->second;
+}
+
+void directory::forget_execution(const execution_key& key) {
+  executions_.erase(join(key_, key.namespace_id, key.workflow_id));
+}
+
+task_queue_handle
+directory::queue(const std::string& namespace_id, const std::string& name, queue_kind kind) {
+  return find_or_spawn(
+      queues_, queue_key(key_, namespace_id, name, kind), [&]() -> task_queue_handle {
+        return makers_.queue(*this, namespace_id, name, kind);
+      });
+}
+
+task_queue_handle directory::find_queue(
+    const std::string& namespace_id, const std::string& name, queue_kind kind) const {
+  auto found = queues_.find(queue_key(key_, namespace_id, name, kind));
+  return found == queues_.end() ? task_queue_handle{} : found->second;
+}
+
+nexus_dispatcher_handle
+directory::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
+  return find_or_spawn(
+      dispatchers_, join(key_, caller_namespace_id, endpoint), [&]() -> nexus_dispatcher_handle {
+        return makers_.dispatcher(*this);
+      });
+}
+
+callback_deliverer_handle directory::deliverer(const std::string& destination) {
+  return find_or_spawn(deliverers_, destination, [&]() -> callback_deliverer_handle {
+    return makers_.deliverer(*this);
+  });
+}
+
+visibility_handle directory::visibility(const std::string& namespace_id) {
+  return find_or_spawn(visibility_, namespace_id, [&]() -> visibility_handle {
+    return makers_.visibility(*this, namespace_id);
+  });
+}
+
+registry_handle directory::registry() {
+  if (!registry_)
+    registry_ = makers_.registry(*this);
+  return registry_;
+}
+
+std::optional<endpoint_info> directory::endpoint_by_name(std::string_view name) const {
+  return info_of(endpoints.find_by_name(name));
+}
+
+std::optional<endpoint_info> directory::endpoint_by_id(std::string_view id) const {
+  return info_of(endpoints.find(id));
+}
+
+std::optional<int>
+directory::search_attribute_type(std::string_view name_space, std::string_view attribute) const {
+  static constexpr std::array<std::string_view, 8> settable{
+      "TemporalScheduledStartTime",
+      "TemporalChangeVersion",
+      "BinaryChecksums",
+      "BuildIds",
+      "TemporalPauseInfo",
+      "TemporalReportedProblems",
+      "TemporalNamespaceDivision",
+      "TemporalScheduledById"};
+  const auto* entry = namespaces.find(name_space);
+  if (entry == nullptr)
+    return std::nullopt;
+  if (auto custom = entry->custom_attributes.find(attribute);
+      custom != entry->custom_attributes.end())
+    return static_cast<int>(custom->second.second);
+  for (auto name : settable)
+    if (name == attribute)
+      return static_cast<int>(system_attributes().find(attribute)->second);
+  return std::nullopt;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every message between the actors of the embedded service, and their interfaces. All of them live
+// on one shard. `messages.md` is the map.
+
+#include "actors/caf_compat.hpp"
+#include "actors/embedded/call/call.hpp"
+#include "runtime/embedded/record/transaction.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace troupe::embedded {
+
+using actors::sig;
+
+/// Names a record: whom to tell about what became of its task, request or callback.
+struct execution_key {
+  std::string namespace_id;
+  std::string workflow_id;
+};
+using execution_ref = std::shared_ptr<const execution_key>;
+
+// -- calls
+// -----------------------------------------------------------------------------------------
+
+/// A call of a client, for the actor that owns what it is about.
+struct serve_call {
+  call_ptr what;
+};
+
+// -- task queues
+// -----------------------------------------------------------------------------------
+
+/// A worker's long poll. Waits in its task queue; a task takes it along to the execution.
+struct poll {
+  call_ptr from;
+  std::uint64_t id = 0; ///< in its queue
+  std::string identity;
+  std::string build_id;
+  bool is_sticky = false;
+  time_point expires; ///< when it is answered empty
+  executor::timer_id timer = 0;
+};
+using poll_ptr = std::shared_ptr<poll>;
+
+struct open_poll {
+  call_ptr from;
+};
+/// The task that this poll took was stale: give it another one.
+struct reopen_poll {
+  poll_ptr what;
+};
+/// The client is gone, or the poll has waited long enough.
+struct close_poll {
+  std::uint64_t id = 0;
+  bool is_expired = false;
+};
+struct add_workflow_task {
+  execution_ref source;
+  workflow_task_dispatch task;
+};
+/// Sync match only: a query for a worker.
+struct offer_query {
+  std::string task_id;
+  execution_ref source;
+  call_ptr query;
+  std::string run_id;
+  duration patience{}; ///< until it goes to `next_queue`, or fails if that is empty
+  std::string next_queue;
+};
+struct offer_expired {
+  std::string task_id;
+};
+/// The worker of this sticky queue has left: its tasks go to the normal queue.
+struct unload_queue {};
+
+// -- executions
+// ------------------------------------------------------------------------------------
+
+/// A poll took this task.
+struct start_taken_task {
+  workflow_task_dispatch task;
+  poll_ptr taker;
+};
+struct fill_query {
+  std::string task_id; ///< becomes the token
+  std::string token;
+  call_ptr query;
+  std::string run_id;
+  poll_ptr taker;
+};
+struct nexus_answered {
+  nexus_attempt attempt;
+  call_ptr answer; ///< RespondNexusTaskCompleted or -Failed; null: nobody answered in time
+  bool is_failure = false;
+};
+struct nexus_held {
+  nexus_attempt attempt;
+  bool is_blocked = false;
+};
+struct record_timer_due {
+  std::uint64_t generation = 0;
+};
+struct reader_done {
+  std::uint64_t id = 0;
+  bool is_expired = false;
+};
+struct forget_if_empty {};
+
+// -- callbacks
+// -------------------------------------------------------------------------------------
+
+struct deliver_callback {
+  execution_ref source;
+  callback_delivery what;
+};
+struct operation_completed {
+  std::uint64_t delivery = 0;
+  operation_token_ref token;
+  nexus_completion completion;
+};
+struct operation_outcome {
+  std::uint64_t delivery = 0;
+  rpc_status status;
+};
+struct callback_reported {
+  callback_done what;
+};
+
+// -- Nexus dispatch
+// --------------------------------------------------------------------------------
+
+struct dispatch_request {
+  execution_ref source;
+  nexus_dispatch what;
+};
+struct request_answered {
+  std::string task_id;
+  call_ptr answer;
+  bool is_failure = false;
+};
+struct request_expired {
+  std::string task_id;
+};
+/// Requests wait for a place: see whether there is one.
+struct let_waiting_go {};
+struct breaker_ticked {
+  bool is_cancelation = false;
+};
+
+// -- visibility
+// ------------------------------------------------------------------------------------
+
+struct put_row {
+  std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo> info;
+};
+struct remove_row {
+  std::string run_id;
+};
+
+} // namespace troupe::embedded
+
+// None of these crosses a process border, so none can be serialised. CAF 0.17 wants the mark,
+// CAF 1.x the id as well.
+#define TROUPE_SERVICE_MESSAGE(name)                                                               \
+  CAF_ADD_TYPE_ID(troupe_service, (troupe::embedded::name))                                        \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::embedded::name)
+
+CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
+  TROUPE_SERVICE_MESSAGE(serve_call)
+  TROUPE_SERVICE_MESSAGE(open_poll)
+  TROUPE_SERVICE_MESSAGE(reopen_poll)
+  TROUPE_SERVICE_MESSAGE(close_poll)
+  TROUPE_SERVICE_MESSAGE(add_workflow_task)
+  TROUPE_SERVICE_MESSAGE(offer_query)
+  TROUPE_SERVICE_MESSAGE(offer_expired)
+  TROUPE_SERVICE_MESSAGE(unload_queue)
+  TROUPE_SERVICE_MESSAGE(start_taken_task)
+  TROUPE_SERVICE_MESSAGE(fill_query)
+  TROUPE_SERVICE_MESSAGE(nexus_answered)
+  TROUPE_SERVICE_MESSAGE(nexus_held)
+  TROUPE_SERVICE_MESSAGE(record_timer_due)
+  TROUPE_SERVICE_MESSAGE(reader_done)
+  TROUPE_SERVICE_MESSAGE(forget_if_empty)
+  TROUPE_SERVICE_MESSAGE(deliver_callback)
+  TROUPE_SERVICE_MESSAGE(operation_completed)
+  TROUPE_SERVICE_MESSAGE(operation_outcome)
+  TROUPE_SERVICE_MESSAGE(callback_reported)
+  TROUPE_SERVICE_MESSAGE(dispatch_request)
+  TROUPE_SERVICE_MESSAGE(request_answered)
+  TROUPE_SERVICE_MESSAGE(request_expired)
+  TROUPE_SERVICE_MESSAGE(breaker_ticked)
+  TROUPE_SERVICE_MESSAGE(let_waiting_go)
+  TROUPE_SERVICE_MESSAGE(put_row)
+  TROUPE_SERVICE_MESSAGE(remove_row)
+
+  namespace troupe::embedded {
+
+  using nexus_dispatcher_handle = caf::typed_actor<
+      sig<void(dispatch_request)>,
+      sig<void(request_answered)>,
+      sig<void(request_expired)>,
+      sig<void(breaker_ticked)>,
+      sig<void(let_waiting_go)>>;
+
+  /// Sync match only: a Nexus request. The sender hears `request_answered` or `request_expired`.
+  struct offer_request {
+    std::string task_id;
+    nexus_dispatch what;
+    nexus_dispatcher_handle sender;
+  };
+
+  } // namespace troupe::embedded
+
+  TROUPE_SERVICE_MESSAGE(offer_request)
+CAF_END_TYPE_ID_BLOCK(troupe_service)
+
+namespace troupe::embedded {
+
+// Hot messages first: CAF 0.17 compares a message with one handler after the other.
+
+using execution_handle = caf::typed_actor<
+    sig<void(serve_call)>,
+    sig<void(start_taken_task)>,
+    sig<void(nexus_answered)>,
+    sig<void(operation_completed)>,
+    sig<void(callback_reported)>,
+    sig<void(record_timer_due)>,
+    sig<void(reader_done)>,
+    sig<void(nexus_held)>,
+    sig<void(fill_query)>,
+    sig<void(forget_if_empty)>>;
+
+using task_queue_handle = caf::typed_actor<
+    sig<void(open_poll)>,
+    sig<void(add_workflow_task)>,
+    sig<void(serve_call)>,
+    sig<void(offer_request)>,
+    sig<void(close_poll)>,
+    sig<void(offer_expired)>,
+    sig<void(reopen_poll)>,
+    sig<void(offer_query)>,
+    sig<void(unload_queue)>>;
+
+using callback_deliverer_handle =
+    caf::typed_actor<sig<void(deliver_callback)>, sig<void(operation_outcome)>>;
+
+using visibility_handle =
+    caf::typed_actor<sig<void(put_row)>, sig<void(remove_row)>, sig<void(serve_call)>>;
+
+using registry_handle = caf::typed_actor<sig<void(serve_call)>>;
+
+} // namespace troupe::embedded

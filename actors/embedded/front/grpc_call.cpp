@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/front/grpc_call.hpp"
+
+#include "actors/embedded/front/grpc_bytes.hpp"
+#include "actors/embedded/front/reflection.hpp"
+
+#include <grpc/health/v1/health.pb.h>
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace troupe::embedded {
+
+namespace {
+
+/// The headers that the service reads; the rest stays with gRPC.
+constexpr std::array<std::string_view, 4> wanted_headers{
+    "client-name", "client-version", "supported-features", "supported-server-versions"};
+
+/// The queue hands back what it was given as a `void*`, so it must be the base's address.
+void* tag_of(rpc::completion_tag& tag) {
+  return &tag;
+}
+
+} // namespace
+
+void grpc_call::wait(grpc_front_context& front) {
+  auto* call = new grpc_call(front);
+  call->context_.AsyncNotifyWhenDone(tag_of(call->done_));
+  front.generic.RequestCall(
+      &call->context_, &call->stream_, front.queue, front.queue, tag_of(call->step_));
+}
+
+grpc_call::grpc_call(grpc_front_context& front) : front_(front), stream_(&context_) {}
+
+void grpc_call::accepted(bool ok) {
+  if (!ok) { // the done tag of a call that never began does not come
+    delete this;
+    return;
+  }
+  front_.live_calls.fetch_add(1, std::memory_order_relaxed);
+  if (!front_.stopping.load(std::memory_order_acquire))
+    wait(front_);
+  const std::string_view method = context_.method();
+  if (method.starts_with("/grpc.health.v1.Health/"))
+    kind_ = method.ends_with("/Watch")   ? kind::watch
+            : method.ends_with("/Check") ? kind::health
+                                         : kind::unary;
+  else if (
+      method == "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+      || method == "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+    kind_ = kind::reflection;
+  step_.on = &grpc_call::request_read;
+  stream_.Read(&message_, tag_of(step_));
+}
+
+void grpc_call::request_read(bool ok) {
+  if (!ok) {
+    // The client half-closed without a (further) message, or is gone.
+    finish(
+        kind_ == kind::reflection
+            ? grpc::Status::OK
+            : grpc::Status{grpc::StatusCode::INTERNAL, "the call carries no request message"});
+    return;
+  }
+  if (message_.Length() > front_.request_limit) {
+    finish(request_too_large(front_.request_limit));
+    return;
+  }
+  switch (kind_) {
+  case kind::unary: serve(); break;
+  case kind::health: answer_health_check(); break;
+  case kind::watch: start_watch(); break;
+  case kind::reflection: answer_reflection_question(); break;
+  }
+}
+
+void grpc_call::serve() {
+  rpc::local_service::request request;
+  request.method = context_.method();
+  request.message = to_bytes(message_);
+  request.deadline = deadline_of(context_);
+  const auto& headers = context_.client_metadata();
+  for (auto name : wanted_headers) {
+    auto found = headers.find(grpc::string_ref{name.data(), name.size()});
+    if (found != headers.end())
+      request.headers.emplace_back(name, std::string{found->second.data(), found->second.size()});
+  }
+  // The answer may come before handle() returns, on the service's thread. This object outlives
+  // that: it is deleted on the queue's thread, which is here.
+  cancel_ =
+      front_.service.handle(std::move(request), [this](rpc_status status, rpc::bytes message) {
+        answer(std::move(status), std::move(message));
+      });
+  if (is_done_ && cancel_)
+    cancel_();
+}
+
+void grpc_call::answer(rpc_status status, rpc::bytes message) {
+  step_.on = &grpc_call::finished;
+  if (status.ok())
+    stream_.WriteAndFinish(
+        to_buffer(message), grpc::WriteOptions{}, grpc::Status::OK, tag_of(step_));
+  else
+    stream_.Finish(to_status(status), tag_of(step_));
+}
+
+void grpc_call::answer_health_check() {
+  grpc::health::v1::HealthCheckRequest request;
+  std::string scratch;
+  const auto raw = to_bytes(message_);
+  const auto flat = raw.flatten(scratch);
+  if (!request.ParseFromArray(flat.data(), static_cast<int>(flat.size()))) {
+    finish({grpc::StatusCode::INTERNAL, "malformed health check request"});
+    return;
+  }
+  bool is_known = request.service().empty();
+  for (const auto& name : front_.service_names)
+    is_known = is_known || name == request.service();
+  if (!is_known) {
+    finish({grpc::StatusCode::NOT_FOUND, "unknown service"});
+    return;
+  }
+  grpc::health::v1::HealthCheckResponse response;
+  response.set_status(
+      front_.stopping ? grpc::health::v1::HealthCheckResponse::NOT_SERVING
+                      : grpc::health::v1::HealthCheckResponse::SERVING);
+  answer({}, response.SerializeAsString());
+}
+
+void grpc_call::start_watch() {
+  grpc::health::v1::HealthCheckResponse response;
+  response.set_status(grpc::health::v1::HealthCheckResponse::SERVING);
+  step_.on = &grpc_call::stream_written;
+  stream_.Write(to_buffer(rpc::bytes{response.SerializeAsString()}), tag_of(step_));
+}
+
+void grpc_call::answer_reflection_question() {
+  std::string scratch;
+  const auto raw = to_bytes(message_);
+  std::string response;
+  if (!answer_reflection(raw.flatten(scratch), front_.service_names, response)) {
+    finish({grpc::StatusCode::INVALID_ARGUMENT, "malformed reflection request"});
+    return;
+  }
+  step_.on = &grpc_call::stream_written;
+  stream_.Write(to_buffer(rpc::bytes{std::move(response)}), tag_of(step_));
+}
+
+void grpc_call::stream_written(bool ok) {
+  if (!ok) {
+    finish(grpc::Status::CANCELLED);
+  } else if (kind_ == kind::watch) {
+    // The status of this server changes only by its end, so the stream is held until either side
+    // leaves.
+    is_held_ = true;
+    if (is_done_)
+      finish(grpc::Status::CANCELLED);
+  } else {
+    step_.on = &grpc_call::request_read;
+    stream_.Read(&message_, tag_of(step_));
+  }
+}
+
+void grpc_call::finish(const grpc::Status& status) {
+  is_held_ = false;
+  step_.on = &grpc_call::finished;
+  stream_.Finish(status, tag_of(step_));
+}
+
+void grpc_call::done(bool) {
+  is_done_ = true;
+  if (is_finished_) {
+    leave();
+    return;
+  }
+  if (cancel_)
+    cancel_();
+  if (is_held_)
+    finish(grpc::Status::CANCELLED);
+}
+
+void grpc_call::finished(bool) {
+  is_finished_ = true;
+  if (is_done_)
+    leave();
+}
+
+void grpc_call::leave() {
+  auto& front = front_;
+  delete this;
+  if (front.live_calls.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    front.live_calls.notify_all();
+}
+
+} // namespace troupe::embedded

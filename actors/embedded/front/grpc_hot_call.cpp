@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/front/grpc_hot_call.hpp"
+
+#include "actors/embedded/front/grpc_bytes.hpp"
+#include "actors/embedded/front/grpc_call.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <grpc/byte_buffer.h>
+#include <grpc/slice.h>
+#include <grpc/support/time.h>
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace names = rpc::methods::workflow_service;
+
+struct hot_method {
+  std::string_view name;
+  bool is_poll;
+};
+
+constexpr std::array<hot_method, hot_methods::count> table{{
+    {names::poll_nexus_task_queue, true},
+    {names::respond_nexus_task_completed, false},
+    {names::poll_workflow_task_queue, true},
+    {names::respond_workflow_task_completed, false},
+}};
+
+/// So many objects are kept to be used again; more are there only after a burst.
+constexpr std::size_t most_spare = 256;
+
+/// Below this a copy into the slice costs less than handing over the owner.
+constexpr std::size_t copy_below = 2048;
+
+time_point to_time(gpr_timespec when) {
+  if (gpr_time_cmp(when, gpr_inf_future(when.clock_type)) == 0)
+    return time_point::max();
+  const auto real = gpr_convert_clock_type(when, GPR_CLOCK_REALTIME);
+  return time_point{std::chrono::seconds{real.tv_sec} + std::chrono::nanoseconds{real.tv_nsec}};
+}
+
+/// The message lies in gRPC's buffer, which lives as long as it.
+rpc::bytes take(grpc_byte_buffer*& from) {
+  auto owner =
+      std::shared_ptr<grpc_byte_buffer>{std::exchange(from, nullptr), grpc_byte_buffer_destroy};
+  if (!owner)
+    return {};
+  const auto& slices = owner->data.raw.slice_buffer;
+  const auto view = [](const grpc_slice& slice) {
+    return std::string_view{
+        reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
+  };
+  if (slices.count == 1)
+    return rpc::bytes{std::move(owner), view(slices.slices[0])};
+  std::vector<std::string_view> views;
+  views.reserve(slices.count);
+  for (std::size_t at = 0; at < slices.count; ++at)
+    if (GRPC_SLICE_LENGTH(slices.slices[at]) != 0)
+      views.push_back(view(slices.slices[at]));
+  return rpc::bytes{std::move(owner), std::move(views)};
+}
+
+grpc_slice to_slice(std::string_view text) {
+  return grpc_slice_from_copied_buffer(text.data(), text.size());
+}
+
+grpc_slice to_slice(const rpc::bytes& message, std::string_view part) {
+  if (part.size() < copy_below)
+    return to_slice(part);
+  return grpc_slice_new_with_user_data(
+      const_cast<char*>(part.data()),
+      part.size(),
+      [](void* kept) { delete static_cast<rpc::bytes*>(kept); },
+      new rpc::bytes(message));
+}
+
+grpc_byte_buffer* to_byte_buffer(const rpc::bytes& message) {
+  std::vector<grpc_slice> slices;
+  slices.reserve(message.slices().size());
+  for (auto part : message.slices())
+    slices.push_back(to_slice(message, part));
+  auto* made = grpc_raw_byte_buffer_create(slices.data(), slices.size());
+  for (auto& slice : slices)
+    grpc_slice_unref(slice);
+  return made;
+}
+
+void* tag_of(grpc::internal::CompletionQueueTag& tag) {
+  return &tag;
+}
+
+} // namespace
+
+hot_methods::hot_methods() {
+  for (int method = 0; method < count; ++method) {
+    auto& text = names_[static_cast<std::size_t>(method)];
+    text = name(method);
+    auto& made = methods_[static_cast<std::size_t>(method)];
+    made = new grpc::internal::RpcServiceMethod(
+        text.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr);
+    AddMethod(made);
+    MarkMethodRaw(method);
+  }
+}
+
+std::string_view hot_methods::name(int method) noexcept {
+  return table[static_cast<std::size_t>(method)].name;
+}
+
+bool hot_methods::is_poll(int method) noexcept {
+  return table[static_cast<std::size_t>(method)].is_poll;
+}
+
+void* hot_methods::tag(int method) const noexcept {
+  return methods_[static_cast<std::size_t>(method)]->server_tag();
+}
+
+void hot_call::wait(grpc_front_context& front, int method) {
+  (new hot_call(front))->request(method);
+}
+
+hot_call::hot_call(grpc_front_context& front) : front_(front), status_message_(grpc_empty_slice()) {
+  grpc_metadata_array_init(&headers_);
+}
+
+hot_call::~hot_call() {
+  grpc_metadata_array_destroy(&headers_);
+}
+
+void hot_call::request(int method) {
+  method_ = method;
+  step_.on = &hot_call::called;
+  is_done_ = !is_poll();
+  is_finished_ = false;
+  const auto error = grpc_server_request_registered_call(
+      front_.server,
+      front_.hot.tag(method),
+      &call_,
+      &deadline_,
+      &headers_,
+      &request_,
+      front_.queue->cq(),
+      front_.queue->cq(),
+      tag_of(step_));
+  if (error != GRPC_CALL_OK) {
+    // The queue is shut down: nobody waits for calls any more.
+    log::debug(
+        "a gRPC call could not be waited for", {{"error", grpc_call_error_to_string(error)}});
+    delete this;
+  }
+}
+
+void hot_call::called(bool ok) {
+  if (!ok) {
+    delete this;
+    return;
+  }
+  front_.live_calls.fetch_add(1, std::memory_order_relaxed);
+  if (!front_.stopping.load(std::memory_order_acquire)) {
+    auto& spare = front_.spare_calls;
+    if (spare.empty()) {
+      wait(front_, method_);
+    } else {
+      auto next = std::move(spare.back());
+      spare.pop_back();
+      next.release()->request(method_);
+    }
+  }
+  if (is_poll()) {
+    grpc_op closed{};
+    closed.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
+    closed.data.recv_close_on_server.cancelled = &cancelled_;
+    start_batch(&closed, 1, done_);
+  }
+  if (request_ == nullptr) {
+    answer({status_code::internal, "the call carries no request message", {}}, {});
+    return;
+  }
+  if (grpc_byte_buffer_length(request_) > front_.request_limit) {
+    const auto refused = request_too_large(front_.request_limit);
+    answer({status_code::resource_exhausted, refused.error_message(), {}}, {});
+    return;
+  }
+  // The answer may come before handle() returns, on the service's thread. This object outlives
+  // that: it is released on the queue's thread, which is here.
+  cancel_ = front_.service.handle(
+      {std::string{hot_methods::name(method_)}, take(request_), to_time(deadline_), {}},
+      [this](const rpc_status& status, const rpc::bytes& message) { answer(status, message); });
+  if (is_poll() && is_done_ && cancel_)
+    cancel_();
+}
+
+void hot_call::answer(const rpc_status& status, const rpc::bytes& message) {
+  std::array<grpc_op, 4> operations{};
+  std::size_t count = 0;
+  step_.on = &hot_call::finished;
+  operations[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
+  if (status.ok()) {
+    response_ = to_byte_buffer(message);
+    auto& send = operations[count++];
+    send.op = GRPC_OP_SEND_MESSAGE;
+    send.data.send_message.send_message = response_;
+  }
+  auto& end = operations[count++];
+  end.op = GRPC_OP_SEND_STATUS_FROM_SERVER;
+  end.data.send_status_from_server.status = static_cast<grpc_status_code>(status.code);
+  if (!status.ok()) {
+    status_message_ = to_slice(status.message);
+    end.data.send_status_from_server.status_details = &status_message_;
+    if (!status.details.empty()) {
+      status_details_.key = grpc_slice_from_static_string("grpc-status-details-bin");
+      status_details_.value = to_slice(status.details);
+      end.data.send_status_from_server.trailing_metadata_count = 1;
+      end.data.send_status_from_server.trailing_metadata = &status_details_;
+    }
+  }
+  if (!is_poll()) {
+    auto& closed = operations[count++];
+    closed.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
+    closed.data.recv_close_on_server.cancelled = &cancelled_;
+  }
+  start_batch(operations.data(), count, step_);
+}
+
+void hot_call::start_batch(const grpc_op* operations, std::size_t count, tag& completion) {
+  const auto error = grpc_call_start_batch(call_, operations, count, tag_of(completion), nullptr);
+  if (error != GRPC_CALL_OK)
+    log::error(
+        "gRPC refused an operation of a call", {{"error", grpc_call_error_to_string(error)}});
+}
+
+void hot_call::done(bool) {
+  is_done_ = true;
+  if (is_finished_)
+    leave();
+  else if (cancel_)
+    cancel_();
+}
+
+void hot_call::finished(bool) {
+  is_finished_ = true;
+  if (is_done_)
+    leave();
+}
+
+/// Ready for the next call.
+void hot_call::release() {
+  cancel_ = nullptr;
+  grpc_metadata_array_destroy(&headers_);
+  grpc_metadata_array_init(&headers_);
+  for (auto* buffer : {std::exchange(request_, nullptr), std::exchange(response_, nullptr)})
+    if (buffer != nullptr)
+      grpc_byte_buffer_destroy(buffer);
+  grpc_slice_unref(std::exchange(status_message_, grpc_empty_slice()));
+  if (status_details_.value.refcount != nullptr)
+    grpc_slice_unref(std::exchange(status_details_, {}).value);
+  grpc_call_unref(std::exchange(call_, nullptr));
+}
+
+void hot_call::leave() {
+  auto& front = front_;
+  release();
+  std::unique_ptr<hot_call> mine{this};
+  if (front.spare_calls.size() < most_spare)
+    front.spare_calls.push_back(std::move(mine));
+  mine.reset();
+  if (front.live_calls.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    front.live_calls.notify_all();
+}
+
+} // namespace troupe::embedded

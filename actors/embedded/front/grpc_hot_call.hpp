@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The calls that workers make all the time. gRPC delivers a call of a registered method together
+// with its request, where one of the generic service costs a read of its own; and its here API
+// takes one batch for an answer, on objects that are used again, where the C++ API makes a context,
+// a map of headers and several operation sets for each call. Their headers say nothing to the
+// service, so nobody looks at them. Only polls wait, so only they are told when the client goes
+// away: one completion less for the others.
+
+#include "runtime/rpc/completion_tag.hpp"
+#include "runtime/rpc/transport.hpp"
+
+#include <grpc/grpc.h>
+#include <grpcpp/impl/codegen/completion_queue_tag.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::embedded {
+
+struct grpc_front_context;
+
+/// The hot methods as gRPC's server knows them: unary, messages as bytes.
+class hot_methods final : public grpc::Service {
+public:
+  hot_methods();
+
+  static constexpr int count = 4;
+  [[nodiscard]] static std::string_view name(int method) noexcept;
+  [[nodiscard]] static bool is_poll(int method) noexcept;
+  /// What the here API calls the method; once the server is built.
+  [[nodiscard]] void* tag(int method) const noexcept;
+
+private:
+  std::array<std::string, count> names_;                           ///< null-terminated, for gRPC
+  std::array<grpc::internal::RpcServiceMethod*, count> methods_{}; ///< owned by the base
+};
+
+/// One call of a hot method after the other.
+///
+///   state      event               next
+///   waiting    called              serving (another one waits first) | finishing (too large)
+///   waiting    server is stopping  gone
+///   serving    answer              finishing
+///   finishing  finished and done   spare | gone
+///
+/// Completions come on the queue's one thread; only the service's answer may come on another.
+/// `done` (the client's cancel, or the end) comes for polls only, at any time after `called`,
+/// exactly once.
+class hot_call {
+public:
+  /// Waits for one call of this method. The object deletes itself, or lies among the spare ones.
+  static void wait(grpc_front_context& front, int method);
+
+  hot_call(const hot_call&) = delete;
+  hot_call& operator=(const hot_call&) = delete;
+  ~hot_call();
+
+private:
+  /// A completion of this call, as the queue returns it.
+  struct tag final : rpc::completion_tag, grpc::internal::CompletionQueueTag {
+    tag(hot_call* owner, void (hot_call::*handler)(bool)) : call(owner), on(handler) {}
+    void complete(bool ok) override { (call->*on)(ok); }
+    bool FinalizeResult(void** found, bool* /*ok*/) override {
+      *found = static_cast<rpc::completion_tag*>(this);
+      return true;
+    }
+
+    hot_call* call;
+    void (hot_call::*on)(bool ok);
+  };
+
+  explicit hot_call(grpc_front_context& front);
+
+  void request(int method);
+  void called(bool ok);
+  void done(bool ok);
+  void finished(bool ok);
+  void answer(const rpc_status& status, const rpc::bytes& message);
+  void start_batch(const grpc_op* operations, std::size_t count, tag& completion);
+  void release();
+  void leave();
+  [[nodiscard]] bool is_poll() const noexcept { return hot_methods::is_poll(method_); }
+
+  grpc_front_context& front_;
+  int method_ = 0;
+  grpc_call* call_ = nullptr;
+  gpr_timespec deadline_{};
+  grpc_metadata_array headers_{};
+  grpc_byte_buffer* request_ = nullptr;
+  grpc_byte_buffer* response_ = nullptr;
+  int cancelled_ = 0;
+  grpc_slice status_message_;
+  grpc_metadata status_details_{};
+  rpc::local_service::cancel_function cancel_;
+  tag step_{this, &hot_call::called};
+  tag done_{this, &hot_call::done};
+  bool is_done_ = false;
+  bool is_finished_ = false;
+};
+
+} // namespace troupe::embedded

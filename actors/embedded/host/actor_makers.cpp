@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/host/actor_makers.hpp"
+
+#include "actors/embedded/execution/execution_actor.hpp"
+#include "actors/embedded/matching/task_queue_actor.hpp"
+#include "actors/embedded/nexus/callback_deliverer_actor.hpp"
+#include "actors/embedded/nexus/nexus_dispatcher_actor.hpp"
+#include "actors/embedded/registry/registry_actor.hpp"
+#include "actors/embedded/visibility/visibility_actor.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <functional>
+
+namespace troupe::embedded {
+namespace {
+
+template <class Actor, class Handle, class... Args>
+Handle make(directory& in, Args... args) {
+  return in.system.spawn<Actor>(std::ref(in.home), std::ref(in), std::move(args)...);
+}
+
+} // namespace
+
+const actor_makers service_actors{
+    .execution =
+        [](directory& in, const std::string& namespace_id, const std::string& workflow_id) {
+          return make<execution_actor, execution_handle>(in, namespace_id, workflow_id);
+        },
+    .queue =
+        [](directory& in,
+           const std::string& namespace_id,
+           const std::string& name,
+           queue_kind kind) {
+          return make<task_queue_actor, task_queue_handle>(in, namespace_id, name, kind);
+        },
+    .dispatcher =
+        [](directory& in) { return make<nexus_dispatcher_actor, nexus_dispatcher_handle>(in); },
+    .deliverer =
+        [](directory& in) { return make<callback_deliverer_actor, callback_deliverer_handle>(in); },
+    .visibility =
+        [](directory& in, const std::string& namespace_id) {
+          return make<visibility_actor, visibility_handle>(in, namespace_id);
+        },
+    .registry = [](directory& in) { return make<registry_actor, registry_handle>(in); },
+};
+
+} // namespace troupe::embedded

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/front/grpc_front.hpp"
+#include "actors/embedded/host/service_access.hpp"
+#include "actors/embedded/host/service_host.hpp"
+#include "actors/embedded/host/settings.hpp"
+#include "actors/shard/threaded_shard.hpp"
+#include "runtime/client/client_connection.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <troupe/service.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <grpcpp/server_builder.h>
+#include <temporal/api/nexus/v1/message.pb.h>
+
+#include <future>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+caf::actor_system_config& configured(caf::actor_system_config& config) {
+  // The service's actors run on its shard; nothing of it needs the pool.
+  config.set("scheduler.max-threads", std::size_t{1});
+  config.set("scheduler.policy", caf::atom("sharing"));
+  return config;
+}
+
+} // namespace
+
+struct service::implementation {
+  implementation(caf::actor_system* users, const service_options& options) {
+    auto settings = embedded::read_settings(options.dynamic_config);
+    if (!settings)
+      throw service_error{settings.error()};
+    if (users == nullptr) {
+      config = std::make_unique<caf::actor_system_config>();
+      own_system = std::make_unique<caf::actor_system>(configured(*config));
+      users = own_system.get();
+    }
+    // The first listener lives on the shard's own queue. It must exist before the shard does, so
+    // its builder waits.
+    builder = std::make_unique<grpc::ServerBuilder>();
+    auto made = builder->AddCompletionQueue();
+    queue = made.get();
+    home = std::make_unique<actors::threaded_shard>(*users, "troupe-service", std::move(made));
+    host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
+    prepare(options);
+  }
+
+  ~implementation() { stop(std::chrono::milliseconds{0}); }
+
+  /// The first things that the shard does: no call has come yet.
+  void prepare(const service_options& options) {
+    run([&] {
+      auto& here = host->here();
+      for (const auto& wanted : options.namespaces)
+        here.namespaces.ensure(wanted.name, wanted.retention);
+      for (const auto& wanted : options.endpoints) {
+        temporal::api::nexus::v1::EndpointSpec spec;
+        spec.set_name(wanted.name);
+        spec.mutable_target()->mutable_worker()->set_namespace_(wanted.target_namespace);
+        spec.mutable_target()->mutable_worker()->set_task_queue(wanted.target_task_queue);
+        temporal::api::nexus::v1::Endpoint created;
+        if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
+          throw service_error{"endpoint '" + wanted.name + "': " + status.message};
+      }
+    });
+  }
+
+  /// Runs `work` on the shard and waits for it; rethrows what it throws.
+  template <class F>
+  void run(F work) {
+    std::promise<void> done;
+    home->post([&] {
+      try {
+        work();
+        done.set_value();
+      } catch (...) {
+        done.set_exception(std::current_exception());
+      }
+    });
+    done.get_future().get();
+  }
+
+  void stop(std::chrono::milliseconds grace) {
+    std::lock_guard guard{mutex};
+    if (std::exchange(stopped, true))
+      return;
+    run([this] { host->release_long_polls(); });
+    for (auto& front : fronts)
+      front->stop(grace);
+    run([this] { host->stop(); });
+    home->stop();
+    fronts.clear();
+  }
+
+  std::unique_ptr<caf::actor_system_config> config;
+  std::unique_ptr<caf::actor_system> own_system;
+  std::unique_ptr<grpc::ServerBuilder> builder; ///< of the first listener; null once it listens
+  grpc::ServerCompletionQueue* queue = nullptr; ///< the shard's
+  std::unique_ptr<actors::threaded_shard> home;
+  std::unique_ptr<embedded::service_host> host;
+  std::mutex mutex; ///< guards what follows
+  std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
+  bool stopped = false;
+};
+
+service::service(service_options options)
+    : impl_(std::make_unique<implementation>(nullptr, options)) {}
+service::service(ready, std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
+service::~service() = default;
+service::service(service&&) noexcept = default;
+service& service::operator=(service&&) noexcept = default;
+
+service embedded::service_access::in(caf::actor_system& system, service_options options) {
+  return service{service::ready{}, std::make_unique<service::implementation>(&system, options)};
+}
+
+client service::connect(std::string name_space) {
+  bool is_known = false;
+  {
+    std::lock_guard guard{impl_->mutex};
+    if (impl_->stopped)
+      throw rpc_error{embedded::plain_status(status_code::unavailable, "the service is shut down")};
+    impl_->run([&] { is_known = impl_->host->here().namespaces.find(name_space) != nullptr; });
+  }
+  if (!is_known)
+    throw rpc_error{embedded::namespace_absent(name_space)};
+  return local_client(*impl_->host, {.name_space = std::move(name_space)});
+}
+
+std::string service::listen(const std::string& address) {
+  std::lock_guard guard{impl_->mutex};
+  if (impl_->stopped)
+    throw service_error{"the service is shut down"};
+  auto& first = impl_->builder;
+  auto front =
+      first
+          ? embedded::grpc_front::listen_on(*impl_->host, {.address = address}, first, impl_->queue)
+          : embedded::grpc_front::listen(*impl_->host, {.address = address});
+  if (!front)
+    throw service_error{front.error()};
+  impl_->fronts.push_back(std::move(*front));
+  return impl_->fronts.back()->address();
+}
+
+void service::stop(std::chrono::milliseconds grace) {
+  impl_->stop(grace);
+}
+
+std::vector<service::setting> service::known_settings() {
+  return embedded::known_settings();
+}
+
+rpc::local_service& service::local() {
+  return *impl_->host;
+}
+
+} // namespace troupe

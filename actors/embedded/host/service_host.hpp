@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/embedded/directory/directory.hpp"
+#include "runtime/embedded/record/random_ids.hpp"
+
+#include <memory>
+
+namespace troupe::embedded {
+
+/// The embedded service as its fronts and the direct transport see it: bytes in, bytes out.
+///
+/// Lives on one shard, threaded or drained by hand; `handle` and the cancel functions may be called
+/// from any thread. After `stop` every call is answered `unavailable`. The shard must outlive it;
+/// the calls under way must have been answered (`stop`) before it goes.
+class service_host final : public rpc::local_service {
+public:
+  service_host(
+      caf::actor_system& system,
+      actors::shard& home,
+      service_settings settings,
+      std::unique_ptr<id_source> ids = std::make_unique<random_ids>());
+  ~service_host() override;
+
+  cancel_function handle(request what, rpc::reply_handler on_reply) override;
+
+  /// Ends all long polls as if their time were over and refuses new ones, so that a front can
+  /// drain. On the shard's thread.
+  void release_long_polls();
+
+  /// Answers the long polls empty and everything else that is under way `unavailable`, refuses what
+  /// comes later. On the shard's thread.
+  void stop();
+
+  /// On the shard's thread, or before the first call.
+  [[nodiscard]] directory& here() noexcept { return directory_; }
+
+private:
+  struct gate;
+
+  void serve(const call_ptr& from);
+  [[nodiscard]] cancel_function cancel_of(const call_ptr& from) const;
+
+  directory directory_;
+  std::shared_ptr<gate> gate_;
+};
+
+} // namespace troupe::embedded

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/host/settings.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace troupe::embedded {
+
+namespace {
+
+struct known_setting {
+  std::string_view key;
+  std::string_view effect;
+  bool (*apply)(std::string_view json, service_settings& to);
+};
+
+template <auto Member>
+bool read_number(std::string_view json, service_settings& to) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
+  if (error != std::errc{} || end != json.data() + json.size() || number <= 0)
+    return false;
+  to.*Member = static_cast<std::remove_reference_t<decltype(to.*Member)>>(number);
+  return true;
+}
+
+template <auto Member>
+bool read_truth(std::string_view json, service_settings& to) {
+  if (json != "true" && json != "false")
+    return false;
+  to.*Member = json == "true";
+  return true;
+}
+
+using all = service_settings;
+constexpr std::array<known_setting, 8> settings{{
+    {"limit.historyCount.suggestContinueAsNew",
+     "workflow tasks from this event on are told to continue as new (4096)",
+     read_number<&all::suggest_continue_as_new_events>},
+    {"limit.historySize.suggestContinueAsNew",
+     "the same for the size of the history in bytes (4194304)",
+     read_number<&all::suggest_continue_as_new_bytes>},
+    {"limit.historyCount.error",
+     "a history with more events ends its workflow (51200)",
+     read_number<&all::max_history_events>},
+    {"limit.historySize.error",
+     "a history of more bytes ends its workflow (52428800)",
+     read_number<&all::max_history_bytes>},
+    {"limit.blobSize.error",
+     "the largest payload in bytes (2097152)",
+     read_number<&all::max_blob_bytes>},
+    {"limit.memoSize.error",
+     "the largest memo in bytes (2097152)",
+     read_number<&all::max_memo_bytes>},
+    {"component.nexusoperations.limit.operation.concurrency",
+     "open Nexus operations of one workflow (30)",
+     read_number<&all::max_pending_nexus_operations>},
+    {"component.nexusoperations.recordCancelRequestCompletionEvents",
+     "write events when a handler answered a cancel request (true)",
+     read_truth<&all::record_cancel_request_completion>},
+}};
+
+} // namespace
+
+result<service_settings, std::string>
+read_settings(const std::map<std::string, std::string>& dynamic_config) {
+  service_settings made;
+  for (const auto& [key, value] : dynamic_config)
+    for (const auto& known : settings)
+      if (known.key == key && !known.apply(value, made))
+        return unexpected{"'" + value + "' is no value for the setting " + key};
+  return made;
+}
+
+std::vector<service::setting> known_settings() {
+  std::vector<service::setting> out;
+  for (const auto& known : settings)
+    out.push_back({known.key, known.effect});
+  return out;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/matching/task_queue_actor.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/base/wire_writer.hpp"
+#include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/matching/matching_token.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <array>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+using actors::tell;
+
+/// Fills in what all three kinds of polls have.
+poll describe_poll(const call_ptr& from, queue_kind kind) {
+  poll made;
+  made.from = from;
+  made.is_sticky = kind == queue_kind::sticky;
+  if (kind == queue_kind::nexus) {
+    made.identity = from->as<wire::PollNexusTaskQueueRequest>().identity();
+  } else if (kind == queue_kind::activity) {
+    made.identity = from->as<wire::PollActivityTaskQueueRequest>().identity();
+  } else {
+    const auto& request = from->as<wire::PollWorkflowTaskQueueRequest>();
+    made.identity = request.identity();
+    made.build_id = request.deployment_options().build_id();
+    if (made.build_id.empty())
+      made.build_id = request.worker_version_capabilities().build_id();
+  }
+  return made;
+}
+
+std::string milliseconds(duration left) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + "ms";
+}
+
+rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
+  temporal::api::errordetails::v1::QueryFailedFailure detail;
+  *detail.mutable_failure() = answer.failure();
+  return with_detail(status_code::invalid_argument, answer.error_message(), detail);
+}
+
+enums::TaskQueueType type_of(queue_kind kind) {
+  switch (kind) {
+  case queue_kind::nexus: return enums::TASK_QUEUE_TYPE_NEXUS;
+  case queue_kind::activity: return enums::TASK_QUEUE_TYPE_ACTIVITY;
+  default: return enums::TASK_QUEUE_TYPE_WORKFLOW;
+  }
+}
+
+/// What is the same for all queues.
+void fill_common(wire::DescribeTaskQueueResponse& response) {
+  response.mutable_versioning_info()->set_current_version("__unversioned__");
+  response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
+  response.mutable_effective_rate_limit()->set_requests_per_second(4000);
+  response.mutable_effective_rate_limit()->set_rate_limit_source(enums::RATE_LIMIT_SOURCE_SYSTEM);
+}
+
+} // namespace
+
+task_queue_actor::task_queue_actor(
+    caf::actor_config& cfg,
+    actors::shard& home,
+    directory& here,
+    std::string namespace_id,
+    std::string name,
+    queue_kind kind)
+    : pinned_actor(cfg, home), directory_(here), namespace_id_(std::move(namespace_id)),
+      name_(std::move(name)), kind_(kind) {}
+
+task_queue_actor::behavior_type task_queue_actor::make_behavior() {
+  return {
+      [this](const open_poll& message) { accept_poll(message.from); },
+      [this](add_workflow_task& message) { add_task(message); },
+      [this](const serve_call& message) { serve(message.what); },
+      [this](offer_request& message) {
+        const auto patience = message.what.dispatch_timeout;
+        auto task_id = message.task_id;
+        add_offer(std::move(task_id), std::move(message), patience);
+      },
+      [this](const close_poll& message) { close(message.id, message.is_expired); },
+      [this](const offer_expired& message) { expire_offer(message.task_id); },
+      [this](const reopen_poll& message) {
+        const auto& back = message.what;
+        if (back->from->is_cancelled() || back->from->is_answered())
+          return;
+        if (back->expires <= directory_.now()) {
+          back->from->answer_empty();
+          return;
+        }
+        if (auto found = matcher_.poll({back->id, back}, true))
+          hand_over(std::move(*found));
+      },
+      [this](offer_query& message) {
+        const auto patience = message.patience;
+        auto task_id = message.task_id;
+        add_offer(std::move(task_id), std::move(message), patience);
+      },
+      [this](const unload_queue&) { unload(); },
+  };
+}
+
+void task_queue_actor::on_exit() {
+  for (auto& [id, what] : offers_)
+    home().cancel(what.timer);
+  offers_.clear();
+  matcher_ = {};
+}
+
+void task_queue_actor::accept_poll(const call_ptr& from) {
+  if (from->is_cancelled() || from->is_answered())
+    return;
+  if (matcher_.waiting_polls() >= most_waiting_polls) {
+    from->answer(plain_status(
+        status_code::resource_exhausted, "too many polls wait at the task queue " + name_));
+    return;
+  }
+  auto opened = std::make_shared<poll>(describe_poll(from, kind_));
+  opened->id = ++last_id_;
+  pollers_.saw(opened->identity, directory_.now());
+  auto weak = caf::actor_cast<caf::actor_addr>(this);
+  const auto end = [weak, id = opened->id](bool is_expired) {
+    if (auto self = caf::actor_cast<task_queue_handle>(weak))
+      tell(self, close_poll{id, is_expired});
+  };
+  const auto patience = poll_patience(directory_.now(), from->deadline());
+  opened->expires = directory_.now() + patience;
+  from->on_cancel([end] { end(false); });
+  opened->timer = home().schedule(patience, [end] { end(true); });
+  if (auto found = matcher_.poll({opened->id, opened}))
+    hand_over(std::move(*found));
+}
+
+void task_queue_actor::close(std::uint64_t id, bool is_expired) {
+  auto found = matcher_.withdraw_poll(id);
+  if (!found)
+    return;
+  home().cancel(found->what->timer);
+  if (is_expired)
+    found->what->from->answer_empty();
+  else
+    found->what->from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
+}
+
+void task_queue_actor::add_task(add_workflow_task& what) {
+  // A worker that is gone would only let the task run into its schedule-to-start timeout.
+  if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
+      && !pollers_.polled_within(sticky_poller_memory, directory_.now())) {
+    auto normal = directory_.queue(namespace_id_, what.task.normal_queue, queue_kind::workflow);
+    tell(normal, std::move(what));
+    return;
+  }
+  if (auto found = matcher_.offer({++last_id_, std::move(what)}))
+    hand_over(std::move(*found));
+}
+
+void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
+  // A loop, as any number of polls may have vanished and any number of tasks may be stale.
+  for (;;) {
+    auto& taker = found.poll.what;
+    std::optional<matcher<task, waiting_poll>::match> next;
+    if (taker->from->is_cancelled() || taker->from->is_answered()) {
+      // It vanished while its cancellation is still on the way: the task goes to the next one.
+      next = matcher_.offer(std::move(found.task));
+    } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
+      // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
+      // it finds nothing.
+      if (auto execution = directory_.find_execution(*workflow->source)) {
+        tell(execution, start_taken_task{std::move(workflow->task), std::move(taker)});
+        return;
+      }
+      next = matcher_.poll(std::move(found.poll), true);
+    } else {
+      if (give_offer(std::get<std::string>(found.task.what), taker))
+        return;
+      next = matcher_.poll(std::move(found.poll), true);
+    }
+    if (!next)
+      return;
+    found = std::move(*next);
+  }
+}
+
+bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& taker) {
+  auto found = offers_.find(task_id);
+  if (found == offers_.end())
+    return false;
+  auto& given = found->second;
+  given.queued_as = 0;
+  if (auto* query = std::get_if<offer_query>(&given.what)) {
+    auto execution = directory_.find_execution(*query->source);
+    if (!execution || query->query->is_cancelled()) {
+      if (!execution)
+        query->query->answer(absent("workflow not found for ID: " + query->source->workflow_id));
+      home().cancel(given.timer);
+      offers_.erase(found);
+      return false;
+    }
+    const matching_token token{matching_token::kind::query, namespace_id_, name_, task_id};
+    tell(execution, fill_query{task_id, encode(token), query->query, query->run_id, taker});
+    return true;
+  }
+  home().cancel(taker->timer);
+  const auto& request = std::get<offer_request>(given.what).what;
+  const auto token =
+      encode(matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id});
+  const auto left = milliseconds(std::max(given.expires - directory_.now(), duration::zero()));
+  using response = wire::PollNexusTaskQueueResponse;
+  constexpr auto header = temporal::api::nexus::v1::Request::kHeaderFieldNumber;
+  std::string bytes;
+  bytes.reserve(request.request->size() + token.size() + 100);
+  wire_writer to{bytes};
+  to.text(response::kTaskTokenFieldNumber, token);
+  to.message(response::kRequestFieldNumber, [&] {
+    bytes += *request.request;
+    to.entry(header, "request-timeout", left);
+    to.entry(header, "Request-Timeout", left);
+  });
+  taker->from->answer(std::move(bytes));
+  return true;
+}
+
+void task_queue_actor::add_offer(
+    std::string task_id, std::variant<offer_request, offer_query> what, duration patience) {
+  offer made;
+  made.what = std::move(what);
+  made.expires = directory_.now() + patience;
+  made.timer = home().schedule(
+      std::max(patience, duration::zero()),
+      [weak = caf::actor_cast<caf::actor_addr>(this), task_id] {
+        if (auto self = caf::actor_cast<task_queue_handle>(weak))
+          tell(self, offer_expired{task_id});
+      });
+  const auto queued_as = ++last_id_;
+  made.queued_as = queued_as;
+  offers_.emplace(task_id, std::move(made));
+  if (auto found = matcher_.offer({queued_as, std::move(task_id)}))
+    hand_over(std::move(*found));
+}
+
+void task_queue_actor::expire_offer(const std::string& task_id) {
+  auto found = offers_.find(task_id);
+  if (found == offers_.end())
+    return;
+  auto expired = std::move(found->second);
+  offers_.erase(found);
+  if (expired.queued_as != 0)
+    matcher_.withdraw_task(expired.queued_as);
+  if (auto* request = std::get_if<offer_request>(&expired.what)) {
+    tell(request->sender, request_expired{task_id});
+    return;
+  }
+  auto& query = std::get<offer_query>(expired.what);
+  if (query.query->is_answered() || query.query->is_cancelled())
+    return;
+  if (!query.next_queue.empty()) {
+    const auto left = query.query->deadline() == time_point::max()
+                          ? duration{std::chrono::seconds{10}}
+                          : query.query->deadline() - directory_.now();
+    auto next =
+        directory_.queue(namespace_id_, std::exchange(query.next_queue, {}), queue_kind::workflow);
+    query.patience = left;
+    tell(next, std::move(query));
+    return;
+  }
+  query.query->answer(plain_status(
+      status_code::deadline_exceeded, "query timed out before a worker could process it"));
+}
+
+void task_queue_actor::serve(const call_ptr& from) {
+  const std::string_view method = from->method();
+  if (method.ends_with("/RespondNexusTaskCompleted"))
+    finish_request(from, false);
+  else if (method.ends_with("/RespondNexusTaskFailed"))
+    finish_request(from, true);
+  else if (method.ends_with("/RespondQueryTaskCompleted"))
+    finish_query(from);
+  else
+    describe(from);
+}
+
+void task_queue_actor::finish_request(const call_ptr& from, bool is_failure) {
+  auto found = offers_.find(from->task_id);
+  if (found == offers_.end() || found->second.queued_as != 0
+      || !std::holds_alternative<offer_request>(found->second.what)) {
+    from->answer(absent("Nexus task not found or already expired"));
+    return;
+  }
+  const auto status =
+      is_failure ? check(from->as<wire::RespondNexusTaskFailedRequest>())
+                 : check(from->as<wire::RespondNexusTaskCompletedRequest>(), directory_.settings);
+  if (!status.ok()) {
+    from->answer(status); // the worker may try again; the task stays its own until it expires
+    return;
+  }
+  home().cancel(found->second.timer);
+  auto sender = std::move(std::get<offer_request>(found->second.what).sender);
+  offers_.erase(found);
+  tell(sender, request_answered{from->task_id, from, is_failure});
+  from->answer_empty();
+}
+
+void task_queue_actor::finish_query(const call_ptr& from) {
+  auto found = offers_.find(from->task_id);
+  if (found == offers_.end() || found->second.queued_as != 0
+      || !std::holds_alternative<offer_query>(found->second.what)) {
+    from->answer(absent("query task not found, or already expired"));
+    return;
+  }
+  auto query = std::move(std::get<offer_query>(found->second.what));
+  home().cancel(found->second.timer);
+  offers_.erase(found);
+  const auto& request = from->as<wire::RespondQueryTaskCompletedRequest>();
+  if (request.completed_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
+    wire::QueryWorkflowResponse response;
+    *response.mutable_query_result() = request.query_result();
+    query.query->answer(response);
+  } else {
+    query.query->answer(query_failed(request));
+  }
+  from->answer_empty();
+}
+
+template <class Where>
+void task_queue_actor::add_pollers(Where& to) {
+  for (const auto& seen : pollers_.recent(directory_.now())) {
+    auto& poller = *to.add_pollers();
+    poller.set_identity(seen.identity);
+    poller.set_rate_per_second(100'000);
+    to_proto(seen.last_access, *poller.mutable_last_access_time());
+  }
+}
+
+template <class Stats>
+void task_queue_actor::fill_stats(Stats& stats) const {
+  stats.set_approximate_backlog_count(static_cast<std::int64_t>(matcher_.waiting_tasks()));
+  duration age{};
+  if (!matcher_.tasks().empty())
+    if (const auto* oldest = std::get_if<add_workflow_task>(&matcher_.tasks().front().what))
+      age = directory_.now() - oldest->task.scheduled_time;
+  to_proto(age, *stats.mutable_approximate_backlog_age());
+}
+
+void task_queue_actor::describe(const call_ptr& from) {
+  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
+  if (request.api_mode() == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED) {
+    describe_enhanced(from);
+    return;
+  }
+  wire::DescribeTaskQueueResponse response;
+  add_pollers(response);
+  fill_common(response);
+  if (request.include_task_queue_status()) {
+    // Tools read it without asking whether it is there. Tasks have no stored ids here; the real
+    // server shows its first block and the system's rate for an unused queue.
+    auto& status = *response.mutable_task_queue_status();
+    status.set_backlog_count_hint(static_cast<std::int64_t>(matcher_.tasks().size()));
+    status.set_rate_per_second(4000);
+    status.mutable_task_id_block()->set_start_id(1);
+    status.mutable_task_id_block()->set_end_id(100'000);
+  }
+  if (request.report_stats()) {
+    fill_stats(*response.mutable_stats());
+    (*response.mutable_stats_by_priority_key())[3] = response.stats();
+  }
+  from->answer(response);
+}
+
+void task_queue_actor::describe_enhanced(const call_ptr& from) {
+  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
+  if (!from->draft) {
+    from->draft = std::make_unique<wire::DescribeTaskQueueResponse>();
+    fill_common(static_cast<wire::DescribeTaskQueueResponse&>(*from->draft));
+  }
+  auto& response = static_cast<wire::DescribeTaskQueueResponse&>(*from->draft);
+  auto& by_type = *(*response.mutable_versions_info())[""].mutable_types_info();
+  auto& mine = by_type[static_cast<int>(type_of(kind_))];
+  add_pollers(mine);
+  if (request.report_stats())
+    fill_stats(*mine.mutable_stats());
+  // The queues of the other kinds add their part; the last one answers.
+  constexpr std::array kinds{queue_kind::workflow, queue_kind::activity, queue_kind::nexus};
+  const auto& wanted = request.task_queue_types();
+  for (auto kind : kinds) {
+    const auto type = static_cast<int>(type_of(kind));
+    if (by_type.contains(type)
+        || (!wanted.empty() && std::find(wanted.begin(), wanted.end(), type) == wanted.end()))
+      continue;
+    tell(directory_.queue(namespace_id_, name_, kind), serve_call{from});
+    return;
+  }
+  from->answer(response);
+}
+
+void task_queue_actor::unload() {
+  pollers_.forget();
+  for (auto& each : matcher_.take_tasks()) {
+    if (auto* workflow = std::get_if<add_workflow_task>(&each.what))
+      tell(
+          directory_.queue(namespace_id_, workflow->task.normal_queue, queue_kind::workflow),
+          std::move(*workflow));
+    else
+      expire_offer(std::get<std::string>(each.what));
+  }
+}
+
+} // namespace troupe::embedded

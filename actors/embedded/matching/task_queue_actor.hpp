@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/directory/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "runtime/embedded/matching/matching.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+namespace troupe::embedded {
+
+/// One task queue of one namespace and kind: brings tasks and polls together.
+///
+/// Owns:      the backlog, the polls that wait, the Nexus requests and queries that a worker has
+/// and must answer. Receives:  open_poll and serve_call (method table: polls; answers to Nexus
+/// tasks and queries; describe),
+///            add_workflow_task, offer_query and reopen_poll (executions), offer_request (Nexus
+///            dispatchers), close_poll and offer_expired (own timers), unload_queue (method table:
+///            a worker leaves).
+/// Sends:     start_taken_task and fill_query to executions, request_answered and request_expired
+/// to dispatchers,
+///            answers to polls.
+/// Dies when: the service does.
+///
+/// Workflow tasks wait; Nexus requests and queries are for a worker that is there now: they are
+/// kept for as long as their sender waits, and never stored.
+class task_queue_actor final : public actors::pinned_actor<task_queue_handle::base> {
+public:
+  task_queue_actor(
+      caf::actor_config& cfg,
+      actors::shard& home,
+      directory& here,
+      std::string namespace_id,
+      std::string name,
+      queue_kind kind);
+
+  const char* name() const override { return "task_queue"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  /// What a worker may take: a workflow task, or the id of an offer.
+  struct task {
+    std::uint64_t id = 0;
+    std::variant<add_workflow_task, std::string> what;
+  };
+  struct waiting_poll {
+    std::uint64_t id = 0;
+    poll_ptr what;
+  };
+  /// A request or query from its offer until its answer, in the queue or with a worker.
+  struct offer {
+    std::variant<offer_request, offer_query> what;
+    std::uint64_t queued_as = 0; ///< in the matcher; 0 while a worker has it
+    time_point expires;
+    executor::timer_id timer = 0;
+  };
+
+  void accept_poll(const call_ptr& from);
+  void close(std::uint64_t id, bool is_expired);
+  void add_task(add_workflow_task& what);
+  void hand_over(matcher<task, waiting_poll>::match found);
+  /// False if the offer is wanted no more: the poll is still free.
+  bool give_offer(const std::string& task_id, const poll_ptr& taker);
+  void
+  add_offer(std::string task_id, std::variant<offer_request, offer_query> what, duration patience);
+  void expire_offer(const std::string& task_id);
+  void serve(const call_ptr& from);
+  void finish_request(const call_ptr& from, bool is_failure);
+  void finish_query(const call_ptr& from);
+  void describe(const call_ptr& from);
+  void describe_enhanced(const call_ptr& from);
+  template <class Where>
+  void add_pollers(Where& to);
+  template <class Stats>
+  void fill_stats(Stats& stats) const;
+  void unload();
+  task_queue_handle me() { return caf::actor_cast<task_queue_handle>(this); }
+
+  directory& directory_;
+  std::string namespace_id_;
+  std::string name_;
+  queue_kind kind_;
+  matcher<task, waiting_poll> matcher_;
+  poller_history pollers_;
+  std::unordered_map<std::string, offer> offers_;
+  std::uint64_t last_id_ = 0;
+};
+
+} // namespace troupe::embedded

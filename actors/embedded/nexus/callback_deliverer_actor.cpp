@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/nexus/callback_deliverer_actor.hpp"
+
+#include "actors/embedded/directory/directory.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/failure/v1/message.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+using actors::tell;
+
+constexpr std::string_view system_url = "temporal://system";
+
+} // namespace
+
+callback_deliverer_actor::callback_deliverer_actor(
+    caf::actor_config& cfg, actors::shard& home, directory& here)
+    : pinned_actor(cfg, home), directory_(here) {}
+
+callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior() {
+  return {
+      [this](deliver_callback& message) { deliver(message); },
+      [this](const operation_outcome& message) {
+        auto found = deliveries_.find(message.delivery);
+        if (found == deliveries_.end())
+          return;
+        auto ended = std::move(found->second);
+        deliveries_.erase(found);
+        report(ended, message.status);
+      },
+  };
+}
+
+void callback_deliverer_actor::deliver(deliver_callback& wanted) {
+  auto& what = wanted.what;
+  under_way started{
+      std::move(wanted.source), std::move(what.run_id), std::move(what.callback_id), what.attempt};
+  if (what.url != system_url) {
+    report(
+        started, bad_argument("callbacks to " + what.url + " cannot be delivered by this service"));
+    return;
+  }
+  const auto header = what.headers.find("temporal-callback-token");
+  const auto token =
+      header == what.headers.end() ? std::nullopt : decode_callback_token(header->second);
+  if (!token) {
+    report(started, bad_argument("invalid callback token"));
+    return;
+  }
+  const auto caller = directory_.find_execution({token->namespace_id, token->workflow_id});
+  if (!caller) {
+    report(started, absent("operation not found"));
+    return;
+  }
+  const auto id = ++last_delivery_;
+  deliveries_.emplace(id, std::move(started));
+  tell(caller, operation_completed{id, *token, std::move(what.completion)});
+}
+
+void callback_deliverer_actor::report(const under_way& what, const rpc_status& status) {
+  callback_done done{
+      what.run_id, what.callback_id, what.attempt, callback_done::result::delivered, nullptr};
+  if (!status.ok()) {
+    const bool is_final =
+        status.code == status_code::not_found || status.code == status_code::invalid_argument;
+    done.outcome = is_final ? callback_done::result::refused : callback_done::result::retry;
+    auto failure = std::make_shared<temporal::api::failure::v1::Failure>();
+    failure->set_message(status.message);
+    auto& info = *failure->mutable_nexus_handler_failure_info();
+    info.set_type(
+        status.code == status_code::not_found ? "NOT_FOUND"
+        : is_final                            ? "BAD_REQUEST"
+                                              : "UNAVAILABLE");
+    done.failure = std::move(failure);
+  }
+  if (auto execution = directory_.find_execution(*what.source))
+    tell(execution, callback_reported{std::move(done)});
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/embedded/directory/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+
+#include <string>
+#include <unordered_map>
+
+namespace troupe::embedded {
+
+class directory;
+
+/// Delivers completion callbacks to one destination.
+///
+/// Owns:      the deliveries whose outcome it waits for.
+/// Receives:  deliver_callback (executions that closed), operation_outcome (executions of callers).
+/// Sends:     operation_completed to the caller's execution; callback_reported to the execution
+/// that closed. Dies when: the service does.
+///
+/// Retries and their backoff are the record's. `temporal://system` is this service itself; other
+/// destinations are refused, so that describe says so instead of retrying for ever.
+class callback_deliverer_actor final
+    : public actors::pinned_actor<callback_deliverer_handle::base> {
+public:
+  callback_deliverer_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
+
+  const char* name() const override { return "callback_deliverer"; }
+  behavior_type make_behavior() override;
+
+private:
+  struct under_way {
+    execution_ref source;
+    std::string run_id;
+    std::string callback_id;
+    std::int32_t attempt = 0;
+  };
+
+  void deliver(deliver_callback& wanted);
+  void report(const under_way& what, const rpc_status& status);
+
+  directory& directory_;
+  std::unordered_map<std::uint64_t, under_way> deliveries_;
+  std::uint64_t last_delivery_ = 0;
+};
+
+} // namespace troupe::embedded

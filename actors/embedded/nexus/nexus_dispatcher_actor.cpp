@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/nexus/nexus_dispatcher_actor.hpp"
+
+#include "actors/embedded/directory/directory.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/embedded/decision/execution.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using actors::tell;
+
+/// Requests under way at once. A burst of more would lie in the handlers' queue until its time is
+/// over, and the timeouts would open the circuit breaker of an endpoint that is only busy.
+constexpr std::size_t most_requests = 256;
+/// How often to look for a place while requests wait: those let go may be wanted no more and not
+/// come.
+constexpr duration waiting_beat = std::chrono::milliseconds{100};
+
+nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
+  if (!answer)
+    return nexus_no_answer{};
+  if (is_failure)
+    return &answer->as<wire::RespondNexusTaskFailedRequest>();
+  return &answer->as<wire::RespondNexusTaskCompletedRequest>();
+}
+
+} // namespace
+
+nexus_dispatcher_actor::nexus_dispatcher_actor(
+    caf::actor_config& cfg, actors::shard& home, directory& here)
+    : pinned_actor(cfg, home), directory_(here) {}
+
+nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
+  return {
+      [this](dispatch_request& message) { dispatch(message); },
+      [this](const request_answered& message) {
+        finish(message.task_id, message.answer, message.is_failure);
+      },
+      [this](const request_expired& message) { finish(message.task_id, nullptr, false); },
+      [this](const breaker_ticked& message) { tick(message.is_cancelation); },
+      [this](const let_waiting_go&) {
+        waiting_timer_ = 0;
+        release_waiting();
+      },
+  };
+}
+
+void nexus_dispatcher_actor::on_exit() {
+  for (auto* each : {&starts_, &cancels_})
+    if (each->timer != 0)
+      home().cancel(each->timer);
+  if (waiting_timer_ != 0)
+    home().cancel(waiting_timer_);
+}
+
+void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
+  auto& request = wanted.what;
+  if (requests_.size() >= most_requests) {
+    wait_for_place({std::move(wanted.source), std::move(request.attempt)});
+    return;
+  }
+  auto& which = request.attempt.cancelation ? cancels_ : starts_;
+  if (!which.breaker.admits()) {
+    if (auto execution = directory_.find_execution(*wanted.source))
+      tell(execution, nexus_held{request.attempt, true});
+    which.held.push_back({std::move(wanted.source), std::move(request.attempt)});
+    return;
+  }
+  const auto* target = directory_.namespaces.find(request.target.target_namespace);
+  if (target == nullptr) {
+    // An endpoint outside (no HTTP client yet), or a namespace that was deleted: nobody will
+    // answer.
+    log::warn("a Nexus request has no task queue to go to", {{"endpoint", request.target.name}});
+    report({std::move(wanted.source), request.attempt}, nullptr, false);
+    return;
+  }
+  auto task_id = directory_.ids->uuid();
+  requests_.emplace(task_id, under_way{std::move(wanted.source), request.attempt});
+  auto queue = directory_.queue(target->id, request.target.target_task_queue, queue_kind::nexus);
+  tell(
+      queue,
+      offer_request{
+          std::move(task_id), std::move(request), caf::actor_cast<nexus_dispatcher_handle>(this)});
+}
+
+void nexus_dispatcher_actor::finish(const std::string& task_id, call_ptr answer, bool is_failure) {
+  auto found = requests_.find(task_id);
+  if (found == requests_.end())
+    return;
+  auto ended = std::move(found->second);
+  requests_.erase(found);
+  report(ended, std::move(answer), is_failure);
+  release_waiting();
+}
+
+void nexus_dispatcher_actor::wait_for_place(under_way what) {
+  if (auto execution = directory_.find_execution(*what.source))
+    tell(execution, nexus_held{what.attempt, true});
+  waiting_.push_back(std::move(what));
+  arm_waiting();
+}
+
+void nexus_dispatcher_actor::release_waiting() {
+  // In batches: what was let go is on its way and not counted yet.
+  if (requests_.size() <= most_requests / 2)
+    for (auto places = most_requests - requests_.size(); places > 0 && !waiting_.empty();
+         --places) {
+      auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      if (auto execution = directory_.find_execution(*next.source))
+        tell(execution, nexus_held{std::move(next.attempt), false});
+    }
+  arm_waiting();
+}
+
+void nexus_dispatcher_actor::arm_waiting() {
+  if (waiting_.empty() || waiting_timer_ != 0)
+    return;
+  waiting_timer_ = home().schedule(waiting_beat, [weak = caf::actor_cast<caf::actor_addr>(this)] {
+    if (auto self = caf::actor_cast<nexus_dispatcher_handle>(weak))
+      tell(self, let_waiting_go{});
+  });
+}
+
+void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool is_failure) {
+  const bool is_cancelation = what.attempt.cancelation;
+  auto& which = is_cancelation ? cancels_ : starts_;
+  if (which.breaker.record(trips_breaker(outcome_of(answer, is_failure)))) {
+    if (which.breaker.current() == circuit_breaker::state::open) {
+      log::warn(
+          "the circuit breaker of a Nexus endpoint opened",
+          {{"endpoint", what.attempt.endpoint_name}});
+      which.timer = home().schedule(
+          circuit_breaker::open_for,
+          [weak = caf::actor_cast<caf::actor_addr>(this), is_cancelation] {
+            if (auto self = caf::actor_cast<nexus_dispatcher_handle>(weak))
+              tell(self, breaker_ticked{is_cancelation});
+          });
+    } else {
+      let_go(which);
+    }
+  }
+  if (auto execution = directory_.find_execution(*what.source))
+    tell(execution, nexus_answered{what.attempt, std::move(answer), is_failure});
+}
+
+void nexus_dispatcher_actor::tick(bool is_cancelation) {
+  auto& which = is_cancelation ? cancels_ : starts_;
+  which.timer = 0;
+  which.breaker.tick();
+  let_go(which);
+}
+
+void nexus_dispatcher_actor::let_go(lane& which) {
+  // All of them: the first that comes back becomes the probe of a half-open breaker, the others are
+  // held again. One that is no longer wanted (timed out, cancelled, run closed) does not come back.
+  for (auto& each : std::exchange(which.held, {}))
+    if (auto execution = directory_.find_execution(*each.source))
+      tell(execution, nexus_held{std::move(each.attempt), false});
+}
+
+} // namespace troupe::embedded

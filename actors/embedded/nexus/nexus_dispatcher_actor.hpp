@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/embedded/directory/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "runtime/embedded/nexus/circuit_breaker.hpp"
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::embedded {
+
+class directory;
+
+/// Sends the Nexus requests of one caller namespace to one endpoint, and keeps them back while the
+/// endpoint fails.
+///
+/// Owns:      the requests under way, the circuit breakers (one for starts, one for cancels), the
+/// requests held back. Receives:  dispatch_request (executions), request_answered and
+/// request_expired (task queues), breaker_ticked (own
+///            timers).
+/// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
+/// execution that asked. Dies when: the service does.
+///
+/// No more than 256 requests are under way at once; others wait as held ones. Retries and their
+/// backoff are the record's: each attempt comes here as a new request.
+class nexus_dispatcher_actor final : public actors::pinned_actor<nexus_dispatcher_handle::base> {
+public:
+  nexus_dispatcher_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
+
+  const char* name() const override { return "nexus_dispatcher"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct under_way {
+    execution_ref source;
+    nexus_attempt attempt;
+  };
+  struct lane {
+    circuit_breaker breaker;
+    std::vector<under_way> held;
+    executor::timer_id timer = 0;
+  };
+
+  void dispatch(dispatch_request& wanted);
+  void finish(const std::string& task_id, call_ptr answer, bool is_failure);
+  void tick(bool is_cancelation);
+  void let_go(lane& which);
+  void wait_for_place(under_way what);
+  void release_waiting();
+  void arm_waiting();
+  void report(const under_way& what, call_ptr answer, bool is_failure);
+
+  directory& directory_;
+  std::unordered_map<std::string, under_way> requests_; ///< by task id
+  std::deque<under_way> waiting_;                       ///< for a place among `requests_`
+  executor::timer_id waiting_timer_ = 0;
+  lane starts_;
+  lane cancels_;
+};
+
+} // namespace troupe::embedded

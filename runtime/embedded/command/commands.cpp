@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/command/commands.hpp"
+
+#include <array>
+
+namespace troupe::embedded {
+namespace {
+
+using command = api::command::v1::Command;
+
+/// For commands whose feature this service lacks. The family gets its own file when it is built.
+template <enums::WorkflowTaskFailedCause Cause>
+command_result not_supported(completion&, const command& what) {
+  return command_failure{
+      Cause, command_name(what.command_type()) + " is not supported by this service", false};
+}
+
+struct row {
+  enums::CommandType type;
+  command_handler handler;
+  bool closing;
+};
+
+constexpr std::array table{
+    row{enums::COMMAND_TYPE_START_TIMER, start_timer, false},
+    row{enums::COMMAND_TYPE_CANCEL_TIMER, cancel_timer, false},
+    row{enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION, complete_workflow, true},
+    row{enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION, fail_workflow, true},
+    row{enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION, cancel_workflow, true},
+    row{enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION, continue_as_new, true},
+    row{enums::COMMAND_TYPE_RECORD_MARKER, record_marker, false},
+    row{enums::COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, upsert_search_attributes, false},
+    row{enums::COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES, modify_properties, false},
+    row{enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION, schedule_nexus_operation, false},
+    row{enums::COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION, request_cancel_nexus_operation, false},
+    row{enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK,
+        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES>,
+        false},
+    row{enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK,
+        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES>,
+        false},
+    row{enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION,
+        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES>,
+        false},
+    row{enums::COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION,
+        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES>,
+        false},
+    row{enums::COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
+        not_supported<
+            enums::
+                WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES>,
+        false},
+    row{enums::COMMAND_TYPE_PROTOCOL_MESSAGE,
+        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE>,
+        false},
+};
+
+/// `BAD_START_TIMER_ATTRIBUTES` -> `BadStartTimerAttributes`
+std::string camel_case(std::string_view constant) {
+  std::string name;
+  bool upper = true;
+  for (const char letter : constant) {
+    if (letter == '_') {
+      upper = true;
+      continue;
+    }
+    name +=
+        !upper && letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    upper = false;
+  }
+  return name;
+}
+
+} // namespace
+
+command_handler find_handler(enums::CommandType type) {
+  for (const auto& each : table) {
+    if (each.type == type)
+      return each.handler;
+  }
+  return nullptr;
+}
+
+bool is_closing(enums::CommandType type) {
+  for (const auto& each : table) {
+    if (each.type == type)
+      return each.closing;
+  }
+  return false;
+}
+
+std::string command_name(enums::CommandType type) {
+  constexpr std::string_view prefix = "COMMAND_TYPE_";
+  const auto name = enums::CommandType_Name(type);
+  if (name.size() <= prefix.size())
+    return std::to_string(static_cast<int>(type));
+  return camel_case(std::string_view{name}.substr(prefix.size()));
+}
+
+std::string cause_name(enums::WorkflowTaskFailedCause cause) {
+  constexpr std::string_view prefix = "WORKFLOW_TASK_FAILED_CAUSE_";
+  const auto name = enums::WorkflowTaskFailedCause_Name(cause);
+  if (name.size() <= prefix.size())
+    return std::to_string(static_cast<int>(cause));
+  return camel_case(std::string_view{name}.substr(prefix.size()));
+}
+
+event_ptr make_event(completion& in, const command& what, enums::EventType type) {
+  auto event = in.ch.make(type);
+  if (what.has_user_metadata())
+    *event->mutable_user_metadata() = what.user_metadata();
+  *event->mutable_event_group_markers() = what.event_group_markers();
+  return event;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/record/change.hpp"
+
+#include <temporal/api/command/v1/message.pb.h>
+#include <temporal/api/enums/v1/command_type.pb.h>
+#include <temporal/api/enums/v1/failed_cause.pb.h>
+
+#include <optional>
+#include <string>
+
+namespace troupe::embedded {
+
+/// Why a command is refused: the whole completion is undone and the workflow task fails.
+struct command_failure {
+  enums::WorkflowTaskFailedCause cause = enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED;
+  std::string message;     ///< without the cause's name; may be empty
+  bool terminates = false; ///< the run is terminated as well
+};
+
+using command_result = std::optional<command_failure>;
+
+/// The completion that a command is part of.
+struct completion {
+  change& ch;
+  run& on;
+  std::int64_t completed_event_id = 0;
+  std::string identity;
+};
+
+using command_handler = command_result (*)(completion&, const api::command::v1::Command&);
+
+/// The handler of a command type; null if there is no such command.
+command_handler find_handler(enums::CommandType type);
+
+/// `StartTimer`: the name without prefix, in camel case, as error texts have it.
+std::string command_name(enums::CommandType type);
+
+/// `BadStartTimerAttributes`: likewise.
+std::string cause_name(enums::WorkflowTaskFailedCause cause);
+
+/// True for the commands that end a run.
+bool is_closing(enums::CommandType type);
+
+/// An event of a command: with the completion's id set by the caller, the user metadata copied.
+event_ptr
+make_event(completion& in, const api::command::v1::Command& command, enums::EventType type);
+
+// One file a family; the table is in commands.cpp.
+command_result start_timer(completion& in, const api::command::v1::Command& command);
+command_result cancel_timer(completion& in, const api::command::v1::Command& command);
+command_result complete_workflow(completion& in, const api::command::v1::Command& command);
+command_result fail_workflow(completion& in, const api::command::v1::Command& command);
+command_result cancel_workflow(completion& in, const api::command::v1::Command& command);
+command_result continue_as_new(completion& in, const api::command::v1::Command& command);
+command_result record_marker(completion& in, const api::command::v1::Command& command);
+command_result upsert_search_attributes(completion& in, const api::command::v1::Command& command);
+command_result modify_properties(completion& in, const api::command::v1::Command& command);
+command_result schedule_nexus_operation(completion& in, const api::command::v1::Command& command);
+command_result
+request_cancel_nexus_operation(completion& in, const api::command::v1::Command& command);
+
+} // namespace troupe::embedded

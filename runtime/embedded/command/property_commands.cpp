@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/command/commands.hpp"
+
+namespace troupe::embedded {
+namespace {
+
+using command = api::command::v1::Command;
+
+/// Merges what a command upserts; null deletes.
+template <class Map>
+void merge(Map& into, const Map& from) {
+  for (const auto& [name, payload] : from) {
+    if (is_null(payload))
+      into.erase(name);
+    else
+      into[name] = payload;
+  }
+}
+
+} // namespace
+
+command_result record_marker(completion& in, const command& what) {
+  constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_RECORD_MARKER_ATTRIBUTES;
+  if (!what.has_record_marker_command_attributes())
+    return command_failure{
+        bad, "RecordMarkerCommandAttributes is not set on RecordMarkerCommand.", false};
+  const auto& from = what.record_marker_command_attributes();
+  if (from.marker_name().empty())
+    return command_failure{bad, "MarkerName is not set on RecordMarkerCommand.", false};
+  if (from.marker_name().size() > in.ch.settings().max_id_bytes)
+    return command_failure{bad, "MarkerName on RecordMarkerCommand exceeds length limit.", false};
+  std::size_t bytes = from.failure().ByteSizeLong();
+  for (const auto& [name, payloads] : from.details())
+    bytes += name.size() + payloads.ByteSizeLong();
+  if (bytes > in.ch.settings().max_blob_bytes)
+    return command_failure{bad, "RecordMarkerCommandAttributes.Details exceeds size limit.", true};
+  auto event = make_event(in, what, enums::EVENT_TYPE_MARKER_RECORDED);
+  auto& to = *event->mutable_marker_recorded_event_attributes();
+  to.set_marker_name(from.marker_name());
+  *to.mutable_details() = from.details();
+  to.set_workflow_task_completed_event_id(in.completed_event_id);
+  if (from.has_header())
+    *to.mutable_header() = from.header();
+  if (from.has_failure())
+    *to.mutable_failure() = from.failure();
+  in.ch.write(in.on, event);
+  return {};
+}
+
+command_result upsert_search_attributes(completion& in, const command& what) {
+  constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
+  if (!what.has_upsert_workflow_search_attributes_command_attributes())
+    return command_failure{
+        bad,
+        "UpsertWorkflowSearchAttributesCommandAttributes is not set on "
+        "UpsertWorkflowSearchAttributesCommand.",
+        false};
+  auto attributes = what.upsert_workflow_search_attributes_command_attributes().search_attributes();
+  if (attributes.indexed_fields().empty())
+    return command_failure{
+        bad, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.", false};
+  if (const auto status = check_search_attributes(in.ch.around, in.ch.rec.name_space, attributes);
+      !status.ok())
+    return command_failure{bad, status.message, false};
+  auto event = make_event(in, what, enums::EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
+  auto& to = *event->mutable_upsert_workflow_search_attributes_event_attributes();
+  to.set_workflow_task_completed_event_id(in.completed_event_id);
+  *to.mutable_search_attributes() = attributes;
+  in.ch.write(in.on, event);
+  auto& state = in.on.state;
+  if (!state.search_attributes)
+    state.search_attributes.emplace();
+  merge(*state.search_attributes->mutable_indexed_fields(), attributes.indexed_fields());
+  in.ch.show(in.on);
+  return {};
+}
+
+command_result modify_properties(completion& in, const command& what) {
+  constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
+  if (!what.has_modify_workflow_properties_command_attributes())
+    return command_failure{
+        bad,
+        "ModifyWorkflowPropertiesCommandAttributes is not set on ModifyWorkflowPropertiesCommand.",
+        false};
+  const auto& from = what.modify_workflow_properties_command_attributes();
+  if (!from.has_upserted_memo())
+    return command_failure{
+        bad, "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.", false};
+  if (from.upserted_memo().ByteSizeLong() > in.ch.settings().max_memo_bytes)
+    return command_failure{
+        bad, "ModifyWorkflowPropertiesCommandAttributes. Memo exceeds size limit.", true};
+  auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED);
+  auto& to = *event->mutable_workflow_properties_modified_event_attributes();
+  to.set_workflow_task_completed_event_id(in.completed_event_id);
+  *to.mutable_upserted_memo() = from.upserted_memo();
+  in.ch.write(in.on, event);
+  auto& state = in.on.state;
+  if (!state.memo)
+    state.memo.emplace();
+  merge(*state.memo->mutable_fields(), from.upserted_memo().fields());
+  in.ch.show(in.on);
+  return {};
+}
+
+} // namespace troupe::embedded

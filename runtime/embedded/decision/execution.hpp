@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/record/input.hpp"
+#include "runtime/embedded/record/surroundings.hpp"
+#include "runtime/embedded/record/transaction.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The seam between what the embedded service decides and what runs it.
+///
+///     record, input, surroundings -> decide -> record', transaction
+///
+/// One actor owns one record and calls `decide` for each thing that happens; it then commits the
+/// transaction, and only then sends the outbox and the answer. All functions here are pure but for
+/// the record: no clock, no thread, no random source of their own. They do not throw; bad input of
+/// any kind becomes a status.
+namespace troupe::embedded {
+
+/// (namespace, workflow id) with all its runs. See record.hpp for what is inside.
+struct record;
+
+/// An empty record: no run yet.
+std::shared_ptr<record>
+make_record(std::string name_space, std::string namespace_id, std::string workflow_id);
+
+/// True if no run is left, so the owner may forget the record.
+bool is_empty(const record& rec);
+
+/// Decides. The record is changed in place, completely or (if the input was refused) not at all.
+transaction decide(record& rec, const input& what, surroundings around);
+
+/// The outbox of a record that was read from a store: tasks, requests, callbacks and the timer that
+/// were under way.
+transaction resume(record& rec, surroundings around);
+
+// --- reads: they change nothing ---------------------------------------------------------------
+
+/// The answer to a read, or the advice to wait for `transaction::wake_readers`.
+struct read_result {
+  reply answer; ///< always set; with `wait`, what to answer when the caller's patience ends
+  bool wait =
+      false; ///< nothing new yet: ask again when the run changed, answer when the time is over
+  std::string run_id; ///< the run that was meant
+};
+
+/// GetWorkflowExecutionHistory: paging, close-event filter, long poll. Wait at most 20 s (or 1 s
+/// less than the caller's deadline). `client_name` is the request header of that name; tools
+/// (`temporal-cli`, `temporal-ui`) see no synthetic events of transient workflow tasks.
+/// `follows_next_run` is true if the header `supported-features` holds `follows-next-run-id`.
+read_result read_history(
+    const record& rec,
+    const api::workflowservice::v1::GetWorkflowExecutionHistoryRequest& request,
+    std::string_view client_name,
+    bool follows_next_run = true);
+
+/// GetWorkflowExecutionHistoryReverse: newest first.
+reply read_history_reverse(
+    const record& rec,
+    const api::workflowservice::v1::GetWorkflowExecutionHistoryReverseRequest& request);
+
+/// DescribeWorkflowExecution.
+reply describe(
+    const record& rec, const api::workflowservice::v1::DescribeWorkflowExecutionRequest& request);
+
+/// The row of one run as List shows it; null if there is no such run. An empty run id means the
+/// current one.
+std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo>
+list_row(const record& rec, std::string_view run_id);
+
+/// What to do with a query that goes to a worker directly, not with a workflow task.
+struct query_plan {
+  reply refused; ///< an error, or a QueryWorkflowResponse that says rejected; if not set, dispatch
+  bool dispatch = false;
+  std::string run_id;
+  std::string sticky_queue; ///< ask there first, with `sticky_timeout`; empty: nobody holds the run
+  duration sticky_timeout{};
+  std::string normal_queue;
+};
+query_plan
+plan_query(const record& rec, const api::workflowservice::v1::QueryWorkflowRequest& request);
+
+/// The poll response for a planned query, all but `task_token` and `query`. History is empty for
+/// the sticky queue.
+std::shared_ptr<api::workflowservice::v1::PollWorkflowTaskQueueResponse>
+query_task(const record& rec, std::string_view run_id, bool sticky_poll);
+
+/// Checks of a Nexus worker's answer that the worker itself hears about (status of the Respond
+/// call).
+rpc_status check(
+    const api::workflowservice::v1::RespondNexusTaskCompletedRequest& request,
+    const service_settings& settings);
+rpc_status check(const api::workflowservice::v1::RespondNexusTaskFailedRequest& request);
+
+/// What `callback_done::failure` is for a completion that the caller's record refused with this
+/// status.
+std::shared_ptr<const api::failure::v1::Failure> callback_refusal(const rpc_status& status);
+
+/// True if the outcome is one that trips the circuit breaker: a retryable handler error, or no
+/// answer.
+bool trips_breaker(const nexus_outcome& outcome);
+
+} // namespace troupe::embedded

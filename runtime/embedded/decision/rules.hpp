@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/record/change.hpp"
+#include "runtime/embedded/record/input.hpp"
+
+namespace troupe::embedded {
+
+/// One function per input: it changes the record through `ch` and leaves the answer in `ch.tx`. A
+/// refusal leaves the record as it was.
+
+// start_rules.cpp
+void handle(change& ch, const start_execution& what);
+void handle(change& ch, const signal_with_start_execution& what);
+
+// client_rules.cpp
+void handle(change& ch, const signal_execution& what);
+void handle(change& ch, const cancel_execution& what);
+void handle(change& ch, const terminate_execution& what);
+void handle(change& ch, const delete_execution& what);
+void handle(change& ch, const update_execution& what);
+void handle(change& ch, const reset_sticky_task_queue& what);
+
+// worker_rules.cpp
+void handle(change& ch, const start_workflow_task& what);
+void handle(change& ch, const complete_workflow_task& what);
+void handle(change& ch, const fail_workflow_task& what);
+
+// time_rules.cpp
+void handle(change& ch, const timers_due& what);
+
+/// The earliest moment at which time alone changes something.
+std::optional<time_point> next_deadline(const record& rec);
+
+// nexus_rules.cpp
+void handle(change& ch, const nexus_request_done& what);
+void handle(change& ch, const nexus_request_held& what);
+void handle(change& ch, const complete_nexus_operation& what);
+
+// callback_rules.cpp
+void handle(change& ch, const callback_done& what);
+
+/// Answers with a status that is not ok.
+inline void refuse(change& ch, rpc_status status) {
+  ch.tx.answer = {std::move(status), nullptr};
+}
+
+/// Answers with a message.
+template <class Message>
+Message& accept(change& ch) {
+  auto message = std::make_shared<Message>();
+  auto& filled = *message;
+  ch.tx.answer = {{}, std::move(message)};
+  return filled;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/record/record.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wdeprecated-declarations" // worker versions and operation ids are still shown
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+
+constexpr std::int64_t year_one = -62'135'596'800; ///< how the real server writes "no time"
+constexpr const char* breaker_reason = "The circuit breaker is open.";
+
+void set_time(time_point from, google::protobuf::Timestamp& to) {
+  to_proto(from, to);
+}
+
+void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
+  const auto& state = on.state;
+  to.mutable_execution()->set_workflow_id(rec.workflow_id);
+  to.mutable_execution()->set_run_id(on.id);
+  to.mutable_type()->set_name(state.workflow_type);
+  set_time(state.start_time, *to.mutable_start_time());
+  set_time(state.execution_time, *to.mutable_execution_time());
+  to.set_status(state.status);
+  to.set_history_length(static_cast<std::int64_t>(on.history.size()));
+  to.mutable_memo();
+  if (state.memo)
+    *to.mutable_memo() = *state.memo;
+  to.mutable_search_attributes();
+  if (state.search_attributes)
+    *to.mutable_search_attributes() = *state.search_attributes;
+  to.set_task_queue(state.task_queue);
+  to.set_state_transition_count(state.transitions);
+  to.set_history_size_bytes(state.history_size);
+  *to.mutable_root_execution() = to.execution();
+  to.set_first_run_id(state.first_run_id);
+  if (!on.history.empty() && on.started().has_priority())
+    *to.mutable_priority() = on.started().priority();
+  if (on.open())
+    return;
+  set_time(state.close_time, *to.mutable_close_time());
+  to_proto(
+      std::max(state.close_time - state.execution_time, duration{}),
+      *to.mutable_execution_duration());
+}
+
+void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
+  to.mutable_auto_reset_points();
+  *to.mutable_auto_reset_points() = on.state.reset_points;
+  if (!on.state.last_build_id.empty())
+    to.mutable_most_recent_worker_version_stamp()->set_build_id(on.state.last_build_id);
+  if (on.state.build_ids.empty())
+    return;
+  std::string list = "[\"unversioned\"";
+  for (const auto& build_id : on.state.build_ids) {
+    if (!build_id.empty())
+      list += ",\"unversioned:" + build_id + '"';
+  }
+  auto& payload = (*to.mutable_search_attributes()->mutable_indexed_fields())["BuildIds"];
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "KeywordList";
+  payload.set_data(list + ']');
+}
+
+void fill_cancelation(
+    const nexus_cancel_request& from, api::workflow::v1::NexusOperationCancellationInfo& to) {
+  // Held back until the operation has started: then it has neither a time nor a state yet.
+  if (from.state == nexus_cancelation::state::held)
+    return;
+  set_time(from.requested_time, *to.mutable_requested_time());
+  switch (from.state) {
+  case nexus_cancelation::state::held: break;
+  case nexus_cancelation::state::scheduled:
+    to.set_state(
+        from.blocked ? enums::NEXUS_OPERATION_CANCELLATION_STATE_BLOCKED
+                     : enums::NEXUS_OPERATION_CANCELLATION_STATE_SCHEDULED);
+    if (from.blocked)
+      to.set_blocked_reason(breaker_reason);
+    break;
+  case nexus_cancelation::state::backing_off:
+    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_BACKING_OFF);
+    break;
+  case nexus_cancelation::state::succeeded:
+    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_SUCCEEDED);
+    break;
+  case nexus_cancelation::state::failed:
+    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_FAILED);
+    break;
+  }
+  to.set_attempt(from.attempt);
+  if (from.last_attempt_complete)
+    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
+  if (from.last_failure)
+    *to.mutable_last_attempt_failure() = *from.last_failure;
+  if (from.next_attempt)
+    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+}
+
+void fill_operation(
+    const nexus_operation_state& from, api::workflow::v1::PendingNexusOperationInfo& to) {
+  const auto& scheduled = from.scheduled->nexus_operation_scheduled_event_attributes();
+  to.set_endpoint(scheduled.endpoint());
+  to.set_service(scheduled.service());
+  to.set_operation(scheduled.operation());
+  to.set_operation_id(from.operation_token);
+  to.set_operation_token(from.operation_token);
+  if (scheduled.has_schedule_to_close_timeout())
+    *to.mutable_schedule_to_close_timeout() = scheduled.schedule_to_close_timeout();
+  if (scheduled.has_schedule_to_start_timeout())
+    *to.mutable_schedule_to_start_timeout() = scheduled.schedule_to_start_timeout();
+  if (scheduled.has_start_to_close_timeout())
+    *to.mutable_start_to_close_timeout() = scheduled.start_to_close_timeout();
+  set_time(from.scheduled_time, *to.mutable_scheduled_time());
+  switch (from.state) {
+  case nexus_operation::state::scheduled:
+    to.set_state(
+        from.blocked ? enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED
+                     : enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
+    if (from.blocked)
+      to.set_blocked_reason(breaker_reason);
+    break;
+  case nexus_operation::state::backing_off:
+    to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_BACKING_OFF);
+    break;
+  default: to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_STARTED); break;
+  }
+  to.set_attempt(from.attempt);
+  if (from.last_attempt_complete)
+    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
+  if (from.last_failure)
+    *to.mutable_last_attempt_failure() = *from.last_failure;
+  if (from.next_attempt)
+    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+  if (from.cancel)
+    fill_cancelation(*from.cancel, *to.mutable_cancellation_info());
+  to.set_scheduled_event_id(from.scheduled_event_id);
+}
+
+void fill_callback(const completion_callback& from, api::workflow::v1::CallbackInfo& to) {
+  *to.mutable_callback() = from.what;
+  to.mutable_trigger()->mutable_workflow_closed();
+  set_time(from.registered, *to.mutable_registration_time());
+  switch (from.state) {
+  case callback::state::standby: to.set_state(enums::CALLBACK_STATE_STANDBY); break;
+  case callback::state::scheduled: to.set_state(enums::CALLBACK_STATE_SCHEDULED); break;
+  case callback::state::backing_off: to.set_state(enums::CALLBACK_STATE_BACKING_OFF); break;
+  case callback::state::succeeded: to.set_state(enums::CALLBACK_STATE_SUCCEEDED); break;
+  case callback::state::failed: to.set_state(enums::CALLBACK_STATE_FAILED); break;
+  }
+  to.set_attempt(from.attempt);
+  if (from.last_attempt_complete)
+    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
+  if (from.last_failure)
+    *to.mutable_last_attempt_failure() = *from.last_failure;
+  if (from.next_attempt)
+    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+}
+
+void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedInfo& to) {
+  const auto& state = on.state;
+  if (state.execution_expiration)
+    set_time(*state.execution_expiration, *to.mutable_execution_expiration_time());
+  if (state.run_expiration)
+    set_time(*state.run_expiration, *to.mutable_run_expiration_time());
+  else
+    to.mutable_run_expiration_time()->set_seconds(year_one);
+  to.set_cancel_requested(state.cancel_requested);
+  set_time(state.start_time, *to.mutable_original_start_time());
+  for (const auto& [request_id, use] : state.request_ids) {
+    auto& info = (*to.mutable_request_id_infos())[request_id];
+    info.set_event_type(use.event_type);
+    info.set_event_id(use.event_id);
+    info.set_buffered(use.buffered);
+  }
+}
+
+} // namespace
+
+std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo>
+list_row(const record& rec, std::string_view run_id) {
+  const run* const on = rec.find(run_id);
+  if (!on)
+    return nullptr;
+  auto info = std::make_shared<api::workflow::v1::WorkflowExecutionInfo>();
+  fill_info(rec, *on, *info);
+  if (on->open())
+    info->clear_history_length();
+  return info;
+}
+
+reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& request) {
+  constexpr std::size_t max_id_bytes = 1000;
+  if (auto status = check_execution(request.has_execution(), request.execution(), max_id_bytes);
+      !status.ok())
+    return {std::move(status), nullptr};
+  const run* const on = rec.find(request.execution().run_id());
+  if (!on)
+    return {run_not_found(rec, request.execution().run_id()), nullptr};
+  const auto& state = on->state;
+  auto response = std::make_shared<wire::DescribeWorkflowExecutionResponse>();
+
+  auto& config = *response->mutable_execution_config();
+  config.mutable_task_queue()->set_name(state.task_queue);
+  config.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
+  if (state.execution_timeout > duration{})
+    to_proto(state.execution_timeout, *config.mutable_workflow_execution_timeout());
+  if (state.run_timeout > duration{})
+    to_proto(state.run_timeout, *config.mutable_workflow_run_timeout());
+  to_proto(state.task_timeout, *config.mutable_default_workflow_task_timeout());
+  if (on->history.front()->has_user_metadata())
+    *config.mutable_user_metadata() = on->history.front()->user_metadata();
+
+  auto& info = *response->mutable_workflow_execution_info();
+  fill_info(rec, *on, info);
+  fill_reset_points(*on, info);
+
+  if (on->open() && state.task) {
+    const auto& task = *state.task;
+    auto& pending = *response->mutable_pending_workflow_task();
+    pending.set_state(
+        task.started() ? enums::PENDING_WORKFLOW_TASK_STATE_STARTED
+                       : enums::PENDING_WORKFLOW_TASK_STATE_SCHEDULED);
+    set_time(task.scheduled_time, *pending.mutable_scheduled_time());
+    set_time(task.original_scheduled_time, *pending.mutable_original_scheduled_time());
+    if (task.started())
+      set_time(task.started_time, *pending.mutable_started_time());
+    pending.set_attempt(task.attempt);
+  }
+  for (const auto& [id, operation] : state.nexus_operations)
+    fill_operation(operation, *response->add_pending_nexus_operations());
+  for (const auto& each : state.callbacks)
+    fill_callback(each, *response->add_callbacks());
+  fill_extended(*on, *response->mutable_workflow_extended_info());
+  return {{}, std::move(response)};
+}
+
+} // namespace troupe::embedded

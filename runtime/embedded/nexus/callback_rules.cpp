@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/nexus/callback_rules.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/run/retry_policy.hpp"
+
+#include <algorithm>
+
+namespace troupe::embedded {
+namespace {
+
+/// How a closed run looks to the operation it was: the first payload of its result, or why there is
+/// none.
+void fill_outcome(const run& on, nexus_completion& to) {
+  using outcome = nexus_completion::state;
+  auto failure = std::make_shared<api::failure::v1::Failure>();
+  const auto& closing = *on.history.back();
+  switch (closing.event_type()) {
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
+    to.outcome = outcome::succeeded;
+    const auto& result = closing.workflow_execution_completed_event_attributes().result();
+    to.result = result.payloads_size() > 0
+                    ? std::make_shared<const api::common::v1::Payload>(result.payloads(0))
+                    : nullptr;
+    return;
+  }
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+    to.outcome = outcome::failed;
+    *failure = closing.workflow_execution_failed_event_attributes().failure();
+    break;
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+    to.outcome = outcome::canceled;
+    failure->set_message("operation canceled");
+    failure->mutable_canceled_failure_info();
+    if (closing.workflow_execution_canceled_event_attributes().has_details())
+      *failure->mutable_canceled_failure_info()->mutable_details() =
+          closing.workflow_execution_canceled_event_attributes().details();
+    break;
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+    to.outcome = outcome::failed;
+    failure->set_message("operation terminated");
+    failure->mutable_terminated_failure_info();
+    break;
+  default:
+    to.outcome = outcome::failed;
+    failure->set_message("operation exceeded internal timeout");
+    failure->mutable_timeout_failure_info();
+    break;
+  }
+  to.failure = std::move(failure);
+}
+
+std::shared_ptr<const api::common::v1::Link>
+link_to(const record& rec, const run& on, const completion_callback& each) {
+  auto link = std::make_shared<api::common::v1::Link>();
+  auto& event = *link->mutable_workflow_event();
+  event.set_namespace_(rec.name_space);
+  event.set_workflow_id(rec.workflow_id);
+  event.set_run_id(on.id);
+  if (each.attached_later) {
+    event.mutable_request_id_ref()->set_request_id(each.request_id);
+    event.mutable_request_id_ref()->set_event_type(
+        enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+  } else {
+    event.mutable_event_ref()->set_event_id(1);
+    event.mutable_event_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  }
+  return link;
+}
+
+} // namespace
+
+void dispatch_callbacks(change& ch, run& on) {
+  if (on.open())
+    return;
+  for (auto& each : on.state.callbacks) {
+    if (each.state != callback::state::scheduled || each.under_way)
+      continue;
+    callback_delivery delivery;
+    delivery.run_id = on.id;
+    delivery.callback_id = each.id;
+    delivery.attempt = each.attempt + 1;
+    delivery.url = each.what.nexus().url();
+    for (const auto& [name, value] : each.what.nexus().header())
+      delivery.headers.emplace(name, value);
+    auto& completion = delivery.completion;
+    if (const auto token = delivery.headers.find("nexus-operation-token");
+        token != delivery.headers.end())
+      completion.operation_token = token->second;
+    completion.start_time = on.state.start_time;
+    completion.close_time = on.state.close_time;
+    completion.links.push_back(link_to(ch.rec, on, each));
+    fill_outcome(on, completion);
+    ch.tx.callbacks.push_back(std::move(delivery));
+    each.under_way = true;
+  }
+}
+
+void serve_callback_deadlines(change& ch, run& on) {
+  for (auto& each : on.state.callbacks) {
+    if (each.state != callback::state::backing_off || !each.next_attempt
+        || *each.next_attempt > ch.now())
+      continue;
+    each.state = *callback::next(each.state, callback::event::retry_due);
+    each.next_attempt.reset();
+    ch.touch(on);
+  }
+}
+
+void handle(change& ch, const callback_done& what) {
+  run* const on = ch.rec.find(what.run_id);
+  if (!on)
+    return;
+  auto& all = on->state.callbacks;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const completion_callback& each) {
+    return each.id == what.callback_id;
+  });
+  if (at == all.end() || at->attempt + 1 != what.attempt)
+    return;
+  const auto happened =
+      what.outcome == callback_done::result::delivered ? callback::event::delivered
+      : what.outcome == callback_done::result::refused ? callback::event::refused
+                                                       : callback::event::attempt_failed;
+  const auto to = callback::next(at->state, happened);
+  if (!to)
+    return;
+  at->state = *to;
+  at->under_way = false;
+  ++at->attempt;
+  at->last_attempt_complete = ch.now();
+  at->last_failure = what.failure;
+  at->next_attempt.reset();
+  if (*to == callback::state::backing_off)
+    at->next_attempt = ch.now() + request_backoff(at->attempt, ch.around.ids.uniform());
+  ch.touch(*on);
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/nexus/nexus_outcomes.hpp"
+
+#include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/nexus/nexus_links.hpp"
+#include "runtime/embedded/record/errors.hpp"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // workers still send the older format
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace nexus = temporal::api::nexus::v1;
+using kind = nexus_verdict::kind;
+
+constexpr std::string_view failure_type = "temporal.api.failure.v1.Failure";
+
+/// A Nexus failure of the older format: a Temporal failure packed into it, or something foreign.
+api::failure::v1::Failure unpack(const nexus::Failure& from) {
+  api::failure::v1::Failure failure;
+  const auto type = from.metadata().find("type");
+  if (type != from.metadata().end() && type->second == failure_type) {
+    google::protobuf::util::JsonParseOptions lenient;
+    lenient.ignore_unknown_fields = true;
+    if (google::protobuf::util::JsonStringToMessage(from.details(), &failure, lenient).ok()) {
+      failure.set_message(from.message());
+      if (failure.stack_trace().empty())
+        failure.set_stack_trace(from.stack_trace());
+      return failure;
+    }
+    failure.Clear();
+  }
+  failure.set_message(from.message());
+  failure.set_stack_trace(from.stack_trace());
+  auto& info = *failure.mutable_application_failure_info();
+  info.set_type("NexusFailure");
+  if (!from.metadata().empty() || !from.details().empty()) {
+    auto& payload = *info.mutable_details()->add_payloads();
+    (*payload.mutable_metadata())["encoding"] = "json/plain";
+    payload.set_data(from.details().empty() ? "null" : from.details());
+  }
+  return failure;
+}
+
+nexus_verdict judge_operation_error(const nexus::UnsuccessfulOperationError& from) {
+  nexus_verdict verdict;
+  verdict.failure = unpack(from.failure());
+  verdict.what = from.operation_state() == "canceled" ? kind::canceled : kind::failed;
+  auto& failure = verdict.failure;
+  if (verdict.what == kind::canceled) {
+    if (!failure.has_canceled_failure_info())
+      failure.mutable_canceled_failure_info();
+  } else if (failure.application_failure_info().type() == "NexusFailure") {
+    failure.mutable_application_failure_info()->set_type("OperationError");
+    failure.mutable_application_failure_info()->set_non_retryable(true);
+  }
+  return verdict;
+}
+
+nexus_verdict judge_handler_error(const api::failure::v1::Failure& failure) {
+  nexus_verdict verdict;
+  verdict.failure = failure;
+  verdict.what = is_retryable_handler_error(failure) ? kind::retry : kind::refused;
+  return verdict;
+}
+
+nexus_verdict empty_outcome() {
+  return judge_handler_error(handler_failure("INTERNAL", "empty outcome"));
+}
+
+template <class Links>
+void take_links(const Links& from, nexus_verdict& to) {
+  for (const auto& link : from) {
+    if (auto parsed = parse_link(link.url(), link.type()))
+      to.links.push_back(std::move(*parsed));
+  }
+}
+
+nexus_verdict too_large() {
+  auto failure = handler_failure("INTERNAL", "response exceeds size limit");
+  failure.mutable_nexus_handler_failure_info()->set_retry_behavior(
+      enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
+  return judge_handler_error(failure);
+}
+
+nexus_verdict
+judge_start(const nexus::StartOperationResponse& response, const service_settings& settings) {
+  using variant = nexus::StartOperationResponse;
+  nexus_verdict verdict;
+  switch (response.variant_case()) {
+  case variant::kSyncSuccess: {
+    const auto& from = response.sync_success();
+    if (from.payload().ByteSizeLong() > settings.max_blob_bytes)
+      return too_large();
+    verdict.what = kind::succeeded;
+    if (from.has_payload())
+      verdict.result = std::make_shared<api::common::v1::Payload>(from.payload());
+    take_links(from.links(), verdict);
+    return verdict;
+  }
+  case variant::kAsyncSuccess: {
+    const auto& from = response.async_success();
+    verdict.what = kind::started;
+    verdict.operation_token =
+        from.operation_token().empty() ? from.operation_id() : from.operation_token();
+    take_links(from.links(), verdict);
+    return verdict;
+  }
+  case variant::kOperationError: return judge_operation_error(response.operation_error());
+  case variant::kFailure:
+    verdict.failure = response.failure();
+    verdict.what = response.failure().has_canceled_failure_info() ? kind::canceled : kind::failed;
+    return verdict;
+  default: return empty_outcome();
+  }
+}
+
+nexus_verdict judge_failed(const wire::RespondNexusTaskFailedRequest& request) {
+  if (request.has_failure())
+    return judge_handler_error(request.failure());
+  const auto& error = request.error();
+  auto inner = unpack(error.failure());
+  if (inner.has_nexus_handler_failure_info())
+    return judge_handler_error(inner);
+  auto failure = handler_failure(error.error_type(), error.failure().message());
+  failure.set_stack_trace(error.failure().stack_trace());
+  failure.mutable_nexus_handler_failure_info()->set_retry_behavior(error.retry_behavior());
+  if (error.failure().metadata().contains("type"))
+    *failure.mutable_cause() = std::move(inner);
+  return judge_handler_error(failure);
+}
+
+bool is_json(const std::string& text) {
+  google::protobuf::Value value;
+  return google::protobuf::util::JsonStringToMessage(text, &value).ok();
+}
+
+} // namespace
+
+api::failure::v1::Failure handler_failure(const std::string& type, const std::string& message) {
+  api::failure::v1::Failure failure;
+  failure.set_message(message);
+  failure.mutable_nexus_handler_failure_info()->set_type(type);
+  return failure;
+}
+
+bool is_retryable_handler_error(const api::failure::v1::Failure& failure) {
+  const auto& info = failure.nexus_handler_failure_info();
+  switch (info.retry_behavior()) {
+  case enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_RETRYABLE: return true;
+  case enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE: return false;
+  default: break;
+  }
+  for (const std::string_view type :
+       {"BAD_REQUEST",
+        "UNAUTHENTICATED",
+        "UNAUTHORIZED",
+        "NOT_FOUND",
+        "NOT_IMPLEMENTED",
+        "CONFLICT"}) {
+    if (info.type() == type)
+      return false;
+  }
+  return true;
+}
+
+nexus_verdict
+judge(const nexus_outcome& outcome, bool cancelation, const service_settings& settings) {
+  if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome))
+    return judge_failed(**failed);
+  const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
+  if (!completed)
+    return judge_handler_error(handler_failure("UPSTREAM_TIMEOUT", "upstream timeout"));
+  const auto& response = (*completed)->response();
+  if (cancelation) {
+    if (!response.has_cancel_operation())
+      return empty_outcome();
+    nexus_verdict verdict;
+    verdict.what = kind::canceling;
+    return verdict;
+  }
+  if (!response.has_start_operation())
+    return empty_outcome();
+  return judge_start(response.start_operation(), settings);
+}
+
+bool trips_breaker(const nexus_outcome& outcome) {
+  const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
+  const bool cancelation = completed && (*completed)->response().has_cancel_operation();
+  return judge(outcome, cancelation, service_settings{}).what == kind::retry;
+}
+
+rpc_status
+check(const wire::RespondNexusTaskCompletedRequest& request, const service_settings& settings) {
+  const auto& start = request.response().start_operation();
+  if (start.has_async_success()) {
+    const auto& from = start.async_success();
+    const auto& token =
+        from.operation_token().empty() ? from.operation_id() : from.operation_token();
+    // The misspelling is the real server's.
+    if (token.empty())
+      return invalid_argument("missing opration token in response");
+    if (token.size() > settings.max_operation_token_bytes)
+      return invalid_argument(
+          "operation token length exceeds allowed limit (" + std::to_string(token.size()) + '/'
+          + std::to_string(settings.max_operation_token_bytes) + ')');
+  }
+  if (start.has_operation_error()) {
+    const auto& details = start.operation_error().failure().details();
+    if (!details.empty() && !is_json(details))
+      return invalid_argument("failure details must be JSON serializable");
+  }
+  return {};
+}
+
+rpc_status check(const wire::RespondNexusTaskFailedRequest& request) {
+  if (request.has_failure()) {
+    if (!request.failure().has_nexus_handler_failure_info())
+      return invalid_argument(
+          "request Failure must contain a Nexus handler failure info: failure_info is missing");
+    return {};
+  }
+  if (!request.has_error())
+    return invalid_argument("request must contain error or failure");
+  const auto& details = request.error().failure().details();
+  if (!details.empty() && !is_json(details))
+    return invalid_argument("failure details must be JSON serializable");
+  return {};
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/nexus/nexus_rules.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/nexus/nexus_outcomes.hpp"
+#include "runtime/embedded/nexus/nexus_requests.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <algorithm>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // operation_id is still filled
+
+namespace troupe::embedded {
+namespace {
+
+using std::chrono::seconds;
+
+/// A dispatcher that says nothing so long after its time is taken to have lost the request.
+constexpr auto answer_grace = seconds{5};
+
+const api::history::v1::NexusOperationScheduledEventAttributes&
+attributes(const nexus_operation_state& operation) {
+  return operation.scheduled->nexus_operation_scheduled_event_attributes();
+}
+
+std::optional<time_point> expiry(time_point from, const google::protobuf::Duration& timeout) {
+  const auto limit = from_proto(timeout);
+  if (limit <= duration{})
+    return std::nullopt;
+  return from + limit;
+}
+
+std::optional<time_point> close_expiry(const nexus_operation_state& operation) {
+  return expiry(operation.scheduled_time, attributes(operation).schedule_to_close_timeout());
+}
+
+/// Of an operation that has not started.
+std::optional<time_point> start_expiry(const nexus_operation_state& operation) {
+  return expiry(operation.scheduled_time, attributes(operation).schedule_to_start_timeout());
+}
+
+std::optional<time_point> run_expiry(const nexus_operation_state& operation) {
+  if (!operation.started_time)
+    return std::nullopt;
+  return expiry(*operation.started_time, attributes(operation).start_to_close_timeout());
+}
+
+/// What the caller sees: `nexus operation completed unsuccessfully`, which operation, and why.
+void fill_failure(
+    const nexus_operation_state& operation,
+    const api::failure::v1::Failure& cause,
+    api::failure::v1::Failure& to) {
+  const auto& from = attributes(operation);
+  to.set_message("nexus operation completed unsuccessfully");
+  *to.mutable_cause() = cause;
+  auto& info = *to.mutable_nexus_operation_execution_failure_info();
+  info.set_scheduled_event_id(operation.scheduled_event_id);
+  info.set_endpoint(from.endpoint());
+  info.set_service(from.service());
+  info.set_operation(from.operation());
+  info.set_operation_id(operation.operation_token);
+  info.set_operation_token(operation.operation_token);
+}
+
+void after_event(change& ch, run& on) {
+  want_task(ch, on);
+  limit_buffer(ch, on);
+}
+
+void write_started(
+    change& ch,
+    run& on,
+    nexus_operation_state& operation,
+    const std::string& token,
+    const std::vector<api::common::v1::Link>& links,
+    std::optional<time_point> when) {
+  operation.state = *nexus_operation::next(operation.state, nexus_operation::event::started);
+  operation.operation_token = token;
+  operation.started_time = when.value_or(ch.now());
+  operation.next_attempt.reset();
+  operation.answer_overdue.reset();
+  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_STARTED);
+  if (when)
+    to_proto(*when, *event->mutable_event_time());
+  for (const auto& link : links)
+    *event->add_links() = link;
+  auto& to = *event->mutable_nexus_operation_started_event_attributes();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  to.set_operation_id(token);
+  to.set_operation_token(token);
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  if (operation.cancel) {
+    if (const auto to_state = nexus_cancelation::next(
+            operation.cancel->state, nexus_cancelation::event::operation_started))
+      operation.cancel->state = *to_state;
+  }
+}
+
+void end_succeeded(
+    change& ch,
+    run& on,
+    const nexus_operation_state& operation,
+    const api::common::v1::Payload* result,
+    const std::vector<api::common::v1::Link>& links) {
+  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED);
+  for (const auto& link : links)
+    *event->add_links() = link;
+  auto& to = *event->mutable_nexus_operation_completed_event_attributes();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  if (result)
+    *to.mutable_result() = *result;
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  on.state.nexus_operations.erase(operation.scheduled_event_id);
+}
+
+void end_failed(
+    change& ch,
+    run& on,
+    const nexus_operation_state& operation,
+    const api::failure::v1::Failure& cause) {
+  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_FAILED);
+  auto& to = *event->mutable_nexus_operation_failed_event_attributes();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  fill_failure(operation, cause, *to.mutable_failure());
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  on.state.nexus_operations.erase(operation.scheduled_event_id);
+}
+
+void end_canceled(
+    change& ch,
+    run& on,
+    const nexus_operation_state& operation,
+    const api::failure::v1::Failure& cause) {
+  auto coerced = cause;
+  if (!coerced.has_canceled_failure_info())
+    coerced.mutable_canceled_failure_info();
+  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED);
+  auto& to = *event->mutable_nexus_operation_canceled_event_attributes();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  fill_failure(operation, coerced, *to.mutable_failure());
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  on.state.nexus_operations.erase(operation.scheduled_event_id);
+}
+
+void end_timed_out(
+    change& ch, run& on, const nexus_operation_state& operation, enums::TimeoutType type) {
+  api::failure::v1::Failure cause;
+  cause.set_message("operation timed out");
+  cause.mutable_timeout_failure_info()->set_timeout_type(type);
+  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT);
+  auto& to = *event->mutable_nexus_operation_timed_out_event_attributes();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  fill_failure(operation, cause, *to.mutable_failure());
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  on.state.nexus_operations.erase(operation.scheduled_event_id);
+}
+
+void end_cancel_request(
+    change& ch,
+    run& on,
+    nexus_operation_state& operation,
+    const api::failure::v1::Failure* failure) {
+  auto& cancel = *operation.cancel;
+  cancel.state = failure ? nexus_cancelation::state::failed : nexus_cancelation::state::succeeded;
+  cancel.next_attempt.reset();
+  cancel.answer_overdue.reset();
+  if (failure)
+    cancel.last_failure = std::make_shared<const api::failure::v1::Failure>(*failure);
+  ch.touch(on);
+  if (!ch.settings().record_cancel_request_completion)
+    return;
+  auto event = ch.make(
+      failure ? enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED
+              : enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED);
+  event->set_worker_may_ignore(true);
+  if (failure) {
+    auto& to = *event->mutable_nexus_operation_cancel_request_failed_event_attributes();
+    to.set_requested_event_id(cancel.requested_event_id);
+    to.set_scheduled_event_id(operation.scheduled_event_id);
+    *to.mutable_failure() = *failure;
+  } else {
+    auto& to = *event->mutable_nexus_operation_cancel_request_completed_event_attributes();
+    to.set_requested_event_id(cancel.requested_event_id);
+    to.set_scheduled_event_id(operation.scheduled_event_id);
+  }
+  ch.append(on, event);
+  after_event(ch, on);
+}
+
+void start_done(
+    change& ch, run& on, nexus_operation_state& operation, const nexus_verdict& verdict) {
+  using kind = nexus_verdict::kind;
+  ++operation.attempt;
+  operation.last_attempt_complete = ch.now();
+  operation.answer_overdue.reset();
+  ch.touch(on);
+  switch (verdict.what) {
+  case kind::retry:
+    operation.state =
+        *nexus_operation::next(operation.state, nexus_operation::event::attempt_failed);
+    operation.last_failure = std::make_shared<const api::failure::v1::Failure>(verdict.failure);
+    operation.next_attempt = ch.now() + request_backoff(operation.attempt, ch.around.ids.uniform());
+    return;
+  case kind::started:
+    operation.last_failure.reset();
+    write_started(ch, on, operation, verdict.operation_token, verdict.links, std::nullopt);
+    break;
+  case kind::succeeded:
+    end_succeeded(ch, on, operation, verdict.result.get(), verdict.links);
+    break;
+  case kind::canceled: end_canceled(ch, on, operation, verdict.failure); break;
+  default: end_failed(ch, on, operation, verdict.failure); break;
+  }
+  after_event(ch, on);
+}
+
+void cancel_done(
+    change& ch, run& on, nexus_operation_state& operation, const nexus_verdict& verdict) {
+  using kind = nexus_verdict::kind;
+  auto& cancel = *operation.cancel;
+  ++cancel.attempt;
+  cancel.last_attempt_complete = ch.now();
+  cancel.answer_overdue.reset();
+  ch.touch(on);
+  if (verdict.what == kind::retry) {
+    cancel.state = *nexus_cancelation::next(cancel.state, nexus_cancelation::event::attempt_failed);
+    cancel.last_failure = std::make_shared<const api::failure::v1::Failure>(verdict.failure);
+    cancel.next_attempt = ch.now() + request_backoff(cancel.attempt, ch.around.ids.uniform());
+    return;
+  }
+  end_cancel_request(
+      ch, on, operation, verdict.what == kind::canceling ? nullptr : &verdict.failure);
+}
+
+/// Handles one answer, of a handler or of this service itself. Unknown and late ones change
+/// nothing.
+void attempt_done(change& ch, const nexus_attempt& attempt, const nexus_verdict& verdict) {
+  run* const on = ch.rec.find(attempt.run_id);
+  if (!on || !on->open())
+    return;
+  const auto found = on->state.nexus_operations.find(attempt.scheduled_event_id);
+  if (found == on->state.nexus_operations.end())
+    return;
+  auto& operation = found->second;
+  if (attempt.cancelation) {
+    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
+        && operation.cancel->attempt + 1 == attempt.number)
+      cancel_done(ch, *on, operation, verdict);
+    return;
+  }
+  if (operation.state == nexus_operation::state::scheduled
+      && operation.attempt + 1 == attempt.number)
+    start_done(ch, *on, operation, verdict);
+}
+
+std::optional<endpoint_info>
+find_endpoint(const change& ch, const nexus_operation_state& operation) {
+  if (auto found = ch.around.known.endpoint_by_id(attributes(operation).endpoint_id()))
+    return found;
+  return ch.around.known.endpoint_by_name(attributes(operation).endpoint());
+}
+
+/// How long the next request may take; nothing if there is too little time left for one.
+std::optional<duration> time_for_request(const change& ch, std::optional<time_point> limit) {
+  const auto& settings = ch.settings();
+  if (!limit)
+    return settings.nexus_request_timeout;
+  const auto left = *limit - ch.now();
+  if (left < settings.nexus_min_request_timeout)
+    return std::nullopt;
+  return std::min(settings.nexus_request_timeout, left);
+}
+
+/// The operation's endpoint; nothing if it is gone, and then the attempt is refused.
+std::optional<endpoint_info> endpoint_or_refuse(
+    change& ch, const nexus_operation_state& operation, const nexus_attempt& attempt) {
+  auto target = find_endpoint(ch, operation);
+  if (!target) {
+    nexus_verdict verdict;
+    verdict.what = nexus_verdict::kind::refused;
+    verdict.failure = handler_failure("NOT_FOUND", "endpoint not registered");
+    attempt_done(ch, attempt, verdict);
+  }
+  return target;
+}
+
+void send_start(change& ch, run& on, nexus_operation_state& operation) {
+  const auto to_start = start_expiry(operation);
+  const auto to_close = close_expiry(operation);
+  const auto time = time_for_request(ch, to_start ? to_start : to_close);
+  if (!time) {
+    end_timed_out(
+        ch,
+        on,
+        operation,
+        to_start ? enums::TIMEOUT_TYPE_SCHEDULE_TO_START : enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    after_event(ch, on);
+    return;
+  }
+  const nexus_attempt attempt{
+      on.id,
+      operation.scheduled_event_id,
+      false,
+      operation.attempt + 1,
+      attributes(operation).endpoint()};
+  const auto target = endpoint_or_refuse(ch, operation, attempt);
+  if (!target)
+    return;
+  operation.answer_overdue = ch.now() + *time + answer_grace;
+  ch.tx.nexus_requests.push_back(
+      {attempt,
+       *target,
+       *time - ch.settings().nexus_dispatch_reserve,
+       start_request(ch, on, operation)});
+}
+
+void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
+  auto& cancel = *operation.cancel;
+  const auto time = time_for_request(ch, close_expiry(operation));
+  if (!time) {
+    api::failure::v1::Failure failure;
+    failure.set_message(
+        "not enough time to execute another request before ScheduleToClose timeout");
+    failure.mutable_application_failure_info()->set_type("CallError");
+    failure.mutable_application_failure_info()->set_non_retryable(true);
+    end_cancel_request(ch, on, operation, &failure);
+    return;
+  }
+  const nexus_attempt attempt{
+      on.id,
+      operation.scheduled_event_id,
+      true,
+      cancel.attempt + 1,
+      attributes(operation).endpoint()};
+  const auto target = endpoint_or_refuse(ch, operation, attempt);
+  if (!target)
+    return;
+  cancel.answer_overdue = ch.now() + *time + answer_grace;
+  ch.tx.nexus_requests.push_back(
+      {attempt,
+       *target,
+       *time - ch.settings().nexus_dispatch_reserve,
+       cancel_request(ch, operation)});
+}
+
+std::vector<std::int64_t> operation_ids(const run& on) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(on.state.nexus_operations.size());
+  for (const auto& [id, operation] : on.state.nexus_operations)
+    ids.push_back(id);
+  return ids;
+}
+
+bool passed(const change& ch, const std::optional<time_point>& when) {
+  return when && *when <= ch.now();
+}
+
+/// Ends the operation if one of its timeouts has passed; says whether it did.
+bool end_if_expired(change& ch, run& on, const nexus_operation_state& operation) {
+  const bool started = operation.state == nexus_operation::state::started;
+  if (!started && passed(ch, start_expiry(operation)))
+    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
+  else if (passed(ch, close_expiry(operation)))
+    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+  else if (started && passed(ch, run_expiry(operation)))
+    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_START_TO_CLOSE);
+  else
+    return false;
+  return true;
+}
+
+void serve_operation(change& ch, run& on, nexus_operation_state& operation) {
+  const auto no_answer = judge(nexus_no_answer{}, false, ch.settings());
+  if (operation.state == nexus_operation::state::backing_off
+      && passed(ch, operation.next_attempt)) {
+    operation.state = *nexus_operation::next(operation.state, nexus_operation::event::retry_due);
+    operation.next_attempt.reset();
+    ch.touch(on);
+  } else if (passed(ch, operation.answer_overdue)) {
+    start_done(ch, on, operation, no_answer);
+  }
+  if (!operation.cancel)
+    return;
+  auto& cancel = *operation.cancel;
+  if (cancel.state == nexus_cancelation::state::backing_off && passed(ch, cancel.next_attempt)) {
+    cancel.state = *nexus_cancelation::next(cancel.state, nexus_cancelation::event::retry_due);
+    cancel.next_attempt.reset();
+    ch.touch(on);
+  } else if (passed(ch, cancel.answer_overdue)) {
+    cancel_done(ch, on, operation, no_answer);
+  }
+}
+
+} // namespace
+
+void serve_nexus_deadlines(change& ch, run& on) {
+  // All that time out at this moment end in one go, before the task that tells of them.
+  bool any_expired = false;
+  for (const auto id : operation_ids(on))
+    any_expired |= end_if_expired(ch, on, on.state.nexus_operations.at(id));
+  if (any_expired)
+    after_event(ch, on);
+  for (const auto id : operation_ids(on)) {
+    const auto found = on.state.nexus_operations.find(id);
+    if (found != on.state.nexus_operations.end())
+      serve_operation(ch, on, found->second);
+  }
+}
+
+std::optional<time_point> next_deadline(const nexus_operation_state& operation) {
+  std::optional<time_point> earliest;
+  const auto consider = [&](const std::optional<time_point>& when) {
+    if (when && (!earliest || *when < *earliest))
+      earliest = when;
+  };
+  consider(close_expiry(operation));
+  if (operation.state != nexus_operation::state::started)
+    consider(start_expiry(operation));
+  consider(run_expiry(operation));
+  consider(operation.next_attempt);
+  consider(operation.answer_overdue);
+  if (operation.cancel) {
+    consider(operation.cancel->next_attempt);
+    consider(operation.cancel->answer_overdue);
+  }
+  return earliest;
+}
+
+void dispatch_nexus_requests(change& ch, run& on) {
+  if (!on.open())
+    return;
+  for (const auto id : operation_ids(on)) {
+    const auto found = on.state.nexus_operations.find(id);
+    if (found == on.state.nexus_operations.end())
+      continue;
+    auto& operation = found->second;
+    if (operation.state == nexus_operation::state::scheduled && !operation.answer_overdue
+        && !operation.blocked) {
+      send_start(ch, on, operation);
+      continue;
+    }
+    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
+        && !operation.cancel->answer_overdue && !operation.cancel->blocked)
+      send_cancel(ch, on, operation);
+  }
+}
+
+void handle(change& ch, const nexus_request_done& what) {
+  attempt_done(ch, what.attempt, judge(what.outcome, what.attempt.cancelation, ch.settings()));
+}
+
+void handle(change& ch, const nexus_request_held& what) {
+  run* const on = ch.rec.find(what.attempt.run_id);
+  if (!on || !on->open())
+    return;
+  const auto found = on->state.nexus_operations.find(what.attempt.scheduled_event_id);
+  if (found == on->state.nexus_operations.end())
+    return;
+  auto& operation = found->second;
+  if (what.attempt.cancelation) {
+    if (!operation.cancel || operation.cancel->state != nexus_cancelation::state::scheduled)
+      return;
+    operation.cancel->blocked = what.blocked;
+    operation.cancel->answer_overdue.reset();
+  } else {
+    if (operation.state != nexus_operation::state::scheduled)
+      return;
+    operation.blocked = what.blocked;
+    operation.answer_overdue.reset();
+  }
+  ch.touch(*on);
+}
+
+void handle(change& ch, const complete_nexus_operation& what) {
+  run* const on = ch.rec.find(what.token.run_id);
+  if (!on || what.token.run_id.empty()) {
+    refuse(ch, run_not_found(ch.rec, what.token.run_id));
+    return;
+  }
+  if (!on->open()) {
+    refuse(ch, already_completed());
+    return;
+  }
+  const auto found = on->state.nexus_operations.find(what.token.scheduled_event_id);
+  if (found == on->state.nexus_operations.end()
+      || found->second.request_id != what.token.request_id) {
+    refuse(ch, not_found("operation not found"));
+    return;
+  }
+  auto& operation = found->second;
+  const auto& from = what.completion;
+  if (operation.state != nexus_operation::state::started && !from.operation_token.empty()) {
+    // The completion overtook the answer to the start request, which will be ignored.
+    std::vector<api::common::v1::Link> links;
+    for (const auto& link : from.links)
+      links.push_back(*link);
+    std::optional<time_point> when;
+    if (from.start_time != time_point{})
+      when = std::chrono::floor<seconds>(from.start_time);
+    write_started(ch, *on, operation, from.operation_token, links, when);
+  }
+  const api::failure::v1::Failure none;
+  switch (from.outcome) {
+  case nexus_completion::state::succeeded:
+    end_succeeded(ch, *on, operation, from.result.get(), {});
+    break;
+  case nexus_completion::state::canceled:
+    end_canceled(ch, *on, operation, from.failure ? *from.failure : none);
+    break;
+  case nexus_completion::state::failed:
+    end_failed(ch, *on, operation, from.failure ? *from.failure : none);
+    break;
+  }
+  after_event(ch, *on);
+  ch.tx.answer = {};
+}
+
+} // namespace troupe::embedded

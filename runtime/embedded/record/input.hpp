@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+#include "runtime/embedded/record/api_fwd.hpp"
+#include "runtime/embedded/workflow_task/workflow_token.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::embedded {
+
+namespace api = temporal::api;
+
+/// What can happen to a record. Requests are borrowed for the length of `decide`. Each says which
+/// message `transaction::answer` holds when it went well; what can fail has a status instead.
+
+// --- calls of clients ---------------------------------------------------------------------------
+
+struct start_execution { ///< -> StartWorkflowExecutionResponse
+  const api::workflowservice::v1::StartWorkflowExecutionRequest& request;
+};
+struct signal_execution { ///< -> SignalWorkflowExecutionResponse
+  const api::workflowservice::v1::SignalWorkflowExecutionRequest& request;
+};
+struct signal_with_start_execution { ///< -> SignalWithStartWorkflowExecutionResponse
+  const api::workflowservice::v1::SignalWithStartWorkflowExecutionRequest& request;
+};
+struct cancel_execution { ///< -> RequestCancelWorkflowExecutionResponse
+  const api::workflowservice::v1::RequestCancelWorkflowExecutionRequest& request;
+};
+struct terminate_execution { ///< -> TerminateWorkflowExecutionResponse
+  const api::workflowservice::v1::TerminateWorkflowExecutionRequest& request;
+};
+struct delete_execution { ///< -> DeleteWorkflowExecutionResponse
+  const api::workflowservice::v1::DeleteWorkflowExecutionRequest& request;
+};
+struct update_execution { ///< -> `unimplemented` as yet
+  const api::workflowservice::v1::UpdateWorkflowExecutionRequest& request;
+};
+struct reset_sticky_task_queue { ///< -> ResetStickyTaskQueueResponse
+  const api::workflowservice::v1::ResetStickyTaskQueueRequest& request;
+};
+
+// --- workers -------------------------------------------------------------------------------------
+
+/// A poll took a workflow task from a queue. -> PollWorkflowTaskQueueResponse for that poll. A
+/// status that is not ok (`not_found`) means: the task is stale, forget it and give the poll
+/// another one.
+struct start_workflow_task {
+  std::string run_id;
+  std::int64_t scheduled_event_id = 0;
+  std::uint64_t stamp = 0;     ///< `workflow_task_dispatch::stamp`
+  bool sticky_poll = false;    ///< the poll is one of the sticky queue: a partial history will do
+  std::string identity;        ///< of the poll
+  std::string request_id;      ///< a fresh UUID, recorded in the Started event
+  std::string worker_build_id; ///< of the poll's worker version capabilities, may be empty
+};
+
+struct complete_workflow_task { ///< -> RespondWorkflowTaskCompletedResponse
+  const api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& request;
+  workflow_token token; ///< of the request
+};
+struct fail_workflow_task { ///< -> RespondWorkflowTaskFailedResponse
+  const api::workflowservice::v1::RespondWorkflowTaskFailedRequest& request;
+  workflow_token token; ///< of the request
+};
+
+// --- time
+// ------------------------------------------------------------------------------------------
+
+/// The time of `transaction::next_timer` has come (or may have; early is harmless). No answer.
+struct timers_due {};
+
+// --- Nexus, caller's side -----------------------------------------------------------------------
+
+/// Names one request to a handler: what `nexus_dispatch::attempt` said.
+struct nexus_attempt {
+  std::string run_id;
+  std::int64_t scheduled_event_id = 0;
+  bool cancelation = false;  ///< of the operation's cancel request, not of its start
+  std::int32_t number = 0;   ///< 1 for the first
+  std::string endpoint_name; ///< the circuit breaker's key, with the caller's namespace
+};
+
+/// No worker took the task, or none answered it, within `nexus_dispatch::dispatch_timeout`.
+struct nexus_no_answer {};
+
+using nexus_outcome = std::variant<
+    const api::workflowservice::v1::RespondNexusTaskCompletedRequest*,
+    const api::workflowservice::v1::RespondNexusTaskFailedRequest*,
+    nexus_no_answer>;
+
+/// A handler answered (or did not). Late and unknown attempts are ignored. No answer.
+struct nexus_request_done {
+  nexus_attempt attempt;
+  nexus_outcome outcome;
+};
+
+/// The circuit breaker of the endpoint holds this request back (`blocked`), or lets it go again:
+/// then the transaction has the request once more. A held request uses up no attempt. No answer.
+struct nexus_request_held {
+  nexus_attempt attempt;
+  bool blocked = true;
+};
+
+/// How a handler's operation ended, as its completion callback tells it.
+struct nexus_completion {
+  enum class state { succeeded, failed, canceled };
+  state outcome = state::succeeded;
+  std::string
+      operation_token;     ///< from the callback's headers, for a start that was not answered yet
+  time_point start_time{}; ///< of the handler's execution; the epoch if not known
+  time_point close_time{};
+  std::shared_ptr<const api::common::v1::Payload> result;          ///< if succeeded; may be null
+  std::shared_ptr<const api::failure::v1::Failure> failure;        ///< if failed or canceled
+  std::vector<std::shared_ptr<const api::common::v1::Link>> links; ///< what the Started event shows
+};
+
+/// A completion callback arrived. -> no message, an ok status; or `not_found` (which the sender
+/// must not retry).
+struct complete_nexus_operation {
+  operation_token_ref token; ///< of the callback's header `temporal-callback-token`
+  nexus_completion completion;
+};
+
+// --- Nexus, handler's side ----------------------------------------------------------------------
+
+/// A callback was delivered, or not. No answer.
+struct callback_done {
+  std::string run_id;
+  std::string callback_id; ///< `callback_delivery::callback_id`
+  std::int32_t attempt = 0;
+  enum class result { delivered, retry, refused };
+  result outcome = result::delivered;
+  /// Why not, as describe shows it; may be null.
+  std::shared_ptr<const api::failure::v1::Failure> failure;
+};
+
+using input = std::variant<
+    start_execution,
+    signal_execution,
+    signal_with_start_execution,
+    cancel_execution,
+    terminate_execution,
+    delete_execution,
+    update_execution,
+    reset_sticky_task_queue,
+    start_workflow_task,
+    complete_workflow_task,
+    fail_workflow_task,
+    timers_due,
+    nexus_request_done,
+    nexus_request_held,
+    complete_nexus_operation,
+    callback_done>;
+
+} // namespace troupe::embedded

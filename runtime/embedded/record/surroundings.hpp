@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::embedded {
+
+/// Where new ids and random numbers come from: an entropy source in a service, a counter in a test.
+class id_source {
+public:
+  virtual ~id_source() = default;
+
+  /// A random UUID (version 4) in lower-case text form.
+  virtual std::string uuid() = 0;
+
+  /// A UUID that sorts by time (version 7): the run ids of started workflows.
+  virtual std::string time_ordered_uuid(time_point now) = 0;
+
+  /// Uniform in [0, 1): the jitter of backoffs.
+  virtual double uniform() = 0;
+};
+
+/// What the rules need to know of a Nexus endpoint.
+struct endpoint_info {
+  std::string id;
+  std::string name;
+  std::string target_namespace;  ///< empty if the target is a URL outside
+  std::string target_task_queue; ///< empty if the target is a URL outside
+  std::string external_url;      ///< empty if a task queue is the target
+};
+
+/// What the rules ask about the rest of the service. Answers must not change within one `decide`.
+class catalog {
+public:
+  virtual ~catalog() = default;
+
+  [[nodiscard]] virtual std::optional<endpoint_info>
+  endpoint_by_name(std::string_view name) const = 0;
+  [[nodiscard]] virtual std::optional<endpoint_info> endpoint_by_id(std::string_view id) const = 0;
+
+  /// The type (number of `temporal.api.enums.v1.IndexedValueType`) of a search attribute that users
+  /// may set in the namespace, built-in or custom; nothing if there is none of that name.
+  [[nodiscard]] virtual std::optional<int>
+  search_attribute_type(std::string_view name_space, std::string_view attribute) const = 0;
+};
+
+/// What can be set with dynamic configuration. The defaults are those of the real server.
+struct service_settings {
+  /// `limit.historyCount.suggestContinueAsNew`: a workflow task whose Started event has at least
+  /// this id is told to continue as new.
+  std::int64_t suggest_continue_as_new_events = 4096;
+  std::int64_t suggest_continue_as_new_bytes = 4 << 20;
+  /// `limit.historyCount.error`, `limit.historySize.error`
+  std::int64_t max_history_events = 51'200;
+  std::int64_t max_history_bytes = 50 << 20;
+  std::size_t max_blob_bytes = 2 << 20;
+  std::size_t max_memo_bytes = 2 << 20;
+  std::size_t max_id_bytes = 1000;
+  std::size_t max_buffered_events = 100;
+  std::size_t max_buffered_bytes = 2 << 20;
+  std::size_t max_signals = 10'000;
+  std::size_t max_callbacks = 32;
+  std::size_t max_pending_nexus_operations = 30;
+  std::size_t max_nexus_header_bytes = 8192;
+  std::size_t max_operation_token_bytes = 4096;
+  /// `component.nexusoperations.recordCancelRequestCompletionEvents`
+  bool record_cancel_request_completion = true;
+  /// A cluster-wide id that handlers see as the callback's source.
+  std::string cluster_id = "00000000-0000-0000-0000-000000000000";
+  duration nexus_request_timeout = std::chrono::seconds{10};
+  duration nexus_min_request_timeout = std::chrono::milliseconds{1500};
+  /// What a dispatcher keeps back of a request timeout for its own work.
+  duration nexus_dispatch_reserve = std::chrono::seconds{1};
+};
+
+/// Everything outside the record that a decision may depend on. Lives for one `decide`.
+struct surroundings {
+  time_point now;
+  id_source& ids;
+  const catalog& known;
+  const service_settings& settings;
+};
+
+} // namespace troupe::embedded

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/registry/endpoints.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/registry/namespaces.hpp"
+
+#include <temporal/api/nexus/v1/message.pb.h>
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace nexus = temporal::api::nexus::v1;
+
+constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_url = 4096;
+constexpr std::size_t longest_queue = 1000;
+constexpr std::size_t largest_description = 20'000;
+constexpr int list_page = 100;
+constexpr int largest_list_page = 1000;
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// `^[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9]$`
+bool is_endpoint_name(std::string_view name) {
+  return name.size() >= 2 && is_letter(name.front()) && name.back() != '-'
+         && std::all_of(name.begin(), name.end(), [](char c) {
+              return is_letter(c) || is_digit(c) || c == '-';
+            });
+}
+
+bool is_uuid(std::string_view text, std::string& why) {
+  if (text.size() != 36) {
+    why = "invalid UUID length: " + std::to_string(text.size());
+    return false;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) {
+      why = "invalid UUID format";
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string queue_problem(const std::string& queue) {
+  if (queue.empty())
+    return "taskQueue is not set";
+  if (queue.size() > longest_queue)
+    return "taskQueue length exceeds limit";
+  if (queue.starts_with("/_sys/"))
+    return "task queue name cannot start with reserved prefix /_sys/";
+  return {};
+}
+
+std::string url_problem(const std::string& url) {
+  if (url.empty())
+    return "empty target URL";
+  if (url.size() > longest_url)
+    return "URL length exceeds limit of " + std::to_string(longest_url);
+  const auto colon = url.find(':');
+  const auto scheme = colon == std::string::npos ? std::string{} : url.substr(0, colon);
+  if (scheme != "http" && scheme != "https")
+    return "invalid target URL scheme: \"" + scheme + "\", expected http or https";
+  return {};
+}
+
+} // namespace
+
+endpoint_registry::endpoint_registry(const namespace_registry& namespaces, id_source ids)
+    : namespaces_(namespaces), ids_(std::move(ids)) {}
+
+endpoint_registry::~endpoint_registry() = default;
+
+rpc_status endpoint_registry::check(const nexus::EndpointSpec& spec) const {
+  // All that is wrong is said at once, as the real server does; only an unknown namespace is an
+  // error of its own.
+  std::vector<std::string> problems;
+  const auto& name = spec.name();
+  if (name.empty())
+    problems.emplace_back("endpoint name not set");
+  else if (name.size() > longest_name)
+    problems.push_back("endpoint name exceeds length limit of " + std::to_string(longest_name));
+  else if (!is_endpoint_name(name))
+    problems.emplace_back(
+        "endpoint name must match the regex: \"^[a-zA-Z][a-zA-Z0-9\\\\-]*[a-zA-Z0-9]$\"");
+  if (spec.description().ByteSizeLong() > largest_description)
+    problems.push_back("description size exceeds limit of " + std::to_string(largest_description));
+  const std::string* name_space = nullptr;
+  switch (spec.target().variant_case()) {
+  case nexus::EndpointTarget::kWorker:
+    name_space = &spec.target().worker().namespace_();
+    if (name_space->empty())
+      problems.emplace_back("target namespace not set");
+    if (auto why = queue_problem(spec.target().worker().task_queue()); !why.empty())
+      problems.push_back("invalid target task queue: \"" + why + "\"");
+    break;
+  case nexus::EndpointTarget::kExternal:
+    if (auto why = url_problem(spec.target().external().url()); !why.empty())
+      problems.push_back(std::move(why));
+    break;
+  case nexus::EndpointTarget::VARIANT_NOT_SET: problems.emplace_back("empty target variant"); break;
+  }
+  if (!problems.empty()) {
+    std::string all;
+    for (const auto& problem : problems)
+      all += (all.empty() ? "" : ", ") + problem;
+    return bad_argument(std::move(all));
+  }
+  if (name_space != nullptr && namespaces_.find(*name_space) == nullptr)
+    return plain_status(
+        status_code::failed_precondition,
+        "could not verify namespace referenced by target exists: Namespace " + *name_space
+            + " is not found.");
+  return {};
+}
+
+rpc_status endpoint_registry::create(
+    const nexus::EndpointSpec& spec, time_point now, nexus::Endpoint& created) {
+  if (auto status = check(spec); !status.ok())
+    return status;
+  if (ids_by_name_.contains(spec.name()))
+    return plain_status(
+        status_code::already_exists,
+        "error creating Nexus endpoint. Endpoint with name " + spec.name() + " already registered");
+  auto entry = std::make_unique<nexus::Endpoint>();
+  entry->set_id(ids_());
+  entry->set_version(1);
+  *entry->mutable_spec() = spec;
+  to_proto(now, *entry->mutable_created_time());
+  entry->set_url_prefix("/nexus/endpoints/" + entry->id() + "/services");
+  created = *entry;
+  ids_by_name_[spec.name()] = entry->id();
+  by_id_[entry->id()] = std::move(entry);
+  return {};
+}
+
+rpc_status endpoint_registry::update(
+    const std::string& id,
+    std::int64_t version,
+    const nexus::EndpointSpec& spec,
+    time_point now,
+    nexus::Endpoint& updated) {
+  std::string why;
+  if (id.empty())
+    return bad_argument("endpoint ID not set");
+  if (!is_uuid(id, why))
+    return bad_argument("malformed endpoint ID: \"" + why + "\"");
+  if (auto status = check(spec); !status.ok())
+    return status;
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return absent("error updating Nexus endpoint. endpoint ID " + id + " not found");
+  auto& entry = *found->second;
+  if (entry.version() != version)
+    return plain_status(
+        status_code::failed_precondition,
+        "nexus endpoint version mismatch. received: " + std::to_string(version) + " expected "
+            + std::to_string(entry.version()));
+  if (auto other = ids_by_name_.find(spec.name());
+      other != ids_by_name_.end() && other->second != id)
+    return plain_status(
+        status_code::already_exists,
+        "error updating Nexus endpoint. Endpoint with name " + spec.name() + " already registered");
+  ids_by_name_.erase(entry.spec().name());
+  ids_by_name_[spec.name()] = id;
+  *entry.mutable_spec() = spec;
+  entry.set_version(version + 1);
+  to_proto(now, *entry.mutable_last_modified_time());
+  updated = entry;
+  return {};
+}
+
+rpc_status endpoint_registry::remove(const std::string& id, std::int64_t version) {
+  std::string why;
+  if (id.empty())
+    return bad_argument("endpoint ID not set");
+  if (!is_uuid(id, why))
+    return bad_argument("malformed endpoint ID: \"" + why + "\"");
+  if (version <= 0)
+    return bad_argument("endpoint version is non-positive");
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return absent("error deleting nexus endpoint with ID: " + id);
+  ids_by_name_.erase(found->second->spec().name());
+  by_id_.erase(found);
+  return {};
+}
+
+rpc_status endpoint_registry::get(const std::string& id, nexus::Endpoint& found) const {
+  std::string why;
+  if (id.empty())
+    return bad_argument("endpoint ID not set");
+  if (!is_uuid(id, why))
+    return bad_argument("malformed endpoint ID: \"" + why + "\"");
+  const auto* entry = find(id);
+  if (entry == nullptr)
+    return absent("Nexus endpoint with ID `" + id + "` not found");
+  found = *entry;
+  return {};
+}
+
+rpc_status endpoint_registry::list(
+    int page_size,
+    const std::string& page_token,
+    const std::string& name,
+    const std::function<nexus::Endpoint*()>& next,
+    std::string& next_token) const {
+  if (!name.empty()) {
+    if (const auto* found = find_by_name(name))
+      *next() = *found;
+    return {};
+  }
+  const int size = page_size <= 0 ? list_page : std::min(page_size, largest_list_page);
+  constexpr std::string_view mark = "after:";
+  auto at = by_id_.begin();
+  if (!page_token.empty()) {
+    std::string why;
+    if (!page_token.starts_with(mark)
+        || !is_uuid(std::string_view{page_token}.substr(mark.size()), why))
+      return plain_status(status_code::internal, "error listing Nexus endpoints");
+    at = by_id_.upper_bound(std::string_view{page_token}.substr(mark.size()));
+  }
+  for (int left = size; at != by_id_.end() && left > 0; --left, ++at) {
+    *next() = *at->second;
+    next_token = std::string{mark} + at->first;
+  }
+  if (at == by_id_.end())
+    next_token.clear();
+  return {};
+}
+
+const nexus::Endpoint* endpoint_registry::find(std::string_view id) const {
+  auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second.get();
+}
+
+const nexus::Endpoint* endpoint_registry::find_by_name(std::string_view name) const {
+  auto found = ids_by_name_.find(name);
+  return found == ids_by_name_.end() ? nullptr : find(found->second);
+}
+
+const nexus::Endpoint* endpoint_registry::find_by_target(std::string_view name_space) const {
+  for (const auto& [id, entry] : by_id_)
+    if (entry->spec().target().has_worker()
+        && entry->spec().target().worker().namespace_() == name_space)
+      return entry.get();
+  return nullptr;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/registry/namespaces.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace ns = temporal::api::namespace_::v1;
+namespace enums = temporal::api::enums::v1;
+
+constexpr std::size_t longest_name = 1000;
+constexpr int list_page = 100;
+constexpr std::string_view system_name = "temporal-system";
+constexpr std::string_view system_id = "32049b68-7872-4094-8e63-d0dd59896a83";
+
+void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceConfig& config) {
+  info.set_name(entry.name);
+  info.set_id(entry.id);
+  info.set_state(static_cast<enums::NamespaceState>(entry.state));
+  info.set_description(entry.description);
+  info.set_owner_email(entry.owner_email);
+  for (const auto& [key, value] : entry.data)
+    (*info.mutable_data())[key] = value;
+  auto& can = *info.mutable_capabilities();
+  can.set_eager_workflow_start(true);
+  can.set_sync_update(true);
+  can.set_async_update(true);
+  can.set_worker_heartbeats(true);
+  can.set_reported_problems_search_attribute(true);
+  can.set_poller_autoscaling(true);
+  info.mutable_limits()->set_blob_size_limit_error(2 * 1024 * 1024);
+  info.mutable_limits()->set_memo_size_limit_error(2 * 1024 * 1024);
+  info.set_supports_schedules(false);
+  to_proto(entry.retention, *config.mutable_workflow_execution_retention_ttl());
+  config.mutable_bad_binaries();
+  config.set_history_archival_state(enums::ARCHIVAL_STATE_DISABLED);
+  config.set_visibility_archival_state(enums::ARCHIVAL_STATE_DISABLED);
+  for (const auto& [name, column] : entry.custom_attributes)
+    (*config.mutable_custom_search_attribute_aliases())[column.first] = name;
+}
+
+void fill(
+    bool is_registered, temporal::api::replication::v1::NamespaceReplicationConfig& replication) {
+  replication.set_active_cluster_name("active");
+  replication.add_clusters()->set_cluster_name("active");
+  if (is_registered)
+    replication.set_state(enums::REPLICATION_STATE_NORMAL);
+}
+
+std::string state_name(int state) {
+  constexpr std::array<std::string_view, 4> names{
+      "Unspecified", "Registered", "Deprecated", "Deleted"};
+  return std::string{
+      state >= 0 && state < 4 ? names[static_cast<std::size_t>(state)] : "Unspecified"};
+}
+
+bool is_valid_retention(duration retention) {
+  return retention >= std::chrono::hours{1};
+}
+
+} // namespace
+
+namespace_registry::namespace_registry(id_source ids) : ids_(std::move(ids)) {
+  namespace_entry system;
+  system.name = system_name;
+  system.id = system_id;
+  system.description = "Temporal internal system namespace";
+  system.owner_email = "temporal-core@temporal.io";
+  system.retention = std::chrono::hours{168};
+  insert(std::move(system));
+  ensure("default");
+}
+
+namespace_entry& namespace_registry::insert(namespace_entry entry) {
+  auto owned = std::make_unique<namespace_entry>(std::move(entry));
+  auto& inserted = *owned;
+  by_id_[inserted.id] = &inserted;
+  by_name_[inserted.name] = std::move(owned);
+  return inserted;
+}
+
+const namespace_entry& namespace_registry::ensure(const std::string& name, duration retention) {
+  if (const auto* known = find(name))
+    return *known;
+  namespace_entry entry;
+  entry.name = name;
+  entry.id = ids_();
+  entry.retention = retention;
+  return insert(std::move(entry));
+}
+
+rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request) {
+  if (request.namespace_().empty())
+    return bad_argument("Namespace not set on request.");
+  if (request.namespace_().size() > longest_name)
+    return bad_argument("Namespace length exceeds limit.");
+  const auto retention = from_proto(request.workflow_execution_retention_period());
+  if (!is_valid_retention(retention))
+    return bad_argument("A valid retention period is not set on request.");
+  if (find(request.namespace_()) != nullptr)
+    return with_detail(
+        status_code::already_exists,
+        "Namespace \"" + request.namespace_() + "\" already exists",
+        temporal::api::errordetails::v1::NamespaceAlreadyExistsFailure{});
+  namespace_entry entry;
+  entry.name = request.namespace_();
+  entry.id = ids_();
+  entry.description = request.description();
+  entry.owner_email = request.owner_email();
+  entry.data.insert(request.data().begin(), request.data().end());
+  entry.retention = retention;
+  entry.is_registered = true;
+  insert(std::move(entry));
+  return {};
+}
+
+void namespace_registry::describe(
+    const namespace_entry& entry, wire::DescribeNamespaceResponse& response) const {
+  fill(entry, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(entry.is_registered, *response.mutable_replication_config());
+}
+
+rpc_status namespace_registry::describe(
+    const wire::DescribeNamespaceRequest& request,
+    wire::DescribeNamespaceResponse& response) const {
+  if (request.namespace_().empty() && request.id().empty())
+    return bad_argument("Namespace not set on request.");
+  if (!request.namespace_().empty() && !request.id().empty())
+    return bad_argument("GetNamespace operation failed. Both ID and Name specified in request.");
+  const auto* entry = request.id().empty() ? find(request.namespace_()) : find_by_id(request.id());
+  if (entry == nullptr)
+    return namespace_absent(request.id().empty() ? request.namespace_() : request.id());
+  describe(*entry, response);
+  return {};
+}
+
+rpc_status namespace_registry::list(
+    const wire::ListNamespacesRequest& request, wire::ListNamespacesResponse& response) const {
+  const int size = request.page_size() > 0 ? request.page_size() : list_page;
+  auto next = request.next_page_token().empty() ? by_name_.begin()
+                                                : by_name_.upper_bound(request.next_page_token());
+  const std::string* last = nullptr;
+  for (; next != by_name_.end(); ++next) {
+    if (next->second->state == enums::NAMESPACE_STATE_DELETED
+        && !request.namespace_filter().include_deleted())
+      continue;
+    if (response.namespaces_size() == size) {
+      response.set_next_page_token(*last);
+      break;
+    }
+    describe(*next->second, *response.add_namespaces());
+    last = &next->first;
+  }
+  return {};
+}
+
+rpc_status namespace_registry::update(
+    const wire::UpdateNamespaceRequest& request, wire::UpdateNamespaceResponse& response) {
+  auto* entry = find(request.namespace_());
+  if (request.namespace_().empty())
+    return bad_argument("Namespace not set on request.");
+  if (entry == nullptr)
+    return namespace_absent(request.namespace_());
+  const auto& info = request.update_info();
+  if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED && info.state() < entry->state)
+    return bad_argument("Invalid namespace state update.");
+  duration retention = entry->retention;
+  if (request.config().has_workflow_execution_retention_ttl()) {
+    retention = from_proto(request.config().workflow_execution_retention_ttl());
+    if (!is_valid_retention(retention))
+      return bad_argument("A valid retention period is not set on request.");
+  }
+  entry->retention = retention;
+  if (!info.description().empty())
+    entry->description = info.description();
+  if (!info.owner_email().empty())
+    entry->owner_email = info.owner_email();
+  for (const auto& [key, value] : info.data())
+    entry->data[key] = value;
+  if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED)
+    entry->state = info.state();
+  fill(*entry, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(entry->is_registered, *response.mutable_replication_config());
+  return {};
+}
+
+rpc_status namespace_registry::deprecate(const std::string& name) {
+  if (name.empty())
+    return bad_argument("Namespace not set on request.");
+  auto* entry = find(name);
+  if (entry == nullptr)
+    return namespace_absent(name);
+  entry->state = enums::NAMESPACE_STATE_DEPRECATED;
+  return {};
+}
+
+rpc_status
+namespace_registry::remove(const std::string& name, const std::string& id, std::string& renamed) {
+  if (name.empty() && id.empty())
+    return bad_argument("namespace or namespace ID is required");
+  auto* entry = id.empty() ? find(name) : find_by_id_mutable(id);
+  if (entry == nullptr || entry->state == enums::NAMESPACE_STATE_DELETED)
+    return namespace_absent(id.empty() ? name : id);
+  if (entry->id == system_id)
+    return plain_status(status_code::failed_precondition, "unable to delete system namespace");
+  renamed = entry->name + "-deleted-" + entry->id.substr(0, 5);
+  auto node = by_name_.extract(entry->name);
+  entry->state = enums::NAMESPACE_STATE_DELETED;
+  entry->name = renamed;
+  node.key() = renamed;
+  by_name_.insert(std::move(node));
+  return {};
+}
+
+const namespace_entry* namespace_registry::find(std::string_view name) const {
+  auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second.get();
+}
+
+namespace_entry* namespace_registry::find(std::string_view name) {
+  auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second.get();
+}
+
+const namespace_entry* namespace_registry::find_by_id(std::string_view id) const {
+  auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+namespace_entry* namespace_registry::find_by_id_mutable(std::string_view id) {
+  auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+rpc_status namespace_registry::check(
+    std::string_view name, bool must_be_registered, const namespace_entry*& found) const {
+  if (name.empty())
+    return bad_argument("Namespace is empty.");
+  found = find(name);
+  if (found == nullptr)
+    return namespace_absent(std::string{name});
+  const bool is_allowed =
+      found->state == enums::NAMESPACE_STATE_REGISTERED
+      || (!must_be_registered && found->state == enums::NAMESPACE_STATE_DEPRECATED);
+  if (is_allowed)
+    return {};
+  temporal::api::errordetails::v1::NamespaceInvalidStateFailure detail;
+  detail.set_namespace_(std::string{name});
+  detail.set_state(static_cast<enums::NamespaceState>(found->state));
+  detail.add_allowed_states(enums::NAMESPACE_STATE_REGISTERED);
+  if (!must_be_registered)
+    detail.add_allowed_states(enums::NAMESPACE_STATE_DEPRECATED);
+  return with_detail(
+      status_code::failed_precondition,
+      "Namespace has invalid state: " + state_name(found->state) + ". Must be "
+          + (must_be_registered ? "Registered." : "Registered or Deprecated."),
+      detail);
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/registry/namespaces.hpp"
+
+#include <array>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace troupe::embedded {
+
+namespace {
+
+/// The columns that custom attributes of one type may take, as the real server's SQL store has
+/// them.
+struct column_pool {
+  attribute_type type;
+  std::string_view prefix;
+  std::string_view type_name;
+  int size;
+};
+
+constexpr std::array<column_pool, 7> pools{
+    {{attribute_type::text, "Text", "Text", 3},
+     {attribute_type::keyword, "Keyword", "Keyword", 10},
+     {attribute_type::integer, "Int", "Int", 3},
+     {attribute_type::real, "Double", "Double", 3},
+     {attribute_type::boolean, "Bool", "Bool", 3},
+     {attribute_type::datetime, "Datetime", "Datetime", 3},
+     {attribute_type::keyword_list, "KeywordList", "KeywordList", 3}}};
+
+const column_pool* pool_of(attribute_type type) {
+  for (const auto& pool : pools)
+    if (pool.type == type)
+      return &pool;
+  return nullptr;
+}
+
+bool is_reserved(const std::string& name) {
+  return system_attributes().contains(name) || name.starts_with("Temporal") || name == "NamespaceId"
+         || name == "Memo" || name == "MemoEncoding" || name == "VisibilityTaskKey";
+}
+
+} // namespace
+
+const std::map<std::string, attribute_type, std::less<>>& system_attributes() {
+  using enum attribute_type;
+  static const std::map<std::string, attribute_type, std::less<>> all{
+      {"WorkflowId", keyword},
+      {"RunId", keyword},
+      {"WorkflowType", keyword},
+      {"ExecutionStatus", keyword},
+      {"TaskQueue", keyword},
+      {"ParentWorkflowId", keyword},
+      {"ParentRunId", keyword},
+      {"RootWorkflowId", keyword},
+      {"RootRunId", keyword},
+      {"StartTime", datetime},
+      {"ExecutionTime", datetime},
+      {"CloseTime", datetime},
+      {"TemporalScheduledStartTime", datetime},
+      {"HistoryLength", integer},
+      {"HistorySizeBytes", integer},
+      {"ExecutionDuration", integer},
+      {"StateTransitionCount", integer},
+      {"TemporalExternalPayloadCount", integer},
+      {"TemporalExternalPayloadSizeBytes", integer},
+      {"TemporalChangeVersion", keyword_list},
+      {"BinaryChecksums", keyword_list},
+      {"BuildIds", keyword_list},
+      {"TemporalPauseInfo", keyword_list},
+      {"TemporalReportedProblems", keyword_list},
+      {"TemporalUsedWorkerDeploymentVersions", keyword_list},
+      {"BatcherNamespace", keyword},
+      {"BatcherUser", keyword},
+      {"TemporalScheduledById", keyword},
+      {"TemporalNamespaceDivision", keyword},
+      {"TemporalWorkerDeployment", keyword},
+      {"TemporalWorkerDeploymentVersion", keyword},
+      {"TemporalWorkflowVersioningBehavior", keyword},
+      {"TemporalSchedulePaused", boolean},
+  };
+  return all;
+}
+
+rpc_status namespace_registry::add_attributes(
+    std::string_view name_space, const std::map<std::string, attribute_type>& wanted) {
+  if (name_space.empty())
+    return bad_argument("Namespace is not set on request.");
+  if (wanted.empty())
+    return bad_argument("SearchAttributes are not set on request.");
+  auto* entry = find(name_space);
+  if (entry == nullptr)
+    return namespace_absent(std::string{name_space});
+  auto changed = entry->custom_attributes;
+  for (const auto& [name, type] : wanted) {
+    if (is_reserved(name))
+      return bad_argument("Search attribute " + name + " is reserved by system.");
+    const auto* pool = pool_of(type);
+    if (pool == nullptr)
+      return bad_argument(
+          "Unknown search attribute type: " + std::to_string(static_cast<int>(type)) + ".");
+    if (changed.contains(name))
+      continue;
+    std::set<std::string> taken;
+    for (const auto& [other, column] : changed)
+      taken.insert(column.first);
+    std::string free;
+    for (int i = 1; i <= pool->size && free.empty(); ++i) {
+      auto column = std::string{pool->prefix} + (i < 10 ? "0" : "") + std::to_string(i);
+      if (!taken.contains(column))
+        free = std::move(column);
+    }
+    if (free.empty())
+      return bad_argument(
+          "Unable to create search attributes: cannot have more than " + std::to_string(pool->size)
+          + " search attribute of type " + std::string{pool->type_name} + ".");
+    changed[name] = {std::move(free), type};
+  }
+  entry->custom_attributes = std::move(changed);
+  return {};
+}
+
+rpc_status namespace_registry::remove_attributes(
+    std::string_view name_space, const std::vector<std::string>& names) {
+  if (name_space.empty())
+    return bad_argument("Namespace is not set on request.");
+  if (names.empty())
+    return bad_argument("SearchAttributes are not set on request.");
+  auto* entry = find(name_space);
+  if (entry == nullptr)
+    return namespace_absent(std::string{name_space});
+  for (const auto& name : names)
+    if (system_attributes().contains(name))
+      return bad_argument("Unable to remove non-custom search attributes: " + name + ".");
+  for (const auto& name : names)
+    entry->custom_attributes.erase(name);
+  return {};
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+
+/// The run a request means; null (and the refusal is set) if there is none.
+template <class Request>
+run* find_run(change& ch, const Request& request) {
+  const auto& execution = request.workflow_execution();
+  if (auto status =
+          check_execution(request.has_workflow_execution(), execution, ch.settings().max_id_bytes);
+      !status.ok()) {
+    refuse(ch, std::move(status));
+    return nullptr;
+  }
+  run* const found = ch.rec.find(execution.run_id());
+  if (!found)
+    refuse(ch, run_not_found(ch.rec, execution.run_id()));
+  return found;
+}
+
+/// As above for requests that may name a chain of runs by its first run id; then the run id does
+/// not count.
+template <class Request>
+run* find_in_chain(change& ch, const Request& request) {
+  if (request.first_execution_run_id().empty())
+    return find_run(ch, request);
+  if (auto status = check_execution(
+          request.has_workflow_execution(),
+          request.workflow_execution(),
+          ch.settings().max_id_bytes);
+      !status.ok()) {
+    refuse(ch, std::move(status));
+    return nullptr;
+  }
+  run* const found = ch.rec.current();
+  if (!found) {
+    refuse(ch, run_not_found(ch.rec, {}));
+    return nullptr;
+  }
+  if (found->state.first_run_id != request.first_execution_run_id()) {
+    refuse(ch, not_found("workflow execution not found"));
+    return nullptr;
+  }
+  return found;
+}
+
+rpc_status busy_closing() {
+  api::errordetails::v1::ResourceExhaustedFailure detail;
+  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
+  return with_detail(
+      status_code::resource_exhausted,
+      "workflow operation can not be applied because workflow is closing",
+      detail);
+}
+
+} // namespace
+
+void handle(change& ch, const signal_execution& what) {
+  const auto& request = what.request;
+  const auto& execution = request.workflow_execution();
+  if (auto status =
+          check_execution(request.has_workflow_execution(), execution, ch.settings().max_id_bytes);
+      !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  if (request.signal_name().empty()) {
+    refuse(ch, invalid_argument("SignalName is not set on request."));
+    return;
+  }
+  if (request.signal_name().size() > ch.settings().max_id_bytes) {
+    refuse(ch, invalid_argument("SignalName length exceeds limit."));
+    return;
+  }
+  if (request.request_id().size() > ch.settings().max_id_bytes) {
+    refuse(ch, invalid_argument("RequestId length exceeds limit."));
+    return;
+  }
+  if (request.input().ByteSizeLong() > ch.settings().max_blob_bytes) {
+    refuse(ch, invalid_argument("Blob data size exceeds limit."));
+    return;
+  }
+  run* const on = find_run(ch, request);
+  if (!on)
+    return;
+  auto& state = on->state;
+  if (!request.request_id().empty() && state.signal_request_ids.contains(request.request_id())) {
+    accept<wire::SignalWorkflowExecutionResponse>(ch);
+    return;
+  }
+  if (!on->open()) {
+    refuse(ch, already_completed());
+    return;
+  }
+  if (state.close_attempted && state.task && state.task->started()) {
+    refuse(ch, busy_closing());
+    return;
+  }
+  if (state.signal_count >= static_cast<std::int64_t>(ch.settings().max_signals)) {
+    refuse(ch, invalid_argument("exceeded workflow execution limit for signal events"));
+    return;
+  }
+  if (!request.request_id().empty())
+    state.signal_request_ids.insert(request.request_id());
+  ++state.signal_count;
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
+  auto& attributes = *event->mutable_workflow_execution_signaled_event_attributes();
+  attributes.set_signal_name(request.signal_name());
+  if (request.has_input())
+    *attributes.mutable_input() = request.input();
+  attributes.set_identity(request.identity());
+  if (request.has_header())
+    *attributes.mutable_header() = request.header();
+  *event->mutable_links() = request.links();
+  ch.append(*on, event);
+  want_task(ch, *on);
+  limit_buffer(ch, *on);
+  accept<wire::SignalWorkflowExecutionResponse>(ch);
+}
+
+void handle(change& ch, const cancel_execution& what) {
+  const auto& request = what.request;
+  run* const on = find_in_chain(ch, request);
+  if (!on)
+    return;
+  accept<wire::RequestCancelWorkflowExecutionResponse>(ch);
+  if (!on->open() || on->state.cancel_requested)
+    return;
+  on->state.cancel_requested = true;
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED);
+  auto& attributes = *event->mutable_workflow_execution_cancel_requested_event_attributes();
+  attributes.set_cause(request.reason());
+  attributes.set_identity(request.identity());
+  *event->mutable_links() = request.links();
+  ch.append(*on, event);
+  want_task(ch, *on);
+  limit_buffer(ch, *on);
+}
+
+void handle(change& ch, const terminate_execution& what) {
+  const auto& request = what.request;
+  run* const on = find_in_chain(ch, request);
+  if (!on)
+    return;
+  if (!on->open()) {
+    refuse(ch, already_completed());
+    return;
+  }
+  const std::string reason =
+      request.reason().empty() ? "terminated by user via frontend" : request.reason();
+  const std::string identity = request.identity().empty() ? "frontend-service" : request.identity();
+  terminate_run(ch, *on, reason, request.has_details() ? &request.details() : nullptr, identity);
+  if (request.links_size() > 0)
+    *on->history.back()->mutable_links() = request.links();
+  accept<wire::TerminateWorkflowExecutionResponse>(ch);
+}
+
+void handle(change& ch, const delete_execution& what) {
+  run* const on = find_run(ch, what.request);
+  if (!on)
+    return;
+  const std::string run_id = on->id;
+  if (on->open())
+    terminate_run(ch, *on, "Delete workflow execution", nullptr, "history-service");
+  ch.tx.removed_runs.push_back(run_id);
+  accept<wire::DeleteWorkflowExecutionResponse>(ch);
+}
+
+void handle(change& ch, const update_execution& what) {
+  const auto& request = what.request;
+  if (auto status = check_execution(
+          request.has_workflow_execution(),
+          request.workflow_execution(),
+          ch.settings().max_id_bytes);
+      !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  run* const on = ch.rec.find(request.workflow_execution().run_id());
+  if (!on) {
+    refuse(ch, run_not_found(ch.rec, request.workflow_execution().run_id()));
+    return;
+  }
+  if (!request.request().has_meta()) {
+    refuse(ch, invalid_argument("Update meta is not set on request."));
+    return;
+  }
+  if (request.request().meta().update_id().size() > ch.settings().max_id_bytes) {
+    refuse(ch, invalid_argument("UpdateId length exceeds limit."));
+    return;
+  }
+  if (!request.request().has_input()) {
+    refuse(ch, invalid_argument("Update input is not set on request."));
+    return;
+  }
+  if (request.request().input().name().empty()) {
+    refuse(ch, invalid_argument("Update name is not set on request."));
+    return;
+  }
+  if (!on->open()) {
+    refuse(ch, already_completed());
+    return;
+  }
+  refuse(ch, unimplemented("workflow updates are not supported by this service"));
+}
+
+void handle(change& ch, const reset_sticky_task_queue& what) {
+  const auto& request = what.request;
+  if (auto status =
+          check_execution(request.has_execution(), request.execution(), ch.settings().max_id_bytes);
+      !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  run* const on = ch.rec.find(request.execution().run_id());
+  if (!on) {
+    refuse(ch, run_not_found(ch.rec, request.execution().run_id()));
+    return;
+  }
+  if (!on->open()) {
+    refuse(ch, already_completed());
+    return;
+  }
+  clear_sticky(*on);
+  ch.touch(*on);
+  accept<wire::ResetStickyTaskQueueResponse>(ch);
+}
+
+} // namespace troupe::embedded

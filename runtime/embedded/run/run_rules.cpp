@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/run/run_rules.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/run/cron.hpp"
+#include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <algorithm>
+
+namespace troupe::embedded {
+namespace {
+
+using std::chrono::seconds;
+
+void load_state(run_state& state, const new_run& what, time_point now) {
+  const auto& from = what.started->workflow_execution_started_event_attributes();
+  state.workflow_type = from.workflow_type().name();
+  state.task_queue = from.task_queue().name();
+  state.execution_timeout = from_proto(from.workflow_execution_timeout());
+  state.run_timeout = from_proto(from.workflow_run_timeout());
+  state.task_timeout = from_proto(from.workflow_task_timeout());
+  state.first_run_id = from.first_execution_run_id();
+  state.start_request_id = what.request_id;
+  state.attempt = from.attempt();
+  if (from.has_retry_policy())
+    state.retry_policy = from.retry_policy();
+  state.cron_schedule = from.cron_schedule();
+  state.start_time = now;
+  state.execution_time = now + what.first_task_backoff;
+  if (from.has_workflow_execution_expiration_time())
+    state.execution_expiration = from_proto(from.workflow_execution_expiration_time());
+  if (state.run_timeout > duration{}) {
+    state.run_expiration = state.execution_time + state.run_timeout;
+    if (state.execution_expiration)
+      state.run_expiration = std::min(*state.run_expiration, *state.execution_expiration);
+  }
+  if (what.first_task_backoff > duration{})
+    state.first_task_due = state.execution_time;
+  if (from.has_memo())
+    state.memo = from.memo();
+  if (from.has_search_attributes())
+    state.search_attributes = from.search_attributes();
+  if (from.has_last_completion_result())
+    state.last_completion_result = from.last_completion_result();
+  if (from.has_prev_auto_reset_points())
+    state.reset_points = from.prev_auto_reset_points();
+  state.callbacks = what.callbacks;
+}
+
+api::failure::v1::Failure timeout_failure() {
+  api::failure::v1::Failure failure;
+  failure.set_message("workflow timeout");
+  failure.set_source("Server");
+  failure.mutable_timeout_failure_info()->set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
+  return failure;
+}
+
+void fail_started_task(change& ch, run& on) {
+  if (on.state.task && on.state.task->started())
+    fail_task(
+        ch, on, enums::WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND, nullptr, "history-service");
+  on.state.task.reset();
+  ch.flush_buffered(on);
+}
+
+follow_up follow_cron(change& ch, const run& on) {
+  const auto& state = on.state;
+  follow_up next;
+  const auto pause = cron_pause(state.cron_schedule, state.execution_time, ch.now());
+  if (!pause)
+    return next;
+  next.run_id = ch.around.ids.uuid();
+  next.initiator = enums::CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE;
+  next.backoff = at_least_a_second_apart(on, ch.now(), *pause);
+  return next;
+}
+
+} // namespace
+
+run& create_run(change& ch, new_run what) {
+  auto made = std::make_unique<run>();
+  made->id = what.run_id;
+  load_state(made->state, what, ch.now());
+  ch.rec.runs.push_back(std::move(made));
+  auto& on = *ch.rec.runs.back();
+  to_proto(ch.now(), *what.started->mutable_event_time());
+  what.started->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  ch.write(on, what.started);
+  if (!what.request_id.empty())
+    on.state.request_ids[what.request_id] = {
+        enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false};
+  ch.show(on);
+  return on;
+}
+
+void begin_first_task(change& ch, run& on) {
+  want_task(ch, on);
+}
+
+void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, successor next) {
+  auto& state = on.state;
+  state.status = status;
+  state.close_time = ch.now();
+  state.task.reset();
+  state.first_task_due.reset();
+  state.timers.clear();
+  state.nexus_operations.clear();
+  state.buffered.clear();
+  if (next == successor::takes_callbacks) {
+    state.callbacks.clear();
+  } else {
+    for (auto& each : state.callbacks) {
+      if (const auto to = callback::next(each.state, callback::event::execution_closed))
+        each.state = *to;
+    }
+  }
+  ch.show(on);
+}
+
+void terminate_run(
+    change& ch,
+    run& on,
+    const std::string& reason,
+    const api::common::v1::Payloads* details,
+    const std::string& identity) {
+  fail_started_task(ch, on);
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
+  auto& attributes = *event->mutable_workflow_execution_terminated_event_attributes();
+  attributes.set_reason(reason);
+  if (details)
+    *attributes.mutable_details() = *details;
+  attributes.set_identity(identity);
+  ch.write(on, event);
+  close_run(ch, on, enums::WORKFLOW_EXECUTION_STATUS_TERMINATED);
+}
+
+void time_out_run(change& ch, run& on) {
+  const auto failure = timeout_failure();
+  const auto& expiration = on.state.execution_expiration;
+  follow_up next;
+  if (expiration && ch.now() >= *expiration)
+    next.retry_state = enums::RETRY_STATE_TIMEOUT;
+  else
+    next = follow_failure(ch, on, failure);
+  fail_started_task(ch, on);
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT);
+  auto& attributes = *event->mutable_workflow_execution_timed_out_event_attributes();
+  attributes.set_retry_state(next.retry_state);
+  attributes.set_new_execution_run_id(next.run_id);
+  ch.write(on, event);
+  on.state.next_run_id = next.run_id;
+  start_follow_up(ch, on, next, &failure, nullptr);
+  close_run(ch, on, enums::WORKFLOW_EXECUTION_STATUS_TIMED_OUT, kind_of(next));
+}
+
+follow_up follow_failure(change& ch, const run& on, const api::failure::v1::Failure& failure) {
+  const auto& state = on.state;
+  const auto retry = next_attempt(
+      state.retry_policy, state.attempt, failure, ch.now(), state.execution_expiration);
+  if (retry.state == enums::RETRY_STATE_IN_PROGRESS) {
+    follow_up next;
+    next.retry_state = retry.state;
+    next.run_id = ch.around.ids.uuid();
+    next.initiator = enums::CONTINUE_AS_NEW_INITIATOR_RETRY;
+    next.backoff = at_least_a_second_apart(on, ch.now(), retry.delay);
+    return next;
+  }
+  auto next = state.cron_schedule.empty() ? follow_up{} : follow_cron(ch, on);
+  next.retry_state = retry.state;
+  return next;
+}
+
+follow_up follow_success(change& ch, const run& on) {
+  return on.state.cron_schedule.empty() ? follow_up{} : follow_cron(ch, on);
+}
+
+void start_follow_up(
+    change& ch,
+    run& on,
+    const follow_up& next,
+    const api::failure::v1::Failure* failure,
+    const api::common::v1::Payloads* result) {
+  if (next.run_id.empty())
+    return;
+  const bool retry = next.initiator == enums::CONTINUE_AS_NEW_INITIATOR_RETRY;
+  const auto& old = on.started();
+  new_run what;
+  what.run_id = next.run_id;
+  what.first_task_backoff = next.backoff;
+  what.started = std::make_shared<history_event>();
+  *what.started->mutable_links() = on.history.front()->links();
+  if (on.history.front()->has_user_metadata())
+    *what.started->mutable_user_metadata() = on.history.front()->user_metadata();
+  auto& to = *what.started->mutable_workflow_execution_started_event_attributes();
+  to = old;
+  to.clear_identity();
+  to.clear_continued_failure();
+  to.clear_last_completion_result();
+  to.clear_completion_callbacks();
+  to.clear_prev_auto_reset_points();
+  to.clear_eager_execution_accepted();
+  to.set_continued_execution_run_id(on.id);
+  to.set_original_execution_run_id(next.run_id);
+  to.set_initiator(next.initiator);
+  to.set_attempt(retry ? on.state.attempt + 1 : 1);
+  to_proto(next.backoff, *to.mutable_first_workflow_task_backoff());
+  if (failure)
+    *to.mutable_continued_failure() = *failure;
+  if (!retry) {
+    if (result)
+      *to.mutable_last_completion_result() = *result;
+    else if (on.state.last_completion_result)
+      *to.mutable_last_completion_result() = *on.state.last_completion_result;
+  }
+  copy_reset_points(on, to);
+  if (retry) {
+    what.callbacks = on.state.callbacks;
+    for (const auto& each : what.callbacks)
+      *to.add_completion_callbacks() = each.what;
+  }
+  // A new run is the current one: `on` stays valid, the record owns runs by pointer.
+  auto& begun = create_run(ch, std::move(what));
+  begin_first_task(ch, begun);
+}
+
+successor kind_of(const follow_up& next) {
+  if (next.run_id.empty())
+    return successor::none;
+  return next.initiator == enums::CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE
+             ? successor::leaves_callbacks
+             : successor::takes_callbacks;
+}
+
+duration at_least_a_second_apart(const run& on, time_point now, duration backoff) {
+  const auto earliest = on.state.start_time + seconds{1};
+  return now + backoff < earliest ? earliest - now : backoff;
+}
+
+void copy_reset_points(
+    const run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to) {
+  if (on.state.reset_points.points_size() > 0)
+    *to.mutable_prev_auto_reset_points() = on.state.reset_points;
+}
+
+} // namespace troupe::embedded

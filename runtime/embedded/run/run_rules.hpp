@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/record/change.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::embedded {
+
+/// How runs begin and end, and how one follows another.
+
+/// What a new run is made of.
+struct new_run {
+  std::string run_id;
+  /// The Started event without event id and time: type, queue, input, timeouts, who it continues,
+  /// ...
+  event_ptr started;
+  std::string request_id;
+  duration first_task_backoff{};
+  std::vector<completion_callback> callbacks;
+};
+
+/// Makes the new run the current one and writes its Started event. The caller adds what belongs
+/// into the first batch and then calls `begin_first_task`.
+run& create_run(change& ch, new_run what);
+
+/// The first workflow task, now or (a timer does it) after the first backoff.
+void begin_first_task(change& ch, run& on);
+
+/// Who takes over when a run has ended.
+enum class successor { none, takes_callbacks, leaves_callbacks };
+
+/// Ends the run, whose closing event is written already.
+void close_run(
+    change& ch, run& on, enums::WorkflowExecutionStatus status, successor next = successor::none);
+
+/// Ends a run from outside: a task under way is failed first.
+void terminate_run(
+    change& ch,
+    run& on,
+    const std::string& reason,
+    const api::common::v1::Payloads* details,
+    const std::string& identity);
+
+/// The run timeout or the execution timeout has passed.
+void time_out_run(change& ch, run& on);
+
+/// What a failed (or timed out) run is followed by, as its closing event has to tell.
+struct follow_up {
+  enums::RetryState retry_state = enums::RETRY_STATE_RETRY_POLICY_NOT_SET;
+  std::string run_id; ///< empty: nothing follows
+  enums::ContinueAsNewInitiator initiator = enums::CONTINUE_AS_NEW_INITIATOR_UNSPECIFIED;
+  duration backoff{};
+};
+
+/// After a failure: the retry policy, else cron.
+follow_up follow_failure(change& ch, const run& on, const api::failure::v1::Failure& failure);
+
+/// After success: cron.
+follow_up follow_success(change& ch, const run& on);
+
+/// Starts the run that `next` announced. `failure` is null after success, `result` after failure.
+void start_follow_up(
+    change& ch,
+    run& on,
+    const follow_up& next,
+    const api::failure::v1::Failure* failure,
+    const api::common::v1::Payloads* result);
+
+/// Which successor `next` is.
+successor kind_of(const follow_up& next);
+
+/// Runs follow each other no faster than once a second.
+duration at_least_a_second_apart(const run& on, time_point now, duration backoff);
+
+/// The points of this run a worker's reset may choose, as the next run carries them on.
+void copy_reset_points(
+    const run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to);
+
+} // namespace troupe::embedded

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/cron.hpp"
+#include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using start_request = wire::StartWorkflowExecutionRequest;
+
+completion_callback make_callback(
+    change& ch,
+    const api::common::v1::Callback& what,
+    const std::string& request_id,
+    bool attached_later) {
+  completion_callback each;
+  each.id = ch.around.ids.uuid();
+  each.what = what;
+  each.registered = ch.now();
+  each.request_id = request_id;
+  each.attached_later = attached_later;
+  return each;
+}
+
+new_run make_new_run(change& ch, const start_request& request, std::string run_id) {
+  new_run what;
+  what.run_id = std::move(run_id);
+  what.request_id = request.request_id();
+  what.started = std::make_shared<history_event>();
+  // Links that a callback carries already are not repeated.
+  for (const auto& link : request.links()) {
+    bool known = false;
+    for (const auto& each : request.completion_callbacks()) {
+      for (const auto& other : each.links())
+        known = known || other.SerializeAsString() == link.SerializeAsString();
+    }
+    if (!known)
+      *what.started->add_links() = link;
+  }
+  if (request.has_user_metadata())
+    *what.started->mutable_user_metadata() = request.user_metadata();
+  auto& to = *what.started->mutable_workflow_execution_started_event_attributes();
+  *to.mutable_workflow_type() = request.workflow_type();
+  to.mutable_task_queue()->set_name(request.task_queue().name());
+  to.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
+  if (request.has_header())
+    *to.mutable_header() = request.header();
+  if (request.has_input())
+    *to.mutable_input() = request.input();
+  if (request.has_workflow_execution_timeout())
+    *to.mutable_workflow_execution_timeout() = request.workflow_execution_timeout();
+  if (request.has_workflow_run_timeout())
+    *to.mutable_workflow_run_timeout() = request.workflow_run_timeout();
+  *to.mutable_workflow_task_timeout() = request.workflow_task_timeout();
+  to.set_original_execution_run_id(what.run_id);
+  to.set_first_execution_run_id(what.run_id);
+  to.set_identity(request.identity());
+  if (request.has_retry_policy())
+    *to.mutable_retry_policy() = request.retry_policy();
+  to.set_attempt(1);
+  if (const auto timeout = from_proto(request.workflow_execution_timeout()); timeout > duration{})
+    to_proto(
+        std::chrono::floor<std::chrono::milliseconds>(ch.now() + timeout),
+        *to.mutable_workflow_execution_expiration_time());
+  if (request.has_memo())
+    *to.mutable_memo() = request.memo();
+  if (request.has_search_attributes())
+    *to.mutable_search_attributes() = request.search_attributes();
+  if (request.has_priority())
+    *to.mutable_priority() = request.priority();
+  if (request.has_versioning_override())
+    *to.mutable_versioning_override() = request.versioning_override();
+  if (request.has_last_completion_result())
+    *to.mutable_last_completion_result() = request.last_completion_result();
+  if (request.has_continued_failure())
+    *to.mutable_continued_failure() = request.continued_failure();
+  to.set_workflow_id(request.workflow_id());
+  for (const auto& each : request.completion_callbacks()) {
+    *to.add_completion_callbacks() = each;
+    what.callbacks.push_back(make_callback(ch, each, request.request_id(), false));
+  }
+  what.first_task_backoff = from_proto(request.workflow_start_delay());
+  if (!request.cron_schedule().empty()) {
+    to.set_cron_schedule(request.cron_schedule());
+    to.set_initiator(enums::CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE);
+    what.first_task_backoff =
+        cron_pause(request.cron_schedule(), ch.now(), ch.now()).value_or(duration{});
+  }
+  to_proto(what.first_task_backoff, *to.mutable_first_workflow_task_backoff());
+  return what;
+}
+
+void fill_event_link(const record& rec, const run& on, api::common::v1::Link& link) {
+  auto& event = *link.mutable_workflow_event();
+  event.set_namespace_(rec.name_space);
+  event.set_workflow_id(rec.workflow_id);
+  event.set_run_id(on.id);
+  event.mutable_event_ref()->set_event_id(1);
+  event.mutable_event_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+}
+
+void fill_request_link(
+    const record& rec,
+    const run& on,
+    const std::string& request_id,
+    enums::EventType type,
+    api::common::v1::Link& link) {
+  auto& event = *link.mutable_workflow_event();
+  event.set_namespace_(rec.name_space);
+  event.set_workflow_id(rec.workflow_id);
+  event.set_run_id(on.id);
+  event.mutable_request_id_ref()->set_request_id(request_id);
+  event.mutable_request_id_ref()->set_event_type(type);
+}
+
+void answer_started(change& ch, const run& on, bool started) {
+  auto& response = accept<wire::StartWorkflowExecutionResponse>(ch);
+  response.set_run_id(on.id);
+  response.set_started(started);
+  response.set_status(on.state.status);
+  fill_event_link(ch.rec, on, *response.mutable_link());
+}
+
+/// What a start may do when the workflow id is known already: `ok` to go on with a new run.
+rpc_status check_existing(
+    const run& existing,
+    enums::WorkflowIdReusePolicy reuse,
+    enums::WorkflowIdConflictPolicy conflict,
+    const record& rec) {
+  const std::string who = "WorkflowId: " + rec.workflow_id + ", RunId: " + existing.id + '.';
+  if (existing.open()) {
+    if (conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING)
+      return {};
+    return already_started("Workflow execution is already running. " + who, existing);
+  }
+  if (reuse == enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+    return already_started(
+        "Workflow execution already finished. " + who
+            + " Workflow Id reuse policy: reject duplicate workflow Id.",
+        existing);
+  if (reuse == enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY) {
+    switch (existing.state.status) {
+    case enums::WORKFLOW_EXECUTION_STATUS_FAILED:
+    case enums::WORKFLOW_EXECUTION_STATUS_CANCELED:
+    case enums::WORKFLOW_EXECUTION_STATUS_TERMINATED:
+    case enums::WORKFLOW_EXECUTION_STATUS_TIMED_OUT: break;
+    default:
+      return already_started(
+          "Workflow execution already finished successfully. " + who
+              + " Workflow Id reuse policy: allow duplicate workflow Id if last run failed.",
+          existing);
+    }
+  }
+  return {};
+}
+
+void terminate_existing(change& ch, run& existing, const std::string& new_run_id) {
+  api::common::v1::Payloads details;
+  auto& payload = *details.add_payloads();
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  payload.set_data("\"terminated by new runID: " + new_run_id + '"');
+  terminate_run(
+      ch, existing, "TerminateIfRunning WorkflowIdReusePolicy", &details, "history-service");
+}
+
+void attach(change& ch, run& existing, start_request& request) {
+  const auto& wanted = request.on_conflict_options();
+  if (!request.has_on_conflict_options()
+      || (!wanted.attach_request_id() && !wanted.attach_completion_callbacks()
+          && !wanted.attach_links())) {
+    answer_started(ch, existing, false);
+    return;
+  }
+  if (wanted.attach_completion_callbacks()) {
+    if (auto status = check_callbacks(
+            ch.around, existing.state.callbacks.size(), *request.mutable_completion_callbacks());
+        !status.ok()) {
+      refuse(ch, std::move(status));
+      return;
+    }
+  }
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+  event->set_worker_may_ignore(true);
+  auto& attributes = *event->mutable_workflow_execution_options_updated_event_attributes();
+  if (wanted.attach_request_id())
+    attributes.set_attached_request_id(request.request_id());
+  if (wanted.attach_completion_callbacks()) {
+    for (const auto& each : request.completion_callbacks()) {
+      *attributes.add_attached_completion_callbacks() = each;
+      existing.state.callbacks.push_back(make_callback(ch, each, request.request_id(), true));
+    }
+  }
+  if (wanted.attach_links()) {
+    for (const auto& link : request.links()) {
+      bool known = false;
+      for (const auto& each : request.completion_callbacks()) {
+        for (const auto& other : each.links())
+          known = known || other.SerializeAsString() == link.SerializeAsString();
+      }
+      if (!known)
+        *event->add_links() = link;
+    }
+  }
+  ch.append(existing, event);
+  answer_started(ch, existing, false);
+  if (!wanted.attach_request_id())
+    return;
+  existing.state.request_ids[request.request_id()] = {
+      enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+      event->event_id(),
+      event->event_id() == 0};
+  auto& response = static_cast<wire::StartWorkflowExecutionResponse&>(*ch.tx.answer.message);
+  fill_request_link(
+      ch.rec,
+      existing,
+      request.request_id(),
+      enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+      *response.mutable_link());
+}
+
+/// True if this request was served before: the answer is set.
+bool already_served(change& ch, const run& current, const start_request& request) {
+  const auto used = current.state.request_ids.find(request.request_id());
+  if (used == current.state.request_ids.end())
+    return false;
+  const bool own = used->second.event_type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED;
+  answer_started(ch, current, own);
+  if (!own) {
+    auto& response = static_cast<wire::StartWorkflowExecutionResponse&>(*ch.tx.answer.message);
+    fill_request_link(
+        ch.rec, current, request.request_id(), used->second.event_type, *response.mutable_link());
+  }
+  return true;
+}
+
+start_request start_part(const wire::SignalWithStartWorkflowExecutionRequest& from) {
+  start_request request;
+  request.set_namespace_(from.namespace_());
+  request.set_workflow_id(from.workflow_id());
+  if (from.has_workflow_type())
+    *request.mutable_workflow_type() = from.workflow_type();
+  if (from.has_task_queue())
+    *request.mutable_task_queue() = from.task_queue();
+  if (from.has_input())
+    *request.mutable_input() = from.input();
+  if (from.has_workflow_execution_timeout())
+    *request.mutable_workflow_execution_timeout() = from.workflow_execution_timeout();
+  if (from.has_workflow_run_timeout())
+    *request.mutable_workflow_run_timeout() = from.workflow_run_timeout();
+  if (from.has_workflow_task_timeout())
+    *request.mutable_workflow_task_timeout() = from.workflow_task_timeout();
+  request.set_identity(from.identity());
+  request.set_request_id(from.request_id());
+  request.set_workflow_id_reuse_policy(from.workflow_id_reuse_policy());
+  request.set_workflow_id_conflict_policy(from.workflow_id_conflict_policy());
+  if (from.has_retry_policy())
+    *request.mutable_retry_policy() = from.retry_policy();
+  request.set_cron_schedule(from.cron_schedule());
+  if (from.has_memo())
+    *request.mutable_memo() = from.memo();
+  if (from.has_search_attributes())
+    *request.mutable_search_attributes() = from.search_attributes();
+  if (from.has_header())
+    *request.mutable_header() = from.header();
+  if (from.has_workflow_start_delay())
+    *request.mutable_workflow_start_delay() = from.workflow_start_delay();
+  if (from.has_user_metadata())
+    *request.mutable_user_metadata() = from.user_metadata();
+  *request.mutable_links() = from.links();
+  if (from.has_versioning_override())
+    *request.mutable_versioning_override() = from.versioning_override();
+  if (from.has_priority())
+    *request.mutable_priority() = from.priority();
+  return request;
+}
+
+} // namespace
+
+void handle(change& ch, const start_execution& what) {
+  start_request request = what.request;
+  request.set_namespace_(ch.rec.name_space);
+  if (auto status = check_and_normalize(ch.around, request); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  auto* const current = ch.rec.current();
+  if (current) {
+    if (already_served(ch, *current, request))
+      return;
+    if (current->open()
+        && request.workflow_id_conflict_policy()
+               == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
+      attach(ch, *current, request);
+      return;
+    }
+    if (auto status = check_existing(
+            *current,
+            request.workflow_id_reuse_policy(),
+            request.workflow_id_conflict_policy(),
+            ch.rec);
+        !status.ok()) {
+      refuse(ch, std::move(status));
+      return;
+    }
+  }
+  auto next = make_new_run(ch, request, ch.around.ids.time_ordered_uuid(ch.now()));
+  if (current && current->open())
+    terminate_existing(ch, *current, next.run_id);
+  auto& begun = create_run(ch, std::move(next));
+  begin_first_task(ch, begun);
+  answer_started(ch, begun, true);
+}
+
+void handle(change& ch, const signal_with_start_execution& what) {
+  const auto& asked = what.request;
+  if (asked.signal_name().empty()) {
+    refuse(ch, invalid_argument("SignalName is not set on request."));
+    return;
+  }
+  if (asked.signal_name().size() > ch.settings().max_id_bytes) {
+    refuse(ch, invalid_argument("SignalName length exceeds limit."));
+    return;
+  }
+  if (asked.workflow_id_conflict_policy() == enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
+    refuse(
+        ch,
+        invalid_argument("Invalid WorkflowIDConflictPolicy: "
+                         "WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this "
+                         "operation."));
+    return;
+  }
+  auto request = start_part(asked);
+  if (auto status = check_and_normalize(ch.around, request); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  if (asked.signal_input().ByteSizeLong() > ch.settings().max_blob_bytes) {
+    refuse(ch, invalid_argument("Blob data size exceeds limit."));
+    return;
+  }
+  auto signal = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
+  auto& attributes = *signal->mutable_workflow_execution_signaled_event_attributes();
+  attributes.set_signal_name(asked.signal_name());
+  if (asked.has_signal_input())
+    *attributes.mutable_input() = asked.signal_input();
+  attributes.set_identity(asked.identity());
+  if (asked.has_header())
+    *attributes.mutable_header() = asked.header();
+  *signal->mutable_links() = asked.links();
+
+  const auto answer = [&ch](const run& on, bool started) {
+    auto& response = accept<wire::SignalWithStartWorkflowExecutionResponse>(ch);
+    response.set_run_id(on.id);
+    response.set_started(started);
+  };
+  auto* const current = ch.rec.current();
+  const bool replace = request.workflow_id_conflict_policy()
+                       == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
+  if (current && current->state.request_ids.contains(request.request_id())) {
+    answer(*current, true);
+    return;
+  }
+  if (current && current->open() && !replace) {
+    auto& state = current->state;
+    if (!asked.request_id().empty() && state.signal_request_ids.contains(asked.request_id())) {
+      answer(*current, false);
+      return;
+    }
+    if (!asked.request_id().empty())
+      state.signal_request_ids.insert(asked.request_id());
+    ++state.signal_count;
+    ch.append(*current, signal);
+    want_task(ch, *current);
+    limit_buffer(ch, *current);
+    answer(*current, false);
+    return;
+  }
+  if (current) {
+    if (auto status = check_existing(
+            *current,
+            request.workflow_id_reuse_policy(),
+            request.workflow_id_conflict_policy(),
+            ch.rec);
+        !status.ok()) {
+      refuse(ch, std::move(status));
+      return;
+    }
+  }
+  auto next = make_new_run(ch, request, ch.around.ids.uuid());
+  if (current && current->open())
+    terminate_existing(ch, *current, next.run_id);
+  auto& begun = create_run(ch, std::move(next));
+  begun.state.signal_count = 1;
+  begun.state.signal_request_ids.insert(request.request_id());
+  ch.append(begun, signal);
+  begin_first_task(ch, begun);
+  answer(begun, true);
+}
+
+} // namespace troupe::embedded

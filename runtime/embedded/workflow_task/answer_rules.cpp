@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/time.hpp"
+#include "runtime/embedded/command/commands.hpp"
+#include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wdeprecated-declarations" // worker versions still travel in old fields
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using complete_request = wire::RespondWorkflowTaskCompletedRequest;
+
+constexpr auto heartbeat_limit = std::chrono::minutes{30};
+
+/// The run whose started task the token means; null if it is not the task under way.
+run* find_started(change& ch, const workflow_token& token) {
+  run* const on = ch.rec.find(token.run_id);
+  if (!on || !on->open() || token.run_id.empty())
+    return nullptr;
+  const auto& task = on->state.task;
+  return task && task->started() && task->stamp == token.stamp ? on : nullptr;
+}
+
+std::string build_id_of(const complete_request& request) {
+  if (!request.deployment_options().build_id().empty())
+    return request.deployment_options().build_id();
+  return request.worker_version_stamp().build_id();
+}
+
+/// A close command that is not the last one, or a command type nobody knows: the task goes on.
+rpc_status check_sequence(const complete_request& request) {
+  const auto& commands = request.commands();
+  for (const auto& command : commands) {
+    if (!find_handler(command.command_type()))
+      return invalid_argument("unknown command type: " + command_name(command.command_type()));
+  }
+  for (int at = 0; at + 1 < commands.size(); ++at) {
+    if (!is_closing(commands[at].command_type()))
+      continue;
+    std::string all;
+    for (const auto& command : commands)
+      all += (all.empty() ? "" : ", ") + command_name(command.command_type());
+    return invalid_argument(
+        "invalid command sequence: [" + all + "], command "
+        + command_name(commands[at].command_type()) + " must be the last command.");
+  }
+  return {};
+}
+
+/// What a reset may choose later: the first task that each build of the worker completed.
+void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id) {
+  auto& state = on.state;
+  state.last_build_id = build_id;
+  if (!state.build_ids.insert(build_id).second)
+    return;
+  auto& point = *state.reset_points.add_points();
+  point.set_build_id(build_id);
+  point.set_run_id(on.id);
+  point.set_first_workflow_task_completed_id(completed_event_id);
+  to_proto(ch.now(), *point.mutable_create_time());
+  point.set_resettable(true);
+}
+
+std::int64_t write_completed(change& ch, run& on, const complete_request& request) {
+  auto& state = on.state;
+  write_transient_events(ch, on);
+  const auto task = *state.task;
+  const auto build_id = build_id_of(request);
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
+  auto& to = *event->mutable_workflow_task_completed_event_attributes();
+  to.set_scheduled_event_id(task.scheduled_event_id);
+  to.set_started_event_id(task.started_event_id);
+  to.set_identity(request.identity());
+  to.set_binary_checksum(request.binary_checksum());
+  if (!build_id.empty())
+    to.mutable_worker_version()->set_build_id(build_id);
+  if (request.has_sdk_metadata())
+    *to.mutable_sdk_metadata() = request.sdk_metadata();
+  if (request.has_metering_metadata())
+    *to.mutable_metering_metadata() = request.metering_metadata();
+  ch.write(on, event);
+  state.last_completed_started_id = task.started_event_id;
+  state.next_attempt = 1;
+  state.close_attempted = false;
+  if (request.sticky_attributes().worker_task_queue().name().empty()) {
+    clear_sticky(on);
+  } else {
+    state.sticky_queue = request.sticky_attributes().worker_task_queue().name();
+    state.sticky_timeout = from_proto(request.sticky_attributes().schedule_to_start_timeout());
+  }
+  state.task.reset();
+  note_build(ch, on, build_id, event->event_id());
+  return event->event_id();
+}
+
+/// The run, and what the decision has produced so far: to be put back when a command is refused.
+class save_point {
+public:
+  save_point(change& ch, const run& on)
+      : state_(on.state), events_(on.history.size()), runs_(ch.rec.runs.size()), tx_(ch.tx),
+        stamp_(ch.rec.last_stamp), task_id_(ch.rec.last_task_id) {}
+
+  void restore(change& ch, run& on) {
+    on.state = std::move(state_);
+    on.history.resize(events_);
+    ch.rec.runs.resize(runs_);
+    ch.tx = std::move(tx_);
+    ch.rec.last_stamp = stamp_;
+    ch.rec.last_task_id = task_id_;
+    ch.forget_touched();
+  }
+
+private:
+  run_state state_;
+  std::size_t events_;
+  std::size_t runs_;
+  transaction tx_;
+  std::uint64_t stamp_;
+  std::int64_t task_id_;
+};
+
+void refuse_completion(
+    change& ch, run& on, const complete_request& request, const command_failure& failed) {
+  const std::string message = failed.message.empty()
+                                  ? cause_name(failed.cause)
+                                  : cause_name(failed.cause) + ": " + failed.message;
+  const bool unhandled = failed.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+  // A task that has failed before is left to run into its timeout, so that it does not spin.
+  if (!on.state.task->transient() || unhandled || failed.terminates) {
+    api::failure::v1::Failure failure;
+    failure.set_message(message);
+    failure.mutable_server_failure_info();
+    fail_task(ch, on, failed.cause, &failure, request.identity());
+    on.state.close_attempted = unhandled;
+    if (failed.terminates)
+      terminate_run(ch, on, message, nullptr, "history-service");
+    else
+      schedule_task(ch, on);
+  }
+  refuse(ch, invalid_argument(message));
+}
+
+bool too_large(const change& ch, const run& on) {
+  return on.state.history_size > ch.settings().max_history_bytes
+         || static_cast<std::int64_t>(on.history.size()) > ch.settings().max_history_events;
+}
+
+} // namespace
+
+void handle(change& ch, const start_workflow_task& what) {
+  run* const on = ch.rec.find(what.run_id);
+  if (!on || what.run_id.empty() || !start_task(ch, *on, what)) {
+    refuse(ch, task_not_found());
+    return;
+  }
+  const bool partial = what.sticky_poll && on->state.task->sticky && !on->state.task->transient();
+  ch.tx.answer = {{}, nullptr, poll_response(ch.rec, *on, partial)};
+}
+
+void handle(change& ch, const complete_workflow_task& what) {
+  const auto& request = what.request;
+  run* const found = find_started(ch, what.token);
+  if (!found) {
+    refuse(ch, task_not_found());
+    return;
+  }
+  run& on = *found;
+  if (request.page_number() != 0 || request.intermediate_page()) {
+    refuse(ch, failed_precondition("workflow task completion pagination is not enabled"));
+    return;
+  }
+  if (auto status = check_sequence(request); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  if (on.state.buffered.empty() && request.commands().empty() && request.messages().empty()
+      && request.force_create_new_workflow_task()
+      && ch.now() - on.state.task->original_scheduled_time > heartbeat_limit) {
+    time_out_task(ch, on);
+    refuse(ch, not_found("workflow task heartbeat timeout"));
+    return;
+  }
+
+  save_point before{ch, on};
+  const auto original_time = on.state.task->original_scheduled_time;
+  completion in{ch, on, write_completed(ch, on, request), request.identity()};
+  for (const auto& command : request.commands()) {
+    if (const auto failed = find_handler(command.command_type())(in, command)) {
+      before.restore(ch, on);
+      refuse_completion(ch, on, request, *failed);
+      return;
+    }
+  }
+  if (!request.messages().empty()) {
+    before.restore(ch, on);
+    refuse_completion(
+        ch,
+        on,
+        request,
+        {enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
+         "workflow updates are not supported by this service",
+         false});
+    return;
+  }
+  ++on.state.transitions;
+  auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
+  if (!on.open())
+    return;
+  if (too_large(ch, on)) {
+    const bool bytes = on.state.history_size > ch.settings().max_history_bytes;
+    terminate_run(
+        ch,
+        on,
+        bytes ? "Workflow history size exceeds limit." : "Workflow history count exceeds limit.",
+        nullptr,
+        "history-service");
+    return;
+  }
+  const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
+  if (!wanted)
+    return;
+  const bool heartbeat = request.force_create_new_workflow_task() && request.commands().empty()
+                         && on.state.buffered.empty();
+  const auto since = heartbeat ? original_time : time_point{};
+  if (!request.return_new_workflow_task()) {
+    schedule_task(ch, on, dispatch::queue, since);
+    return;
+  }
+  schedule_task(ch, on, dispatch::inline_start, since);
+  start_workflow_task inline_start;
+  inline_start.run_id = on.id;
+  inline_start.scheduled_event_id = on.state.task->scheduled_event_id;
+  inline_start.stamp = on.state.task->stamp;
+  inline_start.sticky_poll = true;
+  inline_start.identity = request.identity();
+  inline_start.request_id = "request-from-RespondWorkflowTaskCompleted";
+  inline_start.worker_build_id = build_id_of(request);
+  if (start_task(ch, on, inline_start))
+    response.mutable_workflow_task()->ParseFromString(poll_response(ch.rec, on, true));
+}
+
+void handle(change& ch, const fail_workflow_task& what) {
+  const auto& request = what.request;
+  run* const on = find_started(ch, what.token);
+  if (!on) {
+    refuse(ch, task_not_found());
+    return;
+  }
+  accept<wire::RespondWorkflowTaskFailedResponse>(ch);
+  if (request.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE) {
+    fail_task(
+        ch,
+        *on,
+        request.cause(),
+        request.has_failure() ? &request.failure() : nullptr,
+        request.identity());
+    terminate_run(ch, *on, "GrpcMessageTooLarge", nullptr, "history-service");
+    return;
+  }
+  api::failure::v1::Failure too_big;
+  const auto* failure = request.has_failure() ? &request.failure() : nullptr;
+  if (failure && failure->ByteSizeLong() > ch.settings().max_blob_bytes) {
+    too_big.set_message("Failure exceeds size limit.");
+    too_big.mutable_server_failure_info();
+    failure = &too_big;
+  }
+  fail_task(ch, *on, request.cause(), failure, request.identity());
+  schedule_task(ch, *on);
+}
+
+} // namespace troupe::embedded

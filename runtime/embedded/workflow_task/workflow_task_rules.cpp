@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include "runtime/base/time.hpp"
+#include "runtime/base/wire_writer.hpp"
+#include "runtime/embedded/history/history_pages.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <cmath>
+
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wdeprecated-declarations" // worker versions still travel in old fields
+
+namespace troupe::embedded {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// From the fourth attempt on the time to answer grows, so that a task that fails again and again
+/// does not spin.
+duration extra_time(std::int32_t attempt, double jitter) {
+  if (attempt < 4)
+    return {};
+  const double wanted = 5.0 * std::pow(2.0, std::min(attempt - 4, 10));
+  const double capped = std::min(wanted, 600.0);
+  return duration{static_cast<std::int64_t>(capped * (0.8 + 0.2 * jitter) * 1e9)};
+}
+
+event_ptr scheduled_event(const workflow_task& task, const run_state& state) {
+  auto event = std::make_shared<history_event>();
+  event->set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);
+  to_proto(task.scheduled_time, *event->mutable_event_time());
+  auto& attributes = *event->mutable_workflow_task_scheduled_event_attributes();
+  auto& queue = *attributes.mutable_task_queue();
+  queue.set_name(task.task_queue);
+  queue.set_kind(task.sticky ? enums::TASK_QUEUE_KIND_STICKY : enums::TASK_QUEUE_KIND_NORMAL);
+  if (task.sticky)
+    queue.set_normal_name(state.task_queue);
+  to_proto(task.start_to_close, *attributes.mutable_start_to_close_timeout());
+  attributes.set_attempt(task.attempt);
+  return event;
+}
+
+event_ptr started_event(const workflow_task& task) {
+  auto event = std::make_shared<history_event>();
+  event->set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_STARTED);
+  to_proto(task.started_time, *event->mutable_event_time());
+  auto& attributes = *event->mutable_workflow_task_started_event_attributes();
+  attributes.set_scheduled_event_id(task.scheduled_event_id);
+  attributes.set_identity(task.identity);
+  attributes.set_request_id(task.request_id);
+  attributes.set_history_size_bytes(task.history_size);
+  if (!task.build_id.empty())
+    attributes.mutable_worker_version()->set_build_id(task.build_id);
+  if (task.too_many_events || task.too_many_bytes)
+    attributes.set_suggest_continue_as_new(true);
+  if (task.too_many_bytes)
+    attributes.add_suggest_continue_as_new_reasons(
+        enums::SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE);
+  if (task.too_many_events)
+    attributes.add_suggest_continue_as_new_reasons(
+        enums::SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_HISTORY_EVENTS);
+  return event;
+}
+
+} // namespace
+
+void want_task(change& ch, run& on) {
+  if (on.open() && !on.state.task && !on.state.first_task_due)
+    schedule_task(ch, on);
+}
+
+void schedule_task(change& ch, run& on, dispatch how, time_point original_time) {
+  auto& state = on.state;
+  if (ch.flush_buffered(on))
+    state.next_attempt = 1;
+  workflow_task task;
+  task.attempt = state.next_attempt;
+  task.sticky = !state.sticky_queue.empty();
+  task.task_queue = task.sticky ? state.sticky_queue : state.task_queue;
+  task.start_to_close = state.task_timeout + extra_time(task.attempt, ch.around.ids.uniform());
+  task.scheduled_time = ch.now();
+  task.original_scheduled_time = original_time == time_point{} ? ch.now() : original_time;
+  task.scheduled_event_id = state.next_event_id;
+  task.stamp = ++ch.rec.last_stamp;
+  if (task.sticky)
+    task.deadline = ch.now() + state.sticky_timeout;
+  if (!task.transient())
+    ch.write(on, scheduled_event(task, state));
+  ch.touch(on);
+  if (how == dispatch::queue)
+    ch.tx.workflow_tasks.push_back(
+        {task.task_queue,
+         task.sticky,
+         state.task_queue,
+         on.id,
+         task.scheduled_event_id,
+         task.stamp,
+         task.scheduled_time});
+  state.task = std::move(task);
+}
+
+bool start_task(change& ch, run& on, const start_workflow_task& by) {
+  auto& state = on.state;
+  if (!on.open() || !state.task || state.task->started() || state.task->stamp != by.stamp)
+    return false;
+  auto& task = *state.task;
+  if (task.transient() && task.scheduled_event_id != state.next_event_id) {
+    task.attempt = 1;
+    state.next_attempt = 1;
+    task.scheduled_event_id = state.next_event_id;
+    ch.write(on, scheduled_event(task, state));
+  }
+  if (task.sticky && !by.sticky_poll)
+    clear_sticky(on);
+  // Events that came while the task waited lie between the two.
+  task.started_event_id = task.transient() ? task.scheduled_event_id + 1 : state.next_event_id;
+  task.started_time = ch.now();
+  task.deadline = ch.now() + task.start_to_close;
+  task.identity = by.identity;
+  task.request_id = by.request_id;
+  task.build_id = by.worker_build_id;
+  task.history_size = state.history_size;
+  task.too_many_events = task.started_event_id >= ch.settings().suggest_continue_as_new_events;
+  task.too_many_bytes = task.history_size >= ch.settings().suggest_continue_as_new_bytes;
+  if (!task.transient())
+    ch.write(on, started_event(task));
+  ch.touch(on);
+  return true;
+}
+
+void write_transient_events(change& ch, run& on) {
+  auto& task = *on.state.task;
+  if (!task.transient())
+    return;
+  ch.write(on, scheduled_event(task, on.state));
+  ch.write(on, started_event(task));
+}
+
+void fail_task(
+    change& ch,
+    run& on,
+    enums::WorkflowTaskFailedCause cause,
+    const api::failure::v1::Failure* failure,
+    std::string_view identity) {
+  auto& state = on.state;
+  const auto task = *state.task;
+  state.task.reset();
+  ch.touch(on);
+  if (!task.transient()) {
+    auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_FAILED);
+    auto& attributes = *event->mutable_workflow_task_failed_event_attributes();
+    attributes.set_scheduled_event_id(task.scheduled_event_id);
+    attributes.set_started_event_id(task.started_event_id);
+    attributes.set_cause(cause);
+    if (failure)
+      *attributes.mutable_failure() = *failure;
+    attributes.set_identity(std::string{identity});
+    if (!task.build_id.empty())
+      attributes.mutable_worker_version()->set_build_id(task.build_id);
+    ch.write(on, event);
+  }
+  if (state.sticky_queue.empty()) {
+    state.next_attempt = task.attempt + 1;
+  } else {
+    clear_sticky(on);
+    state.next_attempt = 1;
+  }
+}
+
+void time_out_task(change& ch, run& on) {
+  auto& state = on.state;
+  const auto task = *state.task;
+  state.task.reset();
+  ch.touch(on);
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT);
+  auto& attributes = *event->mutable_workflow_task_timed_out_event_attributes();
+  attributes.set_scheduled_event_id(task.scheduled_event_id);
+  attributes.set_started_event_id(task.started_event_id);
+  if (task.started()) {
+    attributes.set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
+    if (!task.transient())
+      ch.write(on, event);
+    state.next_attempt = state.sticky_queue.empty() ? task.attempt + 1 : 1;
+  } else {
+    attributes.set_timeout_type(enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
+    if (!task.transient())
+      ch.write(on, event);
+  }
+  clear_sticky(on);
+  schedule_task(ch, on);
+}
+
+void clear_sticky(run& on) {
+  on.state.sticky_queue.clear();
+  on.state.sticky_timeout = {};
+}
+
+void limit_buffer(change& ch, run& on) {
+  auto& state = on.state;
+  if (!on.open() || !state.task || !state.task->started())
+    return;
+  bool full = state.buffered.size() > ch.settings().max_buffered_events;
+  if (!full) {
+    std::size_t bytes = 0;
+    for (const auto& event : state.buffered)
+      bytes += event->ByteSizeLong();
+    full = bytes > ch.settings().max_buffered_bytes;
+  }
+  if (!full)
+    return;
+  fail_task(
+      ch, on, enums::WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND, nullptr, "history-service");
+  schedule_task(ch, on);
+}
+
+std::vector<event_ptr> synthetic_events(const run& on) {
+  std::vector<event_ptr> events;
+  const auto& task = on.state.task;
+  if (!on.open() || !task || !task->transient())
+    return events;
+  events.push_back(scheduled_event(*task, on.state));
+  // A transient task that was overtaken by other events gets its place when it is started.
+  events.back()->set_event_id(task->started() ? task->scheduled_event_id : on.state.next_event_id);
+  if (task->started()) {
+    events.push_back(started_event(*task));
+    events.back()->set_event_id(task->started_event_id);
+  }
+  return events;
+}
+
+// Written as bytes, since building the message would copy every event.
+std::string poll_response(const record& rec, const run& on, bool partial) {
+  using response = api::workflowservice::v1::PollWorkflowTaskQueueResponse;
+  const auto& state = on.state;
+  const auto& task = *state.task;
+  const auto token = encode(workflow_token{
+      rec.namespace_id,
+      rec.workflow_id,
+      on.id,
+      task.scheduled_event_id,
+      task.started_event_id,
+      task.attempt,
+      task.stamp});
+  const std::int64_t first = partial ? state.last_completed_started_id + 1 : 1;
+  const auto page = cut_page(on, first, 0);
+
+  std::string bytes;
+  bytes.reserve(
+      200 + token.size() + rec.workflow_id.size() + on.id.size() + state.workflow_type.size()
+      + state.task_queue.size() + page.bytes + 4 * page.events.size());
+  wire_writer to{bytes};
+  to.text(response::kTaskTokenFieldNumber, token);
+  to.message(response::kWorkflowExecutionFieldNumber, [&] {
+    to.text(api::common::v1::WorkflowExecution::kWorkflowIdFieldNumber, rec.workflow_id);
+    to.text(api::common::v1::WorkflowExecution::kRunIdFieldNumber, on.id);
+  });
+  to.message(response::kWorkflowTypeFieldNumber, [&] {
+    to.text(api::common::v1::WorkflowType::kNameFieldNumber, state.workflow_type);
+  });
+  to.number(
+      response::kPreviousStartedEventIdFieldNumber,
+      static_cast<std::uint64_t>(state.last_completed_started_id));
+  to.number(
+      response::kStartedEventIdFieldNumber, static_cast<std::uint64_t>(task.started_event_id));
+  to.number(response::kAttemptFieldNumber, static_cast<std::uint64_t>(task.attempt));
+  to.message(response::kHistoryFieldNumber, [&] {
+    constexpr auto events = api::history::v1::History::kEventsFieldNumber;
+    for (const auto& event : page.events)
+      to.message(events, *event, static_cast<std::size_t>(event->GetCachedSize()));
+    if (page.next_event_id == 0)
+      for (const auto& event : synthetic_events(on))
+        to.message(events, *event);
+  });
+  if (page.next_event_id != 0)
+    to.text(
+        response::kNextPageTokenFieldNumber, encode(history_position{on.id, page.next_event_id}));
+  to.message(response::kWorkflowExecutionTaskQueueFieldNumber, [&] {
+    to.text(api::taskqueue::v1::TaskQueue::kNameFieldNumber, state.task_queue);
+    to.number(api::taskqueue::v1::TaskQueue::kKindFieldNumber, enums::TASK_QUEUE_KIND_NORMAL);
+  });
+  google::protobuf::Timestamp time;
+  to_proto(task.scheduled_time, time);
+  to.message(response::kScheduledTimeFieldNumber, time);
+  to_proto(task.started_time, time);
+  to.message(response::kStartedTimeFieldNumber, time);
+  return bytes;
+}
+
+} // namespace troupe::embedded

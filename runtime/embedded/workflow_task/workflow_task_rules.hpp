@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/record/change.hpp"
+
+#include <temporal/api/enums/v1/failed_cause.pb.h>
+
+#include <string_view>
+
+namespace troupe::embedded {
+
+/// The life of a run's workflow task.
+///
+///     (none) --schedule--> scheduled --start--> started --complete|fail|time_out--> (none)
+///
+/// A task that failed is tried again at once: as a transient one (nothing is written) from the
+/// second attempt on, unless it came through the sticky queue, or other events were written
+/// meanwhile; then it counts as a first attempt and is written as usual.
+
+/// Schedules a workflow task if the run is open, has none, and is past its first backoff.
+void want_task(change& ch, run& on);
+
+enum class dispatch { queue, inline_start };
+
+/// Schedules a workflow task: buffered events first. With `inline_start` the caller starts it
+/// itself. `original_time` is that of the first of a row of heartbeat tasks, or the epoch.
+void schedule_task(
+    change& ch, run& on, dispatch how = dispatch::queue, time_point original_time = {});
+
+/// A worker has the task now. `false` if it is stale.
+bool start_task(change& ch, run& on, const start_workflow_task& by);
+
+/// Writes the events of a transient task, whose turn to become real it is now that a worker
+/// completes it.
+void write_transient_events(change& ch, run& on);
+
+/// The task failed: an event (of a first attempt), stickiness is lost. Schedules nothing.
+void fail_task(
+    change& ch,
+    run& on,
+    enums::WorkflowTaskFailedCause cause,
+    const api::failure::v1::Failure* failure,
+    std::string_view identity);
+
+/// The task's deadline has passed. Schedules the next attempt.
+void time_out_task(change& ch, run& on);
+
+/// No worker holds the run any more.
+void clear_sticky(run& on);
+
+/// Fails the started task, and schedules another one, if too much waits for its end.
+void limit_buffer(change& ch, run& on);
+
+/// The Scheduled and Started events that a transient task would have; empty for any other.
+std::vector<event_ptr> synthetic_events(const run& on);
+
+/// What the worker that started the task gets: the whole history (its first page), or only what is
+/// new: a serialised `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse`.
+std::string poll_response(const record& rec, const run& on, bool partial);
+
+} // namespace troupe::embedded

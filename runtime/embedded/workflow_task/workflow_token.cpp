@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/workflow_task/workflow_token.hpp"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <array>
+#include <charconv>
+#include <limits>
+#include <vector>
+
+namespace troupe::embedded {
+namespace {
+
+constexpr char workflow_mark = 'W';
+constexpr char operation_mark = 'N';
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string to_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  auto* to = text.data();
+  const auto group_at = [&](std::size_t at, std::size_t count) {
+    std::uint32_t group = 0;
+    for (std::size_t n = 0; n < 3; ++n)
+      group = group << 8 | (n < count ? static_cast<unsigned char>(bytes[at + n]) : 0U);
+    for (std::size_t n = 0; n <= count; ++n)
+      to[n] = alphabet[group >> (18 - 6 * n) & 63];
+    to += 4;
+  };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3)
+    group_at(at, 3);
+  if (at < bytes.size())
+    group_at(at, bytes.size() - at);
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string bytes;
+  std::uint32_t group = 0;
+  int bits = 0;
+  while (!text.empty() && text.back() == '=')
+    text.remove_suffix(1);
+  for (const char letter : text) {
+    const auto value = alphabet.find(letter);
+    if (value == std::string_view::npos)
+      return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes += static_cast<char>(group >> bits & 255);
+    }
+  }
+  return bytes;
+}
+
+void append(std::string& out, std::uint64_t number) {
+  char bytes[8];
+  for (int at = 0; at < 8; ++at)
+    bytes[at] = static_cast<char>(number >> (8 * at) & 255);
+  out.append(bytes, sizeof bytes);
+}
+
+void append(std::string& out, std::string_view text) {
+  append(out, static_cast<std::uint64_t>(text.size()));
+  out += text;
+}
+
+class reader {
+public:
+  explicit reader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint64_t number() {
+    if (rest_.size() < 8) {
+      ok_ = false;
+      return 0;
+    }
+    std::uint64_t value = 0;
+    for (int at = 7; at >= 0; --at)
+      value = value << 8 | static_cast<unsigned char>(rest_[static_cast<std::size_t>(at)]);
+    rest_.remove_prefix(8);
+    return value;
+  }
+
+  std::string text() {
+    const auto size = number();
+    if (!ok_ || size > rest_.size()) {
+      ok_ = false;
+      return {};
+    }
+    std::string value{rest_.substr(0, size)};
+    rest_.remove_prefix(size);
+    return value;
+  }
+
+  [[nodiscard]] bool complete() const { return ok_ && rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+} // namespace
+
+std::string encode(const workflow_token& token) {
+  std::string out;
+  out.reserve(57 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
+  out += workflow_mark;
+  append(out, token.namespace_id);
+  append(out, token.workflow_id);
+  append(out, token.run_id);
+  append(out, static_cast<std::uint64_t>(token.scheduled_event_id));
+  append(out, static_cast<std::uint64_t>(token.started_event_id));
+  append(out, static_cast<std::uint64_t>(token.attempt));
+  append(out, token.stamp);
+  return out;
+}
+
+std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != workflow_mark)
+    return std::nullopt;
+  reader in{bytes.substr(1)};
+  workflow_token token;
+  token.namespace_id = in.text();
+  token.workflow_id = in.text();
+  token.run_id = in.text();
+  token.scheduled_event_id = static_cast<std::int64_t>(in.number());
+  token.started_event_id = static_cast<std::int64_t>(in.number());
+  token.attempt = static_cast<std::int32_t>(in.number());
+  token.stamp = in.number();
+  if (!in.complete())
+    return std::nullopt;
+  return token;
+}
+
+std::string encode(const operation_token_ref& token) {
+  std::string out;
+  out.reserve(
+      41 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size()
+      + token.request_id.size());
+  out += operation_mark;
+  append(out, token.namespace_id);
+  append(out, token.workflow_id);
+  append(out, token.run_id);
+  append(out, static_cast<std::uint64_t>(token.scheduled_event_id));
+  append(out, token.request_id);
+  return R"({"v":1,"d":")" + to_base64(out) + "\"}";
+}
+
+std::optional<operation_token_ref> decode_callback_token(std::string_view text) {
+  google::protobuf::Struct json;
+  if (!google::protobuf::util::JsonStringToMessage(std::string{text}, &json).ok())
+    return std::nullopt;
+  const auto version = json.fields().find("v");
+  const auto data = json.fields().find("d");
+  if (version == json.fields().end() || version->second.number_value() != 1
+      || data == json.fields().end())
+    return std::nullopt;
+  const auto bytes = from_base64(data->second.string_value());
+  if (!bytes || bytes->empty() || bytes->front() != operation_mark)
+    return std::nullopt;
+  reader in{std::string_view{*bytes}.substr(1)};
+  operation_token_ref token;
+  token.namespace_id = in.text();
+  token.workflow_id = in.text();
+  token.run_id = in.text();
+  token.scheduled_event_id = static_cast<std::int64_t>(in.number());
+  token.request_id = in.text();
+  if (!in.complete())
+    return std::nullopt;
+  return token;
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/method_table.hpp"
+#include "actors/embedded/front/reflection.hpp"
+#include "runtime/base/log.hpp"
+#include "test/actors/embedded/service_fixture.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <temporal/api/operatorservice/v1/service.pb.h>
+#include <temporal/api/workflowservice/v1/service.pb.h>
+
+#include <random>
+
+namespace {
+
+using namespace troupe::embedded;
+using namespace std::chrono_literals;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+/// Fills messages at random, but with words that the service knows, so that requests get past the
+/// first checks.
+class filler {
+public:
+  explicit filler(std::uint64_t seed) : random_(seed) {}
+
+  void fill(Message& to, int depth = 0) {
+    const auto* type = to.GetDescriptor();
+    for (int i = 0; i < type->field_count(); ++i) {
+      const auto* field = type->field(i);
+      if (field->name() == "namespace" && depth == 0) {
+        to.GetReflection()->SetString(&to, field, below(20) == 0 ? word() : "default");
+        continue;
+      }
+      if (below(3) == 0)
+        continue;
+      const int count = field->is_repeated() ? static_cast<int>(below(3)) : 1;
+      for (int n = 0; n < count; ++n)
+        set(to, field, depth);
+    }
+  }
+
+  void learn(std::string token) {
+    if (!token.empty() && tokens_.size() < 64)
+      tokens_.push_back(std::move(token));
+  }
+
+  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
+
+private:
+  std::string word() {
+    static const std::string words[] = {
+        "w",
+        "w2",
+        "q",
+        "sticky",
+        "default",
+        "endpoint",
+        "",
+        "s",
+        "json/plain",
+        "encoding",
+        "temporal://system",
+        "\xc3\xa9",
+        "00000000-0000-4000-8000-000000000001",
+        "WorkflowId = 'w'",
+        "temporal-callback-token",
+        std::string(1200, 'x')};
+    return words[below(std::size(words))];
+  }
+
+  template <class Set, class Add>
+  void put(const FieldDescriptor* field, Set set_one, Add add_one) {
+    field->is_repeated() ? add_one() : set_one();
+  }
+
+  void set(Message& to, const FieldDescriptor* field, int depth) {
+    const auto* with = to.GetReflection();
+    const auto number = below(4) == 0 ? static_cast<std::int64_t>(random_())
+                                      : static_cast<std::int64_t>(below(12)) - 2;
+    switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (depth < 5)
+        fill(
+            field->is_repeated() ? *with->AddMessage(&to, field)
+                                 : *with->MutableMessage(&to, field),
+            depth + 1);
+      break;
+    case FieldDescriptor::CPPTYPE_STRING: {
+      auto text = field->name() == "task_token" && !tokens_.empty() && below(8) != 0
+                      ? tokens_[below(tokens_.size())]
+                      : word();
+      put(
+          field,
+          [&] { with->SetString(&to, field, text); },
+          [&] { with->AddString(&to, field, text); });
+      break;
+    }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const auto value = static_cast<int>(below(20));
+      put(
+          field,
+          [&] { with->SetEnumValue(&to, field, value); },
+          [&] { with->AddEnumValue(&to, field, value); });
+      break;
+    }
+    case FieldDescriptor::CPPTYPE_BOOL:
+      put(
+          field,
+          [&] { with->SetBool(&to, field, number > 2); },
+          [&] { with->AddBool(&to, field, number > 2); });
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      put(
+          field,
+          [&] { with->SetInt64(&to, field, number); },
+          [&] { with->AddInt64(&to, field, number); });
+      break;
+    case FieldDescriptor::CPPTYPE_INT32: {
+      const auto small = static_cast<std::int32_t>(number);
+      put(
+          field,
+          [&] { with->SetInt32(&to, field, small); },
+          [&] { with->AddInt32(&to, field, small); });
+      break;
+    }
+    case FieldDescriptor::CPPTYPE_DOUBLE: {
+      const auto real = static_cast<double>(number);
+      put(
+          field,
+          [&] { with->SetDouble(&to, field, real); },
+          [&] { with->AddDouble(&to, field, real); });
+      break;
+    }
+    default: break;
+    }
+  }
+
+  std::mt19937_64 random_;
+  std::vector<std::string> tokens_;
+};
+
+struct fixture : service_fixture {
+  std::vector<const google::protobuf::MethodDescriptor*> methods() {
+    // Reflection keeps the descriptors of the services in the program.
+    std::string ignored;
+    BOOST_TEST(answer_reflection({}, {}, ignored));
+    std::vector<const google::protobuf::MethodDescriptor*> out;
+    const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
+    for (const char* name :
+         {"temporal.api.workflowservice.v1.WorkflowService",
+          "temporal.api.operatorservice.v1.OperatorService"}) {
+      const auto* service = pool.FindServiceByName(name);
+      BOOST_REQUIRE(service != nullptr);
+      for (int i = 0; i < service->method_count(); ++i) {
+        const auto full = "/" + std::string{name} + "/" + service->method(i)->name();
+        if (find_method(full) != nullptr)
+          out.push_back(service->method(i));
+      }
+    }
+    return out;
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(any_input, fixture)
+
+BOOST_AUTO_TEST_CASE(every_request_is_answered_whatever_it_holds) {
+  const auto known = methods();
+  BOOST_REQUIRE(known.size() > 40);
+  troupe::log::configure(troupe::log::level::off, troupe::log::format::text);
+  // What it says of malformed text goes to stderr otherwise.
+  auto* logged = google::protobuf::SetLogHandler(nullptr);
+  filler random{20'261'123};
+  std::vector<std::pair<std::string, sent>> all;
+  for (int round = 0; round < 8000; ++round) {
+    const auto* method = known[random.below(known.size())];
+    std::unique_ptr<Message> request{google::protobuf::MessageFactory::generated_factory()
+                                         ->GetPrototype(method->input_type())
+                                         ->New()};
+    random.fill(*request);
+    auto bytes = request->SerializeAsString();
+    if (!bytes.empty() && random.below(50) == 0)
+      bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
+    auto full = "/" + method->service()->full_name() + "/" + method->name();
+    auto made = send_bytes(full, std::move(bytes), std::chrono::seconds{2 + random.below(20)});
+    shard.run_until_idle();
+    if (random.below(10) == 0)
+      made->cancel();
+    all.emplace_back(std::move(full), made);
+    if (random.below(5) == 0)
+      shard.advance(std::chrono::milliseconds{random.below(3000)});
+    if (made->is_answered && made->status.ok() && method->name().starts_with("Poll")) {
+      std::unique_ptr<Message> answer{google::protobuf::MessageFactory::generated_factory()
+                                          ->GetPrototype(method->output_type())
+                                          ->New()};
+      BOOST_TEST(answer->ParseFromString(made->body));
+      const auto* field = answer->GetDescriptor()->FindFieldByName("task_token");
+      random.learn(answer->GetReflection()->GetString(*answer, field));
+    }
+  }
+  shard.advance(2min);
+  int succeeded = 0;
+  for (const auto& [method, made] : all) {
+    BOOST_TEST_CONTEXT(method) {
+      BOOST_TEST(made->is_answered);
+    }
+    succeeded += made->status.ok() ? 1 : 0;
+  }
+  troupe::log::configure(troupe::log::level::warn, troupe::log::format::text);
+  google::protobuf::SetLogHandler(logged);
+  BOOST_TEST(succeeded > 800); // the words are good enough to get somewhere
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/matching/matching.hpp"
+#include "test/actors/embedded/service_fixture.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace {
+
+using namespace troupe::embedded;
+using namespace std::chrono_literals;
+using troupe::status_code;
+namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+
+struct fixture : service_fixture {
+  std::string start(const std::string& id) {
+    wire::StartWorkflowExecutionRequest request;
+    request.set_namespace_("default");
+    request.set_workflow_id(id);
+    request.mutable_workflow_type()->set_name("Type");
+    request.mutable_task_queue()->set_name("q");
+    request.set_request_id("request-" + id);
+    auto started = call("StartWorkflowExecution", request);
+    BOOST_TEST(started->status.message == "");
+    return started->as<wire::StartWorkflowExecutionResponse>().run_id();
+  }
+
+  sent
+  poll(troupe::duration timeout = 70s, const std::string& queue = "q", bool is_sticky = false) {
+    wire::PollWorkflowTaskQueueRequest request;
+    request.set_namespace_("default");
+    request.set_identity("worker");
+    request.mutable_task_queue()->set_name(queue);
+    if (is_sticky) {
+      request.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_STICKY);
+      request.mutable_task_queue()->set_normal_name("q");
+    }
+    auto made = send("PollWorkflowTaskQueue", request, timeout);
+    shard.run_until_idle();
+    return made;
+  }
+
+  static std::string workflow_of(const sent& answer) {
+    return answer->as<wire::PollWorkflowTaskQueueResponse>().workflow_execution().workflow_id();
+  }
+
+  sent complete(const std::string& token, bool sets_sticky = false) {
+    wire::RespondWorkflowTaskCompletedRequest request;
+    request.set_task_token(token);
+    request.set_namespace_("default");
+    if (sets_sticky) {
+      request.mutable_sticky_attributes()->mutable_worker_task_queue()->set_name("sticky");
+      request.mutable_sticky_attributes()->mutable_schedule_to_start_timeout()->set_seconds(10);
+    }
+    return call("RespondWorkflowTaskCompleted", request);
+  }
+
+  void signal(const std::string& id) {
+    wire::SignalWorkflowExecutionRequest request;
+    request.set_namespace_("default");
+    request.mutable_workflow_execution()->set_workflow_id(id);
+    request.set_signal_name("s");
+    BOOST_TEST(call("SignalWorkflowExecution", request)->status.message == "");
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(task_queue, fixture)
+
+BOOST_AUTO_TEST_CASE(gives_a_waiting_poll_the_task_at_once) {
+  auto waiting = poll();
+  BOOST_TEST(!waiting->is_answered);
+  start("w");
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(workflow_of(waiting) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_tasks_in_order_until_somebody_polls) {
+  start("one");
+  start("two");
+  BOOST_TEST(workflow_of(poll()) == "one");
+  BOOST_TEST(workflow_of(poll()) == "two");
+}
+
+BOOST_AUTO_TEST_CASE(answers_an_empty_poll_a_second_before_its_deadline) {
+  auto waiting = poll(10s);
+  shard.advance(8999ms);
+  BOOST_TEST(!waiting->is_answered);
+  shard.advance(1ms);
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(waiting->status.ok());
+  BOOST_TEST(waiting->body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(waits_a_minute_at_most) {
+  auto waiting = poll(10min);
+  shard.advance(60s);
+  BOOST_TEST(waiting->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(a_vanished_client_gets_no_task_and_loses_none) {
+  auto vanished = poll();
+  auto other = poll();
+  vanished->cancel();
+  shard.run_until_idle();
+  BOOST_TEST(vanished->is_answered);
+  BOOST_TEST((vanished->status.code == status_code::cancelled));
+  start("w");
+  BOOST_REQUIRE(other->is_answered);
+  BOOST_TEST(workflow_of(other) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_vanishes_while_its_task_is_on_the_way_does_not_lose_it) {
+  auto vanished = poll();
+  wire::StartWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.set_workflow_id("w");
+  request.mutable_workflow_type()->set_name("Type");
+  request.mutable_task_queue()->set_name("q");
+  send("StartWorkflowExecution", request);
+  vanished->cancel(); // both lie in the shard's queue now
+  shard.run_until_idle();
+  auto next = poll();
+  // Either the first poll was answered before it was cancelled, or the second one has the task.
+  BOOST_TEST((vanished->status.ok() ? workflow_of(vanished) == "w" : workflow_of(next) == "w"));
+}
+
+BOOST_AUTO_TEST_CASE(as_many_polls_as_may_wait_can_vanish_at_once) {
+  std::vector<sent> vanishing;
+  for (std::size_t i = 0; i < most_waiting_polls; ++i)
+    vanishing.push_back(poll());
+  BOOST_TEST((poll()->status.code == status_code::resource_exhausted));
+  wire::StartWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.set_workflow_id("w");
+  request.mutable_workflow_type()->set_name("Type");
+  request.mutable_task_queue()->set_name("q");
+  send("StartWorkflowExecution", request);
+  // The task finds all of them cancelled and still in the queue.
+  for (auto& each : vanishing)
+    each->cancel();
+  shard.run_until_idle();
+  for (const auto& each : vanishing)
+    BOOST_REQUIRE((each->status.code == status_code::cancelled));
+  BOOST_TEST(workflow_of(poll()) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_expired_takes_no_poll_along) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
+  auto vanished = poll();
+  wire::QueryWorkflowRequest query;
+  query.set_namespace_("default");
+  query.mutable_execution()->set_workflow_id("w");
+  query.mutable_query()->set_query_type("state");
+  auto asked = send("QueryWorkflow", query, 10s);
+  vanished->cancel(); // the query is offered to it and comes back to the queue
+  shard.advance(11s);
+  BOOST_TEST(asked->is_answered);
+  BOOST_TEST((asked->status.code == status_code::deadline_exceeded));
+  auto waiting = poll();
+  BOOST_TEST(!waiting->is_answered);
+  signal("w");
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(workflow_of(waiting) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_whose_client_vanished_takes_no_poll) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
+  wire::QueryWorkflowRequest query;
+  query.set_namespace_("default");
+  query.mutable_execution()->set_workflow_id("w");
+  query.mutable_query()->set_query_type("state");
+  auto asked = send("QueryWorkflow", query, 10s);
+  shard.run_until_idle();
+  asked->cancel();
+  auto waiting = poll();
+  BOOST_TEST((asked->status.code == status_code::cancelled));
+  BOOST_TEST(!waiting->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(skips_tasks_that_are_stale) {
+  start("terminated");
+  wire::TerminateWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.mutable_workflow_execution()->set_workflow_id("terminated");
+  BOOST_TEST(call("TerminateWorkflowExecution", request)->status.ok());
+  auto waiting = poll();
+  BOOST_TEST(!waiting->is_answered);
+  start("w");
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(workflow_of(waiting) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_that_saw_a_stale_task_still_ends_in_time) {
+  start("terminated");
+  wire::TerminateWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.mutable_workflow_execution()->set_workflow_id("terminated");
+  call("TerminateWorkflowExecution", request);
+  auto waiting = poll(10s);
+  shard.advance(9s);
+  BOOST_TEST(waiting->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(sticky_tasks_go_to_the_sticky_queue_while_it_is_polled) {
+  auto sticky = poll(70s, "sticky", true);
+  start("w");
+  auto first = poll();
+  BOOST_TEST(
+      complete(first->as<wire::PollWorkflowTaskQueueResponse>().task_token(), true)->status.message
+      == "");
+  auto normal = poll();
+  signal("w");
+  BOOST_TEST(sticky->is_answered);
+  BOOST_TEST(!normal->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(sticky_tasks_go_to_the_normal_queue_when_nobody_polled_the_sticky_one) {
+  start("w");
+  auto first = poll();
+  complete(first->as<wire::PollWorkflowTaskQueueResponse>().task_token(), true);
+  auto normal = poll();
+  signal("w");
+  BOOST_TEST(normal->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_leaves_gives_its_sticky_tasks_back) {
+  start("w");
+  auto first = poll();
+  complete(first->as<wire::PollWorkflowTaskQueueResponse>().task_token(), true);
+  auto sticky = poll(70s, "sticky", true);
+  sticky->cancel();
+  shard.run_until_idle();
+  signal("w"); // waits in the sticky queue: it was polled a moment ago
+  auto normal = poll();
+  BOOST_TEST(!normal->is_answered);
+  wire::ShutdownWorkerRequest leaving;
+  leaving.set_namespace_("default");
+  leaving.set_sticky_task_queue("sticky");
+  BOOST_TEST(call("ShutdownWorker", leaving)->status.ok());
+  BOOST_TEST(normal->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_polls_as_the_real_server_does) {
+  wire::PollWorkflowTaskQueueRequest request;
+  request.set_namespace_("no-such-ns");
+  BOOST_TEST(
+      call("PollWorkflowTaskQueue", request)->status.message
+      == "Namespace no-such-ns is not found.");
+  request.set_namespace_("default");
+  BOOST_TEST(call("PollWorkflowTaskQueue", request)->status.message == "taskQueue is not set");
+  request.mutable_task_queue()->set_name("q");
+  BOOST_TEST(
+      call("PollWorkflowTaskQueue", request, troupe::duration::max())->status.message
+      == "Context timeout is not set.");
+  BOOST_TEST(
+      call("PollWorkflowTaskQueue", request, 1s)->status.message
+      == "Context timeout is too short.");
+}
+
+BOOST_AUTO_TEST_CASE(describes_who_polls) {
+  poll();
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  const auto described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+  BOOST_REQUIRE(described.pollers_size() == 1);
+  BOOST_TEST(described.pollers(0).identity() == "worker");
+  BOOST_TEST(!described.has_task_queue_status());
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_status_that_older_tools_ask_for) {
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  request.set_include_task_queue_status(true);
+  const auto described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+  BOOST_REQUIRE(described.has_task_queue_status());
+  BOOST_TEST(described.task_queue_status().backlog_count_hint() == 0);
+  BOOST_TEST(described.task_queue_status().rate_per_second() == 4000);
+  BOOST_TEST(described.task_queue_status().task_id_block().end_id() == 100'000);
+}
+
+BOOST_AUTO_TEST_CASE(polls_of_activities_wait_and_end_empty) {
+  wire::PollActivityTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  auto waiting = send("PollActivityTaskQueue", request, 5s);
+  shard.advance(4s);
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST(waiting->status.ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

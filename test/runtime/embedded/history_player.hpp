@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <string>
+
+namespace troupe::test {
+
+/// Lets everything happen to a record that happened to the real server when it recorded a history:
+/// clients' calls, the polls and answers of workers, the answers of Nexus handlers, time. What the
+/// record then holds should be that history.
+///
+/// Inputs are told from the events they led to; what came while a worker held a task (its event is
+/// older than the task's completion) is given while the task is held here too.
+class history_player {
+public:
+  explicit history_player(history_api::History recorded);
+
+  /// Plays. The result is what the record holds now, of the run that was started.
+  history_api::History play();
+
+private:
+  using event = history_api::HistoryEvent;
+
+  void start(const event& from);
+  void poll(const event& from);
+  void complete(const event& from);
+  void fail(const event& from);
+  /// Something from outside happened.
+  void happen(const event& from);
+  void happen_to_operation(const event& from);
+  void
+  answer(std::int64_t scheduled_event_id, bool cancelation, const embedded::nexus_outcome& outcome);
+  void finish_operation(std::int64_t scheduled_event_id, embedded::nexus_completion how);
+  void time_out_operation(const event& from);
+  void fail_cancel_request(const event& from);
+  /// Time passes until an event of this type is there.
+  void wait_for(temporal::api::enums::v1::EventType type);
+  [[nodiscard]] bool is_started(std::int64_t scheduled_event_id);
+  [[nodiscard]] bool was_delivered(const event& from) const;
+
+  history_api::History recorded_;
+  service_fixture service_;
+  std::string run_id_;
+  std::set<std::int64_t> delivered_;
+  std::map<std::int64_t, const event*>
+      fabricated_; ///< Started events that a completion brings with it
+};
+
+} // namespace troupe::test

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/nexus/circuit_breaker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+using namespace troupe::embedded;
+using namespace std::chrono_literals;
+
+struct item {
+  std::uint64_t id;
+};
+using queue = matcher<item, item>;
+
+constexpr troupe::time_point start{std::chrono::hours{1000}};
+
+BOOST_AUTO_TEST_SUITE(matching)
+
+BOOST_AUTO_TEST_CASE(gives_a_task_to_the_poll_that_waits_longest) {
+  queue q;
+  q.poll({1});
+  q.poll({2});
+  const auto first = q.offer({10});
+  BOOST_REQUIRE(first);
+  BOOST_TEST(first->poll.id == 1U);
+  const auto second = q.offer({11});
+  BOOST_REQUIRE(second);
+  BOOST_TEST(second->poll.id == 2U);
+  BOOST_TEST(!q.offer({12}));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_tasks_in_their_order_while_nobody_polls) {
+  queue q;
+  q.offer({10});
+  q.offer({11});
+  BOOST_TEST(q.waiting_tasks() == 2U);
+  BOOST_TEST(q.poll({1})->task.id == 10U);
+  BOOST_TEST(q.poll({2})->task.id == 11U);
+  BOOST_TEST(!q.poll({3}));
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_whose_task_was_stale_goes_before_the_others) {
+  queue q;
+  q.poll({1});
+  q.poll({2});
+  auto stale = q.offer({10});
+  q.poll({stale->poll.id}, true);
+  BOOST_TEST(q.offer({11})->poll.id == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_withdrawn_poll_takes_no_task) {
+  queue q;
+  q.poll({1});
+  q.poll({2});
+  BOOST_TEST(q.withdraw_poll(1).has_value());
+  BOOST_TEST(!q.withdraw_poll(1).has_value());
+  BOOST_TEST(q.offer({10})->poll.id == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_offer_that_expired_reaches_nobody) {
+  queue q;
+  q.offer({10});
+  BOOST_TEST(q.withdraw_task(10).has_value());
+  BOOST_TEST(!q.poll({1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_is_answered_a_second_before_its_deadline_and_after_a_minute_at_most) {
+  BOOST_TEST((poll_patience(start, start + 10s) == 9s));
+  BOOST_TEST((poll_patience(start, start + 70s) == 60s));
+  BOOST_TEST((poll_patience(start, troupe::time_point::max()) == 60s));
+  BOOST_TEST((poll_patience(start, start + 500ms) == 0s));
+}
+
+BOOST_AUTO_TEST_CASE(remembers_the_pollers_of_five_minutes) {
+  poller_history pollers;
+  pollers.saw("old", start);
+  pollers.saw("new", start + 4min);
+  BOOST_TEST(pollers.recent(start + 4min).size() == 2U);
+  const auto left = pollers.recent(start + 6min);
+  BOOST_REQUIRE(left.size() == 1U);
+  BOOST_TEST(left.front().identity == "new");
+  BOOST_TEST(pollers.polled_within(sticky_poller_memory, start + 4min + 10s));
+  BOOST_TEST(!pollers.polled_within(sticky_poller_memory, start + 4min + 11s));
+  pollers.forget();
+  BOOST_TEST(!pollers.polled_within(sticky_poller_memory, start + 4min));
+}
+
+BOOST_AUTO_TEST_CASE(the_breaker_opens_at_the_sixth_failure_in_a_row) {
+  circuit_breaker breaker;
+  for (int i = 0; i < 5; ++i)
+    BOOST_TEST(!breaker.record(true));
+  breaker.record(false);
+  for (int i = 0; i < 5; ++i)
+    BOOST_TEST(!breaker.record(true));
+  BOOST_TEST(breaker.admits());
+  BOOST_TEST(breaker.record(true));
+  BOOST_TEST(!breaker.admits());
+}
+
+BOOST_AUTO_TEST_CASE(a_half_open_breaker_lets_one_probe_through) {
+  circuit_breaker breaker;
+  for (int i = 0; i < 6; ++i)
+    breaker.record(true);
+  breaker.tick();
+  BOOST_TEST(breaker.admits());
+  BOOST_TEST(!breaker.admits());
+  BOOST_TEST(breaker.record(true)); // open again
+  BOOST_TEST(!breaker.admits());
+  breaker.tick();
+  BOOST_TEST(breaker.admits());
+  BOOST_TEST(breaker.record(false));
+  BOOST_TEST((breaker.current() == circuit_breaker::state::closed));
+  BOOST_TEST(breaker.admits());
+  BOOST_TEST(breaker.admits());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

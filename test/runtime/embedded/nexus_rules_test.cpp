@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <temporal/api/nexus/v1/message.pb.h>
+
+namespace troupe::test {
+namespace {
+
+namespace enums = temporal::api::enums::v1;
+using namespace std::chrono_literals;
+
+wire::RespondNexusTaskFailedRequest handler_error(const std::string& type) {
+  wire::RespondNexusTaskFailedRequest request;
+  request.mutable_failure()->set_message("handler error " + type);
+  request.mutable_failure()->mutable_nexus_handler_failure_info()->set_type(type);
+  return request;
+}
+
+temporal::api::nexus::v1::Request parse(const embedded::nexus_dispatch& dispatch) {
+  temporal::api::nexus::v1::Request request;
+  BOOST_REQUIRE(request.ParseFromString(*dispatch.request));
+  return request;
+}
+
+struct calling : service_fixture {
+  calling() {
+    start();
+    poll();
+    complete({schedule_operation()});
+  }
+
+  embedded::nexus_attempt take() {
+    if (nexus_requests.empty())
+      fail("no request is waiting");
+    auto attempt = nexus_requests.front().attempt;
+    nexus_requests.erase(nexus_requests.begin());
+    return attempt;
+  }
+
+  auto operation() { return current().state.nexus_operations.at(5); }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(nexus_rules)
+
+BOOST_AUTO_TEST_CASE(the_request_carries_what_handlers_need) {
+  calling service;
+  const auto& dispatch = service.nexus_requests.front();
+  BOOST_TEST((dispatch.dispatch_timeout == 9s));
+  BOOST_TEST(dispatch.target.target_task_queue == "handler-tq");
+  const auto request = parse(dispatch);
+  const auto& start = request.start_operation();
+  BOOST_TEST(start.callback() == "temporal://system");
+  BOOST_TEST(start.links(0).type() == "temporal.api.common.v1.Link.WorkflowEvent");
+  const auto token =
+      embedded::decode_callback_token(start.callback_header().at("temporal-callback-token"));
+  BOOST_REQUIRE(token.has_value());
+  BOOST_TEST(token->scheduled_event_id == 5);
+  BOOST_TEST(token->request_id == start.request_id());
+  BOOST_TEST(request.capabilities().temporal_failure_responses());
+}
+
+BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto command = schedule_operation();
+  auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
+  attributes.mutable_schedule_to_close_timeout()->set_seconds(5);
+  (*attributes.mutable_nexus_header())["Mine"] = "kept";
+  (*attributes.mutable_nexus_header())["user-agent"] = "not kept";
+  service.complete({command});
+  const auto request = parse(service.nexus_requests.front());
+  const auto& header = request.header();
+  BOOST_TEST(header.size() == 5U);
+  BOOST_TEST(header.at("mine") == "kept");
+  BOOST_TEST(header.at("user-agent") == "temporalio/server");
+  BOOST_TEST(header.at("nexus-request-id") == request.start_operation().request_id());
+  BOOST_TEST(header.at("operation-timeout") == "5000ms");
+  BOOST_TEST(
+      header.at("nexus-link")
+      == "<" + request.start_operation().links(0).url()
+             + ">; type=\"temporal.api.common.v1.Link.WorkflowEvent\"");
+  // Once each: readers that do not build a map see no name twice.
+  std::string once;
+  BOOST_REQUIRE(request.SerializeToString(&once));
+  BOOST_TEST(once.size() == service.nexus_requests.front().request->size());
+}
+
+BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) {
+  calling service;
+  const auto id = parse(service.nexus_requests.front()).start_operation().request_id();
+  const auto error = handler_error("UNAVAILABLE");
+  service.decide(embedded::nexus_request_done{service.take(), &error});
+  BOOST_TEST((service.operation().state == embedded::nexus_operation::state::backing_off));
+  BOOST_TEST((service.timer == service.now + 900ms));
+  service.advance(900ms);
+  BOOST_REQUIRE(service.nexus_requests.size() == 1U);
+  BOOST_TEST(service.nexus_requests.front().attempt.number == 2);
+  BOOST_TEST(parse(service.nexus_requests.front()).start_operation().request_id() == id);
+}
+
+BOOST_AUTO_TEST_CASE(late_and_doubled_answers_change_nothing) {
+  calling service;
+  const auto attempt = service.take();
+  const auto error = handler_error("BAD_REQUEST");
+  service.decide(embedded::nexus_request_done{attempt, &error});
+  const auto events = service.event_types();
+  BOOST_TEST(events.ends_with("NexusOperationFailed WorkflowTaskScheduled"));
+  service.decide(embedded::nexus_request_done{attempt, &error});
+  BOOST_TEST(service.event_types() == events);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_answer_counts_as_an_internal_error_that_is_retried) {
+  calling service;
+  const wire::RespondNexusTaskCompletedRequest empty;
+  service.decide(embedded::nexus_request_done{service.take(), &empty});
+  BOOST_TEST(service.operation().last_failure->message() == "empty outcome");
+  BOOST_TEST(service.operation().attempt == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_is_too_large_fails_the_operation_for_good) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest request;
+  request.mutable_response()
+      ->mutable_start_operation()
+      ->mutable_sync_success()
+      ->mutable_payload()
+      ->set_data(std::string(3'000'000, 'x'));
+  service.decide(embedded::nexus_request_done{service.take(), &request});
+  BOOST_TEST(service.event_types().ends_with("NexusOperationFailed WorkflowTaskScheduled"));
+  const auto& failure =
+      service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
+  BOOST_TEST(failure.cause().message() == "response exceeds size limit");
+  BOOST_TEST(failure.cause().nexus_handler_failure_info().type() == "INTERNAL");
+  BOOST_TEST(service.nexus_requests.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_completion_with_a_wrong_request_id_finds_no_operation) {
+  calling service;
+  embedded::operation_token_ref token{
+      service.rec().namespace_id, "w", service.current().id, 5, "other"};
+  const auto status = service.decide(embedded::complete_nexus_operation{token, {}}).answer.status;
+  BOOST_TEST(to_string(status.code) == "NOT_FOUND");
+  BOOST_TEST(status.message == "operation not found");
+}
+
+BOOST_AUTO_TEST_CASE(a_held_request_uses_up_no_attempt) {
+  calling service;
+  const auto attempt = service.take();
+  service.decide(embedded::nexus_request_held{attempt, true});
+  BOOST_TEST(service.operation().blocked);
+  BOOST_TEST(service.nexus_requests.empty());
+  service.decide(embedded::nexus_request_held{attempt, false});
+  BOOST_REQUIRE(service.nexus_requests.size() == 1U);
+  BOOST_TEST(service.nexus_requests.front().attempt.number == 1);
+}
+
+BOOST_AUTO_TEST_CASE(older_workers_answer_in_the_older_format) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest request;
+  auto& error = *request.mutable_response()->mutable_start_operation()->mutable_operation_error();
+  error.set_operation_state("canceled");
+  error.mutable_failure()->set_message("no more");
+  (*error.mutable_failure()->mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
+  error.mutable_failure()->set_details(R"({"canceledFailureInfo":{}})");
+  BOOST_TEST(embedded::check(request, service.settings).ok());
+  service.decide(embedded::nexus_request_done{service.take(), &request});
+  const auto& event = service.current().history.at(5);
+  const auto& failure = event->nexus_operation_canceled_event_attributes().failure();
+  BOOST_TEST(failure.cause().message() == "no more");
+  BOOST_TEST(failure.cause().has_canceled_failure_info());
+}
+
+BOOST_AUTO_TEST_CASE(an_async_answer_without_token_is_refused) {
+  wire::RespondNexusTaskCompletedRequest request;
+  request.mutable_response()->mutable_start_operation()->mutable_async_success();
+  BOOST_TEST(
+      embedded::check(request, embedded::service_settings{}).message
+      == "missing opration token in response");
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_execution_tells_who_asked_and_tries_again) {
+  service_fixture service;
+  auto asked = service.start_request();
+  auto& nexus = *asked.add_completion_callbacks()->mutable_nexus();
+  nexus.set_url("temporal://system");
+  (*nexus.mutable_header())["Nexus-Operation-Token"] = "token";
+  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{asked});
+  service.poll();
+  service.complete({complete_workflow("\"done\"")});
+  BOOST_REQUIRE(service.callbacks.size() == 1U);
+  const auto first = service.callbacks.front();
+  BOOST_TEST(first.completion.operation_token == "token");
+  BOOST_TEST(first.completion.result->data() == "\"done\"");
+  service.decide(embedded::callback_done{
+      first.run_id, first.callback_id, 1, embedded::callback_done::result::retry, nullptr});
+  service.advance(1s);
+  BOOST_REQUIRE(service.callbacks.size() == 2U);
+  BOOST_TEST(service.callbacks.back().attempt == 2);
+  service.decide(embedded::callback_done{
+      first.run_id, first.callback_id, 2, embedded::callback_done::result::delivered, nullptr});
+  BOOST_TEST(!service.timer.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_follow_a_retried_workflow_to_its_last_run) {
+  service_fixture service;
+  auto asked = service.start_request();
+  asked.mutable_retry_policy()->set_maximum_attempts(2);
+  asked.add_completion_callbacks()->mutable_nexus()->set_url("temporal://system");
+  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{asked});
+  service.poll();
+  service.complete({fail_workflow("first")});
+  BOOST_TEST(service.callbacks.empty());
+  service.advance(1s);
+  service.poll();
+  service.complete({fail_workflow("second")});
+  BOOST_REQUIRE(service.callbacks.size() == 1U);
+  BOOST_TEST(service.callbacks.front().completion.failure->message() == "second");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_under_way_is_sent_again_after_a_restart) {
+  calling service;
+  const auto tx = embedded::resume(service.rec(), service.around());
+  BOOST_REQUIRE(tx.nexus_requests.size() == 1U);
+  BOOST_TEST(tx.nexus_requests.front().attempt.number == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace troupe::test {
+namespace {
+
+namespace enums = temporal::api::enums::v1;
+using history_request = wire::GetWorkflowExecutionHistoryRequest;
+using history_response = wire::GetWorkflowExecutionHistoryResponse;
+
+history_request ask() {
+  history_request request;
+  request.mutable_execution()->set_workflow_id("w");
+  return request;
+}
+
+history_response message(const embedded::read_result& result) {
+  if (!result.answer.status.ok())
+    service_fixture::fail(result.answer.status.message);
+  return static_cast<history_response&>(*result.answer.message);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(reads)
+
+BOOST_AUTO_TEST_CASE(pages_follow_each_other_to_the_end) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  service.complete({complete_workflow()});
+  auto request = ask();
+  request.set_maximum_page_size(2);
+  std::int64_t next = 1;
+  for (int page = 0; page < 3; ++page) {
+    const auto response = message(embedded::read_history(service.rec(), request, ""));
+    for (const auto& event : response.history().events())
+      BOOST_TEST(event.event_id() == next++);
+    request.set_next_page_token(response.next_page_token());
+    BOOST_TEST(request.next_page_token().empty() == (page == 2));
+  }
+  BOOST_TEST(next == 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_waits_is_told_to_come_back) {
+  service_fixture service;
+  service.start();
+  auto request = ask();
+  request.set_wait_new_event(true);
+  const auto first = embedded::read_history(service.rec(), request, "");
+  BOOST_TEST(!first.wait);
+  BOOST_TEST(message(first).history().events_size() == 2);
+  request.set_next_page_token(message(first).next_page_token());
+  const auto second = embedded::read_history(service.rec(), request, "");
+  BOOST_TEST(second.wait);
+  BOOST_TEST(message(second).history().events_size() == 0);
+  BOOST_TEST(!message(second).next_page_token().empty());
+  service.poll();
+  const auto third = embedded::read_history(service.rec(), request, "");
+  BOOST_TEST(!third.wait);
+  BOOST_TEST(message(third).history().events(0).event_id() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_close_event_alone_can_be_waited_for) {
+  service_fixture service;
+  service.start();
+  auto request = ask();
+  request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+  request.set_wait_new_event(true);
+  const auto open = embedded::read_history(service.rec(), request, "");
+  BOOST_TEST(open.wait);
+  BOOST_TEST(!message(open).next_page_token().empty());
+  service.poll();
+  service.complete({complete_workflow()});
+  const auto closed = message(embedded::read_history(service.rec(), request, ""));
+  BOOST_TEST(closed.history().events_size() == 1);
+  BOOST_TEST(closed.next_page_token().empty());
+}
+
+BOOST_AUTO_TEST_CASE(bad_reads_are_refused_in_the_servers_words) {
+  service_fixture service;
+  service.start();
+  auto request = ask();
+  request.set_next_page_token("garbage");
+  BOOST_TEST(
+      embedded::read_history(service.rec(), request, "").answer.status.message
+      == "Invalid NextPageToken.");
+  request = ask();
+  request.mutable_execution()->set_run_id("nope");
+  BOOST_TEST(
+      embedded::read_history(service.rec(), request, "").answer.status.message == "Invalid RunId.");
+  request.mutable_execution()->set_run_id("00000000-0000-0000-0000-000000000001");
+  const auto unknown = embedded::read_history(service.rec(), request, "").answer.status;
+  BOOST_TEST(to_string(unknown.code) == "NOT_FOUND");
+  BOOST_TEST(
+      unknown.message
+      == "workflow execution not found for workflow ID \"w\" and run ID "
+         "\"00000000-0000-0000-0000-000000000001\"");
+  BOOST_TEST(!unknown.details.empty());
+}
+
+BOOST_AUTO_TEST_CASE(describe_shows_what_is_pending) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  service.complete({schedule_operation()});
+  wire::DescribeWorkflowExecutionRequest request;
+  request.mutable_execution()->set_workflow_id("w");
+  const auto answer = embedded::describe(service.rec(), request);
+  BOOST_REQUIRE(answer.status.ok());
+  const auto& response = static_cast<wire::DescribeWorkflowExecutionResponse&>(*answer.message);
+  BOOST_TEST(response.workflow_execution_info().history_length() == 5);
+  BOOST_REQUIRE(response.pending_nexus_operations_size() == 1);
+  BOOST_TEST(
+      response.pending_nexus_operations(0).state()
+      == enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
+  BOOST_TEST(!response.has_pending_workflow_task());
+}
+
+BOOST_AUTO_TEST_CASE(tokens_of_others_and_garbage_are_not_read) {
+  for (const std::string text :
+       {"", "garbage", "W", "{\"v\":1}", "{\"v\":1,\"d\":\"%%\"}", "{\"v\":2,\"d\":\"\"}", "{"}) {
+    BOOST_TEST(!embedded::decode_workflow_token(text).has_value());
+    BOOST_TEST(!embedded::decode_callback_token(text).has_value());
+  }
+  const embedded::workflow_token token{"n", "w", "r", 2, 3, 1, 7};
+  const auto bytes = embedded::encode(token);
+  BOOST_TEST((embedded::decode_workflow_token(bytes) == token));
+  BOOST_TEST(!embedded::decode_workflow_token(bytes.substr(0, bytes.size() - 1)).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
