@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/json_text.hpp"
+#include "runtime/wire/json_value.hpp"
+#include "runtime/wire/proto_json.hpp"
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -13,6 +17,15 @@ class App;
 }
 
 namespace troupe::cli {
+
+using wire::flatten_json;
+using wire::indent_json;
+using wire::json_style;
+using wire::json_value;
+using wire::parse_json;
+using wire::payload_style;
+using wire::to_json;
+using wire::write_json;
 
 /// Ends the program with one line on stderr, `Error: ...`, and exit code 1.
 class command_error : public std::runtime_error {

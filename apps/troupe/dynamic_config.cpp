@@ -2,7 +2,7 @@
 #include "apps/troupe/dynamic_config.hpp"
 
 #include "apps/troupe/cli.hpp"
-#include "apps/troupe/json_value.hpp"
+#include "runtime/wire/json_value.hpp"
 
 namespace troupe::cli {
 

@@ -194,7 +194,8 @@ void namespace_list(const global_flags& flags) {
 
 properties describe(const api::nexus::v1::Endpoint& of) {
   const auto time = [](bool has, const google::protobuf::Timestamp& at) {
-    return has ? '"' + timestamp_text(at.seconds(), at.nanos()) + '"' : std::string{"<nil>"};
+    return has ? '"' + rfc3339(instant{at.seconds(), at.nanos()}, fraction_digits::thousands) + '"'
+               : std::string{"<nil>"};
   };
   const auto& spec = of.spec();
   std::string description;

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/text.hpp"
 
-#include "apps/troupe/proto_json.hpp"
 #include "runtime/base/time.hpp"
+#include "runtime/base/time_text.hpp"
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
+#include <cstdlib>
 
 namespace troupe::cli {
 namespace {
@@ -34,16 +31,10 @@ std::string pad(const std::string& text, std::size_t to, align how) {
 
 // `2026-11-23 01:29:12.0102 +0000 UTC`
 std::string go_time(const google::protobuf::Timestamp& time) {
-  auto text = timestamp_text(time.seconds(), 0);
+  auto text = rfc3339(instant{time.seconds(), 0});
   text[text.find('T')] = ' ';
   text.pop_back();
-  if (time.nanos() > 0) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, ".%09d", time.nanos());
-    text += digits;
-    text.erase(text.find_last_not_of('0') + 1);
-  }
-  return text + " +0000 UTC";
+  return text + fraction_text(time.nanos()) + " +0000 UTC";
 }
 
 std::string plural(long long count, const char* unit) {
@@ -96,7 +87,7 @@ std::string time_text(
     time_format style,
     std::chrono::system_clock::time_point now) {
   if (style == time_format::iso)
-    return timestamp_text(time.seconds(), 0);
+    return rfc3339(instant{time.seconds(), 0});
   if (style == time_format::raw)
     return go_time(time);
   using namespace std::chrono;
@@ -132,42 +123,6 @@ std::string time_text(
   return text + (away > 0 ? " ago" : " from now");
 }
 
-std::string go_duration(std::chrono::nanoseconds span) {
-  if (span.count() == 0)
-    return "0s";
-  const bool negative = span.count() < 0;
-  auto rest = std::abs(span.count());
-  std::string out;
-  const auto fraction = [](long long whole, long long part, int digits, const char* unit) {
-    std::string text = std::to_string(whole);
-    if (part != 0) {
-      auto decimals = std::to_string(part);
-      decimals.insert(0, static_cast<std::size_t>(digits) - decimals.size(), '0');
-      decimals.erase(decimals.find_last_not_of('0') + 1);
-      text += '.' + decimals;
-    }
-    return text + unit;
-  };
-  if (rest < 1'000)
-    out = std::to_string(rest) + "ns";
-  else if (rest < 1'000'000)
-    out = fraction(rest / 1'000, rest % 1'000, 3, "\xC2\xB5s");
-  else if (rest < 1'000'000'000)
-    out = fraction(rest / 1'000'000, rest % 1'000'000, 6, "ms");
-  else {
-    const auto hours = rest / 3'600'000'000'000;
-    rest %= 3'600'000'000'000;
-    const auto minutes = rest / 60'000'000'000;
-    rest %= 60'000'000'000;
-    if (hours > 0)
-      out += std::to_string(hours) + 'h';
-    if (hours > 0 || minutes > 0)
-      out += std::to_string(minutes) + 'm';
-    out += fraction(rest / 1'000'000'000, rest % 1'000'000'000, 9, "s");
-  }
-  return (negative ? "-" : "") + out;
-}
-
 std::string go_duration(const google::protobuf::Duration& span) {
   return go_duration(from_proto(span));
 }
@@ -189,22 +144,6 @@ std::string spaced_duration(const google::protobuf::Duration& span) {
   return out;
 }
 
-std::string camel_case(std::string_view enum_name, std::string_view prefix) {
-  if (enum_name.starts_with(prefix))
-    enum_name.remove_prefix(prefix.size());
-  std::string out;
-  bool upper = true;
-  for (const char c : enum_name) {
-    if (c == '_') {
-      upper = true;
-      continue;
-    }
-    out += upper ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    upper = false;
-  }
-  return out;
-}
-
 output_format global_flags::format() const {
   if (output == "json")
     return output_format::json;
@@ -220,47 +159,11 @@ time_format global_flags::time_style() const {
 }
 
 std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& flag) {
-  const auto bad = [&]() -> command_error {
-    return command_error(
-        "invalid duration \"" + text + "\" for --" + flag
-        + ": write it like 500ms, 10s, 1h30m or 3d");
-  };
-  std::string_view rest = text;
-  const bool negative = rest.starts_with('-');
-  if (negative)
-    rest.remove_prefix(1);
-  if (rest.empty())
-    throw bad();
-  if (rest == "0")
-    return {};
-  long double total = 0;
-  while (!rest.empty()) {
-    const auto digits = rest.find_first_not_of("0123456789.");
-    double value = 0;
-    if (digits == 0 || digits == std::string_view::npos
-        || std::from_chars(rest.data(), rest.data() + digits, value).ptr != rest.data() + digits)
-      throw bad();
-    rest.remove_prefix(digits);
-    static constexpr std::pair<std::string_view, long double> units[] = {
-        {"ms", 1e6L},
-        {"us", 1e3L},
-        {"\xC2\xB5s", 1e3L},
-        {"ns", 1},
-        {"s", 1e9L},
-        {"m", 6e10L},
-        {"h", 3.6e12L},
-        {"d", 8.64e13L}};
-    const auto* unit =
-        std::ranges::find_if(units, [&](const auto& each) { return rest.starts_with(each.first); });
-    if (unit == std::end(units))
-      throw bad();
-    total += static_cast<long double>(value) * unit->second;
-    rest.remove_prefix(unit->first.size());
-  }
-  if (total > 9.2e18L)
-    throw bad();
-  const auto nanos = std::chrono::nanoseconds{static_cast<long long>(total)};
-  return negative ? -nanos : nanos;
+  if (const auto span = parse_go_duration(text, true))
+    return *span;
+  throw command_error(
+      "invalid duration \"" + text + "\" for --" + flag
+      + ": write it like 500ms, 10s, 1h30m or 3d");
 }
 
 } // namespace troupe::cli

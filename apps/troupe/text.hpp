@@ -2,6 +2,8 @@
 #pragma once
 
 #include "apps/troupe/cli.hpp"
+#include "runtime/base/enum_name.hpp"
+#include "runtime/base/time_text.hpp"
 
 #include <chrono>
 #include <string>
@@ -41,13 +43,10 @@ std::string time_text(
     std::chrono::system_clock::time_point now);
 
 /// A duration as Go prints it: `72h0m0s`, `1.5s`, `650ms`.
-std::string go_duration(std::chrono::nanoseconds span);
+using troupe::go_duration;
 std::string go_duration(const google::protobuf::Duration& span);
 
 /// The same for people: `1h 0m 0s`, `3d 1h 0m 0s`.
 std::string spaced_duration(const google::protobuf::Duration& span);
-
-/// `EVENT_TYPE_WORKFLOW_TASK_STARTED` -> `WorkflowTaskStarted`.
-std::string camel_case(std::string_view enum_name, std::string_view prefix);
 
 } // namespace troupe::cli

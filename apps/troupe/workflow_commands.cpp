@@ -2,13 +2,13 @@
 // `troupe workflow ...`.
 
 #include "apps/troupe/connection.hpp"
-#include "apps/troupe/json_value.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "apps/troupe/workflow_describe.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "apps/troupe/workflow_start.hpp"
 #include "runtime/rpc/methods.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -120,7 +120,9 @@ void describe(const workflow_flags& of, bool reset_points, const global_flags& f
                       .text("BinaryChecksum", each.binary_checksum())
                       .text(
                           "CreateTime",
-                          timestamp_text(each.create_time().seconds(), each.create_time().nanos()))
+                          rfc3339(
+                              instant{each.create_time().seconds(), each.create_time().nanos()},
+                              fraction_digits::thousands))
                       .text("RunId", each.run_id())
                       .raw("EventId", std::to_string(each.first_workflow_task_completed_id()))
                       .str();

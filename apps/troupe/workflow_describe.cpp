@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/workflow_describe.hpp"
 
-#include "apps/troupe/json_value.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "runtime/base/time.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <temporal/api/history/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

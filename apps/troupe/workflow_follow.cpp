@@ -2,10 +2,10 @@
 #include "apps/troupe/workflow_follow.hpp"
 
 #include "apps/troupe/connection.hpp"
-#include "apps/troupe/json_value.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/rpc/methods.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -192,7 +192,7 @@ std::optional<event> print_progress(
     } else {
       print(table_row(
           {std::to_string(each->event_id()),
-           timestamp_text(each->event_time().seconds(), 0),
+           rfc3339(instant{each->event_time().seconds(), 0}),
            type_of(*each)},
           widths,
           {align::right}));

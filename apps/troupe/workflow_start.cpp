@@ -2,12 +2,12 @@
 #include "apps/troupe/workflow_start.hpp"
 
 #include "apps/troupe/connection.hpp"
-#include "apps/troupe/json_value.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
+#include "runtime/base/base64.hpp"
 #include "runtime/base/time.hpp"
-#include "runtime/payload/base64.hpp"
 #include "runtime/rpc/methods.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <CLI/CLI.hpp>
 #include <google/rpc/status.pb.h>

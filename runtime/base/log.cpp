@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log.hpp"
 
+#include "runtime/base/json_text.hpp"
+
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -19,25 +21,6 @@ spdlog::level::level_enum to_spdlog(level severity) {
   case level::off: break;
   }
   return spdlog::level::off;
-}
-
-void append_json(std::string& out, std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += hex[byte >> 4];
-      out += hex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
 }
 
 bool needs_quotes(std::string_view text) {
@@ -60,22 +43,22 @@ public:
     std::string line;
     if (shape_ == format::json) {
       line += "\"msg\":";
-      append_json(line, message);
+      append_quoted(line, message);
       for (const auto& [key, value] : fields) {
         line += ',';
-        append_json(line, key);
+        append_quoted(line, key);
         line += ':';
-        append_json(line, value);
+        append_quoted(line, value);
       }
     } else {
       line += "msg=";
-      append_json(line, message);
+      append_quoted(line, message);
       for (const auto& [key, value] : fields) {
         line += ' ';
         line += key;
         line += '=';
         if (needs_quotes(value))
-          append_json(line, value);
+          append_quoted(line, value);
         else
           line += value;
       }

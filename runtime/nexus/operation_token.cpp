@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/operation_token.hpp"
 
-#include "runtime/payload/base64.hpp"
+#include "runtime/base/base64.hpp"
 
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/json_writer.hpp>
 #include <troupe/payload/payload_error.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace troupe::nexus {
@@ -23,12 +22,7 @@ std::string make_workflow_token(std::string_view name_space, std::string_view wo
   json.string(workflow_id);
   json.end_object();
 
-  std::string token;
-  append_base64(token, std::move(json).take());
-  std::ranges::replace(token, '+', '-');
-  std::ranges::replace(token, '/', '_');
-  token.erase(token.find_last_not_of('=') + 1);
-  return token;
+  return to_base64url(std::move(json).take());
 }
 
 std::optional<operation_token> parse_token(std::string_view text) {

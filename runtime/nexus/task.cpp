@@ -7,8 +7,8 @@
 #include "runtime/nexus/task.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/base/wire_reader.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/utf8.hpp"
 #include "runtime/payload/failure_access.hpp"
 #include "runtime/payload/failure_converter.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>

@@ -2,9 +2,9 @@
 #include "runtime/payload/failure_converter.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/payload/failure_access.hpp"
 #include "runtime/payload/proto_payload.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <troupe/nexus/error.hpp>
 #include <troupe/payload/data_converter.hpp>

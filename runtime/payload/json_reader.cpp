@@ -5,13 +5,13 @@
 // all tokens, and its On-Demand front neither validates what it skips nor goes back, which variants
 // need; only its check of UTF-8 is used. The text lies in room of ours with zeros behind it, which
 // no value goes on with: so nothing asks where the text ends.
-#include "runtime/payload/base64.hpp"
+#include "runtime/base/base64.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_chars.hpp"
 #include "runtime/payload/json_path.hpp"
 #include "runtime/payload/json_room.hpp"
 #include "runtime/payload/json_unescape.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/payload_error.hpp>

@@ -2,10 +2,10 @@
 //
 // Writes into room that is checked once for each value, not once for each byte; the text is copied
 // to a string of its size at the end.
-#include "runtime/payload/base64.hpp"
+#include "runtime/base/base64.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_room.hpp"
-#include "runtime/payload/utf8.hpp"
 
 #include <troupe/payload/json_writer.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -188,9 +188,7 @@ void json_writer::key(std::string_view name) {
 }
 
 void json_writer::base64(std::string_view bytes) {
-  std::string text;
-  append_base64(text, bytes);
-  string(text);
+  string(to_base64(bytes));
 }
 
 void json_writer::escape(std::string_view text) {

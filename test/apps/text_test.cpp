@@ -82,17 +82,6 @@ BOOST_AUTO_TEST_CASE(prints_times_as_asked) {
   BOOST_TEST(time_text(at(1'795'397'352), time_format::raw, {}) == "2026-11-23 01:29:12 +0000 UTC");
 }
 
-BOOST_AUTO_TEST_CASE(prints_durations_as_go_does) {
-  BOOST_TEST(go_duration(0ns) == "0s");
-  BOOST_TEST(go_duration(72h) == "72h0m0s");
-  BOOST_TEST(go_duration(1500ms) == "1.5s");
-  BOOST_TEST(go_duration(650ms) == "650ms");
-  BOOST_TEST(go_duration(90s) == "1m30s");
-  BOOST_TEST(go_duration(-2s) == "-2s");
-  BOOST_TEST(go_duration(2060ms) == "2.06s");
-  BOOST_TEST(go_duration(7ns) == "7ns");
-}
-
 BOOST_AUTO_TEST_CASE(spaces_out_durations_for_people) {
   google::protobuf::Duration span;
   span.set_seconds(25 * 3600);
@@ -117,12 +106,6 @@ BOOST_AUTO_TEST_CASE(refuses_durations_that_are_none_and_names_the_flag) {
       parse_duration("5", "run-timeout"), command_error, [](const command_error& error) {
         return std::string{error.what()}.find("--run-timeout") != std::string::npos;
       });
-}
-
-BOOST_AUTO_TEST_CASE(turns_enum_names_into_words) {
-  BOOST_TEST(
-      camel_case("EVENT_TYPE_WORKFLOW_TASK_STARTED", "EVENT_TYPE_") == "WorkflowTaskStarted");
-  BOOST_TEST(camel_case("7", "EVENT_TYPE_") == "7");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

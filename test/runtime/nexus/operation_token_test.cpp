@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/base64.hpp"
 #include "runtime/nexus/operation_token.hpp"
-#include "runtime/payload/base64.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,9 +11,7 @@ using namespace troupe::nexus;
 namespace {
 
 std::string encoded(std::string_view json) {
-  std::string text;
-  troupe::append_base64(text, json);
-  return text;
+  return troupe::to_base64(json);
 }
 
 } // namespace

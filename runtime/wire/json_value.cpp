@@ -1,85 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/troupe/json_value.hpp"
+// Every function here that calls itself does so once a level, and the reader bounds the levels.
+#include "runtime/wire/json_value.hpp"
 
-#include "apps/troupe/proto_json.hpp"
+#include "runtime/base/json_text.hpp"
 
-#include <simdjson.h>
+#include <troupe/payload/json_reader.hpp>
+#include <troupe/payload/payload_error.hpp>
 
 #include <algorithm>
 #include <numeric>
 
-namespace troupe::cli {
+namespace troupe::wire {
 namespace {
 
-namespace od = simdjson::ondemand;
-
-// On-Demand hands out the text of a number unread; the grammar is checked here.
-bool is_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const auto from = at;
-    while (at < text.size() && text[at] >= '0' && text[at] <= '9')
-      ++at;
-    return at - from;
-  };
-  if (at < text.size() && text[at] == '-')
-    ++at;
-  const bool zero = at < text.size() && text[at] == '0';
-  const auto whole = digits();
-  if (whole == 0 || (zero && whole > 1))
-    return false;
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (digits() == 0)
-      return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-'))
-      ++at;
-    if (digits() == 0)
-      return false;
-  }
-  return at == text.size();
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto last = text.find_last_not_of(" \t\r\n");
-  return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
-}
-
-// Throws simdjson_error.
-json_value read(od::value from) {
+json_value read(json_reader& in) {
   json_value to;
-  switch (od::json_type(from.type())) {
-  case od::json_type::null:
-    if (!from.is_null())
-      throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
-    break;
-  case od::json_type::boolean:
+  switch (in.peek()) {
+  case json_kind::null: in.skip(); break;
+  case json_kind::boolean:
     to.is = json_value::type::boolean;
-    to.text = bool(from.get_bool()) ? "true" : "false";
+    to.text = in.raw();
     break;
-  case od::json_type::number:
+  case json_kind::number:
     to.is = json_value::type::number;
-    to.text = trimmed(from.raw_json_token());
-    if (!is_number(to.text))
-      throw simdjson::simdjson_error(simdjson::NUMBER_ERROR);
+    to.text = in.raw();
     break;
-  case od::json_type::string:
+  case json_kind::string:
     to.is = json_value::type::string;
-    to.text = std::string_view(from.get_string());
+    to.text = in.read_string();
     break;
-  case od::json_type::array:
+  case json_kind::array:
     to.is = json_value::type::array;
-    for (auto item : od::array(from.get_array()))
-      to.items.push_back(read(item.value()));
+    in.begin_array();
+    while (in.next_element())
+      to.items.push_back(read(in));
     break;
-  case od::json_type::object:
+  case json_kind::object:
     to.is = json_value::type::object;
-    for (auto field : od::object(from.get_object())) {
-      to.names.emplace_back(std::string_view(field.unescaped_key()));
-      to.items.push_back(read(field.value().value()));
+    in.begin_object();
+    for (std::string_view name; in.next_member(name);) {
+      to.names.emplace_back(name);
+      to.items.push_back(read(in));
     }
     break;
   }
@@ -139,21 +100,12 @@ void write(std::string& out, const json_value& value, json_style style) {
 } // namespace
 
 std::optional<json_value> parse_json(std::string_view text) {
-  // A scalar alone is no On-Demand value, an item of an array is.
-  const simdjson::padded_string padded{'[' + std::string{text} + ']'};
   try {
-    od::parser parser;
-    auto document = parser.iterate(padded);
-    std::optional<json_value> only;
-    for (auto item : od::array(document.get_array())) {
-      if (only)
-        return std::nullopt;
-      only = read(item.value());
-    }
-    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
-      return std::nullopt;
-    return only;
-  } catch (const simdjson::simdjson_error&) {
+    json_reader in{text};
+    auto value = read(in);
+    in.finish();
+    return value;
+  } catch (const payload_error&) {
     return std::nullopt;
   }
 }
@@ -161,6 +113,58 @@ std::optional<json_value> parse_json(std::string_view text) {
 std::string write_json(const json_value& value, json_style style) {
   std::string out;
   write(out, value, style);
+  return out;
+}
+
+std::string indent_json(std::string_view text) {
+  std::string out;
+  std::size_t depth = 0;
+  const auto new_line = [&] {
+    out += '\n';
+    out.append(depth * 2, ' ');
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    switch (c) {
+    case '"': {
+      const auto start = at;
+      for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\')
+          ++at;
+      out += text.substr(start, at - start + 1);
+      break;
+    }
+    case '{':
+    case '[': {
+      out += c;
+      const auto next = text.find_first_not_of(" \t\r\n", at + 1);
+      if (next != std::string_view::npos && (text[next] == '}' || text[next] == ']')) {
+        out += text[next];
+        at = next;
+      } else {
+        ++depth;
+        new_line();
+      }
+      break;
+    }
+    case '}':
+    case ']':
+      depth -= depth > 0 ? 1 : 0;
+      new_line();
+      out += c;
+      break;
+    case ',':
+      out += c;
+      new_line();
+      break;
+    case ':': out += ": "; break;
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n': break;
+    default: out += c;
+    }
+  }
   return out;
 }
 
@@ -185,4 +189,4 @@ void flatten_json(
   }
 }
 
-} // namespace troupe::cli
+} // namespace troupe::wire

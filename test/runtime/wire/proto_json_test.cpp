@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/troupe/proto_json.hpp"
+#include "runtime/wire/proto_json.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <google/protobuf/any.pb.h>
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
-using namespace troupe::cli;
+using namespace troupe::wire;
 namespace common = temporal::api::common::v1;
 
 namespace {
@@ -84,10 +87,35 @@ BOOST_AUTO_TEST_CASE(prints_lists_of_payloads_short_only_if_all_are) {
       == R"({"payloads":[1,{"metadata":{"encoding":"YmluYXJ5L3BsYWlu"},"data":"YWJj"}]})");
 }
 
-BOOST_AUTO_TEST_CASE(indents_with_two_spaces_and_keeps_empty_ones_together) {
+BOOST_AUTO_TEST_CASE(prints_what_is_nested_too_deeply_as_it_travels) {
+  const std::string deep(100'000, '[');
+  BOOST_TEST(short_json(payload("json/plain", deep)).starts_with(R"({"metadata":{"encoding":)"));
+}
+
+BOOST_AUTO_TEST_CASE(prints_any_in_any_without_end_up_to_a_depth) {
+  google::protobuf::Any any;
+  for (int i = 0; i < 5'000; ++i) {
+    google::protobuf::Any outer;
+    outer.PackFrom(any);
+    any = std::move(outer);
+  }
+  const auto json = to_json(any, payload_style::raw);
+  BOOST_TEST(json.starts_with(R"({"@type":"type.googleapis.com/google.protobuf.Any",)"));
+  BOOST_TEST(json.ends_with("}"));
+}
+
+BOOST_AUTO_TEST_CASE(prints_times_and_durations_of_every_size) {
+  google::protobuf::Duration span;
+  span.set_seconds(-1);
+  span.set_nanos(-500'000'000);
+  BOOST_TEST(to_json(span, payload_style::raw) == "\"-1.500s\"");
+  span.set_seconds(INT64_MIN);
+  span.set_nanos(INT32_MIN);
   BOOST_TEST(
-      indent_json(R"({"a":[1,{}],"b":"{,}"})")
-      == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"{,}\"\n}");
+      to_json(span, payload_style::raw).starts_with("\"-9223372036854775808"));
+  google::protobuf::Timestamp time;
+  time.set_seconds(INT64_MAX);
+  BOOST_TEST(to_json(time, payload_style::raw) == "\"9999-12-31T23:59:59.999999999Z\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/troupe/json_value.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using namespace troupe::cli;
+using namespace troupe::wire;
 
 namespace {
 
@@ -43,6 +43,19 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_exactly_one_value) {
     BOOST_TEST(!parse_json(bad).has_value(), "taken: " << bad);
 }
 
+BOOST_AUTO_TEST_CASE(refuses_what_is_nested_deeper_than_any_reader_here_goes) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  BOOST_TEST(rewritten(nested(512)) == nested(512));
+  for (const std::size_t levels : {513, 100'000})
+    BOOST_TEST(!parse_json(nested(levels)).has_value());
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i)
+    objects += "{\"a\":";
+  BOOST_TEST(!parse_json(objects).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(flattens_to_paths_of_scalars) {
   std::string all;
   flatten_json(
@@ -50,6 +63,12 @@ BOOST_AUTO_TEST_CASE(flattens_to_paths_of_scalars) {
       "",
       [&](const auto& path, const auto& text) { all += path + '=' + text + ' '; });
   BOOST_TEST(all == "a.b[0]=1 a.b[1].c=x d=<nil> ");
+}
+
+BOOST_AUTO_TEST_CASE(indents_with_two_spaces_and_keeps_empty_ones_together) {
+  BOOST_TEST(
+      indent_json(R"({"a":[1,{}],"b":"{,}"})")
+      == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"{,}\"\n}");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

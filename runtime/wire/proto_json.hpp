@@ -2,13 +2,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace google::protobuf {
 class Message;
 }
 
-namespace troupe::cli {
+namespace troupe::wire {
 
 /// How payloads are printed: as they travel (`metadata` and base64 `data`), or as the JSON they
 /// hold.
@@ -21,15 +20,4 @@ enum class payload_style { raw, shorthand };
 /// all its payloads have such a short form. Everything else is printed as it travels.
 std::string to_json(const google::protobuf::Message& message, payload_style payloads);
 
-/// The same JSON over several lines, two spaces a level. `text` must be valid JSON.
-std::string indent_json(std::string_view text);
-
-/// A JSON string literal of this text.
-std::string quote_json(std::string_view text);
-
-/// RFC 3339 with 0, 3, 6 or 9 digits, and seconds with an `s`: protojson's forms of Timestamp and
-/// Duration.
-std::string timestamp_text(std::int64_t seconds, std::int32_t nanos);
-std::string duration_text(std::int64_t seconds, std::int32_t nanos);
-
-} // namespace troupe::cli
+} // namespace troupe::wire

@@ -2,10 +2,12 @@
 // Protobuf's own JSON printer knows neither the payload shorthand nor this indentation, so messages
 // are walked here.
 
-#include "apps/troupe/proto_json.hpp"
+#include "runtime/wire/proto_json.hpp"
 
-#include "apps/troupe/json_value.hpp"
-#include "runtime/payload/base64.hpp"
+#include "runtime/base/base64.hpp"
+#include "runtime/base/json_text.hpp"
+#include "runtime/base/time_text.hpp"
+#include "runtime/wire/json_value.hpp"
 
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
@@ -15,37 +17,33 @@
 #include <google/protobuf/timestamp.pb.h>
 #include <temporal/api/common/v1/message.pb.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <optional>
 
-namespace troupe::cli {
+namespace troupe::wire {
 namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-std::string fraction(std::int32_t nanos) {
-  if (nanos == 0)
-    return {};
-  char digits[16];
-  std::snprintf(digits, sizeof digits, ".%09d", std::abs(nanos));
-  std::string text{digits};
-  while (text.ends_with("000"))
-    text.resize(text.size() - 3);
-  return text;
-}
+// Messages in messages: protobuf's parser bounds them, but each `Any` begins anew. Deeper ones are
+// printed as the bytes they are.
+constexpr int deepest = 512;
 
 template <class T>
 std::string number(T value) {
   char digits[32];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
   return {digits, end};
+}
+
+// The lowest value has no positive twin.
+std::uint64_t magnitude(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  return value < 0 ? 0 - bits : bits;
 }
 
 template <class T>
@@ -68,10 +66,13 @@ public:
     const auto& name = message.GetDescriptor()->full_name();
     if (name == "google.protobuf.Timestamp") {
       const auto& time = static_cast<const google::protobuf::Timestamp&>(message);
-      out += '"' + timestamp_text(time.seconds(), time.nanos()) + '"';
+      out += '"' + rfc3339(instant{time.seconds(), time.nanos()}, fraction_digits::thousands) + '"';
     } else if (name == "google.protobuf.Duration") {
       const auto& span = static_cast<const google::protobuf::Duration&>(message);
-      out += '"' + duration_text(span.seconds(), span.nanos()) + '"';
+      const bool negative = span.seconds() < 0 || span.nanos() < 0;
+      out += negative ? "\"-" : "\"";
+      out += number(magnitude(span.seconds()));
+      out += fraction_text(span.nanos(), fraction_digits::thousands) + "s\"";
     } else if (name == "google.protobuf.FieldMask") {
       print_mask(static_cast<const google::protobuf::FieldMask&>(message));
     } else if (name == "google.protobuf.Any") {
@@ -91,9 +92,7 @@ public:
 
 private:
   void print_bytes(std::string_view bytes) {
-    out += '"';
-    append_base64(out, bytes);
-    out += '"';
+    out += '"' + to_base64(bytes) + '"';
   }
 
   void print_fields(const Message& message, bool after_another) {
@@ -236,7 +235,7 @@ private:
     const auto name = any.type_url().substr(any.type_url().rfind('/') + 1);
     const auto* type =
         google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
-    if (type == nullptr) {
+    if (type == nullptr || depth_ >= deepest) {
       out += ",\"value\":";
       print_bytes(any.value());
       out += '}';
@@ -244,8 +243,11 @@ private:
     }
     const std::unique_ptr<Message> inner{
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New()};
-    if (inner->ParseFromString(any.value()))
+    if (inner->ParseFromString(any.value())) {
+      ++depth_;
       print_fields(*inner, true);
+      --depth_;
+    }
     out += '}';
   }
 
@@ -301,6 +303,7 @@ private:
   }
 
   payload_style payloads_;
+  int depth_ = 0; // of `Any` in `Any`
 };
 
 } // namespace
@@ -311,97 +314,4 @@ std::string to_json(const Message& message, payload_style payloads) {
   return std::move(to.out);
 }
 
-std::string quote_json(std::string_view text) {
-  std::string out{'"'};
-  for (const char c : text) {
-    switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default:
-      if (static_cast<unsigned char>(c) < 0x20) {
-        char escaped[8];
-        std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
-        out += escaped;
-      } else {
-        out += c;
-      }
-    }
-  }
-  return out + '"';
-}
-
-std::string indent_json(std::string_view text) {
-  std::string out;
-  std::size_t depth = 0;
-  const auto new_line = [&] {
-    out += '\n';
-    out.append(depth * 2, ' ');
-  };
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    switch (c) {
-    case '"': {
-      const auto start = at;
-      for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\')
-          ++at;
-      out += text.substr(start, at - start + 1);
-      break;
-    }
-    case '{':
-    case '[': {
-      out += c;
-      const auto next = text.find_first_not_of(" \t\r\n", at + 1);
-      if (next != std::string_view::npos && (text[next] == '}' || text[next] == ']')) {
-        out += text[next];
-        at = next;
-      } else {
-        ++depth;
-        new_line();
-      }
-      break;
-    }
-    case '}':
-    case ']':
-      depth -= depth > 0 ? 1 : 0;
-      new_line();
-      out += c;
-      break;
-    case ',':
-      out += c;
-      new_line();
-      break;
-    case ':': out += ": "; break;
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n': break;
-    default: out += c;
-    }
-  }
-  return out;
-}
-
-std::string timestamp_text(std::int64_t seconds, std::int32_t nanos) {
-  const auto when = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  char text[40];
-  if (gmtime_r(&when, &parts) == nullptr
-      || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts) == 0)
-    return "0001-01-01T00:00:00Z";
-  std::string date{text};
-  // %Y does not pad years below 1000; the zero time of other SDKs is in year 1.
-  if (const auto dash = date.find('-', 1); dash < 4)
-    date.insert(0, 4 - dash, '0');
-  return date + fraction(nanos) + 'Z';
-}
-
-std::string duration_text(std::int64_t seconds, std::int32_t nanos) {
-  const bool negative = seconds < 0 || nanos < 0;
-  return (negative ? "-" : "") + std::to_string(std::abs(seconds)) + fraction(nanos) + 's';
-}
-
-} // namespace troupe::cli
+} // namespace troupe::wire

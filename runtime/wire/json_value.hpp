@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-namespace troupe::cli {
+namespace troupe::wire {
 
-/// A JSON value that a command takes apart or puts back together. Numbers keep their text, so that
-/// 64-bit integers stay exact.
+/// A JSON value to take apart or to put back together. Numbers keep their text, so that 64-bit
+/// integers stay exact.
 struct json_value {
   enum class type { null, boolean, number, string, array, object };
   type is = type::null;
@@ -19,7 +19,8 @@ struct json_value {
   std::vector<std::string> names; ///< of an object, one for each item
 };
 
-/// Absent if `text` is not exactly one JSON value.
+/// Absent if `text` is not exactly one JSON value, or one nested deeper than
+/// `json_reader::max_depth`.
 std::optional<json_value> parse_json(std::string_view text);
 
 struct json_style {
@@ -30,10 +31,13 @@ struct json_style {
 /// On one line, without spaces.
 std::string write_json(const json_value& value, json_style style = {});
 
+/// JSON text over several lines, two spaces a level. `text` must be valid JSON.
+std::string indent_json(std::string_view text);
+
 /// Calls `each` with the path (`a.b[0]`) and the text of every scalar inside; null reads `<nil>`.
 void flatten_json(
     const json_value& value,
     const std::string& path,
     const std::function<void(const std::string& path, const std::string& text)>& each);
 
-} // namespace troupe::cli
+} // namespace troupe::wire
