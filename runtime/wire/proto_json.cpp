@@ -91,9 +91,7 @@ public:
   std::string out;
 
 private:
-  void print_bytes(std::string_view bytes) {
-    out += '"' + to_base64(bytes) + '"';
-  }
+  void print_bytes(std::string_view bytes) { out += '"' + to_base64(bytes) + '"'; }
 
   void print_fields(const Message& message, bool after_another) {
     const auto* reflection = message.GetReflection();

@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(takes_nested_exceptions_as_causes) {
 
 BOOST_AUTO_TEST_CASE(replaces_bytes_that_are_not_utf8_in_texts_of_foreign_exceptions) {
   BOOST_TEST(
-      to_failure_error(thrown(std::runtime_error{"bad \xff byte"}))->message() == "bad \xef\xbf\xbd byte");
+      to_failure_error(thrown(std::runtime_error{"bad \xff byte"}))->message()
+      == "bad \xef\xbf\xbd byte");
 }
 
 BOOST_AUTO_TEST_CASE(raises_a_copy_by_its_dynamic_type) {

@@ -111,8 +111,7 @@ BOOST_AUTO_TEST_CASE(prints_times_and_durations_of_every_size) {
   BOOST_TEST(to_json(span, payload_style::raw) == "\"-1.500s\"");
   span.set_seconds(INT64_MIN);
   span.set_nanos(INT32_MIN);
-  BOOST_TEST(
-      to_json(span, payload_style::raw).starts_with("\"-9223372036854775808"));
+  BOOST_TEST(to_json(span, payload_style::raw).starts_with("\"-9223372036854775808"));
   google::protobuf::Timestamp time;
   time.set_seconds(INT64_MAX);
   BOOST_TEST(to_json(time, payload_style::raw) == "\"9999-12-31T23:59:59.999999999Z\"");
