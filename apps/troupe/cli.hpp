@@ -2,8 +2,8 @@
 #pragma once
 
 #include "runtime/base/json_text.hpp"
-#include "runtime/wire/json_value.hpp"
-#include "runtime/wire/proto_json.hpp"
+#include "runtime/protocol/json_value.hpp"
+#include "runtime/protocol/proto_json.hpp"
 
 #include <chrono>
 #include <memory>
@@ -18,14 +18,14 @@ class App;
 
 namespace troupe::cli {
 
-using wire::flatten_json;
-using wire::indent_json;
-using wire::json_style;
-using wire::json_value;
-using wire::parse_json;
-using wire::payload_style;
-using wire::to_json;
-using wire::write_json;
+using protocol::flatten_json;
+using protocol::indent_json;
+using protocol::json_style;
+using protocol::json_value;
+using protocol::parse_json;
+using protocol::payload_style;
+using protocol::to_json;
+using protocol::write_json;
 
 /// Ends the program with one line on stderr, `Error: ...`, and exit code 1.
 class command_error : public std::runtime_error {

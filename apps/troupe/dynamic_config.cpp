@@ -2,7 +2,7 @@
 #include "apps/troupe/dynamic_config.hpp"
 
 #include "apps/troupe/cli.hpp"
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 namespace troupe::cli {
 

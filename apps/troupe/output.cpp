@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/output.hpp"
 
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "apps/troupe/cli.hpp"
-#include "runtime/wire/proto_json.hpp"
+#include "runtime/protocol/proto_json.hpp"
 
 #include <string>
 #include <string_view>

@@ -7,8 +7,8 @@
 #include "apps/troupe/workflow_describe.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "apps/troupe/workflow_start.hpp"
+#include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
-#include "runtime/wire/json_value.hpp"
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

@@ -5,7 +5,7 @@
 #include "apps/troupe/text.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "runtime/base/time.hpp"
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <temporal/api/history/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

@@ -4,8 +4,8 @@
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
+#include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
-#include "runtime/wire/json_value.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 

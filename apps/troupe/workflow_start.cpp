@@ -6,8 +6,8 @@
 #include "apps/troupe/text.hpp"
 #include "runtime/base/base64.hpp"
 #include "runtime/base/time.hpp"
+#include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
-#include "runtime/wire/json_value.hpp"
 
 #include <CLI/CLI.hpp>
 #include <google/rpc/status.pb.h>

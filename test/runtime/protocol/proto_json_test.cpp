@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/wire/proto_json.hpp"
+#include "runtime/protocol/proto_json.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/any.pb.h>
@@ -8,7 +8,7 @@
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
-using namespace troupe::wire;
+using namespace troupe::protocol;
 namespace common = temporal::api::common::v1;
 
 namespace {

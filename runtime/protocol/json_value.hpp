@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace troupe::wire {
+namespace troupe::protocol {
 
 /// A JSON value to take apart or to put back together. Numbers keep their text, so that 64-bit
 /// integers stay exact.
@@ -40,4 +40,4 @@ void flatten_json(
     const std::string& path,
     const std::function<void(const std::string& path, const std::string& text)>& each);
 
-} // namespace troupe::wire
+} // namespace troupe::protocol

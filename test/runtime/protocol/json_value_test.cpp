@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using namespace troupe::wire;
+using namespace troupe::protocol;
 
 namespace {
 

@@ -7,7 +7,7 @@ namespace google::protobuf {
 class Message;
 }
 
-namespace troupe::wire {
+namespace troupe::protocol {
 
 /// How payloads are printed: as they travel (`metadata` and base64 `data`), or as the JSON they
 /// hold.
@@ -20,4 +20,4 @@ enum class payload_style { raw, shorthand };
 /// all its payloads have such a short form. Everything else is printed as it travels.
 std::string to_json(const google::protobuf::Message& message, payload_style payloads);
 
-} // namespace troupe::wire
+} // namespace troupe::protocol

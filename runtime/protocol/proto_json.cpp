@@ -2,12 +2,12 @@
 // Protobuf's own JSON printer knows neither the payload shorthand nor this indentation, so messages
 // are walked here.
 
-#include "runtime/wire/proto_json.hpp"
+#include "runtime/protocol/proto_json.hpp"
 
 #include "runtime/base/base64.hpp"
 #include "runtime/base/json_text.hpp"
 #include "runtime/base/time_text.hpp"
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
@@ -23,7 +23,7 @@
 #include <memory>
 #include <optional>
 
-namespace troupe::wire {
+namespace troupe::protocol {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -312,4 +312,4 @@ std::string to_json(const Message& message, payload_style payloads) {
   return std::move(to.out);
 }
 
-} // namespace troupe::wire
+} // namespace troupe::protocol

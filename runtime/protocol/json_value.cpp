@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every function here that calls itself does so once a level, and the reader bounds the levels.
-#include "runtime/wire/json_value.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include "runtime/base/json_text.hpp"
 
@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace troupe::wire {
+namespace troupe::protocol {
 namespace {
 
 json_value read(json_reader& in) {
@@ -189,4 +189,4 @@ void flatten_json(
   }
 }
 
-} // namespace troupe::wire
+} // namespace troupe::protocol
