@@ -111,13 +111,15 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
             + std::to_string(settings.max_pending_nexus_operations) + " for this namespace",
         false};
 
+  // No operation outlives its caller: the run's timeout is also that of an operation without one.
   auto to_close = from_proto(from.schedule_to_close_timeout());
-  const bool bounded = to_close > duration{};
-  if (bounded && state.run_timeout > duration{})
-    to_close = std::min(to_close, state.run_timeout);
+  const bool from_run =
+      state.run_timeout > duration{} && (to_close == duration{} || to_close > state.run_timeout);
+  if (from_run)
+    to_close = state.run_timeout;
   const auto trim = [&](const google::protobuf::Duration& value) {
     const auto wanted = from_proto(value);
-    return bounded ? std::min(wanted, to_close) : wanted;
+    return to_close > duration{} ? std::min(wanted, to_close) : wanted;
   };
 
   auto event = make_event(in, what, enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED);
@@ -127,7 +129,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   to.set_operation(from.operation());
   if (from.has_input())
     *to.mutable_input() = from.input();
-  if (from.has_schedule_to_close_timeout())
+  if (from_run || from.has_schedule_to_close_timeout())
     to_proto(to_close, *to.mutable_schedule_to_close_timeout());
   if (from.has_schedule_to_start_timeout())
     to_proto(trim(from.schedule_to_start_timeout()), *to.mutable_schedule_to_start_timeout());

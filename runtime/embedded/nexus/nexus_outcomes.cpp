@@ -82,11 +82,15 @@ void take_links(const Links& from, nexus_verdict& to) {
   }
 }
 
+/// The same answer comes again, so trying again would not help. The real server says it in the
+/// words of its HTTP client.
 nexus_verdict too_large() {
-  auto failure = handler_failure("INTERNAL", "response exceeds size limit");
-  failure.mutable_nexus_handler_failure_info()->set_retry_behavior(
-      enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
-  return judge_handler_error(failure);
+  nexus_verdict verdict;
+  verdict.what = kind::refused;
+  verdict.failure.set_message("http: response body too large");
+  verdict.failure.mutable_application_failure_info()->set_type("CallError");
+  verdict.failure.mutable_application_failure_info()->set_non_retryable(true);
+  return verdict;
 }
 
 nexus_verdict

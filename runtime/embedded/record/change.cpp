@@ -126,8 +126,10 @@ bool change::flush_buffered(run& on) {
 
 void change::touch(run& on) {
   tx.changed = true;
-  if (std::find(touched_.begin(), touched_.end(), &on) == touched_.end())
-    touched_.push_back(&on);
+  if (std::find(touched_.begin(), touched_.end(), &on) != touched_.end())
+    return;
+  touched_.push_back(&on);
+  ++on.state.transitions;
 }
 
 void change::show(run& on) {

@@ -140,7 +140,7 @@ struct run_state {
 
   std::int64_t next_event_id = 1;
   std::int64_t history_size = 0;
-  std::int64_t transitions = 0;
+  std::int64_t transitions = 0; ///< decisions that changed the run
   std::vector<event_ptr> buffered;
 
   std::optional<time_point> first_task_due; ///< while the first workflow task is held back

@@ -4,7 +4,6 @@
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
-#include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
@@ -54,15 +53,6 @@ run* find_in_chain(change& ch, const Request& request) {
   return found;
 }
 
-rpc_status busy_closing() {
-  api::errordetails::v1::ResourceExhaustedFailure detail;
-  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
-  return with_detail(
-      status_code::resource_exhausted,
-      "workflow operation can not be applied because workflow is closing",
-      detail);
-}
-
 } // namespace
 
 void handle(change& ch, const signal_execution& what) {
@@ -102,17 +92,10 @@ void handle(change& ch, const signal_execution& what) {
     refuse(ch, already_completed());
     return;
   }
-  if (state.close_attempted && state.task && state.task->started()) {
-    refuse(ch, busy_closing());
+  if (auto status = check_signal(ch, *on); !status.ok()) {
+    refuse(ch, std::move(status));
     return;
   }
-  if (state.signal_count >= static_cast<std::int64_t>(ch.settings().max_signals)) {
-    refuse(ch, invalid_argument("exceeded workflow execution limit for signal events"));
-    return;
-  }
-  if (!request.request_id().empty())
-    state.signal_request_ids.insert(request.request_id());
-  ++state.signal_count;
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
   auto& attributes = *event->mutable_workflow_execution_signaled_event_attributes();
   attributes.set_signal_name(request.signal_name());
@@ -122,9 +105,7 @@ void handle(change& ch, const signal_execution& what) {
   if (request.has_header())
     *attributes.mutable_header() = request.header();
   *event->mutable_links() = request.links();
-  ch.append(*on, event);
-  want_task(ch, *on);
-  limit_buffer(ch, *on);
+  signal_run(ch, *on, request.request_id(), event);
   accept<wire::SignalWorkflowExecutionResponse>(ch);
 }
 
@@ -159,9 +140,13 @@ void handle(change& ch, const terminate_execution& what) {
   const std::string reason =
       request.reason().empty() ? "terminated by user via frontend" : request.reason();
   const std::string identity = request.identity().empty() ? "frontend-service" : request.identity();
-  terminate_run(ch, *on, reason, request.has_details() ? &request.details() : nullptr, identity);
-  if (request.links_size() > 0)
-    *on->history.back()->mutable_links() = request.links();
+  terminate_run(
+      ch,
+      *on,
+      reason,
+      request.has_details() ? &request.details() : nullptr,
+      identity,
+      request.links());
   accept<wire::TerminateWorkflowExecutionResponse>(ch);
 }
 

@@ -2,9 +2,12 @@
 #include "runtime/embedded/run/run_rules.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/errordetails/v1/message.pb.h>
 
 #include <algorithm>
 
@@ -64,6 +67,15 @@ void fail_started_task(change& ch, run& on) {
   ch.flush_buffered(on);
 }
 
+rpc_status busy_closing() {
+  api::errordetails::v1::ResourceExhaustedFailure detail;
+  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
+  return with_detail(
+      status_code::resource_exhausted,
+      "workflow operation can not be applied because workflow is closing",
+      detail);
+}
+
 follow_up follow_cron(change& ch, const run& on) {
   const auto& state = on.state;
   follow_up next;
@@ -79,17 +91,22 @@ follow_up follow_cron(change& ch, const run& on) {
 } // namespace
 
 run& create_run(change& ch, new_run what) {
+  // A run that follows another was asked for by nobody outside: the service makes up the request.
+  if (what.request_id.empty())
+    what.request_id = ch.around.ids.uuid();
   auto made = std::make_unique<run>();
   made->id = what.run_id;
+  for (auto& each : what.callbacks) {
+    each.request_id = what.request_id;
+    each.attached_later = false;
+  }
   load_state(made->state, what, ch.now());
   ch.rec.runs.push_back(std::move(made));
   auto& on = *ch.rec.runs.back();
   to_proto(ch.now(), *what.started->mutable_event_time());
   what.started->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
   ch.write(on, what.started);
-  if (!what.request_id.empty())
-    on.state.request_ids[what.request_id] = {
-        enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false};
+  on.state.request_ids[what.request_id] = {enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false};
   ch.show(on);
   return on;
 }
@@ -123,7 +140,8 @@ void terminate_run(
     run& on,
     const std::string& reason,
     const api::common::v1::Payloads* details,
-    const std::string& identity) {
+    const std::string& identity,
+    const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links) {
   fail_started_task(ch, on);
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
   auto& attributes = *event->mutable_workflow_execution_terminated_event_attributes();
@@ -131,6 +149,7 @@ void terminate_run(
   if (details)
     *attributes.mutable_details() = *details;
   attributes.set_identity(identity);
+  *event->mutable_links() = links;
   ch.write(on, event);
   close_run(ch, on, enums::WORKFLOW_EXECUTION_STATUS_TERMINATED);
 }
@@ -222,6 +241,24 @@ void start_follow_up(
   // A new run is the current one: `on` stays valid, the record owns runs by pointer.
   auto& begun = create_run(ch, std::move(what));
   begin_first_task(ch, begun);
+}
+
+rpc_status check_signal(const change& ch, const run& on) {
+  const auto& state = on.state;
+  if (state.signal_count >= static_cast<std::int64_t>(ch.settings().max_signals))
+    return invalid_argument("exceeded workflow execution limit for signal events");
+  if (state.close_attempted && state.task && state.task->started())
+    return busy_closing();
+  return {};
+}
+
+void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled) {
+  if (!request_id.empty())
+    on.state.signal_request_ids.insert(request_id);
+  ++on.state.signal_count;
+  ch.append(on, signaled);
+  want_task(ch, on);
+  limit_buffer(ch, on);
 }
 
 successor kind_of(const follow_up& next) {

@@ -3,6 +3,8 @@
 
 #include "runtime/embedded/record/change.hpp"
 
+#include <troupe/rpc_status.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +44,8 @@ void terminate_run(
     run& on,
     const std::string& reason,
     const api::common::v1::Payloads* details,
-    const std::string& identity);
+    const std::string& identity,
+    const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links = {});
 
 /// The run timeout or the execution timeout has passed.
 void time_out_run(change& ch, run& on);
@@ -68,6 +71,12 @@ void start_follow_up(
     const follow_up& next,
     const api::failure::v1::Failure* failure,
     const api::common::v1::Payloads* result);
+
+/// Why this run takes no signal now, besides the signal's own mistakes: too many, or it is closing.
+rpc_status check_signal(const change& ch, const run& on);
+
+/// Counts the signal, puts its event into the history and sees to a workflow task.
+void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled);
 
 /// Which successor `next` is.
 successor kind_of(const follow_up& next);

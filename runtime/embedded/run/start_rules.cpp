@@ -368,17 +368,18 @@ void handle(change& ch, const signal_with_start_execution& what) {
     return;
   }
   if (current && current->open() && !replace) {
-    auto& state = current->state;
-    if (!asked.request_id().empty() && state.signal_request_ids.contains(asked.request_id())) {
+    if (auto status = check_signal(ch, *current); !status.ok()) {
+      refuse(ch, std::move(status));
+      return;
+    }
+    if (!asked.request_id().empty()
+        && current->state.signal_request_ids.contains(asked.request_id())) {
       answer(*current, false);
       return;
     }
-    if (!asked.request_id().empty())
-      state.signal_request_ids.insert(asked.request_id());
-    ++state.signal_count;
-    ch.append(*current, signal);
-    want_task(ch, *current);
-    limit_buffer(ch, *current);
+    // Unlike a plain signal it ends the wait for the first workflow task.
+    current->state.first_task_due.reset();
+    signal_run(ch, *current, asked.request_id(), signal);
     answer(*current, false);
     return;
   }

@@ -209,7 +209,6 @@ void handle(change& ch, const complete_workflow_task& what) {
          false});
     return;
   }
-  ++on.state.transitions;
   auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
   if (!on.open())
     return;

@@ -133,8 +133,9 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_too_large_fails_the_operation_for_good) {
   BOOST_TEST(service.event_types().ends_with("NexusOperationFailed WorkflowTaskScheduled"));
   const auto& failure =
       service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
-  BOOST_TEST(failure.cause().message() == "response exceeds size limit");
-  BOOST_TEST(failure.cause().nexus_handler_failure_info().type() == "INTERNAL");
+  BOOST_TEST(failure.cause().message() == "http: response body too large");
+  BOOST_TEST(failure.cause().application_failure_info().type() == "CallError");
+  BOOST_TEST(failure.cause().application_failure_info().non_retryable());
   BOOST_TEST(service.nexus_requests.empty());
 }
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace troupe::test {
+namespace {
+
+namespace enums = temporal::api::enums::v1;
+using namespace std::chrono_literals;
+
+wire::SignalWithStartWorkflowExecutionRequest signal_with_start(service_fixture& service) {
+  const auto start = service.start_request();
+  wire::SignalWithStartWorkflowExecutionRequest request;
+  request.set_workflow_id(start.workflow_id());
+  *request.mutable_workflow_type() = start.workflow_type();
+  *request.mutable_task_queue() = start.task_queue();
+  request.set_signal_name("s");
+  return request;
+}
+
+wire::SignalWorkflowExecutionRequest signal() {
+  wire::SignalWorkflowExecutionRequest request;
+  request.mutable_workflow_execution()->set_workflow_id("w");
+  request.set_signal_name("s");
+  return request;
+}
+
+wire::DescribeWorkflowExecutionResponse
+describe(service_fixture& service, const std::string& run_id = {}) {
+  wire::DescribeWorkflowExecutionRequest request;
+  request.mutable_execution()->set_workflow_id("w");
+  request.mutable_execution()->set_run_id(run_id);
+  const auto answer = embedded::describe(service.rec(), request);
+  BOOST_REQUIRE(answer.status.ok());
+  return dynamic_cast<const wire::DescribeWorkflowExecutionResponse&>(*answer.message);
+}
+
+command_api::Command continue_as_new() {
+  command_api::Command command;
+  command.set_command_type(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
+  command.mutable_continue_as_new_workflow_execution_command_attributes();
+  return command;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(client_rules)
+
+BOOST_AUTO_TEST_CASE(both_kinds_of_signal_count_against_one_limit) {
+  service_fixture service;
+  service.settings.max_signals = 2;
+  service.start();
+  const auto with_start = signal_with_start(service);
+  const auto plain = signal();
+  service.expect<wire::SignalWithStartWorkflowExecutionResponse>(
+      embedded::signal_with_start_execution{with_start});
+  service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{plain});
+  for (const auto& refused :
+       {service.decide(embedded::signal_with_start_execution{with_start}),
+        service.decide(embedded::signal_execution{plain})}) {
+    BOOST_TEST((refused.answer.status.code == status_code::invalid_argument));
+    BOOST_TEST(
+        refused.answer.status.message == "exceeded workflow execution limit for signal events");
+    BOOST_TEST(!refused.changed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(neither_kind_of_signal_reaches_a_run_that_is_closing) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto with_start = signal_with_start(service);
+  const auto plain = signal();
+  service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{plain});
+  service.complete({complete_workflow()}); // refused: it has not seen the signal
+  service.poll();
+  for (const auto& refused :
+       {service.decide(embedded::signal_with_start_execution{with_start}),
+        service.decide(embedded::signal_execution{plain})}) {
+    BOOST_TEST((refused.answer.status.code == status_code::resource_exhausted));
+    BOOST_TEST(
+        refused.answer.status.message
+        == "workflow operation can not be applied because workflow is closing");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(signal_with_start_ends_a_start_delay_and_a_plain_signal_does_not) {
+  for (const bool with_start : {false, true}) {
+    service_fixture service;
+    auto start = service.start_request();
+    start.mutable_workflow_start_delay()->set_seconds(60);
+    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{start});
+    BOOST_TEST(service.tasks.empty());
+    const auto both = signal_with_start(service);
+    const auto plain = signal();
+    if (with_start)
+      service.decide(embedded::signal_with_start_execution{both});
+    else
+      service.decide(embedded::signal_execution{plain});
+    BOOST_TEST(service.tasks.empty() != with_start);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_decision_that_changes_a_run_is_a_state_transition) {
+  service_fixture service;
+  service.start();
+  BOOST_TEST(describe(service).workflow_execution_info().state_transition_count() == 1);
+  service.poll();
+  BOOST_TEST(describe(service).workflow_execution_info().state_transition_count() == 2);
+  service.complete({complete_workflow()});
+  BOOST_TEST(describe(service).workflow_execution_info().state_transition_count() == 3);
+  const auto late = signal();
+  service.decide(embedded::signal_execution{late});
+  BOOST_TEST(describe(service).workflow_execution_info().state_transition_count() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_follows_another_has_a_request_of_its_own) {
+  service_fixture service;
+  const auto first = service.start();
+  service.poll();
+  service.complete({continue_as_new()});
+  const auto before = describe(service, first.run_id()).workflow_extended_info().request_id_infos();
+  const auto after = describe(service).workflow_extended_info().request_id_infos();
+  BOOST_REQUIRE(before.size() == 1U);
+  BOOST_REQUIRE(after.size() == 1U);
+  BOOST_TEST(after.begin()->first != before.begin()->first);
+  BOOST_TEST(after.begin()->second.event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  BOOST_TEST(after.begin()->second.event_id() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {
+  service_fixture service;
+  service.start();
+  wire::TerminateWorkflowExecutionRequest request;
+  request.mutable_workflow_execution()->set_workflow_id("w");
+  request.add_links()->mutable_workflow_event()->set_workflow_id("elsewhere");
+  service.expect<wire::TerminateWorkflowExecutionResponse>(embedded::terminate_execution{request});
+  BOOST_TEST(service.current().history.back()->links_size() == 1);
+  std::size_t bytes = 0;
+  for (const auto& event : service.current().history)
+    bytes += event->ByteSizeLong();
+  BOOST_TEST(service.current().state.history_size == static_cast<std::int64_t>(bytes));
+}
+
+BOOST_AUTO_TEST_CASE(no_timeout_of_an_operation_is_longer_than_the_callers_run) {
+  for (const int wanted : {0, 5, 60}) {
+    service_fixture service;
+    auto start = service.start_request();
+    start.mutable_workflow_run_timeout()->set_seconds(20);
+    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{start});
+    service.poll();
+    auto command = schedule_operation();
+    auto& asked = *command.mutable_schedule_nexus_operation_command_attributes();
+    if (wanted > 0)
+      asked.mutable_schedule_to_close_timeout()->set_seconds(wanted);
+    asked.mutable_schedule_to_start_timeout()->set_seconds(70);
+    asked.mutable_start_to_close_timeout()->set_seconds(3);
+    service.complete({command});
+    const auto& scheduled =
+        service.current().history.at(4)->nexus_operation_scheduled_event_attributes();
+    const int limit = wanted == 5 ? 5 : 20;
+    BOOST_TEST(scheduled.schedule_to_close_timeout().seconds() == limit);
+    BOOST_TEST(scheduled.schedule_to_start_timeout().seconds() == limit);
+    BOOST_TEST(scheduled.start_to_close_timeout().seconds() == 3);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
