@@ -4,18 +4,18 @@
 namespace troupe::embedded {
 
 void add_key_part(std::string& key, std::string_view part) {
-  // A zero byte ends the part, so one inside is told from it by what follows: nothing that a part
-  // begins with.
+  // A zero byte and a one end the part; a zero inside is followed by the largest byte instead, so
+  // that nothing longer begins like the whole part, and shorter ones still sort first.
   for (const char each : part) {
     key += each;
     if (each == '\0')
       key += '\xff';
   }
   key += '\0';
+  key += '\1';
 }
 
 void add_key_part(std::string& key, std::uint64_t part) {
-  // The largest byte must not come right after the end of a text; no count comes near it.
   for (int shift = 56; shift >= 0; shift -= 8)
     key += static_cast<char>(part >> shift);
 }

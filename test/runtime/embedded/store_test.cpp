@@ -32,8 +32,10 @@ BOOST_AUTO_TEST_CASE(keys_sort_by_their_parts) {
   using namespace std::string_view_literals;
   std::vector<std::vector<std::string_view>> parts{
       {"a", "z"}, {"a\0b"sv, "a"}, {"ab", ""}, {"ab", "\0"sv}, {"ab", "a"}, {"b", ""}};
-  for (std::size_t at = 1; at < parts.size(); ++at)
-    BOOST_TEST(key_of({parts[at - 1][0], parts[at - 1][1]}) < key_of({parts[at][0], parts[at][1]}));
+  for (std::size_t at = 1; at < parts.size(); ++at) {
+    const auto before = key_of({parts[at - 1][0], parts[at - 1][1]});
+    BOOST_TEST((before < key_of({parts[at][0], parts[at][1]})));
+  }
   std::string last;
   for (std::uint64_t number : {0ULL, 1ULL, 255ULL, 256ULL, 1ULL << 40}) {
     std::string made;
