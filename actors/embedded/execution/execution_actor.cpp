@@ -130,7 +130,7 @@ void execution_actor::serve(const call_ptr& from) {
 void execution_actor::apply(const input& what, unique_function<void(const reply&)> then) {
   auto decided = std::make_shared<transaction>(decide(*record_, what, directory_.around()));
   if (!decided->changed && decided->removed_runs.empty()) {
-    // Nothing to make durable; but the outbox may hold a request that is let go again.
+    // Nothing to make durable; but the effects may hold a request that is let go again.
     send_out(*decided);
     if (then)
       then(decided->answer);
@@ -153,32 +153,35 @@ void execution_actor::apply(const input& what, unique_function<void(const reply&
 }
 
 void execution_actor::send_out(const transaction& decided) {
-  if (decided.changed)
-    arm(decided.next_timer);
-  for (const auto& task : decided.workflow_tasks)
-    tell(
-        directory_.queue(
-            key_->namespace_id,
-            task.task_queue,
-            task.sticky ? queue_kind::sticky : queue_kind::workflow),
-        add_workflow_task{key_, task});
-  for (const auto& request : decided.nexus_requests)
-    tell(
-        directory_.dispatcher(key_->namespace_id, request.target.name),
-        dispatch_request{key_, request});
-  for (const auto& delivery : decided.callbacks)
-    tell(directory_.deliverer(delivery.url), deliver_callback{key_, delivery});
-  if (!decided.visibility.empty() || !decided.removed_runs.empty()) {
-    auto index = directory_.visibility(key_->namespace_id);
-    for (const auto& row : decided.visibility)
-      tell(index, put_row{row.info});
-    for (const auto& run_id : decided.removed_runs)
-      tell(index, remove_row{run_id});
-  }
-  for (const auto& run_id : decided.wake_readers)
-    wake_readers(run_id);
-  for (const auto& run_id : decided.removed_runs)
-    wake_readers(run_id);
+  for (const auto& each : decided.effects)
+    std::visit([this](const auto& what) { perform(what); }, each);
+}
+
+void execution_actor::perform(const workflow_task_dispatch& task) {
+  tell(
+      directory_.queue(
+          key_->namespace_id,
+          task.task_queue,
+          task.sticky ? queue_kind::sticky : queue_kind::workflow),
+      add_workflow_task{key_, task});
+}
+
+void execution_actor::perform(const nexus_dispatch& request) {
+  tell(
+      directory_.dispatcher(key_->namespace_id, request.target.name),
+      dispatch_request{key_, request});
+}
+
+void execution_actor::perform(const callback_delivery& delivery) {
+  tell(directory_.deliverer(delivery.url), deliver_callback{key_, delivery});
+}
+
+void execution_actor::perform(const visibility_put& row) {
+  tell(directory_.visibility(key_->namespace_id), put_row{row.info});
+}
+
+void execution_actor::perform(const visibility_remove& row) {
+  tell(directory_.visibility(key_->namespace_id), remove_row{row.run_id});
 }
 
 void execution_actor::arm(std::optional<time_point> when) {

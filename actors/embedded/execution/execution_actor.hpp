@@ -21,7 +21,7 @@ class directory;
 /// nexus_answered and nexus_held
 ///            (Nexus dispatchers), operation_completed and callback_reported (callback deliverers),
 ///            record_timer_due, reader_done and forget_if_empty (itself).
-/// Sends:     what a transaction's outbox says, once it is durable: add_workflow_task,
+/// Sends:     a transaction's effects, once it is durable: add_workflow_task,
 /// dispatch_request,
 ///            deliver_callback, put_row, remove_row; reopen_poll if a taken task was stale; answers
 ///            to calls.
@@ -55,9 +55,16 @@ private:
   void finish_reader(std::uint64_t id, bool is_expired);
   void plan_query_for(const call_ptr& from);
 
-  /// Decides, commits, sends the outbox, then hands the answer to `then`.
+  /// Decides, commits, performs the effects, then hands the answer to `then`.
   void apply(const input& what, unique_function<void(const reply&)> then = nullptr);
   void send_out(const transaction& decided);
+  void perform(const workflow_task_dispatch& task);
+  void perform(const nexus_dispatch& request);
+  void perform(const callback_delivery& delivery);
+  void perform(const visibility_put& row);
+  void perform(const visibility_remove& row);
+  void perform(const record_timer& timer) { arm(timer.when); }
+  void perform(const readers_wake& readers) { wake_readers(readers.run_id); }
   void arm(std::optional<time_point> when);
   void forget_when_empty();
   execution_handle me() { return caf::actor_cast<execution_handle>(this); }

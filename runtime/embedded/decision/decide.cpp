@@ -13,17 +13,31 @@
 namespace troupe::embedded {
 namespace {
 
-/// What follows from the new state: requests, deliveries, the timer.
+/// What follows from the new state: requests, deliveries, rows, the timer.
 void finish(change& ch) {
+  auto& tx = ch.tx;
   // By index: sending may change further runs.
   for (std::size_t at = 0; at < ch.touched().size(); ++at) {
-    run& on = *ch.touched()[at];
+    run& on = *ch.touched()[at].on;
     dispatch_nexus_requests(ch, on);
     dispatch_callbacks(ch, on);
   }
-  for (const auto& run_id : ch.tx.removed_runs)
+  if (!tx.changed && tx.removed_runs.empty())
+    return;
+  const auto& removed = tx.removed_runs;
+  for (const auto& each : ch.touched()) {
+    const bool stays = std::find(removed.begin(), removed.end(), each.on->id) == removed.end();
+    if (each.shown && stays)
+      tx.effects.push_back(visibility_put{list_row(ch.rec, each.on->id)});
+    if (each.grew && stays)
+      tx.effects.push_back(readers_wake{each.on->id});
+  }
+  for (const auto& run_id : removed) {
     std::erase_if(ch.rec.runs, [&](const auto& each) { return each->id == run_id; });
-  ch.tx.next_timer = next_deadline(ch.rec);
+    tx.effects.push_back(visibility_remove{run_id});
+    tx.effects.push_back(readers_wake{run_id});
+  }
+  tx.effects.push_back(record_timer{next_deadline(ch.rec)});
 }
 
 } // namespace
@@ -66,14 +80,14 @@ transaction resume(record& rec, surroundings around) {
     if (!on.open() || !state.task || state.task->started())
       continue;
     const auto& task = *state.task;
-    tx.workflow_tasks.push_back(
-        {task.task_queue,
-         task.sticky,
-         state.task_queue,
-         on.id,
-         task.scheduled_event_id,
-         task.stamp,
-         task.scheduled_time});
+    tx.effects.push_back(workflow_task_dispatch{
+        task.task_queue,
+        task.sticky,
+        state.task_queue,
+        on.id,
+        task.scheduled_event_id,
+        task.stamp,
+        task.scheduled_time});
   }
   finish(ch);
   return tx;

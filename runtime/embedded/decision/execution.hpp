@@ -16,7 +16,7 @@
 ///     record, input, surroundings -> decide -> record', transaction
 ///
 /// One actor owns one record and calls `decide` for each thing that happens; it then commits the
-/// transaction, and only then sends the outbox and the answer. All functions here are pure but for
+/// transaction, and only then lets the effects and the answer go. All functions here are pure but for
 /// the record: no clock, no thread, no random source of their own. They do not throw; bad input of
 /// any kind becomes a status.
 namespace troupe::embedded {
@@ -34,13 +34,13 @@ bool is_empty(const record& rec);
 /// Decides. The record is changed in place, completely or (if the input was refused) not at all.
 transaction decide(record& rec, const input& what, surroundings around);
 
-/// The outbox of a record that was read from a store: tasks, requests, callbacks and the timer that
-/// were under way.
+/// The effects of a record that was read from a store: tasks, requests, callbacks and the timer that
+/// have no acknowledgement yet, derived from its state.
 transaction resume(record& rec, surroundings around);
 
 // --- reads: they change nothing ---------------------------------------------------------------
 
-/// The answer to a read, or the advice to wait for `transaction::wake_readers`.
+/// The answer to a read, or the advice to wait for `readers_wake`.
 struct read_result {
   reply answer; ///< always set; with `wait`, what to answer when the caller's patience ends
   bool wait =

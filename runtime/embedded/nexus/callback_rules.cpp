@@ -92,7 +92,7 @@ void dispatch_callbacks(change& ch, run& on) {
     completion.close_time = on.state.close_time;
     completion.links.push_back(link_to(ch.rec, on, each));
     fill_outcome(on, completion);
-    ch.tx.callbacks.push_back(std::move(delivery));
+    ch.tx.effects.push_back(std::move(delivery));
     each.under_way = true;
   }
 }

@@ -315,11 +315,11 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
   if (!target)
     return;
   operation.answer_overdue = ch.now() + *time + answer_grace;
-  ch.tx.nexus_requests.push_back(
-      {attempt,
-       *target,
-       *time - ch.settings().nexus_dispatch_reserve,
-       start_request(ch, on, operation)});
+  ch.tx.effects.push_back(nexus_dispatch{
+      attempt,
+      *target,
+      *time - ch.settings().nexus_dispatch_reserve,
+      start_request(ch, on, operation)});
 }
 
 void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
@@ -344,11 +344,11 @@ void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
   if (!target)
     return;
   cancel.answer_overdue = ch.now() + *time + answer_grace;
-  ch.tx.nexus_requests.push_back(
-      {attempt,
-       *target,
-       *time - ch.settings().nexus_dispatch_reserve,
-       cancel_request(ch, operation)});
+  ch.tx.effects.push_back(nexus_dispatch{
+      attempt,
+      *target,
+      *time - ch.settings().nexus_dispatch_reserve,
+      cancel_request(ch, operation)});
 }
 
 std::vector<std::int64_t> operation_ids(const run& on) {

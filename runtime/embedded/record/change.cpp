@@ -2,7 +2,6 @@
 #include "runtime/embedded/record/change.hpp"
 
 #include "runtime/base/time.hpp"
-#include "runtime/embedded/decision/execution.hpp"
 
 #include <algorithm>
 
@@ -88,7 +87,7 @@ void change::append(run& on, const event_ptr& event) {
 }
 
 void change::write(run& on, const event_ptr& event) {
-  touch(on);
+  touched(on).grew = true;
   event->set_event_id(on.state.next_event_id++);
   event->set_task_id(++rec.last_task_id);
   on.state.history_size += static_cast<std::int64_t>(event->ByteSizeLong());
@@ -96,8 +95,6 @@ void change::write(run& on, const event_ptr& event) {
   if (tx.appended.empty() || tx.appended.back().run_id != on.id)
     tx.appended.push_back({on.id, {}});
   tx.appended.back().events.push_back(event);
-  if (std::find(tx.wake_readers.begin(), tx.wake_readers.end(), on.id) == tx.wake_readers.end())
-    tx.wake_readers.push_back(on.id);
 }
 
 bool change::flush_buffered(run& on) {
@@ -124,20 +121,22 @@ bool change::flush_buffered(run& on) {
   return true;
 }
 
-void change::touch(run& on) {
+change::touched_run& change::touched(run& on) {
   tx.changed = true;
-  if (std::find(touched_.begin(), touched_.end(), &on) != touched_.end())
-    return;
-  touched_.push_back(&on);
+  const auto found = std::find_if(
+      touched_.begin(), touched_.end(), [&](const touched_run& each) { return each.on == &on; });
+  if (found != touched_.end())
+    return *found;
   ++on.state.transitions;
+  return touched_.emplace_back(touched_run{&on});
+}
+
+void change::touch(run& on) {
+  touched(on);
 }
 
 void change::show(run& on) {
-  touch(on);
-  std::erase_if(tx.visibility, [&](const visibility_row& row) {
-    return row.info->execution().run_id() == on.id;
-  });
-  tx.visibility.push_back({list_row(rec, on.id)});
+  touched(on).shown = true;
 }
 
 } // namespace troupe::embedded

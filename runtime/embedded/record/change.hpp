@@ -49,13 +49,21 @@ public:
   /// The row of the visibility index is to be written.
   void show(run& on);
 
-  [[nodiscard]] const std::vector<run*>& touched() const { return touched_; }
+  /// A run that this decision has changed, and what follows from that.
+  struct touched_run {
+    run* on = nullptr;
+    bool grew = false;  ///< its history has
+    bool shown = false; ///< its row of the visibility index is to be written
+  };
+  [[nodiscard]] const std::vector<touched_run>& touched() const { return touched_; }
 
   /// After the changes were undone: what was touched so far is as before, or gone.
   void forget_touched() { touched_.clear(); }
 
 private:
-  std::vector<run*> touched_;
+  touched_run& touched(run& on);
+
+  std::vector<touched_run> touched_;
 };
 
 /// True if an event of this type waits while a worker holds a started workflow task.

@@ -73,7 +73,7 @@ struct fail_workflow_task { ///< -> RespondWorkflowTaskFailedResponse
 // --- time
 // ------------------------------------------------------------------------------------------
 
-/// The time of `transaction::next_timer` has come (or may have; early is harmless). No answer.
+/// The time of `record_timer` has come (or may have; early is harmless). No answer.
 struct timers_due {};
 
 // --- Nexus, caller's side -----------------------------------------------------------------------

@@ -92,14 +92,14 @@ void schedule_task(change& ch, run& on, dispatch how, time_point original_time) 
     ch.write(on, scheduled_event(task, state));
   ch.touch(on);
   if (how == dispatch::queue)
-    ch.tx.workflow_tasks.push_back(
-        {task.task_queue,
-         task.sticky,
-         state.task_queue,
-         on.id,
-         task.scheduled_event_id,
-         task.stamp,
-         task.scheduled_time});
+    ch.tx.effects.push_back(workflow_task_dispatch{
+        task.task_queue,
+        task.sticky,
+        state.task_queue,
+        on.id,
+        task.scheduled_event_id,
+        task.stamp,
+        task.scheduled_time});
   state.task = std::move(task);
 }
 

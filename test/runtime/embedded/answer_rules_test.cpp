@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_new_task_comes_back_with_the_answer_if_events_waited) {
   service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{signal});
   BOOST_TEST(service.current().history.size() == 3U);
   const auto tx = service.complete({}, true, true);
-  BOOST_TEST(tx.workflow_tasks.empty());
+  BOOST_TEST(all_of<embedded::workflow_task_dispatch>(tx).empty());
   const auto& response =
       static_cast<wire::RespondWorkflowTaskCompletedResponse&>(*tx.answer.message);
   BOOST_TEST(response.workflow_task().started_event_id() == 7);

@@ -51,11 +51,21 @@ void service_fixture::fail(const std::string& why) {
 
 embedded::transaction service_fixture::decide(const embedded::input& what) {
   auto tx = embedded::decide(rec(), what, around());
-  tasks.insert(tasks.end(), tx.workflow_tasks.begin(), tx.workflow_tasks.end());
-  nexus_requests.insert(nexus_requests.end(), tx.nexus_requests.begin(), tx.nexus_requests.end());
-  callbacks.insert(callbacks.end(), tx.callbacks.begin(), tx.callbacks.end());
-  timer = tx.next_timer;
+  keep(tx);
   return tx;
+}
+
+void service_fixture::keep(const embedded::transaction& tx) {
+  for (const auto& each : tx.effects) {
+    if (const auto* task = std::get_if<embedded::workflow_task_dispatch>(&each))
+      tasks.push_back(*task);
+    else if (const auto* request = std::get_if<embedded::nexus_dispatch>(&each))
+      nexus_requests.push_back(*request);
+    else if (const auto* delivery = std::get_if<embedded::callback_delivery>(&each))
+      callbacks.push_back(*delivery);
+    else if (const auto* armed = std::get_if<embedded::record_timer>(&each))
+      timer = armed->when;
+  }
 }
 
 wire::StartWorkflowExecutionRequest service_fixture::start_request(const std::string& type) {

@@ -52,7 +52,7 @@ public:
   embedded::run& current() { return *record_->current(); }
   embedded::surroundings around() { return {now, ids, known, settings}; }
 
-  /// Decides and keeps the outbox: tasks, requests and deliveries wait in the members below.
+  /// Decides and keeps the effects: tasks, requests and deliveries wait in the members below.
   embedded::transaction decide(const embedded::input& what);
 
   /// As above; fails the test if the answer is no message of this type.
@@ -102,8 +102,20 @@ public:
   std::string task_token;
 
 private:
+  void keep(const embedded::transaction& tx);
+
   std::shared_ptr<embedded::record> record_;
 };
+
+/// The effects of one kind in a transaction.
+template <class Effect>
+std::vector<Effect> all_of(const embedded::transaction& tx) {
+  std::vector<Effect> found;
+  for (const auto& each : tx.effects)
+    if (const auto* one = std::get_if<Effect>(&each))
+      found.push_back(*one);
+  return found;
+}
 
 // Commands, as a worker sends them.
 command_api::Command start_timer(const std::string& id, duration after);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+#include "runtime/embedded/record/api_fwd.hpp"
+#include "runtime/embedded/record/input.hpp"
+#include "runtime/embedded/record/surroundings.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::embedded {
+
+/// What follows from a decision outside its record, once the decision is durable. Each alternative
+/// says what acknowledges it: the input with which it comes back, after which the record does not
+/// derive it again. An effect without acknowledgement is derived from the state by `resume` for a
+/// record that was read from a store, so it may happen twice: `key_of` tells the second from a new
+/// one.
+
+/// Put a workflow task into a task queue. Acknowledged by `start_workflow_task`.
+///
+/// Sticky: if nobody has polled the sticky queue lately, put it into `normal_queue` at once; the
+/// poll that takes it there starts it with `sticky_poll = false`. The schedule-to-start timeout is
+/// the record's business (`record_timer`); a task that times out becomes stale, is dispatched anew,
+/// and answers `not_found` when it is started.
+struct workflow_task_dispatch {
+  std::string task_queue;
+  bool sticky = false;
+  std::string normal_queue; ///< equal to `task_queue` unless sticky
+  std::string run_id;
+  std::int64_t scheduled_event_id = 0;
+  std::uint64_t stamp = 0;
+  time_point scheduled_time{};
+};
+
+/// Send a request to a Nexus handler: offer it to the target's task queue, sync match only.
+/// Acknowledged by `nexus_request_done`: when the worker responded, or with `nexus_no_answer` when
+/// `dispatch_timeout` has passed.
+///
+/// `request` is a serialised `temporal.api.nexus.v1.Request` that lacks nothing but the two
+/// request-timeout headers, which say how much is left when a poll takes it: append
+/// `request-timeout` and `Request-Timeout` of `NNNNms` then.
+struct nexus_dispatch {
+  nexus_attempt attempt;
+  endpoint_info target;
+  duration dispatch_timeout{};
+  std::shared_ptr<const std::string> request;
+};
+
+/// Tell whoever asked (a callback of the start request) how an execution ended. Acknowledged by
+/// `callback_done`.
+///
+/// `temporal://system`: decode the header `temporal-callback-token`, give that record
+/// `complete_nexus_operation`, and report with `callback_done` (`delivered`, or `refused` for
+/// `not_found`, or `retry` if the record could not be asked). Other URLs: HTTP POST.
+struct callback_delivery {
+  std::string run_id;
+  std::string callback_id;
+  std::int32_t attempt = 0; ///< 1 for the first
+  std::string url;
+  std::map<std::string, std::string> headers; ///< lower-case names
+  nexus_completion completion;
+};
+
+/// Write the run's row of the visibility index: on start, on search attribute or memo changes, on
+/// close. The row replaces an older one of the run, so it needs no acknowledgement.
+struct visibility_put {
+  std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo> info;
+};
+
+/// The run was deleted: take its row out of the visibility index. Needs no acknowledgement.
+struct visibility_remove {
+  std::string run_id;
+};
+
+/// Come back with `timers_due` then, which acknowledges it. Replaces what was armed before.
+struct record_timer {
+  std::optional<time_point> when; ///< nothing: no timer is needed
+};
+
+/// The run's history grew, it closed, or it is gone: look at the waiting history reads again.
+struct readers_wake {
+  std::string run_id;
+};
+
+using effect = std::variant<
+    workflow_task_dispatch,
+    nexus_dispatch,
+    callback_delivery,
+    visibility_put,
+    visibility_remove,
+    record_timer,
+    readers_wake>;
+
+/// In the order in which they are to happen.
+using effects = std::vector<effect>;
+
+/// The idempotency key of an effect, unique in its record: the same effect derived again has the
+/// same key, another one has another.
+std::string key_of(const effect& what);
+
+} // namespace troupe::embedded

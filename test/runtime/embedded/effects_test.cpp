@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+namespace troupe::test {
+namespace {
+
+using namespace std::chrono_literals;
+using keys = std::vector<std::string>;
+
+/// The keys of the effects that want an acknowledgement, sorted.
+template <class... Effect>
+keys keys_of(const embedded::transaction& tx) {
+  keys found;
+  for (const auto& each : tx.effects)
+    if ((std::holds_alternative<Effect>(each) || ...))
+      found.push_back(embedded::key_of(each));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+keys acknowledged(const embedded::transaction& tx) {
+  return keys_of<
+      embedded::workflow_task_dispatch,
+      embedded::nexus_dispatch,
+      embedded::callback_delivery,
+      embedded::record_timer>(tx);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(effects)
+
+BOOST_AUTO_TEST_CASE(no_two_effects_of_a_decision_share_a_key) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto tx = service.complete(
+      {start_timer("t", 1s), schedule_operation(), schedule_operation(), schedule_operation()});
+  auto all = keys{};
+  for (const auto& each : tx.effects)
+    all.push_back(embedded::key_of(each));
+  std::sort(all.begin(), all.end());
+  BOOST_TEST(all.size() >= 5U);
+  BOOST_TEST((std::adjacent_find(all.begin(), all.end()) == all.end()));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_derived_again_has_its_old_key) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto sent = keys_of<embedded::nexus_dispatch>(
+      service.complete({schedule_operation(), schedule_operation()}));
+  BOOST_TEST(sent.size() == 2U);
+  const auto again = embedded::resume(service.rec(), service.around());
+  BOOST_TEST(keys_of<embedded::nexus_dispatch>(again) == sent, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_next_attempt_has_another_key) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto first = keys_of<embedded::nexus_dispatch>(service.complete({schedule_operation()}));
+  const auto attempt = service.nexus_requests.front().attempt;
+  service.decide(embedded::nexus_request_done{attempt, embedded::nexus_no_answer{}});
+  const auto second = keys_of<embedded::nexus_dispatch>(service.advance(1s));
+  BOOST_REQUIRE(second.size() == 1U);
+  BOOST_TEST(second.front() != first.front());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_nobody_took_is_derived_again_with_its_old_key) {
+  service_fixture service;
+  const auto request = service.start_request();
+  const auto started = service.decide(embedded::start_execution{request});
+  const auto again = embedded::resume(service.rec(), service.around());
+  BOOST_TEST(acknowledged(again) == acknowledged(started), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_was_taken_is_not_derived_again) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto again = embedded::resume(service.rec(), service.around());
+  BOOST_TEST(all_of<embedded::workflow_task_dispatch>(again).empty());
+}
+
+BOOST_AUTO_TEST_CASE(readers_and_the_row_hear_of_each_run_once) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto tx = service.complete({complete_workflow()});
+  BOOST_TEST(all_of<embedded::visibility_put>(tx).size() == 1U);
+  BOOST_TEST(all_of<embedded::readers_wake>(tx).size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
