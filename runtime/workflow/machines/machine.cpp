@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/machines/machine.hpp"
 
-#include <temporal/api/history/v1/message.pb.h>
+#include "runtime/base/enum_name.hpp"
 
-#include <cctype>
+#include <temporal/api/history/v1/message.pb.h>
 
 namespace troupe::workflow {
 
@@ -16,22 +16,12 @@ const char* const advice = " The workflow's code no longer does what it did when
 } // namespace
 
 std::string event_name(int event_type) {
-  const auto wire = temporal::api::enums::v1::EventType_Name(
+  const auto& wire = temporal::api::enums::v1::EventType_Name(
       static_cast<temporal::api::enums::v1::EventType>(event_type));
   constexpr std::string_view prefix = "EVENT_TYPE_";
   if (!wire.starts_with(prefix))
     return "unknown type " + std::to_string(event_type);
-  std::string name;
-  bool upper = true;
-  for (const char letter : std::string_view{wire}.substr(prefix.size())) {
-    if (letter == '_') {
-      upper = true;
-      continue;
-    }
-    name += upper ? letter : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    upper = false;
-  }
-  return name;
+  return camel_case(wire, prefix);
 }
 
 std::string event_text(const history_event& event) {
