@@ -116,7 +116,10 @@ std::unique_ptr<workflow::instance> make_instance() {
   return std::make_unique<workflow::instance>(definition, environment);
 }
 
-void check(const workflow::activation_result& done) {
+void run_task(workflow::instance& run, PollWorkflowTaskQueueResponse& task) {
+  if (run.begin(task).kind != workflow::activation_need::what::nothing)
+    throw std::runtime_error("the task needs more than it has");
+  const auto done = run.complete();
   if (done.kind != workflow::activation_result::verdict::completed)
     throw std::runtime_error("the task was not completed: " + done.reason);
 }
@@ -138,7 +141,7 @@ int main(int argc, char** argv) try {
     for (int i = 0; i < replays; ++i) {
       PollWorkflowTaskQueueResponse task;
       task.ParseFromString(bytes);
-      check(make_instance()->apply(std::move(task)));
+      run_task(*make_instance(), task);
     }
     return 0;
   }
@@ -159,7 +162,7 @@ int main(int argc, char** argv) try {
       auto begin = now_nanoseconds();
       PollWorkflowTaskQueueResponse task;
       task.ParseFromString(bytes);
-      check(run->apply(std::move(task)));
+      run_task(*run, task);
       replay = std::min(
           replay,
           static_cast<double>(now_nanoseconds() - begin) / static_cast<double>(told.size()));
@@ -170,7 +173,7 @@ int main(int argc, char** argv) try {
         begin = now_nanoseconds();
         PollWorkflowTaskQueueResponse next;
         next.ParseFromString(reply);
-        check(run->apply(std::move(next)));
+        run_task(*run, next);
         each = now_nanoseconds() - begin;
       }
       // The median: one task that the machine interrupts costs as much as all the others.

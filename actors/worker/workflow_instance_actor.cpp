@@ -60,7 +60,7 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
           on_answer(replied);
       },
       [this](const history_page_fetched& fetched) {
-        if (fetched.work == work_ && job_ && fetching_ != fetching::nothing)
+        if (fetched.work == work_ && job_ && std::exchange(fetching_, false))
           on_page(fetched);
       },
       [this](const end_instance&) { quit(); },
@@ -82,24 +82,59 @@ const std::string& workflow_instance_actor::run_id() const {
 
 void workflow_instance_actor::begin() {
   ++work_;
-  fetched_everything_ = used_up_ = false;
-  fetching_ = fetching::nothing;
-  fetched_ = nullptr;
-  if (!job_->task->next_page_token().empty())
-    fetch(fetching::rest);
-  else
-    apply();
+  used_up_ = fetching_ = false;
+  auto& task = *job_->task;
+  const bool from_beginning =
+      task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
+  if (!job_->run || from_beginning) {
+    auto found = worker_->workflows.find(task.workflow_type().name());
+    if (found == worker_->workflows.end()) {
+      std::string known;
+      for (const auto& [name, definition] : worker_->workflows)
+        known += (known.empty() ? "" : ", ") + name;
+      return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
+    }
+    // A whole history replaces what is cached: it is what the service believes.
+    job_->run = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
+  }
+  converse([&] { return job_->run->begin(task); });
 }
 
-void workflow_instance_actor::fetch(fetching what) {
-  fetching_ = what;
-  const auto& task = *job_->task;
+template <class Step>
+void workflow_instance_actor::converse(Step step) {
+  workflow::activation_need need;
+  workflow::activation_result result;
+  try {
+    need = step();
+    if (need.kind == workflow::activation_need::what::nothing)
+      result = job_->run->complete();
+  } catch (const std::exception& error) {
+    // An instance turns what user code throws into answers; what comes out here is a bug of its
+    // own. Only this run is affected: it is dropped, and replayed when the service tries again.
+    context_.counters.instances_died.add();
+    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", error.what()}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        error.what(),
+        "InstanceError");
+  }
+  switch (need.kind) {
+  case workflow::activation_need::what::nothing: return send(std::move(result));
+  case workflow::activation_need::what::history: return fetch(std::move(need.page_token));
+  case workflow::activation_need::what::local_activities:
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "this worker runs no local activities",
+        "NotSupportedError");
+  }
+}
+
+void workflow_instance_actor::fetch(std::string page_token) {
+  fetching_ = true;
   wire::GetWorkflowExecutionHistoryRequest request;
   request.set_namespace_(worker_->settings.name_space);
-  *request.mutable_execution() = task.workflow_execution();
-  request.set_next_page_token(task.next_page_token());
-  if (!fetched_)
-    fetched_ = &job_->task.make<temporal::api::history::v1::History>();
+  *request.mutable_execution() = job_->task->workflow_execution();
+  request.set_next_page_token(std::move(page_token));
   context_.calls->start(
       {methods::get_workflow_execution_history,
        rpc::encode(request),
@@ -115,8 +150,8 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
     used_up_ = true;
     return end(task_outcome::task_gone);
   }
-  // In the task's memory, so that events move from one to the other by pointer.
-  auto& page = job_->task.make<wire::GetWorkflowExecutionHistoryResponse>();
+  // Not in the task's memory: each page of a long history goes when it was replayed.
+  wire::GetWorkflowExecutionHistoryResponse page;
   if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
     auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
     log::warn("the history of a run could not be fetched", {{"run_id", run_id()}, {"error", why}});
@@ -125,76 +160,7 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
         "the history could not be fetched: " + why,
         "HistoryFetchError");
   }
-  for (auto& event : *page.mutable_history()->mutable_events())
-    *fetched_->add_events() = std::move(event);
-  job_->task->set_next_page_token(page.next_page_token());
-  if (!page.next_page_token().empty())
-    return fetch(fetching_);
-  use_fetched_history();
-  apply();
-}
-
-void workflow_instance_actor::use_fetched_history() {
-  auto& history = *job_->task->mutable_history();
-  // Both lists are in order and may overlap; ids that were seen are dropped.
-  auto& whole = job_->task.make<temporal::api::history::v1::History>();
-  std::int64_t last = 0;
-  auto append = [&](auto& from) {
-    for (auto& event : *from.mutable_events())
-      if (event.event_id() > last) {
-        last = event.event_id();
-        *whole.add_events() = std::move(event);
-      }
-  };
-  if (fetching_ == fetching::everything) {
-    append(*fetched_);
-    append(history);
-  } else {
-    append(history);
-    append(*fetched_);
-  }
-  history = std::move(whole);
-  fetched_ = nullptr;
-  fetching_ = fetching::nothing;
-}
-
-void workflow_instance_actor::apply() {
-  auto& task = *job_->task;
-  const bool from_beginning =
-      task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
-  if (!job_->run || from_beginning) {
-    auto found = worker_->workflows.find(task.workflow_type().name());
-    if (found == worker_->workflows.end()) {
-      std::string known;
-      for (const auto& [name, definition] : worker_->workflows)
-        known += (known.empty() ? "" : ", ") + name;
-      return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
-    }
-    // A whole history replaces what is cached: it is what the service believes.
-    job_->run = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
-  }
-  workflow::activation_result result;
-  try {
-    result = job_->run->apply(std::move(task));
-  } catch (const std::exception& error) {
-    // An instance turns what user code throws into answers; what comes out here is a bug of its
-    // own. Only this run is affected: it is dropped, and replayed when the service tries again.
-    context_.counters.instances_died.add();
-    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", error.what()}});
-    return fail_task(
-        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
-        error.what(),
-        "InstanceError");
-  }
-  if (result.kind != workflow::activation_result::verdict::needs_full_history)
-    return send(std::move(result));
-  job_->run = nullptr;
-  if (std::exchange(fetched_everything_, true))
-    return fail_task(
-        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
-        "the history is incomplete: " + result.reason,
-        "HistoryError");
-  fetch(fetching::everything);
+  converse([&] { return job_->run->resume(std::move(page)); });
 }
 
 void workflow_instance_actor::send(workflow::activation_result result) {
@@ -213,7 +179,6 @@ void workflow_instance_actor::send(workflow::activation_result result) {
     if (!result.answer)
       return end(task_outcome::repeated_failure);
     break;
-  case verdict::needs_full_history:
   case verdict::ignored:
     log::debug(
         "a workflow task needs no answer", {{"run_id", run_id()}, {"reason", result.reason}});
@@ -261,8 +226,6 @@ void workflow_instance_actor::fail_task(
     int cause, const std::string& message, const std::string& type) {
   used_up_ = true;
   job_->run = nullptr;
-  fetched_ = nullptr;
-  fetching_ = fetching::nothing;
   context_.counters.workflow_task_execution_failed.add();
   const auto& task = *job_->task;
   if (task.has_query()) {

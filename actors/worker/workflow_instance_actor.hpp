@@ -9,14 +9,12 @@
 #include <memory>
 #include <string>
 
-namespace temporal::api::history::v1 {
-class History;
-}
 namespace google::protobuf {
 class Message;
 }
 namespace troupe::workflow {
 class instance;
+struct activation_need;
 struct activation_result;
 } // namespace troupe::workflow
 
@@ -27,7 +25,7 @@ namespace troupe::actors {
 /// object in the sticky cache.
 ///
 /// Owns:      while it has a task, that with its slot, the `workflow::instance` (the coroutine, its
-///            machines), pages of history that are being fetched.
+///            machines).
 /// Receives:  run_workflow_task and end_instance (sticky cache), history_page_fetched and
 ///            answer_replied (transport).
 /// Sends:     run_idled, and the run with it, to the sticky cache.
@@ -50,13 +48,13 @@ public:
 private:
   /// What the answer to the running task is: decides what its reply means.
   enum class answer_kind { completed, failed, query };
-  enum class fetching { nothing, rest, everything };
 
   void begin();
-  void fetch(fetching what);
+  /// Takes the next step of the conversation with the run, and does what the run then needs.
+  template <class Step>
+  void converse(Step step);
+  void fetch(std::string page_token);
   void on_page(const history_page_fetched& fetched);
-  void use_fetched_history();
-  void apply();
   void send(workflow::activation_result result);
   void start_answer(std::string_view method, const google::protobuf::Message& answer);
   [[nodiscard]] const std::string& run_id() const;
@@ -75,9 +73,7 @@ private:
 
   std::unique_ptr<workflow_job> job_; ///< null while it is free
   std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
-  fetching fetching_ = fetching::nothing;
-  bool fetched_everything_ = false; ///< for this task: asking once more would not help
-  temporal::api::history::v1::History* fetched_ = nullptr; ///< in the task's memory
+  bool fetching_ = false;  ///< a page of history
   answer_kind answering_ = answer_kind::completed;
   bool used_up_ = false;
 };

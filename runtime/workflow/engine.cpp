@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/workflow/engine.hpp"
-
 #include "runtime/base/log.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
-#include "runtime/protocol/retry_policy.hpp"
+#include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
 #include "runtime/workflow/machines/nexus_operation_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
+#include "runtime/workflow/retry_policy.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -55,13 +54,13 @@ public:
 /// Adds what the coroutines allocated meanwhile.
 class frame_meter {
 public:
-  explicit frame_meter(std::size_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
-  ~frame_meter() { sum_ += troupe::detail::frame_bytes() - before_; }
+  explicit frame_meter(std::uint32_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
+  ~frame_meter() { sum_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before_); }
   frame_meter(const frame_meter&) = delete;
   frame_meter& operator=(const frame_meter&) = delete;
 
 private:
-  std::size_t& sum_;
+  std::uint32_t& sum_;
   std::size_t before_;
 };
 
@@ -97,6 +96,7 @@ void engine::evict() noexcept {
   }
   main_.reset();
   messages_ = nullptr;
+  extras_ = nullptr;
   commands_.clear();
   machines_.clear();
   close_ = {};
@@ -171,7 +171,7 @@ void engine::end_with(std::exception_ptr why) {
     if (cancel_requested_ && is_canceled(error)) {
       command->set_command_type(enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION);
       command->mutable_cancel_workflow_execution_command_attributes();
-      close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED);
+      close_with(std::move(command));
       return;
     }
   } catch (...) {
@@ -186,11 +186,11 @@ void engine::end_with(std::exception_ptr why) {
       why,
       environment_->converter,
       *command->mutable_fail_workflow_execution_command_attributes()->mutable_failure());
-  close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
+  close_with(std::move(command));
 }
 
-void engine::close_with(std::unique_ptr<wire_command> command, int event_type) {
-  close_ = detail::make_ref<close_machine>(std::move(command), event_type);
+void engine::close_with(std::unique_ptr<wire_command> command) {
+  close_ = detail::make_ref<close_machine>(std::move(command));
 }
 
 void engine::continue_as_new(continue_as_new_request&& request) {
@@ -209,7 +209,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
     to_proto(*options.task_timeout, *to.mutable_workflow_task_timeout());
   // What the code leaves out is taken over here: the service would not.
   if (options.retry_policy) {
-    protocol::write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
+    write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
   } else if (from.has_retry_policy()) {
     *to.mutable_retry_policy() = from.retry_policy();
   }
@@ -220,7 +220,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
     *to.mutable_memo() = from.memo();
   if (from.has_search_attributes())
     *to.mutable_search_attributes() = from.search_attributes();
-  close_with(std::move(command), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
+  close_with(std::move(command));
 }
 
 // -- run: what contexts ask --
@@ -259,7 +259,7 @@ info engine::get_info() const {
   result.run_timeout = limit(from.workflow_run_timeout());
   result.task_timeout = from_proto(from.workflow_task_timeout());
   if (from.has_retry_policy())
-    result.retry_policy = protocol::read_retry_policy(from.retry_policy());
+    result.retry_policy = read_retry_policy(from.retry_policy());
   return result;
 }
 
@@ -274,7 +274,7 @@ engine::start_timer(duration after, const timer_options& options, detail::scope&
     return ready;
   }
   auto timer = detail::make_ref<timer_machine>(*this, *this, ++last_timer_, after, options);
-  issue(*timer, timer_machine::start_command);
+  issue(*timer, enums::COMMAND_TYPE_START_TIMER);
   within.add(*timer);
   return timer;
 }
@@ -299,7 +299,7 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
   require_writable();
   auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
   auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
-  issue(*operation, nexus_operation_machine::schedule_command);
+  issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
   within.add(*operation); // in a cancelled scope it is taken back at once and never sent
   return {started, operation};
 }
@@ -313,7 +313,7 @@ engine::start_activity(detail::activity_request&& request, detail::scope& within
     request.options.task_queue = own_task_queue();
   auto activity =
       detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
-  issue(*activity, activity_machine::schedule_command);
+  issue(*activity, enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
   within.add(*activity);
   return activity;
 }
@@ -454,10 +454,17 @@ engine::messages& engine::with_messages() {
   return *messages_;
 }
 
+engine::extras& engine::with_extras() {
+  if (!extras_)
+    extras_ = std::make_unique<extras>();
+  return *extras_;
+}
+
 std::uint64_t engine::random() {
-  if (!random_)
-    random_ = std::make_unique<random_stream>(seed_of(started().original_execution_run_id()));
-  return random_->next();
+  auto& random = with_extras().random;
+  if (!random)
+    random.emplace(seed_of(started().original_execution_run_id()));
+  return random->next();
 }
 
 temporal::api::history::v1::WorkflowExecutionStartedEventAttributes engine::started() const {
@@ -478,29 +485,35 @@ const sdk_identity& our_sdk() {
 
 const sdk_identity& engine::sdk() const noexcept {
   static const sdk_identity nobody;
-  return is_sdk_ours_ ? our_sdk() : other_sdk_ ? *other_sdk_ : nobody;
+  return is_sdk_ours_ ? our_sdk() : extras_ && extras_->other_sdk ? *extras_->other_sdk : nobody;
 }
 
 void engine::set_sdk(sdk_identity by) {
   is_sdk_ours_ = by == our_sdk();
-  other_sdk_ = is_sdk_ours_ ? nullptr : std::make_unique<const sdk_identity>(std::move(by));
+  if (!is_sdk_ours_)
+    with_extras().other_sdk = std::move(by);
 }
 
 void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to) {
-  for (auto i = next_command_; i != commands_.size(); ++i)
+  const auto write = [&](machine& by, int command) {
+    auto& out = *to.Add();
+    out.set_command_type(static_cast<enums::CommandType>(command));
+    by.write(command, out);
+  };
+  for (std::size_t i = next_command_; i != commands_.size(); ++i)
     if (commands_[i].by->wants(commands_[i].command))
-      commands_[i].by->write(commands_[i].command, *to.Add());
+      write(*commands_[i].by, commands_[i].command);
   if (close_ && !close_matched_)
-    close_->write(0, *to.Add());
+    write(*close_, close_->command());
 }
 
 std::size_t engine::memory_bytes() const noexcept {
   auto sum = sizeof(*this) + sizeof(detail::scope) + run_id_.capacity() + frame_bytes_
              + commands_.capacity() * sizeof(issued_command)
              + machines_.capacity() * sizeof(machines_[0]);
-  sum += started_.capacity();
+  sum += started_.capacity() + (extras_ ? sizeof(extras) : 0);
   // What the last task asked for: not in `machines_` before the next one's events tell of it.
-  for (auto i = next_command_; i != commands_.size(); ++i)
+  for (std::size_t i = next_command_; i != commands_.size(); ++i)
     sum += commands_[i].by->memory_bytes();
   for (const auto& [id, one] : machines_)
     sum += one->memory_bytes();

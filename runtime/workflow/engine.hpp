@@ -4,6 +4,7 @@
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/machines/machine.hpp"
 #include "runtime/workflow/random.hpp"
+#include "runtime/workflow/step_jobs.hpp"
 
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/detail/run.hpp>
@@ -56,14 +57,30 @@ public:
 
   // -- history --
 
+  struct walk {
+    bool replay_only = false;
+    bool to_the_end = false;   ///< the events behind the last step are consumed too
+    bool more_to_come = false; ///< `history` has only the first of the events
+    const step_jobs::protocol_messages* messages = nullptr; ///< of the task that the last step is
+  };
   /// Applies all steps in `history` behind the last event seen, runs the code of each, and checks
-  /// its commands against the next one's events. With `to_the_end` the events behind the last step
-  /// are consumed too, as a replayer wants it. Throws `nondeterminism_error` and `history_error`;
+  /// its commands against the next one's events. False: more history is to come and is needed,
+  /// since a step needs to see the next one. Throws `nondeterminism_error` and `history_error`;
   /// what the code itself did wrong is in `task_error`.
-  void apply(temporal::api::history::v1::History& history, bool replay_only, bool to_the_end);
+  bool apply(temporal::api::history::v1::History& history, const walk& how);
 
   /// The commands that are not in the history yet; each can be written once.
   void write_commands(google::protobuf::RepeatedPtrField<wire_command>& to);
+  /// The messages that go out beside them.
+  void write_messages(google::protobuf::RepeatedPtrField<protocol_message>& to);
+
+  // -- local activities --
+
+  [[nodiscard]] bool waits_for_local_work() const noexcept;
+  /// What the worker has not been told yet.
+  [[nodiscard]] activation_need local_work_to_do();
+  /// Runs the code with what came of one.
+  void resolve_local(local_result&& result);
 
   [[nodiscard]] const std::exception_ptr& task_error() const noexcept { return task_error_; }
   /// True if the code has ended the run, or the history has.
@@ -120,9 +137,14 @@ public:
 
   // -- machine_host --
 
+  void require_writable() const override;
   void issue(machine& by, int command) override;
   void track(std::int64_t event_id, machine& to) override;
   void forget(std::int64_t event_id) override;
+  protocol_message& send() override;
+  [[nodiscard]] std::span<const history_event* const> ahead() const noexcept override;
+  void run_locally(local_machine& by, detail::activity_request&& what) override;
+  bool cancel_locally(local_machine& by) override;
   [[nodiscard]] bool ids_are_ours() const noexcept override;
   [[nodiscard]] const data_converter& payload_converter() const noexcept override {
     return environment_->converter;
@@ -149,18 +171,27 @@ private:
     std::vector<std::pair<std::string, detail::query_handler>> query_handlers;
   };
   struct condition;
-  struct jobs;
+  struct extras;
 
   // history_walk.cpp
-  void
-  apply_step(temporal::api::history::v1::History& history, int first, int last, bool runs_code);
-  void walk_event(history_event& event, bool is_last, jobs& todo);
+  void apply_step(
+      temporal::api::history::v1::History& history,
+      int first,
+      int last,
+      bool runs_code,
+      step_jobs& todo);
+  void look_ahead(const temporal::api::history::v1::History& history, int from);
+  void run_step(const step_jobs& todo);
+  void walk_event(history_event& event, const event_row& row, bool is_last);
   void begin(history_event& event);
   void start_task(const history_event& event);
   void merge_metadata(const history_event& completed);
-  void match_command(const history_event& event);
-  void check_all_matched();
-  machine* machine_of(const history_event& event) const;
+  void match_command(const history_event& event, const event_row& row);
+  void check_all_matched(std::int64_t completed_event_id);
+  machine* machine_of(const history_event& event, const event_row& row) const;
+
+  // protocol_messages.cpp
+  void deliver_message(const protocol_message& message);
 
   // engine.cpp
   void run_code();
@@ -168,14 +199,14 @@ private:
   void reap();
   void finish_main();
   void end_with(std::exception_ptr why);
-  void close_with(std::unique_ptr<wire_command> command, int event_type);
+  void close_with(std::unique_ptr<wire_command> command);
   void continue_as_new(continue_as_new_request&& request);
   void deliver_signal(std::string name, payloads input);
   void
   call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
   [[nodiscard]] payload metadata() const;
-  void require_writable() const;
   [[nodiscard]] messages& with_messages();
+  [[nodiscard]] extras& with_extras();
   /// Parsed anew each time: a run asks its `info` far less often than it waits.
   [[nodiscard]] temporal::api::history::v1::WorkflowExecutionStartedEventAttributes started() const;
   [[nodiscard]] std::string own_task_queue() const;
@@ -191,23 +222,21 @@ private:
   detail::list_node conditions_;
 
   std::vector<issued_command> commands_;
-  std::size_t next_command_ = 0;
   detail::ref<close_machine> close_;
   std::vector<std::pair<std::int64_t, detail::ref<machine>>> machines_; ///< by event id, ascending
 
   std::unique_ptr<messages> messages_; ///< null until there is one of them
 
   std::exception_ptr task_error_;
-  std::unique_ptr<const sdk_identity> other_sdk_; ///< null if it is ours or none
-  std::unique_ptr<random_stream> random_;         ///< null until it is asked, or a reset seeds it
+  std::unique_ptr<extras> extras_; ///< null until there is one of them
   time_point now_{};
   time_point start_time_{};
   time_point execution_time_{};
   std::int64_t last_event_id_ = 0;
-  std::int64_t completed_event_id_ = 0; ///< of the step being applied
   std::int64_t history_size_bytes_ = 0;
   std::uint64_t core_flags_ = 0;
-  std::size_t frame_bytes_ = 0;
+  std::uint32_t frame_bytes_ = 0;
+  std::uint32_t next_command_ = 0;
   std::uint32_t last_timer_ = 0;
   std::uint32_t last_activity_ = 0;
   bool has_begun_ = false;

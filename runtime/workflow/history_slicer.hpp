@@ -16,11 +16,6 @@ struct history_step {
   bool runs_code = true; ///< false: it ends with the end of the workflow
 };
 
-/// True for events that record a command of the workflow's code.
-bool is_command_event(int event_type) noexcept;
-/// True for events behind which a run has no others.
-bool is_final_event(int event_type) noexcept;
-
 /// Finds the end of the step that begins at index `from`: tasks that failed or timed out end none.
 /// Nothing if the events end before a step does.
 std::optional<history_step> next_step(const temporal::api::history::v1::History& history, int from);

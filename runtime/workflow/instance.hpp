@@ -3,26 +3,29 @@
 
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/workflow/definition.hpp>
+#include <troupe/workflow/detail/run.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace google::protobuf {
 class Message;
 }
 namespace temporal::api::workflowservice::v1 {
+class GetWorkflowExecutionHistoryResponse;
 class PollWorkflowTaskQueueResponse;
-}
+} // namespace temporal::api::workflowservice::v1
 namespace temporal::api::command::v1 {
 class Command;
 }
 namespace temporal::api::history::v1 {
-class History;
 class HistoryEvent;
-} // namespace temporal::api::history::v1
+}
 
 namespace troupe::workflow {
 
@@ -48,21 +51,46 @@ struct answer_deleter {
 };
 using answer_ptr = std::unique_ptr<google::protobuf::Message, answer_deleter>;
 
+/// A local activity that a run wants to be run.
+struct local_activity {
+  std::uint64_t id = 0; ///< of the run's own counting; what comes of it is told with it
+  detail::activity_request request = {};
+};
+/// What came of one: the result, or why there is none.
+struct local_result {
+  std::uint64_t id = 0;
+  payload value = {};
+  std::exception_ptr failure = {};
+};
+
+/// What a run needs before its task can be answered.
+struct activation_need {
+  enum class what {
+    nothing,          ///< `complete` it
+    history,          ///< fetch the page that `page_token` names and `resume` with it
+    local_activities, ///< start and cancel what is listed and `resume` with each result; with both
+                      ///< lists empty, wait for those that run
+  };
+
+  what kind = what::nothing;
+  std::string page_token = {}; ///< empty: the page that begins with the run's first event
+  std::vector<local_activity> start = {};
+  std::vector<std::uint64_t> cancel = {}; ///< they still tell how they ended
+};
+
 /// What came of a workflow task. Must not outlive the task if that lies on an arena.
 struct activation_result {
   enum class verdict {
     completed, ///< `answer` is a RespondWorkflowTaskCompletedRequest
     failed,    ///< `answer` is a RespondWorkflowTaskFailedRequest, null if the failure is not to be
                ///< reported
-    query_answered,     ///< `answer` is a RespondQueryTaskCompletedRequest
-    needs_full_history, ///< nothing was consumed: fetch the history from its first event and apply
-                        ///< the task again
-    ignored,            ///< nothing to answer; `reason` says why
+    query_answered, ///< `answer` is a RespondQueryTaskCompletedRequest
+    ignored,        ///< nothing to answer; `reason` says why
   };
 
   verdict kind = verdict::ignored;
   answer_ptr answer = {};
-  std::string reason = {}; ///< for the log: why it failed, is ignored or needs more
+  std::string reason = {}; ///< for the log: why it failed or is ignored
   bool evict = false;      ///< the instance is used up: drop it once the answer is sent
   bool finished =
       false; ///< the answer closes the run (or the run is closed already); then `evict` is set too
@@ -76,10 +104,14 @@ struct activation_result {
 /// One workflow run: its coroutine, its machines, and what it must remember of its history.
 ///
 /// A plain object: no clock, no threads, no randomness, no RPC. Feed it the run's tasks one after
-/// the other and send what comes back. The answers carry the task token, identity, commands,
-/// messages, query results and sdk metadata; the owner adds what belongs to the worker (sticky
-/// attributes, new-task flags, deployment). Destroying it evicts the run: its suspended coroutines
-/// are destroyed, and what their destructors ask of the workflow is refused.
+/// the other and send what comes back. Each is a conversation:
+///
+///     begin -> need -> resume -> need -> ... -> nothing -> complete -> result
+///
+/// The answers carry the task token, identity, commands, messages, query results and sdk metadata;
+/// the owner adds what belongs to the worker (sticky attributes, new-task flags, deployment).
+/// Destroying it evicts the run, at any point of the conversation: its suspended coroutines are
+/// destroyed, and what their destructors ask of the workflow is refused.
 ///
 /// Threading: one thread at a time; frames are pooled per thread, so keep it on the thread that
 /// made it.
@@ -92,10 +124,20 @@ public:
   instance& operator=(const instance&) = delete;
   ~instance();
 
-  /// Runs one task: a full history, or the part behind what this instance has seen. All pages must
-  /// be in it. Takes what it needs out of `task`, unless the verdict is `needs_full_history`; what
-  /// names the task and its run (token, ids, type, attempt, query) stays.
-  activation_result apply(temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse&& task);
+  /// Begins a task: a full history, or the part behind what this instance has seen, or the first
+  /// page of either. The task stays the caller's, who keeps it until `complete` has returned; what
+  /// the run needs is taken out of it, but what names the task and its run (token, ids, type,
+  /// attempt, query) stays.
+  [[nodiscard]] activation_need
+  begin(temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
+  /// The page that was asked for.
+  [[nodiscard]] activation_need
+  resume(temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse&& page);
+  /// A local activity has ended; one that nobody waits for any more is ignored.
+  [[nodiscard]] activation_need resume(local_result&& result);
+  /// Answers the task, once it needs nothing, or early, while local activities run: then the answer
+  /// asks for another task at once (a heartbeat), and `resume` has to wait until that has begun.
+  [[nodiscard]] activation_result complete();
 
   /// The service answered a completion with `reset_history_event_id`: the task was speculative and
   /// never happened.
@@ -110,14 +152,24 @@ public:
   [[nodiscard]] std::string stack_trace() const;
 
 private:
+  struct detour;
+
+  [[nodiscard]] activation_need want_whole_history();
+  [[nodiscard]] activation_need ignore(std::string reason);
+  [[nodiscard]] activation_need advance();
+  [[nodiscard]] activation_need local_need();
+  [[nodiscard]] bool continues() const;
   void start_over();
-  [[nodiscard]] bool continues(const temporal::api::history::v1::History& history) const;
-  activation_result answer_legacy_query(
-      const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
-  activation_result
-  complete(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
+  [[nodiscard]] detour& on_detour();
+  [[nodiscard]] activation_result outcome();
+  [[nodiscard]] activation_result failed(const std::exception_ptr& error) const;
+  [[nodiscard]] activation_result answer_task();
 
   detail::ref<engine> engine_;
+  /// The one under way, the caller's.
+  temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse* task_ = nullptr;
+  std::unique_ptr<detour>
+      detour_; ///< null for a task whose history came at once and that went well
 };
 
 /// Answers a task whose workflow type the worker does not know; lists the known names.

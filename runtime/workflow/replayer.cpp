@@ -179,7 +179,7 @@ testing::replay_result replay(
   auto run = detail::make_ref<engine>(std::move(definition), std::move(environment), std::string{});
   testing::replay_result result;
   try {
-    run->apply(history, true, true);
+    run->apply(history, {.replay_only = true, .to_the_end = true});
     result.run_id = run->run_id();
     if (run->task_error() != nullptr)
       result = failed(run->run_id(), run->task_error(), false);

@@ -326,4 +326,24 @@ history_builder::to_task(std::int64_t after, int attempt) const {
   return task;
 }
 
+temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse history_builder::to_paged_task(
+    std::int64_t after, std::int64_t up_to, std::string_view next_token) const {
+  auto task = to_task(after);
+  auto& events = *task.mutable_history()->mutable_events();
+  events.DeleteSubrange(
+      static_cast<int>(up_to - after), events.size() - static_cast<int>(up_to - after));
+  task.set_next_page_token(std::string{next_token});
+  return task;
+}
+
+temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse history_builder::to_page(
+    std::int64_t after, std::int64_t up_to, std::string_view next_token) const {
+  temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse page;
+  for (const auto& event : history_.events())
+    if (event.event_id() > after && event.event_id() <= up_to)
+      *page.mutable_history()->add_events() = event;
+  page.set_next_page_token(std::string{next_token});
+  return page;
+}
+
 } // namespace troupe::test

@@ -101,6 +101,13 @@ public:
   /// A workflow task with the events behind `after`; 0 = the whole history.
   [[nodiscard]] temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse
   to_task(std::int64_t after = 0, int attempt = 1) const;
+  /// The same with the events up to `up_to` only, and where the others are.
+  [[nodiscard]] temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse
+  to_paged_task(std::int64_t after, std::int64_t up_to, std::string_view next_token) const;
+  /// The events behind `after` and up to `up_to` as a page of the history; without a token the
+  /// last one.
+  [[nodiscard]] temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse
+  to_page(std::int64_t after, std::int64_t up_to, std::string_view next_token = {}) const;
 
 private:
   event& add(temporal::api::enums::v1::EventType type);

@@ -11,10 +11,10 @@ namespace troupe::workflow {
 namespace enums = temporal::api::enums::v1;
 
 close_machine::close_machine(payload&& result)
-    : result_(std::move(result)), event_type_(enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED) {}
+    : result_(std::move(result)), type_(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION) {}
 
-close_machine::close_machine(std::unique_ptr<wire_command> command, int event_type)
-    : command_(std::move(command)), event_type_(event_type) {}
+close_machine::close_machine(std::unique_ptr<wire_command> command)
+    : command_(std::move(command)), type_(command_->command_type()) {}
 
 close_machine::~close_machine() = default;
 
@@ -23,7 +23,6 @@ void close_machine::write(int, wire_command& to) {
     to = std::move(*command_);
     return;
   }
-  to.set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
   to_proto(
       std::move(result_),
       *to.mutable_complete_workflow_execution_command_attributes()
@@ -31,16 +30,7 @@ void close_machine::write(int, wire_command& to) {
            ->add_payloads());
 }
 
-std::string close_machine::describe(int) const {
-  switch (event_type_) {
-  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: return "CompleteWorkflowExecution";
-  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: return "FailWorkflowExecution";
-  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: return "CancelWorkflowExecution";
-  default: return "ContinueAsNewWorkflowExecution";
-  }
-}
-
-void close_machine::on_event(const history_event& event) {
+void close_machine::on_event(const event_row&, const history_event& event) {
   throw_unexpected(event, "a closed workflow");
 }
 

@@ -15,26 +15,29 @@ class close_machine final : public detail::ref_counted, public machine {
 public:
   /// The run has completed with `result`.
   explicit close_machine(payload&& result);
-  /// It has ended in another way, which `command` tells and an event of that type records.
-  close_machine(std::unique_ptr<wire_command> command, int event_type);
+  /// It has ended in another way, which `command` tells.
+  explicit close_machine(std::unique_ptr<wire_command> command);
   ~close_machine() override;
 
   void retain() const noexcept override { ref_counted::retain(); }
   void release() const noexcept override { ref_counted::release(); }
 
+  /// The `CommandType` that ends the run.
+  [[nodiscard]] int command() const noexcept { return type_; }
+
+  [[nodiscard]] machine_kind kind() const noexcept override { return machine_kind::close; }
   [[nodiscard]] bool wants(int) const noexcept override { return true; }
-  [[nodiscard]] int event_type(int) const noexcept override { return event_type_; }
   void write(int command, wire_command& to) override;
-  [[nodiscard]] std::string describe(int command) const override;
-  void recorded(int, const history_event&) override {}
-  void on_event(const history_event& event) override;
+  [[nodiscard]] std::string describe(int) const override { return {}; }
+  void recorded(const event_row&, const history_event&) override {}
+  void on_event(const event_row& row, const history_event& event) override;
   [[nodiscard]] std::string waits_for() const override { return {}; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept override;
 
 private:
   payload result_;
   std::unique_ptr<wire_command> command_; ///< null for a run that has completed
-  int event_type_;
+  int type_;
 };
 
 } // namespace troupe::workflow

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/workflow/event_table.hpp"
+
 #include <troupe/payload/data_converter.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -14,11 +17,19 @@ class Command;
 namespace temporal::api::history::v1 {
 class HistoryEvent;
 }
+namespace temporal::api::protocol::v1 {
+class Message;
+}
 
 namespace troupe::workflow {
 
+namespace detail {
+struct activity_request;
+}
+
 using wire_command = temporal::api::command::v1::Command;
 using history_event = temporal::api::history::v1::HistoryEvent;
+using protocol_message = temporal::api::protocol::v1::Message;
 
 /// The workflow code and the history do not fit together.
 class nondeterminism_error : public std::runtime_error {
@@ -33,15 +44,33 @@ public:
 };
 
 class machine;
+class local_machine;
 
 /// What a machine may ask of its run.
 class machine_host {
 public:
-  /// Appends a command of `by` to the list that goes out with the current task.
+  /// Throws if the code that runs now must not change anything: a query's.
+  virtual void require_writable() const = 0;
+  /// Appends a command of `by`, a `CommandType`, to the list that goes out with the current task.
   virtual void issue(machine& by, int command) = 0;
-  /// Routes events that refer to `event_id` to `to`, until `forget`.
+  /// Routes events that were begun by `event_id` to `to`, until `forget`.
   virtual void track(std::int64_t event_id, machine& to) = 0;
   virtual void forget(std::int64_t event_id) = 0;
+  /// A message that goes out with the current task.
+  virtual protocol_message& send() = 0;
+
+  /// While code is replayed: the events with `is_peeked_at` that record what it is about to do in
+  /// this very task. They stay until all of it waits.
+  [[nodiscard]] virtual std::span<const history_event* const> ahead() const noexcept = 0;
+
+  /// Has the worker run a local activity for `by`: once replay is over, or never if `by` finds what
+  /// came of it in an event ahead, of this task or a later one. The task is not answered before
+  /// `by` has heard of its end, but for heartbeats.
+  virtual void run_locally(local_machine& by, detail::activity_request&& what) = 0;
+  /// Asks the worker to stop it, which ends it like any other; one that does not run yet is
+  /// forgotten. False: it was not running, and `by` hears no more of it.
+  virtual bool cancel_locally(local_machine& by) = 0;
+
   /// False for histories whose ids other SDKs chose by other rules.
   [[nodiscard]] virtual bool ids_are_ours() const noexcept = 0;
   [[nodiscard]] virtual const data_converter& payload_converter() const noexcept = 0;
@@ -51,25 +80,23 @@ protected:
 };
 
 /// One concept of the workflow engine: it issues commands, is told which event recorded them, and
-/// gets the events that refer to that one. Commands of one machine are told apart by a number of
-/// its own.
+/// gets the events that this one began. What each event means to it stands in the event table.
 class machine {
 public:
   virtual void retain() const noexcept = 0;
   virtual void release() const noexcept = 0;
 
+  [[nodiscard]] virtual machine_kind kind() const noexcept = 0;
   /// False: the command was taken back before it was sent and leaves no trace.
   [[nodiscard]] virtual bool wants(int command) const noexcept = 0;
-  /// The `temporal.api.enums.v1.EventType` that records the command.
-  [[nodiscard]] virtual int event_type(int command) const noexcept = 0;
-  /// Writes the command; large inputs are moved, so once only.
+  /// Fills in the command, whose type is set; large inputs are moved, so once only.
   virtual void write(int command, wire_command& to) = 0;
-  /// The command in words, for errors: `StartTimer (timer 2)`.
+  /// What the command is about, for errors: `timer 2`. Empty if its type says all.
   [[nodiscard]] virtual std::string describe(int command) const = 0;
   /// The command became `event`. Throws `nondeterminism_error` if they differ.
-  virtual void recorded(int command, const history_event& event) = 0;
+  virtual void recorded(const event_row& row, const history_event& event) = 0;
   /// Something happened to what `recorded` told of.
-  virtual void on_event(const history_event& event) = 0;
+  virtual void on_event(const event_row& row, const history_event& event) = 0;
 
   /// What it waits for, in words; empty if for nothing.
   [[nodiscard]] virtual std::string waits_for() const = 0;
@@ -81,6 +108,8 @@ protected:
 
 /// `EVENT_TYPE_TIMER_FIRED` as `TimerFired`, the word that user interfaces show.
 std::string event_name(int event_type);
+/// `COMMAND_TYPE_START_TIMER` of a timer as `StartTimer (timer 2)`.
+std::string command_text(const machine& by, int command);
 /// `event 7 (TimerFired)`.
 std::string event_text(const history_event& event);
 [[noreturn]] void throw_mismatch(

@@ -19,42 +19,53 @@ namespace enums = temporal::api::enums::v1;
 
 nexus_operation_machine::nexus_operation_machine(
     detail::run& owner, machine_host& host, detail::nexus_request&& request)
-    : payload_pending(owner), host_(host),
+    : cancellable_machine(owner, host),
       request_(std::make_unique<detail::nexus_request>(std::move(request))) {}
 
 nexus_operation_machine::~nexus_operation_machine() = default;
 
-void nexus_operation_machine::cancel(const std::string& reason) {
-  if (owner().closed())
-    return;
-  const auto input = [&] {
-    switch (request_->options.cancellation_type) {
-    case nexus_cancellation_type::try_cancel: return nexus_input::cancel_and_leave;
-    case nexus_cancellation_type::abandon: return nexus_input::leave;
-    default: return nexus_input::cancel_and_wait;
-    }
-  }();
-  const auto* row = take_transition<nexus_transitions>(state_, input);
-  if (row == nullptr) // closed, or asked before
-    return;
-  const detail::ref<pending> keep{this};
-  if (row->effect != nexus_effect::resolve_canceled)
-    host_.issue(*this, cancel_command);
-  if (row->effect != nexus_effect::issue_cancel)
-    resolve(canceled(reason));
+int nexus_operation_machine::cancel_command() const noexcept {
+  return enums::COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION;
+}
+
+machine_input nexus_operation_machine::cancel_input() const noexcept {
+  switch (request_->options.cancellation_type) {
+  case nexus_cancellation_type::try_cancel: return machine_input::cancel_and_leave;
+  case nexus_cancellation_type::abandon: return machine_input::leave;
+  default: return machine_input::cancel_and_wait;
+  }
+}
+
+machine_input nexus_operation_machine::input_of(const event_row& row) const noexcept {
+  const bool is_answer =
+      row.means == machine_input::request_taken || row.means == machine_input::request_refused;
+  const bool waits = request_->options.cancellation_type == nexus_cancellation_type::wait_requested
+                     && state() == nexus_state::started_cancelling;
+  return is_answer && !waits ? machine_input::request_answered : row.means;
 }
 
 void nexus_operation_machine::resolve(std::exception_ptr failure) {
-  const detail::ref<detail::pending> started{started_};
+  const detail::ref<detail::pending> start{start_};
   if (failure != nullptr) {
-    if (started)
-      started->fail(failure);
+    if (start)
+      start->fail(failure);
     fail(std::move(failure));
     return;
   }
-  if (started)
-    started->settle();
+  if (start)
+    start->settle();
   settle();
+}
+
+void nexus_operation_machine::started() {
+  if (start_ != nullptr)
+    start_->settle();
+}
+
+void nexus_operation_machine::refused(const history_event& event) {
+  resolve(operation_error(failure_error_from(
+      event.nexus_operation_cancel_request_failed_event_attributes().failure(),
+      host().payload_converter())));
 }
 
 std::exception_ptr nexus_operation_machine::canceled(const std::string& reason) const {
@@ -65,27 +76,16 @@ std::exception_ptr nexus_operation_machine::canceled(const std::string& reason) 
 std::exception_ptr nexus_operation_machine::operation_error(failure_cause cause) const {
   return std::make_exception_ptr(nexus_operation_error(
       "nexus operation completed unsuccessfully",
-      {scheduled_event_id_, request_->endpoint, request_->service, request_->operation, token_},
+      {begun_by(), request_->endpoint, request_->service, request_->operation, token_},
       std::move(cause)));
 }
 
-bool nexus_operation_machine::wants(int command) const noexcept {
-  return command == cancel_command || state_ != nexus_state::dropped;
-}
-
-int nexus_operation_machine::event_type(int command) const noexcept {
-  return command == schedule_command ? enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED
-                                     : enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUESTED;
-}
-
 void nexus_operation_machine::write(int command, wire_command& to) {
-  if (command == cancel_command) {
-    to.set_command_type(enums::COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION);
+  if (command == cancel_command()) {
     to.mutable_request_cancel_nexus_operation_command_attributes()->set_scheduled_event_id(
-        scheduled_event_id_);
+        begun_by());
     return;
   }
-  to.set_command_type(enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
   auto& attributes = *to.mutable_schedule_nexus_operation_command_attributes();
   attributes.set_endpoint(request_->endpoint);
   attributes.set_service(request_->service);
@@ -108,25 +108,16 @@ void nexus_operation_machine::write(int command, wire_command& to) {
   }
   if (!options.summary.empty())
     to_proto(
-        host_.payload_converter().to_payload(options.summary),
+        host().payload_converter().to_payload(options.summary),
         *to.mutable_user_metadata()->mutable_summary());
 }
 
 std::string nexus_operation_machine::describe(int command) const {
   const auto name = request_->service + "/" + request_->operation;
-  return command == schedule_command ? "ScheduleNexusOperation (" + name + ")"
-                                     : "RequestCancelNexusOperation (" + name + ", event "
-                                           + std::to_string(scheduled_event_id_) + ")";
+  return command == cancel_command() ? name + ", event " + std::to_string(begun_by()) : name;
 }
 
-void nexus_operation_machine::recorded(int command, const history_event& event) {
-  if (command == cancel_command) {
-    const auto id = event.nexus_operation_cancel_requested_event_attributes().scheduled_event_id();
-    if (id != scheduled_event_id_)
-      throw_mismatch(
-          event, "scheduled event id", std::to_string(id), std::to_string(scheduled_event_id_));
-    return;
-  }
+void nexus_operation_machine::adopt(const history_event& event) {
   // The endpoint may change: it says where the operation runs, not what it is.
   const auto& attributes = event.nexus_operation_scheduled_event_attributes();
   if (attributes.service() != request_->service || attributes.operation() != request_->operation)
@@ -135,43 +126,23 @@ void nexus_operation_machine::recorded(int command, const history_event& event) 
         "operation",
         attributes.service() + "/" + attributes.operation(),
         request_->service + "/" + request_->operation);
-  take_transition<nexus_transitions>(state_, nexus_input::recorded);
   request_->input = {};
   request_->options.headers = {};
   request_->options.summary = {};
-  scheduled_event_id_ = event.event_id();
-  host_.track(scheduled_event_id_, *this);
 }
 
-void nexus_operation_machine::on_event(const history_event& event) {
-  switch (event.event_type()) {
-  case enums::EVENT_TYPE_NEXUS_OPERATION_STARTED: {
+void nexus_operation_machine::on_event(const event_row& row, const history_event& event) {
+  if (row.means == machine_input::start) {
     const auto& attributes = event.nexus_operation_started_event_attributes();
-    const auto* row = take_transition<nexus_transitions>(state_, nexus_input::start);
-    if (row == nullptr)
-      throw_unexpected(event, waits_for());
     // Servers before 1.27 call the token "operation id".
     token_ = attributes.operation_token().empty() ? attributes.operation_id()
                                                   : attributes.operation_token();
-    if (row->effect == nexus_effect::resolve_start && started_ != nullptr)
-      started_->settle();
-    return;
   }
-  case enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED:
-  case enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED: answer_request(event); return;
-  default: close(event);
-  }
+  cancellable_machine::on_event(row, event);
 }
 
 void nexus_operation_machine::close(const history_event& event) {
-  const auto* row = take_transition<nexus_transitions>(state_, nexus_input::close);
-  if (row == nullptr)
-    throw_unexpected(event, waits_for());
-  const detail::ref<pending> keep{this};
-  host_.forget(scheduled_event_id_);
-  if (row->effect == nexus_effect::none)
-    return;
-  const auto& converter = host_.payload_converter();
+  const auto& converter = host().payload_converter();
   switch (event.event_type()) {
   case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED:
     value = from_proto(event.nexus_operation_completed_event_attributes().result());
@@ -186,35 +157,13 @@ void nexus_operation_machine::close(const history_event& event) {
   case enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT:
     resolve(from_failure(event.nexus_operation_timed_out_event_attributes().failure(), converter));
     return;
-  default: throw_unexpected(event, waits_for());
+  default: throw_unexpected(event, subject());
   }
 }
 
-void nexus_operation_machine::answer_request(const history_event& event) {
-  const bool waits = request_->options.cancellation_type == nexus_cancellation_type::wait_requested
-                     && state_ == nexus_state::started_cancelling;
-  const bool taken =
-      event.event_type() == enums::EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED;
-  const auto* row = take_transition<nexus_transitions>(
-      state_,
-      !waits  ? nexus_input::request_answered
-      : taken ? nexus_input::request_taken
-              : nexus_input::request_refused);
-  if (row == nullptr || row->effect == nexus_effect::none)
-    return;
-  if (row->effect == nexus_effect::resolve_canceled)
-    resolve(canceled({}));
-  else
-    resolve(operation_error(failure_error_from(
-        event.nexus_operation_cancel_request_failed_event_attributes().failure(),
-        host_.payload_converter())));
-}
-
-std::string nexus_operation_machine::waits_for() const {
-  if (state_ == nexus_state::dropped || state_ == nexus_state::closed)
-    return {};
-  return "nexus operation " + request_->service + "/" + request_->operation
-         + (scheduled_event_id_ != 0 ? " (event " + std::to_string(scheduled_event_id_) + ")" : "");
+std::string nexus_operation_machine::subject() const {
+  return "nexus operation " + describe(0)
+         + (begun_by() != 0 ? " (event " + std::to_string(begun_by()) + ")" : "");
 }
 
 std::size_t nexus_operation_machine::memory_bytes() const noexcept {

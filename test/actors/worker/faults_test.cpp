@@ -11,7 +11,7 @@
 using namespace troupe::test;
 using troupe::actors::task_outcome;
 using troupe::actors::worker_phase;
-using troupe::workflow::activation_result;
+using troupe::workflow::activation_need;
 using troupe::workflow::instance;
 
 namespace {
@@ -21,34 +21,33 @@ constexpr auto nexus_completed = "RespondNexusTaskCompleted";
 constexpr auto completed = "RespondWorkflowTaskCompleted";
 constexpr auto failed = "RespondWorkflowTaskFailed";
 
-/// Runs before every `instance::apply`; what it throws comes out of there.
-std::function<void(const wire::PollWorkflowTaskQueueResponse&)> before_apply;
+/// Runs before every `instance::begin`; what it throws comes out of there.
+std::function<void(const wire::PollWorkflowTaskQueueResponse&)> before_begin;
 
-// The linker gives calls of `instance::apply` to the first of these and the function itself to the
+// The linker gives calls of `instance::begin` to the first of these and the function itself to the
 // second (`--wrap`), so that no code of the product knows of this test.
-#define APPLY                                                                                      \
-  "_ZN6troupe8workflow8instance5applyEON8temporal3api15workflowservice2v129"                       \
+#define BEGIN                                                                                      \
+  "_ZN6troupe8workflow8instance5beginERN8temporal3api15workflowservice2v129"                       \
   "PollWorkflowTaskQueueResponseE"
 
 } // namespace
 
 namespace troupe::test {
-activation_result
-applied(instance* on, wire::PollWorkflowTaskQueueResponse&& task) asm("__wrap_" APPLY);
-activation_result
-really_applied(instance* on, wire::PollWorkflowTaskQueueResponse&& task) asm("__real_" APPLY);
+activation_need begun(instance* on, wire::PollWorkflowTaskQueueResponse& task) asm("__wrap_" BEGIN);
+activation_need
+really_begun(instance* on, wire::PollWorkflowTaskQueueResponse& task) asm("__real_" BEGIN);
 
-activation_result applied(instance* on, wire::PollWorkflowTaskQueueResponse&& task) {
-  if (before_apply)
-    before_apply(task);
-  return really_applied(on, std::move(task));
+activation_need begun(instance* on, wire::PollWorkflowTaskQueueResponse& task) {
+  if (before_begin)
+    before_begin(task);
+  return really_begun(on, task);
 }
 } // namespace troupe::test
 
 namespace {
 
 struct fixture : worker_fixture {
-  ~fixture() { before_apply = nullptr; }
+  ~fixture() { before_begin = nullptr; }
 
   /// The next call of the method breaks the transport under the actor that makes it.
   void break_once(const std::string& method) {
@@ -135,17 +134,18 @@ BOOST_AUTO_TEST_CASE(a_task_that_waited_for_a_run_that_died_is_run_by_another_ac
   give_workflow(timer_task("r"), true); // not held here: its history is asked for
   give_workflow(timer_task("r"), true); // waits for the first one
   BOOST_REQUIRE(service.open(history).size() == 1u);
-  before_apply = [thrown = false](const auto&) mutable {
-    if (!std::exchange(thrown, true))
-      throw 42;
-  };
-  answer(history, wire::GetWorkflowExecutionHistoryResponse{});
+  break_once(history);
+  wire::GetWorkflowExecutionHistoryResponse more;
+  more.set_next_page_token("page-2");
+  answer(history, more);
   BOOST_TEST(counters().instances_died.get() == 1u);
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::died) == 1u);
   BOOST_TEST(shards[0]->pinned_actors() == actors + 1);
   wire::GetWorkflowExecutionHistoryResponse page;
   *page.mutable_history() = first_task("r").history();
   add_events_after_timer(*page.mutable_history());
+  answer(history, page); // what the dead one had asked for goes nowhere
+  BOOST_TEST(service.open(completed).empty());
   answer(history, page);
   answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_th
   context->settings.max_concurrent_workflow_tasks = 2;
   serve_workflows();
   start();
-  before_apply = [](const auto& task) {
+  before_begin = [](const auto& task) {
     if (task.workflow_execution().run_id() == "r" && task.attempt() == 1)
       throw std::logic_error("a bug of the instance");
   };
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_th
 BOOST_AUTO_TEST_CASE(what_is_thrown_and_no_exception_ends_only_the_actor_of_the_run) {
   serve_workflows();
   start();
-  before_apply = [](const auto& task) {
+  before_begin = [](const auto& task) {
     if (task.workflow_execution().run_id() == "r")
       throw 42;
   };

@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(eviction_destroys_the_frames_and_refuses_what_destructors_a
   {
     auto instance = make_instance<calls_from_destructor>();
     BOOST_CHECK_EQUAL(
-        text_of(instance.apply(history().started("W").task_started().to_task())),
+        text_of(apply(instance, history().started("W").task_started().to_task())),
         "StartTimer 1 3600000ms");
     BOOST_CHECK_EQUAL(destroyed, 0);
   }
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(eviction_destroys_the_frames_and_refuses_what_destructors_a
 BOOST_AUTO_TEST_CASE(a_context_that_outlives_its_run_is_harmless) {
   {
     auto instance = make_instance<lets_its_context_escape>();
-    (void)instance.apply(history().started("W").task_started().to_task());
+    (void)apply(instance, history().started("W").task_started().to_task());
   }
   BOOST_REQUIRE(escaped.has_value());
   (void)escaped->sleep(1s);
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_outlives_its_run_is_harmless) {
 BOOST_AUTO_TEST_CASE(an_error_that_is_no_failure_fails_the_task_not_the_workflow) {
   auto told = history().started("W").task().timer_started("1", 1s).timer_fired("1").task_started();
   auto instance = make_instance<not_a_failure>();
-  const auto result = instance.apply(told.to_task());
+  const auto result = apply(instance, told.to_task());
   BOOST_CHECK_EQUAL(text_of(result), "failed: bug");
   BOOST_CHECK(result.evict);
   BOOST_CHECK(!result.finished);

@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(a_sticky_task_continues_where_the_last_one_ended) {
   runs = 0;
   auto instance = make_instance<three_timers>();
   auto told = history().started("W").task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task())), "StartTimer 1 1000ms");
+  BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task())), "StartTimer 1 1000ms");
   auto seen = told.last_id();
   told.task_completed().timer_started("1", 1s).timer_fired("1").task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task(seen))), "StartTimer 2 2000ms");
+  BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task(seen))), "StartTimer 2 2000ms");
   seen = told.last_id();
   told.task_completed().timer_started("2", 2s).timer_fired("2").task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task(seen))), "StartTimer 3 3000ms");
+  BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task(seen))), "StartTimer 3 3000ms");
   BOOST_CHECK_EQUAL(runs, 1);
   BOOST_CHECK_EQUAL(instance.history_length(), told.last_id());
 }
@@ -79,37 +79,42 @@ BOOST_AUTO_TEST_CASE(a_sticky_task_continues_where_the_last_one_ended) {
 BOOST_AUTO_TEST_CASE(a_whole_history_for_a_cached_run_costs_only_what_is_new) {
   runs = 0;
   auto instance = make_instance<three_timers>();
-  (void)instance.apply(history().started("W").task_started().to_task());
-  BOOST_CHECK_EQUAL(text_of(instance.apply(after_first_timer().to_task())), "StartTimer 2 2000ms");
+  (void)apply(instance, history().started("W").task_started().to_task());
+  BOOST_CHECK_EQUAL(text_of(apply(instance, after_first_timer().to_task())), "StartTimer 2 2000ms");
   BOOST_CHECK_EQUAL(runs, 1);
 }
 
 BOOST_AUTO_TEST_CASE(after_eviction_the_whole_history_gives_the_same_answer) {
   auto instance = make_instance<three_timers>();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(after_first_timer().to_task(3))), "needs full history");
-  auto task = after_first_timer().to_task(3);
-  const auto result = instance.apply(std::move(task));
-  BOOST_CHECK(result.kind == verdict::needs_full_history);
-  BOOST_CHECK_EQUAL(task.history().events_size(), 5); // untouched: the owner puts the rest in front
-  BOOST_CHECK_EQUAL(text_of(instance.apply(after_first_timer().to_task())), "StartTimer 2 2000ms");
+  const auto told = after_first_timer();
+  auto task = told.to_task(3);
+  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "page \"\"");
+  // The service has not written down yet that the task has started: only the task itself says so.
+  BOOST_CHECK_EQUAL(text_of(instance.resume(told.to_page(0, 6))), "nothing");
+  BOOST_CHECK_EQUAL(text_of(instance.complete()), "StartTimer 2 2000ms");
 }
 
 BOOST_AUTO_TEST_CASE(a_gap_behind_the_cached_state_wants_the_whole_history) {
   auto instance = make_instance<three_timers>();
-  (void)instance.apply(history().started("W").task_started().to_task());
-  BOOST_CHECK_EQUAL(text_of(instance.apply(after_first_timer().to_task(5))), "needs full history");
-  BOOST_CHECK_EQUAL(text_of(instance.apply(after_first_timer().to_task())), "StartTimer 2 2000ms");
+  (void)apply(instance, history().started("W").task_started().to_task());
+  const auto told = after_first_timer();
+  auto task = told.to_task(5);
+  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "page \"\"");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(told.to_page(0, 8))), "nothing");
+  BOOST_CHECK_EQUAL(text_of(instance.complete()), "StartTimer 2 2000ms");
 }
 
 BOOST_AUTO_TEST_CASE(a_cached_run_whose_task_timed_out_starts_over) {
   runs = 0;
   auto instance = make_instance<three_timers>();
   auto told = history().started("W").task_started();
-  (void)instance.apply(told.to_task());
+  (void)apply(instance, told.to_task());
   const auto seen = told.last_id();
   told.task_timed_out().task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task(seen))), "needs full history");
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task())), "StartTimer 1 1000ms");
+  auto task = told.to_task(seen);
+  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "page \"\"");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(told.to_page(0, told.last_id()))), "nothing");
+  BOOST_CHECK_EQUAL(text_of(instance.complete()), "StartTimer 1 1000ms");
   BOOST_CHECK_EQUAL(runs, 2);
 }
 
@@ -117,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_closing_answer_says_that_the_run_is_finished) {
   auto told = after_first_timer().task_completed().timer_started("2", 2s).timer_fired("2").task();
   told.timer_started("3", 3s).timer_fired("3").task_started();
   auto instance = make_instance<three_timers>();
-  const auto result = instance.apply(told.to_task());
+  const auto result = apply(instance, told.to_task());
   BOOST_CHECK_EQUAL(text_of(result), "CompleteWorkflowExecution \"done\"");
   BOOST_CHECK(result.finished);
   BOOST_CHECK(result.evict);
@@ -132,17 +137,17 @@ BOOST_AUTO_TEST_CASE(the_closing_command_is_the_last_one) {
 BOOST_AUTO_TEST_CASE(histories_of_old_workers_end_with_the_first_closing_command) {
   auto instance = make_instance<works_after_the_end>();
   BOOST_CHECK(
-      instance.apply(history().started("W").task().completed(std::string{"done"}).to_task()).kind
+      apply(instance, history().started("W").task().completed(std::string{"done"}).to_task()).kind
       == verdict::ignored);
   auto newer = make_instance<works_after_the_end>();
   auto told = history().started("W").task_started().task_completed({3}).timer_started("1", 5s);
-  BOOST_CHECK(newer.apply(told.completed(std::string{"done"}).to_task()).kind == verdict::ignored);
+  BOOST_CHECK(apply(newer, told.completed(std::string{"done"}).to_task()).kind == verdict::ignored);
 }
 
 BOOST_AUTO_TEST_CASE(the_answer_carries_token_identity_and_flags_once) {
   auto instance = make_instance<three_timers>();
   auto told = history().started("W").task_started();
-  const auto first = instance.apply(told.to_task());
+  const auto first = apply(instance, told.to_task());
   BOOST_CHECK_EQUAL(answer(first).task_token(), "token");
   BOOST_CHECK_EQUAL(answer(first).identity(), "identity");
   BOOST_CHECK_EQUAL(answer(first).namespace_(), "namespace");
@@ -151,7 +156,7 @@ BOOST_AUTO_TEST_CASE(the_answer_carries_token_identity_and_flags_once) {
   BOOST_CHECK_EQUAL(answer(first).sdk_metadata().sdk_name(), "troupe");
   const auto seen = told.last_id();
   told.task_completed({1, 2, 3}).timer_started("1", 1s).timer_fired("1").task_started();
-  const auto second = instance.apply(told.to_task(seen));
+  const auto second = apply(instance, told.to_task(seen));
   BOOST_CHECK_EQUAL(answer(second).sdk_metadata().core_used_flags_size(), 0);
   BOOST_CHECK_EQUAL(answer(second).sdk_metadata().sdk_name(), "");
 }
@@ -180,7 +185,7 @@ BOOST_AUTO_TEST_CASE(only_the_first_attempt_of_a_failing_task_is_reported) {
   auto told = history().started("W").task().timer_started("1", 5s).timer_fired("1").task();
   told.timer_started("2", 1s).nexus_scheduled("s", "o", 1).task_started();
   auto first = make_instance<three_timers>();
-  const auto reported = first.apply(told.to_task());
+  const auto reported = apply(first, told.to_task());
   BOOST_REQUIRE(reported.answer);
   const auto& failed = static_cast<const wire::RespondWorkflowTaskFailedRequest&>(*reported.answer);
   BOOST_CHECK_EQUAL(
@@ -189,7 +194,7 @@ BOOST_AUTO_TEST_CASE(only_the_first_attempt_of_a_failing_task_is_reported) {
       reported.reason.find("event 11 (NexusOperationScheduled) has no command")
       != std::string::npos);
   auto second = make_instance<three_timers>();
-  const auto silent = second.apply(told.to_task(0, 2));
+  const auto silent = apply(second, told.to_task(0, 2));
   BOOST_CHECK(silent.kind == verdict::failed);
   BOOST_CHECK(!silent.answer);
   BOOST_CHECK(silent.evict);
@@ -208,24 +213,25 @@ BOOST_AUTO_TEST_CASE(damaged_histories_fail_the_task) {
   no_start.mutable_history()->mutable_events(0)->set_event_type(
       temporal::api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);
   auto instance = make_instance<three_timers>();
-  BOOST_CHECK(!failure_of(instance.apply(std::move(no_start))).empty());
+  BOOST_CHECK(!failure_of(apply(instance, std::move(no_start))).empty());
   auto hole = after_first_timer().to_task();
   hole.mutable_history()->mutable_events()->DeleteSubrange(4, 1);
   auto other = make_instance<three_timers>();
   BOOST_CHECK(
-      failure_of(other.apply(std::move(hole))).find("event 5 is missing") != std::string::npos);
+      failure_of(apply(other, std::move(hole))).find("event 5 is missing") != std::string::npos);
   auto cut = after_first_timer().to_task();
   cut.mutable_history()->mutable_events()->DeleteSubrange(6, 2);
   auto third = make_instance<three_timers>();
   BOOST_CHECK(
-      failure_of(third.apply(std::move(cut))).find("before the task's event") != std::string::npos);
+      failure_of(apply(third, std::move(cut))).find("before the task's event")
+      != std::string::npos);
   auto twice = history().started("W").started("W").task_started().to_task();
   auto fourth = make_instance<three_timers>();
   BOOST_CHECK(
-      failure_of(fourth.apply(std::move(twice))).find("a second time") != std::string::npos);
+      failure_of(apply(fourth, std::move(twice))).find("a second time") != std::string::npos);
   wire::PollWorkflowTaskQueueResponse nothing;
   auto fifth = make_instance<three_timers>();
-  BOOST_CHECK(fifth.apply(std::move(nothing)).kind == verdict::ignored);
+  BOOST_CHECK(apply(fifth, std::move(nothing)).kind == verdict::ignored);
 }
 
 BOOST_AUTO_TEST_CASE(arguments_that_do_not_fit_fail_the_task_with_the_place) {
@@ -240,15 +246,15 @@ BOOST_AUTO_TEST_CASE(arguments_that_do_not_fit_fail_the_task_with_the_place) {
 BOOST_AUTO_TEST_CASE(a_speculative_task_can_be_undone) {
   auto instance = make_instance<three_timers>();
   auto told = after_first_timer();
-  (void)instance.apply(told.to_task());
+  (void)apply(instance, told.to_task());
   told.task_completed().timer_started("2", 2s);
   auto speculative = told;
   speculative.task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(speculative.to_task(8))), "");
+  BOOST_CHECK_EQUAL(text_of(apply(instance, speculative.to_task(8))), "");
   instance.undo_speculative_task(10);
   BOOST_CHECK_EQUAL(instance.history_length(), 10);
   told.timer_fired("2").task_started();
-  BOOST_CHECK_EQUAL(text_of(instance.apply(told.to_task(10))), "StartTimer 3 3000ms");
+  BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task(10))), "StartTimer 3 3000ms");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_type_is_refused_with_the_known_ones) {
@@ -262,11 +268,11 @@ BOOST_AUTO_TEST_CASE(an_unknown_type_is_refused_with_the_known_ones) {
 
 BOOST_AUTO_TEST_CASE(an_idle_cached_run_is_small) {
   auto instance = make_instance<forever>();
-  (void)instance.apply(history().started("W").task_started().to_task());
+  (void)apply(instance, history().started("W").task_started().to_task());
   BOOST_TEST_MESSAGE("idle run: " << instance.memory_bytes() << " bytes");
   BOOST_CHECK_LT(instance.memory_bytes(), 4096);
   auto timers = make_instance<three_timers>();
-  (void)timers.apply(after_first_timer().to_task());
+  (void)apply(timers, after_first_timer().to_task());
   BOOST_TEST_MESSAGE("waiting for a timer: " << timers.memory_bytes() << " bytes");
   BOOST_CHECK_LT(timers.memory_bytes(), 4096);
 }

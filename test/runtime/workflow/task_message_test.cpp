@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_answer_lies_in_the_memory_of_its_task) {
   workflow::task_message task;
   BOOST_REQUIRE(task->ParseFromString(
       history().started("W", std::string(1000, 'x')).task_started().to_task().SerializeAsString()));
-  const auto result = instance.apply(std::move(*task));
+  const auto result = apply(instance, std::move(*task));
   BOOST_CHECK_EQUAL(text_of(result), "CompleteWorkflowExecution \"" + std::string(1000, 'x') + '"');
   BOOST_CHECK_EQUAL(result.answer->GetArena(), task->GetArena());
 }

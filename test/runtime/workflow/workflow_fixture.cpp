@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/runtime/workflow/workflow_fixture.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::test {
@@ -67,6 +68,28 @@ std::shared_ptr<const workflow::environment> plain_environment() {
   return shared;
 }
 
+workflow::activation_result apply(workflow::instance& to, workflow::task_message::message&& task) {
+  const auto need = to.begin(task);
+  BOOST_REQUIRE_EQUAL(text_of(need), "nothing");
+  return to.complete();
+}
+
+std::string text_of(const workflow::activation_need& need) {
+  using enum workflow::activation_need::what;
+  switch (need.kind) {
+  case nothing: return "nothing";
+  case history: return "page \"" + need.page_token + "\"";
+  case local_activities: break;
+  }
+  std::string text;
+  for (const auto& one : need.start)
+    text +=
+        (text.empty() ? "" : "; ") + ("start " + std::to_string(one.id)) + " " + one.request.type;
+  for (const auto id : need.cancel)
+    text += (text.empty() ? "" : "; ") + ("cancel " + std::to_string(id));
+  return text.empty() ? "wait" : text;
+}
+
 std::string text_of(const workflow::activation_result& result) {
   using enum workflow::activation_result::verdict;
   switch (result.kind) {
@@ -83,7 +106,6 @@ std::string text_of(const workflow::activation_result& result) {
     return answer.error_message().empty() ? "answer" + first(answer.query_result())
                                           : "query failed: " + answer.error_message();
   }
-  case needs_full_history: return "needs full history";
   case ignored: return "ignored: " + result.reason;
   }
   return "?";

@@ -3,6 +3,7 @@
 
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/machines/transitions.hpp"
+#include "runtime/workflow/task_message.hpp"
 #include "test/support/history_builder.hpp"
 
 #include <troupe/workflow/definition.hpp>
@@ -14,6 +15,13 @@
 namespace troupe::test {
 
 std::shared_ptr<const workflow::environment> plain_environment();
+
+/// One whole task: begun and completed. Whoever expects that the run needs something in between
+/// talks to the instance itself.
+workflow::activation_result apply(workflow::instance& to, workflow::task_message::message&& task);
+
+/// What a run needs, in words: `nothing`, `page ""`, `start 1 greet; cancel 2`.
+std::string text_of(const workflow::activation_need& need);
 
 /// What an instance answered, in one line: `StartTimer 1 60s; CompleteWorkflowExecution "done"`, or
 /// what went wrong.
@@ -30,7 +38,7 @@ workflow::instance make_instance(std::string name = "W") {
 template <class W>
 std::string run(const history_builder& history) {
   auto instance = make_instance<W>();
-  return text_of(instance.apply(history.to_task()));
+  return text_of(apply(instance, history.to_task()));
 }
 
 /// The numbers of the rows of a table that no test has taken, as text.

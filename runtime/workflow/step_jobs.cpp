@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/workflow/step_jobs.hpp"
+
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/protocol/v1/message.pb.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace troupe::workflow {
+
+void step_jobs::begin(const protocol_messages* to_deliver) {
+  messages_.clear();
+  resolutions_.clear();
+  to_place_.clear();
+  placed_ = 0;
+  if (to_deliver == nullptr)
+    return;
+  for (const auto& one : *to_deliver)
+    to_place_.insert(
+        std::ranges::upper_bound(
+            to_place_, one.event_id(), {}, [](const auto* other) { return other->event_id(); }),
+        &one);
+}
+
+void step_jobs::add(history_event& event, const event_row& row) {
+  if (placed_ != to_place_.size())
+    place_messages_before(event.event_id());
+  if (row.group == event_group::message)
+    messages_.push_back({&event, nullptr});
+  else if (row.group == event_group::resolution)
+    resolutions_.push_back({&event, &row});
+}
+
+void step_jobs::end() {
+  place_messages_before(std::numeric_limits<std::int64_t>::max());
+}
+
+void step_jobs::place_messages_before(std::int64_t event_id) {
+  for (; placed_ != to_place_.size() && to_place_[placed_]->event_id() < event_id; ++placed_)
+    messages_.push_back({nullptr, to_place_[placed_]});
+}
+
+} // namespace troupe::workflow
