@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apps/troupe/cli.hpp"
+#include "runtime/base/duration_text.hpp"
 #include "runtime/base/enum_name.hpp"
 #include "runtime/base/time_text.hpp"
 

@@ -12,42 +12,44 @@
 namespace troupe {
 namespace {
 
-constexpr auto plain_letters = [] {
-  std::array<bool, 256> plain{};
-  for (const char letter : std::string_view{"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789-_.~"})
-    plain[static_cast<unsigned char>(letter)] = true;
-  return plain;
-}();
+using letter_set = std::array<bool, 256>;
 
-constexpr bool is_plain(char letter) {
-  return plain_letters[static_cast<unsigned char>(letter)];
+constexpr letter_set letters(std::string_view marks) {
+  letter_set set{};
+  for (const auto part :
+       {std::string_view{"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"}, marks})
+    for (const char letter : part)
+      set[static_cast<unsigned char>(letter)] = true;
+  return set;
 }
 
-} // namespace
+constexpr auto plain_in_path = letters("-_.~$&+=:@");
+constexpr auto plain_in_query = letters("-_.~");
 
-void append_percent_encoded(std::string& to, std::string_view text, std::string_view also_plain) {
+void append_escaped(
+    std::string& to, std::string_view text, const letter_set& plain, bool space_is_plus) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   while (!text.empty()) {
-    const auto plain = static_cast<std::size_t>(
-        std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
-    to += text.substr(0, plain);
-    if (plain == text.size())
+    const auto* stop = std::find_if_not(
+        text.begin(), text.end(), [&](char c) { return plain[static_cast<unsigned char>(c)]; });
+    const auto taken = static_cast<std::size_t>(stop - text.begin());
+    to += text.substr(0, taken);
+    if (taken == text.size())
       return;
-    const char letter = text[plain];
-    if (also_plain.find(letter) != std::string_view::npos) {
-      to += letter;
+    const auto byte = static_cast<unsigned char>(text[taken]);
+    if (space_is_plus && byte == ' ') {
+      to += '+';
     } else {
       to += '%';
-      to += digits[static_cast<unsigned char>(letter) >> 4];
-      to += digits[static_cast<unsigned char>(letter) & 15];
+      to += digits[byte >> 4];
+      to += digits[byte & 15];
     }
-    text.remove_prefix(plain + 1);
+    text.remove_prefix(taken + 1);
   }
 }
 
-std::optional<std::string> percent_decoded(std::string_view text, plus_sign plus) {
-  const std::string_view special = plus == plus_sign::space ? "%+" : "%";
+std::optional<std::string> unescaped(std::string_view text, bool plus_is_space) {
+  const std::string_view special = plus_is_space ? "%+" : "%";
   std::string out;
   out.reserve(text.size());
   while (true) {
@@ -70,6 +72,24 @@ std::optional<std::string> percent_decoded(std::string_view text, plus_sign plus
   if (!is_utf8(out))
     return std::nullopt;
   return out;
+}
+
+} // namespace
+
+void append_path_segment(std::string& to, std::string_view text) {
+  append_escaped(to, text, plain_in_path, false);
+}
+
+void append_query_value(std::string& to, std::string_view text) {
+  append_escaped(to, text, plain_in_query, true);
+}
+
+std::optional<std::string> path_segment_text(std::string_view escaped) {
+  return unescaped(escaped, false);
+}
+
+std::optional<std::string> query_value_text(std::string_view escaped) {
+  return unescaped(escaped, true);
 }
 
 } // namespace troupe

@@ -7,19 +7,17 @@
 
 namespace troupe {
 
-/// Percent-escapes of URLs. `also_plain` says which punctuation stays beside letters, digits and
-/// `-_.~`: RFC 3986 allows more in a path segment than in a query's value.
-void append_percent_encoded(
-    std::string& to, std::string_view text, std::string_view also_plain = {});
+/// A segment of a URL's path with what it must escape as `%2F`, like Go's `url.PathEscape`:
+/// letters, digits and `-_.~$&+=:@` stay.
+void append_path_segment(std::string& to, std::string_view text);
 
-/// What a path segment may hold unescaped, as Go's `url.PathEscape` has it.
-inline constexpr std::string_view plain_in_path_segment = "$&+=:@";
+/// A value in a URL's query, like Go's `url.QueryEscape`: letters, digits and `-_.~` stay, a space
+/// becomes `+`.
+void append_query_value(std::string& to, std::string_view text);
 
-enum class plus_sign { plus, space };
-
-/// The text behind the escapes; nothing if an escape is broken or the text is no valid UTF-8. In a
-/// query a plus sign is a space.
-[[nodiscard]] std::optional<std::string>
-percent_decoded(std::string_view text, plus_sign plus = plus_sign::plus);
+/// What lies behind the escapes. Nothing if one is broken or the text is no valid UTF-8: it goes
+/// into messages, and those can hold nothing else.
+[[nodiscard]] std::optional<std::string> path_segment_text(std::string_view escaped);
+[[nodiscard]] std::optional<std::string> query_value_text(std::string_view escaped);
 
 } // namespace troupe

@@ -1,71 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Own code instead of absl::ParseTime and absl::ParseDuration: those take more than any of the
-// formats here (white space, infinities, offsets without a colon) and round where these cut.
+// Own code instead of absl::ParseTime, which takes more than either format here (white space,
+// infinities, signs of years, offsets without a colon).
 #include "runtime/base/time_text.hpp"
 
+#include "runtime/base/text_scanner.hpp"
+
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <utility>
 
 namespace troupe {
 namespace {
 
 using namespace std::chrono;
 
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
-// Reads a text from its front; every step says whether it fitted.
-class scanner {
-public:
-  explicit scanner(std::string_view text) : rest_(text) {}
-
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-  bool one_of(std::string_view options) {
-    if (rest_.empty() || options.find(rest_.front()) == options.npos)
-      return false;
-    last_ = rest_.front();
-    rest_.remove_prefix(1);
-    return true;
-  }
-  [[nodiscard]] char last() const { return last_; }
-
-  bool digits(std::size_t count, int& value) {
-    if (rest_.size() < count || !is_digit(rest_.front()))
-      return false;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + count, value);
-    if (error != std::errc{} || end != rest_.data() + count)
-      return false;
-    rest_.remove_prefix(count);
-    return true;
-  }
-
-  // The digits behind a decimal point as nanoseconds; more than nine are cut off.
-  bool nanos(std::int32_t& value) {
-    value = 0;
-    std::int32_t unit = nanos_per_second / 10;
-    std::size_t count = 0;
-    for (; count < rest_.size() && is_digit(rest_[count]); ++count) {
-      value += (rest_[count] - '0') * unit;
-      unit /= 10;
-    }
-    rest_.remove_prefix(count);
-    return count > 0;
-  }
-
-private:
-  std::string_view rest_;
-  char last_ = '\0';
-};
-
-bool read_offset(scanner& in, bool strict, int& minutes) {
+bool read_offset(text_scanner& in, bool strict, int& minutes) {
   if (in.one_of(strict ? "Z" : "Zz"))
     return true;
   if (!in.one_of("+-"))
@@ -83,7 +32,7 @@ bool read_offset(scanner& in, bool strict, int& minutes) {
 }
 
 std::optional<instant> parse_time(std::string_view text, bool strict) {
-  scanner in{text};
+  text_scanner in{text};
   int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, offset = 0;
   instant time;
   if (!(in.digits(4, y) && in.one_of("-") && in.digits(2, mo) && in.one_of("-") && in.digits(2, d)))
@@ -103,52 +52,6 @@ std::optional<instant> parse_time(std::string_view text, bool strict) {
   const std::int64_t days = sys_days{date}.time_since_epoch().count();
   time.seconds = days * 86400 + h * 3600 + (mi - offset) * 60 + s;
   return time;
-}
-
-// The longer ones first: `ms` begins with `m`.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 9> units{{
-    {"ns", 1},
-    {"us", 1'000},
-    {"\u00b5s", 1'000}, // micro sign
-    {"\u03bcs", 1'000}, // Greek mu
-    {"ms", 1'000'000},
-    {"s", nanos_per_second},
-    {"m", 60 * nanos_per_second},
-    {"h", 3'600 * nanos_per_second},
-    {"d", 86'400 * nanos_per_second},
-}};
-
-__extension__ using wide = __int128;
-
-// `whole.fraction unit` at the front of `text`, which is left behind it; nothing below zero.
-bool take_part(std::string_view& text, bool days, std::int64_t& total) noexcept {
-  std::int64_t whole = 0, fraction = 0, scale = 1;
-  std::size_t at = 0;
-  for (; at < text.size() && is_digit(text[at]); ++at)
-    if (__builtin_mul_overflow(whole, 10, &whole)
-        || __builtin_add_overflow(whole, text[at] - '0', &whole))
-      return false;
-  auto digits = at;
-  if (at < text.size() && text[at] == '.')
-    for (++at; at < text.size() && is_digit(text[at]); ++at, ++digits)
-      if (scale < 1'000'000'000'000) { // more digits are below a nanosecond even for days
-        fraction = fraction * 10 + (text[at] - '0');
-        scale *= 10;
-      }
-  if (digits == 0)
-    return false;
-  text.remove_prefix(at);
-  const auto* unit =
-      std::ranges::find_if(units, [&](const auto& each) { return text.starts_with(each.first); });
-  if (unit == units.end() || (unit->first == "d" && !days))
-    return false;
-  text.remove_prefix(unit->first.size());
-  // The product needs more than 64 bits: the fraction is below 1e12, the unit below 1e14.
-  const auto part = static_cast<std::int64_t>(static_cast<wide>(fraction) * unit->second / scale);
-  std::int64_t value = 0;
-  return !__builtin_mul_overflow(whole, unit->second, &value)
-         && !__builtin_add_overflow(value, part, &value)
-         && !__builtin_add_overflow(total, value, &total);
 }
 
 } // namespace
@@ -207,56 +110,6 @@ std::optional<instant> parse_rfc3339(std::string_view text) {
 
 std::optional<instant> parse_iso8601(std::string_view text) {
   return parse_time(text, false);
-}
-
-std::string go_duration(duration span) {
-  if (span.count() == 0)
-    return "0s";
-  // The lowest value has no positive twin.
-  auto rest = static_cast<std::uint64_t>(span.count());
-  if (span.count() < 0)
-    rest = 0 - rest;
-  std::string out = span.count() < 0 ? "-" : "";
-  const auto number = [&](std::uint64_t unit, std::uint64_t nanos) {
-    out += std::to_string(rest / unit);
-    out += fraction_text(static_cast<std::int64_t>(rest % unit * nanos));
-  };
-  if (rest < 1'000) {
-    out += std::to_string(rest) + "ns";
-  } else if (rest < 1'000'000) {
-    number(1'000, 1'000'000);
-    out += "\u00b5s";
-  } else if (rest < nanos_per_second) {
-    number(1'000'000, 1'000);
-    out += "ms";
-  } else {
-    constexpr std::uint64_t minute = 60 * nanos_per_second, hour = 60 * minute;
-    const bool has_hours = rest >= hour, has_minutes = rest >= minute;
-    if (has_hours)
-      out += std::to_string(rest / hour) + 'h';
-    rest %= hour;
-    if (has_minutes)
-      out += std::to_string(rest / minute) + 'm';
-    rest %= minute;
-    number(nanos_per_second, 1);
-    out += 's';
-  }
-  return out;
-}
-
-std::optional<duration> parse_go_duration(std::string_view text, bool days) noexcept {
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+'))
-    text.remove_prefix(1);
-  if (text == "0")
-    return duration{};
-  if (text.empty())
-    return std::nullopt;
-  std::int64_t total = 0;
-  while (!text.empty())
-    if (!take_part(text, days, total))
-      return std::nullopt;
-  return duration{negative ? -total : total};
 }
 
 } // namespace troupe

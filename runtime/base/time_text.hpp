@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Times and durations as text, in the forms that travel: RFC 3339, ISO 8601, Go's durations.
+/// Times as text, in the forms that travel: RFC 3339 and ISO 8601.
 namespace troupe {
 
 /// A time in UTC with the range of years 0 to 9999, which nanoseconds in 64 bits have not.
@@ -38,13 +38,5 @@ rfc3339(time_point time, fraction_digits digits = fraction_digits::fewest);
 /// comma for the point, `+hh` or `+hhmm`, and a leap second, which is the next minute's first. A
 /// time without an offset is refused: nobody knows where it is local.
 [[nodiscard]] std::optional<instant> parse_iso8601(std::string_view text);
-
-/// A duration as Go prints it: `72h0m0s`, `1.5s`, `650ms`.
-[[nodiscard]] std::string go_duration(duration span);
-
-/// A duration as Go reads it: `1h30m`, `-1.5s`, `100ms`, `0`. With `days` also `3d`, which Temporal
-/// adds in places. Nothing if it is none or does not fit.
-[[nodiscard]] std::optional<duration>
-parse_go_duration(std::string_view text, bool days = false) noexcept;
 
 } // namespace troupe

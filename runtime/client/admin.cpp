@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/enum_name.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/from_wire.hpp"
@@ -27,7 +28,7 @@ namespace_description namespace_from(const wire::DescribeNamespaceResponse& from
   to.name = info.name();
   to.id = info.id();
   to.state =
-      tool_name(temporal::api::enums::v1::NamespaceState_Name(info.state()), "NAMESPACE_STATE_");
+      camel_case(temporal::api::enums::v1::NamespaceState_Name(info.state()), "NAMESPACE_STATE_");
   to.description = info.description();
   to.owner_email = info.owner_email();
   to.retention = from_proto(from.config().workflow_execution_retention_ttl());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_core.hpp"
 
+#include "runtime/base/uuid.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/start_request.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 
@@ -66,7 +68,7 @@ client_core::client_core(rpc::transport& over, executor& runs_on, client_setting
     : over_(&over), runs_on_(&runs_on), settings_(std::move(settings)) {}
 
 std::string client_core::new_id() const {
-  return settings_.new_id ? settings_.new_id() : new_uuid();
+  return settings_.new_id ? settings_.new_id() : random_uuid();
 }
 
 rpc::transport::call_id client_core::start_workflow_raw(
@@ -75,8 +77,18 @@ rpc::transport::call_id client_core::start_workflow_raw(
     payloads args,
     const customise_start& customise,
     outcome_handler<wire::StartWorkflowExecutionResponse> done) {
+  auto named = options;
+  if (named.id.empty())
+    named.id = new_id();
+  if (named.request_id.empty())
+    named.request_id = new_id();
   wire::StartWorkflowExecutionRequest request;
-  fill_start_request(type, options, std::move(args), settings_, request);
+  protocol::fill_start_request(
+      type,
+      std::move(named),
+      std::move(args),
+      {settings_.name_space, settings_.identity, settings_.converter},
+      request);
   if (customise)
     customise(request);
   return rpc::unary<wire::StartWorkflowExecutionResponse>(

@@ -36,9 +36,6 @@ struct client_settings {
   std::function<std::string()> new_id = {};
 };
 
-/// A random UUID, version 4.
-[[nodiscard]] std::string new_uuid();
-
 template <class T>
 using outcome_handler = unique_function<void(result<T>)>;
 
@@ -120,13 +117,5 @@ private:
 /// The exception for a failed call: `rpc_error`, or `workflow_already_started_error` where the
 /// details say so.
 [[nodiscard]] std::exception_ptr to_exception(rpc_status status, std::string_view workflow_id = {});
-
-/// Fills a start request from the options; ids that are empty are made.
-void fill_start_request(
-    std::string_view type,
-    const start_workflow_options& options,
-    payloads args,
-    const client_settings& settings,
-    temporal::api::workflowservice::v1::StartWorkflowExecutionRequest& to);
 
 } // namespace troupe

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/enum_name.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/client/from_wire.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -26,23 +27,6 @@ std::string_view to_string(workflow_status status) noexcept {
       "Paused"};
   const auto index = static_cast<std::size_t>(status);
   return index < names.size() ? names[index] : names[0];
-}
-
-std::string tool_name(std::string_view enum_name, std::string_view prefix) {
-  if (enum_name.starts_with(prefix))
-    enum_name.remove_prefix(prefix.size());
-  std::string name;
-  bool begins_word = true;
-  for (char c : enum_name) {
-    if (c == '_') {
-      begins_word = true;
-      continue;
-    }
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    name += !begins_word && is_upper ? static_cast<char>(c - 'A' + 'a') : c;
-    begins_word = false;
-  }
-  return name;
 }
 
 namespace {
@@ -96,7 +80,7 @@ pending_nexus_operation operation_from(const wire::PendingNexusOperationInfo& fr
   to.service = from.service();
   to.operation = from.operation();
   to.operation_token = from.operation_token();
-  to.state = tool_name(
+  to.state = camel_case(
       enums::PendingNexusOperationState_Name(from.state()), "PENDING_NEXUS_OPERATION_STATE_");
   to.blocked_reason = from.blocked_reason();
   to.scheduled_event_id = from.scheduled_event_id();
@@ -112,7 +96,7 @@ pending_nexus_operation operation_from(const wire::PendingNexusOperationInfo& fr
 workflow_callback callback_from(const wire::CallbackInfo& from) {
   workflow_callback to;
   to.url = from.callback().nexus().url();
-  to.state = tool_name(enums::CallbackState_Name(from.state()), "CALLBACK_STATE_");
+  to.state = camel_case(enums::CallbackState_Name(from.state()), "CALLBACK_STATE_");
   to.blocked_reason = from.blocked_reason();
   to.attempt = from.attempt();
   to.last_failure = from.last_attempt_failure().message();

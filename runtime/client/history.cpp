@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/enum_name.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/client/from_wire.hpp"
+#include "runtime/protocol/proto_json.hpp"
 
 #include <troupe/client/history.hpp>
 
-#include <google/protobuf/util/json_util.h>
 #include <temporal/api/history/v1/message.pb.h>
 
 namespace troupe {
@@ -15,7 +16,7 @@ std::int64_t history_event::id() const noexcept {
 
 std::string history_event::type() const {
   const auto& name = temporal::api::enums::v1::EventType_Name(event_->event_type());
-  return name.empty() ? std::to_string(event_->event_type()) : tool_name(name, "EVENT_TYPE_");
+  return name.empty() ? std::to_string(event_->event_type()) : camel_case(name, "EVENT_TYPE_");
 }
 
 wall_time history_event::time() const noexcept {
@@ -23,10 +24,7 @@ wall_time history_event::time() const noexcept {
 }
 
 std::string history_event::to_json() const {
-  std::string json;
-  // Fails only for messages in `Any` whose type is not linked in; the rest is there then.
-  (void)google::protobuf::util::MessageToJsonString(*event_, &json);
-  return json;
+  return protocol::to_json(*event_, protocol::payload_style::raw);
 }
 
 } // namespace troupe

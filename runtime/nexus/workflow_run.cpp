@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/workflow_run.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/nexus/links.hpp"
-#include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/links.hpp"
+#include "runtime/protocol/start_request.hpp"
 
 #include <troupe/nexus/error.hpp>
 
@@ -34,25 +33,19 @@ void add_callback(
     *callback.add_links() = each;
 }
 
-void add_link(const workflow_event_link& from, service::StartWorkflowExecutionRequest& request) {
-  auto& event = *request.add_links()->mutable_workflow_event();
-  event.set_namespace_(from.name_space);
-  event.set_workflow_id(from.workflow_id);
-  event.set_run_id(from.run_id);
-  event.mutable_event_ref()->set_event_id(from.event_id);
-  event.mutable_event_ref()->set_event_type(static_cast<enums::EventType>(from.event_type));
+void add_links(
+    const nexus_task& task,
+    google::protobuf::RepeatedPtrField<temporal::api::common::v1::Link>& to) {
+  for (const auto& each : task.links)
+    if (temporal::api::common::v1::Link read; protocol::from_nexus_link(each.url, each.type, read))
+      to.Add(std::move(read));
 }
 
-void set_retry_policy(
-    const workflow::retry_policy& from, temporal::api::common::v1::RetryPolicy& to) {
-  if (from.initial_interval)
-    to_proto(*from.initial_interval, *to.mutable_initial_interval());
-  to.set_backoff_coefficient(from.backoff_coefficient);
-  if (from.maximum_interval)
-    to_proto(*from.maximum_interval, *to.mutable_maximum_interval());
-  to.set_maximum_attempts(from.maximum_attempts);
-  for (const auto& type : from.non_retryable_error_types)
-    to.add_non_retryable_error_types(type);
+std::optional<link> to_link(const temporal::api::common::v1::Link& from) {
+  auto made = protocol::to_nexus_link(from);
+  if (!made)
+    return std::nullopt;
+  return link{std::move(made->url), std::string{made->type}};
 }
 
 } // namespace
@@ -69,54 +62,17 @@ rpc::bytes make_start_request(
         "the handler described a workflow without an id: set .id in nexus::start_workflow",
         retry_behavior::non_retryable};
 
+  options.request_id = std::string{task.request_id};
+  if (options.task_queue.empty())
+    options.task_queue = environment.task_queue;
   service::StartWorkflowExecutionRequest request;
-  request.set_namespace_(environment.name_space);
-  request.set_identity(environment.identity);
-  request.set_request_id(std::string{task.request_id});
-  request.set_workflow_id(options.id);
-  request.mutable_workflow_type()->set_name(start.workflow_type);
-  request.mutable_task_queue()->set_name(
-      options.task_queue.empty() ? environment.task_queue : options.task_queue);
-  request.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  if (!start.arguments.empty())
-    to_proto(std::move(start.arguments), *request.mutable_input());
-  if (options.execution_timeout.count() > 0)
-    to_proto(options.execution_timeout, *request.mutable_workflow_execution_timeout());
-  if (options.run_timeout.count() > 0)
-    to_proto(options.run_timeout, *request.mutable_workflow_run_timeout());
-  if (options.task_timeout.count() > 0)
-    to_proto(options.task_timeout, *request.mutable_workflow_task_timeout());
-  if (options.start_delay.count() > 0)
-    to_proto(options.start_delay, *request.mutable_workflow_start_delay());
-  request.set_workflow_id_conflict_policy(
-      static_cast<enums::WorkflowIdConflictPolicy>(static_cast<int>(options.id_conflict_policy)));
-  request.set_workflow_id_reuse_policy(
-      static_cast<enums::WorkflowIdReusePolicy>(static_cast<int>(options.id_reuse_policy)));
-  if (options.retry_policy)
-    set_retry_policy(*options.retry_policy, *request.mutable_retry_policy());
-  request.set_cron_schedule(options.cron_schedule);
-  for (auto& [name, value] : options.memo)
-    to_proto(
-        environment.converter.encode(std::move(value)),
-        (*request.mutable_memo()->mutable_fields())[name]);
-  // The service reads search attributes, so no codec may touch them.
-  for (auto& [name, value] : options.search_attributes)
-    to_proto(
-        std::move(value), (*request.mutable_search_attributes()->mutable_indexed_fields())[name]);
-  if (!options.static_summary.empty())
-    to_proto(
-        environment.converter.to_payload(options.static_summary),
-        *request.mutable_user_metadata()->mutable_summary());
-  if (!options.static_details.empty())
-    to_proto(
-        environment.converter.to_payload(options.static_details),
-        *request.mutable_user_metadata()->mutable_details());
-
-  for (const auto& each : task.links)
-    if (temporal::api::common::v1::Link converted; from_nexus_link(each, converted))
-      *request.add_links() = std::move(converted);
-  for (const auto& each : options.links)
-    add_link(each, request);
+  add_links(task, *request.mutable_links());
+  protocol::fill_start_request(
+      start.workflow_type,
+      std::move(options),
+      std::move(start.arguments),
+      {environment.name_space, environment.identity, environment.converter},
+      request);
   // Without a callback URL nobody waits for the outcome, and the service refuses an empty one.
   if (!task.callback_url.empty())
     add_callback(task, operation_token, request);
@@ -137,7 +93,7 @@ std::optional<link> link_to_started(
   if (!response.ParseFromArray(text.data(), static_cast<int>(text.size())))
     return std::nullopt;
   if (response.has_link())
-    if (auto given = to_nexus_link(response.link()))
+    if (auto given = to_link(response.link()))
       return given;
   temporal::api::common::v1::Link made;
   auto& event = *made.mutable_workflow_event();
@@ -145,7 +101,7 @@ std::optional<link> link_to_started(
   event.set_workflow_id(std::string{workflow_id});
   event.set_run_id(response.run_id());
   event.mutable_event_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
-  return to_nexus_link(made);
+  return to_link(made);
 }
 
 rpc::bytes make_cancel_request(
@@ -159,9 +115,7 @@ rpc::bytes make_cancel_request(
   for (unsigned char byte : task.token)
     hash = (hash ^ byte) * 1'099'511'628'211ULL;
   request.set_request_id("nexus-cancel-" + std::to_string(hash));
-  for (const auto& each : task.links)
-    if (temporal::api::common::v1::Link converted; from_nexus_link(each, converted))
-      *request.add_links() = std::move(converted);
+  add_links(task, *request.mutable_links());
   return request.SerializeAsString();
 }
 

@@ -3,12 +3,12 @@
 #include "runtime/base/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/retry_policy.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
 #include "runtime/workflow/machines/nexus_operation_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
-#include "runtime/workflow/retry_policy.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -209,7 +209,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
     to_proto(*options.task_timeout, *to.mutable_workflow_task_timeout());
   // What the code leaves out is taken over here: the service would not.
   if (options.retry_policy) {
-    write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
+    protocol::write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
   } else if (from.has_retry_policy()) {
     *to.mutable_retry_policy() = from.retry_policy();
   }
@@ -259,7 +259,7 @@ info engine::get_info() const {
   result.run_timeout = limit(from.workflow_run_timeout());
   result.task_timeout = from_proto(from.workflow_task_timeout());
   if (from.has_retry_policy())
-    result.retry_policy = read_retry_policy(from.retry_policy());
+    result.retry_policy = protocol::read_retry_policy(from.retry_policy());
   return result;
 }
 

@@ -4,7 +4,7 @@
 #include "runtime/base/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
-#include "runtime/workflow/retry_policy.hpp"
+#include "runtime/protocol/retry_policy.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
@@ -72,7 +72,7 @@ void activity_machine::write(int command, wire_command& to) {
   if (options.heartbeat_timeout)
     to_proto(*options.heartbeat_timeout, *attributes.mutable_heartbeat_timeout());
   if (options.retry_policy)
-    write_retry_policy(*options.retry_policy, *attributes.mutable_retry_policy());
+    protocol::write_retry_policy(*options.retry_policy, *attributes.mutable_retry_policy());
   if (!options.summary.empty())
     to_proto(
         host().payload_converter().to_payload(options.summary),

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/machines/machine.hpp"
 
+#include "runtime/base/enum_name.hpp"
+
 #include <temporal/api/enums/v1/command_type.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
-#include <cctype>
 #include <string_view>
 
 namespace troupe::workflow {
@@ -15,21 +16,6 @@ const char* const advice = " The workflow's code no longer does what it did when
                            "written: restore the old order of commands, "
                            "let new code run for new workflows only, or reset the workflow.";
 
-/// `TIMER_FIRED` as `TimerFired`.
-std::string camel_case(std::string_view wire) {
-  std::string name;
-  bool upper = true;
-  for (const char letter : wire) {
-    if (letter == '_') {
-      upper = true;
-      continue;
-    }
-    name += upper ? letter : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    upper = false;
-  }
-  return name;
-}
-
 } // namespace
 
 std::string event_name(int event_type) {
@@ -38,14 +24,14 @@ std::string event_name(int event_type) {
   constexpr std::string_view prefix = "EVENT_TYPE_";
   if (!wire.starts_with(prefix))
     return "unknown type " + std::to_string(event_type);
-  return camel_case(std::string_view{wire}.substr(prefix.size()));
+  return camel_case(wire, prefix);
 }
 
 std::string command_text(const machine& by, int command) {
-  const auto& wire = temporal::api::enums::v1::CommandType_Name(
-      static_cast<temporal::api::enums::v1::CommandType>(command));
-  constexpr std::string_view prefix = "COMMAND_TYPE_";
-  auto text = camel_case(std::string_view{wire}.substr(prefix.size()));
+  auto text = camel_case(
+      temporal::api::enums::v1::CommandType_Name(
+          static_cast<temporal::api::enums::v1::CommandType>(command)),
+      "COMMAND_TYPE_");
   if (const auto what = by.describe(command); !what.empty())
     text += " (" + what + ")";
   return text;

@@ -38,8 +38,6 @@ BOOST_AUTO_TEST_CASE(refuses_everything_else) {
         "1s ",
         "1 s",
         "1,5s",
-        ".5s",
-        "1.s",
         "1d",
         "ten seconds",
         "1sm",

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/nexus/links.hpp"
+#include "runtime/protocol/links.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/util/message_differencer.h>
 #include <temporal/api/common/v1/message.pb.h>
 
-using troupe::nexus::from_nexus_link;
-using troupe::nexus::to_nexus_link;
+using namespace troupe::protocol;
 using wire_link = temporal::api::common::v1::Link;
 
 namespace {
@@ -28,7 +27,7 @@ void check_round_trip(const wire_link& original) {
   BOOST_REQUIRE(written.has_value());
   wire_link back;
   BOOST_TEST_INFO(written->url);
-  BOOST_REQUIRE(from_nexus_link(*written, back));
+  BOOST_REQUIRE(from_nexus_link(written->url, written->type, back));
   BOOST_TEST(
       google::protobuf::util::MessageDifferencer::Equals(original, back), back.ShortDebugString());
 }
@@ -66,9 +65,27 @@ BOOST_AUTO_TEST_CASE(writes_a_request_id_reference) {
   BOOST_TEST(
       to_nexus_link(made)->url
       == "temporal:///namespaces/n/workflows/w/r/history"
-         "?eventType=WorkflowExecutionOptionsUpdated&referenceType=RequestIdReference&requestID=id%"
-         "201");
+         "?eventType=WorkflowExecutionOptionsUpdated&referenceType=RequestIdReference&requestID=id+1");
   check_round_trip(made);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_as_much_plain_as_the_service_does) {
+  BOOST_TEST(
+      workflow_event_url("n", "a$&+=:@b", "r", 7, temporal::api::enums::v1::EVENT_TYPE_TIMER_FIRED)
+      == "temporal:///namespaces/n/workflows/a$&+=:@b/r/history"
+         "?eventID=7&eventType=TimerFired&referenceType=EventReference");
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_full_name_of_an_event_too) {
+  wire_link out;
+  BOOST_TEST(from_nexus_link(
+      "temporal:///namespaces/n/workflows/w/r/history"
+      "?eventType=EVENT_TYPE_TIMER_FIRED&referenceType=EventReference",
+      workflow_event_link_type,
+      out));
+  BOOST_TEST(
+      out.workflow_event().event_ref().event_type()
+      == temporal::api::enums::v1::EVENT_TYPE_TIMER_FIRED);
 }
 
 BOOST_AUTO_TEST_CASE(escapes_ids_and_reads_them_back) {
@@ -116,7 +133,8 @@ BOOST_AUTO_TEST_CASE(skips_links_it_cannot_read) {
   const std::string event_type = "temporal.api.common.v1.Link.WorkflowEvent";
   const std::string path = "temporal:///namespaces/n/workflows/w/r/history";
   wire_link out;
-  for (const troupe::nexus::link& bad : std::vector<troupe::nexus::link>{
+  const std::string query = "?eventType=TimerFired&referenceType=EventReference";
+  for (const auto& [url, type] : std::vector<std::pair<std::string, std::string>>{
            {"", ""},
            {path, "example.Link"},
            {path, event_type},
@@ -136,12 +154,20 @@ BOOST_AUTO_TEST_CASE(skips_links_it_cannot_read) {
            {"temporal://host/namespaces/n/workflows/w/r/"
             "history?eventType=TimerFired&referenceType=EventReference",
             event_type},
+           {"temporal:///namespaces/n/workflows/w%ff/r/history" + query, event_type},
+           {"temporal:///namespaces/%e4%b8/workflows/w/r/history" + query, event_type},
+           {path + "?eventType=TimerFired&referenceType=RequestIdReference&requestID=%80",
+            event_type},
+           {path + query + "&other=%ff", event_type},
+           {path + "/more" + query, event_type},
+           {"temporal:///namespaces/n/workflows/w/r?reason=%ff",
+            "temporal.api.common.v1.Link.Workflow"},
            {"https://example.com/a/b/c/d/e", event_type},
            {"temporal:///namespaces//workflows/w/r", "temporal.api.common.v1.Link.Workflow"},
            {"temporal:///namespaces/n/workflows/w/r/details",
             "temporal.api.common.v1.Link.Activity"},
            {"temporal:///namespaces/n/activities/a/r", "temporal.api.common.v1.Link.Activity"}})
-    BOOST_TEST(!from_nexus_link(bad, out), bad.url);
+    BOOST_TEST(!from_nexus_link(url, type, out), url);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
