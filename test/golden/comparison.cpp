@@ -102,7 +102,7 @@ history without_activities(const history& recorded) {
   return out;
 }
 
-std::string compare(const history& recorded, const history& made) {
+std::string compare(history_comparison& world, const history& recorded, const history& made) {
   const int count = std::max(recorded.events_size(), made.events_size());
   for (int at = 0; at < count; ++at) {
     temporal::api::history::v1::HistoryEvent want;
@@ -111,20 +111,16 @@ std::string compare(const history& recorded, const history& made) {
       want = recorded.events(at);
     if (at < made.events_size())
       got = made.events(at);
-    const bool both = at < recorded.events_size() && at < made.events_size();
-    if (both && difference(want, got).empty())
+    const auto what = world.difference(want, got);
+    if (at < recorded.events_size() && at < made.events_size() && what.empty())
       continue;
-    normalise(want);
-    normalise(got);
     std::string report = "event " + std::to_string(at + 1) + " differs\nrecorded types: "
                          + event_types(recorded) + "\nour types:      " + event_types(made);
     report += "\nrecorded: " + (at < recorded.events_size() ? as_json(want) : "no more events\n");
     report += "ours: " + (at < made.events_size() ? as_json(got) : "no more events\n");
-    if (both)
-      report += difference(want, got);
-    return report;
+    return report + what;
   }
-  return {};
+  return time_difference(recorded, made);
 }
 
 } // namespace troupe::test

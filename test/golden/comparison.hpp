@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "test/support/history_normaliser.hpp"
+
 #include <temporal/api/history/v1/message.pb.h>
 
 #include <string>
@@ -24,9 +26,10 @@ void in_our_words(history& recorded, const std::vector<word>& words);
 /// what is left close the gaps. A command that such a task sent belongs to the task before.
 history without_activities(const history& recorded);
 
-/// Compares two histories once both are normalised (history_normaliser.hpp says what that drops).
-/// Empty if they say the same; otherwise the types of both, and the first event that differs, each
-/// side as JSON.
-std::string compare(const history& recorded, const history& made);
+/// Compares two histories once both are normalised (history_normaliser.hpp says what that drops)
+/// and what each timer, backoff and timeout took. Empty if they say the same; otherwise the types
+/// of both, and the first event that differs, each side as JSON. `world` numbers the ids of all
+/// histories of one scenario.
+std::string compare(history_comparison& world, const history& recorded, const history& made);
 
 } // namespace troupe::test

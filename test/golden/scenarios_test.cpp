@@ -129,7 +129,7 @@ const scenario table[] = {
      .happens =
          [](golden_world& world) {
            world.until("caller-worker-killed", "WorkflowTaskCompleted", 2);
-           world.kill_worker("golden-killed-worker");
+           world.kill_worker("golden-first-worker");
            world.advance(500ms);
            world.signal("caller-worker-killed-handler", "release", R"("go")");
            world.advance(1s);
@@ -137,7 +137,7 @@ const scenario table[] = {
          },
      .before =
          [](golden_world& world) {
-           world.start_worker({"caller-ns", "killed-tq", "golden-killed-worker"});
+           world.start_worker({"caller-ns", "killed-tq", "golden-first-worker"});
          }},
     {.name = "nexus/pending-at-caller-complete",
      .happens =
@@ -327,7 +327,7 @@ const scenario table[] = {
      .happens =
          [](golden_world& world) {
            world.signal("signal-before-first-task", "golden-signal", R"("early")");
-           world.start_worker({"caller-ns", "late-tq", "golden-late-worker"});
+           world.start_worker({"caller-ns", "late-tq", "golden-worker"});
          }},
     {.name = "workflow/worker-restarted",
      .happens =
@@ -404,7 +404,8 @@ bool is_recorded(const std::string& name) {
   return std::filesystem::exists(std::string{TROUPE_TEST_DATA} + "/histories/" + name + ".json");
 }
 
-void check(golden_world& world, const scenario& one, const std::string& name) {
+void check(
+    golden_world& world, history_comparison& ids, const scenario& one, const std::string& name) {
   const auto recorded = recording(one, name);
   const auto& id = workflow_id(recorded);
   const auto runs = world.runs(id);
@@ -419,7 +420,7 @@ void check(golden_world& world, const scenario& one, const std::string& name) {
   }
   world.until_events(id, runs[which], recorded.events_size());
   world.advance(1min); // nothing else may follow
-  const auto report = compare(recorded, world.read(id, runs[which]));
+  const auto report = compare(ids, recorded, world.read(id, runs[which]));
   BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
 }
 
@@ -441,11 +442,12 @@ BOOST_DATA_TEST_CASE(
     world.start_as(recorded);
   if (one.happens != nullptr)
     one.happens(world);
-  check(world, one, name);
+  history_comparison ids;
+  check(world, ids, one, name);
   if (is_recorded(name + ".handler"))
-    check(world, one, name + ".handler");
+    check(world, ids, one, name + ".handler");
   for (const char* each : one.also)
-    check(world, one, each);
+    check(world, ids, one, each);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

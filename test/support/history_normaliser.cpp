@@ -10,6 +10,7 @@
 #include <temporal/api/taskqueue/v1/message.pb.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -40,44 +41,30 @@ bool is_dropped(const pb::FieldDescriptor& field) {
   return names.contains(field.name());
 }
 
+constexpr std::size_t uuid_size = 36;
+
 bool is_hex(char letter) {
   return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
 }
 
-/// Every UUID in a text reads `<id>`.
-std::string without_ids(const std::string& text) {
-  constexpr std::size_t size = 36;
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    bool uuid = at + size <= text.size();
-    for (std::size_t n = 0; uuid && n < size; ++n) {
-      const bool dash = n == 8 || n == 13 || n == 18 || n == 23;
-      uuid = dash ? text[at + n] == '-' : is_hex(text[at + n]);
-    }
-    if (uuid) {
-      out += "<id>";
-      at += size;
-    } else {
-      out += text[at++];
-    }
+bool is_id(std::string_view text) {
+  if (text.size() != uuid_size)
+    return false;
+  for (std::size_t n = 0; n < uuid_size; ++n) {
+    const bool dash = n == 8 || n == 13 || n == 18 || n == 23;
+    if (dash ? text[n] != '-' : !is_hex(text[n]))
+      return false;
   }
-  return out;
+  return true;
 }
 
-void clean_text(pb::Message& message, const pb::FieldDescriptor& field) {
-  const auto& reflection = *message.GetReflection();
-  if (field.is_repeated()) {
-    for (int at = 0; at < reflection.FieldSize(message, &field); ++at)
-      reflection.SetRepeatedString(
-          &message, &field, at, without_ids(reflection.GetRepeatedString(message, &field, at)));
-    return;
-  }
-  const auto text = reflection.GetString(message, &field);
-  if (field.name() == "identity" && text != "history-service") {
-    reflection.ClearField(&message, &field);
-    return;
-  }
-  reflection.SetString(&message, &field, without_ids(text));
+/// Who acted: the same part in both worlds, whatever tool plays it.
+std::string role(const std::string& identity) {
+  if (identity == "golden-client" || identity.starts_with("temporal-cli:"))
+    return "<client>";
+  if (identity.ends_with("worker"))
+    return "<worker " + identity + '>';
+  return identity;
 }
 
 void clean_map_entry(pb::Message& entry) {
@@ -90,9 +77,81 @@ void clean_map_entry(pb::Message& entry) {
     reflection.SetString(&entry, value, "<token>");
 }
 
+double seconds_of(const pb::Timestamp& time) {
+  return static_cast<double>(time.seconds()) + static_cast<double>(time.nanos()) / 1e9;
+}
+
+/// True for a run's first task if its backoff is fixed: that of a run which continued as new
+/// depends on how long the run before took.
+bool is_first_task(const history::History& of, int at) {
+  return at == 1 && of.events(1).has_workflow_task_scheduled_event_attributes()
+         && of.events(0).workflow_execution_started_event_attributes().initiator()
+                != temporal::api::enums::v1::CONTINUE_AS_NEW_INITIATOR_WORKFLOW;
+}
+
+/// The event that decides when this one comes; 0 if none does.
+std::int64_t sets_the_time_of(const history::History& of, int at) {
+  if (is_first_task(of, at))
+    return 1;
+  const auto& event = of.events(at);
+  using enum_type = history::HistoryEvent::AttributesCase;
+  switch (event.attributes_case()) {
+  case enum_type::kTimerFiredEventAttributes:
+    return event.timer_fired_event_attributes().started_event_id();
+  case enum_type::kNexusOperationTimedOutEventAttributes:
+    return event.nexus_operation_timed_out_event_attributes().scheduled_event_id();
+  case enum_type::kWorkflowTaskTimedOutEventAttributes:
+    return event.workflow_task_timed_out_event_attributes().started_event_id();
+  case enum_type::kWorkflowExecutionTimedOutEventAttributes: return 1;
+  default: return 0;
+  }
+}
+
 } // namespace
 
-void normalise(pb::Message& message) {
+std::string normaliser::with_numbers(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto part = std::string_view{text}.substr(at, uuid_size);
+    if (!is_id(part)) {
+      out += text[at++];
+      continue;
+    }
+    const auto number = numbers_.try_emplace(std::string{part}, numbers_.size() + 1).first->second;
+    out += "<id " + std::to_string(number) + '>';
+    at += uuid_size;
+  }
+  return out;
+}
+
+void normaliser::clean_text(pb::Message& message, const pb::FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  if (field.is_repeated()) {
+    for (int at = 0; at < reflection.FieldSize(message, &field); ++at)
+      reflection.SetRepeatedString(
+          &message, &field, at, with_numbers(reflection.GetRepeatedString(message, &field, at)));
+    return;
+  }
+  const auto text = reflection.GetString(message, &field);
+  reflection.SetString(
+      &message, &field, field.name() == "identity" ? role(text) : with_numbers(text));
+}
+
+void normaliser::normalise(history::HistoryEvent& event) {
+  if (event.has_workflow_execution_started_event_attributes()) {
+    auto& started = *event.mutable_workflow_execution_started_event_attributes();
+    if (started.has_workflow_execution_expiration_time()) {
+      // The field that says so is a time, and times are dropped: tell it in one that stays.
+      const auto left =
+          seconds_of(started.workflow_execution_expiration_time()) - seconds_of(event.event_time());
+      started.mutable_workflow_execution_timeout()->set_nanos(
+          static_cast<std::int32_t>(std::lround(left)));
+    }
+  }
+  clean(event);
+}
+
+void normaliser::clean(pb::Message& message) {
   if (auto* queue = dynamic_cast<temporal::api::taskqueue::v1::TaskQueue*>(&message);
       queue && queue->kind() == temporal::api::enums::v1::TASK_QUEUE_KIND_STICKY)
     queue->set_name("<sticky>");
@@ -118,11 +177,11 @@ void normalise(pb::Message& message) {
       continue;
     if (field->is_repeated()) {
       for (int at = 0; at < reflection.FieldSize(message, field); ++at)
-        normalise(*reflection.MutableRepeatedMessage(&message, field, at));
+        clean(*reflection.MutableRepeatedMessage(&message, field, at));
       continue;
     }
     auto* inner = reflection.MutableMessage(&message, field);
-    normalise(*inner);
+    clean(*inner);
     // Inside a oneof being set says which; elsewhere an empty message says nothing.
     if (inner->ByteSizeLong() == 0 && !field->real_containing_oneof()
         && field->message_type()->full_name() != "google.protobuf.Duration")
@@ -130,16 +189,18 @@ void normalise(pb::Message& message) {
   }
 }
 
-std::string difference(history::HistoryEvent expected, history::HistoryEvent actual) {
-  normalise(expected);
-  normalise(actual);
+std::string
+history_comparison::difference(history::HistoryEvent& expected, history::HistoryEvent& actual) {
+  expected_.normalise(expected);
+  actual_.normalise(actual);
   std::string report;
   pb::util::MessageDifferencer differencer;
   differencer.ReportDifferencesToString(&report);
   return differencer.Compare(expected, actual) ? std::string{} : report;
 }
 
-std::string difference(const history::History& expected, const history::History& actual) {
+std::string
+history_comparison::difference(const history::History& expected, const history::History& actual) {
   std::string report;
   const int count = std::max(expected.events_size(), actual.events_size());
   for (int at = 0; at < count; ++at) {
@@ -149,8 +210,34 @@ std::string difference(const history::History& expected, const history::History&
         at < actual.events_size() ? type_name(actual.events(at)) : "(no more events)";
     if (want != got)
       return report + "event " + std::to_string(at + 1) + ": expected " + want + ", got " + got;
-    if (const auto text = difference(expected.events(at), actual.events(at)); !text.empty())
+    auto left = expected.events(at);
+    auto right = actual.events(at);
+    if (const auto text = difference(left, right); !text.empty())
       report += "event " + std::to_string(at + 1) + " (" + want + "): " + text;
+  }
+  return report;
+}
+
+std::string time_difference(const history::History& expected, const history::History& actual) {
+  // The real server may be late: it looks for what is due once a second, and tasks take their time.
+  constexpr double most_late = 1.5;
+  constexpr double most_early = 0.1;
+  const int count = std::min(expected.events_size(), actual.events_size());
+  std::string report;
+  for (int at = 0; at < count; ++at) {
+    const auto cause = sets_the_time_of(expected, at);
+    if (cause <= 0 || cause > at || sets_the_time_of(actual, at) != cause)
+      continue;
+    const auto passed = [&](const history::History& of) {
+      return seconds_of(of.events(at).event_time())
+             - seconds_of(of.events(static_cast<int>(cause) - 1).event_time());
+    };
+    const auto want = passed(expected);
+    const auto got = passed(actual);
+    if (got < want - most_late || got > want + most_early)
+      report += "event " + std::to_string(at + 1) + " (" + type_name(expected.events(at))
+                + ") came after " + std::to_string(got) + " s instead of " + std::to_string(want)
+                + " s\n";
   }
   return report;
 }

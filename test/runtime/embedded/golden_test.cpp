@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_rules_write_what_the_real_server_wrote) {
       try {
         const auto recorded = load_history(scenario);
         const auto made = history_player{recorded}.play();
-        const auto report = difference(recorded, made);
+        const auto report = history_comparison{}.difference(recorded, made);
         BOOST_CHECK_MESSAGE(report.empty(), scenario << ": " << report);
       } catch (const std::exception& error) {
         BOOST_ERROR(scenario << ": " << error.what());

@@ -189,6 +189,7 @@ void history_player::start(const event& from) {
   const auto& a = from.workflow_execution_started_event_attributes();
   wire::StartWorkflowExecutionRequest request;
   request.set_workflow_id(a.workflow_id());
+  request.set_identity(a.identity());
   *request.mutable_workflow_type() = a.workflow_type();
   request.mutable_task_queue()->set_name(a.task_queue().name());
   if (a.has_input())
@@ -233,6 +234,7 @@ void history_player::start(const event& from) {
     *both.mutable_links() = request.links();
     const auto& signal = next.workflow_execution_signaled_event_attributes();
     both.set_signal_name(signal.signal_name());
+    both.set_identity(signal.identity());
     if (signal.has_input())
       *both.mutable_signal_input() = signal.input();
     if (signal.has_header())
@@ -255,6 +257,7 @@ void history_player::poll(const event& from) {
   if (service_.tasks.empty() && service_.timer)
     service_.advance_to(*service_.timer);
   const bool sticky = !service_.tasks.empty() && service_.tasks.front().sticky;
+  service_.worker = from.workflow_task_started_event_attributes().identity();
   service_.poll(sticky);
 }
 
@@ -281,7 +284,7 @@ void history_player::complete(const event& from) {
         break;
       continue;
     }
-    if (auto command = command_of(event)) {
+    if (auto command = command_of(in_our_ids(event))) {
       *request.add_commands() = std::move(*command);
       delivered_.insert(event.event_id());
     } else if (time_of(event) < time_of(from)) {
@@ -319,6 +322,7 @@ void history_player::fail(const event& from) {
   }
   wire::RespondWorkflowTaskFailedRequest request;
   request.set_cause(a.cause());
+  request.set_identity(a.identity());
   *request.mutable_failure() = a.failure();
   service_.decide(embedded::fail_workflow_task{
       request, embedded::decode_workflow_token(service_.task_token).value()});
@@ -348,6 +352,7 @@ void history_player::happen(const event& from) {
     wire::SignalWorkflowExecutionRequest request;
     request.mutable_workflow_execution()->set_workflow_id(service_.rec().workflow_id);
     request.set_signal_name(a.signal_name());
+    request.set_identity(a.identity());
     if (a.has_input())
       *request.mutable_input() = a.input();
     if (a.has_header())
@@ -362,6 +367,7 @@ void history_player::happen(const event& from) {
     wire::RequestCancelWorkflowExecutionRequest request;
     request.mutable_workflow_execution()->set_workflow_id(service_.rec().workflow_id);
     request.set_reason(a.cause());
+    request.set_identity(a.identity());
     *request.mutable_links() = from.links();
     service_.expect<wire::RequestCancelWorkflowExecutionResponse>(
         embedded::cancel_execution{request});
@@ -439,8 +445,34 @@ void history_player::finish_operation(
     service_fixture::fail("completion refused: " + tx.answer.status.message);
 }
 
-void history_player::happen_to_operation(const event& from) {
+history_player::event history_player::in_our_ids(const event& recorded) const {
+  std::string bytes = recorded.SerializeAsString();
+  const auto replace = [&](const std::string& theirs, const std::string& ours) {
+    if (theirs.empty() || theirs.size() != ours.size())
+      return;
+    for (auto at = bytes.find(theirs); at != std::string::npos; at = bytes.find(theirs, at))
+      bytes.replace(at, ours.size(), ours);
+  };
+  replace(
+      recorded_.events(0).workflow_execution_started_event_attributes().original_execution_run_id(),
+      run_id_);
+  for (const auto& ours : service_.rec().find(run_id_)->history) {
+    if (!ours->has_nexus_operation_scheduled_event_attributes())
+      continue;
+    const auto& theirs = recorded_.events(static_cast<int>(ours->event_id()) - 1);
+    replace(
+        theirs.nexus_operation_scheduled_event_attributes().request_id(),
+        ours->nexus_operation_scheduled_event_attributes().request_id());
+  }
+  event translated;
+  if (!translated.ParseFromString(bytes))
+    service_fixture::fail("the recorded event does not survive other ids");
+  return translated;
+}
+
+void history_player::happen_to_operation(const event& recorded) {
   using outcome = embedded::nexus_completion::state;
+  const auto from = in_our_ids(recorded);
   wire::RespondNexusTaskCompletedRequest completed;
   wire::RespondNexusTaskFailedRequest failed;
   switch (from.event_type()) {
@@ -448,7 +480,7 @@ void history_player::happen_to_operation(const event& from) {
     const auto& a = from.nexus_operation_started_event_attributes();
     // A time cut to seconds comes from a completion that overtook the answer.
     if (from.event_time().nanos() == 0) {
-      fabricated_[a.scheduled_event_id()] = &from;
+      fabricated_[a.scheduled_event_id()] = &recorded;
       return;
     }
     auto& to = *completed.mutable_response()->mutable_start_operation()->mutable_async_success();
@@ -465,7 +497,7 @@ void history_player::happen_to_operation(const event& from) {
       how.outcome = outcome::succeeded;
       how.result = std::make_shared<temporal::api::common::v1::Payload>(a.result());
       if (fabricated != fabricated_.end()) {
-        const auto& begun = *fabricated->second;
+        const auto begun = in_our_ids(*fabricated->second);
         how.operation_token = begun.nexus_operation_started_event_attributes().operation_token();
         how.start_time = time_of(begun);
         for (const auto& link : begun.links())

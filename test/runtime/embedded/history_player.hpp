@@ -29,7 +29,9 @@ private:
   void fail(const event& from);
   /// Something from outside happened.
   void happen(const event& from);
-  void happen_to_operation(const event& from);
+  void happen_to_operation(const event& recorded);
+  /// The recorded run and requests as they are called here: what handlers send back mentions them.
+  [[nodiscard]] event in_our_ids(const event& recorded) const;
   void
   answer(std::int64_t scheduled_event_id, bool cancelation, const embedded::nexus_outcome& outcome);
   void finish_operation(std::int64_t scheduled_event_id, embedded::nexus_completion how);

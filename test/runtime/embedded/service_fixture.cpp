@@ -88,7 +88,7 @@ wire::PollWorkflowTaskQueueResponse service_fixture::poll(bool sticky) {
     const auto task = tasks.front();
     tasks.erase(tasks.begin());
     auto tx = decide(embedded::start_workflow_task{
-        task.run_id, task.scheduled_event_id, task.stamp, sticky, "worker", ids.uuid(), ""});
+        task.run_id, task.scheduled_event_id, task.stamp, sticky, worker, ids.uuid(), ""});
     if (!tx.answer.status.ok())
       continue;
     wire::PollWorkflowTaskQueueResponse response;
@@ -105,7 +105,7 @@ embedded::transaction service_fixture::complete(
   wire::RespondWorkflowTaskCompletedRequest request;
   for (const auto& command : commands)
     *request.add_commands() = command;
-  request.set_identity("worker");
+  request.set_identity(worker);
   request.set_return_new_workflow_task(return_new_task);
   if (sticky) {
     auto& attributes = *request.mutable_sticky_attributes();
@@ -132,7 +132,7 @@ embedded::transaction service_fixture::respond(wire::RespondWorkflowTaskComplete
 embedded::transaction service_fixture::fail_task(enums::WorkflowTaskFailedCause cause) {
   wire::RespondWorkflowTaskFailedRequest request;
   request.set_cause(cause);
-  request.set_identity("worker");
+  request.set_identity(worker);
   return decide(
       embedded::fail_workflow_task{request, embedded::decode_workflow_token(task_token).value()});
 }

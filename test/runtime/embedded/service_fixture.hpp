@@ -49,6 +49,7 @@ public:
   explicit service_fixture(std::string workflow_id = "w");
 
   embedded::record& rec() { return *record_; }
+  [[nodiscard]] const embedded::record& rec() const { return *record_; }
   embedded::run& current() { return *record_->current(); }
   embedded::surroundings around() { return {now, ids, known, settings}; }
 
@@ -100,6 +101,7 @@ public:
   std::vector<embedded::callback_delivery> callbacks;
   std::optional<time_point> timer;
   std::string task_token;
+  std::string worker = "worker"; ///< its identity
 
 private:
   void keep(const embedded::transaction& tx);
