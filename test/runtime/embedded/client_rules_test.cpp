@@ -129,6 +129,30 @@ BOOST_AUTO_TEST_CASE(a_run_that_follows_another_has_a_request_of_its_own) {
   BOOST_TEST(after.begin()->second.event_id() == 1);
 }
 
+// The real server schedules a task for what a worker could not see while it held one, and for
+// nothing else that attaches.
+BOOST_AUTO_TEST_CASE(attaching_to_a_run_schedules_a_task_only_behind_a_started_one) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  const auto attach = [&](const char* request_id) {
+    auto request = service.start_request();
+    request.set_request_id(request_id);
+    request.set_workflow_id_conflict_policy(enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+    request.mutable_on_conflict_options()->set_attach_request_id(true);
+    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+  };
+  attach("while it is held");
+  service.complete({});
+  BOOST_TEST(service.event_types().ends_with(
+      "WorkflowTaskCompleted WorkflowExecutionOptionsUpdated WorkflowTaskScheduled"));
+  service.poll();
+  service.complete({start_timer("t", 60s)});
+  attach("while it is idle");
+  BOOST_TEST(service.event_types().ends_with("TimerStarted WorkflowExecutionOptionsUpdated"));
+  BOOST_TEST(service.tasks.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {
   service_fixture service;
   service.start();
