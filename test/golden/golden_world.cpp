@@ -445,11 +445,17 @@ bool golden_world::until_events(const std::string& id, const std::string& run_id
   return true;
 }
 
-std::string golden_world::namespace_of(const std::string& id) const {
+std::string golden_world::namespace_of(const std::string& id) {
   for (const char* name : {caller_namespace, handler_namespace}) {
-    const auto* entry = service_->here().namespaces.find(name);
-    if (service_->here().find_execution({entry->id, id}))
+    wire::DescribeWorkflowExecutionRequest request;
+    request.set_namespace_(name);
+    request.mutable_execution()->set_workflow_id(id);
+    try {
+      call("DescribeWorkflowExecution", request);
       return name;
+    } catch (const std::runtime_error&) {
+      continue; // not there: perhaps in the other one
+    }
   }
   throw std::runtime_error{"no workflow " + id};
 }

@@ -109,7 +109,7 @@ public:
 private:
   struct worker;
 
-  std::string namespace_of(const std::string& id) const;
+  std::string namespace_of(const std::string& id);
   void erase_worker(const std::string& identity, bool graceful);
 
   static caf::actor_system_config& configured(caf::actor_system_config& config);

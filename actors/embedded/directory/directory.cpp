@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/directory/directory.hpp"
 
+#include "actors/shard/pinned_actor.hpp"
+
 #include <caf/actor_system.hpp>
 
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -36,15 +38,6 @@ std::optional<endpoint_info> info_of(const temporal::api::nexus::v1::Endpoint* f
       target.external().url()};
 }
 
-/// The handle under `key`, made by `spawn` if there is none.
-template <class Map, class Spawn>
-auto find_or_spawn(Map& map, const std::string& key, Spawn spawn) {
-  if (auto found = map.find(key); found != map.end())
-    return found->second;
-  std::string mine{key}; // the buffer is free for whatever making the actor looks up
-  return map.emplace(std::move(mine), spawn()).first->second;
-}
-
 } // namespace
 
 directory::directory(
@@ -52,10 +45,20 @@ directory::directory(
     actors::shard& shard,
     service_settings with,
     std::unique_ptr<id_source> id_maker,
+    std::shared_ptr<embedded::store> where,
     const actor_makers& makers)
     : system(actor_system), home(shard), settings(std::move(with)), ids(std::move(id_maker)),
       namespaces([this] { return ids->uuid(); }),
-      endpoints(namespaces, [this] { return ids->uuid(); }), makers_(makers) {
+      endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
+      deadlines(shard, [this](const execution_key& key) { execution(key); }),
+      residents(
+          shard,
+          {settings.record_idle_time, settings.most_loaded_records},
+          [this](const execution_key& key, unload_if_idle message) {
+            if (auto found = executions_.find(join(key_, key.namespace_id, key.workflow_id)))
+              actors::tell(found, message);
+          }),
+      makers_(makers) {
   settings.cluster_id = ids->uuid();
 }
 
@@ -63,59 +66,46 @@ directory::~directory() = default;
 
 execution_handle
 directory::execution(const std::string& namespace_id, const std::string& workflow_id) {
-  return find_or_spawn(
-      executions_, join(key_, namespace_id, workflow_id), [&]() -> execution_handle {
-        return makers_.execution(*this, namespace_id, workflow_id);
-      });
-}
-
-execution_handle directory::find_execution(const execution_key& key) const {
-  auto found = executions_.find(join(key_, key.namespace_id, key.workflow_id));
-  return found == executions_.end() ? execution_handle{} : found->second;
+  return executions_.find_or_spawn(
+      join(key_, namespace_id, workflow_id),
+      [&]() -> execution_handle { return makers_.execution(*this, namespace_id, workflow_id); });
 }
 
 void directory::forget_execution(const execution_key& key) {
-  executions_.erase(join(key_, key.namespace_id, key.workflow_id));
+  executions_.forget(join(key_, key.namespace_id, key.workflow_id));
 }
 
 task_queue_handle
 directory::queue(const std::string& namespace_id, const std::string& name, queue_kind kind) {
-  return find_or_spawn(
-      queues_, queue_key(key_, namespace_id, name, kind), [&]() -> task_queue_handle {
-        return makers_.queue(*this, namespace_id, name, kind);
-      });
+  return queues_.find_or_spawn(
+      queue_key(key_, namespace_id, name, kind),
+      [&]() -> task_queue_handle { return makers_.queue(*this, namespace_id, name, kind); });
 }
 
 task_queue_handle directory::find_queue(
     const std::string& namespace_id, const std::string& name, queue_kind kind) const {
-  auto found = queues_.find(queue_key(key_, namespace_id, name, kind));
-  return found == queues_.end() ? task_queue_handle{} : found->second;
+  return queues_.find(queue_key(key_, namespace_id, name, kind));
 }
 
 nexus_dispatcher_handle
 directory::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
-  return find_or_spawn(
-      dispatchers_, join(key_, caller_namespace_id, endpoint), [&]() -> nexus_dispatcher_handle {
-        return makers_.dispatcher(*this);
-      });
+  return dispatchers_.find_or_spawn(
+      join(key_, caller_namespace_id, endpoint),
+      [&]() -> nexus_dispatcher_handle { return makers_.dispatcher(*this); });
 }
 
 callback_deliverer_handle directory::deliverer(const std::string& destination) {
-  return find_or_spawn(deliverers_, destination, [&]() -> callback_deliverer_handle {
-    return makers_.deliverer(*this);
-  });
+  return deliverers_.find_or_spawn(
+      destination, [&]() -> callback_deliverer_handle { return makers_.deliverer(*this); });
 }
 
 visibility_handle directory::visibility(const std::string& namespace_id) {
-  return find_or_spawn(visibility_, namespace_id, [&]() -> visibility_handle {
-    return makers_.visibility(*this, namespace_id);
-  });
+  return visibility_.find_or_spawn(
+      namespace_id, [&]() -> visibility_handle { return makers_.visibility(*this, namespace_id); });
 }
 
 registry_handle directory::registry() {
-  if (!registry_)
-    registry_ = makers_.registry(*this);
-  return registry_;
+  return registry_.find_or_spawn({}, [&]() -> registry_handle { return makers_.registry(*this); });
 }
 
 std::optional<endpoint_info> directory::endpoint_by_name(std::string_view name) const {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/embedded/directory/actor_map.hpp"
+#include "actors/embedded/directory/deadline_index.hpp"
 #include "actors/embedded/directory/messages.hpp"
+#include "actors/embedded/directory/residents.hpp"
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
+#include "runtime/embedded/visibility/visibility.hpp"
 
 #include <array>
 #include <map>
@@ -44,7 +48,8 @@ struct actor_makers {
 ///
 /// Everything here lives on the shard's thread. The registries are written by the registry actor
 /// only and read by all; being on one thread, they need no copies. Actors are found by key at the
-/// moment of sending, so one that ended (its record was deleted) is replaced by a new one.
+/// moment of sending, so one that ended (its record left the memory) is replaced by a new one: a
+/// key always has an actor, and whether there is a workflow is for its record to say.
 class directory final : private catalog {
 public:
   directory(
@@ -52,17 +57,22 @@ public:
       actors::shard& home,
       service_settings settings,
       std::unique_ptr<id_source> ids,
+      std::shared_ptr<embedded::store> where,
       const actor_makers& makers);
   ~directory() override;
 
   // -- who there is -------------------------------------------------------------------------------
 
-  /// The execution actor of this workflow id, made now if there is none.
+  /// The execution actor of this workflow id, made now if there is none; it loads its record, which
+  /// may be empty.
   execution_handle execution(const std::string& namespace_id, const std::string& workflow_id);
-  /// Null if there is none.
-  [[nodiscard]] execution_handle find_execution(const execution_key& key) const;
-  /// The record is empty: the next message makes a new actor.
+  execution_handle execution(const execution_key& key) {
+    return execution(key.namespace_id, key.workflow_id);
+  }
+  /// The record leaves the memory: the next message makes a new actor.
   void forget_execution(const execution_key& key);
+  /// How many records have an actor.
+  [[nodiscard]] std::size_t loaded_executions() const noexcept { return executions_.size(); }
 
   task_queue_handle
   queue(const std::string& namespace_id, const std::string& name, queue_kind kind);
@@ -78,6 +88,10 @@ public:
 
   [[nodiscard]] surroundings around() { return {home.now(), *ids, *this, settings}; }
   [[nodiscard]] time_point now() const { return home.now(); }
+  /// The rows of the runs of one namespace; written by its visibility actor.
+  [[nodiscard]] visibility_index& index_of(const std::string& namespace_id) {
+    return indexes_[namespace_id];
+  }
 
   caf::actor_system& system;
   actors::shard& home;
@@ -85,7 +99,9 @@ public:
   std::unique_ptr<id_source> ids;
   namespace_registry namespaces;
   endpoint_registry endpoints;
-  std::unique_ptr<store_writer> store = std::make_unique<memory_store>();
+  store_writer store;
+  deadline_index deadlines; ///< of records that are not in memory
+  embedded::residents residents;
   bool is_stopping = false; ///< what would have to wait is refused
 
 private:
@@ -96,12 +112,13 @@ private:
 
   const actor_makers makers_;
   mutable std::string key_; ///< what is being looked up
-  std::unordered_map<std::string, execution_handle> executions_;
-  std::unordered_map<std::string, task_queue_handle> queues_;
-  std::unordered_map<std::string, nexus_dispatcher_handle> dispatchers_;
-  std::unordered_map<std::string, callback_deliverer_handle> deliverers_;
-  std::unordered_map<std::string, visibility_handle> visibility_;
-  registry_handle registry_;
+  actor_map<execution_handle> executions_;
+  actor_map<task_queue_handle> queues_;
+  actor_map<nexus_dispatcher_handle> dispatchers_;
+  actor_map<callback_deliverer_handle> deliverers_;
+  actor_map<visibility_handle> visibility_;
+  actor_map<registry_handle> registry_;
+  std::unordered_map<std::string, visibility_index> indexes_;
 };
 
 } // namespace troupe::embedded

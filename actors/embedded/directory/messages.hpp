@@ -7,6 +7,7 @@
 #include "actors/caf_compat.hpp"
 #include "actors/embedded/call/call.hpp"
 #include "runtime/embedded/record/transaction.hpp"
+#include "runtime/embedded/store/store.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
@@ -77,6 +78,10 @@ struct offer_query {
 struct offer_expired {
   std::string task_id;
 };
+/// The client that sent this query is gone.
+struct withdraw_query {
+  std::string task_id;
+};
 /// The worker of this sticky queue has left: its tasks go to the normal queue.
 struct unload_queue {};
 
@@ -112,6 +117,15 @@ struct reader_done {
   bool is_expired = false;
 };
 struct forget_if_empty {};
+/// What was committed is durable, or never will be.
+struct commit_ended {
+  std::uint64_t life = 0; ///< of the record in memory: it begins with every load
+  bool is_durable = false;
+};
+/// Leave the memory unless there is something to do.
+struct unload_if_idle {
+  std::uint64_t ticket = 0;
+};
 
 // -- callbacks
 // -------------------------------------------------------------------------------------
@@ -199,6 +213,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(let_waiting_go)
   TROUPE_SERVICE_MESSAGE(put_row)
   TROUPE_SERVICE_MESSAGE(remove_row)
+  TROUPE_SERVICE_MESSAGE(withdraw_query)
+  TROUPE_SERVICE_MESSAGE(commit_ended)
+  TROUPE_SERVICE_MESSAGE(unload_if_idle)
 
   namespace troupe::embedded {
 
@@ -229,13 +246,15 @@ using execution_handle = caf::typed_actor<
     sig<void(serve_call)>,
     sig<void(start_taken_task)>,
     sig<void(nexus_answered)>,
+    sig<void(commit_ended)>,
     sig<void(operation_completed)>,
     sig<void(callback_reported)>,
     sig<void(record_timer_due)>,
     sig<void(reader_done)>,
     sig<void(nexus_held)>,
     sig<void(fill_query)>,
-    sig<void(forget_if_empty)>>;
+    sig<void(forget_if_empty)>,
+    sig<void(unload_if_idle)>>;
 
 using task_queue_handle = caf::typed_actor<
     sig<void(open_poll)>,
@@ -246,7 +265,8 @@ using task_queue_handle = caf::typed_actor<
     sig<void(offer_expired)>,
     sig<void(reopen_poll)>,
     sig<void(offer_query)>,
-    sig<void(unload_queue)>>;
+    sig<void(unload_queue)>,
+    sig<void(withdraw_query)>>;
 
 using callback_deliverer_handle =
     caf::typed_actor<sig<void(deliver_callback)>, sig<void(operation_outcome)>>;

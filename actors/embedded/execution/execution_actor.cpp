@@ -2,6 +2,7 @@
 #include "actors/embedded/execution/execution_actor.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/record/status.hpp"
@@ -9,6 +10,8 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 namespace troupe::embedded {
 
@@ -19,6 +22,13 @@ using actors::tell;
 
 constexpr duration longest_history_poll = std::chrono::seconds{20};
 constexpr duration default_query_patience = std::chrono::seconds{10};
+
+/// After an exception the same may go well later, or never: not in a hurry.
+constexpr duration fault_pause = std::chrono::seconds{10};
+
+rpc_status store_failed() {
+  return plain_status(status_code::unavailable, "the store failed, please retry");
+}
 
 /// The method's name behind the last slash.
 std::string_view short_name(std::string_view method) {
@@ -33,55 +43,137 @@ execution_actor::execution_actor(
     directory& here,
     std::string namespace_id,
     std::string workflow_id)
-    : pinned_actor(cfg, home), directory_(here),
-      key_(std::make_shared<execution_key>(execution_key{namespace_id, workflow_id})) {
-  const auto* name_space = here.namespaces.find_by_id(namespace_id);
-  record_ = make_record(
-      name_space ? name_space->name : std::string{},
-      std::move(namespace_id),
-      std::move(workflow_id));
+    : service_actor(cfg, home), directory_(here),
+      key_(std::make_shared<execution_key>(
+          execution_key{std::move(namespace_id), std::move(workflow_id)})) {
+  add_key_part(owner_, key_->namespace_id);
+  add_key_part(owner_, key_->workflow_id);
 }
 
 execution_actor::behavior_type execution_actor::make_behavior() {
+  load();
   return {
-      [this](const serve_call& message) { serve(message.what); },
-      [this](start_taken_task& message) { start_task(message); },
-      [this](const nexus_answered& message) { request_answered(message); },
-      [this](operation_completed& message) {
-        apply(
-            complete_nexus_operation{std::move(message.token), std::move(message.completion)},
-            [this, delivery = message.delivery](const reply& outcome) {
-              tell(
-                  directory_.deliverer("temporal://system"),
-                  operation_outcome{delivery, outcome.status});
-            });
+      [this](serve_call& message) { take(message); },
+      [this](start_taken_task& message) { take(message); },
+      [this](nexus_answered& message) { take(message); },
+      [this](const commit_ended& message) {
+        if (message.life == life_)
+          finish_commit(message.is_durable);
       },
-      [this](callback_reported& message) { apply(std::move(message.what)); },
-      [this](const record_timer_due& message) {
-        if (message.generation != timer_generation_)
-          return;
-        timer_ = 0;
-        timer_due_.reset();
-        apply(timers_due{});
-      },
-      [this](const reader_done& message) { finish_reader(message.id, message.is_expired); },
-      [this](nexus_held& message) {
-        apply(nexus_request_held{std::move(message.attempt), message.is_blocked});
-      },
-      [this](fill_query& message) { answer_query_task(message); },
+      [this](operation_completed& message) { take(message); },
+      [this](callback_reported& message) { take(message); },
+      [this](record_timer_due& message) { take(message); },
+      [this](reader_done& message) { take(message); },
+      [this](nexus_held& message) { take(message); },
+      [this](fill_query& message) { take(message); },
       [this](const forget_if_empty&) {
         is_leaving_ = false;
         forget_when_empty();
+      },
+      [this](const unload_if_idle& message) {
+        if (message.ticket != ticket_)
+          return;
+        if (!std::exchange(is_used_, false) && is_idle())
+          unload();
+        else
+          ticket_ = directory_.residents.stays(key_);
       },
   };
 }
 
 void execution_actor::on_exit() {
-  if (timer_ != 0)
-    home().cancel(timer_);
-  for (auto& [id, waiting] : readers_)
-    home().cancel(waiting.timer);
-  readers_.clear();
+  // Its own end leaves nothing here; another one (the service stops) must not lose the record.
+  const auto due = timer_due_;
+  const bool was_durable = undurable_.empty();
+  auto left = std::move(record_);
+  const auto why = plain_status(status_code::unavailable, "the service is shutting down");
+  lose(why);
+  for (auto& each : std::exchange(held_, {}))
+    if (each.from)
+      each.from->answer(why);
+  if (!left || is_empty(*left) || !was_durable || directory_.store.keeps_rows())
+    return;
+  directory_.store.keep(owner_, std::move(left));
+  if (due)
+    directory_.deadlines.put(key_, *due);
+}
+
+// -- messages ------------------------------------------------------------------------------------
+
+template <class Message>
+void execution_actor::take(Message& what) {
+  is_used_ = true;
+  if (record_) {
+    run(what);
+    return;
+  }
+  call_ptr from;
+  if constexpr (std::is_same_v<Message, serve_call>)
+    from = what.what;
+  held_.push_back({std::move(from), [this, message = std::move(what)]() mutable { run(message); }});
+}
+
+template <class Message>
+void execution_actor::run(Message& what) {
+  guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
+  forget_when_empty();
+}
+
+template <class Message>
+void execution_actor::take_again_later(Message what) {
+  home().schedule(
+      fault_pause,
+      [weak = caf::actor_cast<caf::actor_addr>(this), message = std::move(what)]() mutable {
+        if (auto self = caf::actor_cast<execution_handle>(weak))
+          tell(self, std::move(message));
+      });
+}
+
+void execution_actor::handle(operation_completed& what) {
+  apply(
+      complete_nexus_operation{std::move(what.token), std::move(what.completion)},
+      [this, delivery = what.delivery](const reply& outcome) {
+        tell(
+            directory_.deliverer("temporal://system"), operation_outcome{delivery, outcome.status});
+      });
+}
+
+void execution_actor::handle(record_timer_due& what) {
+  if (what.generation != timer_generation_)
+    return;
+  disarm();
+  apply(timers_due{});
+}
+
+void execution_actor::handle(nexus_held& what) {
+  apply(nexus_request_held{what.attempt, what.is_blocked});
+}
+
+void execution_actor::fail(start_taken_task& what, const rpc_status& fault) {
+  home().cancel(what.taker->timer);
+  what.taker->from->answer(fault);
+  put_task_back(what.task);
+}
+
+void execution_actor::fail(operation_completed& what, const rpc_status& fault) {
+  tell(directory_.deliverer("temporal://system"), operation_outcome{what.delivery, fault});
+}
+
+void execution_actor::fail(callback_reported& what, const rpc_status&) {
+  take_again_later(what);
+}
+
+void execution_actor::fail(record_timer_due&, const rpc_status&) {
+  arm(directory_.now() + fault_pause);
+}
+
+void execution_actor::fail(nexus_held& what, const rpc_status&) {
+  take_again_later(what);
+}
+
+void execution_actor::fail(fill_query& what, const rpc_status& fault) {
+  what.query->answer(fault);
+  reopen(what.taker);
 }
 
 void execution_actor::serve(const call_ptr& from) {
@@ -96,7 +188,7 @@ void execution_actor::serve(const call_ptr& from) {
   else if (method == "GetWorkflowExecutionHistory")
     read_history_for(from);
   else if (method == "DescribeWorkflowExecution")
-    from->answer(describe(*record_, from->as<wire::DescribeWorkflowExecutionRequest>()));
+    this->answer(from, describe(*record_, from->as<wire::DescribeWorkflowExecutionRequest>()));
   else if (method == "SignalWorkflowExecution")
     apply(signal_execution{from->as<wire::SignalWorkflowExecutionRequest>()}, answer);
   else if (method == "SignalWithStartWorkflowExecution")
@@ -118,79 +210,217 @@ void execution_actor::serve(const call_ptr& from) {
   else if (method == "ResetStickyTaskQueue")
     apply(reset_sticky_task_queue{from->as<wire::ResetStickyTaskQueueRequest>()}, answer);
   else if (method == "GetWorkflowExecutionHistoryReverse")
-    from->answer(read_history_reverse(
-        *record_, from->as<wire::GetWorkflowExecutionHistoryReverseRequest>()));
+    this->answer(
+        from,
+        read_history_reverse(
+            *record_, from->as<wire::GetWorkflowExecutionHistoryReverseRequest>()));
   else if (method == "QueryWorkflow")
     plan_query_for(from);
   else
     from->answer(plain_status(status_code::unimplemented, "unknown method " + std::string{method}));
-  forget_when_empty();
 }
 
-void execution_actor::apply(const input& what, unique_function<void(const reply&)> then) {
-  auto decided = std::make_shared<transaction>(decide(*record_, what, directory_.around()));
-  if (!decided->changed && decided->removed_runs.empty()) {
-    // Nothing to make durable; but the effects may hold a request that is let go again.
-    send_out(*decided);
-    if (then)
-      then(decided->answer);
+// -- decisions and their order ------------------------------------------------------------------
+
+template <class Then>
+void execution_actor::apply(const input& what, Then then) {
+  commit(decide(*record_, what, directory_.around()), std::move(then));
+}
+
+void execution_actor::apply(const input& what) {
+  apply(what, [](const reply&) {});
+}
+
+template <class Then>
+void execution_actor::commit(transaction decided, Then then) {
+  const bool changes = decided.changed || !decided.removed_runs.empty();
+  if (changes && ticket_ == 0 && !is_empty(*record_))
+    ticket_ = directory_.residents.stays(key_);
+  if (undurable_.empty() && (!changes || !directory_.store.keeps_rows())) {
+    send_out(decided);
+    then(decided.answer);
     return;
   }
-  // An actor that ends while its transaction is under way takes the record with it: then nobody is
-  // to be told.
-  directory_.store->commit(
-      key_,
-      *record_,
-      decided,
-      [this,
-       self = caf::actor_cast<caf::strong_actor_ptr>(this),
-       decided,
-       then = std::move(then)]() mutable {
-        send_out(*decided);
-        if (then)
-          then(decided->answer);
+  if (!changes) {
+    auto answer = std::move(decided.answer);
+    undurable_.back().followers.push_back(
+        {std::move(answer), std::move(decided), continuation{std::move(then)}});
+    return;
+  }
+  undurable_.push_back({std::move(decided), continuation{std::move(then)}, {}});
+  commit_batch rows;
+  try {
+    rows = rows_of_commit(*key_, *record_, undurable_.back().decided);
+  } catch (...) {
+    // What was decided cannot be written: it must not be there either.
+    lose(store_failed());
+    load();
+    throw;
+  }
+  directory_.store.commit(
+      owner_,
+      std::move(rows),
+      [weak = caf::actor_cast<caf::actor_addr>(this), life = life_](bool is_durable) {
+        if (auto self = caf::actor_cast<execution_handle>(weak))
+          tell(self, commit_ended{life, is_durable});
       });
 }
 
-void execution_actor::send_out(const transaction& decided) {
-  for (const auto& each : decided.effects)
-    std::visit([this](const auto& what) { perform(what); }, each);
+void execution_actor::finish_commit(bool is_durable) {
+  if (!is_durable) {
+    log::error("a commit failed", {{"workflow_id", key_->workflow_id}});
+    lose(store_failed());
+    load();
+    return;
+  }
+  auto done = std::move(undurable_.front());
+  undurable_.pop_front();
+  const auto tell_one = [this](transaction* effects, const reply& what, continuation& then) {
+    guard(
+        [&] {
+          if (effects)
+            send_out(*effects);
+        },
+        [](const rpc_status&) {});
+    guard([&] { then(what); }, [](const rpc_status&) {});
+  };
+  tell_one(&done.decided, done.decided.answer, done.then);
+  for (auto& each : done.followers)
+    tell_one(each.effects ? &*each.effects : nullptr, each.what, each.then);
+  forget_when_empty();
 }
 
-void execution_actor::perform(const workflow_task_dispatch& task) {
+template <class Then>
+void execution_actor::tell_after_commits(reply what, Then then) {
+  if (undurable_.empty())
+    then(what);
+  else
+    undurable_.back().followers.push_back(
+        {std::move(what), std::nullopt, continuation{std::move(then)}});
+}
+
+void execution_actor::answer(const call_ptr& from, reply what) {
+  tell_after_commits(std::move(what), [from](const reply& told) { from->answer(told); });
+}
+
+// -- in and out of memory ------------------------------------------------------------------------
+
+void execution_actor::load() {
+  ++life_;
+  const auto due = directory_.deadlines.remove(*key_);
+  record_ = directory_.store.take(owner_);
+  arm(due);
+  came_into_memory();
+}
+
+void execution_actor::came_into_memory() {
+  if (!record_) {
+    const auto* name_space = directory_.namespaces.find_by_id(key_->namespace_id);
+    record_ = make_record(
+        name_space ? name_space->name : std::string{}, key_->namespace_id, key_->workflow_id);
+  }
+  if (ticket_ == 0 && !is_empty(*record_))
+    ticket_ = directory_.residents.stays(key_);
+  while (record_ && !held_.empty()) {
+    auto next = std::move(held_.front());
+    held_.pop_front();
+    next.handle();
+  }
+}
+
+void execution_actor::lose(const rpc_status& why) {
+  const reply lost{why, nullptr};
+  record_.reset();
+  ++life_;
+  disarm();
+  for (auto& [id, waiting] : std::exchange(readers_, {})) {
+    home().cancel(waiting.timer);
+    waiting.from->answer(why);
+  }
+  for (auto& each : std::exchange(undurable_, {})) {
+    each.then(lost);
+    for (auto& follower : each.followers)
+      follower.then(lost);
+  }
+}
+
+bool execution_actor::is_idle() {
+  return record_ && undurable_.empty() && readers_.empty() && held_.empty() && mailbox().empty();
+}
+
+void execution_actor::unload() {
+  if (timer_due_)
+    directory_.deadlines.put(key_, *timer_due_);
+  disarm();
+  if (!directory_.store.keeps_rows())
+    directory_.store.keep(owner_, std::move(record_));
+  record_.reset();
+  directory_.forget_execution(*key_);
+  quit();
+}
+
+void execution_actor::forget_when_empty() {
+  if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
+      || !held_.empty())
+    return;
+  if (mailbox().empty()) {
+    record_.reset();
+    disarm();
+    directory_.forget_execution(*key_);
+    quit();
+    return;
+  }
+  // Something came meanwhile, perhaps a start: look again behind it.
+  is_leaving_ = true;
+  tell(me(), forget_if_empty{});
+}
+
+// -- effects -------------------------------------------------------------------------------------
+
+void execution_actor::send_out(transaction& decided) {
+  for (auto& each : decided.effects)
+    std::visit([this](auto& what) { perform(what); }, each);
+}
+
+void execution_actor::perform(nexus_dispatch& request) {
+  auto dispatcher = directory_.dispatcher(key_->namespace_id, request.target.name);
+  tell(dispatcher, dispatch_request{key_, std::move(request)});
+}
+
+void execution_actor::perform(callback_delivery& delivery) {
+  auto deliverer = directory_.deliverer(delivery.url);
+  tell(deliverer, deliver_callback{key_, std::move(delivery)});
+}
+
+void execution_actor::perform(visibility_put& row) {
+  tell(directory_.visibility(key_->namespace_id), put_row{std::move(row.info)});
+}
+
+void execution_actor::perform(visibility_remove& row) {
+  tell(directory_.visibility(key_->namespace_id), remove_row{std::move(row.run_id)});
+}
+
+void execution_actor::put_task_back(workflow_task_dispatch task) {
+  auto queue = directory_.queue(
+      key_->namespace_id, task.task_queue, task.sticky ? queue_kind::sticky : queue_kind::workflow);
+  tell(queue, add_workflow_task{key_, std::move(task)});
+}
+
+void execution_actor::reopen(const poll_ptr& taker) {
+  const auto& request = taker->from->as<wire::PollWorkflowTaskQueueRequest>();
   tell(
       directory_.queue(
           key_->namespace_id,
-          task.task_queue,
-          task.sticky ? queue_kind::sticky : queue_kind::workflow),
-      add_workflow_task{key_, task});
-}
-
-void execution_actor::perform(const nexus_dispatch& request) {
-  tell(
-      directory_.dispatcher(key_->namespace_id, request.target.name),
-      dispatch_request{key_, request});
-}
-
-void execution_actor::perform(const callback_delivery& delivery) {
-  tell(directory_.deliverer(delivery.url), deliver_callback{key_, delivery});
-}
-
-void execution_actor::perform(const visibility_put& row) {
-  tell(directory_.visibility(key_->namespace_id), put_row{row.info});
-}
-
-void execution_actor::perform(const visibility_remove& row) {
-  tell(directory_.visibility(key_->namespace_id), remove_row{row.run_id});
+          request.task_queue().name(),
+          taker->is_sticky ? queue_kind::sticky : queue_kind::workflow),
+      reopen_poll{taker});
 }
 
 void execution_actor::arm(std::optional<time_point> when) {
   if (when == timer_due_)
     return;
-  if (timer_ != 0)
-    home().cancel(std::exchange(timer_, 0));
+  disarm();
   timer_due_ = when;
-  ++timer_generation_;
   if (!when)
     return;
   timer_ = home().schedule(
@@ -201,17 +431,21 @@ void execution_actor::arm(std::optional<time_point> when) {
       });
 }
 
-void execution_actor::start_task(start_taken_task& taken) {
+void execution_actor::disarm() {
+  if (timer_ != 0)
+    home().cancel(std::exchange(timer_, 0));
+  timer_due_.reset();
+  ++timer_generation_;
+}
+
+// -- workers -------------------------------------------------------------------------------------
+
+void execution_actor::handle(start_taken_task& taken) {
   auto& taker = taken.taker;
   const auto& task = taken.task;
   if (taker->from->is_cancelled() || taker->from->is_answered()) {
     // The client vanished between the match and now: the task goes back to where it came from.
-    tell(
-        directory_.queue(
-            key_->namespace_id,
-            task.task_queue,
-            task.sticky ? queue_kind::sticky : queue_kind::workflow),
-        add_workflow_task{key_, task});
+    put_task_back(task);
     return;
   }
   start_workflow_task start{
@@ -223,23 +457,16 @@ void execution_actor::start_task(start_taken_task& taken) {
       directory_.ids->uuid(),
       taker->build_id};
   apply(std::move(start), [this, taker](const reply& outcome) {
-    if (outcome.status.ok()) {
-      home().cancel(taker->timer);
-      taker->from->answer(outcome);
+    if (!outcome.status.ok()) {
+      reopen(taker);
       return;
     }
-    const auto& request = taker->from->as<wire::PollWorkflowTaskQueueRequest>();
-    tell(
-        directory_.queue(
-            key_->namespace_id,
-            request.task_queue().name(),
-            taker->is_sticky ? queue_kind::sticky : queue_kind::workflow),
-        reopen_poll{taker});
+    home().cancel(taker->timer);
+    taker->from->answer(outcome);
   });
-  forget_when_empty();
 }
 
-void execution_actor::request_answered(const nexus_answered& done) {
+void execution_actor::handle(nexus_answered& done) {
   if (!done.answer)
     apply(nexus_request_done{done.attempt, nexus_no_answer{}});
   else if (done.is_failure)
@@ -248,8 +475,9 @@ void execution_actor::request_answered(const nexus_answered& done) {
   else
     apply(nexus_request_done{
         done.attempt, &done.answer->as<wire::RespondNexusTaskCompletedRequest>()});
-  forget_when_empty();
 }
+
+// -- reads ---------------------------------------------------------------------------------------
 
 void execution_actor::read_history_for(const call_ptr& from) {
   const auto features = from->header("supported-features");
@@ -266,7 +494,7 @@ void execution_actor::read_history_for(const call_ptr& from) {
           ? longest_history_poll
           : std::min(longest_history_poll, from->deadline() - directory_.now() - poll_margin);
   if (!found.wait || patience <= duration::zero()) {
-    from->answer(found.answer);
+    answer(from, std::move(found.answer));
     return;
   }
   if (directory_.is_stopping) {
@@ -309,11 +537,13 @@ void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
   readers_.erase(found);
   home().cancel(waiting.timer);
   if (is_expired)
-    waiting.from->answer(read_history(
-                             *record_,
-                             waiting.from->as<wire::GetWorkflowExecutionHistoryRequest>(),
-                             waiting.from->header("client-name"))
-                             .answer);
+    answer(
+        waiting.from,
+        read_history(
+            *record_,
+            waiting.from->as<wire::GetWorkflowExecutionHistoryRequest>(),
+            waiting.from->header("client-name"))
+            .answer);
   else
     waiting.from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
 }
@@ -321,59 +551,61 @@ void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
 void execution_actor::plan_query_for(const call_ptr& from) {
   auto plan = plan_query(*record_, from->as<wire::QueryWorkflowRequest>());
   if (!plan.dispatch) {
-    from->answer(plan.refused);
+    answer(from, std::move(plan.refused));
     return;
   }
-  auto left = from->deadline() == time_point::max() ? default_query_patience
-                                                    : from->deadline() - directory_.now();
-  const auto task_id = directory_.ids->uuid();
-  if (plan.sticky_queue.empty()) {
-    tell(
-        directory_.queue(key_->namespace_id, plan.normal_queue, queue_kind::workflow),
-        offer_query{task_id, key_, from, plan.run_id, left, {}});
+  if (directory_.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
     return;
   }
-  tell(
-      directory_.queue(key_->namespace_id, plan.sticky_queue, queue_kind::sticky),
-      offer_query{
-          task_id,
-          key_,
-          from,
-          plan.run_id,
-          std::min(left, plan.sticky_timeout),
-          plan.normal_queue});
-}
-
-void execution_actor::answer_query_task(fill_query& wanted) {
-  auto task = query_task(*record_, wanted.run_id, wanted.taker->is_sticky);
-  if (!task) {
-    wanted.query->answer(absent("workflow not found for ID: " + key_->workflow_id));
-    const auto& request = wanted.taker->from->as<wire::PollWorkflowTaskQueueRequest>();
+  // Whoever drains the service does not wait for a worker that may never come.
+  from->is_long_poll = true;
+  from->idle.status = plain_status(status_code::unavailable, "the service is shutting down");
+  tell_after_commits({}, [this, from, plan = std::move(plan)](const reply& told) {
+    if (!told.status.ok()) {
+      from->answer(told);
+      return;
+    }
+    const auto left = from->deadline() == time_point::max() ? default_query_patience
+                                                            : from->deadline() - directory_.now();
+    const bool is_sticky = !plan.sticky_queue.empty();
     tell(
         directory_.queue(
             key_->namespace_id,
-            request.task_queue().name(),
-            wanted.taker->is_sticky ? queue_kind::sticky : queue_kind::workflow),
-        reopen_poll{wanted.taker});
+            is_sticky ? plan.sticky_queue : plan.normal_queue,
+            is_sticky ? queue_kind::sticky : queue_kind::workflow),
+        offer_query{
+            directory_.ids->uuid(),
+            key_,
+            from,
+            plan.run_id,
+            is_sticky ? std::min(left, plan.sticky_timeout) : left,
+            is_sticky ? plan.normal_queue : std::string{}});
+  });
+}
+
+void execution_actor::handle(fill_query& wanted) {
+  if (wanted.query->is_answered() || wanted.query->is_cancelled()) {
+    reopen(wanted.taker);
+    return;
+  }
+  auto task = query_task(*record_, wanted.run_id, wanted.taker->is_sticky);
+  if (!task) {
+    answer(wanted.query, {absent("workflow not found for ID: " + key_->workflow_id), nullptr});
+    reopen(wanted.taker);
     return;
   }
   task->set_task_token(wanted.token);
   *task->mutable_query() = wanted.query->as<wire::QueryWorkflowRequest>().query();
-  home().cancel(wanted.taker->timer);
-  wanted.taker->from->answer(*task);
-}
-
-void execution_actor::forget_when_empty() {
-  if (is_leaving_ || !is_empty(*record_))
-    return;
-  if (mailbox().empty()) {
-    directory_.forget_execution(*key_);
-    quit();
-    return;
-  }
-  // Something came meanwhile, perhaps a start: look again behind it.
-  is_leaving_ = true;
-  tell(me(), forget_if_empty{});
+  tell_after_commits({{}, std::move(task)}, [this, wanted](const reply& told) {
+    if (!told.status.ok()) {
+      wanted.query->answer(told);
+      reopen(wanted.taker);
+      return;
+    }
+    home().cancel(wanted.taker->timer);
+    wanted.taker->from->answer(told);
+  });
 }
 
 } // namespace troupe::embedded

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -16,17 +18,23 @@ class directory;
 /// One workflow id of one namespace with all its runs: the only one that changes the record, by
 /// `decide`.
 ///
-/// Owns:      the record, its timer, the history reads that wait.
+/// Owns:      the record while it is in memory, its timer, what was decided and is not durable yet,
+///            the history reads that wait.
 /// Receives:  serve_call (method table), start_taken_task and fill_query (task queues),
-/// nexus_answered and nexus_held
-///            (Nexus dispatchers), operation_completed and callback_reported (callback deliverers),
-///            record_timer_due, reader_done and forget_if_empty (itself).
-/// Sends:     a transaction's effects, once it is durable: add_workflow_task,
-/// dispatch_request,
+///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
+///            callback_reported (callback deliverers), commit_ended (store), unload_if_idle
+///            (residents), record_timer_due, reader_done and forget_if_empty (itself).
+/// Sends:     a transaction's effects, once it is durable: add_workflow_task, dispatch_request,
 ///            deliver_callback, put_row, remove_row; reopen_poll if a taken task was stale; answers
 ///            to calls.
-/// Dies when: its record is empty (never started, or deleted) and nothing waits for it.
-class execution_actor final : public actors::pinned_actor<execution_handle::base> {
+/// Dies when: its record is empty (never started, or deleted), or unused for long, and nothing
+///            waits for it.
+///
+/// The record has an order of commits: whatever tells of it, be it an answer, a read or an effect,
+/// waits for the commits before it. What comes while the record is loaded waits in order. A commit
+/// that fails ends the record in memory: who waits hears `unavailable`, and it is loaded anew as it
+/// was last committed.
+class execution_actor final : public service_actor<execution_handle> {
 public:
   execution_actor(
       caf::actor_config& cfg,
@@ -40,44 +48,116 @@ public:
   void on_exit() override;
 
 private:
+  /// What follows a decision or a read. Hears the answer, or `unavailable` if what it depends on
+  /// was lost.
+  using continuation = unique_function<void(const reply&)>;
+
   struct reader {
     call_ptr from;
     std::string run_id;
     executor::timer_id timer = 0;
   };
+  /// Tells what was true after the commits before it.
+  struct follower {
+    reply what;
+    std::optional<transaction> effects; ///< of a decision that changed nothing
+    continuation then;
+  };
+  /// A decision that is not durable yet, and what may be told once it is.
+  struct undurable {
+    transaction decided;
+    continuation then;
+    std::vector<follower> followers;
+  };
+  /// Came while the record was loaded.
+  struct held_message {
+    call_ptr from; ///< null if it is no call
+    unique_function<void()> handle;
+  };
+
+  template <class Message>
+  void take(Message& what);
+  template <class Message>
+  void run(Message& what);
+
+  void handle(serve_call& what) { serve(what.what); }
+  void handle(start_taken_task& what);
+  void handle(nexus_answered& what);
+  void handle(operation_completed& what);
+  void handle(callback_reported& what) { apply(std::move(what.what)); }
+  void handle(record_timer_due& what);
+  void handle(reader_done& what) { finish_reader(what.id, what.is_expired); }
+  void handle(nexus_held& what);
+  void handle(fill_query& what);
+
+  // What becomes of a message that ran into an exception: nobody waits for ever.
+  void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
+  void fail(start_taken_task& what, const rpc_status& fault);
+  void fail(nexus_answered&, const rpc_status&) {} // its time will be over
+  void fail(operation_completed& what, const rpc_status& fault);
+  void fail(callback_reported& what, const rpc_status& fault);
+  void fail(record_timer_due& what, const rpc_status& fault);
+  void fail(reader_done&, const rpc_status&) {}
+  void fail(nexus_held& what, const rpc_status& fault);
+  void fail(fill_query& what, const rpc_status& fault);
+  template <class Message>
+  void take_again_later(Message what);
 
   void serve(const call_ptr& from);
-  void start_task(start_taken_task& taken);
-  void answer_query_task(fill_query& wanted);
-  void request_answered(const nexus_answered& done);
   void read_history_for(const call_ptr& from);
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
   void plan_query_for(const call_ptr& from);
 
   /// Decides, commits, performs the effects, then hands the answer to `then`.
-  void apply(const input& what, unique_function<void(const reply&)> then = nullptr);
-  void send_out(const transaction& decided);
-  void perform(const workflow_task_dispatch& task);
-  void perform(const nexus_dispatch& request);
-  void perform(const callback_delivery& delivery);
-  void perform(const visibility_put& row);
-  void perform(const visibility_remove& row);
-  void perform(const record_timer& timer) { arm(timer.when); }
-  void perform(const readers_wake& readers) { wake_readers(readers.run_id); }
+  template <class Then>
+  void apply(const input& what, Then then);
+  void apply(const input& what);
+  template <class Then>
+  void commit(transaction decided, Then then);
+  /// Hands `what` to `then` once all that was decided so far is durable.
+  template <class Then>
+  void tell_after_commits(reply what, Then then);
+  void answer(const call_ptr& from, reply what);
+  void finish_commit(bool is_durable);
+
+  void load();
+  void came_into_memory();
+  /// The record in memory is not to be trusted any more: who waits for it hears `unavailable`.
+  void lose(const rpc_status& why);
+  void unload();
+  [[nodiscard]] bool is_idle();
+
+  void send_out(transaction& decided); ///< takes the effects out of it
+  void perform(workflow_task_dispatch& task) { put_task_back(std::move(task)); }
+  void perform(nexus_dispatch& request);
+  void perform(callback_delivery& delivery);
+  void perform(visibility_put& row);
+  void perform(visibility_remove& row);
+  void perform(record_timer& timer) { arm(timer.when); }
+  void perform(readers_wake& readers) { wake_readers(readers.run_id); }
+  void put_task_back(workflow_task_dispatch task);
+  void reopen(const poll_ptr& taker);
   void arm(std::optional<time_point> when);
+  void disarm();
   void forget_when_empty();
   execution_handle me() { return caf::actor_cast<execution_handle>(this); }
 
   directory& directory_;
   execution_ref key_;
-  std::shared_ptr<record> record_;
+  std::string owner_;              ///< the key as the store knows it
+  std::shared_ptr<record> record_; ///< null while it is loaded
+  std::uint64_t life_ = 0;   ///< of the record in memory; late news of a former one is no news
+  std::uint64_t ticket_ = 0; ///< among the residents; 0 while it is none
+  bool is_used_ = false;     ///< since it was asked to leave last
+  bool is_leaving_ = false;
   executor::timer_id timer_ = 0;
   std::optional<time_point> timer_due_;
   std::uint64_t timer_generation_ = 0;
+  std::deque<held_message> held_;
+  std::deque<undurable> undurable_; ///< oldest first
   std::map<std::uint64_t, reader> readers_;
   std::uint64_t last_reader_ = 0;
-  bool is_leaving_ = false;
 };
 
 } // namespace troupe::embedded

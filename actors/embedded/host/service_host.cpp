@@ -45,8 +45,10 @@ service_host::service_host(
     caf::actor_system& system,
     actors::shard& home,
     service_settings settings,
-    std::unique_ptr<id_source> ids)
-    : directory_(system, home, std::move(settings), std::move(ids), service_actors),
+    std::unique_ptr<id_source> ids,
+    std::shared_ptr<store> where)
+    : directory_(
+          system, home, std::move(settings), std::move(ids), std::move(where), service_actors),
       gate_(std::make_shared<gate>()) {
   gate_->home = &home;
 }

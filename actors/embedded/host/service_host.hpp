@@ -19,7 +19,8 @@ public:
       caf::actor_system& system,
       actors::shard& home,
       service_settings settings,
-      std::unique_ptr<id_source> ids = std::make_unique<random_ids>());
+      std::unique_ptr<id_source> ids = std::make_unique<random_ids>(),
+      std::shared_ptr<store> where = std::make_shared<memory_store>());
   ~service_host() override;
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;

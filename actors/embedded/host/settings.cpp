@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 8> settings{{
+constexpr std::array<known_setting, 9> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -59,6 +59,9 @@ constexpr std::array<known_setting, 8> settings{{
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},
+    {"history.hostLevelCacheMaxSize",
+     "workflows kept in memory while nothing is asked of them (128000)",
+     read_number<&all::most_loaded_records>},
 }};
 
 } // namespace

@@ -44,6 +44,9 @@ std::string milliseconds(duration left) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + "ms";
 }
 
+/// After an exception the same may go well later, or never: not in a hurry.
+constexpr duration fault_pause = std::chrono::seconds{10};
+
 rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
   temporal::api::errordetails::v1::QueryFailedFailure detail;
   *detail.mutable_failure() = answer.failure();
@@ -75,39 +78,80 @@ task_queue_actor::task_queue_actor(
     std::string namespace_id,
     std::string name,
     queue_kind kind)
-    : pinned_actor(cfg, home), directory_(here), namespace_id_(std::move(namespace_id)),
+    : service_actor(cfg, home), directory_(here), namespace_id_(std::move(namespace_id)),
       name_(std::move(name)), kind_(kind) {}
 
 task_queue_actor::behavior_type task_queue_actor::make_behavior() {
   return {
-      [this](const open_poll& message) { accept_poll(message.from); },
-      [this](add_workflow_task& message) { add_task(message); },
-      [this](const serve_call& message) { serve(message.what); },
-      [this](offer_request& message) {
-        const auto patience = message.what.dispatch_timeout;
-        auto task_id = message.task_id;
-        add_offer(std::move(task_id), std::move(message), patience);
-      },
-      [this](const close_poll& message) { close(message.id, message.is_expired); },
-      [this](const offer_expired& message) { expire_offer(message.task_id); },
-      [this](const reopen_poll& message) {
-        const auto& back = message.what;
-        if (back->from->is_cancelled() || back->from->is_answered())
-          return;
-        if (back->expires <= directory_.now()) {
-          back->from->answer_empty();
-          return;
-        }
-        if (auto found = matcher_.poll({back->id, back}, true))
-          hand_over(std::move(*found));
-      },
-      [this](offer_query& message) {
-        const auto patience = message.patience;
-        auto task_id = message.task_id;
-        add_offer(std::move(task_id), std::move(message), patience);
-      },
-      [this](const unload_queue&) { unload(); },
+      [this](open_poll& message) { take(message); },
+      [this](add_workflow_task& message) { take(message); },
+      [this](serve_call& message) { take(message); },
+      [this](offer_request& message) { take(message); },
+      [this](close_poll& message) { take(message); },
+      [this](offer_expired& message) { take(message); },
+      [this](reopen_poll& message) { take(message); },
+      [this](offer_query& message) { take(message); },
+      [this](unload_queue& message) { take(message); },
+      [this](withdraw_query& message) { take(message); },
   };
+}
+
+template <class Message>
+void task_queue_actor::take(Message& what) {
+  guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
+}
+
+void task_queue_actor::handle(reopen_poll& what) {
+  const auto& back = what.what;
+  if (back->from->is_cancelled() || back->from->is_answered())
+    return;
+  if (back->expires <= directory_.now()) {
+    back->from->answer_empty();
+    return;
+  }
+  if (auto found = matcher_.poll({back->id, back}, true))
+    hand_over(std::move(*found));
+}
+
+void task_queue_actor::handle(offer_request& what) {
+  const auto patience = what.what.dispatch_timeout;
+  auto task_id = what.task_id;
+  add_offer(std::move(task_id), std::move(what), patience);
+}
+
+void task_queue_actor::handle(offer_query& what) {
+  const auto& query = what.query;
+  if (query->is_cancelled() || query->is_answered()) {
+    query->answer(plain_status(status_code::cancelled, "the call was cancelled"));
+    return;
+  }
+  auto task_id = what.task_id;
+  query->on_cancel([weak = caf::actor_cast<caf::actor_addr>(this), task_id] {
+    if (auto self = caf::actor_cast<task_queue_handle>(weak))
+      tell(self, withdraw_query{task_id});
+  });
+  const auto patience = what.patience;
+  add_offer(std::move(task_id), std::move(what), patience);
+}
+
+void task_queue_actor::fail(add_workflow_task& what, const rpc_status&) {
+  // Its run waits for it.
+  if (what.source)
+    home().schedule(
+        fault_pause, [weak = caf::actor_cast<caf::actor_addr>(this), message = what]() mutable {
+          if (auto self = caf::actor_cast<task_queue_handle>(weak))
+            tell(self, std::move(message));
+        });
+}
+
+void task_queue_actor::fail(offer_request& what, const rpc_status&) {
+  if (what.sender)
+    tell(what.sender, request_expired{what.task_id});
+}
+
+void task_queue_actor::fail(offer_query& what, const rpc_status& fault) {
+  if (what.query)
+    what.query->answer(fault);
 }
 
 void task_queue_actor::on_exit() {
@@ -175,11 +219,10 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
     } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
       // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
       // it finds nothing.
-      if (auto execution = directory_.find_execution(*workflow->source)) {
-        tell(execution, start_taken_task{std::move(workflow->task), std::move(taker)});
-        return;
-      }
-      next = matcher_.poll(std::move(found.poll), true);
+      tell(
+          directory_.execution(*workflow->source),
+          start_taken_task{std::move(workflow->task), std::move(taker)});
+      return;
     } else {
       if (give_offer(std::get<std::string>(found.task.what), taker))
         return;
@@ -198,16 +241,15 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
   auto& given = found->second;
   given.queued_as = 0;
   if (auto* query = std::get_if<offer_query>(&given.what)) {
-    auto execution = directory_.find_execution(*query->source);
-    if (!execution || query->query->is_cancelled()) {
-      if (!execution)
-        query->query->answer(absent("workflow not found for ID: " + query->source->workflow_id));
+    if (query->query->is_cancelled() || query->query->is_answered()) {
       home().cancel(given.timer);
       offers_.erase(found);
       return false;
     }
     const matching_token token{matching_token::kind::query, namespace_id_, name_, task_id};
-    tell(execution, fill_query{task_id, encode(token), query->query, query->run_id, taker});
+    tell(
+        directory_.execution(*query->source),
+        fill_query{task_id, encode(token), query->query, query->run_id, taker});
     return true;
   }
   home().cancel(taker->timer);
@@ -275,6 +317,19 @@ void task_queue_actor::expire_offer(const std::string& task_id) {
   }
   query.query->answer(plain_status(
       status_code::deadline_exceeded, "query timed out before a worker could process it"));
+}
+
+void task_queue_actor::withdraw(const std::string& task_id) {
+  auto found = offers_.find(task_id);
+  if (found == offers_.end())
+    return;
+  auto gone = std::move(found->second);
+  offers_.erase(found);
+  home().cancel(gone.timer);
+  if (gone.queued_as != 0)
+    matcher_.withdraw_task(gone.queued_as);
+  std::get<offer_query>(gone.what).query->answer(
+      plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
 void task_queue_actor::serve(const call_ptr& from) {

@@ -3,7 +3,7 @@
 
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 
 #include <string>
@@ -15,19 +15,18 @@ namespace troupe::embedded {
 /// One task queue of one namespace and kind: brings tasks and polls together.
 ///
 /// Owns:      the backlog, the polls that wait, the Nexus requests and queries that a worker has
-/// and must answer. Receives:  open_poll and serve_call (method table: polls; answers to Nexus
-/// tasks and queries; describe),
-///            add_workflow_task, offer_query and reopen_poll (executions), offer_request (Nexus
-///            dispatchers), close_poll and offer_expired (own timers), unload_queue (method table:
-///            a worker leaves).
+///            and must answer.
+/// Receives:  open_poll and serve_call (method table: polls; answers to Nexus tasks and queries;
+///            describe), add_workflow_task, offer_query and reopen_poll (executions), offer_request
+///            (Nexus dispatchers), close_poll and offer_expired (own timers), withdraw_query (a
+///            client that left), unload_queue (method table: a worker leaves).
 /// Sends:     start_taken_task and fill_query to executions, request_answered and request_expired
-/// to dispatchers,
-///            answers to polls.
+///            to dispatchers, answers to polls.
 /// Dies when: the service does.
 ///
 /// Workflow tasks wait; Nexus requests and queries are for a worker that is there now: they are
 /// kept for as long as their sender waits, and never stored.
-class task_queue_actor final : public actors::pinned_actor<task_queue_handle::base> {
+class task_queue_actor final : public service_actor<task_queue_handle> {
 public:
   task_queue_actor(
       caf::actor_config& cfg,
@@ -59,6 +58,29 @@ private:
     executor::timer_id timer = 0;
   };
 
+  template <class Message>
+  void take(Message& what);
+  void handle(open_poll& what) { accept_poll(what.from); }
+  void handle(add_workflow_task& what) { add_task(what); }
+  void handle(serve_call& what) { serve(what.what); }
+  void handle(offer_request& what);
+  void handle(close_poll& what) { close(what.id, what.is_expired); }
+  void handle(offer_expired& what) { expire_offer(what.task_id); }
+  void handle(reopen_poll& what);
+  void handle(offer_query& what);
+  void handle(unload_queue&) { unload(); }
+  void handle(withdraw_query& what) { withdraw(what.task_id); }
+
+  // What becomes of a message that ran into an exception: nobody waits for ever.
+  void fail(open_poll& what, const rpc_status& fault) { what.from->answer(fault); }
+  void fail(add_workflow_task& what, const rpc_status& fault);
+  void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
+  void fail(offer_request& what, const rpc_status& fault);
+  void fail(reopen_poll& what, const rpc_status& fault) { what.what->from->answer(fault); }
+  void fail(offer_query& what, const rpc_status& fault);
+  template <class Message>
+  void fail(Message&, const rpc_status&) {} // nobody waits for these
+
   void accept_poll(const call_ptr& from);
   void close(std::uint64_t id, bool is_expired);
   void add_task(add_workflow_task& what);
@@ -68,6 +90,7 @@ private:
   void
   add_offer(std::string task_id, std::variant<offer_request, offer_query> what, duration patience);
   void expire_offer(const std::string& task_id);
+  void withdraw(const std::string& task_id);
   void serve(const call_ptr& from);
   void finish_request(const call_ptr& from, bool is_failure);
   void finish_query(const call_ptr& from);

@@ -18,11 +18,16 @@ constexpr std::string_view system_url = "temporal://system";
 
 callback_deliverer_actor::callback_deliverer_actor(
     caf::actor_config& cfg, actors::shard& home, directory& here)
-    : pinned_actor(cfg, home), directory_(here) {}
+    : service_actor(cfg, home), directory_(here) {}
 
 callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior() {
   return {
-      [this](deliver_callback& message) { deliver(message); },
+      [this](deliver_callback& message) {
+        under_way what{
+            message.source, message.what.run_id, message.what.callback_id, message.what.attempt};
+        guard(
+            [&] { deliver(message, what); }, [&](const rpc_status& fault) { report(what, fault); });
+      },
       [this](const operation_outcome& message) {
         auto found = deliveries_.find(message.delivery);
         if (found == deliveries_.end())
@@ -34,10 +39,8 @@ callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior(
   };
 }
 
-void callback_deliverer_actor::deliver(deliver_callback& wanted) {
+void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way& started) {
   auto& what = wanted.what;
-  under_way started{
-      std::move(wanted.source), std::move(what.run_id), std::move(what.callback_id), what.attempt};
   if (what.url != system_url) {
     report(
         started, bad_argument("callbacks to " + what.url + " cannot be delivered by this service"));
@@ -50,14 +53,11 @@ void callback_deliverer_actor::deliver(deliver_callback& wanted) {
     report(started, bad_argument("invalid callback token"));
     return;
   }
-  const auto caller = directory_.find_execution({token->namespace_id, token->workflow_id});
-  if (!caller) {
-    report(started, absent("operation not found"));
-    return;
-  }
   const auto id = ++last_delivery_;
-  deliveries_.emplace(id, std::move(started));
-  tell(caller, operation_completed{id, *token, std::move(what.completion)});
+  deliveries_.emplace(id, started);
+  tell(
+      directory_.execution(token->namespace_id, token->workflow_id),
+      operation_completed{id, *token, std::move(what.completion)});
 }
 
 void callback_deliverer_actor::report(const under_way& what, const rpc_status& status) {
@@ -76,8 +76,7 @@ void callback_deliverer_actor::report(const under_way& what, const rpc_status& s
                                               : "UNAVAILABLE");
     done.failure = std::move(failure);
   }
-  if (auto execution = directory_.find_execution(*what.source))
-    tell(execution, callback_reported{std::move(done)});
+  tell(directory_.execution(*what.source), callback_reported{std::move(done)});
 }
 
 } // namespace troupe::embedded

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 
 #include <string>
 #include <unordered_map>
@@ -16,12 +16,12 @@ class directory;
 /// Owns:      the deliveries whose outcome it waits for.
 /// Receives:  deliver_callback (executions that closed), operation_outcome (executions of callers).
 /// Sends:     operation_completed to the caller's execution; callback_reported to the execution
-/// that closed. Dies when: the service does.
+///            that closed.
+/// Dies when: the service does.
 ///
 /// Retries and their backoff are the record's. `temporal://system` is this service itself; other
 /// destinations are refused, so that describe says so instead of retrying for ever.
-class callback_deliverer_actor final
-    : public actors::pinned_actor<callback_deliverer_handle::base> {
+class callback_deliverer_actor final : public service_actor<callback_deliverer_handle> {
 public:
   callback_deliverer_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
 
@@ -36,7 +36,7 @@ private:
     std::int32_t attempt = 0;
   };
 
-  void deliver(deliver_callback& wanted);
+  void deliver(deliver_callback& wanted, const under_way& started);
   void report(const under_way& what, const rpc_status& status);
 
   directory& directory_;

@@ -33,19 +33,33 @@ nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
 
 nexus_dispatcher_actor::nexus_dispatcher_actor(
     caf::actor_config& cfg, actors::shard& home, directory& here)
-    : pinned_actor(cfg, home), directory_(here) {}
+    : service_actor(cfg, home), directory_(here) {}
 
 nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
+  const auto ignore = [](const rpc_status&) {};
   return {
-      [this](dispatch_request& message) { dispatch(message); },
-      [this](const request_answered& message) {
-        finish(message.task_id, message.answer, message.is_failure);
+      [this](dispatch_request& message) {
+        // Both are shared or small; the request itself goes on.
+        under_way what{message.source, message.what.attempt};
+        guard(
+            [&] { dispatch(message); },
+            [&](const rpc_status&) {
+              tell(
+                  directory_.execution(*what.source), nexus_answered{what.attempt, nullptr, false});
+            });
       },
-      [this](const request_expired& message) { finish(message.task_id, nullptr, false); },
-      [this](const breaker_ticked& message) { tick(message.is_cancelation); },
-      [this](const let_waiting_go&) {
+      [this, ignore](const request_answered& message) {
+        guard([&] { finish(message.task_id, message.answer, message.is_failure); }, ignore);
+      },
+      [this, ignore](const request_expired& message) {
+        guard([&] { finish(message.task_id, nullptr, false); }, ignore);
+      },
+      [this, ignore](const breaker_ticked& message) {
+        guard([&] { tick(message.is_cancelation); }, ignore);
+      },
+      [this, ignore](const let_waiting_go&) {
         waiting_timer_ = 0;
-        release_waiting();
+        guard([&] { release_waiting(); }, ignore);
       },
   };
 }
@@ -66,8 +80,7 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
   }
   auto& which = request.attempt.cancelation ? cancels_ : starts_;
   if (!which.breaker.admits()) {
-    if (auto execution = directory_.find_execution(*wanted.source))
-      tell(execution, nexus_held{request.attempt, true});
+    tell(directory_.execution(*wanted.source), nexus_held{request.attempt, true});
     which.held.push_back({std::move(wanted.source), std::move(request.attempt)});
     return;
   }
@@ -99,8 +112,7 @@ void nexus_dispatcher_actor::finish(const std::string& task_id, call_ptr answer,
 }
 
 void nexus_dispatcher_actor::wait_for_place(under_way what) {
-  if (auto execution = directory_.find_execution(*what.source))
-    tell(execution, nexus_held{what.attempt, true});
+  tell(directory_.execution(*what.source), nexus_held{what.attempt, true});
   waiting_.push_back(std::move(what));
   arm_waiting();
 }
@@ -112,8 +124,7 @@ void nexus_dispatcher_actor::release_waiting() {
          --places) {
       auto next = std::move(waiting_.front());
       waiting_.pop_front();
-      if (auto execution = directory_.find_execution(*next.source))
-        tell(execution, nexus_held{std::move(next.attempt), false});
+      tell(directory_.execution(*next.source), nexus_held{std::move(next.attempt), false});
     }
   arm_waiting();
 }
@@ -145,8 +156,9 @@ void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool
       let_go(which);
     }
   }
-  if (auto execution = directory_.find_execution(*what.source))
-    tell(execution, nexus_answered{what.attempt, std::move(answer), is_failure});
+  tell(
+      directory_.execution(*what.source),
+      nexus_answered{what.attempt, std::move(answer), is_failure});
 }
 
 void nexus_dispatcher_actor::tick(bool is_cancelation) {
@@ -160,8 +172,7 @@ void nexus_dispatcher_actor::let_go(lane& which) {
   // All of them: the first that comes back becomes the probe of a half-open breaker, the others are
   // held again. One that is no longer wanted (timed out, cancelled, run closed) does not come back.
   for (auto& each : std::exchange(which.held, {}))
-    if (auto execution = directory_.find_execution(*each.source))
-      tell(execution, nexus_held{std::move(each.attempt), false});
+    tell(directory_.execution(*each.source), nexus_held{std::move(each.attempt), false});
 }
 
 } // namespace troupe::embedded

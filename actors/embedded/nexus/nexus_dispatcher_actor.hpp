@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 #include "runtime/embedded/nexus/circuit_breaker.hpp"
 
 #include <deque>
@@ -18,15 +18,16 @@ class directory;
 /// endpoint fails.
 ///
 /// Owns:      the requests under way, the circuit breakers (one for starts, one for cancels), the
-/// requests held back. Receives:  dispatch_request (executions), request_answered and
-/// request_expired (task queues), breaker_ticked (own
-///            timers).
+///            requests held back.
+/// Receives:  dispatch_request (executions), request_answered and request_expired (task queues),
+///            breaker_ticked and let_waiting_go (own timers).
 /// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
-/// execution that asked. Dies when: the service does.
+///            execution that asked.
+/// Dies when: the service does.
 ///
 /// No more than 256 requests are under way at once; others wait as held ones. Retries and their
 /// backoff are the record's: each attempt comes here as a new request.
-class nexus_dispatcher_actor final : public actors::pinned_actor<nexus_dispatcher_handle::base> {
+class nexus_dispatcher_actor final : public service_actor<nexus_dispatcher_handle> {
 public:
   nexus_dispatcher_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
 

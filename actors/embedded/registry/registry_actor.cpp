@@ -33,10 +33,14 @@ void fill_types(const Map& from, google::protobuf::Map<std::string, enums::Index
 } // namespace
 
 registry_actor::registry_actor(caf::actor_config& cfg, actors::shard& home, directory& here)
-    : pinned_actor(cfg, home), directory_(here) {}
+    : service_actor(cfg, home), directory_(here) {}
 
 registry_actor::behavior_type registry_actor::make_behavior() {
-  return {[this](const serve_call& message) { serve(message.what); }};
+  return {[this](const serve_call& message) {
+    guard(
+        [&] { serve(message.what); },
+        [&](const rpc_status& fault) { message.what->answer(fault); });
+  }};
 }
 
 void registry_actor::serve(const call_ptr& from) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 
 namespace troupe::embedded {
 
@@ -14,7 +14,7 @@ class directory;
 /// Receives:  serve_call (method table).
 /// Sends:     answers.
 /// Dies when: the service does.
-class registry_actor final : public actors::pinned_actor<registry_handle::base> {
+class registry_actor final : public service_actor<registry_handle> {
 public:
   registry_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
 

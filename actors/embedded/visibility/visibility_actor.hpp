@@ -2,8 +2,7 @@
 #pragma once
 
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/shard/pinned_actor.hpp"
-#include "runtime/embedded/visibility/visibility.hpp"
+#include "actors/embedded/directory/service_actor.hpp"
 
 #include <string>
 
@@ -13,11 +12,11 @@ class directory;
 
 /// The index of the runs of one namespace.
 ///
-/// Owns:      the index.
+/// Owns:      the right to change the index, which the directory keeps.
 /// Receives:  put_row and remove_row (executions, after commit), serve_call (list and count).
 /// Sends:     answers.
 /// Dies when: the service does.
-class visibility_actor final : public actors::pinned_actor<visibility_handle::base> {
+class visibility_actor final : public service_actor<visibility_handle> {
 public:
   visibility_actor(
       caf::actor_config& cfg, actors::shard& home, directory& here, std::string namespace_id);
@@ -30,7 +29,6 @@ private:
 
   directory& directory_;
   std::string namespace_id_;
-  visibility_index index_;
 };
 
 } // namespace troupe::embedded

@@ -76,6 +76,11 @@ struct service_settings {
   duration nexus_min_request_timeout = std::chrono::milliseconds{1500};
   /// What a dispatcher keeps back of a request timeout for its own work.
   duration nexus_dispatch_reserve = std::chrono::seconds{1};
+  /// A record that nothing asked for in this time (at most twice of it) leaves the memory, or, in
+  /// a service that keeps everything in memory, gives up its actor.
+  duration record_idle_time = std::chrono::minutes{1};
+  /// `history.hostLevelCacheMaxSize`: more records than these stay in memory only while in use.
+  std::size_t most_loaded_records = 128'000;
 };
 
 /// Everything outside the record that a decision may depend on. Lives for one `decide`.

@@ -39,9 +39,12 @@ struct service_fixture {
     return config;
   }
 
-  service_fixture() {
+  explicit service_fixture(
+      service_settings settings = {},
+      std::unique_ptr<id_source> ids = std::make_unique<random_ids>(7),
+      std::shared_ptr<store> where = std::make_shared<memory_store>()) {
     host = std::make_unique<service_host>(
-        system, shard, service_settings{}, std::make_unique<random_ids>(7));
+        system, shard, std::move(settings), std::move(ids), std::move(where));
   }
   ~service_fixture() {
     host->stop();

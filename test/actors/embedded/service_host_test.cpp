@@ -103,8 +103,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_workflow_is_not_found_by_any_call_and_leaves_not
     BOOST_TEST(answer->status.message == "workflow not found for ID: nope");
     BOOST_TEST((answer->status.code == status_code::not_found));
   }
-  const auto* name_space = host->here().namespaces.find("default");
-  BOOST_TEST(!host->here().find_execution({name_space->id, "nope"}));
+  BOOST_TEST(host->here().loaded_executions() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_workflow_takes_no_signal_but_any_cancel) {
