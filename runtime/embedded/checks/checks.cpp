@@ -123,10 +123,10 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
           "WorkflowStartDelaySeconds");
       !status.ok())
     return status;
-  if (!request.cron_schedule().empty()
-      && !cron_pause(request.cron_schedule(), around.now, around.now))
-    return invalid_argument("invalid CronSchedule.");
-  return {};
+  if (request.cron_schedule().empty())
+    return {};
+  auto problem = cron_problem(request.cron_schedule(), around.now);
+  return problem.empty() ? rpc_status{} : invalid_argument(std::move(problem));
 }
 
 rpc_status check_links(const request_type& request) {

@@ -145,8 +145,10 @@ command_result continue_as_new(completion& in, const command& what) {
     if (const auto status = check(from.retry_policy()); !status.ok())
       return command_failure{bad, status.message, false};
   }
-  if (!from.cron_schedule().empty() && !cron_pause(from.cron_schedule(), ch.now(), ch.now()))
-    return command_failure{bad, "invalid CronSchedule.", false};
+  if (!from.cron_schedule().empty()) {
+    if (auto problem = cron_problem(from.cron_schedule(), ch.now()); !problem.empty())
+      return command_failure{bad, std::move(problem), false};
+  }
   if (from.input().ByteSizeLong() > ch.settings().max_blob_bytes)
     return command_failure{
         bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.", true};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/json_text.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -61,7 +62,7 @@ void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& 
   std::string list = "[\"unversioned\"";
   for (const auto& build_id : on.state.build_ids) {
     if (!build_id.empty())
-      list += ",\"unversioned:" + build_id + '"';
+      list += ',' + quote_json("unversioned:" + build_id);
   }
   auto& payload = (*to.mutable_search_attributes()->mutable_indexed_fields())["BuildIds"];
   (*payload.mutable_metadata())["encoding"] = "json/plain";

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <optional>
 #include <vector>
 
 namespace troupe::embedded {
@@ -21,6 +23,10 @@ namespace enums = temporal::api::enums::v1;
 
 constexpr std::size_t longest_name = 1000;
 constexpr int list_page = 100;
+/// A page of a list ends early once it holds this much.
+constexpr std::size_t largest_list_bytes = 2 * 1024 * 1024;
+/// Of one namespace, keys and values. The real server has no limit and keeps them on a disk.
+constexpr std::size_t largest_data_bytes = 1024 * 1024;
 constexpr std::string_view system_name = "temporal-system";
 constexpr std::string_view system_id = "32049b68-7872-4094-8e63-d0dd59896a83";
 
@@ -69,6 +75,41 @@ bool is_valid_retention(duration retention) {
   return retention >= std::chrono::hours{1};
 }
 
+/// A state only ever moves on: registered, deprecated, deleted.
+bool may_become(int from, int to) {
+  return to == enums::NAMESPACE_STATE_UNSPECIFIED || to == from
+         || (to > from && to <= enums::NAMESPACE_STATE_DELETED);
+}
+
+using data_map = std::map<std::string, std::string>;
+
+/// The data of a namespace with what a request adds or replaces; the status says if that is too
+/// much.
+rpc_status merge(data_map& data, const google::protobuf::Map<std::string, std::string>& more) {
+  for (const auto& [key, value] : more)
+    data[key] = value;
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : data)
+    bytes += key.size() + value.size();
+  if (bytes > largest_data_bytes)
+    return bad_argument("Namespace data size exceeds limit.");
+  return {};
+}
+
+/// The name that a deleted namespace gets: it carries enough of the id to be one that no other has.
+std::optional<std::string> name_of_deleted(
+    const namespace_entry& entry, const std::function<bool(const std::string&)>& is_taken) {
+  constexpr std::size_t shortest = 5;
+  for (auto length = shortest; length <= entry.id.size(); ++length) {
+    const auto suffix = "-deleted-" + entry.id.substr(0, length);
+    if (entry.name.ends_with(suffix))
+      return entry.name;
+    if (!is_taken(entry.name + suffix))
+      return entry.name + suffix;
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 namespace_registry::namespace_registry(id_source ids) : ids_(std::move(ids)) {
@@ -82,12 +123,21 @@ namespace_registry::namespace_registry(id_source ids) : ids_(std::move(ids)) {
   ensure("default");
 }
 
+std::string namespace_registry::free_id() {
+  auto id = ids_();
+  while (by_id_.contains(id))
+    id = ids_();
+  return id;
+}
+
 namespace_entry& namespace_registry::insert(namespace_entry entry) {
   auto owned = std::make_unique<namespace_entry>(std::move(entry));
-  auto& inserted = *owned;
-  by_id_[inserted.id] = &inserted;
-  by_name_[inserted.name] = std::move(owned);
-  return inserted;
+  auto& made = *owned;
+  const bool is_new =
+      by_id_.emplace(made.id, std::move(owned)).second && by_name_.emplace(made.name, &made).second;
+  if (!is_new)
+    std::abort(); // the callers have looked; going on would mix two namespaces up
+  return made;
 }
 
 const namespace_entry& namespace_registry::ensure(const std::string& name, duration retention) {
@@ -95,7 +145,7 @@ const namespace_entry& namespace_registry::ensure(const std::string& name, durat
     return *known;
   namespace_entry entry;
   entry.name = name;
-  entry.id = ids_();
+  entry.id = free_id();
   entry.retention = retention;
   return insert(std::move(entry));
 }
@@ -115,10 +165,11 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
         temporal::api::errordetails::v1::NamespaceAlreadyExistsFailure{});
   namespace_entry entry;
   entry.name = request.namespace_();
-  entry.id = ids_();
+  entry.id = free_id();
   entry.description = request.description();
   entry.owner_email = request.owner_email();
-  entry.data.insert(request.data().begin(), request.data().end());
+  if (auto status = merge(entry.data, request.data()); !status.ok())
+    return status;
   entry.retention = retention;
   entry.is_registered = true;
   insert(std::move(entry));
@@ -151,15 +202,18 @@ rpc_status namespace_registry::list(
   auto next = request.next_page_token().empty() ? by_name_.begin()
                                                 : by_name_.upper_bound(request.next_page_token());
   const std::string* last = nullptr;
+  std::size_t bytes = 0;
   for (; next != by_name_.end(); ++next) {
     if (next->second->state == enums::NAMESPACE_STATE_DELETED
         && !request.namespace_filter().include_deleted())
       continue;
-    if (response.namespaces_size() == size) {
+    if (response.namespaces_size() == size || bytes > largest_list_bytes) {
       response.set_next_page_token(*last);
       break;
     }
-    describe(*next->second, *response.add_namespaces());
+    auto& described = *response.add_namespaces();
+    describe(*next->second, described);
+    bytes += described.ByteSizeLong();
     last = &next->first;
   }
   return {};
@@ -173,7 +227,7 @@ rpc_status namespace_registry::update(
   if (entry == nullptr)
     return namespace_absent(request.namespace_());
   const auto& info = request.update_info();
-  if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED && info.state() < entry->state)
+  if (!may_become(entry->state, info.state()))
     return bad_argument("Invalid namespace state update.");
   duration retention = entry->retention;
   if (request.config().has_workflow_execution_retention_ttl()) {
@@ -181,13 +235,15 @@ rpc_status namespace_registry::update(
     if (!is_valid_retention(retention))
       return bad_argument("A valid retention period is not set on request.");
   }
+  auto data = entry->data;
+  if (auto status = merge(data, info.data()); !status.ok())
+    return status;
+  entry->data = std::move(data);
   entry->retention = retention;
   if (!info.description().empty())
     entry->description = info.description();
   if (!info.owner_email().empty())
     entry->owner_email = info.owner_email();
-  for (const auto& [key, value] : info.data())
-    entry->data[key] = value;
   if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED)
     entry->state = info.state();
   fill(*entry, *response.mutable_namespace_info(), *response.mutable_config());
@@ -214,33 +270,39 @@ namespace_registry::remove(const std::string& name, const std::string& id, std::
     return namespace_absent(id.empty() ? name : id);
   if (entry->id == system_id)
     return plain_status(status_code::failed_precondition, "unable to delete system namespace");
-  renamed = entry->name + "-deleted-" + entry->id.substr(0, 5);
-  auto node = by_name_.extract(entry->name);
+  auto free_name =
+      name_of_deleted(*entry, [&](const std::string& wanted) { return by_name_.contains(wanted); });
+  if (!free_name)
+    return plain_status(
+        status_code::internal, "unable to generate new name for deleted namespace " + entry->name);
+  if (*free_name != entry->name) {
+    by_name_.emplace(*free_name, entry);
+    by_name_.erase(entry->name);
+    entry->name = *free_name;
+  }
   entry->state = enums::NAMESPACE_STATE_DELETED;
-  entry->name = renamed;
-  node.key() = renamed;
-  by_name_.insert(std::move(node));
+  renamed = std::move(*free_name);
   return {};
 }
 
 const namespace_entry* namespace_registry::find(std::string_view name) const {
   auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second.get();
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 namespace_entry* namespace_registry::find(std::string_view name) {
   auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second.get();
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 const namespace_entry* namespace_registry::find_by_id(std::string_view id) const {
   auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
+  return found == by_id_.end() ? nullptr : found->second.get();
 }
 
 namespace_entry* namespace_registry::find_by_id_mutable(std::string_view id) {
   auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
+  return found == by_id_.end() ? nullptr : found->second.get();
 }
 
 rpc_status namespace_registry::check(

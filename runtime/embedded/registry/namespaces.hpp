@@ -101,11 +101,15 @@ private:
       const namespace_entry& entry,
       temporal::api::workflowservice::v1::DescribeNamespaceResponse& response) const;
   namespace_entry* find_by_id_mutable(std::string_view id);
+  /// `entry` has a name and an id that nobody else has.
   namespace_entry& insert(namespace_entry entry);
+  /// An id that nobody has yet.
+  std::string free_id();
 
   id_source ids_;
-  std::map<std::string, std::unique_ptr<namespace_entry>, std::less<>> by_name_;
-  std::map<std::string, namespace_entry*, std::less<>> by_id_;
+  /// Owns: an id never changes and is never given back, a name may go to another namespace.
+  std::map<std::string, std::unique_ptr<namespace_entry>, std::less<>> by_id_;
+  std::map<std::string, namespace_entry*, std::less<>> by_name_;
 };
 
 } // namespace troupe::embedded

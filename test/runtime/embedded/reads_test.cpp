@@ -44,6 +44,23 @@ BOOST_AUTO_TEST_CASE(pages_follow_each_other_to_the_end) {
   BOOST_TEST(next == 6);
 }
 
+BOOST_AUTO_TEST_CASE(build_ids_are_json_whatever_they_hold) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  wire::RespondWorkflowTaskCompletedRequest request;
+  request.set_task_token(service.task_token);
+  request.mutable_worker_version_stamp()->set_build_id("a\"b\\c\n");
+  service.respond(request);
+  wire::DescribeWorkflowExecutionRequest ask_for;
+  ask_for.mutable_execution()->set_workflow_id("w");
+  const auto described = embedded::describe(service.rec(), ask_for);
+  const auto& response = static_cast<wire::DescribeWorkflowExecutionResponse&>(*described.message);
+  const auto& fields = response.workflow_execution_info().search_attributes().indexed_fields();
+  BOOST_REQUIRE(fields.contains("BuildIds"));
+  BOOST_TEST(fields.at("BuildIds").data() == R"(["unversioned","unversioned:a\"b\\c\n"])");
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_that_waits_is_told_to_come_back) {
   service_fixture service;
   service.start();

@@ -136,6 +136,127 @@ BOOST_AUTO_TEST_CASE(a_deleted_namespace_is_renamed_and_hidden) {
       "unable to delete system namespace");
 }
 
+BOOST_AUTO_TEST_CASE(a_deleted_namespace_takes_no_name_from_another) {
+  add("gone");
+  const auto* gone = namespaces.find("gone");
+  const auto id = gone->id;
+  // What is known of the id is known to everybody.
+  for (std::size_t length = 5; length <= 8; ++length)
+    BOOST_TEST(add("gone-deleted-" + id.substr(0, length)).ok());
+  const auto* other = namespaces.find("gone-deleted-" + id.substr(0, 5));
+  std::string renamed;
+  BOOST_TEST(namespaces.remove("", id, renamed).ok());
+  BOOST_TEST(renamed == "gone-deleted-" + id.substr(0, 9));
+  BOOST_TEST(namespaces.find(renamed) == gone);
+  BOOST_TEST(namespaces.find_by_id(id) == gone);
+  BOOST_TEST(gone->state == 3);
+  BOOST_TEST(namespaces.find("gone-deleted-" + id.substr(0, 5)) == other);
+  BOOST_TEST(other->state == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_namespace_that_finds_no_free_name_stays_as_it_is) {
+  add("gone");
+  const auto id = namespaces.find("gone")->id;
+  for (std::size_t length = 5; length <= id.size(); ++length)
+    BOOST_TEST(add("gone-deleted-" + id.substr(0, length)).ok());
+  std::string renamed;
+  BOOST_TEST(!namespaces.remove("gone", "", renamed).ok());
+  BOOST_REQUIRE(namespaces.find("gone") != nullptr);
+  BOOST_TEST(namespaces.find("gone")->state == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_comes_twice_is_given_to_one_namespace_only) {
+  int asked = 0;
+  namespace_registry repeating{[&] { return "id-" + std::to_string(++asked / 2); }};
+  repeating.ensure("one");
+  repeating.ensure("two");
+  BOOST_TEST(repeating.find("one")->id != repeating.find("two")->id);
+  for (const auto* name : {"default", "one", "two"})
+    BOOST_TEST(repeating.find_by_id(repeating.find(name)->id)->name == name);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_moves_on_and_to_known_ones_only) {
+  struct row {
+    int from;
+    int to;
+    bool allowed;
+  };
+  for (const auto& [from, to, allowed] : std::initializer_list<row>{
+           {1, 0, true},
+           {1, 1, true},
+           {1, 2, true},
+           {1, 3, true},
+           {1, 4, false},
+           {1, 77, false},
+           {1, -1, false},
+           {2, 1, false},
+           {2, 3, true},
+           {2, 77, false},
+           {3, 1, false},
+           {3, 2, false}}) {
+    const auto name = std::to_string(from) + "to" + std::to_string(to);
+    add(name);
+    namespaces.find(name)->state = from;
+    wire::UpdateNamespaceRequest request;
+    wire::UpdateNamespaceResponse response;
+    request.set_namespace_(name);
+    request.mutable_update_info()->set_description("new");
+    request.mutable_update_info()->set_state(
+        static_cast<temporal::api::enums::v1::NamespaceState>(to));
+    BOOST_TEST_CONTEXT(name) {
+      const auto status = namespaces.update(request, response);
+      BOOST_TEST(status.ok() == allowed);
+      if (!allowed)
+        BOOST_TEST(status.message == "Invalid namespace state update.");
+      BOOST_TEST(namespaces.find(name)->state == (allowed && to != 0 ? to : from));
+      BOOST_TEST(namespaces.find(name)->description == (allowed ? "new" : ""));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(data_of_a_namespace_cannot_grow_for_ever) {
+  add("much");
+  wire::UpdateNamespaceRequest request;
+  wire::UpdateNamespaceResponse response;
+  request.set_namespace_("much");
+  auto& data = *request.mutable_update_info()->mutable_data();
+  data["a"] = std::string(900'000, 'x');
+  BOOST_TEST(namespaces.update(request, response).ok());
+  data.clear();
+  data["b"] = std::string(900'000, 'x');
+  request.mutable_update_info()->set_description("new");
+  expect(
+      namespaces.update(request, response),
+      status_code::invalid_argument,
+      "Namespace data size exceeds limit.");
+  BOOST_TEST(namespaces.find("much")->data.size() == 1U);
+  BOOST_TEST(namespaces.find("much")->description.empty());
+  // In its place there is room.
+  data.clear();
+  data["a"] = std::string(1'000'000, 'y');
+  BOOST_TEST(namespaces.update(request, response).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_large_namespaces_ends_early) {
+  for (const auto* name : {"a", "b", "c", "d"}) {
+    add(name);
+    namespaces.find(name)->data["x"] = std::string(1'000'000, 'x');
+  }
+  wire::ListNamespacesRequest request;
+  int pages = 0;
+  int seen = 0;
+  do {
+    wire::ListNamespacesResponse response;
+    BOOST_TEST(namespaces.list(request, response).ok());
+    BOOST_TEST(response.ByteSizeLong() < 4U * 1024 * 1024);
+    seen += response.namespaces_size();
+    request.set_next_page_token(response.next_page_token());
+    ++pages;
+  } while (!request.next_page_token().empty());
+  BOOST_TEST(seen == 6);
+  BOOST_TEST(pages == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_deprecated_namespace_takes_no_starts) {
   add("old");
   BOOST_TEST(namespaces.deprecate("old").ok());
