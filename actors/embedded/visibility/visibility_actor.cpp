@@ -27,27 +27,50 @@ visibility_actor::behavior_type visibility_actor::make_behavior() {
       [this](const serve_call& message) {
         guard(
             [&] { serve(message.what); },
-            [&](const rpc_status& fault) { message.what->answer(fault); });
+            [&](const rpc_status& fault) {
+              scans_.erase(message.what.get());
+              message.what->answer(fault);
+            });
       },
   };
 }
 
-void visibility_actor::serve(const call_ptr& from) {
-  const auto& index = directory_.index_of(namespace_id_);
+std::shared_ptr<visibility_scan> visibility_actor::begin(const call_ptr& from) {
   const auto* name_space = directory_.namespaces.find_by_id(namespace_id_);
   if (name_space == nullptr) {
     from->answer(namespace_absent(namespace_id_));
-  } else if (from->method().ends_with("/CountWorkflowExecutions")) {
-    wire::CountWorkflowExecutionsResponse response;
-    const auto status =
-        index.count(from->as<wire::CountWorkflowExecutionsRequest>(), *name_space, response);
-    status.ok() ? from->answer(response) : from->answer(status);
-  } else {
-    wire::ListWorkflowExecutionsResponse response;
-    const auto status =
-        index.list(from->as<wire::ListWorkflowExecutionsRequest>(), *name_space, response);
-    status.ok() ? from->answer(response) : from->answer(status);
+    return nullptr;
   }
+  auto scan =
+      from->method().ends_with("/CountWorkflowExecutions")
+          ? visibility_scan::count(from->as<wire::CountWorkflowExecutionsRequest>(), *name_space)
+          : visibility_scan::list(from->as<wire::ListWorkflowExecutionsRequest>(), *name_space);
+  if (!scan) {
+    from->answer(std::move(scan.error()));
+    return nullptr;
+  }
+  return std::make_shared<visibility_scan>(std::move(*scan));
+}
+
+void visibility_actor::serve(const call_ptr& from) {
+  const auto known = scans_.find(from.get());
+  const auto scan = known != scans_.end() ? known->second : begin(from);
+  if (!scan)
+    return;
+  // Whoever is gone needs no more slices, but an answer all the same.
+  const bool is_over = from->is_cancelled();
+  if (is_over || scan->step(directory_.index_of(namespace_id_))) {
+    if (known != scans_.end())
+      scans_.erase(known);
+    if (is_over)
+      from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
+    else
+      from->answer(scan->response());
+    return;
+  }
+  if (known == scans_.end())
+    scans_.emplace(from.get(), scan);
+  actors::tell(visibility_handle{this}, serve_call{from});
 }
 
 } // namespace troupe::embedded

@@ -3,8 +3,11 @@
 
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/service_actor.hpp"
+#include "runtime/embedded/visibility/visibility.hpp"
 
+#include <memory>
 #include <string>
+#include <unordered_map>
 
 namespace troupe::embedded {
 
@@ -12,9 +15,10 @@ class directory;
 
 /// The index of the runs of one namespace.
 ///
-/// Owns:      the right to change the index, which the directory keeps.
+/// Owns:      the right to change the index, which the directory keeps; the lists and counts under
+///            way.
 /// Receives:  put_row and remove_row (executions, after commit), serve_call (list and count).
-/// Sends:     answers.
+/// Sends:     answers; serve_call to itself for a call that needs another slice.
 /// Dies when: the service does.
 class visibility_actor final : public service_actor<visibility_handle> {
 public:
@@ -26,9 +30,13 @@ public:
 
 private:
   void serve(const call_ptr& from);
+  /// Begins the scan of a call; null if the call is refused, and answered then.
+  std::shared_ptr<visibility_scan> begin(const call_ptr& from);
 
   directory& directory_;
   std::string namespace_id_;
+  /// What calls wait for whose answer takes more than one slice.
+  std::unordered_map<const call*, std::shared_ptr<visibility_scan>> scans_;
 };
 
 } // namespace troupe::embedded

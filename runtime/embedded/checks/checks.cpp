@@ -2,15 +2,16 @@
 #include "runtime/embedded/checks/checks.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/time_text.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/protocol/json_value.hpp"
 
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // TERMINATE_IF_RUNNING is still accepted
@@ -44,41 +45,36 @@ std::string_view type_name(int type) {
   }
 }
 
-bool fits(const google::protobuf::Value& value, int type) {
-  using kind = google::protobuf::Value;
-  // A list of one stands for its element.
-  if (value.kind_case() == kind::kListValue && type != enums::INDEXED_VALUE_TYPE_KEYWORD_LIST)
-    return value.list_value().values_size() == 1 && fits(value.list_value().values(0), type);
-  switch (type) {
-  case enums::INDEXED_VALUE_TYPE_INT: {
-    const double number = value.number_value();
-    return value.kind_case() == kind::kNumberValue
-           && number == static_cast<double>(static_cast<std::int64_t>(number));
-  }
-  case enums::INDEXED_VALUE_TYPE_DOUBLE: return value.kind_case() == kind::kNumberValue;
-  case enums::INDEXED_VALUE_TYPE_BOOL: return value.kind_case() == kind::kBoolValue;
-  case enums::INDEXED_VALUE_TYPE_DATETIME: {
-    if (value.kind_case() != kind::kStringValue)
-      return false;
-    // RFC 3339 as far as it can be told apart from other text without a calendar.
-    const auto& text = value.string_value();
-    return text.size() >= 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T'
-           && text[13] == ':' && text[16] == ':';
-  }
-  case enums::INDEXED_VALUE_TYPE_KEYWORD_LIST:
-    if (value.kind_case() == kind::kStringValue)
-      return true;
-    return value.kind_case() == kind::kListValue
-           && std::all_of(
-               value.list_value().values().begin(),
-               value.list_value().values().end(),
-               [](const auto& each) { return each.kind_case() == kind::kStringValue; });
-  default: return value.kind_case() == kind::kStringValue;
-  }
+/// True if the whole text is a number of this type: `1e300` is no integer.
+template <class Number>
+bool is_number(const std::string& text) {
+  Number value{};
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && at == end;
 }
 
-std::string plain_text(const google::protobuf::Value& value, const std::string& json) {
-  return value.kind_case() == google::protobuf::Value::kStringValue ? value.string_value() : json;
+bool fits(const protocol::json_value& value, int type) {
+  using is = protocol::json_value::type;
+  // A list of one stands for its element.
+  if (value.is == is::array && type != enums::INDEXED_VALUE_TYPE_KEYWORD_LIST)
+    return value.items.size() == 1 && value.items[0].is != is::array && fits(value.items[0], type);
+  switch (type) {
+  case enums::INDEXED_VALUE_TYPE_INT:
+    return value.is == is::number && is_number<std::int64_t>(value.text);
+  case enums::INDEXED_VALUE_TYPE_DOUBLE:
+    return value.is == is::number && is_number<double>(value.text);
+  case enums::INDEXED_VALUE_TYPE_BOOL: return value.is == is::boolean;
+  case enums::INDEXED_VALUE_TYPE_DATETIME:
+    return value.is == is::string && parse_rfc3339(value.text).has_value();
+  case enums::INDEXED_VALUE_TYPE_KEYWORD_LIST:
+    return value.is == is::string
+           || (value.is == is::array
+               && std::all_of(value.items.begin(), value.items.end(), [](const auto& each) {
+                    return each.is == is::string;
+                  }));
+  default: return value.is == is::string;
+  }
 }
 
 rpc_status check_timeout(bool set, const google::protobuf::Duration& value, std::string_view name) {
@@ -235,12 +231,13 @@ rpc_status check_search_attributes(
     total += name.size() + payload.data().size();
     if (is_null(payload))
       continue;
-    google::protobuf::Value value;
-    const bool parsed = google::protobuf::util::JsonStringToMessage(payload.data(), &value).ok();
-    if (!parsed || !fits(value, *type))
+    const auto value = protocol::parse_json(payload.data());
+    if (!value || !fits(*value, *type))
       return invalid_argument(
           "invalid value for search attribute " + name + " of type " + std::string{type_name(*type)}
-          + ": " + plain_text(value, payload.data()));
+          + ": "
+          + (value && value->is == protocol::json_value::type::string ? value->text
+                                                                      : payload.data()));
   }
   if (total > max_attributes_total)
     return invalid_argument(

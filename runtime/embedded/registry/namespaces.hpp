@@ -41,6 +41,9 @@ enum class attribute_type : int {
 /// The built-in search attributes and their types.
 const std::map<std::string, attribute_type, std::less<>>& system_attributes();
 
+/// The type of what a column for custom attributes holds (`Keyword01`); unknown if there is none.
+attribute_type type_of_column(std::string_view name);
+
 /// One namespace. Lives as long as the registry: a deleted one only changes its state and name.
 struct namespace_entry {
   std::string name;

@@ -83,6 +83,20 @@ const std::map<std::string, attribute_type, std::less<>>& system_attributes() {
   return all;
 }
 
+attribute_type type_of_column(std::string_view name) {
+  for (const auto& pool : pools) {
+    if (!name.starts_with(pool.prefix) || name.size() != pool.prefix.size() + 2)
+      continue;
+    const auto number = name.substr(pool.prefix.size());
+    const auto digit = [&](std::size_t at) { return number[at] - '0'; };
+    const bool is_number = digit(0) >= 0 && digit(0) <= 9 && digit(1) >= 0 && digit(1) <= 9;
+    const int value = digit(0) * 10 + digit(1);
+    if (is_number && value >= 1 && value <= pool.size)
+      return pool.type;
+  }
+  return attribute_type::unknown;
+}
+
 rpc_status namespace_registry::add_attributes(
     std::string_view name_space, const std::map<std::string, attribute_type>& wanted) {
   if (name_space.empty())

@@ -3,15 +3,23 @@
 
 #include "runtime/base/executor.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
+#include "runtime/embedded/visibility/visibility_query.hpp"
 
+#include <troupe/result.hpp>
 #include <troupe/rpc_status.hpp>
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+namespace google::protobuf {
+class Message;
+}
 namespace temporal::api::workflow::v1 {
 class WorkflowExecutionInfo;
 }
@@ -36,6 +44,7 @@ public:
   void remove(const std::string& run_id);
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
+  /// Both at once, however long that takes; see `visibility_scan`.
   rpc_status list(
       const temporal::api::workflowservice::v1::ListWorkflowExecutionsRequest& request,
       const namespace_entry& name_space,
@@ -46,6 +55,8 @@ public:
       temporal::api::workflowservice::v1::CountWorkflowExecutionsResponse& response) const;
 
 private:
+  friend class visibility_scan;
+
   /// Times negated, so that the smallest key is the newest; an open run closes after all others.
   struct key {
     std::int64_t close;
@@ -60,6 +71,47 @@ private:
 
   std::map<key, std::unique_ptr<temporal::api::workflow::v1::WorkflowExecutionInfo>> rows_;
   std::unordered_map<std::string, key> keys_;
+};
+
+/// A list or a count under way: looks at a part of the index at a time, so that no filter and no
+/// number of runs holds up what else its thread has to do. Between two parts the index may change;
+/// a run that moves meanwhile is seen once, twice or not at all, as with pages of a list.
+class visibility_scan {
+public:
+  static result<visibility_scan, rpc_status> list(
+      const temporal::api::workflowservice::v1::ListWorkflowExecutionsRequest& request,
+      const namespace_entry& name_space);
+  static result<visibility_scan, rpc_status> count(
+      const temporal::api::workflowservice::v1::CountWorkflowExecutionsRequest& request,
+      const namespace_entry& name_space);
+  visibility_scan(visibility_scan&&) noexcept;
+  visibility_scan& operator=(visibility_scan&&) noexcept;
+  ~visibility_scan();
+
+  /// About a millisecond of work.
+  static constexpr std::size_t slice = 2000;
+
+  /// Goes on until the work is worth `budget` comparisons; true once the answer is complete.
+  bool step(const visibility_index& index, std::size_t budget = slice);
+  /// A `ListWorkflowExecutionsResponse` or `CountWorkflowExecutionsResponse`.
+  [[nodiscard]] const google::protobuf::Message& response() const;
+
+private:
+  explicit visibility_scan(visibility_query query);
+  /// Takes the row in; the answer is complete if that fills the page.
+  bool take(
+      const visibility_index::key& at,
+      const temporal::api::workflow::v1::WorkflowExecutionInfo& row);
+  void finish_count();
+
+  visibility_query query_;
+  std::optional<visibility_index::key> last_; ///< the row that was looked at last
+  std::size_t page_size_ = 0;
+  std::size_t page_bytes_ = 0;
+  std::array<std::int64_t, 9> by_status_{}; ///< of the rows that were counted
+  std::int64_t total_ = 0;
+  std::unique_ptr<temporal::api::workflowservice::v1::ListWorkflowExecutionsResponse> listed_;
+  std::unique_ptr<temporal::api::workflowservice::v1::CountWorkflowExecutionsResponse> counted_;
 };
 
 } // namespace troupe::embedded

@@ -4,220 +4,255 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 
 namespace troupe::embedded {
 
 namespace {
 
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+bool is_bit(char c) {
+  return is_hex(c) && (c == '0' || c == '1');
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool read_digits(std::string_view& text, std::size_t count, int& out) {
-  if (text.size() < count)
-    return false;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + count, out);
-  if (error != std::errc{} || end != text.data() + count || !is_digit(text.front()))
-    return false;
-  text.remove_prefix(count);
-  return true;
+/// What a backslash makes of a letter behind it; others stand for themselves.
+char unescaped(char c) {
+  switch (c) {
+  case '0': return '\0';
+  case 'b': return '\b';
+  case 'n': return '\n';
+  case 'r': return '\r';
+  case 't': return '\t';
+  case 'Z': return '\x1a';
+  default: return c;
+  }
 }
 
-bool skip(std::string_view& text, char expected) {
-  if (text.empty() || upper(text.front()) != expected)
-    return false;
-  text.remove_prefix(1);
-  return true;
-}
+// Longer ones first.
+constexpr std::array<std::string_view, 13> long_symbols{
+    "<=>", "->>", "->", "<=", ">=", "<>", "!=", "<<", ">>", "&&", "||", "", ""};
 
 } // namespace
 
-bool visibility_lexer::is_keyword(std::string_view wanted) const {
-  if (current_.what != visibility_token::kind::name || current_.is_quoted
-      || current_.text.size() != wanted.size())
-    return false;
-  for (std::size_t i = 0; i < wanted.size(); ++i)
-    if (upper(current_.text[i]) != wanted[i])
-      return false;
+void visibility_lexer::finish(kind what, std::string text) {
+  current_.what = what;
+  current_.is_shown = what != kind::symbol && what != kind::end && !text.empty();
+  current_.text = std::move(text);
+}
+
+/// False: a comment is never closed, which is the current token then.
+bool visibility_lexer::skip_blanks_and_comments() {
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    const auto two = text_.substr(at_, 2);
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      ++at_;
+    } else if (c == '#' || two == "--" || two == "//") {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else if (two == "/*") {
+      const auto close = text_.find("*/", at_ + 2);
+      if (close == std::string_view::npos) {
+        finish(kind::bad, std::string{text_.substr(at_)});
+        at_ = text_.size();
+        return false;
+      }
+      auto inside = text_.substr(at_ + 2, close - at_ - 2);
+      at_ = close + 2;
+      if (!inside.starts_with('!'))
+        continue;
+      inside.remove_prefix(1);
+      for (int digits = 0; digits < 5 && !inside.empty() && is_digit(inside.front()); ++digits)
+        inside.remove_prefix(1);
+      special_text_ = inside;
+      special_ = std::make_unique<visibility_lexer>(special_text_);
+      return true;
+    } else {
+      return true;
+    }
+  }
   return true;
 }
 
-void visibility_lexer::read_quoted(char quote) {
+void visibility_lexer::read_word() {
+  const auto begin = at_;
+  const bool is_system = text_.substr(at_, 2) == "@@";
+  const auto is_part = [&](char c) {
+    return is_letter(c) || is_digit(c)
+           || (is_system && (c == '.' || c == '\'' || c == '"' || c == '`'));
+  };
+  while (at_ < text_.size() && is_part(text_[at_]))
+    ++at_;
+  std::string word{text_.substr(begin, at_ - begin)};
+  std::string small = word;
+  std::transform(small.begin(), small.end(), small.begin(), lower);
+  if (is_sql_keyword(small))
+    finish(kind::keyword, std::move(small));
+  else
+    finish(kind::name, small == "dual" ? std::move(small) : std::move(word));
+}
+
+void visibility_lexer::read_digits(kind what, bool (*is_one)(char)) {
+  at_ += 2; // the letter and the quote
+  const auto begin = at_;
+  while (at_ < text_.size() && is_one(text_[at_]))
+    ++at_;
+  std::string digits{text_.substr(begin, at_ - begin)};
+  const bool is_closed = peek() == '\'';
+  if (is_closed)
+    ++at_;
+  const bool is_whole = what == kind::bits || digits.size() % 2 == 0;
+  finish(is_closed && is_whole ? what : kind::bad, std::move(digits));
+}
+
+void visibility_lexer::read_number() {
+  const auto begin = at_;
+  auto what = kind::integer;
+  const auto digits = [&] {
+    while (is_digit(peek()))
+      ++at_;
+  };
+  if (peek() == '0' && lower(peek(1)) == 'x') {
+    what = kind::hex_number;
+    at_ += 2;
+    while (is_hex(peek()))
+      ++at_;
+  } else {
+    digits();
+    if (peek() == '.') {
+      what = kind::real;
+      ++at_;
+      digits();
+    }
+    if (lower(peek()) == 'e') {
+      what = kind::real;
+      ++at_;
+      if (peek() == '+' || peek() == '-')
+        ++at_;
+      digits();
+    }
+  }
+  finish(is_letter(peek()) ? kind::bad : what, std::string{text_.substr(begin, at_ - begin)});
+}
+
+void visibility_lexer::read_text(char quote) {
+  std::string text;
   ++at_;
   while (at_ < text_.size()) {
     const char c = text_[at_++];
     if (c == quote) {
-      if (at_ >= text_.size() || text_[at_] != quote)
-        return;
+      if (peek() != quote || at_ >= text_.size())
+        return finish(kind::text, std::move(text));
       ++at_; // a doubled quote stands for one
-      current_.text += quote;
-    } else if (c == '\\' && quote != '`' && at_ < text_.size()) {
-      const char escaped = text_[at_++];
-      current_.text += escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped;
+      text += quote;
+    } else if (c == '\\') {
+      if (at_ >= text_.size())
+        break;
+      text += unescaped(text_[at_++]);
     } else {
-      current_.text += c;
+      text += c;
     }
   }
-  current_.what = visibility_token::kind::bad; // the quote is never closed
+  finish(kind::bad, std::move(text)); // never closed
+}
+
+void visibility_lexer::read_quoted_name() {
+  std::string name;
+  ++at_;
+  while (at_ < text_.size()) {
+    const char c = text_[at_++];
+    if (c == '`') {
+      if (peek() != '`')
+        return finish(name.empty() ? kind::bad : kind::name, std::move(name));
+      ++at_;
+    }
+    name += c;
+  }
+  finish(kind::bad, std::move(name));
+}
+
+void visibility_lexer::read_argument() {
+  const auto begin = at_++;
+  auto what = kind::argument;
+  if (peek() == ':') {
+    what = kind::list_argument;
+    ++at_;
+  }
+  const bool is_named = is_letter(peek());
+  while (is_named && (is_letter(peek()) || is_digit(peek()) || peek() == '.'))
+    ++at_;
+  finish(is_named ? what : kind::bad, std::string{text_.substr(begin, at_ - begin)});
+}
+
+void visibility_lexer::read_symbol() {
+  for (const auto symbol : long_symbols) {
+    if (symbol.empty() || !text_.substr(at_).starts_with(symbol))
+      continue;
+    at_ += symbol.size();
+    if (symbol != "&&" && symbol != "||")
+      return finish(kind::symbol, std::string{symbol});
+    finish(kind::keyword, symbol == "&&" ? "and" : "or");
+    current_.is_shown = false;
+    return;
+  }
+  const char c = text_[at_++];
+  constexpr std::string_view known = "=,;()+*%^~&|.-/<>!";
+  finish(known.find(c) == std::string_view::npos ? kind::bad : kind::symbol, std::string{c});
 }
 
 void visibility_lexer::next() {
-  using kind = visibility_token::kind;
-  while (at_ < text_.size()
-         && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
-    ++at_;
-  current_ = {};
-  if (at_ == text_.size()) {
-    current_.end = at_;
-    return;
+  while (true) {
+    if (special_) {
+      auto inside = special_->current();
+      if (inside.what != kind::end) {
+        special_->next();
+        inside.begin = inside.end = at_;
+        current_ = std::move(inside);
+        return;
+      }
+      special_.reset();
+    }
+    current_ = {};
+    if (!skip_blanks_and_comments())
+      break;
+    if (!special_)
+      break;
   }
-  const char c = text_[at_];
-  const auto start = at_;
-  if (is_name_start(c)) {
-    current_.what = kind::name;
-    while (at_ < text_.size()
-           && (is_name_start(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '.'))
+  if (current_.what != kind::bad) {
+    current_.begin = at_;
+    const char c = peek();
+    if (at_ == text_.size())
+      finish(kind::end, {});
+    else if (lower(c) == 'x' && peek(1) == '\'')
+      read_digits(kind::hex_bytes, is_hex);
+    else if (lower(c) == 'b' && peek(1) == '\'')
+      read_digits(kind::bits, is_bit);
+    else if (is_letter(c))
+      read_word();
+    else if (is_digit(c) || (c == '.' && is_digit(peek(1))))
+      read_number();
+    else if (c == '\'' || c == '"')
+      read_text(c);
+    else if (c == '`')
+      read_quoted_name();
+    else if (c == ':')
+      read_argument();
+    else if (c == '?') {
       ++at_;
-    current_.text = text_.substr(start, at_ - start);
-  } else if (c == '`') {
-    current_.what = kind::name;
-    current_.is_quoted = true;
-    read_quoted(c);
-  } else if (c == '\'' || c == '"') {
-    current_.what = kind::text;
-    read_quoted(c);
-  } else if (
-      is_digit(c)
-      || ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size()
-          && is_digit(text_[at_ + 1]))) {
-    current_.what = kind::number;
-    ++at_;
-    while (at_ < text_.size()
-           && (is_digit(text_[at_]) || text_[at_] == '.' || upper(text_[at_]) == 'E'
-               || ((text_[at_] == '-' || text_[at_] == '+') && upper(text_[at_ - 1]) == 'E')))
-      ++at_;
-    current_.text = text_.substr(start, at_ - start);
-  } else {
-    const auto two = text_.substr(at_, 2);
-    const bool is_two = two == "!=" || two == "<=" || two == ">=" || two == "<>";
-    current_.what = is_two || std::string_view{"=<>(),*"}.find(c) != std::string_view::npos
-                        ? kind::symbol
-                        : kind::bad;
-    at_ += is_two ? 2 : 1;
-    current_.text = text_.substr(start, at_ - start);
+      finish(kind::argument, ":v1");
+    } else
+      read_symbol();
   }
   current_.end = at_;
-}
-
-bool parse_rfc3339(std::string_view text, time_point& out) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  if (!read_digits(text, 4, year) || !skip(text, '-') || !read_digits(text, 2, month)
-      || !skip(text, '-') || !read_digits(text, 2, day) || !skip(text, 'T')
-      || !read_digits(text, 2, hour) || !skip(text, ':') || !read_digits(text, 2, minute)
-      || !skip(text, ':') || !read_digits(text, 2, second))
-    return false;
-  std::int64_t fraction = 0;
-  if (skip(text, '.')) {
-    std::int64_t unit = 100'000'000;
-    if (text.empty() || !is_digit(text.front()))
-      return false;
-    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1), unit /= 10)
-      fraction += (text.front() - '0') * unit;
-  }
-  std::chrono::minutes offset{};
-  if (!skip(text, 'Z')) {
-    const bool is_east = !text.empty() && text.front() == '+';
-    int hours = 0;
-    int minutes = 0;
-    if (!(skip(text, '+') || skip(text, '-')) || !read_digits(text, 2, hours) || !skip(text, ':')
-        || !read_digits(text, 2, minutes))
-      return false;
-    offset = (std::chrono::hours{hours} + std::chrono::minutes{minutes}) * (is_east ? 1 : -1);
-  }
-  const std::chrono::year_month_day date{
-      std::chrono::year{year},
-      std::chrono::month{static_cast<unsigned>(month)},
-      std::chrono::day{static_cast<unsigned>(day)}};
-  if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 59)
-    return false;
-  // Years outside of what nanoseconds can count saturate: such a bound is then before or after
-  // everything.
-  if (year < 1678 || year > 2261) {
-    out = year < 1678 ? time_point::min() : time_point::max();
-    return true;
-  }
-  out = time_point{std::chrono::sys_days{date}} + std::chrono::hours{hour}
-        + std::chrono::minutes{minute} + std::chrono::seconds{second} + duration{fraction} - offset;
-  return true;
-}
-
-bool parse_duration_text(std::string_view text, std::int64_t& nanoseconds) {
-  const auto* end = text.data() + text.size();
-  if (auto [at, error] = std::from_chars(text.data(), end, nanoseconds);
-      error == std::errc{} && at == end)
-    return true;
-  int hours = 0;
-  int minutes = 0;
-  int seconds = 0;
-  if (auto rest = text; read_digits(rest, 2, hours) && skip(rest, ':')
-                        && read_digits(rest, 2, minutes) && skip(rest, ':')
-                        && read_digits(rest, 2, seconds) && rest.empty()) {
-    nanoseconds = duration{
-        std::chrono::hours{hours} + std::chrono::minutes{minutes}
-        + std::chrono::seconds{
-            seconds}}.count();
-    return true;
-  }
-  struct unit {
-    std::string_view name;
-    double nanoseconds;
-  };
-  constexpr std::array<unit, 7> units{
-      {{"ns", 1},
-       {"us", 1e3},
-       {"ms", 1e6},
-       {"s", 1e9},
-       {"m", 60e9},
-       {"h", 3600e9},
-       {"d", 86400e9}}};
-  if (text.empty())
-    return false;
-  double total = 0;
-  const bool is_negative = text.front() == '-';
-  if (is_negative)
-    text.remove_prefix(1);
-  while (!text.empty()) {
-    double number = 0;
-    const auto [at, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-    if (error != std::errc{})
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(at - text.data()));
-    const auto length = std::min(text.find_first_of("0123456789."), text.size());
-    const unit* found = nullptr;
-    for (const auto& each : units)
-      if (each.name == text.substr(0, length))
-        found = &each;
-    if (found == nullptr)
-      return false;
-    total += number * found->nanoseconds;
-    text.remove_prefix(length);
-  }
-  if (!(std::abs(total) < 9.2e18))
-    return false;
-  nanoseconds = static_cast<std::int64_t>(is_negative ? -total : total);
-  return true;
 }
 
 } // namespace troupe::embedded

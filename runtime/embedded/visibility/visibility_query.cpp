@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+// Recorded: test/runtime/embedded/data/visibility_filters.jsonl.
 #include "runtime/embedded/visibility/visibility_query.hpp"
 
-#include "runtime/embedded/visibility/visibility_lexer.hpp"
+#include "runtime/base/time_text.hpp"
+#include "runtime/base/utf8.hpp"
+#include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/visibility/visibility_names.hpp"
+#include "runtime/embedded/visibility/visibility_syntax.hpp"
+
+#include <temporal/api/workflow/v1/message.pb.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace troupe::embedded {
@@ -13,488 +21,588 @@ namespace troupe::embedded {
 namespace {
 
 using node = visibility_query::node;
-using node_ptr = std::unique_ptr<node>;
+using syntax = visibility_syntax;
+using row_info = temporal::api::workflow::v1::WorkflowExecutionInfo;
 using token_kind = visibility_token::kind;
+using store = visibility_column::store;
 
-/// The real server parses a whole statement around the filter and counts positions from its start.
-constexpr std::size_t statement_before = 27;
-/// Deeper nesting than anybody writes; more would be an attack on the stack.
-constexpr int deepest_nesting = 200;
+/// The store takes no tree higher than 1000, and the real server puts two levels around a filter.
+constexpr std::size_t highest_tree = 998;
 
-constexpr std::array<std::string_view, 9> statuses{
-    "",
-    "Running",
-    "Completed",
-    "Failed",
-    "Canceled",
-    "Terminated",
-    "ContinuedAsNew",
-    "TimedOut",
-    "Paused"};
+[[noreturn]] void fail(const std::string& why) {
+  throw refused_filter{"invalid expression: " + why};
+}
+[[noreturn]] void not_supported(const std::string& what) {
+  throw refused_filter{"operation is not supported: " + what};
+}
 
-struct failed_query {
+/// A literal: what it is to the store, and how error texts show it.
+struct literal {
+  attribute_value value;
   std::string text;
+  bool is_text = false;
 };
 
-node_ptr make(node::kind what) {
-  auto made = std::make_unique<node>();
-  made->what = what;
-  return made;
-}
-
-node_ptr negated(node_ptr inner) {
-  auto made = make(node::kind::negation);
-  made->inner.push_back(std::move(inner));
-  return made;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
-/// Recursive descent over one filter; errors leave as `failed_query`, caught in `compile`.
-class parser {
-public:
-  parser(
-      std::string_view text, const std::map<std::string, attribute_type, std::less<>>& attributes)
-      : lexer_(text), attributes_(attributes) {}
-
-  node_ptr parse(bool allow_group_by, bool& groups_by_status) {
-    node_ptr root;
-    if (lexer_.current().what != token_kind::end && !lexer_.is_keyword("GROUP")
-        && !lexer_.is_keyword("ORDER") && !lexer_.is_keyword("LIMIT"))
-      root = expression();
-    if (lexer_.is_keyword("GROUP")) {
-      lexer_.next();
-      if (!lexer_.is_keyword("BY"))
-        fail_syntax();
-      lexer_.next();
-      const auto field = lexer_.current();
-      if (field.what != token_kind::name)
-        fail_syntax();
-      lexer_.next();
-      if (!allow_group_by)
-        throw failed_query{"invalid query: operation is not supported: 'GROUP BY' clause"};
-      attribute_type type{};
-      const auto name = resolve(field.text, type);
-      if (name != "ExecutionStatus")
-        throw failed_query{"invalid query: operation is not supported: 'GROUP BY' clause is only "
-                           "supported for ExecutionStatus"};
-      groups_by_status = true;
+/// A text as the real server hands it to its store. It escapes more than the store undoes, so a
+/// text with a quote or a backslash finds nothing but texts with one more.
+std::string as_handed_over(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+    case '"': out += "\\\""; break;
+    case '\b': out += "\\b"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    case '\\': out += "\\\\"; break;
+    default: out += c;
     }
-    if (lexer_.is_keyword("ORDER"))
-      throw failed_query{"invalid query: operation is not supported: 'ORDER BY' clause"};
-    if (lexer_.is_keyword("LIMIT"))
-      throw failed_query{"invalid query: operation is not supported: 'LIMIT' clause"};
-    if (lexer_.current().what != token_kind::end)
-      fail_syntax();
-    return root;
   }
+  return out;
+}
+
+std::string with_doubled_quotes(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '\'')
+      out += c;
+  }
+  return out;
+}
+
+std::string_view without_quotes(std::string_view text) {
+  const auto begin = std::min(text.find_first_not_of('\''), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of('\'') + 1);
+}
+
+class compiler {
+public:
+  compiler(std::string_view filter, const namespace_entry& name_space)
+      : filter_(filter), name_space_(name_space) {}
+
+  struct built {
+    node made;
+    std::size_t height = 2; ///< of the tree that the store would see
+  };
+
+  built expression(const syntax& on) {
+    switch (on.what) {
+    case syntax::kind::parenthesised: return expression(*on.inner[0]);
+    case syntax::kind::negation: {
+      auto inner = expression(*on.inner[0]);
+      inner.height += on.count;
+      if (on.count % 2 == 0)
+        return inner;
+      node made;
+      made.what = node::kind::negation;
+      made.inner.push_back(std::move(inner.made));
+      return {std::move(made), inner.height};
+    }
+    case syntax::kind::all:
+    case syntax::kind::any: {
+      built all;
+      all.made.what = on.what == syntax::kind::all ? node::kind::all : node::kind::any;
+      all.height = 0;
+      for (const auto& each : on.inner) {
+        auto inner = expression(*each);
+        // The store's tree leans to the left.
+        all.height = all.height == 0 ? inner.height : std::max(all.height, inner.height) + 1;
+        all.made.inner.push_back(std::move(inner.made));
+      }
+      return all;
+    }
+    case syntax::kind::comparison: return comparison(on);
+    case syntax::kind::range: return range(on);
+    case syntax::kind::is_test: return is_test(on);
+    case syntax::kind::function: not_supported("function expression");
+    case syntax::kind::column: fail("incomplete expression");
+    default: not_supported("expression of type " + std::string{type_of(on)});
+    }
+  }
+
+  const visibility_column& column_of(const syntax& on, std::size_t& index) {
+    if (on.what != syntax::kind::column)
+      fail("must be a column name but was " + std::string{type_of(on)});
+    auto name = on.text;
+    std::erase(name, '`');
+    auto found = find_column(name, name_space_);
+    if (!found)
+      fail("column name '" + name + "' is not a valid search attribute");
+    if (found->name == "TemporalNamespaceDivision")
+      sees_division_ = true;
+    const auto known = std::find(columns.begin(), columns.end(), *found);
+    index = static_cast<std::size_t>(known - columns.begin());
+    if (known == columns.end())
+      columns.push_back(std::move(*found));
+    return columns[index];
+  }
+
+  /// What is added if the filter does not ask for divisions: only rows of none.
+  void leave_out_divisions(std::optional<built>& root) {
+    if (sees_division_)
+      return;
+    node none;
+    none.what = node::kind::is_null;
+    none.column = columns.size();
+    columns.push_back(*find_column("TemporalNamespaceDivision", name_space_));
+    if (!root) {
+      root = built{std::move(none), 2};
+      return;
+    }
+    node both;
+    both.inner.push_back(std::move(none));
+    both.inner.push_back(std::move(root->made));
+    root->made = std::move(both);
+  }
+
+  /// The store's own refusal, if it would have one.
+  [[nodiscard]] const std::string& store_problem() const { return store_problem_; }
+  void note_store_problem(int rank, std::string text) {
+    if (rank < store_problem_rank_)
+      store_problem_ = std::move(text);
+    store_problem_rank_ = std::min(rank, store_problem_rank_);
+  }
+  enum rank { bad_token, too_high, misused_row, bad_words };
+
+  std::vector<visibility_column> columns;
+  std::size_t terms = 0;
 
 private:
-  [[noreturn]] void fail_syntax() {
-    const auto& token = lexer_.current();
-    auto text = "invalid query: malformed SQL query: syntax error at position "
-                + std::to_string(statement_before + token.end + 1);
-    if (token.what != token_kind::end)
-      text += " near '" + (token.is_quoted ? token.text : lower(token.text)) + "'";
-    throw failed_query{std::move(text)};
+  // -- literals
+
+  literal of_text(const std::string& text) {
+    if (const auto zero = text.find('\0'); zero != std::string::npos)
+      note_store_problem(
+          bad_token,
+          "unrecognized token: \"'" + with_doubled_quotes(as_handed_over(text.substr(0, zero)))
+              + '"');
+    auto handed_over = as_handed_over(text);
+    auto shown = '\'' + with_doubled_quotes(handed_over) + '\'';
+    return {std::move(handed_over), std::move(shown), true};
+  }
+  static literal of_integer(std::int64_t value) { return {value, std::to_string(value), false}; }
+  static literal of_real(double value) {
+    // Written without an exponent and read again: a whole number becomes an integer.
+    std::array<char, 400> digits{};
+    const auto [end, error] = std::to_chars(
+        digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+    std::string text{digits.data(), end};
+    constexpr double limit = 9223372036854775808.0;
+    if (value == std::trunc(value) && value >= -limit && value < limit)
+      return {static_cast<std::int64_t>(value), std::move(text), false};
+    return {value, std::move(text), false};
   }
 
-  [[noreturn]] static void fail(const std::string& why) {
-    throw failed_query{"invalid query: invalid expression: " + why};
+  /// A literal before anybody asks what it is compared with: text, integer or real.
+  static attribute_value plain(const syntax& on) {
+    if (on.literal == token_kind::text)
+      return std::string{without_quotes(on.text)};
+    if (on.text.empty())
+      return std::string{};
+    const auto* end = on.text.data() + on.text.size();
+    std::int64_t whole = 0;
+    if (const auto [at, error] = std::from_chars(on.text.data(), end, whole);
+        error == std::errc{} && at == end)
+      return whole;
+    double real = 0;
+    // `1e` and `1e+` are numbers to the grammar, but not to what reads them then.
+    if (const auto [at, error] = std::from_chars(on.text.data(), end, real);
+        error == std::errc{} && at == end)
+      return real;
+    throw refused_filter{"invalid expression: unable to parse " + on.text, false};
   }
 
-  node_ptr expression() {
-    if (++depth_ > deepest_nesting)
-      fail("the expression is nested too deeply");
-    auto first = term();
-    if (lexer_.is_keyword("OR")) {
-      auto any = make(node::kind::any);
-      any->inner.push_back(std::move(first));
-      while (lexer_.is_keyword("OR")) {
-        lexer_.next();
-        any->inner.push_back(term());
+  literal convert(const syntax& on, const visibility_column& to) {
+    ++terms;
+    auto value = plain(on);
+    const auto* text = std::get_if<std::string>(&value);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    if (to.type == attribute_type::datetime) {
+      if (text != nullptr) {
+        const auto time = parse_time(*text);
+        if (!time)
+          fail("unable to parse datetime '" + *text + "'");
+        return of_text(*time);
       }
-      first = std::move(any);
-    }
-    --depth_;
-    return first;
-  }
-
-  node_ptr term() {
-    auto first = factor();
-    if (!lexer_.is_keyword("AND"))
-      return first;
-    auto all = make(node::kind::all);
-    all->inner.push_back(std::move(first));
-    while (lexer_.is_keyword("AND")) {
-      lexer_.next();
-      all->inner.push_back(factor());
-    }
-    return all;
-  }
-
-  node_ptr factor() {
-    bool is_negated = false;
-    for (; lexer_.is_keyword("NOT"); lexer_.next())
-      is_negated = !is_negated;
-    node_ptr inner;
-    if (lexer_.is_symbol("(")) {
-      lexer_.next();
-      inner = expression();
-      if (!lexer_.is_symbol(")"))
-        fail_syntax();
-      lexer_.next();
-    } else {
-      inner = comparison();
-    }
-    return is_negated ? negated(std::move(inner)) : std::move(inner);
-  }
-
-  /// The attribute that a name stands for: custom ones first, with and without `Temporal` in front.
-  std::string resolve(const std::string& written, attribute_type& type) {
-    const auto try_name = [&](const std::string& name) {
-      if (auto custom = attributes_.find(name); custom != attributes_.end()) {
-        type = custom->second;
-        return true;
+      if (whole == nullptr)
+        fail("unexpected value type float64 for search attribute " + to.alias);
+      constexpr std::int64_t second = 1'000'000'000;
+      auto seconds = *whole / second;
+      auto nanos = *whole % second;
+      if (nanos < 0) {
+        nanos += second;
+        --seconds;
       }
-      if (auto system = system_attributes().find(name); system != system_attributes().end()) {
-        type = system->second;
-        return true;
+      return of_text(stored_time(seconds, static_cast<std::int32_t>(nanos)));
+    }
+    if (to.name == "ExecutionStatus" && !to.is_custom) {
+      if (whole != nullptr)
+        return of_integer(*whole);
+      if (text == nullptr)
+        fail("unexpected value type float64 for search attribute " + to.alias);
+      const auto status = status_number(*text);
+      if (!status)
+        fail("invalid ExecutionStatus value '" + *text + "'");
+      return of_integer(*status);
+    }
+    if (to.name == "ExecutionDuration" && !to.is_custom && text != nullptr) {
+      std::string problem;
+      const auto nanos = duration_of_filter(*text, problem);
+      if (!nanos)
+        throw refused_filter{
+            "invalid value for search attribute " + to.alias + ": " + *text + " (" + problem + ')'};
+      return of_integer(*nanos);
+    }
+    if (to.alias == "ScheduleId" && !to.is_custom)
+      return of_text("temporal-sys-scheduler:" + value_as_text(value));
+    if (text != nullptr)
+      return of_text(*text);
+    return whole != nullptr ? of_integer(*whole) : of_real(std::get<double>(value));
+  }
+
+  static std::optional<std::string> parse_time(const std::string& text);
+
+  /// A value or, for `IN`, several; `is_tuple` says which it was.
+  std::vector<literal>
+  values(const syntax& on, const visibility_column& to, bool& is_tuple, int depth = 0) {
+    switch (on.what) {
+    case syntax::kind::value: return {convert(on, to)};
+    case syntax::kind::truth:
+      ++terms;
+      return {literal{std::int64_t{on.text == "true"}, on.text, false}};
+    case syntax::kind::tuple: {
+      is_tuple = true;
+      std::vector<literal> all;
+      for (const auto& each : on.inner) {
+        bool is_nested = false;
+        auto some = values(*each, to, is_nested, depth + 1);
+        if (is_nested)
+          note_store_problem(misused_row, "row value misused");
+        std::move(some.begin(), some.end(), std::back_inserter(all));
       }
-      return false;
-    };
-    if (try_name(written))
-      return written;
-    if (try_name("Temporal" + written))
-      return "Temporal" + written;
-    if (written.starts_with("Temporal") && try_name(written.substr(8)))
-      return written.substr(8);
-    if (written == "ScheduleId") {
-      type = attribute_type::keyword;
-      return "WorkflowId";
+      return all;
     }
-    fail("column name '" + written + "' is not a valid search attribute");
+    case syntax::kind::function: not_supported("nested func");
+    case syntax::kind::column:
+      not_supported(
+          "column name on the right side of comparison expression (did you forget to quote '"
+          + on.text + "'?)");
+    default:
+      if (type_of(on) == "*sqlparser.GroupConcatExpr")
+        not_supported("'group_concat'");
+      fail("unexpected value type " + std::string{type_of(on)});
+    }
   }
 
-  node_ptr comparison() {
-    const auto subject = lexer_.current();
-    static constexpr std::array<std::string_view, 5> statement_words{
-        "SELECT", "FROM", "WHERE", "AND", "OR"};
-    for (auto word : statement_words)
-      if (lexer_.is_keyword(word))
-        fail_syntax();
-    if (subject.what == token_kind::text || subject.what == token_kind::number) {
-      lexer_.next();
-      if (lexer_.current().what == token_kind::end)
-        fail("incomplete expression");
-      fail("left side of the comparison must be a column name");
-    }
-    if (subject.what != token_kind::name)
-      fail_syntax();
-    lexer_.next();
-    if (lexer_.current().what == token_kind::end || lexer_.is_keyword("AND")
-        || lexer_.is_keyword("OR") || lexer_.is_symbol(")"))
-      fail("incomplete expression");
-    if (lexer_.is_symbol("("))
-      throw failed_query{"invalid query: operation is not supported: function expression"};
-    bool is_negated = false;
-    std::string op = lexer_.current().text;
-    if (lexer_.is_keyword("NOT")) {
-      is_negated = true;
-      lexer_.next();
-      op = "not " + lexer_.current().text;
-    }
-    node_ptr made;
-    if (lexer_.is_keyword("IN"))
-      made = in_list(subject.text, lower(op));
-    else if (lexer_.is_keyword("BETWEEN"))
-      made = between(subject.text, lower(op));
-    else if (lexer_.is_keyword("STARTS_WITH"))
-      made = prefix(subject.text, lower(op));
-    else if (lexer_.is_keyword("LIKE"))
-      fail_like(subject.text, lower(op));
-    else if (is_negated)
-      fail_syntax();
-    else if (lexer_.is_keyword("IS"))
-      return null_test(subject.text);
-    else
-      return simple(subject.text);
-    return is_negated ? negated(std::move(made)) : std::move(made);
+  static std::string shown(const std::vector<literal>& all, bool is_tuple) {
+    if (!is_tuple)
+      return all.front().text;
+    std::string text;
+    for (const auto& each : all)
+      text += (text.empty() ? "" : ", ") + each.text;
+    return '(' + text + ')';
   }
 
-  [[noreturn]] void fail_like(const std::string& subject, const std::string& op) {
-    lexer_.next();
-    const auto value = lexer_.current();
-    if (value.what != token_kind::text)
-      fail_syntax();
-    fail("invalid operator '" + op + "' in `" + subject + " " + op + " '" + value.text + "'`");
+  // -- comparisons
+
+  static std::size_t height_on(const visibility_column& column) {
+    return column.kept == store::open_end || column.kept == store::words ? 3 : 2;
   }
 
-  void check_operator(const std::string& subject, attribute_type type, const std::string& op) {
-    const bool is_equality = op == "=" || op == "!=" || op == "<>";
+  built comparison(const syntax& on) {
+    ++terms;
+    const auto& op = on.text;
+    static constexpr std::array<std::string_view, 10> known{
+        "=", "!=", "<", ">", "<=", ">=", "in", "not in", "starts_with", "not starts_with"};
+    if (std::find(known.begin(), known.end(), op) == known.end())
+      fail("invalid operator '" + op + "' in `" + to_text(on, filter_) + '`');
+    built made;
+    const auto column = column_of(*on.inner[0], made.made.column);
+    made.height = height_on(column);
+    bool is_tuple = false;
+    auto literals = values(*on.inner[1], column, is_tuple);
     const bool is_list = op == "in" || op == "not in";
-    if (type == attribute_type::keyword_list && !is_equality && !is_list)
-      fail(
-          "operator '" + op + "' not supported for KeywordList type search attribute in `" + subject
-          + " " + op + "`");
-    if (type == attribute_type::text && !is_equality)
-      fail(
-          "operator '" + op + "' not supported for Text type search attribute in `" + subject + " "
-          + op + "`");
-  }
-
-  node_ptr
-  leaf(node::kind what, std::string name, attribute_type type, attribute_value value = {}) {
-    auto made = make(what);
-    made->name = std::move(name);
-    made->type = type;
-    made->value = std::move(value);
+    if (column.kept == store::words) {
+      words(made.made, column, op, literals, is_tuple);
+      return made;
+    }
+    if (op == "starts_with" || op == "not starts_with") {
+      if (is_tuple || !literals.front().is_text)
+        fail(
+            "right-hand side of '" + op
+            + "' must be a literal string (got: " + shown(literals, is_tuple) + ')');
+      made.made.what = node::kind::prefix;
+      made.made.is_negated = op != "starts_with";
+      made.made.values.push_back(std::move(literals.front().value));
+      return made;
+    }
+    if (is_tuple != is_list)
+      note_store_problem(misused_row, "row value misused");
+    for (auto& each : literals)
+      made.made.values.push_back(fit_literal(std::move(each.value), column.kept));
+    made.made.is_negated = op == "!=" || op == ">" || op == ">=" || op == "not in";
+    if (is_list) {
+      made.made.what = node::kind::one_of;
+      std::sort(made.made.values.begin(), made.made.values.end(), [](const auto& a, const auto& b) {
+        return compare_values(a, b) < 0;
+      });
+    } else if (op == "=" || op == "!=") {
+      made.made.what = node::kind::equal;
+    } else {
+      made.made.what = op == "<" || op == ">=" ? node::kind::less : node::kind::less_or_equal;
+    }
     return made;
   }
 
-  node_ptr null_test(const std::string& subject) {
-    attribute_type type{};
-    auto name = resolve(subject, type);
-    lexer_.next();
-    const bool is_negated = lexer_.is_keyword("NOT");
-    if (is_negated)
-      lexer_.next();
-    if (!lexer_.is_keyword("NULL"))
-      fail_syntax();
-    lexer_.next();
-    auto made = leaf(node::kind::is_null, std::move(name), type);
-    return is_negated ? negated(std::move(made)) : std::move(made);
-  }
-
-  node_ptr simple(const std::string& subject) {
-    static constexpr std::array<std::string_view, 7> known{"=", "!=", "<>", "<", "<=", ">", ">="};
-    const auto op = lexer_.current().text;
-    if (lexer_.current().what != token_kind::symbol
-        || std::find(known.begin(), known.end(), std::string_view{op}) == known.end())
-      fail_syntax();
-    lexer_.next();
-    const auto written = literal();
-    attribute_type type{};
-    auto name = resolve(subject, type);
-    check_operator(subject, type, op);
-    auto value = convert(name, type, written);
-    if (op == "=" || op == "!=" || op == "<>") {
-      auto made = leaf(node::kind::equal, std::move(name), type, std::move(value));
-      return op == "=" ? std::move(made) : negated(std::move(made));
-    }
-    // a > b is not a <= b, but an absent value satisfies neither.
-    if (op == "<" || op == "<=")
-      return leaf(
-          op == "<" ? node::kind::less : node::kind::less_equal,
-          std::move(name),
-          type,
-          std::move(value));
-    auto all = make(node::kind::all);
-    all->inner.push_back(negated(leaf(node::kind::is_null, name, type)));
-    all->inner.push_back(negated(leaf(
-        op == ">" ? node::kind::less_equal : node::kind::less,
-        std::move(name),
-        type,
-        std::move(value))));
-    return all;
-  }
-
-  node_ptr in_list(const std::string& subject, const std::string& op) {
-    lexer_.next();
-    if (!lexer_.is_symbol("("))
-      fail_syntax();
-    attribute_type type{};
-    auto name = resolve(subject, type);
-    check_operator(subject, type, op);
-    auto any = make(node::kind::any);
-    do {
-      lexer_.next();
-      any->inner.push_back(leaf(node::kind::equal, name, type, convert(name, type, literal())));
-    } while (lexer_.is_symbol(","));
-    if (!lexer_.is_symbol(")"))
-      fail_syntax();
-    lexer_.next();
-    return any;
-  }
-
-  node_ptr between(const std::string& subject, const std::string& op) {
-    lexer_.next();
-    const auto low = literal();
-    if (!lexer_.is_keyword("AND"))
-      fail_syntax();
-    lexer_.next();
-    const auto high = literal();
-    attribute_type type{};
-    auto name = resolve(subject, type);
-    check_operator(subject, type, op);
-    auto all = make(node::kind::all);
-    all->inner.push_back(negated(leaf(node::kind::is_null, name, type)));
-    all->inner.push_back(negated(leaf(node::kind::less, name, type, convert(name, type, low))));
-    all->inner.push_back(leaf(node::kind::less_equal, name, type, convert(name, type, high)));
-    return all;
-  }
-
-  node_ptr prefix(const std::string& subject, const std::string& op) {
-    lexer_.next();
-    const auto value = literal();
-    attribute_type type{};
-    auto name = resolve(subject, type);
-    check_operator(subject, type, op);
-    if (type != attribute_type::keyword || value.what != token_kind::text)
+  /// Attributes that match by words.
+  void words(
+      node& made,
+      const visibility_column& column,
+      const std::string& op,
+      const std::vector<literal>& literals,
+      bool is_tuple) {
+    const bool is_text = column.type == attribute_type::text;
+    const bool is_list = op == "in" || op == "not in";
+    if ((op != "=" && op != "!=" && !is_list) || (is_list && is_text))
       fail(
-          "right-hand side of '" + op
-          + "' operator must be a string literal of a Keyword search attribute");
-    return leaf(node::kind::starts_with, std::move(name), type, value.text);
-  }
-
-  visibility_token literal() {
-    auto token = lexer_.current();
-    if (token.what == token_kind::name) {
-      if (lexer_.is_keyword("TRUE") || lexer_.is_keyword("FALSE")) {
-        lexer_.next();
-        return token;
+          "operator '" + op + "' not supported for " + (is_text ? "Text" : "KeywordList")
+          + " type search attribute in `" + column.alias + ' ' + op + ' '
+          + shown(literals, is_tuple) + '`');
+    for (const auto& each : literals)
+      if (!each.is_text && is_list)
+        fail("unexpected value type in tuple (expected string, got " + each.text + ')');
+    if (!is_list && (is_tuple || !literals.front().is_text))
+      fail("unexpected value type (expected string, got " + shown(literals, is_tuple) + ')');
+    made.what = node::kind::phrases;
+    made.is_negated = op == "!=" || op == "not in";
+    std::size_t quotes = 0;
+    for (const auto& each : literals) {
+      const auto& text = std::get<std::string>(each.value);
+      quotes += static_cast<std::size_t>(std::count(text.begin(), text.end(), '"'));
+      if (!is_text) {
+        std::vector<std::string> phrase;
+        add_words_of_keyword(text, phrase);
+        made.values.emplace_back(std::move(phrase));
+        continue;
       }
-      throw failed_query{
-          "invalid query: operation is not supported: column name on the right side of comparison "
-          "expression (did you forget to quote '"
-          + token.text + "'?)"};
+      if (text.find_first_not_of(' ') == std::string::npos)
+        fail(
+            "unexpected value for Text type search attribute (no tokens found in " + each.text
+            + ')');
+      for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find(' ', at), text.size());
+        ++terms;
+        made.values.emplace_back(words_of_text(std::string_view{text}.substr(at, end - at)));
+        at = end + 1;
+      }
     }
-    if (token.what != token_kind::text && token.what != token_kind::number)
-      fail_syntax();
-    lexer_.next();
-    return token;
+    if (quotes > 0)
+      note_store_problem(
+          bad_words, quotes % 2 == 1 ? "unterminated string" : "fts5: syntax error near \"\\\"");
   }
 
-  attribute_value
-  convert(const std::string& name, attribute_type type, const visibility_token& written) {
-    std::int64_t number = 0;
-    const auto* begin = written.text.data();
-    const auto* end = begin + written.text.size();
-    const auto [at, error] = std::from_chars(begin, end, number);
-    const bool is_integer = error == std::errc{} && at == end;
-    if (name == "ExecutionStatus")
-      return status(written, is_integer, number);
-    if (name == "ExecutionDuration") {
-      if (!parse_duration_text(written.text, number))
-        fail("invalid value for search attribute ExecutionDuration: '" + written.text + "'");
-      return number;
+  built range(const syntax& on) {
+    ++terms;
+    built made;
+    const auto column = column_of(*on.inner[0], made.made.column);
+    made.height = height_on(column);
+    const bool is_ordered =
+        column.type == attribute_type::datetime || column.type == attribute_type::real
+        || column.type == attribute_type::integer || column.type == attribute_type::keyword;
+    if (!is_ordered)
+      fail(
+          "cannot do range condition on search attribute '" + column.alias + "' of type "
+          + std::string{name_of(column.type)});
+    made.made.what = node::kind::between;
+    made.made.is_negated = on.text != "between";
+    for (std::size_t at : {1, 2}) {
+      bool is_tuple = false;
+      auto literals = values(*on.inner[at], column, is_tuple);
+      if (is_tuple)
+        note_store_problem(misused_row, "row value misused");
+      made.made.values.push_back(fit_literal(std::move(literals.front().value), column.kept));
     }
+    return made;
+  }
+
+  built is_test(const syntax& on) {
+    ++terms;
+    built made;
+    const auto& column = column_of(*on.inner[0], made.made.column);
+    if (on.text != "is null" && on.text != "is not null")
+      fail("'IS' operator can only be used with 'NULL' or 'NOT NULL'");
+    made.made.what = node::kind::is_null;
+    made.made.is_negated = on.text == "is not null";
+    if (column.kept == store::open_end) {
+      auto bare = column;
+      bare.kept = store::time;
+      const auto known = std::find(columns.begin(), columns.end(), bare);
+      made.made.column = static_cast<std::size_t>(known - columns.begin());
+      if (known == columns.end())
+        columns.push_back(std::move(bare));
+    }
+    return made;
+  }
+
+  static std::string_view name_of(attribute_type type) {
     switch (type) {
-    case attribute_type::datetime: {
-      time_point when{};
-      if (written.what == token_kind::number && is_integer)
-        return number;
-      if (!parse_rfc3339(written.text, when))
-        fail("unable to parse datetime '" + written.text + "'");
-      return std::int64_t{when.time_since_epoch().count()};
-    }
-    case attribute_type::integer:
-      if (is_integer)
-        return number;
-      return written.text;
-    case attribute_type::real: {
-      double real = 0;
-      const auto [stop, problem] = std::from_chars(begin, end, real);
-      if (problem == std::errc{} && stop == end)
-        return real;
-      return written.text;
-    }
-    case attribute_type::boolean: return lower(written.text) == "true";
-    default: return written.text;
+    case attribute_type::text: return "Text";
+    case attribute_type::boolean: return "Bool";
+    case attribute_type::keyword_list: return "KeywordList";
+    default: return "Unspecified";
     }
   }
 
-  attribute_value status(const visibility_token& written, bool is_integer, std::int64_t number) {
-    if (is_integer && number > 0 && number < static_cast<std::int64_t>(statuses.size()))
-      return std::string{statuses[static_cast<std::size_t>(number)]};
-    for (auto name : statuses)
-      if (!name.empty() && name == written.text)
-        return written.text;
-    fail("invalid ExecutionStatus value '" + written.text + "'");
-  }
-
-  visibility_lexer lexer_;
-  const std::map<std::string, attribute_type, std::less<>>& attributes_;
-  int depth_ = 0;
+  std::string_view filter_;
+  const namespace_entry& name_space_;
+  bool sees_division_ = false;
+  std::string store_problem_;
+  int store_problem_rank_ = 100;
 };
 
-std::optional<int> compare(const attribute_value& left, const attribute_value& right) {
-  const auto order = [](const auto& a, const auto& b) { return a < b ? -1 : b < a ? 1 : 0; };
-  if (left.index() == right.index() && !std::holds_alternative<std::monostate>(left))
-    return std::visit(
-        [&](const auto& value) -> int {
-          using held = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<held, std::monostate>)
-            return 0;
-          else
-            return order(value, std::get<held>(right));
-        },
-        left);
-  const auto as_real = [](const attribute_value& value) -> std::optional<double> {
-    if (const auto* integer = std::get_if<std::int64_t>(&value))
-      return static_cast<double>(*integer);
-    if (const auto* real = std::get_if<double>(&value))
-      return *real;
-    return std::nullopt;
-  };
-  const auto a = as_real(left);
-  const auto b = as_real(right);
-  return a && b ? std::optional{order(*a, *b)} : std::nullopt;
+std::optional<std::string> compiler::parse_time(const std::string& text) {
+  const auto time = parse_rfc3339(text);
+  return time ? std::optional{stored_time(time->seconds, time->nanos)} : std::nullopt;
 }
 
-bool holds(const node& rule, const attribute_reader& row) {
-  switch (rule.what) {
-  case node::kind::all:
-    return std::all_of(
-        rule.inner.begin(), rule.inner.end(), [&](const auto& each) { return holds(*each, row); });
-  case node::kind::any:
-    return std::any_of(
-        rule.inner.begin(), rule.inner.end(), [&](const auto& each) { return holds(*each, row); });
-  case node::kind::negation: return !holds(*rule.inner.front(), row);
-  default: break;
+// -- evaluation
+
+/// Asks a tree about one row; reads each column once.
+class evaluator {
+public:
+  evaluator(const row_info& row, const std::vector<visibility_column>& columns)
+      : row_(row), columns_(columns), cells_(columns.size()) {}
+
+  truth ask(const node& on) {
+    switch (on.what) {
+    case node::kind::all:
+    case node::kind::any: {
+      const auto decides = on.what == node::kind::all ? truth::no : truth::yes;
+      auto result = on.what == node::kind::all ? truth::yes : truth::no;
+      for (const auto& each : on.inner) {
+        const auto one = ask(each);
+        if (one == decides)
+          return one;
+        if (one == truth::unknown)
+          result = one;
+      }
+      return result;
+    }
+    case node::kind::negation: return negated(ask(on.inner.front()), true);
+    default: break;
+    }
+    const auto& value = cell(on.column);
+    const bool is_absent = std::holds_alternative<std::monostate>(value);
+    if (on.what == node::kind::is_null)
+      return negated(is_absent ? truth::yes : truth::no, on.is_negated);
+    if (on.what == node::kind::phrases)
+      return negated(has_words(on, value) ? truth::yes : truth::no, on.is_negated);
+    if (is_absent)
+      return truth::unknown;
+    return negated(compare(on, value) ? truth::yes : truth::no, on.is_negated);
   }
-  const auto value = row(rule.name, rule.type);
-  if (rule.what == node::kind::is_null)
-    return std::holds_alternative<std::monostate>(value);
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    const auto* wanted = std::get_if<std::string>(&rule.value);
-    return rule.what == node::kind::equal && wanted != nullptr
-           && std::find(list->begin(), list->end(), *wanted) != list->end();
+
+private:
+  static truth negated(truth value, bool is_negated) {
+    if (!is_negated || value == truth::unknown)
+      return value;
+    return value == truth::yes ? truth::no : truth::yes;
   }
-  if (rule.what == node::kind::starts_with) {
-    const auto* text = std::get_if<std::string>(&value);
-    return text != nullptr && text->starts_with(std::get<std::string>(rule.value));
+
+  static bool has_words(const node& on, const attribute_value& value) {
+    const auto* words = std::get_if<std::vector<std::string>>(&value);
+    return words != nullptr
+           && std::any_of(on.values.begin(), on.values.end(), [&](const auto& each) {
+                return has_phrase(*words, std::get<std::vector<std::string>>(each));
+              });
   }
-  const auto order = compare(value, rule.value);
-  if (!order)
-    return false;
-  return rule.what == node::kind::equal  ? *order == 0
-         : rule.what == node::kind::less ? *order < 0
-                                         : *order <= 0;
-}
+
+  static bool compare(const node& on, const attribute_value& value) {
+    const auto order = [&](std::size_t at) { return compare_values(value, on.values[at]); };
+    switch (on.what) {
+    case node::kind::equal: return order(0) == 0;
+    case node::kind::less: return order(0) < 0;
+    case node::kind::less_or_equal: return order(0) <= 0;
+    case node::kind::between: return order(0) >= 0 && order(1) <= 0;
+    case node::kind::prefix:
+      return has_prefix(value_as_text(value), std::get<std::string>(on.values[0]));
+    case node::kind::one_of:
+      return std::binary_search(
+          on.values.begin(), on.values.end(), value, [](const auto& a, const auto& b) {
+            return compare_values(a, b) < 0;
+          });
+    default: return false;
+    }
+  }
+
+  const attribute_value& cell(std::size_t column) {
+    auto& known = cells_[column];
+    if (!known)
+      known = read_column(row_, columns_[column]);
+    return *known;
+  }
+
+  const row_info& row_;
+  const std::vector<visibility_column>& columns_;
+  std::vector<std::optional<attribute_value>> cells_;
+};
 
 } // namespace
 
-result<visibility_query, std::string> visibility_query::compile(
-    std::string_view text,
-    const std::map<std::string, attribute_type, std::less<>>& attributes,
-    bool allow_group_by) {
+result<visibility_query, rpc_status>
+visibility_query::compile(std::string_view text, const namespace_entry& name_space, purpose why) {
   try {
-    visibility_query compiled;
-    compiled.root_ = parser{text, attributes}.parse(allow_group_by, compiled.groups_by_status_);
-    return compiled;
-  } catch (failed_query& failed) {
-    return unexpected{std::move(failed.text)};
+    const auto read = parse_visibility_filter(text);
+    if (read.has_order)
+      not_supported("'ORDER BY' clause");
+    if (read.has_limit)
+      not_supported("'LIMIT' clause");
+    compiler to{text, name_space};
+    std::optional<compiler::built> root;
+    if (read.where)
+      root = to.expression(*read.where);
+    if (root && root->height > highest_tree)
+      to.note_store_problem(
+          compiler::too_high, "Expression tree is too large (maximum depth 1000)");
+    to.leave_out_divisions(root);
+    if (read.group_by.size() > 1)
+      not_supported("'GROUP BY' clause supports only a single field");
+    visibility_query made;
+    if (!read.group_by.empty()) {
+      std::size_t index = 0;
+      const auto column = to.column_of(*read.group_by.front(), index);
+      if (column.name != "ExecutionStatus" || column.is_custom)
+        not_supported("'GROUP BY' clause is only supported for ExecutionStatus");
+      if (why == purpose::list)
+        not_supported("'GROUP BY' clause");
+      made.groups_by_status_ = true;
+    }
+    if (!to.store_problem().empty())
+      return unexpected{plain_status(
+          status_code::unavailable,
+          std::string{
+              why == purpose::list     ? "ListWorkflowExecutions"
+              : made.groups_by_status_ ? "CountExecutions"
+                                       : "CountWorkflowExecutions"}
+              + " operation failed.: SQL logic error: " + to_valid_utf8(to.store_problem())
+              + " (1)")};
+    made.root_ = std::make_shared<const node>(std::move(root->made));
+    made.columns_ = std::move(to.columns);
+    made.cost_ += to.terms;
+    for (const auto& column : made.columns_)
+      made.cost_ += column.kept == store::words ? 20 : 1;
+    return made;
+  } catch (refused_filter& refused) {
+    // What is cited may end in the middle of a letter.
+    return unexpected{bad_argument(to_valid_utf8(
+        (refused.is_query_problem ? "invalid query: " : "") + std::move(refused.text)))};
   }
 }
 
-bool visibility_query::matches(const attribute_reader& row) const {
-  return !root_ || holds(*root_, row);
+bool visibility_query::matches(const row_info& row) const {
+  return !root_ || evaluator{row, columns_}.ask(*root_) == truth::yes;
 }
 
 } // namespace troupe::embedded

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/time.hpp"
+#include "runtime/base/time_text.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/embedded/visibility/visibility.hpp"
-#include "runtime/embedded/visibility/visibility_lexer.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <google/protobuf/util/json_util.h>
 #include <temporal/api/workflow/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <chrono>
+#include <fstream>
+#include <map>
 
 namespace {
 
@@ -19,7 +26,8 @@ struct fixture {
   troupe::time_point start{};
 
   fixture() {
-    BOOST_REQUIRE(parse_rfc3339("2026-11-22T00:00:00Z", start));
+    start = troupe::time_point{
+        std::chrono::seconds{troupe::parse_rfc3339("2026-11-22T00:00:00Z")->seconds}};
     name_space.custom_attributes["CustomIntField"] = {"Int01", attribute_type::integer};
     name_space.custom_attributes["Tags"] = {"KeywordList01", attribute_type::keyword_list};
   }
@@ -148,6 +156,214 @@ BOOST_AUTO_TEST_CASE(no_query_can_exhaust_the_stack_or_hang) {
   BOOST_TEST(find("WorkflowId = 'never closed").starts_with("invalid query"));
   BOOST_TEST(find("WorkflowId IN (").starts_with("invalid query"));
   BOOST_TEST(find("\xff\xfe\x01").starts_with("invalid query"));
+  std::string many = "WorkflowId = 'x'";
+  for (const auto* more : {" + 1", " IS NULL", " = ", "-", "!", "NOT ", " COLLATE x", "CASE "}) {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i)
+      text += more;
+    BOOST_TEST(find(text).starts_with("invalid query"));
+    BOOST_TEST(find("WorkflowId = " + text).starts_with("invalid query"));
+    BOOST_TEST(find("WorkflowId " + text).starts_with("invalid query"));
+    BOOST_TEST(find("1" + text).starts_with("invalid query"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_is_limited_in_length_words_and_height) {
+  fill();
+  const auto chain = [](const std::string& with, int count) {
+    std::string text = "CustomIntField = 1";
+    for (int i = 1; i < count; ++i)
+      text += with + "CustomIntField = 1";
+    return text;
+  };
+  const std::string too_high =
+      "ListWorkflowExecutions operation failed.: SQL logic error: Expression tree is too large "
+      "(maximum depth 1000) (1)";
+  for (const auto* with : {" OR ", " AND "}) {
+    BOOST_TEST(find(chain(with, 997)) == "b");
+    BOOST_TEST(find(chain(with, 998)) == too_high);
+    BOOST_TEST(find("(" + chain(with, 998) + ")") == too_high);
+  }
+  std::string nots;
+  for (int i = 0; i < 996; ++i)
+    nots += "NOT ";
+  BOOST_TEST(find(nots + "CustomIntField = 1") == "b");
+  BOOST_TEST(find("NOT " + nots + "CustomIntField = 1") == too_high);
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '(') + "CustomIntField = 1" + std::string(depth, ')');
+  };
+  BOOST_TEST(find(nested(199)) == "b");
+  BOOST_TEST(
+      find(nested(200))
+      == "invalid query: malformed SQL query: max nesting level reached at position 228");
+  std::string list = "CustomIntField IN (1";
+  for (int i = 2; i < 10'000; ++i)
+    list += ',' + std::to_string(i);
+  BOOST_TEST(find(list + ")") == "dcb");
+  BOOST_TEST(
+      find(chain(" OR ", 20'000))
+      == "invalid query: the filter has more than 32768 words and signs");
+  BOOST_TEST(
+      find("WorkflowId = '" + std::string(600'000, 'x') + "'")
+      == "invalid query: the filter is longer than 524288 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(no_answer_has_text_that_is_not_utf8) {
+  for (const auto* filter :
+       {"\u00e9 = 1", "`\u00e9\xff` = 1", "WorkflowId = 'x' \u00e9", "\xc3\x28 = 1"})
+    BOOST_TEST(troupe::is_utf8(find(filter)));
+  BOOST_TEST(
+      find("\u00e9 = 1")
+      == "invalid query: malformed SQL query: syntax error at position 29 near '\ufffd'");
+}
+
+BOOST_AUTO_TEST_CASE(what_one_slice_leaves_the_next_goes_on_with) {
+  for (int i = 0; i < 5'000; ++i)
+    put("w" + std::to_string(i), "One", enums::WORKFLOW_EXECUTION_STATUS_COMPLETED, i);
+  wire::ListWorkflowExecutionsRequest request;
+  request.set_query("WorkflowId = 'w4999' OR WorkflowId = 'w7' OR CustomIntField = 3");
+  auto scan = visibility_scan::list(request, name_space);
+  BOOST_REQUIRE(scan.has_value());
+  int slices = 1;
+  for (; !scan->step(index); ++slices)
+    if (slices == 2)
+      index.remove("run-of-w3"); // a row that goes meanwhile does not harm
+  BOOST_TEST(slices > 5);
+  const auto& response = static_cast<const wire::ListWorkflowExecutionsResponse&>(scan->response());
+  BOOST_REQUIRE(response.executions_size() == 2);
+  BOOST_TEST(response.executions(0).execution().workflow_id() == "w4999");
+  BOOST_TEST(response.executions(1).execution().workflow_id() == "w7");
+
+  wire::CountWorkflowExecutionsRequest count;
+  count.set_query("CustomIntField >= 10 GROUP BY ExecutionStatus");
+  auto counting = visibility_scan::count(count, name_space);
+  BOOST_REQUIRE(counting.has_value());
+  for (slices = 1; !counting->step(index); ++slices)
+    ;
+  BOOST_TEST(slices > 5);
+  const auto& counted =
+      static_cast<const wire::CountWorkflowExecutionsResponse&>(counting->response());
+  BOOST_TEST(counted.count() == 4'990);
+  BOOST_REQUIRE(counted.groups_size() == 1);
+  BOOST_TEST(counted.groups(0).count() == 4'990);
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_is_smaller_the_more_a_filter_asks) {
+  for (int i = 0; i < 100; ++i)
+    put("w" + std::to_string(i), "One", enums::WORKFLOW_EXECUTION_STATUS_COMPLETED, i);
+  std::string text = "CustomIntField = 1";
+  for (int i = 1; i < 900; ++i)
+    text += " OR CustomIntField = " + std::to_string(i);
+  wire::CountWorkflowExecutionsRequest count;
+  count.set_query(text);
+  auto scan = visibility_scan::count(count, name_space);
+  BOOST_REQUIRE(scan.has_value());
+  int slices = 1;
+  for (; !scan->step(index); ++slices)
+    ;
+  BOOST_TEST(slices > 30);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_large_rows_ends_early) {
+  for (int i = 0; i < 10; ++i) {
+    put("w" + std::to_string(i), "One", enums::WORKFLOW_EXECUTION_STATUS_COMPLETED, i);
+    temporal::api::workflow::v1::WorkflowExecutionInfo row;
+    row.mutable_execution()->set_workflow_id("large" + std::to_string(i));
+    row.mutable_execution()->set_run_id("large-run" + std::to_string(i));
+    (*row.mutable_memo()->mutable_fields())["x"].set_data(std::string(1'000'000, 'x'));
+    index.put(std::move(row));
+  }
+  wire::ListWorkflowExecutionsRequest request;
+  int seen = 0;
+  int pages = 0;
+  do {
+    wire::ListWorkflowExecutionsResponse response;
+    BOOST_REQUIRE(index.list(request, name_space, response).ok());
+    BOOST_TEST(response.ByteSizeLong() < 4U * 1024 * 1024 + 1'000'000);
+    seen += response.executions_size();
+    request.set_next_page_token(response.next_page_token());
+    ++pages;
+  } while (!request.next_page_token().empty());
+  BOOST_TEST(seen == 20);
+  BOOST_TEST(pages > 2);
+}
+
+/// The rows and verdicts of the real server.
+struct recorded_fixture : fixture {
+  recorded_fixture() {
+    name_space.custom_attributes.clear();
+    const auto add = [&](const char* name, const char* column, attribute_type type) {
+      name_space.custom_attributes[name] = {column, type};
+    };
+    add("CustomKw", "Keyword03", attribute_type::keyword);
+    add("CustomKw2", "Keyword02", attribute_type::keyword);
+    add("CustomInt", "Int01", attribute_type::integer);
+    add("CustomInt2", "Int02", attribute_type::integer);
+    add("CustomDouble", "Double01", attribute_type::real);
+    add("CustomBool", "Bool01", attribute_type::boolean);
+    add("CustomDate", "Datetime01", attribute_type::datetime);
+    add("CustomText", "Text01", attribute_type::text);
+    add("CustomTags", "KeywordList01", attribute_type::keyword_list);
+    for (const auto& line : lines("visibility_rows.jsonl")) {
+      temporal::api::workflow::v1::WorkflowExecutionInfo row;
+      BOOST_REQUIRE(google::protobuf::util::JsonStringToMessage(line, &row).ok());
+      index.put(std::move(row));
+    }
+  }
+
+  static std::vector<std::string> lines(const std::string& name) {
+    std::ifstream file{TROUPE_TEST_DATA "/runtime/embedded/data/" + name};
+    std::vector<std::string> all;
+    for (std::string line; std::getline(file, line);)
+      all.push_back(line);
+    BOOST_REQUIRE(!all.empty());
+    return all;
+  }
+
+  static std::string show(const troupe::rpc_status& status) {
+    return std::to_string(static_cast<int>(status.code)) + ' ' + status.message;
+  }
+
+  std::string list(const std::string& filter) {
+    wire::ListWorkflowExecutionsRequest request;
+    request.set_query(filter);
+    wire::ListWorkflowExecutionsResponse response;
+    if (auto status = index.list(request, name_space, response); !status.ok())
+      return show(status);
+    std::string ids;
+    for (const auto& row : response.executions())
+      ids += row.execution().workflow_id();
+    return ids;
+  }
+
+  std::string count(const std::string& filter) {
+    wire::CountWorkflowExecutionsRequest request;
+    request.set_query(filter);
+    wire::CountWorkflowExecutionsResponse response;
+    if (auto status = index.count(request, name_space, response); !status.ok())
+      return show(status);
+    auto text = std::to_string(response.count());
+    for (const auto& group : response.groups())
+      text += ' ' + group.group_values(0).data() + '=' + std::to_string(group.count());
+    return text;
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(answers_filters_as_the_real_server_does, recorded_fixture) {
+  int rows = 0;
+  for (const auto& line : lines("visibility_filters.jsonl")) {
+    const auto json = troupe::protocol::parse_json(line);
+    BOOST_REQUIRE(json);
+    std::map<std::string, std::string> row;
+    for (std::size_t at = 0; at < json->names.size(); ++at)
+      row[json->names[at]] = json->items[at].text;
+    const auto wanted = row.contains("found") ? row["found"] : row["code"] + ' ' + row["message"];
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST((row.contains("list") ? list(row["list"]) : count(row["count"])) == wanted);
+    }
+    ++rows;
+  }
+  BOOST_TEST(rows > 500);
 }
 
 BOOST_AUTO_TEST_CASE(pages_follow_each_other) {
