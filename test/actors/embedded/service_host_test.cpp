@@ -266,6 +266,32 @@ BOOST_AUTO_TEST_CASE(lists_what_was_started) {
   BOOST_TEST((call("ListWorkflowExecutions", request)->status.code == status_code::unknown));
 }
 
+BOOST_AUTO_TEST_CASE(a_list_that_asks_much_is_answered_in_slices_and_ends_with_its_call) {
+  for (int i = 0; i < 40; ++i)
+    start("w" + std::to_string(i));
+  std::string filter = "WorkflowId = 'w0'";
+  for (int i = 1; i < 900; ++i)
+    filter += " OR WorkflowId = 'w" + std::to_string(i * 2) + '\'';
+  wire::ListWorkflowExecutionsRequest request;
+  request.set_namespace_("default");
+  request.set_query(filter);
+  const auto listed =
+      call("ListWorkflowExecutions", request)->as<wire::ListWorkflowExecutionsResponse>();
+  BOOST_TEST(listed.executions_size() == 20);
+  wire::CountWorkflowExecutionsRequest count;
+  count.set_namespace_("default");
+  count.set_query(filter);
+  BOOST_TEST(
+      call("CountWorkflowExecutions", count)->as<wire::CountWorkflowExecutionsResponse>().count()
+      == 20);
+  auto gone = send("ListWorkflowExecutions", request, 60s);
+  gone->cancel();
+  shard.run_until_idle();
+  BOOST_REQUIRE(gone->is_answered);
+  BOOST_TEST((gone->status.code == status_code::cancelled));
+  BOOST_TEST(call("ListWorkflowExecutions", request)->status.ok());
+}
+
 BOOST_AUTO_TEST_CASE(a_deleted_workflow_is_gone_from_the_list_too) {
   start("w");
   BOOST_TEST(on_workflow<wire::DeleteWorkflowExecutionRequest>("DeleteWorkflowExecution", "w")
