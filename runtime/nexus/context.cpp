@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/utf8.hpp"
 #include "runtime/nexus/operation_state.hpp"
 
 #include <troupe/nexus/context.hpp>
@@ -125,6 +126,9 @@ std::span<const nexus::link> start_context::links() const noexcept {
 }
 
 void start_context::add_link(nexus::link to) const {
+  // An answer with a text that is no UTF-8 could not be read at all.
+  to.url = to_valid_utf8(std::move(to.url));
+  to.type = to_valid_utf8(std::move(to.type));
   state_->outbound_links.push_back(std::move(to));
 }
 

@@ -25,6 +25,15 @@ void throw_undecodable_input(const std::exception& problem) {
           problem.what(), application_error_options{.type = "PayloadError"})};
 }
 
+void throw_unencodable(const char* what, const std::exception& problem) {
+  throw handler_error{
+      handler_error_type::internal,
+      std::string{"the operation's "} + what + " cannot be encoded",
+      retry_behavior::non_retryable,
+      std::make_shared<application_error>(
+          problem.what(), application_error_options{.type = "PayloadError"})};
+}
+
 // The dispatcher asks where a handler runs before it runs it, so reaching one of these is a bug of
 // ours.
 start_outcome handler_base::start(start_context, operation_input) const {

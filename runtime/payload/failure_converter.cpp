@@ -4,6 +4,7 @@
 #include "runtime/base/time.hpp"
 #include "runtime/base/utf8.hpp"
 #include "runtime/payload/failure_access.hpp"
+#include "runtime/payload/failure_chain.hpp"
 #include "runtime/payload/proto_payload.hpp"
 
 #include <troupe/nexus/error.hpp>
@@ -75,19 +76,19 @@ void write_info(const activity_error& error, api::Failure& to) {
   auto& info = *to.mutable_activity_failure_info();
   info.set_scheduled_event_id(from.scheduled_event_id);
   info.set_started_event_id(from.started_event_id);
-  info.set_identity(from.identity);
-  info.mutable_activity_type()->set_name(from.activity_type);
-  info.set_activity_id(from.activity_id);
+  info.set_identity(to_valid_utf8(from.identity));
+  info.mutable_activity_type()->set_name(to_valid_utf8(from.activity_type));
+  info.set_activity_id(to_valid_utf8(from.activity_id));
   info.set_retry_state(to_wire<enums::RetryState>(from.retry_state));
 }
 
 void write_info(const child_workflow_error& error, api::Failure& to) {
   const auto& from = error.info();
   auto& info = *to.mutable_child_workflow_execution_failure_info();
-  info.set_namespace_(from.name_space);
-  info.mutable_workflow_execution()->set_workflow_id(from.workflow_id);
-  info.mutable_workflow_execution()->set_run_id(from.run_id);
-  info.mutable_workflow_type()->set_name(from.workflow_type);
+  info.set_namespace_(to_valid_utf8(from.name_space));
+  info.mutable_workflow_execution()->set_workflow_id(to_valid_utf8(from.workflow_id));
+  info.mutable_workflow_execution()->set_run_id(to_valid_utf8(from.run_id));
+  info.mutable_workflow_type()->set_name(to_valid_utf8(from.workflow_type));
   info.set_initiated_event_id(from.initiated_event_id);
   info.set_started_event_id(from.started_event_id);
   info.set_retry_state(to_wire<enums::RetryState>(from.retry_state));
@@ -97,10 +98,10 @@ void write_info(const nexus_operation_error& error, api::Failure& to) {
   const auto& from = error.info();
   auto& info = *to.mutable_nexus_operation_execution_failure_info();
   info.set_scheduled_event_id(from.scheduled_event_id);
-  info.set_endpoint(from.endpoint);
-  info.set_service(from.service);
-  info.set_operation(from.operation);
-  info.set_operation_token(from.operation_token);
+  info.set_endpoint(to_valid_utf8(from.endpoint));
+  info.set_service(to_valid_utf8(from.service));
+  info.set_operation(to_valid_utf8(from.operation));
+  info.set_operation_token(to_valid_utf8(from.operation_token));
 }
 
 void write_info(const nexus::handler_error& error, api::Failure& to) {
@@ -156,20 +157,6 @@ void write_chain(const failure_error& outermost, api::Failure& to) {
     if (error == nullptr || depth > max_failure_depth)
       return;
     level = level->mutable_cause();
-  }
-}
-
-constexpr const char* cut_message = "the chain of causes is too long and was cut here";
-
-void cut_chain(api::Failure& to) {
-  auto* level = &to;
-  for (int depth = 1; level->has_cause(); ++depth) {
-    level = level->mutable_cause();
-    if (depth == max_failure_depth) {
-      level->Clear();
-      level->set_message(cut_message);
-      level->mutable_application_failure_info()->set_type("CauseChainTooLong");
-    }
   }
 }
 
@@ -385,17 +372,9 @@ make_error(const api::Failure& level, std::string message, failure_cause cause) 
 failure_cause read_chain(std::shared_ptr<const api::Failure> root) {
   std::vector<const api::Failure*> levels;
   for (const auto* level = root.get(); level != nullptr;
-       level = level->has_cause() ? &level->cause() : nullptr) {
+       level = level->has_cause() ? &level->cause() : nullptr)
     levels.push_back(level);
-    if (levels.size() > static_cast<std::size_t>(max_failure_depth))
-      break;
-  }
   failure_cause cause;
-  if (levels.size() > static_cast<std::size_t>(max_failure_depth)) {
-    levels.pop_back();
-    cause = std::make_shared<application_error>(
-        cut_message, application_error_options{.type = "CauseChainTooLong"});
-  }
   for (; !levels.empty(); levels.pop_back()) {
     const auto& level = *levels.back();
     auto text = read_attributes(level);
@@ -414,7 +393,7 @@ failure_cause read_chain(std::shared_ptr<const api::Failure> root) {
 void to_failure(const failure_error& error, const data_converter& converter, api::Failure& to) {
   to.Clear();
   write_chain(error, to);
-  cut_chain(to);
+  cut_causes(to);
   if (!converter.codec && !converter.encode_failure_attributes)
     return;
   const api::Failure plain = to;
@@ -436,6 +415,7 @@ void to_failure(
 
 failure_cause failure_error_from(const api::Failure& from, const data_converter& converter) {
   auto root = std::make_shared<api::Failure>(from);
+  cut_causes(*root);
   decode_payloads(converter, *root);
   return read_chain(std::move(root));
 }

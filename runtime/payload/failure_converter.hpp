@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/payload/failure_chain.hpp"
+
 #include <troupe/error.hpp>
 
 #include <exception>
 #include <memory>
 
-namespace temporal::api::failure::v1 {
-class Failure;
-}
-
 namespace troupe {
 
 struct data_converter;
-
-/// How long a chain of causes may be, both ways; what lies deeper is replaced by one failure that
-/// says so.
-inline constexpr int max_failure_depth = 64;
 
 /// Writes an error as it travels, replacing what `to` held; the whole cause chain, codec and
 /// encoded attributes applied.

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/text_scanner.hpp"
+
 #include <array>
 #include <string_view>
 
 namespace troupe {
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// True for what may lie directly behind a number, `true`, `false` or `null`; whether it may lie
 /// there in this document is another question. A zero is what lies behind the text.

@@ -35,6 +35,10 @@ template <class Step>
   throw payload_error{path + error.path(), error.problem()};
 }
 
+[[nodiscard]] bool is_wanted(const json_reader& in, const json_member& member) {
+  return member.is_required || (in.wants_all_members() && !member.is_nullable);
+}
+
 // For objects that leave members out, order them otherwise or have others, from the first such
 // place on, whose `key` was read.
 [[gnu::noinline]] void read_in_any_order(
@@ -63,7 +67,7 @@ template <class Step>
     } while (expected != members.size() && in.try_member(members[expected].quoted));
   } while (in.next_member(key));
   for (std::size_t i = 0; i < members.size(); ++i)
-    if (!members[i].may_be_absent && !seen.contains(i))
+    if (is_wanted(in, members[i]) && !seen.contains(i))
       in.missing(members[i].name());
 }
 
@@ -76,7 +80,7 @@ void read_rest(
     return;
   }
   for (const auto& left : members.subspan(taken))
-    if (!left.may_be_absent)
+    if (is_wanted(in, left))
       in.missing(left.name());
 }
 

@@ -84,14 +84,36 @@ json_kind json_reader::peek() const {
 }
 
 template <bool IsObject>
-inline void json_reader::begin() {
+inline bool json_reader::begin_unless_null() {
   const auto* at = next();
-  if (*at != (IsObject ? '{' : '['))
+  if (*at != (IsObject ? '{' : '[')) [[unlikely]] {
+    if (try_null())
+      return false;
     expected(IsObject ? "object" : "array");
+  }
   if (frame_ == last_frame_) [[unlikely]]
     deepen();
   *++frame_ = {nullptr, 0, IsObject};
   at_ = at + 1;
+  return true;
+}
+
+template <bool IsObject>
+inline void json_reader::begin() {
+  const auto start = at_;
+  if (begin_unless_null<IsObject>()) [[likely]]
+    return;
+  at_ = start;
+  expected(IsObject ? "object" : "array");
+}
+
+void json_reader::rewind_to_retry(mark to) {
+  // Generous for data, where each value is tried a few times: only nesting gets here.
+  constexpr std::size_t free = 65'536, times = 64, attempt = 16;
+  wasted_ += static_cast<std::size_t>(std::max<std::ptrdiff_t>(at_ - to.at, 0)) + attempt;
+  rewind(to);
+  if (wasted_ > free + times * static_cast<std::size_t>(end_ - text_))
+    malformed("there are too many ways to read it as the types ask for", to.at);
 }
 
 void json_reader::deepen() {
@@ -145,6 +167,14 @@ bool json_reader::next_member(std::string_view& key) {
 
 void json_reader::begin_array() {
   begin<false>();
+}
+
+bool json_reader::begin_object_unless_null() {
+  return begin_unless_null<true>();
+}
+
+bool json_reader::begin_array_unless_null() {
+  return begin_unless_null<false>();
 }
 
 void json_reader::skip() {
@@ -261,6 +291,8 @@ void json_reader::read_string(std::string& to) {
 }
 
 std::string json_reader::read_base64() {
+  if (try_null())
+    return {};
   const auto start = position();
   std::string bytes;
   if (peek() != json_kind::string || !decode_base64(read_string(), bytes)) {
@@ -299,15 +331,7 @@ std::string_view json_reader::raw_string(const char* quote) const {
 }
 
 std::string json_reader::describe_next() const {
-  const auto shortened = [](std::string_view text) {
-    constexpr std::size_t longest = 60;
-    if (text.size() <= longest)
-      return std::string{text};
-    auto end = longest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
-      --end;
-    return std::string{text.substr(0, end)} + "...";
-  };
+  const auto shortened = [](std::string_view text) { return excerpt(text, 60); };
   const auto* begin = next();
   const auto up_to = [&](const char* end) {
     return std::string_view{begin, static_cast<std::size_t>(end - begin)};

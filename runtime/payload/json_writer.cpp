@@ -116,6 +116,10 @@ std::string json_writer::take() && {
   return at_ == begin_ ? std::string{} : std::string{begin_, at_ - 1};
 }
 
+void json_writer::too_deep() {
+  throw payload_error{"nested deeper than " + std::to_string(json_reader::max_depth) + " levels"};
+}
+
 void json_writer::append(const char* from, std::size_t size) {
   reserve(size);
   json_bytes::copy_short(at_, from, size);

@@ -110,6 +110,17 @@ std::optional<json_value> parse_json(std::string_view text) {
   }
 }
 
+bool is_json(std::string_view text) {
+  try {
+    json_reader in{text};
+    in.skip();
+    in.finish();
+    return true;
+  } catch (const payload_error&) {
+    return false;
+  }
+}
+
 std::string write_json(const json_value& value, json_style style) {
   std::string out;
   write(out, value, style);

@@ -23,6 +23,9 @@ struct json_value {
 /// `json_reader::max_depth`.
 std::optional<json_value> parse_json(std::string_view text);
 
+/// True if `text` is exactly one JSON value of no more depth; builds nothing.
+[[nodiscard]] bool is_json(std::string_view text);
+
 struct json_style {
   bool sort_names = false;  ///< at every level
   bool escape_html = false; ///< `<`, `>` and `&` as `\u003c`..., as Go's encoder does

@@ -2,6 +2,7 @@
 #include "actors/embedded/call/call.hpp"
 
 #include "runtime/base/log.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 namespace troupe::embedded {
@@ -64,6 +65,10 @@ void call::finish(rpc_status status, rpc::bytes message) {
   if (is_answered())
     return;
   on_cancel_ = nullptr;
+  // Texts cite what a caller sent. Some languages cannot decode a status that is no UTF-8, and
+  // retry for ever.
+  if (!status.ok())
+    status.message = to_valid_utf8(std::move(status.message));
   // The reply may run code that asks this call whether it is answered.
   auto on_reply = std::exchange(on_reply_, nullptr);
   on_reply(std::move(status), std::move(message));

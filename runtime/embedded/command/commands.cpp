@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/command/commands.hpp"
 
+#include "runtime/base/enum_name.hpp"
+
 #include <array>
 
 namespace troupe::embedded {
@@ -56,21 +58,6 @@ constexpr std::array table{
 };
 
 /// `BAD_START_TIMER_ATTRIBUTES` -> `BadStartTimerAttributes`
-std::string camel_case(std::string_view constant) {
-  std::string name;
-  bool upper = true;
-  for (const char letter : constant) {
-    if (letter == '_') {
-      upper = true;
-      continue;
-    }
-    name +=
-        !upper && letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    upper = false;
-  }
-  return name;
-}
-
 } // namespace
 
 command_handler find_handler(enums::CommandType type) {
@@ -94,7 +81,7 @@ std::string command_name(enums::CommandType type) {
   const auto name = enums::CommandType_Name(type);
   if (name.size() <= prefix.size())
     return std::to_string(static_cast<int>(type));
-  return camel_case(std::string_view{name}.substr(prefix.size()));
+  return camel_case(name, prefix);
 }
 
 std::string cause_name(enums::WorkflowTaskFailedCause cause) {
@@ -102,7 +89,7 @@ std::string cause_name(enums::WorkflowTaskFailedCause cause) {
   const auto name = enums::WorkflowTaskFailedCause_Name(cause);
   if (name.size() <= prefix.size())
     return std::to_string(static_cast<int>(cause));
-  return camel_case(std::string_view{name}.substr(prefix.size()));
+  return camel_case(name, prefix);
 }
 
 event_ptr make_event(completion& in, const command& what, enums::EventType type) {

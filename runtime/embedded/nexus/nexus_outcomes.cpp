@@ -2,10 +2,11 @@
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 
 #include "runtime/embedded/decision/execution.hpp"
-#include "runtime/embedded/nexus/nexus_links.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/payload/failure_chain.hpp"
+#include "runtime/protocol/json_value.hpp"
+#include "runtime/protocol/links.hpp"
 
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -77,8 +78,9 @@ nexus_verdict empty_outcome() {
 template <class Links>
 void take_links(const Links& from, nexus_verdict& to) {
   for (const auto& link : from) {
-    if (auto parsed = parse_link(link.url(), link.type()))
-      to.links.push_back(std::move(*parsed));
+    api::common::v1::Link parsed;
+    if (protocol::from_nexus_link(link.url(), link.type(), parsed) && parsed.has_workflow_event())
+      to.links.push_back(std::move(parsed));
   }
 }
 
@@ -140,9 +142,24 @@ nexus_verdict judge_failed(const wire::RespondNexusTaskFailedRequest& request) {
   return judge_handler_error(failure);
 }
 
-bool is_json(const std::string& text) {
-  google::protobuf::Value value;
-  return google::protobuf::util::JsonStringToMessage(text, &value).ok();
+nexus_verdict
+judge_answer(const nexus_outcome& outcome, bool cancelation, const service_settings& settings) {
+  if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome))
+    return judge_failed(**failed);
+  const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
+  if (!completed)
+    return judge_handler_error(handler_failure("UPSTREAM_TIMEOUT", "upstream timeout"));
+  const auto& response = (*completed)->response();
+  if (cancelation) {
+    if (!response.has_cancel_operation())
+      return empty_outcome();
+    nexus_verdict verdict;
+    verdict.what = kind::canceling;
+    return verdict;
+  }
+  if (!response.has_start_operation())
+    return empty_outcome();
+  return judge_start(response.start_operation(), settings);
 }
 
 } // namespace
@@ -176,22 +193,9 @@ bool is_retryable_handler_error(const api::failure::v1::Failure& failure) {
 
 nexus_verdict
 judge(const nexus_outcome& outcome, bool cancelation, const service_settings& settings) {
-  if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome))
-    return judge_failed(**failed);
-  const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
-  if (!completed)
-    return judge_handler_error(handler_failure("UPSTREAM_TIMEOUT", "upstream timeout"));
-  const auto& response = (*completed)->response();
-  if (cancelation) {
-    if (!response.has_cancel_operation())
-      return empty_outcome();
-    nexus_verdict verdict;
-    verdict.what = kind::canceling;
-    return verdict;
-  }
-  if (!response.has_start_operation())
-    return empty_outcome();
-  return judge_start(response.start_operation(), settings);
+  auto verdict = judge_answer(outcome, cancelation, settings);
+  cut_causes(verdict.failure);
+  return verdict;
 }
 
 bool trips_breaker(const nexus_outcome& outcome) {
@@ -217,7 +221,7 @@ check(const wire::RespondNexusTaskCompletedRequest& request, const service_setti
   }
   if (start.has_operation_error()) {
     const auto& details = start.operation_error().failure().details();
-    if (!details.empty() && !is_json(details))
+    if (!details.empty() && !protocol::is_json(details))
       return invalid_argument("failure details must be JSON serializable");
   }
   return {};
@@ -233,7 +237,7 @@ rpc_status check(const wire::RespondNexusTaskFailedRequest& request) {
   if (!request.has_error())
     return invalid_argument("request must contain error or failure");
   const auto& details = request.error().failure().details();
-  if (!details.empty() && !is_json(details))
+  if (!details.empty() && !protocol::is_json(details))
     return invalid_argument("failure details must be JSON serializable");
   return {};
 }

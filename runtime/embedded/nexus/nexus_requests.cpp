@@ -5,8 +5,8 @@
 
 #include "runtime/base/time.hpp"
 #include "runtime/base/wire_writer.hpp"
-#include "runtime/embedded/nexus/nexus_links.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
+#include "runtime/protocol/links.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -87,7 +87,7 @@ void write_rest(wire_writer& to, const change& ch, const nexus_operation_state& 
 std::shared_ptr<const std::string>
 start_request(const change& ch, const run& on, const nexus_operation_state& operation) {
   const auto& from = attributes(operation);
-  const auto url = link_url(
+  const auto url = protocol::workflow_event_url(
       ch.rec.name_space,
       ch.rec.workflow_id,
       on.id,
@@ -100,9 +100,9 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
       operation.scheduled_event_id,
       operation.request_id});
   std::string link_header;
-  link_header.reserve(url.size() + workflow_event_link_type.size() + 12);
+  link_header.reserve(url.size() + protocol::workflow_event_link_type.size() + 12);
   link_header.append("<").append(url).append(">; type=\"");
-  link_header.append(workflow_event_link_type).append("\"");
+  link_header.append(protocol::workflow_event_link_type).append("\"");
 
   auto bytes = std::make_shared<std::string>();
   bytes->reserve(512 + 2 * url.size() + callback_token.size() + from.input().ByteSizeLong());
@@ -120,7 +120,7 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
     to.entry(start::kCallbackHeaderFieldNumber, "temporal-callback-token", callback_token);
     to.message(start::kLinksFieldNumber, [&] {
       to.text(nexus::Link::kUrlFieldNumber, url);
-      to.text(nexus::Link::kTypeFieldNumber, workflow_event_link_type);
+      to.text(nexus::Link::kTypeFieldNumber, protocol::workflow_event_link_type);
     });
   });
   write_rest(to, ch, operation);

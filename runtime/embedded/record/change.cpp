@@ -2,8 +2,10 @@
 #include "runtime/embedded/record/change.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace troupe::embedded {
 namespace {
@@ -25,6 +27,30 @@ bool goes_last(enums::EventType type) noexcept {
   case enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT: return true;
   default: return false;
   }
+}
+
+// What is written must be readable: a chain of causes that fitted into a request need not fit into
+// an answer. Only events whose attributes hold a failure are looked at.
+void cut_long_causes(history_event& event) {
+  static const auto holds_failure = [] {
+    std::vector<bool> by_number;
+    const auto& attributes = *history_event::descriptor()->FindOneofByName("attributes");
+    for (int i = 0; i < attributes.field_count(); ++i) {
+      const auto& field = *attributes.field(i);
+      const auto number = static_cast<std::size_t>(field.number());
+      by_number.resize(std::max(by_number.size(), number + 1));
+      for (int n = 0; n < field.message_type()->field_count(); ++n)
+        if (field.message_type()->field(n)->message_type()
+            == api::failure::v1::Failure::descriptor())
+          by_number[number] = true;
+    }
+    return by_number;
+  }();
+  const auto number = static_cast<std::size_t>(event.attributes_case());
+  if (number >= holds_failure.size() || !holds_failure[number])
+    return;
+  const auto* field = history_event::descriptor()->FindFieldByNumber(static_cast<int>(number));
+  cut_causes_in(*event.GetReflection()->MutableMessage(&event, field));
 }
 
 } // namespace
@@ -88,6 +114,7 @@ void change::append(run& on, const event_ptr& event) {
 
 void change::write(run& on, const event_ptr& event) {
   touched(on).grew = true;
+  cut_long_causes(*event);
   event->set_event_id(on.state.next_event_id++);
   event->set_task_id(++rec.last_task_id);
   on.state.history_size += static_cast<std::int64_t>(event->ByteSizeLong());

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/errors.hpp"
 
+#include "runtime/base/utf8.hpp"
+#include "runtime/base/uuid.hpp"
+
 #include <google/rpc/status.pb.h>
 #include <temporal/api/errordetails/v1/message.pb.h>
 
@@ -10,6 +13,8 @@ namespace details = temporal::api::errordetails::v1;
 
 rpc_status
 with_detail(status_code code, std::string message, const google::protobuf::Message& detail) {
+  // The details carry the message once more, and nobody can read a string that is no UTF-8.
+  message = to_valid_utf8(std::move(message));
   google::rpc::Status whole;
   whole.set_code(static_cast<int>(code));
   whole.set_message(message);
@@ -62,17 +67,7 @@ rpc_status workflow_not_ready(std::string message) {
 }
 
 bool is_uuid(std::string_view text) noexcept {
-  if (text.size() != 36)
-    return false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
-    const char letter = text[at];
-    const bool hex = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f')
-                     || (letter >= 'A' && letter <= 'F');
-    if (dash ? letter != '-' : !hex)
-      return false;
-  }
-  return true;
+  return troupe::is_uuid(text);
 }
 
 rpc_status check_execution(

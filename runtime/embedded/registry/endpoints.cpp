@@ -2,6 +2,7 @@
 #include "runtime/embedded/registry/endpoints.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/base/uuid.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 
@@ -40,18 +41,8 @@ bool is_endpoint_name(std::string_view name) {
 }
 
 bool is_uuid(std::string_view text, std::string& why) {
-  if (text.size() != 36) {
-    why = "invalid UUID length: " + std::to_string(text.size());
-    return false;
-  }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (is_dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) {
-      why = "invalid UUID format";
-      return false;
-    }
-  }
-  return true;
+  why = uuid_problem(text);
+  return why.empty();
 }
 
 std::string queue_problem(const std::string& queue) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
+#include "runtime/base/base64.hpp"
+#include "runtime/protocol/json_value.hpp"
 
 #include <array>
 #include <charconv>
@@ -14,48 +14,6 @@ namespace {
 
 constexpr char workflow_mark = 'W';
 constexpr char operation_mark = 'N';
-
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4, '=');
-  auto* to = text.data();
-  const auto group_at = [&](std::size_t at, std::size_t count) {
-    std::uint32_t group = 0;
-    for (std::size_t n = 0; n < 3; ++n)
-      group = group << 8 | (n < count ? static_cast<unsigned char>(bytes[at + n]) : 0U);
-    for (std::size_t n = 0; n <= count; ++n)
-      to[n] = alphabet[group >> (18 - 6 * n) & 63];
-    to += 4;
-  };
-  std::size_t at = 0;
-  for (; at + 3 <= bytes.size(); at += 3)
-    group_at(at, 3);
-  if (at < bytes.size())
-    group_at(at, bytes.size() - at);
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes;
-  std::uint32_t group = 0;
-  int bits = 0;
-  while (!text.empty() && text.back() == '=')
-    text.remove_suffix(1);
-  for (const char letter : text) {
-    const auto value = alphabet.find(letter);
-    if (value == std::string_view::npos)
-      return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes += static_cast<char>(group >> bits & 255);
-    }
-  }
-  return bytes;
-}
 
 void append(std::string& out, std::uint64_t number) {
   char bytes[8];
@@ -147,22 +105,24 @@ std::string encode(const operation_token_ref& token) {
   append(out, token.run_id);
   append(out, static_cast<std::uint64_t>(token.scheduled_event_id));
   append(out, token.request_id);
-  return R"({"v":1,"d":")" + to_base64(out) + "\"}";
+  return R"({"v":1,"d":")" + to_base64url(out, true) + "\"}";
 }
 
 std::optional<operation_token_ref> decode_callback_token(std::string_view text) {
-  google::protobuf::Struct json;
-  if (!google::protobuf::util::JsonStringToMessage(std::string{text}, &json).ok())
+  const auto json = protocol::parse_json(text);
+  if (!json || json->is != protocol::json_value::type::object)
     return std::nullopt;
-  const auto version = json.fields().find("v");
-  const auto data = json.fields().find("d");
-  if (version == json.fields().end() || version->second.number_value() != 1
-      || data == json.fields().end())
+  std::string_view version, data;
+  for (std::size_t i = 0; i < json->names.size(); ++i) {
+    if (json->names[i] == "v")
+      version = json->items[i].text;
+    else if (json->names[i] == "d")
+      data = json->items[i].text;
+  }
+  std::string bytes;
+  if (version != "1" || !decode_base64(data, bytes) || !bytes.starts_with(operation_mark))
     return std::nullopt;
-  const auto bytes = from_base64(data->second.string_value());
-  if (!bytes || bytes->empty() || bytes->front() != operation_mark)
-    return std::nullopt;
-  reader in{std::string_view{*bytes}.substr(1)};
+  reader in{std::string_view{bytes}.substr(1)};
   operation_token_ref token;
   token.namespace_id = in.text();
   token.workflow_id = in.text();

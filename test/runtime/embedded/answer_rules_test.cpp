@@ -245,6 +245,36 @@ BOOST_AUTO_TEST_CASE(more_pending_operations_than_allowed_fail_the_task) {
   BOOST_TEST(service.nexus_requests.empty());
 }
 
+BOOST_AUTO_TEST_CASE(no_failure_of_a_worker_makes_a_history_that_cannot_be_read) {
+  const auto deep = [](temporal::api::failure::v1::Failure& to) {
+    auto* level = &to;
+    for (int i = 0; i < 96; ++i)
+      level = level->mutable_cause();
+    level->set_message("the end");
+  };
+  auto fail = bare(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
+  deep(*fail.mutable_fail_workflow_execution_command_attributes()->mutable_failure());
+  auto again = bare(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
+  deep(*again.mutable_continue_as_new_workflow_execution_command_attributes()->mutable_failure());
+  auto marker = bare(enums::COMMAND_TYPE_RECORD_MARKER);
+  marker.mutable_record_marker_command_attributes()->set_marker_name("m");
+  deep(*marker.mutable_record_marker_command_attributes()->mutable_failure());
+  for (const auto& command : {fail, again, marker}) {
+    service_fixture service;
+    service.start();
+    service.poll();
+    service.complete({command});
+    for (const auto& run : service.rec().runs) {
+      wire::GetWorkflowExecutionHistoryResponse page;
+      for (const auto& event : run->history)
+        *page.mutable_history()->add_events() = *event;
+      BOOST_TEST(
+          wire::GetWorkflowExecutionHistoryResponse{}.ParseFromString(page.SerializeAsString()),
+          command.ShortDebugString().substr(0, 60));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test

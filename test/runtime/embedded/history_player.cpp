@@ -2,7 +2,7 @@
 #include "test/runtime/embedded/history_player.hpp"
 
 #include "runtime/base/time.hpp"
-#include "runtime/embedded/nexus/nexus_links.hpp"
+#include "runtime/protocol/links.hpp"
 #include "test/support/history_normaliser.hpp"
 
 #include <algorithm>
@@ -132,8 +132,9 @@ template <class Links>
 void add_links(const history_event& from, Links& to) {
   for (const auto& link : from.links()) {
     auto& added = *to.Add();
-    added.set_url(embedded::link_url(link.workflow_event()));
-    added.set_type(std::string{embedded::workflow_event_link_type});
+    const auto as = protocol::to_nexus_link(link);
+    added.set_url(as->url);
+    added.set_type(std::string{as->type});
   }
 }
 

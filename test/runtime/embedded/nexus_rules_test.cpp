@@ -230,6 +230,70 @@ BOOST_AUTO_TEST_CASE(what_was_under_way_is_sent_again_after_a_restart) {
   BOOST_TEST(requests.front().attempt.number == 1);
 }
 
+BOOST_AUTO_TEST_CASE(links_that_are_no_utf8_behind_their_escapes_are_skipped) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest answer;
+  auto& started = *answer.mutable_response()->mutable_start_operation()->mutable_async_success();
+  started.set_operation_token("t");
+  for (const char* id : {"w%ff", "good", "%e4%b8"}) {
+    auto& link = *started.add_links();
+    link.set_url(
+        std::string{"temporal:///namespaces/n/workflows/"} + id
+        + "/r/history?eventID=1&eventType=WorkflowExecutionStarted&referenceType=EventReference");
+    link.set_type("temporal.api.common.v1.Link.WorkflowEvent");
+  }
+  service.decide(embedded::nexus_request_done{service.take(), &answer});
+  for (const auto& event : service.current().history) {
+    history_api::HistoryEvent back;
+    BOOST_TEST(back.ParseFromString(event->SerializeAsString()));
+    if (event->has_nexus_operation_started_event_attributes()) {
+      BOOST_REQUIRE(event->links_size() == 1);
+      BOOST_TEST(event->links(0).workflow_event().workflow_id() == "good");
+    }
+  }
+  BOOST_TEST(service.event_types().find("NexusOperationStarted") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_outcome_with_a_long_chain_of_causes_can_be_read_again) {
+  const auto chain = [](temporal::api::failure::v1::Failure& to) {
+    auto* level = &to;
+    for (int i = 0; i < 95; ++i)
+      level = level->mutable_cause();
+    level->set_message("the end");
+  };
+  for (const bool is_retryable : {true, false}) {
+    calling service;
+    auto error = handler_error(is_retryable ? "UNAVAILABLE" : "BAD_REQUEST");
+    chain(*error.mutable_failure()->mutable_cause());
+    service.decide(embedded::nexus_request_done{service.take(), &error});
+    wire::GetWorkflowExecutionHistoryResponse page;
+    for (const auto& event : service.current().history)
+      *page.mutable_history()->add_events() = *event;
+    BOOST_TEST(
+        wire::GetWorkflowExecutionHistoryResponse{}.ParseFromString(page.SerializeAsString()));
+    if (is_retryable) {
+      wire::DescribeWorkflowExecutionResponse described;
+      *described.add_pending_nexus_operations()->mutable_last_attempt_failure() =
+          *service.operation().last_failure;
+      BOOST_TEST(
+          wire::DescribeWorkflowExecutionResponse{}.ParseFromString(described.SerializeAsString()));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(details_may_be_nested_as_deep_as_json_is_read_here) {
+  const auto nested = [](std::size_t levels) {
+    wire::RespondNexusTaskFailedRequest request;
+    request.mutable_error()->mutable_failure()->set_details(
+        std::string(levels, '[') + std::string(levels, ']'));
+    return embedded::check(request);
+  };
+  BOOST_TEST(nested(34).ok());
+  BOOST_TEST(nested(512).ok());
+  for (const std::size_t levels : {513, 100'000})
+    BOOST_TEST(nested(levels).message == "failure details must be JSON serializable");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test

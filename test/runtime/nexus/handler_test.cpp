@@ -5,6 +5,7 @@
 #include <boost/describe.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -220,6 +221,34 @@ BOOST_AUTO_TEST_CASE(a_payload_passes_through_a_dynamic_operation) {
   BOOST_TEST(outcome.value.data == "opaque");
   BOOST_TEST(outcome.value.get("encoding") == "custom/x");
   BOOST_TEST(outcome.value.get("seen") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_json_cannot_hold_is_refused_for_good) {
+  environment.add(
+      {"numbers", {}, nexus::dynamic_operation<int, double>("", [](nexus::start_context, int) {
+                        return std::numeric_limits<double>::quiet_NaN();
+                      }).handler});
+  payload input;
+  input.set("encoding", "json/plain");
+  input.data = "1";
+  const auto nan = environment.start_raw("numbers", "any", input).handler_error();
+  BOOST_CHECK(nan.type() == nexus::handler_error_type::internal);
+  BOOST_TEST(!nan.is_retryable());
+  BOOST_TEST(nan.message() == "the operation's result cannot be encoded");
+  BOOST_TEST(nan.cause()->message() == "JSON has no NaN");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_is_no_utf8_is_refused_for_good) {
+  environment.add(
+      {"texts", {}, nexus::dynamic_operation<int, std::string>("", [](nexus::start_context, int) {
+                      return std::string{"\xff"};
+                    }).handler});
+  payload input;
+  input.set("encoding", "json/plain");
+  input.data = "1";
+  const auto error = environment.start_raw("texts", "any", input).handler_error();
+  BOOST_TEST(!error.is_retryable());
+  BOOST_TEST(error.cause()->message() == "the text is not valid UTF-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

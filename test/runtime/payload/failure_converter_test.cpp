@@ -364,4 +364,28 @@ BOOST_AUTO_TEST_CASE(still_answers_when_the_codec_fails) {
       std::rethrow_exception(from_failure(written(error), broken)), payload_codec_error);
 }
 
+BOOST_AUTO_TEST_CASE(one_bad_byte_becomes_one_replacement_in_every_text_of_every_error) {
+  const std::string bad = "h\u00e9llo \u4e2d \xff";
+  const std::string mended = "h\u00e9llo \u4e2d \ufffd";
+  const auto cause =
+      std::make_shared<application_error>(bad, application_error_options{.type = bad});
+  const auto application = written(application_error{bad, {.type = bad, .cause = cause}});
+  BOOST_TEST(application.message() == mended);
+  BOOST_TEST(application.application_failure_info().type() == mended);
+  BOOST_TEST(application.cause().message() == mended);
+  const nexus_operation_error operation{bad, {5, bad, bad, bad, bad}, cause};
+  const activity_error activity{bad, {1, 2, bad, bad, bad, retry_state::timeout}, cause};
+  const nexus::handler_error handler{bad, bad, nexus::retry_behavior::unspecified, cause};
+  for (const failure_error* error :
+       std::initializer_list<const failure_error*>{&operation, &activity, &handler}) {
+    const auto failure = written(*error);
+    // What protobuf reads back, everyone can read.
+    Failure back;
+    BOOST_TEST(back.ParseFromString(failure.SerializeAsString()));
+    BOOST_TEST(back.message() == mended);
+    BOOST_TEST(back.cause().message() == mended);
+  }
+  BOOST_TEST(written(operation).nexus_operation_execution_failure_info().service() == mended);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

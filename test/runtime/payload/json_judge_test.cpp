@@ -42,6 +42,9 @@ BOOST_DESCRIBE_STRUCT(whole, (), (a_rather_long_title, parts, choice, flags))
 
 } // namespace json_judge_types
 
+template <>
+inline constexpr auto troupe::json_required<json_judge_types::part> = troupe::every_member;
+
 using namespace json_judge_types;
 
 namespace {

@@ -75,10 +75,63 @@ struct celsius {
   double degrees = 0;
 };
 
+struct inner_defaults {
+  double ratio = 0.5;
+};
+BOOST_DESCRIBE_STRUCT(inner_defaults, (), (ratio))
+
+struct lenient {
+  std::string name;
+  int count = 3;
+  std::vector<int> items;
+  int plain;
+  inner_defaults inner;
+};
+BOOST_DESCRIBE_STRUCT(lenient, (), (name, count, items, plain, inner))
+
+struct demanding {
+  std::string id;
+  int count = 3;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(demanding, (), (id, count, note))
+
+struct choosy {
+  std::string id;
+  int count = 9;
+};
+BOOST_DESCRIBE_STRUCT(choosy, (), (id, count))
+
+struct choosy_child : choosy {
+  int extra = 1;
+};
+BOOST_DESCRIBE_STRUCT(choosy_child, (choosy), (extra))
+
+struct twig;
+struct left_twig {
+  std::vector<twig> in;
+  int a = 0;
+};
+struct right_twig {
+  std::vector<twig> in;
+  std::string a;
+};
+struct twig {
+  std::variant<left_twig, right_twig> is;
+};
+BOOST_DESCRIBE_STRUCT(left_twig, (), (in, a))
+BOOST_DESCRIBE_STRUCT(right_twig, (), (in, a))
+BOOST_DESCRIBE_STRUCT(twig, (), (is))
+
 } // namespace json_test_types
 
 template <>
 inline constexpr bool troupe::json_enum_names<json_test_types::color> = true;
+
+template <>
+inline constexpr auto troupe::json_required<json_test_types::demanding> = troupe::every_member;
+template <>
+inline constexpr auto troupe::json_required<json_test_types::choosy> = troupe::members("id");
 
 template <>
 struct troupe::json_traits<json_test_types::celsius> {
@@ -281,20 +334,70 @@ BOOST_AUTO_TEST_CASE(takes_members_in_any_order_and_ignores_unknown_ones) {
   BOOST_TEST((from_json<hello_input>(R"({"n\u0061me":"x","lang":1})") == expected));
 }
 
-BOOST_AUTO_TEST_CASE(says_which_member_is_missing) {
+BOOST_AUTO_TEST_CASE(members_left_out_keep_their_defaults) {
+  const auto bare = from_json<lenient>("{}");
+  BOOST_TEST(bare.name == "");
+  BOOST_TEST(bare.count == 3);
+  BOOST_TEST(bare.plain == 0);
+  BOOST_TEST(bare.items.empty());
+  BOOST_TEST(bare.inner.ratio == 0.5);
+  // In any order, and inside of others.
+  const auto all = from_json<std::vector<lenient>>(
+      R"([{"items":[1]},{"plain":7,"name":"x"},{"inner":{},"count":4}])");
+  BOOST_TEST(all[0].items.size() == 1);
+  BOOST_TEST(all[0].count == 3);
+  BOOST_TEST(all[1].plain == 7);
+  BOOST_TEST(all[1].count == 3);
+  BOOST_TEST(all[2].count == 4);
+  BOOST_TEST(all[2].inner.ratio == 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(says_which_required_member_is_missing) {
   BOOST_TEST(
-      payload_error_of([] { return from_json<hello_input>("{}"); })
-      == "at .name: the member is missing");
+      payload_error_of([] { return from_json<demanding>("{}"); })
+      == "at .id: the member is missing");
   BOOST_TEST(
-      payload_error_of([] {
-        return from_json<std::vector<hello_input>>(R"([{"name":"x","lang":1},{"name":"y"}])");
-      })
-      == "at [1].lang: the member is missing");
+      payload_error_of([] { return from_json<demanding>(R"({"count":1})"); })
+      == "at .id: the member is missing");
   BOOST_TEST(
-      from_json<everything>(
-          R"({"id":1,"flag":true,"items":[],"counts":{},"choice":1,"both":[1,""],"paint":"red"})")
-          .nickname.has_value()
-      == false);
+      payload_error_of(
+          [] { return from_json<std::vector<demanding>>(R"([{"id":"a","count":1},{"id":"b"}])"); })
+      == "at [1].count: the member is missing");
+  // What may be null may be missing, even if all members are required.
+  BOOST_TEST(!from_json<demanding>(R"({"id":"a","count":1})").note.has_value());
+
+  BOOST_TEST(from_json<choosy>(R"({"id":"a"})").count == 9);
+  BOOST_TEST(
+      payload_error_of([] { return from_json<choosy>(R"({"count":1})"); })
+      == "at .id: the member is missing");
+  // A base's statement holds for what is derived from it.
+  BOOST_TEST(from_json<choosy_child>(R"({"id":"a"})").extra == 1);
+  BOOST_TEST(
+      payload_error_of([] { return from_json<choosy_child>(R"({"extra":2})"); })
+      == "at .id: the member is missing");
+}
+
+BOOST_AUTO_TEST_CASE(reads_null_as_an_empty_list_set_or_map) {
+  BOOST_TEST(from_json<std::vector<int>>("null").empty());
+  BOOST_TEST(from_json<std::list<std::string>>("null").empty());
+  BOOST_TEST(from_json<std::set<int>>("null").empty());
+  BOOST_TEST((from_json<std::map<std::string, int>>("null").empty()));
+  BOOST_TEST(from_json<std::vector<std::uint8_t>>("null").empty());
+  BOOST_TEST(from_json<lenient>(R"({"name":"x","items":null,"count":4})").count == 4);
+  BOOST_TEST((from_json<std::vector<std::vector<int>>>("[[1],null,[2]]")[1].empty()));
+  // What says that it may be null keeps telling the two apart.
+  BOOST_TEST(!from_json<std::optional<std::vector<int>>>("null").has_value());
+  BOOST_TEST(from_json<std::optional<std::vector<int>>>("[]").has_value());
+  // Nothing else is empty.
+  for (const auto* text : {"nul", "nullx"})
+    BOOST_CHECK_THROW((void)from_json<std::vector<int>>(text), troupe::payload_error);
+  BOOST_TEST(
+      payload_error_of([] { return from_json<lenient>("null"); }) == "expected object, got null");
+  BOOST_TEST(
+      payload_error_of([] { return from_json<std::array<int, 2>>("null"); })
+      == "expected array, got null");
+  BOOST_TEST(
+      payload_error_of([] { return from_json<int>("null"); }) == "expected number, got null");
 }
 
 BOOST_AUTO_TEST_CASE(says_where_value_and_type_differ) {
@@ -357,14 +460,61 @@ BOOST_AUTO_TEST_CASE(reads_a_variant_as_the_first_alternative_that_fits) {
   check_both_ways(std::vector<choice>{base{9}, true}, R"([{"id":9},true])");
   using two = std::variant<hello_input, base>;
   BOOST_TEST(
-      payload_error_of([] { return from_json<std::vector<two>>(R"([{"id":1},{"name":"x"}])"); })
-      == "at [1].id: the member is missing");
-  BOOST_TEST(
       payload_error_of([] { return from_json<two>("1"); })
       == "expected one of the variant's alternatives, got number 1");
   BOOST_TEST(payload_error_of([] {
                return from_json<std::variant<std::vector<int>, std::vector<std::string>>>(R"([1,)");
              }).starts_with("malformed JSON"));
+}
+
+BOOST_AUTO_TEST_CASE(a_variant_prefers_the_alternative_of_which_nothing_is_missing) {
+  using two = std::variant<hello_input, base>;
+  BOOST_TEST((from_json<two>(R"({"id":1})").index() == 1));
+  BOOST_TEST((from_json<two>(R"({"name":"x","lang":1})").index() == 0));
+  // None is whole: then the first that fits.
+  BOOST_TEST((from_json<two>(R"({"name":"x"})").index() == 0));
+  // Nested: the outer choice is made with all that lies inside.
+  using outer = std::variant<std::vector<hello_input>, std::vector<base>>;
+  BOOST_TEST((from_json<outer>(R"([{"id":1},{"id":2}])").index() == 1));
+  BOOST_TEST((from_json<outer>(R"([{"name":"x"}])").index() == 0));
+}
+
+BOOST_AUTO_TEST_CASE(gives_up_on_variants_that_would_take_exponential_time) {
+  // Each level fits neither alternative because of its last member, so every one is read twice.
+  std::string text = "[]";
+  for (int level = 0; level < 60; ++level)
+    text = R"([{"is":{"in":)" + text + R"(,"a":{}}}])";
+  const auto problem = payload_error_of([&] { return from_json<std::vector<twig>>(text); });
+  BOOST_TEST(problem.find("there are too many ways to read it") != problem.npos, problem);
+}
+
+BOOST_AUTO_TEST_CASE(reads_long_lists_of_variants_that_are_tried_often) {
+  using choice = std::variant<demanding, choosy_child, std::vector<int>, std::string, base>;
+  std::string text = "[";
+  for (int i = 0; i < 20'000; ++i)
+    text += (i == 0 ? "" : ",") + std::string{R"({"id":7})"};
+  const auto all = from_json<std::vector<choice>>(text + "]");
+  BOOST_TEST(all.size() == 20'000);
+  BOOST_TEST(all.back().index() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(writes_no_deeper_than_it_reads) {
+  const auto nested = [](std::size_t levels) {
+    tree value;
+    for (std::size_t level = 1; level < levels; ++level) {
+      auto outer = std::make_unique<tree>();
+      outer->next = std::make_unique<tree>(std::move(value));
+      value = std::move(*outer);
+    }
+    return value;
+  };
+  // Each level is an object; the innermost holds an empty array besides.
+  const auto deepest = to_json(nested(troupe::json_reader::max_depth - 1));
+  BOOST_TEST(to_json(from_json<tree>(deepest)) == deepest);
+  for (const std::size_t levels : {std::size_t{513}, std::size_t{20'000}})
+    BOOST_TEST(payload_error_of([&] {
+                 return to_json(nested(levels));
+               }).ends_with("nested deeper than 512 levels"));
 }
 
 BOOST_AUTO_TEST_CASE(carries_recursive_types_through_pointers) {

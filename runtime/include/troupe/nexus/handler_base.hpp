@@ -48,6 +48,9 @@ struct operation_input {
 /// Throws the BAD_REQUEST `handler_error` for input that does not fit, with `problem` as its cause.
 [[noreturn]] void throw_undecodable_input(const std::exception& problem);
 
+/// Throws the INTERNAL error, not retried, for what a handler returned and no payload can hold.
+[[noreturn]] void throw_unencodable(const char* what, const std::exception& problem);
+
 /// Where user code runs.
 enum class place {
   shard, ///< a coroutine, on the thread that polled

@@ -34,7 +34,9 @@
 /// | `json_value` | the JSON text itself |
 /// | structs described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
 ///
-/// Unknown members are ignored when read; missing ones are errors unless they may be null.
+/// Unknown members are ignored when read; members that are missing keep their defaults, unless
+/// `json_required` says that they must be there. A null is read as an empty sequence, set or map. A
+/// variant prefers an alternative of which nothing is missing.
 namespace troupe {
 namespace detail {
 
@@ -58,7 +60,8 @@ void read_json(json_reader& in, T& value);
 // any order needs to know.
 struct json_member {
   std::string_view quoted; // the name in quotes, with a colon behind it
-  bool may_be_absent;
+  bool is_nullable;
+  bool is_required;
   void (*read)(json_reader&, void* object);
 
   [[nodiscard]] constexpr std::string_view name() const {
@@ -100,10 +103,40 @@ constexpr std::string_view quoted_name_of(Descriptor) {
   return {quoted_name<Descriptor>.data(), quoted_name<Descriptor>.size()};
 }
 
+template <class Class, class Member>
+Class class_of(Member Class::*);
+
+template <class T, bool IsNullable>
+constexpr bool states_required(std::string_view name) {
+  if constexpr (std::same_as<std::remove_cvref_t<decltype(json_required<T>)>, every_member_t>)
+    return !IsNullable;
+  else
+    return std::ranges::find(json_required<T>, name) != json_required<T>.end();
+}
+
+template <class T, class D>
+constexpr bool is_required(D) {
+  constexpr bool null = nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>;
+  return states_required<T, null>(D::name)
+         || states_required<decltype(class_of(D::pointer)), null>(D::name);
+}
+
+// A name that is no member would be required in vain.
+template <class T, class... D>
+consteval bool knows_required() {
+  if constexpr (std::same_as<std::remove_cvref_t<decltype(json_required<T>)>, every_member_t>)
+    return true;
+  else
+    return std::ranges::all_of(json_required<T>, [](std::string_view name) {
+      return ((name == std::string_view{D::name}) || ...);
+    });
+}
+
 template <class T, class... D>
 constexpr std::array<json_member, sizeof...(D)> member_table{json_member{
     quoted_name_of(D{}),
     nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
+    is_required<T>(D{}),
     [](json_reader& in, void* object) { read_json(in, static_cast<T*>(object)->*D::pointer); }}...};
 
 template <class T, class... D>
@@ -122,6 +155,8 @@ void write_members(json_writer& out, const T& value, boost::mp11::mp_list<D...>)
 // its name, a constant, with the text that follows.
 template <class T, class... D>
 void read_members(json_reader& in, T& value, boost::mp11::mp_list<D...>) {
+  static_assert(
+      knows_required<T, D...>(), "troupe::json_required names something that is no member");
   in.begin_object();
   std::size_t taken = 0;
   [[maybe_unused]] const auto take = [&](auto member) {
@@ -244,8 +279,16 @@ void read_tuple(json_reader& in, T& value) {
       value);
 }
 
-template <class T, std::size_t I = 0>
-void read_alternative(json_reader& in, T& value) {
+// Kinds of which no member can be missing: with these alone, the first that fits is the best.
+template <class T>
+constexpr bool is_plain =
+    std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, std::string> || null_type<T>
+    || byte_vector<T> || is_system_time<T> || is_a<T, std::chrono::duration>;
+
+// The alternatives from the I-th on; false if none fits, which is an error if the `Last` pass was
+// it.
+template <bool Last, class T, std::size_t I = 0>
+bool read_alternative(json_reader& in, T& value) {
   using alternative = std::variant_alternative_t<I, T>;
   constexpr bool is_last = I + 1 == std::variant_size_v<T>;
   if ((static_cast<unsigned>(in.peek()) & json_kinds<alternative>()) != 0) {
@@ -256,18 +299,35 @@ void read_alternative(json_reader& in, T& value) {
       read_json(in, attempt);
       value.template emplace<I>(std::move(attempt));
     } catch (const payload_error&) {
-      if (is_last || in.is_malformed())
+      if ((Last && is_last) || in.is_malformed())
         throw;
       fits = false;
     }
     if (fits)
-      return;
-    in.rewind(start);
+      return true;
+    in.rewind_to_retry(start);
   }
   if constexpr (!is_last)
-    read_alternative<T, I + 1>(in, value);
-  else
+    return read_alternative<Last, T, I + 1>(in, value);
+  else if constexpr (Last)
     in.expected("one of the variant's alternatives");
+  else
+    return false;
+}
+
+template <class... A>
+void read_variant(json_reader& in, std::variant<A...>& value) {
+  using variant = std::variant<A...>;
+  if (!(is_plain<A> && ...) && !in.wants_all_members()) {
+    struct demand {
+      json_reader& in;
+      explicit demand(json_reader& of) : in(of) { in.want_all_members(true); }
+      ~demand() { in.want_all_members(false); }
+    } const wanted{in};
+    if (read_alternative<false, variant>(in, value))
+      return;
+  }
+  read_alternative<true, variant>(in, value);
 }
 
 // Nanoseconds in 64 bits reach 292 years both ways; a type with another range may not.
@@ -417,19 +477,21 @@ void read_json(json_reader& in, T& value) {
       value = std::move(pointee);
     }
   } else if constexpr (is_a<T, std::variant>)
-    read_alternative(in, value);
+    read_variant(in, value);
   else if constexpr (fixed_tuple<T>)
     read_tuple(in, value);
   else if constexpr (text_map<T>) {
     value.clear();
-    in.begin_object();
+    if (!in.begin_object_unless_null())
+      return;
     for (std::string_view key; in.next_member(key);)
       read_json(in, value[typename T::key_type{key}]);
   } else if constexpr (is_std_array<T>)
     read_tuple(in, value);
   else if constexpr (set_like<T> || sequence<T>) {
     value.clear();
-    in.begin_array();
+    if (!in.begin_array_unless_null())
+      return;
     while (in.next_element()) {
       // One allocation for a few elements, as small as allocators are quick with, instead of one
       // for each of the first ones.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace troupe {
 
@@ -52,12 +53,15 @@ public:
   std::string_view read_string();
   /// The same into a string of the caller's, which is quicker than to assign the view.
   void read_string(std::string& to);
-  /// The bytes behind a base64 text.
+  /// The bytes behind a base64 text; none behind a null.
   std::string read_base64();
 
   /// `begin_object(); while (next_member(key)) read the value or skip();`. The key is valid until
   /// the next call.
   void begin_object();
+  /// The same, but false, with nothing entered, if the value was a null: some languages write that
+  /// for what is empty.
+  bool begin_object_unless_null();
   bool next_member(std::string_view& key);
   /// Enters the next member, as `next_member` does, if its name is written as `quoted`, a name in
   /// quotes with a colon behind it (`"id":`), and nothing but a comma lies before it. False leaves
@@ -76,6 +80,7 @@ public:
   }
   /// `begin_array(); while (next_element()) read the value or skip();`.
   void begin_array();
+  bool begin_array_unless_null();
   bool next_element() {
     if (*at_ != ',' || frame_->count == 0)
       return !try_end<']'>() && advance(']');
@@ -103,6 +108,16 @@ public:
     at_ = to.at;
     frame_ = frames_ + to.depth;
   }
+  /// The same after a reading that did not fit, for types that try several. What was read in vain
+  /// is counted: types within types that all try would need a time exponential in their depth, so a
+  /// reader that is spent throws, and is malformed from then on.
+  void rewind_to_retry(mark to);
+
+  /// While true, structs want all their members but those that may be null. Types that try several
+  /// readings ask for that first, so that the best fit wins and not the first. Returns what was set
+  /// before.
+  bool want_all_members(bool all) noexcept { return std::exchange(wants_all_members_, all); }
+  [[nodiscard]] bool wants_all_members() const noexcept { return wants_all_members_; }
 
   /// Throws `at <place>: expected <what>, got <the next value>`.
   [[noreturn]] void expected(std::string_view what) const;
@@ -151,6 +166,8 @@ private:
   [[gnu::noinline]] Real read_unusual_real();
   template <bool IsObject>
   void begin();
+  template <bool IsObject>
+  bool begin_unless_null();
   template <char Closing>
   bool try_end() {
     if (*at_ != Closing || frame_->is_object != (Closing == '}') || frame_ == frames_)
@@ -174,6 +191,8 @@ private:
   const char* text_;
   const char* end_;
   mutable bool malformed_ = false;
+  bool wants_all_members_ = false;
+  std::size_t wasted_ = 0; // bytes read in vain
   std::unique_ptr<frame[]> deep_frames_;
   std::unique_ptr<char[]> large_text_;
   std::size_t large_size_ = 0;

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -40,6 +41,25 @@ struct json_traits {};
 /// its values.
 template <class E>
 inline constexpr bool json_enum_names = false;
+
+/// Which members of a described struct must be there when it is read. By default none: one that is
+/// left out keeps its default, since other languages leave out what is empty. Specialise with all
+/// of them or some: `template <> inline constexpr auto troupe::json_required<order> =
+/// troupe::every_member;` `template <> inline constexpr auto troupe::json_required<order> =
+/// troupe::members("id", "at");` Members inherited from a described base follow the base's
+/// statement too.
+template <class T>
+inline constexpr auto json_required = std::array<std::string_view, 0>{};
+
+/// For `json_required`: all members but those that may be null.
+struct every_member_t {};
+inline constexpr every_member_t every_member{};
+
+/// For `json_required`: these members.
+template <class... Names>
+[[nodiscard]] consteval auto members(const Names&... names) {
+  return std::array<std::string_view, sizeof...(names)>{std::string_view{names}...};
+}
 
 namespace detail {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/json_reader.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,8 +15,8 @@ namespace troupe {
 /// Writes compact JSON, one value after the other; commas and colons are its own business.
 ///
 /// Used by `json_traits` of types that write themselves. Calls must nest as JSON does; that is not
-/// checked. Throws `payload_error` for what JSON cannot hold (text that is not UTF-8, NaN). One
-/// thread at a time.
+/// checked. Throws `payload_error` for what JSON cannot hold (text that is not UTF-8, NaN) and for
+/// what is nested deeper than `json_reader` goes. One thread at a time.
 class json_writer {
 public:
   json_writer() = default;
@@ -55,10 +57,13 @@ private:
   // A comma is written behind every value, so that none has to ask what lies before it; what closes
   // an array or object takes the last one back.
   void open(char bracket) {
+    if (++depth_ > json_reader::max_depth) [[unlikely]]
+      too_deep();
     reserve(1);
     *at_++ = bracket;
   }
   void close(char bracket) {
+    --depth_;
     reserve(2);
     at_ -= at_[-1] == ',' ? 1 : 0;
     *at_++ = bracket;
@@ -68,6 +73,7 @@ private:
     if (static_cast<std::size_t>(limit_ - at_) < size) [[unlikely]]
       grow(size);
   }
+  [[noreturn]] static void too_deep();
   [[gnu::noinline]] void grow(std::size_t size);
   void append(const char* from, std::size_t size);
   void escape(std::string_view text);
@@ -79,6 +85,7 @@ private:
   char* limit_ = small_ + sizeof small_;
   std::unique_ptr<char[]> large_;
   std::size_t large_size_ = 0;
+  std::size_t depth_ = 0;
   char small_[512];
 };
 

@@ -146,19 +146,31 @@ inline payload decode_input<payload>(const operation_input& from, const data_con
   return converter.decode(from.to_payload());
 }
 
+// What has no form, a NaN say, has none when it is tried again: such an error is not retried. A
+// codec that fails may be away for a moment: that one is.
 template <class Output>
 start_outcome encode_output(const data_converter& converter, const Output& value) {
   if constexpr (std::is_same_v<Output, payload>)
     return sync_success{converter.encode(value)};
   else if constexpr (std::is_same_v<Output, nothing>)
     return sync_success{converter.to_payload(nullptr)};
-  else
-    return sync_success{converter.to_payload(value)};
+  else {
+    try {
+      return sync_success{converter.to_payload(value)};
+    } catch (const payload_error& error) {
+      throw_unencodable("result", error);
+    }
+  }
 }
 
 template <class Result>
 start_outcome encode_start(const data_converter& converter, workflow_start<Result> start) {
-  auto arguments = start.data.arguments(converter);
+  payloads arguments;
+  try {
+    arguments = start.data.arguments(converter);
+  } catch (const payload_error& error) {
+    throw_unencodable("workflow's arguments", error);
+  }
   return encoded_workflow_start{
       std::move(start.data.workflow_type), std::move(start.data.options), std::move(arguments)};
 }
