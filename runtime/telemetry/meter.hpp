@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/telemetry/cells.hpp"
+#include "runtime/telemetry/metric.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::telemetry {
+
+class registry;
+
+/// What one thread counts with.
+///
+/// Making a counter, gauge or histogram takes the registry's lock and memory: make them once and
+/// keep them, they live as long as the meter. Counting costs some plain instructions on cells that
+/// no other thread writes, and that share no cache line with another meter's. One thread at a time
+/// makes and counts. The same metric with the same labels is the same cell.
+///
+/// Throws `std::invalid_argument` if the name is taken by a metric of another shape.
+class meter {
+public:
+  ~meter();
+  meter(const meter&) = delete;
+  meter& operator=(const meter&) = delete;
+
+  [[nodiscard]] telemetry::counter counter(const metric& what, labels more = {});
+  [[nodiscard]] telemetry::gauge gauge(const metric& what, labels more = {});
+  [[nodiscard]] telemetry::histogram histogram(const metric& what, labels more = {});
+
+private:
+  friend class registry;
+  struct storage;
+  meter(std::shared_ptr<registry> of, labels common);
+  struct place;
+  [[nodiscard]] place find(const metric& what, labels more);
+
+  std::shared_ptr<registry> registry_;
+  labels common_;
+  std::unique_ptr<storage> storage_;
+};
+
+/// Counters that differ in one label whose values show only while counting. One thread's, as its
+/// meter; a value that is new takes the registry's lock once.
+class counters_by_label {
+public:
+  /// After `most` values everything else counts as `other`: what comes from outside must not grow
+  /// without end.
+  counters_by_label(meter& from, const metric& what, std::string label, std::size_t most = 100)
+      : meter_(&from), metric_(what), label_(std::move(label)), most_(most) {}
+
+  [[nodiscard]] const telemetry::counter& of(std::string_view value);
+  /// All values together, as this meter counted them.
+  [[nodiscard]] std::uint64_t get() const noexcept;
+
+private:
+  meter* meter_;
+  metric metric_; ///< its texts must outlive this
+  std::string label_;
+  std::size_t most_;
+  std::map<std::string, telemetry::counter, std::less<>> known_;
+};
+
+} // namespace troupe::telemetry
