@@ -7,13 +7,14 @@
 // the id that it sent.
 
 #include "actors/caf_compat.hpp"
-#include "actors/worker/slot_pool.hpp"
+#include "actors/worker/slot_supplier.hpp"
 #include "runtime/base/executor.hpp"
 #include "runtime/rpc/bytes.hpp"
 
 #include <troupe/cancellation.hpp>
 #include <troupe/rpc_status.hpp>
 
+#include <caf/actor_control_block.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
@@ -44,9 +45,13 @@ struct poll_completed {
   rpc_status status;
   rpc::bytes answer;
 };
-/// A slot may be had again: a poller's own one, or one of those that are shared.
-struct slot_freed {
-  bool own = false;
+/// It is worth while to ask for a slot again.
+struct slot_freed {};
+/// An actor that a task was given to has finished with it and may be given another one; the slot
+/// comes back with it.
+struct task_ended {
+  caf::strong_actor_ptr who;
+  handoff<slot_permit> slot;
 };
 struct backoff_ended {
   std::uint64_t generation = 0;
@@ -142,6 +147,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(poller_stopped)
   TROUPE_MESSAGE(poll_completed)
   TROUPE_MESSAGE(slot_freed)
+  TROUPE_MESSAGE(task_ended)
   TROUPE_MESSAGE(backoff_ended)
   TROUPE_MESSAGE(run_nexus_task)
   TROUPE_MESSAGE(handler_ended)
@@ -176,13 +182,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
       sig<void(service_replied)>,
       sig<void(cancel_work)>>;
 
-  /// A handler has finished with its task and may be given another one; its slot comes back with
-  /// it.
-  struct handler_idled {
-    nexus_handler_handle who;
-    handoff<slot_permit> slot;
-  };
-
   using cancellable_handle = caf::typed_actor<sig<void(cancel_work)>>;
 
   struct watch_work {
@@ -193,7 +192,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
 
   } // namespace troupe::actors
 
-  TROUPE_MESSAGE(handler_idled)
   TROUPE_MESSAGE(watch_work)
 CAF_END_TYPE_ID_BLOCK(troupe_actors)
 
@@ -202,7 +200,7 @@ namespace troupe::actors {
 using poller_handle = caf::typed_actor<
     sig<void(poll_completed)>,
     sig<void(slot_freed)>,
-    sig<void(handler_idled)>,
+    sig<void(task_ended)>,
     sig<void(backoff_ended)>,
     sig<void(stop_polling)>>;
 

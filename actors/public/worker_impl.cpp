@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_impl.hpp"
 
+#include "actors/worker/fixed_slot_supplier.hpp"
+#include "actors/worker/nexus_tasks.hpp"
 #include "actors/worker/work_pool.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/connector.hpp"
@@ -9,6 +12,7 @@
 
 #include <caf/atom.hpp>
 
+#include <algorithm>
 #include <thread>
 
 namespace troupe::detail {
@@ -23,11 +27,30 @@ actors::poller_limits limits_of(const poller_options& options, const char* what)
   return {options.minimum, options.initial, options.maximum};
 }
 
-void count(worker_snapshot::tasks& to, const actors::outcome_counters& from) {
-  to.accepted += from.accepted.get();
-  for (std::size_t i = 0; i < actors::task_outcome_count; ++i)
-    if (auto ended = from.ended[i].get(); ended > 0)
-      to.outcomes[std::string{to_string(static_cast<actors::task_outcome>(i))}] += ended;
+worker_snapshot::tasks tasks_of(const telemetry::snapshot& seen, std::string_view worker_type) {
+  const telemetry::labels of_kind{{"worker_type", std::string{worker_type}}};
+  worker_snapshot::tasks result;
+  result.accepted = static_cast<std::uint64_t>(seen.total("task_accepted", of_kind));
+  if (const auto* ended = seen.find("task_ended"))
+    for (const auto& each : ended->series)
+      if (each.value > 0 && each.matches(of_kind))
+        result.outcomes[std::string{each.label("outcome").value_or("")}] +=
+            static_cast<std::uint64_t>(each.value);
+  return result;
+}
+
+/// `name{label="value"}`, without the labels that all metrics of a worker share; the name alone if
+/// there are no others.
+std::string key_of(const std::string& name, const telemetry::labels& labels) {
+  std::string inside;
+  for (const auto& [label, value] : labels)
+    if (label != "namespace" && label != "task_queue")
+      inside.append(inside.empty() ? "" : ",")
+          .append(label)
+          .append("=\"")
+          .append(value)
+          .append("\"");
+  return inside.empty() ? name : name + "{" + inside + "}";
 }
 
 worker_state public_state(worker_phase phase) {
@@ -91,27 +114,11 @@ void worker_impl::begin() {
   settings.name_space = client_.name_space();
   settings.task_queue = options_.task_queue;
   settings.identity = options_.identity;
-  settings.max_concurrent_nexus_tasks = options_.max_concurrent_nexus_tasks;
-  settings.max_concurrent_workflow_tasks = options_.max_concurrent_workflow_tasks;
-  settings.nexus_pollers = limits_of(options_.nexus_pollers, "nexus_pollers");
-  settings.workflow_pollers = limits_of(options_.workflow_pollers, "workflow_pollers");
-  settings.max_cached_workflows = options_.max_cached_workflows;
-  settings.max_cached_bytes = options_.max_cached_bytes;
   settings.sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout;
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
   context->workflows = workflows_;
-  if (!services_->empty())
-    context->nexus = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
-        services_,
-        client_.converter(),
-        settings.name_space,
-        settings.task_queue,
-        settings.identity,
-        &client_});
-  if (!workflows_.empty())
-    context->workflow_environment = std::make_shared<workflow::environment>(workflow::environment{
-        client_.converter(), settings.name_space, settings.task_queue, settings.identity});
+  add_kinds(*context);
 
   if (system_ == nullptr) {
     own_config_ = std::make_unique<caf::actor_system_config>();
@@ -135,9 +142,41 @@ void worker_impl::begin() {
   core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
   watchdog_ = std::make_unique<actors::watchdog>(
       std::vector<const actors::shard*>{homes.begin(), homes.end()});
+  shard_stalls_ = core_->context().metrics->observe(
+      {.name = "shard_stalls", .help = "times that code blocked a shard or spun on it"},
+      {{"namespace", client_.name_space()}, {"task_queue", options_.task_queue}},
+      [this] { return static_cast<double>(watchdog_->stalls()); });
   watchdog_->start();
   core_->start();
   started_ = core_.get();
+}
+
+/// The one place that knows which kinds of task there are.
+void worker_impl::add_kinds(actors::worker_context& to) {
+  const auto& settings = to.settings;
+  const auto slots = [](std::size_t count) {
+    return std::make_shared<actors::fixed_slot_supplier>(count);
+  };
+  if (!services_->empty())
+    to.kinds.push_back(actors::nexus_tasks(
+        {.environment = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
+             services_,
+             client_.converter(),
+             settings.name_space,
+             settings.task_queue,
+             settings.identity,
+             &client_}),
+         .slots = slots(options_.max_concurrent_nexus_tasks),
+         .pollers = limits_of(options_.nexus_pollers, "nexus_pollers")}));
+  if (!workflows_.empty()) {
+    to.workflow_environment = std::make_shared<workflow::environment>(workflow::environment{
+        client_.converter(), settings.name_space, settings.task_queue, settings.identity});
+    to.kinds.push_back(actors::workflow_tasks(
+        {.slots = slots(options_.max_concurrent_workflow_tasks),
+         .pollers = limits_of(options_.workflow_pollers, "workflow_pollers"),
+         .max_cached_workflows = options_.max_cached_workflows,
+         .max_cached_bytes = options_.max_cached_bytes}));
+  }
 }
 
 void worker_impl::start() {
@@ -217,46 +256,30 @@ worker_snapshot worker_impl::snapshot() const {
   if (core == nullptr)
     return result;
   result.error = core->error();
-  auto& metrics = result.metrics;
-  std::map<std::string_view, actors::latency_total> latencies;
-  for (const auto& each : core->context().shards) {
-    const auto& counters = each->counters;
-    latencies["nexus_task_schedule_to_start_latency"].add(
-        counters.nexus_task_schedule_to_start_latency);
-    latencies["nexus_task_execution_latency"].add(counters.nexus_task_execution_latency);
-    latencies["nexus_task_endtoend_latency"].add(counters.nexus_task_endtoend_latency);
-    latencies["workflow_task_schedule_to_start_latency"].add(
-        counters.workflow_task_schedule_to_start_latency);
-    latencies["workflow_task_execution_latency"].add(counters.workflow_task_execution_latency);
-    count(result.nexus, counters.nexus_tasks);
-    count(result.workflow, counters.workflow_tasks);
-    metrics["nexus_poll_no_task"] += counters.nexus_poll_no_task.get();
-    metrics["workflow_task_queue_poll_empty"] += counters.workflow_task_queue_poll_empty.get();
-    metrics["workflow_task_queue_poll_succeed"] += counters.workflow_task_queue_poll_succeed.get();
-    metrics["poll_errors"] += counters.poll_errors.get();
-    metrics["num_pollers_nexus_task"] += counters.num_pollers_nexus_task.get();
-    metrics["num_pollers_workflow_task"] += counters.num_pollers_workflow_task.get();
-    metrics["num_pollers_sticky_workflow_task"] += counters.num_pollers_sticky_workflow_task.get();
-    metrics["nexus_task_execution_failed"] += counters.nexus_task_execution_failed.get();
-    metrics["workflow_task_execution_failed"] += counters.workflow_task_execution_failed.get();
-    metrics["sticky_cache_hit"] += counters.sticky_cache_hit.get();
-    metrics["sticky_cache_miss"] += counters.sticky_cache_miss.get();
-    metrics["sticky_cache_size"] += counters.sticky_cache_size.get();
-    metrics["sticky_cache_total_forced_eviction"] +=
-        counters.sticky_cache_total_forced_eviction.get();
-    metrics["instances_died"] += counters.instances_died.get();
-  }
+  const auto seen = core->context().metrics->read();
+  result.nexus = tasks_of(seen, "NexusWorker");
+  result.workflow = tasks_of(seen, "WorkflowWorker");
   const auto nanoseconds = [](std::uint64_t value) {
     return std::chrono::nanoseconds{static_cast<std::int64_t>(value)};
   };
-  for (const auto& [name, total] : latencies)
-    result.latencies[std::string{name}] = {
-        total.count,
-        nanoseconds(total.sum_nanoseconds),
-        nanoseconds(total.quantile(0.5)),
-        nanoseconds(total.quantile(0.99))};
-  metrics["poller_restarts"] = core->context().poller_restarts.load();
-  metrics["shard_stalls"] = watchdog_->stalls();
+  for (const auto& family : seen.families) {
+    if (family.kind == telemetry::metric_kind::histogram) {
+      const auto total = seen.histogram(family.name);
+      result.latencies[family.name] = {
+          total.count,
+          nanoseconds(total.sum),
+          nanoseconds(total.quantile(0.5)),
+          nanoseconds(total.quantile(0.99))};
+      continue;
+    }
+    for (const auto& each : family.series) {
+      const auto value = static_cast<std::uint64_t>(std::max(each.value, 0.0));
+      const auto key = key_of(family.name, each.labels);
+      result.metrics[family.name] += value;
+      if (key != family.name)
+        result.metrics[key] += value;
+    }
+  }
   return result;
 }
 

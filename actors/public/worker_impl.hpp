@@ -50,6 +50,7 @@ public:
 private:
   void require_not_started() const;
   void on_phase(actors::worker_phase phase, const std::string& error);
+  void add_kinds(actors::worker_context& to);
   void end_threads();
 
   client client_;
@@ -63,6 +64,7 @@ private:
   std::vector<std::unique_ptr<actors::threaded_shard>> shards_;
   std::unique_ptr<actors::watchdog> watchdog_;
   std::unique_ptr<actors::worker_core> core_;
+  telemetry::observed shard_stalls_;
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
 

@@ -2,10 +2,8 @@
 #include "actors/supervision/worker_root_actor.hpp"
 
 #include "actors/worker/cancellation_coordinator.hpp"
-#include "actors/worker/nexus_handler_actor.hpp"
 #include "actors/worker/poller_actor.hpp"
-#include "actors/worker/sticky_cache_actor.hpp"
-#include "actors/worker/workflow_poll_source.hpp"
+#include "actors/worker/task_outcome.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
@@ -28,6 +26,13 @@ namespace {
 constexpr duration long_life = 1min;
 /// How long leaving may wait for the service to take note.
 constexpr std::chrono::milliseconds farewell_timeout = 5s;
+
+constexpr telemetry::metric poller_restarts{
+    .name = "poller_restarts", .help = "pollers that died and were started again"};
+constexpr telemetry::metric slots_available{
+    .name = "worker_task_slots_available",
+    .kind = telemetry::metric_kind::gauge,
+    .help = "slots without a task in them"};
 
 int share(int total, std::size_t parts) {
   auto count = static_cast<int>(std::max<std::size_t>(parts, 1));
@@ -55,11 +60,10 @@ worker_root_actor::worker_root_actor(
     caf::actor_config& cfg,
     shard& home,
     std::shared_ptr<worker_context> worker,
-    phase_callback on_phase,
-    source_factory sources)
+    phase_callback on_phase)
     : pinned_actor(cfg, home), worker_(std::move(worker)), on_phase_(std::move(on_phase)),
-      sources_(std::move(sources)), watch_(this), connect_backoff_(worker_->settings.poll_backoff) {
-}
+      watch_(this), connect_backoff_(worker_->settings.poll_backoff),
+      poller_restarts_(worker_->shards.front()->meter->counter(poller_restarts)) {}
 
 worker_root_handle::behavior_type worker_root_actor::make_behavior() {
   return {
@@ -105,7 +109,7 @@ worker_root_handle::behavior_type worker_root_actor::make_behavior() {
           tell(each, cancel_all{cancel_reason::worker_shutdown});
       },
       [this](const slots_returned&) {
-        if (phase_ == worker_phase::draining && pools_out_ > 0 && --pools_out_ == 0)
+        if (phase_ == worker_phase::draining && kinds_busy_ > 0 && --kinds_busy_ == 0)
           finish({});
       },
   };
@@ -113,9 +117,12 @@ worker_root_handle::behavior_type worker_root_actor::make_behavior() {
 
 void worker_root_actor::on_exit() {
   watch_.clear();
+  close_stations();
+  for (const auto& each : worker_->kinds)
+    each.slots->when_all_free({}); // the callback has this actor in it
   pollers_.clear();
   coordinators_.clear();
-  caches_.clear();
+  observed_.clear();
   // Shards that are stopped without the worker having been asked to leave.
   if (phase_ != worker_phase::stopped)
     enter(worker_phase::stopped, "the worker's thread was stopped");
@@ -170,13 +177,10 @@ void worker_root_actor::on_namespace(const namespace_described& answer) {
 // ---------------------------------------------------------------------------------------
 
 void worker_root_actor::begin_running() {
-  const auto shards = worker_->shards.size();
   for (auto& context : worker_->shards)
     coordinators_.push_back(home().system().spawn<cancellation_coordinator>(context->home));
-  if (worker_->nexus)
-    add_nexus(shards);
-  if (worker_->workflow_environment)
-    add_workflows(shards);
+  for (const auto& each : worker_->kinds)
+    open(each);
   enter(worker_phase::running);
   for (auto& each : pollers_)
     start_poller(*each);
@@ -185,102 +189,76 @@ void worker_root_actor::begin_running() {
       {{"namespace", worker_->settings.name_space},
        {"task_queue", worker_->settings.task_queue},
        {"identity", worker_->settings.identity},
-       {"shards", std::to_string(shards)}});
+       {"shards", std::to_string(worker_->shards.size())}});
 }
 
-void worker_root_actor::add_nexus(std::size_t shards) {
-  const auto& settings = worker_->settings;
-  const auto slots = std::max<std::size_t>(settings.max_concurrent_nexus_tasks, 1);
-  const auto used = std::min(shards, slots);
-  auto shared = std::make_shared<slot_pool>(slots - used);
-  pools_.push_back(shared);
-  for (std::size_t i = 0; i < used; ++i)
-    add_poller(
-        "nexus_task",
-        i,
-        share(settings.nexus_pollers, used),
-        shared,
-        [worker = worker_, i, coordinator = coordinators_[i]] {
-          return std::make_unique<nexus_poll_source>(worker, *worker->shards[i], coordinator);
-        });
-}
-
-void worker_root_actor::add_workflows(std::size_t shards) {
-  const auto& settings = worker_->settings;
-  const auto slots = std::max<std::size_t>(settings.max_concurrent_workflow_tasks, 1);
-  // Every shard that keeps runs needs a slot for its sticky queue and one for the normal queue, or
-  // one kind of poll would keep the last slot from the other for as long as a long poll lasts.
-  const bool sticky = settings.max_cached_workflows > 0 && slots >= 2;
-  const auto per_shard = std::size_t{sticky ? 2u : 1u};
-  const auto used = std::clamp<std::size_t>(slots / per_shard, 1, shards);
-  auto shared = std::make_shared<slot_pool>(slots - used * per_shard);
-  pools_.push_back(shared);
-  for (std::size_t i = 0; i < used; ++i) {
+/// On so many shards that each poller can have a slot of its own.
+void worker_root_actor::open(const task_kind& kind) {
+  const auto types = kind.polls.size();
+  const auto shards = std::clamp<std::size_t>(
+      kind.slots->guaranteed() / std::max<std::size_t>(types, 1), 1, worker_->shards.size());
+  kind.slots->begin(shards * types);
+  std::uint32_t poller = 0;
+  for (std::size_t i = 0; i < shards; ++i) {
     auto& context = *worker_->shards[i];
-    if (sticky) {
-      context.max_cached_workflows = std::max<std::size_t>(settings.max_cached_workflows / used, 1);
-      context.max_cached_bytes = settings.max_cached_bytes / used;
-    } else {
-      context.sticky_queue.clear();
-    }
-    sticky_cache_handle cache =
-        home().system().spawn<sticky_cache_actor>(context.home, worker_, context);
-    caches_.push_back(cache);
-    add_poller(
-        "workflow_task",
-        i,
-        share(settings.workflow_pollers, used),
-        shared,
-        [worker = worker_, i, cache] {
-          return std::make_unique<workflow_poll_source>(worker, *worker->shards[i], cache, false);
-        });
-    if (sticky)
+    auto& station =
+        *context.stations.emplace_back(kind.open({worker_, context, coordinators_[i], shards}));
+    for (std::size_t type = 0; type < types; ++type)
       add_poller(
-          "sticky_workflow_task",
-          i,
-          share(settings.workflow_pollers, used),
-          shared,
-          [worker = worker_, i, cache] {
-            return std::make_unique<workflow_poll_source>(worker, *worker->shards[i], cache, true);
-          });
+          kind,
+          type,
+          {.kind = kind.name,
+           .task_queue = worker_->settings.task_queue,
+           .is_sticky = kind.polls[type].is_sticky,
+           .poller = poller++},
+          context,
+          station,
+          shards);
   }
+  if (const auto capacity = kind.slots->capacity())
+    observe_slots(kind, *capacity);
+}
+
+void worker_root_actor::observe_slots(const task_kind& kind, std::size_t capacity) {
+  telemetry::labels with{
+      {"namespace", worker_->settings.name_space},
+      {"task_queue", worker_->settings.task_queue},
+      {"worker_type", std::string{kind.worker_type}}};
+  std::vector<telemetry::gauge> used;
+  for (const auto& each : worker_->shards)
+    used.push_back(outcome_counters{*each->meter, kind.worker_type}.slots_used);
+  observed_.push_back(worker_->metrics->observe(
+      slots_available, std::move(with), [capacity, used = std::move(used)] {
+        auto left = static_cast<double>(capacity);
+        for (const auto& each : used)
+          left -= each.get();
+        return left;
+      }));
 }
 
 void worker_root_actor::add_poller(
-    std::string kind,
-    std::size_t shard,
-    poller_limits limits,
-    std::shared_ptr<slot_pool> shared,
-    std::function<std::unique_ptr<poll_source>()> make_source) {
+    const task_kind& kind,
+    std::size_t type,
+    slot_request request,
+    shard_context& on,
+    task_station& station,
+    std::size_t shards) {
   auto made = std::make_unique<poller>();
   made->id = pollers_.size() + 1;
-  made->kind = std::move(kind);
-  made->context = worker_->shards[shard].get();
+  made->type = kind.polls[type].name;
   made->restart = backoff{worker_->settings.restart_backoff};
-  auto own = std::make_shared<slot_pool>(1);
-  pools_.push_back(own);
-  made->spawn = [this,
-                 id = made->id,
-                 context = made->context,
-                 limits,
-                 shared,
-                 own,
-                 shard,
-                 name = made->kind,
-                 make = std::move(make_source)]() -> poller_handle {
-    poller_actor::setup with;
-    with.id = id;
-    with.root = me();
-    with.worker = worker_;
-    with.shard = context;
-    with.limits = limits;
-    with.own_slot = own;
-    with.shared_slots = shared;
-    if (sources_)
-      with.source = sources_(name, shard);
-    if (!with.source)
-      with.source = make();
-    return home().system().spawn<poller_actor>(context->home, std::move(with));
+  made->spawn = [this, id = made->id, &kind, type, request, &on, &station, shards] {
+    poller_actor::setup with{
+        .id = id,
+        .root = me(),
+        .worker = worker_,
+        .shard = &on,
+        .type = kind.polls[type],
+        .source = station.make_source(worker_, type),
+        .limits = share(kind.pollers, shards),
+        .slots = kind.slots,
+        .request = request};
+    return poller_handle{home().system().spawn<poller_actor>(on.home, std::move(with))};
   };
   pollers_.push_back(std::move(made));
 }
@@ -305,10 +283,10 @@ void worker_root_actor::on_poller_down(std::uint64_t id, const caf::error& reaso
   if (home().now() - which->started > long_life)
     which->restart.reset();
   auto wait = which->restart.next(worker_->shards.front()->jitter());
-  worker_->poller_restarts.fetch_add(1, std::memory_order_relaxed);
+  poller_restarts_.add();
   log::error(
       "a poller died and is started again",
-      {{"poller", which->kind},
+      {{"poller", std::string{which->type}},
        {"task_queue", worker_->settings.task_queue},
        {"restarts", std::to_string(which->restart.failures())},
        {"error", home().system().render(reason)}});
@@ -328,26 +306,25 @@ void worker_root_actor::begin_draining() {
 
 /// Before the polls are cancelled, so that the service gives this worker nothing more.
 void worker_root_actor::tell_service() {
-  std::vector<std::string> sticky;
-  if (worker_->workflow_environment)
-    for (auto& context : worker_->shards)
-      if (!context->sticky_queue.empty() && context->max_cached_workflows > 0)
-        sticky.push_back(context->sticky_queue);
+  std::vector<std::string_view> sticky;
+  for (const auto& context : worker_->shards)
+    for (const auto& station : context->stations)
+      if (!station->sticky_queue().empty())
+        sticky.push_back(station->sticky_queue());
   if (sticky.empty())
     sticky.emplace_back();
   to_tell_ = sticky.size();
-  for (auto& queue : sticky) {
+  for (const auto queue : sticky) {
     wire::ShutdownWorkerRequest request;
     request.set_namespace_(worker_->settings.name_space);
     request.set_identity(worker_->settings.identity);
-    request.set_sticky_task_queue(queue);
+    request.set_sticky_task_queue(std::string{queue});
     request.set_task_queue(worker_->settings.task_queue);
     request.set_worker_instance_key(worker_->settings.instance_key);
     request.set_reason("graceful shutdown");
-    if (worker_->workflow_environment)
-      request.add_task_queue_types(enums::TASK_QUEUE_TYPE_WORKFLOW);
-    if (worker_->nexus)
-      request.add_task_queue_types(enums::TASK_QUEUE_TYPE_NEXUS);
+    for (const auto& kind : worker_->kinds)
+      if (!kind.polls.empty())
+        request.add_task_queue_types(static_cast<enums::TaskQueueType>(kind.queue_type));
     // Once, and whatever the answer is: a service that does not know this call loses nothing but
     // time.
     worker_->shards.front()->transport->start(
@@ -366,21 +343,26 @@ void worker_root_actor::stop_pollers() {
 }
 
 void worker_root_actor::await_slots() {
-  if (phase_ != worker_phase::draining || to_tell_ > 0 || pools_out_ > 0)
+  if (phase_ != worker_phase::draining || to_tell_ > 0 || kinds_busy_ > 0)
     return;
   for (auto& each : pollers_)
     if (!each->has_stopped)
       return;
-  if (pools_.empty())
+  if (worker_->kinds.empty())
     return finish({});
-  pools_out_ = pools_.size();
-  for (auto& each : pools_)
-    each->when_all_free([self = me()] { tell(self, slots_returned{}); });
+  kinds_busy_ = worker_->kinds.size();
+  for (const auto& each : worker_->kinds)
+    each.slots->when_all_free([self = me()] { tell(self, slots_returned{}); });
+}
+
+void worker_root_actor::close_stations() {
+  for (const auto& context : worker_->shards)
+    for (const auto& station : context->stations)
+      station->close();
 }
 
 void worker_root_actor::finish(const std::string& error) {
-  for (auto& each : caches_)
-    tell(each, evict_all{});
+  close_stations();
   for (auto& each : coordinators_)
     send_exit(each, caf::exit_reason::user_shutdown);
   if (!error.empty())

@@ -4,12 +4,13 @@
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/supervision/backoff.hpp"
-#include "actors/worker/poll_source.hpp"
+#include "actors/worker/task_kind.hpp"
 #include "actors/worker/worker_context.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::actors {
@@ -27,29 +28,26 @@ enum class worker_phase { created, connecting, running, draining, stopped };
 
 /// Starts a worker, keeps it alive and brings it to its end.
 ///
-/// Owns:      the phase, the pollers with their restart backoff, the coordinators and caches of all
-/// shards, the slots. Receives:  start_worker, stop_worker (the worker object), namespace_described
-/// and service_told (transport),
-///            poller_stopped (pollers), down messages of pollers, retry_due and grace_ended (own
-///            timers), slots_returned (slot pools).
-/// Sends:     stop_polling to pollers, cancel_all to coordinators, evict_all to caches; tells the
-/// worker object each
-///            phase through `on_phase`.
+/// Knows no kind of task by name: what it starts is what the worker's `task_kind`s say.
+///
+/// Owns:      the phase, the pollers with their restart backoff, the coordinators and task stations
+///            of all shards.
+/// Receives:  start_worker, stop_worker (the worker object), namespace_described and service_told
+///            (transport), poller_stopped (pollers), down messages of pollers, retry_due and
+///            grace_ended (own timers), slots_returned (slot suppliers).
+/// Sends:     stop_polling to pollers, cancel_all to coordinators, closes the stations; tells the
+///            worker object each phase through `on_phase`.
 /// Dies when: the worker has stopped.
 class worker_root_actor final : public pinned_actor<worker_root_handle::base> {
 public:
   /// Runs on this actor's shard. `error` says why, if the worker stopped by itself.
   using phase_callback = std::function<void(worker_phase phase, const std::string& error)>;
-  /// For tests: replaces the source of a poller.
-  using source_factory =
-      std::function<std::unique_ptr<poll_source>(std::string_view kind, std::size_t shard)>;
 
   worker_root_actor(
       caf::actor_config& cfg,
       shard& home,
       std::shared_ptr<worker_context> worker,
-      phase_callback on_phase,
-      source_factory sources = {});
+      phase_callback on_phase);
 
   const char* name() const override { return "worker_root"; }
   behavior_type make_behavior() override;
@@ -63,27 +61,28 @@ private:
     backoff restart{backoff_policy{}};
     time_point started{};
     bool has_stopped = false;
-    shard_context* context = nullptr;
-    std::string kind;
+    std::string_view type;
   };
 
   void describe_namespace();
   void on_namespace(const namespace_described& answer);
   void begin_running();
-  void add_nexus(std::size_t shards);
-  void add_workflows(std::size_t shards);
+  void open(const task_kind& kind);
   void add_poller(
-      std::string kind,
-      std::size_t shard,
-      poller_limits limits,
-      std::shared_ptr<slot_pool> shared,
-      std::function<std::unique_ptr<poll_source>()> make_source);
+      const task_kind& kind,
+      std::size_t type,
+      slot_request request,
+      shard_context& on,
+      task_station& station,
+      std::size_t shards);
+  void observe_slots(const task_kind& kind, std::size_t capacity);
   void start_poller(poller& which);
   void on_poller_down(std::uint64_t id, const caf::error& reason);
   void begin_draining();
   void tell_service();
   void stop_pollers();
   void await_slots();
+  void close_stations();
   void finish(const std::string& error);
   void enter(worker_phase phase, const std::string& error = {});
   poller* find(std::uint64_t id);
@@ -91,16 +90,15 @@ private:
 
   std::shared_ptr<worker_context> worker_;
   phase_callback on_phase_;
-  source_factory sources_;
   down_watch watch_;
   worker_phase phase_ = worker_phase::created;
   backoff connect_backoff_;
+  telemetry::counter poller_restarts_;
   std::vector<std::unique_ptr<poller>> pollers_;
   std::vector<coordinator_handle> coordinators_;
-  std::vector<sticky_cache_handle> caches_;
-  std::vector<std::shared_ptr<slot_pool>> pools_;
+  std::vector<telemetry::observed> observed_;
   std::size_t to_tell_ = 0;
-  std::size_t pools_out_ = 0;
+  std::size_t kinds_busy_ = 0; ///< whose slots are not all back
 };
 
 } // namespace troupe::actors

@@ -3,7 +3,7 @@
 
 #include "runtime/base/log.hpp"
 
-#include <caf/actor_system.hpp>
+#include <caf/actor_cast.hpp>
 
 namespace troupe::actors {
 
@@ -12,9 +12,10 @@ nexus_handler_actor::nexus_handler_actor(
     shard& home,
     std::shared_ptr<worker_context> worker,
     shard_context& context,
+    nexus_shard& nexus,
     poller_handle poller,
     coordinator_handle coordinator)
-    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
+    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), nexus_(nexus),
       poller_(std::move(poller)), coordinator_(std::move(coordinator)) {}
 
 nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
@@ -68,9 +69,9 @@ void nexus_handler_actor::begin(nexus_job job) {
   received_ = job.received;
   abandoned_ = on_pool_ = false;
   if (job.task.scheduled_at)
-    context_.counters.nexus_task_schedule_to_start_latency.observe(
+    nexus_.metrics.nexus_task_schedule_to_start_latency.observe(
         (received_ - *job.task.scheduled_at).count());
-  call_ = nexus::accept_task(worker_->nexus, std::move(job.task), home(), received_);
+  call_ = nexus::accept_task(nexus_.environment, std::move(job.task), home(), received_);
   tell(
       coordinator_,
       watch_work{work_, caf::actor_cast<cancellable_handle>(this), call_->deadline()});
@@ -131,9 +132,9 @@ void nexus_handler_actor::call_service() {
 }
 
 void nexus_handler_actor::answer() {
-  context_.counters.nexus_task_execution_latency.observe((home().now() - received_).count());
-  if (call_->is_failure())
-    context_.counters.nexus_task_execution_failed.add();
+  nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
+  if (const auto& reason = call_->failure_reason(); !reason.empty())
+    nexus_.metrics.nexus_task_execution_failed.of(reason).add();
   auto call = call_->answer();
   call.timeout = std::min(call.timeout, remaining());
   context_.calls->start(
@@ -144,7 +145,7 @@ void nexus_handler_actor::answer() {
 
 void nexus_handler_actor::on_answer(const rpc_status& status) {
   if (status.ok()) {
-    context_.counters.nexus_task_endtoend_latency.observe((home().now() - received_).count());
+    nexus_.metrics.nexus_task_endtoend_latency.observe((home().now() - received_).count());
     if (call_->is_failure())
       log::debug(
           "answered a Nexus task with a failure",
@@ -171,7 +172,7 @@ void nexus_handler_actor::on_cancel(cancel_reason reason) {
       "a Nexus task ran past its deadline and is not answered",
       {{"service", std::string{call_->task().service}},
        {"operation", std::string{call_->task().operation}}});
-  context_.counters.nexus_task_execution_failed.add();
+  nexus_.metrics.nexus_task_execution_failed.of("timeout").add();
   end(task_outcome::deadline_passed);
 }
 
@@ -186,56 +187,11 @@ void nexus_handler_actor::end(task_outcome outcome) {
 void nexus_handler_actor::become_idle() {
   call_ = nullptr;
   abandoned_ = false;
-  tell(poller_, handler_idled{me(), make_handoff<slot_permit>(std::move(slot_))});
-}
-
-// -- poll source
-// -----------------------------------------------------------------------------------
-
-nexus_poll_source::nexus_poll_source(
-    std::shared_ptr<worker_context> worker, shard_context& context, coordinator_handle coordinator)
-    : worker_(std::move(worker)), context_(context), coordinator_(std::move(coordinator)) {
-  request_ = nexus::make_poll_request(
-      {worker_->settings.name_space,
-       worker_->settings.task_queue,
-       worker_->settings.identity,
-       worker_->settings.instance_key});
-}
-
-rpc::call nexus_poll_source::make_poll() {
-  return {nexus::poll_method, request_, {}, {}};
-}
-
-poll_result nexus_poll_source::read(rpc::bytes answer, const poller_handle& poller) {
-  poll_result result;
-  auto polled = nexus::read_poll_answer(std::move(answer));
-  if (!polled) {
-    result.unreadable = polled.error();
-    return result;
-  }
-  result.poller_advice = polled->poller_delta;
-  if (!polled->task) {
-    context_.counters.nexus_poll_no_task.add();
-    return result;
-  }
-  result.deliver = [this, poller, task = std::move(*polled->task)](slot_permit slot) mutable {
-    nexus_handler_handle handler;
-    if (idle_.empty()) {
-      handler = context_.home.system().spawn<nexus_handler_actor>(
-          context_.home, worker_, context_, poller, coordinator_);
-    } else {
-      handler = std::move(idle_.back());
-      idle_.pop_back();
-    }
-    tell(
-        handler,
-        run_nexus_task{make_handoff<nexus_job>(nexus_job{
-            std::move(task),
-            std::move(slot),
-            outcome_guard{context_.counters.nexus_tasks, "nexus"},
-            context_.home.now()})});
-  };
-  return result;
+  tell(
+      poller_,
+      task_ended{
+          caf::actor_cast<caf::strong_actor_ptr>(this),
+          make_handoff<slot_permit>(std::move(slot_))});
 }
 
 } // namespace troupe::actors

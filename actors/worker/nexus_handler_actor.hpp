@@ -3,16 +3,20 @@
 
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
-#include "actors/worker/poll_source.hpp"
-#include "actors/worker/slot_pool.hpp"
+#include "actors/worker/nexus_metrics.hpp"
+#include "actors/worker/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/nexus/dispatch.hpp"
 
 #include <memory>
-#include <optional>
-#include <vector>
 
 namespace troupe::actors {
+
+/// What the Nexus tasks of one shard share. Used on its thread; lives as long as its context.
+struct nexus_shard {
+  std::shared_ptr<const nexus::dispatch_environment> environment;
+  nexus_metrics metrics;
+};
 
 /// An accepted Nexus task on its way to a handler.
 struct nexus_job {
@@ -29,7 +33,7 @@ struct nexus_job {
 /// Receives:  run_nexus_task (poller), handler_ended (the user's code), service_replied,
 /// answer_replied (transport),
 ///            cancel_work (coordinator).
-/// Sends:     watch_work and handler_left to the coordinator, handler_idled (with the slot) to the
+/// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
 ///            poller.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class nexus_handler_actor final : public pinned_actor<nexus_handler_handle::base> {
@@ -39,6 +43,7 @@ public:
       shard& home,
       std::shared_ptr<worker_context> worker,
       shard_context& context,
+      nexus_shard& nexus,
       poller_handle poller,
       coordinator_handle coordinator);
 
@@ -62,6 +67,7 @@ private:
 
   std::shared_ptr<worker_context> worker_;
   shard_context& context_;
+  nexus_shard& nexus_;
   poller_handle poller_;
   coordinator_handle coordinator_;
 
@@ -73,28 +79,6 @@ private:
   bool is_starting_ = false; ///< inside the first part of a coroutine
   bool on_pool_ = false; ///< a thread of the pool has the call: the slot stays until it comes back
   bool abandoned_ = false; ///< nobody waits for the answer any more
-};
-
-/// Polls for Nexus tasks and gives each to a handler that is free, or to a new one.
-class nexus_poll_source final : public poll_source {
-public:
-  nexus_poll_source(
-      std::shared_ptr<worker_context> worker,
-      shard_context& context,
-      coordinator_handle coordinator);
-
-  [[nodiscard]] std::string_view name() const override { return "nexus_task"; }
-  [[nodiscard]] rpc::call make_poll() override;
-  [[nodiscard]] poll_result read(rpc::bytes answer, const poller_handle& poller) override;
-  void handler_idled(const nexus_handler_handle& who) override { idle_.push_back(who); }
-  [[nodiscard]] counter& open_polls() override { return context_.counters.num_pollers_nexus_task; }
-
-private:
-  std::shared_ptr<worker_context> worker_;
-  shard_context& context_;
-  coordinator_handle coordinator_;
-  rpc::bytes request_; ///< the same for every poll
-  std::vector<nexus_handler_handle> idle_;
 };
 
 } // namespace troupe::actors

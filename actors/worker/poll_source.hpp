@@ -2,15 +2,15 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "actors/worker/slot_pool.hpp"
-#include "actors/worker/worker_counters.hpp"
-#include "runtime/rpc/transport.hpp"
+#include "actors/worker/slot_supplier.hpp"
+#include "runtime/rpc/bytes.hpp"
 
 #include <troupe/unique_function.hpp>
 
+#include <caf/actor_control_block.hpp>
+
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace troupe::actors {
 
@@ -22,19 +22,16 @@ struct poll_result {
   std::string unreadable; ///< why the answer cannot be used; empty if it can
 };
 
-/// What differs between polls for Nexus tasks, workflow tasks and sticky workflow tasks. Lives in
-/// its poller.
+/// What one sort of poll asks and what its answers mean. Lives in its poller, on its shard.
 class poll_source {
 public:
   virtual ~poll_source() = default;
 
-  [[nodiscard]] virtual std::string_view name() const = 0;
-  [[nodiscard]] virtual rpc::call make_poll() = 0;
+  /// The request of a poll; asked for again for each.
+  [[nodiscard]] virtual rpc::bytes make_request() = 0;
   [[nodiscard]] virtual poll_result read(rpc::bytes answer, const poller_handle& poller) = 0;
-  /// A handler that this source's tasks ran on is free again.
-  virtual void handler_idled(const nexus_handler_handle&) {}
-  /// The gauge of open polls.
-  [[nodiscard]] virtual counter& open_polls() = 0;
+  /// The actor that had one of this source's tasks has said `task_ended`: it is free again.
+  virtual void task_ended(const caf::strong_actor_ptr&) {}
 };
 
 } // namespace troupe::actors

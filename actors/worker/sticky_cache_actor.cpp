@@ -15,7 +15,7 @@ sticky_cache_actor::sticky_cache_actor(
     caf::actor_config& cfg,
     shard& home,
     std::shared_ptr<worker_context> worker,
-    shard_context& context)
+    workflow_shard& context)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), watch_(this) {}
 
 sticky_cache_actor::~sticky_cache_actor() = default;
@@ -157,7 +157,7 @@ void sticky_cache_actor::evict_longest_idle() {
 }
 
 void sticky_cache_actor::publish_size() {
-  context_.counters.sticky_cache_size.set(runs_.size());
+  context_.counters.sticky_cache_size.set(static_cast<double>(runs_.size()));
 }
 
 } // namespace troupe::actors

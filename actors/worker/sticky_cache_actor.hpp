@@ -5,6 +5,7 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "actors/worker/workflow_job.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 
 #include <troupe/workflow/detail/ref.hpp>
 
@@ -34,7 +35,7 @@ public:
       caf::actor_config& cfg,
       shard& home,
       std::shared_ptr<worker_context> worker,
-      shard_context& context);
+      workflow_shard& context);
   ~sticky_cache_actor() override;
 
   const char* name() const override { return "sticky_cache"; }
@@ -74,7 +75,7 @@ private:
   void publish_size();
 
   std::shared_ptr<worker_context> worker_;
-  shard_context& context_;
+  workflow_shard& context_;
   down_watch watch_;
   run_map runs_;
   workflow::detail::list_node idle_; ///< longest unused first

@@ -11,6 +11,9 @@ namespace troupe::actors {
 
 namespace {
 
+constexpr telemetry::metric worker_start{
+    .name = "worker_start", .help = "workers that were started"};
+
 std::string random_id(std::function<double()>& random) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string id;
@@ -37,7 +40,9 @@ worker_core::worker_core(
     settings.instance_key = random_id(random);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     auto made = std::make_unique<shard_context>(*shards[i]);
-    made->sticky_queue = settings.identity + "-" + random_id(random);
+    made->unique_name = settings.identity + "-" + random_id(random);
+    made->meter = context_->metrics->add_meter(
+        {{"namespace", settings.name_space}, {"task_queue", settings.task_queue}});
     // One generator per shard: they draw on different threads.
     auto own = std::make_shared<std::mt19937_64>(static_cast<std::uint64_t>(random() * 0x1p53));
     auto draw = [own] { return std::uniform_real_distribution<double>{0, 1}(*own); };
@@ -52,6 +57,7 @@ worker_core::worker_core(
 worker_core::~worker_core() = default;
 
 void worker_core::start() {
+  context_->shards.front()->meter->counter(worker_start).add();
   root_ = system_.spawn<worker_root_actor>(
       context_->shards.front()->home,
       context_,
@@ -63,8 +69,7 @@ void worker_core::start() {
         }
         if (on_phase_)
           on_phase_(phase, error);
-      },
-      sources_);
+      });
   tell(root_, start_worker{});
 }
 

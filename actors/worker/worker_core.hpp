@@ -36,8 +36,6 @@ public:
 
   /// Called on the first shard for every change of phase, also for a failed try to connect.
   void on_phase(worker_root_actor::phase_callback callback) { on_phase_ = std::move(callback); }
-  /// For tests: replaces sources of polls.
-  void set_sources(worker_root_actor::source_factory sources) { sources_ = std::move(sources); }
 
   void start();
   /// Asks for a graceful end; `stopped` follows. Again and after the end without effect.
@@ -53,7 +51,6 @@ private:
   caf::actor_system& system_;
   std::shared_ptr<worker_context> context_;
   worker_root_actor::phase_callback on_phase_;
-  worker_root_actor::source_factory sources_;
   worker_root_handle root_;
 
   mutable std::mutex mutex_;

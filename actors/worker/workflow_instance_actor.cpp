@@ -41,7 +41,7 @@ workflow_instance_actor::workflow_instance_actor(
     caf::actor_config& cfg,
     shard& home,
     std::shared_ptr<worker_context> worker,
-    shard_context& context,
+    workflow_shard& context,
     sticky_cache_handle cache,
     std::uint32_t lane)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),

@@ -5,6 +5,7 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "actors/worker/workflow_job.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 
 #include <memory>
 #include <string>
@@ -36,7 +37,7 @@ public:
       caf::actor_config& cfg,
       shard& home,
       std::shared_ptr<worker_context> worker,
-      shard_context& context,
+      workflow_shard& context,
       sticky_cache_handle cache,
       std::uint32_t lane);
   ~workflow_instance_actor() override;
@@ -67,7 +68,7 @@ private:
   workflow_instance_handle me() { return caf::actor_cast<workflow_instance_handle>(this); }
 
   std::shared_ptr<worker_context> worker_;
-  shard_context& context_;
+  workflow_shard& context_;
   sticky_cache_handle cache_;
   const std::uint32_t lane_;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "actors/worker/slot_pool.hpp"
-#include "actors/worker/worker_counters.hpp"
+#include "actors/worker/slot_supplier.hpp"
+#include "actors/worker/task_outcome.hpp"
 #include "runtime/base/executor.hpp"
 #include "runtime/workflow/task_message.hpp"
 

@@ -4,7 +4,6 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/workflow_job.hpp"
 #include "runtime/base/time.hpp"
-#include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 #include "runtime/workflow/instance.hpp"
 
@@ -23,10 +22,12 @@ workflow_job::~workflow_job() = default;
 
 workflow_poll_source::workflow_poll_source(
     std::shared_ptr<worker_context> worker,
-    shard_context& context,
+    shard_context& shard,
+    workflow_shard& context,
     sticky_cache_handle cache,
     bool sticky)
-    : worker_(std::move(worker)), context_(context), cache_(std::move(cache)), sticky_(sticky) {
+    : worker_(std::move(worker)), shard_(shard), context_(context), cache_(std::move(cache)),
+      sticky_(sticky) {
   const auto& settings = worker_->settings;
   wire::PollWorkflowTaskQueueRequest request;
   request.set_namespace_(settings.name_space);
@@ -42,16 +43,6 @@ workflow_poll_source::workflow_poll_source(
     queue.set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_NORMAL);
   }
   request_ = request.SerializeAsString();
-}
-
-rpc::call workflow_poll_source::make_poll() {
-  return {
-      "/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue", request_, {}, {}};
-}
-
-counter& workflow_poll_source::open_polls() {
-  return sticky_ ? context_.counters.num_pollers_sticky_workflow_task
-                 : context_.counters.num_pollers_workflow_task;
 }
 
 poll_result workflow_poll_source::read(rpc::bytes answer, const poller_handle&) {
@@ -76,13 +67,19 @@ poll_result workflow_poll_source::read(rpc::bytes answer, const poller_handle&) 
     context_.counters.workflow_task_schedule_to_start_latency.observe(
         (from_proto(task->started_time()) - from_proto(task->scheduled_time())).count());
   result.deliver = [this, held = std::move(task)](slot_permit slot) mutable {
+    slot.mark_used(
+        {.kind = "workflow",
+         .task_queue = worker_->settings.task_queue,
+         .is_sticky = sticky_,
+         .type = held->workflow_type().name(),
+         .operation = {}});
     tell(
         cache_,
         run_workflow_task{make_handoff<workflow_job>(
             std::move(held),
             std::move(slot),
             outcome_guard{context_.counters.workflow_tasks, "workflow"},
-            context_.home.now())});
+            shard_.home.now())});
   };
   return result;
 }

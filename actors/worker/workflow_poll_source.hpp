@@ -3,6 +3,7 @@
 
 #include "actors/worker/poll_source.hpp"
 #include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 
 #include <memory>
 
@@ -14,20 +15,18 @@ class workflow_poll_source final : public poll_source {
 public:
   workflow_poll_source(
       std::shared_ptr<worker_context> worker,
-      shard_context& context,
+      shard_context& shard,
+      workflow_shard& context,
       sticky_cache_handle cache,
       bool sticky);
 
-  [[nodiscard]] std::string_view name() const override {
-    return sticky_ ? "sticky_workflow_task" : "workflow_task";
-  }
-  [[nodiscard]] rpc::call make_poll() override;
+  [[nodiscard]] rpc::bytes make_request() override { return request_; }
   [[nodiscard]] poll_result read(rpc::bytes answer, const poller_handle& poller) override;
-  [[nodiscard]] counter& open_polls() override;
 
 private:
   std::shared_ptr<worker_context> worker_;
-  shard_context& context_;
+  shard_context& shard_;
+  workflow_shard& context_;
   sticky_cache_handle cache_;
   bool sticky_;
   rpc::bytes request_; ///< the same for every poll

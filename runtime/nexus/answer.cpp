@@ -46,7 +46,7 @@ void add_links(std::span<const link> links, Links& to) {
 }
 
 task_answer completed(const completed_request& request) {
-  return {completed_method, rpc::bytes{request.SerializeAsString()}, false, {}};
+  return {completed_method, rpc::bytes{request.SerializeAsString()}, false, {}, {}};
 }
 
 task_answer failed(
@@ -58,7 +58,12 @@ task_answer failed(
     *request.mutable_failure() = std::move(failure);
   else
     to_handler_error(failure, *request.mutable_error());
-  return {failed_method, rpc::bytes{request.SerializeAsString()}, true, error.message()};
+  return {
+      failed_method,
+      rpc::bytes{request.SerializeAsString()},
+      true,
+      error.message(),
+      "handler_error_" + std::string{to_string(error.type())}};
 }
 
 } // namespace
@@ -69,7 +74,11 @@ task_answer answer_sync(
     payload value,
     std::span<const link> links) {
   return {
-      completed_method, write_sync_answer(environment, task, std::move(value), links), false, {}};
+      completed_method,
+      write_sync_answer(environment, task, std::move(value), links),
+      false,
+      {},
+      {}};
 }
 
 task_answer answer_async(
@@ -123,6 +132,7 @@ task_answer answer_error(
     to_operation_error(failure, *response.mutable_operation_error());
   auto answer = completed(request);
   answer.failure_text = operation.message();
+  answer.failure_reason = "operation_" + std::string{to_string(operation.state())};
   return answer;
 }
 

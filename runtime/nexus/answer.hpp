@@ -24,6 +24,7 @@ struct task_answer {
   rpc::bytes body;
   bool is_failure = false;
   std::string failure_text;
+  std::string failure_reason = {}; ///< `operation_call::failure_reason`
 };
 
 [[nodiscard]] task_answer answer_sync(

@@ -107,6 +107,7 @@ public:
   rpc::call answer() const override { return call_of(answer_.method, answer_.body); }
   bool is_failure() const noexcept override { return answer_.is_failure; }
   const std::string& failure_text() const noexcept override { return answer_.failure_text; }
+  const std::string& failure_reason() const noexcept override { return answer_.failure_reason; }
   const nexus_task& task() const noexcept override { return state_->task; }
   std::optional<time_point> deadline() const noexcept override { return state_->deadline; }
   void cancel(cancel_reason reason) override { state_->cancellation.cancel(reason); }

@@ -68,6 +68,9 @@ public:
   /// message, else empty.
   [[nodiscard]] virtual bool is_failure() const noexcept = 0;
   [[nodiscard]] virtual const std::string& failure_text() const noexcept = 0;
+  /// Why the operation did not succeed, in the words of Temporal's SDK metrics
+  /// (`handler_error_BAD_REQUEST`, `operation_failed`); empty if it did, or goes on.
+  [[nodiscard]] virtual const std::string& failure_reason() const noexcept = 0;
 
   [[nodiscard]] virtual const nexus_task& task() const noexcept = 0;
 

@@ -20,8 +20,8 @@ class registry;
 ///
 /// Making a counter, gauge or histogram takes the registry's lock and memory: make them once and
 /// keep them, they live as long as the meter. Counting costs some plain instructions on cells that
-/// no other thread writes, and that share no cache line with another meter's. One thread at a time
-/// makes and counts. The same metric with the same labels is the same cell.
+/// no other thread writes, and that share no cache line with another meter's. Any thread may make
+/// them, one counts. The same metric with the same labels is the same cell.
 ///
 /// Throws `std::invalid_argument` if the name is taken by a metric of another shape.
 class meter {
@@ -46,14 +46,17 @@ private:
   std::unique_ptr<storage> storage_;
 };
 
-/// Counters that differ in one label whose values show only while counting. One thread's, as its
-/// meter; a value that is new takes the registry's lock once.
+/// Counters that differ in one label whose values show only while counting. For the meter's thread;
+/// a value that is new takes the registry's lock once.
 class counters_by_label {
 public:
   /// After `most` values everything else counts as `other`: what comes from outside must not grow
   /// without end.
-  counters_by_label(meter& from, const metric& what, std::string label, std::size_t most = 100)
-      : meter_(&from), metric_(what), label_(std::move(label)), most_(most) {}
+  /// `fixed` are more labels, the same for all.
+  counters_by_label(
+      meter& from, const metric& what, std::string label, labels fixed = {}, std::size_t most = 100)
+      : meter_(&from), metric_(what), label_(std::move(label)), fixed_(std::move(fixed)),
+        most_(most) {}
 
   [[nodiscard]] const telemetry::counter& of(std::string_view value);
   /// All values together, as this meter counted them.
@@ -63,6 +66,7 @@ private:
   meter* meter_;
   metric metric_; ///< its texts must outlive this
   std::string label_;
+  labels fixed_;
   std::size_t most_;
   std::map<std::string, telemetry::counter, std::less<>> known_;
 };

@@ -274,8 +274,9 @@ const telemetry::counter& counters_by_label::of(std::string_view value) {
     return found->second;
   if (known_.size() >= most_ && value != "other")
     return of("other");
-  return known_
-      .try_emplace(std::string{value}, meter_->counter(metric_, {{label_, std::string{value}}}))
+  auto with = fixed_;
+  with.push_back({label_, std::string{value}});
+  return known_.try_emplace(std::string{value}, meter_->counter(metric_, std::move(with)))
       .first->second;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/golden/golden_world.hpp"
 
+#include "actors/worker/fixed_slot_supplier.hpp"
+#include "actors/worker/nexus_tasks.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/direct_transport.hpp"
 #include "runtime/workflow/instance.hpp"
@@ -135,7 +138,8 @@ struct golden_world::worker {
     settings.name_space = setup_.name_space;
     settings.task_queue = setup_.task_queue;
     settings.identity = setup_.identity;
-    settings.nexus_pollers = settings.workflow_pollers = {2, 2, 2};
+    const actors::poller_limits pollers{2, 2, 2};
+    const auto slots = [] { return std::make_shared<actors::fixed_slot_supplier>(100); };
     context_->pool = std::make_shared<inline_pool>(shard_);
     for (auto& each : golden_workflows())
       context_->workflows[each->name] = each;
@@ -146,9 +150,13 @@ struct golden_world::worker {
     if (setup_.serves_nexus) {
       auto services = std::make_shared<nexus::service_registry>();
       services->add(golden_service());
-      context_->nexus = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
-          services, {}, settings.name_space, settings.task_queue, settings.identity, nullptr});
+      context_->kinds.push_back(actors::nexus_tasks(
+          {std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
+               services, {}, settings.name_space, settings.task_queue, settings.identity, nullptr}),
+           slots(),
+           pollers}));
     }
+    context_->kinds.push_back(actors::workflow_tasks({.slots = slots(), .pollers = pollers}));
     core_ = std::make_unique<actors::worker_core>(
         world.system_,
         context_,

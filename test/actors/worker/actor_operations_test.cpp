@@ -61,8 +61,7 @@ struct fixture : user_side, worker_fixture {
         troupe::nexus::by_actor<test_service::plain>(by),
         troupe::nexus::by_actor<test_service::waits>(by),
         troupe::nexus::by_actor<test_service::quick>(by)));
-    context->nexus = std::make_shared<troupe::nexus::dispatch_environment>(
-        troupe::nexus::dispatch_environment{services, {}, "default", "queue", "me", nullptr});
+    serve_nexus(services);
   }
   /// Runs the user's scheduler and the shards until neither has anything to do.
   void run() {

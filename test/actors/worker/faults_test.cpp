@@ -74,7 +74,7 @@ struct fixture : worker_fixture {
 BOOST_FIXTURE_TEST_SUITE(faults, fixture)
 
 BOOST_AUTO_TEST_CASE(a_nexus_handler_that_dies_returns_its_slot_and_the_worker_goes_on) {
-  context->settings.max_concurrent_nexus_tasks = 1;
+  nexus_slots = 1;
   serve_nexus();
   start();
   break_once(nexus_completed);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_nexus_handler_that_dies_returns_its_slot_and_the_worker_g
 }
 
 BOOST_AUTO_TEST_CASE(a_workflow_instance_actor_that_dies_loses_only_its_run) {
-  context->settings.max_concurrent_workflow_tasks = 2;
+  workflow_slots = 2;
   serve_workflows();
   start();
   const auto actors = shards[0]->pinned_actors();
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_waited_for_a_run_that_died_is_run_by_another_ac
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_the_run) {
-  context->settings.max_concurrent_workflow_tasks = 2;
+  workflow_slots = 2;
   serve_workflows();
   start();
   before_begin = [](const auto& task) {

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {
   BOOST_TEST(service.open(failed).size() == 1u);
   answer(failed, wire::RespondNexusTaskFailedResponse{});
   BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
-  BOOST_TEST(counters().nexus_task_execution_failed.get() == 1u);
+  BOOST_TEST(metric("nexus_task_execution_failed") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_task_with_a_hundred_thousand_metadata_keys_is_answered_bad_request) {
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(past_its_deadline_a_coroutine_is_cancelled_and_its_task_dro
 }
 
 BOOST_AUTO_TEST_CASE(past_its_deadline_a_function_keeps_its_slot_until_it_returns) {
-  context->settings.max_concurrent_nexus_tasks = 1;
+  nexus_slots = 1;
   serve_nexus();
   start();
   give(poll, nexus_task("plain", "a", "5s"));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/caf_compat.hpp"
 #include "actors/supervision/backoff.hpp"
+#include "actors/worker/fixed_slot_supplier.hpp"
 #include "actors/worker/poller_target.hpp"
-#include "actors/worker/slot_pool.hpp"
+#include "actors/worker/task_outcome.hpp"
 #include "actors/worker/work_pool.hpp"
-#include "actors/worker/worker_counters.hpp"
+#include "runtime/telemetry/registry.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,6 +49,12 @@ private:
   int told_ = 0;
 };
 
+slot_request of(std::uint32_t poller) {
+  slot_request by;
+  by.poller = poller;
+  return by;
+}
+
 void submit(work_pool& pool, troupe::executor& back, troupe::unique_function<void()> run) {
   std::vector<pool_work> batch;
   batch.push_back({std::move(run), &back, [] {}});
@@ -59,29 +66,97 @@ void submit(work_pool& pool, troupe::executor& back, troupe::unique_function<voi
 BOOST_AUTO_TEST_SUITE(parts)
 
 BOOST_AUTO_TEST_CASE(a_permit_gives_its_slot_back_once) {
-  auto pool = std::make_shared<slot_pool>(1);
-  auto permit = pool->try_take();
+  auto slots = std::make_shared<fixed_slot_supplier>(1);
+  slots->begin(1);
+  auto permit = slots->try_reserve({});
   BOOST_TEST(static_cast<bool>(permit));
-  BOOST_TEST(!pool->try_take());
+  BOOST_TEST(!slots->try_reserve({}));
   auto moved = std::move(permit);
   permit.release();
-  BOOST_TEST(pool->free() == 0u);
+  BOOST_TEST(slots->free() == 0u);
   moved.release();
   moved.release();
-  BOOST_TEST(pool->free() == 1u);
+  BOOST_TEST(slots->free() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(each_poller_has_a_slot_of_its_own_and_shares_the_rest) {
+  auto slots = std::make_shared<fixed_slot_supplier>(4);
+  slots->begin(2);
+  const slot_request first = of(0);
+  const slot_request second = of(1);
+  auto own = slots->try_reserve(first);
+  auto shared = slots->try_reserve(first);
+  auto last_shared = slots->try_reserve(first);
+  BOOST_TEST(!slots->try_reserve(first)); // what is left is the other one's
+  auto own_of_second = slots->try_reserve(second);
+  BOOST_TEST(static_cast<bool>(own_of_second));
+  BOOST_TEST(!slots->try_reserve(second));
+  own.release();
+  BOOST_TEST(!slots->try_reserve(second));
+  shared.release();
+  BOOST_TEST(static_cast<bool>(slots->try_reserve(second)));
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_for_a_slot_is_told_in_order) {
-  auto pool = std::make_shared<slot_pool>(1);
-  auto permit = pool->try_take();
+  auto slots = std::make_shared<fixed_slot_supplier>(4);
+  slots->begin(3);
+  const slot_request by[] = {of(0), of(1), of(2)};
+  std::vector<slot_permit> own;
+  for (const auto& each : by)
+    own.push_back(slots->try_reserve(each));
+  auto shared = slots->try_reserve(by[0]);
   std::string told;
-  pool->when_free([&] { told += "a"; });
-  pool->when_free([&] { told += "b"; });
-  pool->when_all_free([&] { told += "!"; });
-  permit.release();
-  BOOST_TEST(told == "a!");
-  pool->try_take().release();
-  BOOST_TEST(told == "a!b");
+  for (const auto& each : by)
+    slots->when_free(each, [&told, name = static_cast<char>('a' + each.poller)] { told += name; });
+  slots->when_all_free([&] { told += "!"; });
+  own[1].release(); // only for the second
+  BOOST_TEST(told == "b");
+  shared.release(); // for the first of those that wait
+  BOOST_TEST(told == "ba");
+  shared = slots->try_reserve(by[0]);
+  shared.release(); // not for the second: it has been told
+  BOOST_TEST(told == "bac");
+  own[0].release();
+  BOOST_TEST(told == "bac");
+  own[2].release();
+  BOOST_TEST(told == "bac!");
+  slots->when_free(by[0], [&] { told += "d"; });
+  slots->when_all_free([&] { told += "?"; });
+  BOOST_TEST(told == "bac!d?"); // at once
+}
+
+BOOST_AUTO_TEST_CASE(who_no_longer_waits_for_a_slot_is_not_told) {
+  auto slots = std::make_shared<fixed_slot_supplier>(3);
+  slots->begin(2);
+  const slot_request by[] = {of(0), of(1)};
+  auto own = slots->try_reserve(by[0]);
+  auto other = slots->try_reserve(by[1]);
+  auto shared = slots->try_reserve(by[0]);
+  std::string told;
+  slots->when_free(by[0], [&] { told += "a"; });
+  slots->when_free(by[1], [&] { told += "b"; });
+  slots->when_all_free([&] { told += "!"; });
+  slots->stop_waiting(by[0]);
+  slots->when_all_free({});
+  shared.release();
+  own.release();
+  other.release();
+  BOOST_TEST(told == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_kept_unless_another_poller_waits_for_it) {
+  auto slots = std::make_shared<fixed_slot_supplier>(3);
+  slots->begin(2);
+  const slot_request by[] = {of(0), of(1)};
+  auto own = slots->try_reserve(by[0]);
+  auto other = slots->try_reserve(by[1]);
+  auto shared = slots->try_reserve(by[0]);
+  BOOST_TEST(slots->try_keep(shared, by[0], false));
+  slots->when_free(by[0], [] {});
+  BOOST_TEST(slots->try_keep(shared, by[0], true)); // only itself
+  slots->when_free(by[1], [] {});
+  BOOST_TEST(!slots->try_keep(shared, by[0], true));
+  BOOST_TEST(slots->try_keep(own, by[0], true)); // nobody else may have it
 }
 
 BOOST_AUTO_TEST_CASE(backoff_grows_to_its_cap_and_starts_again_after_success) {
@@ -113,41 +188,21 @@ BOOST_AUTO_TEST_CASE(the_poller_target_stays_between_its_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(a_forgotten_task_is_counted_as_such) {
-  outcome_counters counters;
+  auto meter = std::make_shared<troupe::telemetry::registry>()->add_meter();
+  outcome_counters counters{*meter, "TestWorker"};
   {
     outcome_guard first{counters, "test"};
     outcome_guard second{counters, "test"};
     second.record(task_outcome::answered);
     second.record(task_outcome::died);
     auto moved = std::move(first);
+    BOOST_TEST(counters.slots_used.get() == 1);
   }
+  BOOST_TEST(counters.slots_used.get() == 0);
   BOOST_TEST(counters.accepted.get() == 2u);
   BOOST_TEST(counters.of(task_outcome::answered) == 1u);
   BOOST_TEST(counters.of(task_outcome::died) == 0u);
   BOOST_TEST(counters.of(task_outcome::forgotten) == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(a_latency_tells_quantiles_within_its_buckets) {
-  latency one;
-  latency other;
-  for (std::int64_t i = 1; i <= 1000; ++i)
-    (i % 2 == 0 ? one : other).observe(i * 1000);
-  one.observe(-5); // a clock that went back
-  latency_total all;
-  all.add(one);
-  all.add(other);
-  BOOST_TEST(all.count == 1001u);
-  BOOST_TEST(all.sum_nanoseconds == 500'500'000u);
-  BOOST_TEST(
-      static_cast<double>(all.quantile(0.5)) == 500'000.0, boost::test_tools::tolerance(0.07));
-  BOOST_TEST(
-      static_cast<double>(all.quantile(0.99)) == 990'000.0, boost::test_tools::tolerance(0.07));
-  BOOST_TEST(latency_total{}.quantile(0.5) == 0u);
-  for (std::uint64_t value : {0ULL, 7ULL, 8ULL, 15ULL, 16ULL, 1'000'000ULL, ~0ULL}) {
-    const auto bucket = latency::bucket_of(value);
-    BOOST_REQUIRE(bucket < latency::bucket_count);
-    BOOST_TEST(latency::bucket_of(latency::nanoseconds_of(bucket)) == bucket);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(the_work_pool_has_no_more_threads_than_its_limit) {

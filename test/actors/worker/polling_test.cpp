@@ -22,16 +22,27 @@ struct garbage {
 /// Dies of the first answer that it reads.
 class doomed_source final : public poll_source {
 public:
-  explicit doomed_source(troupe::actors::counter& open) : open_(open) {}
-  std::string_view name() const override { return "doomed"; }
-  troupe::rpc::call make_poll() override { return {troupe::nexus::poll_method, {}, {}, {}}; }
+  troupe::rpc::bytes make_request() override { return {}; }
   poll_result read(troupe::rpc::bytes, const troupe::actors::poller_handle&) override {
     throw std::runtime_error("doomed");
   }
-  troupe::actors::counter& open_polls() override { return open_; }
+};
+
+/// A station whose first source is doomed.
+class doomed_station final : public troupe::actors::task_station {
+public:
+  explicit doomed_station(std::unique_ptr<task_station> real) : real_(std::move(real)) {}
+  std::unique_ptr<poll_source> make_source(
+      const std::shared_ptr<troupe::actors::worker_context>& worker, std::size_t type) override {
+    if (std::exchange(first_, false))
+      return std::make_unique<doomed_source>();
+    return real_->make_source(worker, type);
+  }
+  void close() override { real_->close(); }
 
 private:
-  troupe::actors::counter& open_;
+  std::unique_ptr<task_station> real_;
+  bool first_ = true;
 };
 
 } // namespace
@@ -50,8 +61,8 @@ BOOST_AUTO_TEST_CASE(keeps_as_many_polls_open_as_it_was_told) {
 }
 
 BOOST_AUTO_TEST_CASE(never_polls_more_than_it_has_free_slots) {
-  context->settings.max_concurrent_nexus_tasks = 3;
-  context->settings.nexus_pollers = {3, 3, 3};
+  nexus_slots = 3;
+  nexus_pollers = {3, 3, 3};
   serve_nexus();
   start();
   BOOST_TEST(service.open(poll).size() == 3u);
@@ -69,7 +80,7 @@ BOOST_AUTO_TEST_CASE(never_polls_more_than_it_has_free_slots) {
 }
 
 BOOST_AUTO_TEST_CASE(one_slot_serves_with_two_shards) {
-  context->settings.max_concurrent_nexus_tasks = 1;
+  nexus_slots = 1;
   serve_nexus();
   start(2);
   BOOST_TEST(service.open(poll).size() == 1u);
@@ -82,15 +93,15 @@ BOOST_AUTO_TEST_CASE(one_slot_serves_with_two_shards) {
 }
 
 BOOST_AUTO_TEST_CASE(shards_share_the_slots) {
-  context->settings.max_concurrent_nexus_tasks = 3;
-  context->settings.nexus_pollers = {4, 4, 4};
+  nexus_slots = 3;
+  nexus_pollers = {4, 4, 4};
   serve_nexus();
   start(2);
   BOOST_TEST(service.open(poll).size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(two_workflow_slots_give_one_poll_to_each_kind) {
-  context->settings.max_concurrent_workflow_tasks = 2;
+  workflow_slots = 2;
   serve_workflows();
   start(2);
   BOOST_TEST(service.open("PollWorkflowTaskQueue").size() == 2u);
@@ -113,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_poll_that_runs_into_its_timeout_is_an_empty_one) {
   clock->advance(71s);
   BOOST_TEST(service.all(poll).size() == 4u);
   BOOST_TEST(service.open(poll).size() == 2u);
-  BOOST_TEST(counters().poll_errors.get() == 0u);
+  BOOST_TEST(metric("poll_errors") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(empty_answers_that_come_at_once_do_not_make_a_busy_loop) {
@@ -172,11 +183,11 @@ BOOST_AUTO_TEST_CASE(an_unreadable_answer_is_an_error_and_not_the_end) {
   give(poll, garbage{});
   clock->advance(1s);
   BOOST_TEST(service.open(poll).size() == 2u);
-  BOOST_TEST(counters().poll_errors.get() == 1u);
+  BOOST_TEST(metric("poll_errors") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(follows_the_services_advice_between_its_bounds) {
-  context->settings.nexus_pollers = {1, 2, 5};
+  nexus_pollers = {1, 2, 5};
   serve_nexus();
   start();
   clock->advance(30s);
@@ -195,17 +206,15 @@ BOOST_AUTO_TEST_CASE(follows_the_services_advice_between_its_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(a_poller_that_dies_is_started_again_and_counted) {
-  bool first = true;
-  sources = [&](std::string_view, std::size_t shard) -> std::unique_ptr<poll_source> {
-    if (!std::exchange(first, false))
-      return nullptr;
-    return std::make_unique<doomed_source>(context->shards[shard]->counters.num_pollers_nexus_task);
-  };
   serve_nexus();
+  auto& kind = context->kinds.front();
+  kind.open = [open = kind.open](const auto& with) {
+    return std::make_unique<doomed_station>(open(with));
+  };
   start();
   BOOST_TEST(service.open(poll).size() == 2u);
   give(poll, wire::PollNexusTaskQueueResponse{});
-  BOOST_TEST(context->poller_restarts == 1u);
+  BOOST_TEST(metric("poller_restarts") == 1);
   BOOST_TEST(service.open(poll).empty());
   clock->advance(200ms);
   BOOST_TEST(service.open(poll).size() == 2u);

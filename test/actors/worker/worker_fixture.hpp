@@ -2,8 +2,13 @@
 #pragma once
 
 #include "actors/shard/manual_shard.hpp"
+#include "actors/worker/fixed_slot_supplier.hpp"
+#include "actors/worker/nexus_metrics.hpp"
+#include "actors/worker/nexus_tasks.hpp"
 #include "actors/worker/work_pool.hpp"
 #include "actors/worker/worker_core.hpp"
+#include "actors/worker/workflow_metrics.hpp"
+#include "actors/worker/workflow_tasks.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "test/support/fake_transport.hpp"
@@ -85,7 +90,6 @@ struct worker_fixture {
     service.answer_with("ShutdownWorker", [](const auto&) { return std::string{}; });
     context->settings.task_queue = "queue";
     context->settings.identity = "me";
-    context->settings.nexus_pollers = context->settings.workflow_pollers = {2, 2, 2};
     context->pool = pool;
   }
 
@@ -113,8 +117,14 @@ struct worker_fixture {
         nexus::sync<test_service::quick>([](nexus::start_context, text in) -> nexus::async<text> {
           co_return text{in.value};
         })));
-    context->nexus = std::make_shared<nexus::dispatch_environment>(
-        nexus::dispatch_environment{services, {}, "default", "queue", "me", nullptr});
+    serve_nexus(services);
+  }
+  void serve_nexus(std::shared_ptr<nexus::service_registry> services) {
+    context->kinds.push_back(actors::nexus_tasks(
+        {std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
+             std::move(services), {}, "default", "queue", "me", nullptr}),
+         std::make_shared<actors::fixed_slot_supplier>(nexus_slots),
+         nexus_pollers}));
   }
 
   void serve_workflows() {
@@ -122,6 +132,10 @@ struct worker_fixture {
       context->workflows[each->name] = each;
     context->workflow_environment = std::make_shared<workflow::environment>(
         workflow::environment{{}, "default", "queue", "me"});
+    context->kinds.push_back(actors::workflow_tasks(
+        {.slots = std::make_shared<actors::fixed_slot_supplier>(workflow_slots),
+         .pollers = workflow_pollers,
+         .max_cached_workflows = max_cached_workflows}));
   }
 
   void start(std::size_t shard_count = 1) {
@@ -136,8 +150,6 @@ struct worker_fixture {
         homes,
         [this](actors::shard& where, std::size_t) { return service.connect(where); },
         [] { return 0.5; });
-    if (sources)
-      core->set_sources(sources);
     core->start();
     clock->run_until_idle();
   }
@@ -273,9 +285,25 @@ struct worker_fixture {
     service.fail(*service.open(method).at(0), code, message);
     clock->run_until_idle();
   }
-  actors::worker_counters& counters(std::size_t shard = 0) {
-    return context->shards.at(shard)->counters;
+  /// What one shard counted of both kinds.
+  struct both_metrics : actors::nexus_metrics, actors::workflow_metrics {
+    explicit both_metrics(telemetry::meter& meter)
+        : nexus_metrics(meter), workflow_metrics(meter) {}
+  };
+  both_metrics counters(std::size_t shard = 0) {
+    return both_metrics{*context->shards.at(shard)->meter};
   }
+  /// What the whole worker counted.
+  double metric(std::string_view name, const telemetry::labels& with = {}) {
+    return context->metrics->read().total(name, with);
+  }
+
+  // What the kinds are made with.
+  std::size_t nexus_slots = 100;
+  std::size_t workflow_slots = 100;
+  actors::poller_limits nexus_pollers{2, 2, 2};
+  actors::poller_limits workflow_pollers{2, 2, 2};
+  std::size_t max_cached_workflows = 1000;
 
   caf::actor_system_config config{[] {
     caf::actor_system_config made;
@@ -290,7 +318,6 @@ struct worker_fixture {
   std::shared_ptr<actors::worker_context> context = std::make_shared<actors::worker_context>();
   std::vector<std::unique_ptr<actors::manual_shard>> shards;
   std::unique_ptr<actors::worker_core> core;
-  actors::worker_root_actor::source_factory sources;
 };
 
 } // namespace troupe::test

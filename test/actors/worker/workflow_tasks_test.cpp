@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_history_that_cannot_be_fetched_fails_the_task) {
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_unused_run_is_evicted_and_replayed_when_it_comes_back) {
-  context->settings.max_cached_workflows = 2;
+  max_cached_workflows = 2;
   serve_workflows();
   start();
   for (const char* run : {"a", "b", "c"}) {
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(only_runs_with_a_task_have_an_actor_and_actors_are_used_aga
 }
 
 BOOST_AUTO_TEST_CASE(without_a_cache_there_is_no_sticky_queue) {
-  context->settings.max_cached_workflows = 0;
+  max_cached_workflows = 0;
   serve_workflows();
   start();
   BOOST_TEST(workflow_poll(true) == nullptr);
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(shutdown_answers_the_running_task_and_asks_for_no_more) {
   stop();
   BOOST_TEST((core->phase() == worker_phase::draining));
   auto told = service.all("ShutdownWorker").at(0)->as<wire::ShutdownWorkerRequest>();
-  BOOST_TEST(told.sticky_task_queue() == context->shards[0]->sticky_queue);
+  BOOST_TEST(told.sticky_task_queue() == context->shards[0]->unique_name);
   wire::RespondWorkflowTaskCompletedResponse reply;
   *reply.mutable_workflow_task() = timer_task("r"); // came all the same
   answer(completed, reply);

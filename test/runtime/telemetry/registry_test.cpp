@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(asks_what_is_observed_until_it_ends) {
 BOOST_AUTO_TEST_CASE(a_label_from_outside_has_so_many_values_at_most) {
   auto all = std::make_shared<telemetry::registry>();
   auto meter = all->add_meter();
-  telemetry::counters_by_label reasons{*meter, requests, "reason", 3};
+  telemetry::counters_by_label reasons{*meter, requests, "reason", {}, 3};
   for (int i = 0; i < 100; ++i)
     reasons.of("reason-" + std::to_string(i % 50)).add();
   const auto seen = all->read();

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/worker/worker_counters.hpp"
+#include "actors/worker/task_outcome.hpp"
 
 #include "runtime/base/log.hpp"
 
 #include <string>
 
 namespace troupe::actors {
+
+namespace {
+
+using telemetry::metric;
+using telemetry::metric_kind;
+
+constexpr metric accepted_tasks{.name = "task_accepted", .help = "tasks that came with a poll"};
+constexpr metric ended_tasks{
+    .name = "task_ended", .help = "tasks that are over, by what became of them"};
+constexpr metric used_slots{
+    .name = "worker_task_slots_used",
+    .kind = metric_kind::gauge,
+    .help = "slots with a task in them"};
+
+} // namespace
 
 std::string_view to_string(task_outcome outcome) noexcept {
   switch (outcome) {
@@ -21,6 +36,17 @@ std::string_view to_string(task_outcome outcome) noexcept {
   case task_outcome::forgotten: return "forgotten";
   }
   return "unknown";
+}
+
+outcome_counters::outcome_counters(telemetry::meter& meter, std::string_view worker_type)
+    : accepted(meter.counter(accepted_tasks, {{"worker_type", std::string{worker_type}}})),
+      slots_used(meter.gauge(used_slots, {{"worker_type", std::string{worker_type}}})) {
+  ended.reserve(task_outcome_count);
+  for (std::size_t i = 0; i < task_outcome_count; ++i)
+    ended.push_back(meter.counter(
+        ended_tasks,
+        {{"worker_type", std::string{worker_type}},
+         {"outcome", std::string{to_string(static_cast<task_outcome>(i))}}}));
 }
 
 outcome_guard& outcome_guard::operator=(outcome_guard&& other) noexcept {
@@ -46,26 +72,8 @@ void outcome_guard::record(task_outcome outcome) noexcept {
   if (where_ == nullptr)
     return;
   where_->ended[static_cast<std::size_t>(outcome)].add();
+  where_->slots_used.add(-1);
   where_ = nullptr;
-}
-
-std::uint64_t latency_total::quantile(double q) const noexcept {
-  std::uint64_t seen_in_all = 0;
-  for (const auto each : buckets)
-    seen_in_all += each;
-  // Not `count`: the shard may be between its two additions.
-  const auto wanted = static_cast<double>(seen_in_all) * q;
-  std::uint64_t seen = 0;
-  std::uint64_t last = 0;
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    if (buckets[i] == 0)
-      continue;
-    seen += buckets[i];
-    last = latency::nanoseconds_of(i);
-    if (static_cast<double>(seen) >= wanted)
-      break;
-  }
-  return last;
 }
 
 } // namespace troupe::actors

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/worker/task_outcome.hpp"
+#include "runtime/telemetry/meter.hpp"
+
+namespace troupe::actors {
+
+/// What workflow tasks count on one shard. Named as the metrics that Temporal's SDKs emit.
+struct workflow_metrics {
+  explicit workflow_metrics(telemetry::meter& meter);
+
+  outcome_counters workflow_tasks;
+  telemetry::counter workflow_task_queue_poll_empty;
+  telemetry::counter workflow_task_queue_poll_succeed;
+  telemetry::histogram workflow_task_schedule_to_start_latency;
+  telemetry::histogram workflow_task_execution_latency; ///< from the poll's answer to ours
+  telemetry::counter workflow_task_execution_failed;
+  telemetry::counter sticky_cache_hit;
+  telemetry::counter sticky_cache_miss;
+  telemetry::gauge sticky_cache_size;
+  telemetry::counter sticky_cache_total_forced_eviction;
+  telemetry::counter instances_died;
+};
+
+} // namespace troupe::actors
