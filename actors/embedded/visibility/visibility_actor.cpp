@@ -70,7 +70,8 @@ void visibility_actor::serve(const call_ptr& from) {
   }
   if (known == scans_.end())
     scans_.emplace(from.get(), scan);
-  actors::tell(visibility_handle{this}, serve_call{from});
+  // Not a message at once: an actor gets many of its messages in one turn of the shard.
+  home().defer([self = visibility_handle{this}, from] { actors::tell(self, serve_call{from}); });
 }
 
 } // namespace troupe::embedded

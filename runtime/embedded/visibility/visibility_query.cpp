@@ -275,6 +275,7 @@ private:
     case syntax::kind::tuple: {
       is_tuple = true;
       std::vector<literal> all;
+      const auto terms_before = terms;
       for (const auto& each : on.inner) {
         bool is_nested = false;
         auto some = values(*each, to, is_nested, depth + 1);
@@ -282,6 +283,9 @@ private:
           note_store_problem(misused_row, "row value misused");
         std::move(some.begin(), some.end(), std::back_inserter(all));
       }
+      // Found in the sorted list, not one by one; words are, and count where they are made.
+      if (to.kept != store::words)
+        terms = terms_before + 1;
       return all;
     }
     case syntax::kind::function: not_supported("nested func");

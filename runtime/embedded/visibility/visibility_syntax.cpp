@@ -13,8 +13,8 @@ using kind = visibility_syntax::kind;
 using token_kind = visibility_token::kind;
 
 /// What is read of one filter before others have waited long enough: some milliseconds.
-constexpr std::size_t longest_filter = 512 * 1024;
-constexpr std::size_t most_tokens = 32 * 1024;
+constexpr std::size_t longest_filter = 256 * 1024;
+constexpr std::size_t most_tokens = 16 * 1024;
 /// So many brackets are one too many; unary operators count too, as they nest as deep.
 constexpr int too_deep = 200;
 /// Of operators side by side, which make a tree as deep as the chain is long.

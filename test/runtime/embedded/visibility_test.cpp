@@ -197,15 +197,15 @@ BOOST_AUTO_TEST_CASE(a_filter_is_limited_in_length_words_and_height) {
       find(nested(200))
       == "invalid query: malformed SQL query: max nesting level reached at position 228");
   std::string list = "CustomIntField IN (1";
-  for (int i = 2; i < 10'000; ++i)
+  for (int i = 2; i < 8'000; ++i)
     list += ',' + std::to_string(i);
   BOOST_TEST(find(list + ")") == "dcb");
   BOOST_TEST(
-      find(chain(" OR ", 20'000))
-      == "invalid query: the filter has more than 32768 words and signs");
+      find(chain(" OR ", 10'000))
+      == "invalid query: the filter has more than 16384 words and signs");
   BOOST_TEST(
-      find("WorkflowId = '" + std::string(600'000, 'x') + "'")
-      == "invalid query: the filter is longer than 524288 bytes");
+      find("WorkflowId = '" + std::string(300'000, 'x') + "'")
+      == "invalid query: the filter is longer than 262144 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(no_answer_has_text_that_is_not_utf8) {
