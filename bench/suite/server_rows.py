@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows 12 to 14: the embedded service, beside the real dev server where that is built."""
+"""Rows 12 to 14 and 16: the embedded service, beside the real dev server where that is built."""
 
 import contextlib
 import subprocess
@@ -121,3 +121,13 @@ def server(suite):
             f"{name} server: state transitions/s, CPU per transition",
             f"{of(name, 'transitions_per_second', True).best:,.0f}/s, {of(name, 'cpu_us_per_transition').best:.1f} us",
             "start, two signals, terminate; one RPC each")
+
+
+def records(suite):
+    """Decisions of the service alone, by the number of closed runs in the record."""
+    programs.say("  decisions by closed runs")
+    measured = suite.measure("records", "rules", lambda: {"records": programs.run(
+        programs.pinned(suite.worker_core, suite.bench / "records", "--rounds", suite.rounds), seconds=600)})
+    cost = {line["closed_runs"]: line["decision_ns"] for line in measured["figures"]["records"]}
+    suite.table.at_most(16, "decision in a record of 10,000 closed runs, to one of 10", 1.1, cost[10_000] / cost[10],
+                        note=", ".join(f"{closed:,}: {each:,.0f} ns" for closed, each in cost.items()))

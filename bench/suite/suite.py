@@ -13,7 +13,8 @@ PARTS = {
     "nexus": nexus_rows.saturation, "large": nexus_rows.large_payloads, "latency": nexus_rows.latency,
     "open-loop": nexus_rows.open_loop, "workflow": workflow_rows.new_runs, "sticky": workflow_rows.sticky,
     "memory": workflow_rows.memory, "replay": workflow_rows.replay, "shards": nexus_rows.shards,
-    "end-to-end": server_rows.end_to_end, "server": server_rows.server, "overload": nexus_rows.overload,
+    "end-to-end": server_rows.end_to_end, "server": server_rows.server, "records": server_rows.records,
+    "overload": nexus_rows.overload,
 }
 
 PEERS = ("go", "python", "temporal")

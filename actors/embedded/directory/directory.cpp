@@ -139,4 +139,10 @@ directory::search_attribute_type(std::string_view name_space, std::string_view a
   return std::nullopt;
 }
 
+std::optional<duration> directory::retention(std::string_view namespace_id) const {
+  const auto* entry = namespaces.find_by_id(namespace_id);
+  return entry != nullptr && entry->retention > duration{} ? std::optional{entry->retention}
+                                                           : std::nullopt;
+}
+
 } // namespace troupe::embedded

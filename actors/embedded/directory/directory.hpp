@@ -109,6 +109,7 @@ private:
   [[nodiscard]] std::optional<endpoint_info> endpoint_by_id(std::string_view id) const override;
   [[nodiscard]] std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+  [[nodiscard]] std::optional<duration> retention(std::string_view namespace_id) const override;
 
   const actor_makers makers_;
   mutable std::string key_; ///< what is being looked up

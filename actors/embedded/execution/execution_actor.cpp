@@ -233,7 +233,7 @@ void execution_actor::apply(const input& what) {
 
 template <class Then>
 void execution_actor::commit(transaction decided, Then then) {
-  const bool changes = decided.changed || !decided.removed_runs.empty();
+  const bool changes = decided.changed;
   if (changes && ticket_ == 0 && !is_empty(*record_))
     ticket_ = directory_.residents.stays(key_);
   if (undurable_.empty() && (!changes || !directory_.store.keeps_rows())) {

@@ -206,7 +206,7 @@ command_result continue_as_new(completion& in, const command& what) {
   next.run_id = new_run_id;
   next.first_task_backoff =
       at_least_a_second_apart(in.on, ch.now(), from_proto(from.backoff_start_interval()));
-  next.callbacks = state.callbacks;
+  next.callbacks = callbacks_of(in.on);
   next.started = std::make_shared<history_event>();
   *next.started->mutable_links() = in.on.history.front()->links();
   if (in.on.history.front()->has_user_metadata())
@@ -252,7 +252,7 @@ command_result continue_as_new(completion& in, const command& what) {
     *to.mutable_root_workflow_execution() = old.root_workflow_execution();
   copy_reset_points(in.on, to);
   for (const auto& each : next.callbacks)
-    *to.add_completion_callbacks() = each.what;
+    *to.add_completion_callbacks() = *each.what;
 
   state.next_run_id = new_run_id;
   auto& begun = create_run(ch, std::move(next));

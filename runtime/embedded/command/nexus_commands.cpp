@@ -53,24 +53,24 @@ command_result check_header(
 
 /// An operation whose end waits in the buffer is gone for the rules but not for the worker.
 bool ends_in_buffer(const run& on, std::int64_t scheduled_event_id) {
-  return std::any_of(
-      on.state.buffered.begin(), on.state.buffered.end(), [&](const event_ptr& event) {
-        switch (event->event_type()) {
-        case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED:
-          return event->nexus_operation_completed_event_attributes().scheduled_event_id()
-                 == scheduled_event_id;
-        case enums::EVENT_TYPE_NEXUS_OPERATION_FAILED:
-          return event->nexus_operation_failed_event_attributes().scheduled_event_id()
-                 == scheduled_event_id;
-        case enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED:
-          return event->nexus_operation_canceled_event_attributes().scheduled_event_id()
-                 == scheduled_event_id;
-        case enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT:
-          return event->nexus_operation_timed_out_event_attributes().scheduled_event_id()
-                 == scheduled_event_id;
-        default: return false;
-        }
-      });
+  return std::any_of(on.state.buffered.begin(), on.state.buffered.end(), [&](const auto& waiting) {
+    const auto& event = waiting.second;
+    switch (event->event_type()) {
+    case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED:
+      return event->nexus_operation_completed_event_attributes().scheduled_event_id()
+             == scheduled_event_id;
+    case enums::EVENT_TYPE_NEXUS_OPERATION_FAILED:
+      return event->nexus_operation_failed_event_attributes().scheduled_event_id()
+             == scheduled_event_id;
+    case enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED:
+      return event->nexus_operation_canceled_event_attributes().scheduled_event_id()
+             == scheduled_event_id;
+    case enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT:
+      return event->nexus_operation_timed_out_event_attributes().scheduled_event_id()
+             == scheduled_event_id;
+    default: return false;
+    }
+  });
 }
 
 } // namespace
@@ -146,7 +146,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   operation.scheduled = event;
   operation.request_id = to.request_id();
   operation.scheduled_time = ch.now();
-  state.nexus_operations.emplace(operation.scheduled_event_id, std::move(operation));
+  state.nexus_operations.put(event->event_id(), std::move(operation));
   return {};
 }
 
@@ -187,7 +187,7 @@ command_result request_cancel_nexus_operation(completion& in, const command& wha
   cancel.requested_time = in.ch.now();
   if (found->second.state == nexus_operation::state::started)
     cancel.state = nexus_cancelation::state::scheduled;
-  found->second.cancel = std::move(cancel);
+  in.on.state.nexus_operations.edit(found).cancel = std::move(cancel);
   return {};
 }
 

@@ -69,9 +69,7 @@ command_result upsert_search_attributes(completion& in, const command& what) {
   *to.mutable_search_attributes() = attributes;
   in.ch.write(in.on, event);
   auto& state = in.on.state;
-  if (!state.search_attributes)
-    state.search_attributes.emplace();
-  merge(*state.search_attributes->mutable_indexed_fields(), attributes.indexed_fields());
+  merge(*state.search_attributes.edit().mutable_indexed_fields(), attributes.indexed_fields());
   in.ch.show(in.on);
   return {};
 }
@@ -96,9 +94,7 @@ command_result modify_properties(completion& in, const command& what) {
   *to.mutable_upserted_memo() = from.upserted_memo();
   in.ch.write(in.on, event);
   auto& state = in.on.state;
-  if (!state.memo)
-    state.memo.emplace();
-  merge(*state.memo->mutable_fields(), from.upserted_memo().fields());
+  merge(*state.memo.edit().mutable_fields(), from.upserted_memo().fields());
   in.ch.show(in.on);
   return {};
 }

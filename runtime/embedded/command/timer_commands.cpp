@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -42,8 +43,11 @@ command_result start_timer(completion& in, const command& what) {
   *to.mutable_start_to_fire_timeout() = from.start_to_fire_timeout();
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   in.ch.write(in.on, event);
-  timers[from.timer_id()] = {
-      from.timer_id(), event->event_id(), in.ch.now() + from_proto(from.start_to_fire_timeout())};
+  timers.put(
+      from.timer_id(),
+      {from.timer_id(),
+       event->event_id(),
+       later(in.ch.now(), from_proto(from.start_to_fire_timeout()))});
   return {};
 }
 
@@ -63,9 +67,10 @@ command_result cancel_timer(completion& in, const command& what) {
   } else {
     // It fired while the worker was at work: the event is taken back before anybody saw it.
     const auto fired =
-        std::find_if(state.buffered.begin(), state.buffered.end(), [&](const event_ptr& event) {
-          return event->event_type() == enums::EVENT_TYPE_TIMER_FIRED
-                 && event->timer_fired_event_attributes().timer_id() == from.timer_id();
+        std::find_if(state.buffered.begin(), state.buffered.end(), [&](const auto& waiting) {
+          const auto& event = *waiting.second;
+          return event.event_type() == enums::EVENT_TYPE_TIMER_FIRED
+                 && event.timer_fired_event_attributes().timer_id() == from.timer_id();
         });
     if (fired == state.buffered.end())
       return command_failure{
@@ -73,7 +78,7 @@ command_result cancel_timer(completion& in, const command& what) {
           "invalid history builder state for action: add-timer-canceled-event, TimerID: "
               + from.timer_id(),
           false};
-    started_event_id = (*fired)->timer_fired_event_attributes().started_event_id();
+    started_event_id = fired->second->timer_fired_event_attributes().started_event_id();
     state.buffered.erase(fired);
   }
   auto event = make_event(in, what, enums::EVENT_TYPE_TIMER_CANCELED);

@@ -1,43 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/log.hpp"
+#include "runtime/base/saturate.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
 #include "runtime/embedded/nexus/nexus_rules.hpp"
+#include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
+#include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/failure/v1/message.pb.h>
 
 #include <algorithm>
+#include <exception>
 
 namespace troupe::embedded {
 namespace {
 
-/// What follows from the new state: requests, deliveries, rows, the timer.
-void finish(change& ch) {
-  auto& tx = ch.tx;
+constexpr auto timer_retry = std::chrono::seconds{10};
+
+enum class why { happened, resumed };
+
+/// What follows from the new state: requests, deliveries, rows.
+void derive_effects(change& ch, why reason) {
   // By index: sending may change further runs.
-  for (std::size_t at = 0; at < ch.touched().size(); ++at) {
-    run& on = *ch.touched()[at].on;
+  for (std::size_t at = 0; at < ch.opened().size(); ++at) {
+    run& on = *ch.opened()[at].on;
     dispatch_nexus_requests(ch, on);
     dispatch_callbacks(ch, on);
   }
-  if (!tx.changed && tx.removed_runs.empty())
-    return;
-  const auto& removed = tx.removed_runs;
-  for (const auto& each : ch.touched()) {
-    const bool stays = std::find(removed.begin(), removed.end(), each.on->id) == removed.end();
-    if (each.shown && stays)
-      tx.effects.push_back(visibility_put{list_row(ch.rec, each.on->id)});
-    if (each.grew && stays)
-      tx.effects.push_back(readers_wake{each.on->id});
+  auto& out = ch.tx.effects;
+  for (const auto& each : ch.opened()) {
+    run& on = *each.on;
+    if (each.is_removed) {
+      out.push_back(visibility_remove{on.id});
+      out.push_back(readers_wake{on.id});
+      continue;
+    }
+    if (each.differs() && (reason == why::happened || each.grew()))
+      ++on.state.transitions;
+    if (each.is_shown)
+      out.push_back(visibility_put{on.id, list_row(ch.rec, on.id)});
+    if (each.grew())
+      out.push_back(readers_wake{on.id});
   }
-  for (const auto& run_id : removed) {
-    std::erase_if(ch.rec.runs, [&](const auto& each) { return each->id == run_id; });
-    tx.effects.push_back(visibility_remove{run_id});
-    tx.effects.push_back(readers_wake{run_id});
+}
+
+/// What `resume` has to send again. Whatever was out is forgotten: whoever had it is gone as well.
+void reopen(change& ch, run& on) {
+  auto& state = on.state;
+  if (on.open() && state.task && !state.task->started())
+    ch.tx.effects.push_back(dispatch_of(on));
+  auto& operations = state.nexus_operations;
+  for (auto at = operations.begin(); at != operations.end(); ++at) {
+    auto& operation = operations.edit(at);
+    operation.sent = {};
+    if (operation.cancel)
+      operation.cancel->sent = {};
   }
-  tx.effects.push_back(record_timer{next_deadline(ch.rec)});
+  auto& callbacks = state.callbacks;
+  for (auto at = callbacks.begin(); at != callbacks.end(); ++at)
+    callbacks.edit(at).sent = {};
+}
+
+/// All or nothing: what throws in the middle of a decision is this service's mistake, and leaves no
+/// trace in the record.
+template <class Work>
+transaction decide_by(record& rec, const surroundings& around, why reason, Work work) {
+  transaction tx;
+  change ch{rec, around, tx};
+  std::string error;
+  try {
+    work(ch);
+    derive_effects(ch, reason);
+    ch.close();
+    return tx;
+  } catch (const std::exception& thrown) {
+    error = thrown.what();
+  } catch (...) {
+    error = "not an exception of the standard library";
+  }
+  ch.undo();
+  rebuild_deadlines(rec, around);
+  log::error("a decision failed", {{"error", error}, {"workflow_id", rec.workflow_id}});
+  tx.answer.status = hidden_error(error);
+  tx.answer.status.code = status_code::internal;
+  return tx;
 }
 
 } // namespace
@@ -56,41 +106,35 @@ bool is_empty(const record& rec) {
 }
 
 transaction decide(record& rec, const input& what, surroundings around) {
-  transaction tx;
-  change ch{rec, around, tx};
-  std::visit([&](const auto& each) { handle(ch, each); }, what);
-  finish(ch);
+  auto tx = decide_by(rec, around, why::happened, [&](change& ch) {
+    std::visit([&](const auto& each) { handle(ch, each); }, what);
+  });
+  if (tx.answer.status.code == status_code::internal && std::holds_alternative<timers_due>(what)) {
+    // The timer is spent and what it was for is still due: not at once, it would fail again.
+    rec.armed = later(around.now, timer_retry);
+    tx.effects.push_back(record_timer{rec.armed});
+  }
   return tx;
 }
 
 transaction resume(record& rec, surroundings around) {
-  transaction tx;
-  change ch{rec, around, tx};
-  for (const auto& each : rec.runs) {
-    run& on = *each;
-    auto& state = on.state;
-    for (auto& callback : state.callbacks)
-      callback.under_way = false;
-    for (auto& [id, operation] : state.nexus_operations) {
-      operation.answer_overdue.reset();
-      if (operation.cancel)
-        operation.cancel->answer_overdue.reset();
-    }
-    ch.touch(on);
-    if (!on.open() || !state.task || state.task->started())
-      continue;
-    const auto& task = *state.task;
-    tx.effects.push_back(workflow_task_dispatch{
-        task.task_queue,
-        task.sticky,
-        state.task_queue,
-        on.id,
-        task.scheduled_event_id,
-        task.stamp,
-        task.scheduled_time});
-  }
-  finish(ch);
-  return tx;
+  rebuild_deadlines(rec, around);
+  rec.armed.reset();
+  return decide_by(rec, around, why::resumed, [&](change& ch) {
+    std::vector<std::string> ids;
+    rec.runs.for_each([&](const run& each) {
+      const auto& state = each.state;
+      const bool is_busy =
+          each.open()
+          || std::any_of(state.callbacks.begin(), state.callbacks.end(), [](const auto& one) {
+               return one.second.state == callback::state::scheduled;
+             });
+      if (is_busy)
+        ids.push_back(each.id);
+    });
+    for (const auto& id : ids)
+      reopen(ch, *ch.find(id));
+  });
 }
 
 std::shared_ptr<const api::failure::v1::Failure> callback_refusal(const rpc_status& status) {

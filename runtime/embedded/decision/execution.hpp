@@ -16,9 +16,9 @@
 ///     record, input, surroundings -> decide -> record', transaction
 ///
 /// One actor owns one record and calls `decide` for each thing that happens; it then commits the
-/// transaction, and only then lets the effects and the answer go. All functions here are pure but for
-/// the record: no clock, no thread, no random source of their own. They do not throw; bad input of
-/// any kind becomes a status.
+/// transaction, and only then lets the effects and the answer go. All functions here are pure but
+/// for the record: no clock, no thread, no random source of their own. They do not throw; bad input
+/// of any kind becomes a status.
 namespace troupe::embedded {
 
 /// (namespace, workflow id) with all its runs. See record.hpp for what is inside.
@@ -34,8 +34,8 @@ bool is_empty(const record& rec);
 /// Decides. The record is changed in place, completely or (if the input was refused) not at all.
 transaction decide(record& rec, const input& what, surroundings around);
 
-/// The effects of a record that was read from a store: tasks, requests, callbacks and the timer that
-/// have no acknowledgement yet, derived from its state.
+/// The effects of a record that was read from a store: tasks, requests, callbacks and the timer
+/// that have no acknowledgement yet, derived from its state.
 transaction resume(record& rec, surroundings around);
 
 // --- reads: they change nothing ---------------------------------------------------------------

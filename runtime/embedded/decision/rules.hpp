@@ -29,9 +29,6 @@ void handle(change& ch, const fail_workflow_task& what);
 // time_rules.cpp
 void handle(change& ch, const timers_due& what);
 
-/// The earliest moment at which time alone changes something.
-std::optional<time_point> next_deadline(const record& rec);
-
 // nexus_rules.cpp
 void handle(change& ch, const nexus_request_done& what);
 void handle(change& ch, const nexus_request_held& what);

@@ -1,41 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
 #include "runtime/embedded/nexus/nexus_rules.hpp"
+#include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 namespace troupe::embedded {
 namespace {
 
-void fire_timers(change& ch, run& on) {
-  std::vector<user_timer> due;
-  for (const auto& [id, timer] : on.state.timers) {
-    if (timer.due <= ch.now())
-      due.push_back(timer);
-  }
-  if (due.empty())
-    return;
-  std::sort(due.begin(), due.end(), [](const user_timer& left, const user_timer& right) {
-    return std::pair{left.due, left.started_event_id}
-           < std::pair{right.due, right.started_event_id};
-  });
-  for (const auto& timer : due) {
-    on.state.timers.erase(timer.id);
+/// What is due of one run, in the order in which it fell due.
+struct due_items {
+  std::vector<std::int64_t> timers;
+  std::vector<std::int64_t> operations;
+  std::vector<std::int64_t> callbacks;
+};
+
+void fire_timers(change& ch, run& on, const std::vector<std::int64_t>& started_event_ids) {
+  auto& timers = on.state.timers;
+  bool any_fired = false;
+  for (const auto started_event_id : started_event_ids) {
+    const auto& started = on.history[static_cast<std::size_t>(started_event_id - 1)];
+    const auto& timer_id = started->timer_started_event_attributes().timer_id();
+    const auto found = timers.find(timer_id);
+    if (found == timers.end() || found->second.started_event_id != started_event_id)
+      continue;
+    timers.erase(found);
     auto event = ch.make(enums::EVENT_TYPE_TIMER_FIRED);
     auto& to = *event->mutable_timer_fired_event_attributes();
-    to.set_timer_id(timer.id);
-    to.set_started_event_id(timer.started_event_id);
+    to.set_timer_id(timer_id);
+    to.set_started_event_id(started_event_id);
     ch.append(on, event);
+    any_fired = true;
   }
+  if (!any_fired)
+    return;
   want_task(ch, on);
   limit_buffer(ch, on);
 }
 
-void serve(change& ch, run& on) {
+void serve(change& ch, run& on, due_items& due) {
   auto& state = on.state;
   const auto passed = [&](const std::optional<time_point>& when) {
     return when && *when <= ch.now();
@@ -46,52 +54,46 @@ void serve(change& ch, run& on) {
   }
   if (passed(state.first_task_due)) {
     state.first_task_due.reset();
-    ch.touch(on);
     want_task(ch, on);
   }
   if (state.task && passed(state.task->deadline))
     time_out_task(ch, on);
-  fire_timers(ch, on);
-  serve_nexus_deadlines(ch, on);
+  fire_timers(ch, on, due.timers);
+  std::sort(due.operations.begin(), due.operations.end());
+  serve_nexus_deadlines(ch, on, due.operations);
+}
+
+void serve_closed(change& ch, run& on, const due_items& due) {
+  if (const auto end = deadline_of(ch.rec, on, ch.around); end && *end <= ch.now())
+    ch.remove(on); // its retention is over
+  else
+    serve_callback_deadlines(ch, on, due.callbacks);
 }
 
 } // namespace
 
 void handle(change& ch, const timers_due&) {
-  // By index: a run that times out may be followed by a new one.
-  for (std::size_t at = 0; at < ch.rec.runs.size(); ++at) {
-    run& on = *ch.rec.runs[at];
-    if (on.open())
-      serve(ch, on);
-    else
-      serve_callback_deadlines(ch, on);
-  }
-}
-
-std::optional<time_point> next_deadline(const record& rec) {
-  std::optional<time_point> earliest;
-  const auto consider = [&](const std::optional<time_point>& when) {
-    if (when && (!earliest || *when < *earliest))
-      earliest = when;
-  };
-  for (const auto& each : rec.runs) {
-    const auto& state = each->state;
-    if (!each->open()) {
-      for (const auto& callback : state.callbacks)
-        consider(callback.next_attempt);
-      continue;
+  ch.timer_came();
+  // What is due now: a run that times out may be followed by a new one, whose time comes later.
+  std::map<std::uint64_t, due_items> due;
+  for (const auto& each : ch.rec.deadlines) {
+    if (each.when > ch.now())
+      break;
+    auto& items = due[each.run];
+    switch (each.what) {
+    case deadline_kind::run: break;
+    case deadline_kind::timer: items.timers.push_back(each.item); break;
+    case deadline_kind::nexus_operation: items.operations.push_back(each.item); break;
+    case deadline_kind::callback: items.callbacks.push_back(each.item); break;
     }
-    consider(state.run_expiration);
-    consider(state.execution_expiration);
-    consider(state.first_task_due);
-    if (state.task)
-      consider(state.task->deadline);
-    for (const auto& [id, timer] : state.timers)
-      consider(timer.due);
-    for (const auto& [id, operation] : state.nexus_operations)
-      consider(next_deadline(operation));
   }
-  return earliest;
+  for (auto& [number, items] : due) {
+    run* const on = ch.numbered(number);
+    if (on && on->open())
+      serve(ch, *on, items);
+    else if (on)
+      serve_closed(ch, *on, items);
+  }
 }
 
 } // namespace troupe::embedded

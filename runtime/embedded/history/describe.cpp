@@ -54,13 +54,14 @@ void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExec
 
 void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
   to.mutable_auto_reset_points();
-  *to.mutable_auto_reset_points() = on.state.reset_points;
+  if (on.state.reset_points)
+    *to.mutable_auto_reset_points() = *on.state.reset_points;
   if (!on.state.last_build_id.empty())
     to.mutable_most_recent_worker_version_stamp()->set_build_id(on.state.last_build_id);
-  if (on.state.build_ids.empty())
+  if (!on.state.build_ids)
     return;
   std::string list = "[\"unversioned\"";
-  for (const auto& build_id : on.state.build_ids) {
+  for (const auto& build_id : *on.state.build_ids) {
     if (!build_id.empty())
       list += ',' + quote_json("unversioned:" + build_id);
   }
@@ -80,9 +81,9 @@ void fill_cancelation(
   case nexus_cancelation::state::held: break;
   case nexus_cancelation::state::scheduled:
     to.set_state(
-        from.blocked ? enums::NEXUS_OPERATION_CANCELLATION_STATE_BLOCKED
-                     : enums::NEXUS_OPERATION_CANCELLATION_STATE_SCHEDULED);
-    if (from.blocked)
+        from.sent.blocked ? enums::NEXUS_OPERATION_CANCELLATION_STATE_BLOCKED
+                          : enums::NEXUS_OPERATION_CANCELLATION_STATE_SCHEDULED);
+    if (from.sent.blocked)
       to.set_blocked_reason(breaker_reason);
     break;
   case nexus_cancelation::state::backing_off:
@@ -122,9 +123,9 @@ void fill_operation(
   switch (from.state) {
   case nexus_operation::state::scheduled:
     to.set_state(
-        from.blocked ? enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED
-                     : enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
-    if (from.blocked)
+        from.sent.blocked ? enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED
+                          : enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
+    if (from.sent.blocked)
       to.set_blocked_reason(breaker_reason);
     break;
   case nexus_operation::state::backing_off:
@@ -145,7 +146,7 @@ void fill_operation(
 }
 
 void fill_callback(const completion_callback& from, api::workflow::v1::CallbackInfo& to) {
-  *to.mutable_callback() = from.what;
+  *to.mutable_callback() = *from.what;
   to.mutable_trigger()->mutable_workflow_closed();
   set_time(from.registered, *to.mutable_registration_time());
   switch (from.state) {
@@ -236,7 +237,7 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
   }
   for (const auto& [id, operation] : state.nexus_operations)
     fill_operation(operation, *response->add_pending_nexus_operations());
-  for (const auto& each : state.callbacks)
+  for (const auto& [number, each] : state.callbacks)
     fill_callback(each, *response->add_callbacks());
   fill_extended(*on, *response->mutable_workflow_extended_info());
   return {{}, std::move(response)};

@@ -74,15 +74,21 @@ link_to(const record& rec, const run& on, const completion_callback& each) {
 void dispatch_callbacks(change& ch, run& on) {
   if (on.open())
     return;
-  for (auto& each : on.state.callbacks) {
-    if (each.state != callback::state::scheduled || each.under_way)
+  auto& all = on.state.callbacks;
+  // Only what this decision changed can have to be sent. By index: sending changes more.
+  for (std::size_t at = 0; at < all.notes().size(); ++at) {
+    const auto found = all.find(all.notes()[at].key);
+    if (found == all.end())
+      continue;
+    const auto& each = found->second;
+    if (each.state != callback::state::scheduled || each.sent.under_way)
       continue;
     callback_delivery delivery;
     delivery.run_id = on.id;
     delivery.callback_id = each.id;
     delivery.attempt = each.attempt + 1;
-    delivery.url = each.what.nexus().url();
-    for (const auto& [name, value] : each.what.nexus().header())
+    delivery.url = each.what->nexus().url();
+    for (const auto& [name, value] : each.what->nexus().header())
       delivery.headers.emplace(name, value);
     auto& completion = delivery.completion;
     if (const auto token = delivery.headers.find("nexus-operation-token");
@@ -93,47 +99,48 @@ void dispatch_callbacks(change& ch, run& on) {
     completion.links.push_back(link_to(ch.rec, on, each));
     fill_outcome(on, completion);
     ch.tx.effects.push_back(std::move(delivery));
-    each.under_way = true;
+    all.edit(found).sent.under_way = true;
   }
 }
 
-void serve_callback_deadlines(change& ch, run& on) {
-  for (auto& each : on.state.callbacks) {
-    if (each.state != callback::state::backing_off || !each.next_attempt
-        || *each.next_attempt > ch.now())
+void serve_callback_deadlines(change& ch, run& on, const std::vector<std::int64_t>& due) {
+  auto& all = on.state.callbacks;
+  for (const auto number : due) {
+    const auto found = all.find(number);
+    if (found == all.end() || found->second.state != callback::state::backing_off
+        || !found->second.next_attempt || *found->second.next_attempt > ch.now())
       continue;
+    auto& each = all.edit(found);
     each.state = *callback::next(each.state, callback::event::retry_due);
     each.next_attempt.reset();
-    ch.touch(on);
   }
 }
 
 void handle(change& ch, const callback_done& what) {
-  run* const on = ch.rec.find(what.run_id);
+  run* const on = ch.find(what.run_id);
   if (!on)
     return;
   auto& all = on->state.callbacks;
-  const auto at = std::find_if(all.begin(), all.end(), [&](const completion_callback& each) {
-    return each.id == what.callback_id;
-  });
-  if (at == all.end() || at->attempt + 1 != what.attempt)
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const auto& each) { return each.second.id == what.callback_id; });
+  if (found == all.end() || found->second.attempt + 1 != what.attempt)
     return;
   const auto happened =
       what.outcome == callback_done::result::delivered ? callback::event::delivered
       : what.outcome == callback_done::result::refused ? callback::event::refused
                                                        : callback::event::attempt_failed;
-  const auto to = callback::next(at->state, happened);
+  const auto to = callback::next(found->second.state, happened);
   if (!to)
     return;
-  at->state = *to;
-  at->under_way = false;
-  ++at->attempt;
-  at->last_attempt_complete = ch.now();
-  at->last_failure = what.failure;
-  at->next_attempt.reset();
+  auto& each = all.edit(found);
+  each.state = *to;
+  each.sent = {};
+  ++each.attempt;
+  each.last_attempt_complete = ch.now();
+  each.last_failure = what.failure;
+  each.next_attempt.reset();
   if (*to == callback::state::backing_off)
-    at->next_attempt = ch.now() + request_backoff(at->attempt, ch.around.ids.uniform());
-  ch.touch(*on);
+    each.next_attempt = ch.now() + request_backoff(each.attempt, ch.around.ids.uniform());
 }
 
 } // namespace troupe::embedded

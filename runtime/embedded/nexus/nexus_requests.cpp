@@ -3,6 +3,7 @@
 // into the poll's answer, measured, serialised and destroyed, a seventh of what an operation costs.
 #include "runtime/embedded/nexus/nexus_requests.hpp"
 
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/base/wire_writer.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
@@ -41,7 +42,7 @@ std::optional<std::string> time_left(const change& ch, const nexus_operation_sta
   const auto& from = attributes(operation);
   std::optional<duration> left;
   if (const auto limit = from_proto(from.schedule_to_close_timeout()); limit > duration{})
-    left = operation.scheduled_time + limit - ch.now();
+    left = later(operation.scheduled_time, limit) - ch.now();
   if (const auto limit = from_proto(from.start_to_close_timeout()); limit > duration{})
     left = left ? std::min(*left, limit) : limit;
   if (!left)

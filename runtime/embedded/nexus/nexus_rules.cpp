@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_rules.hpp"
 
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "runtime/embedded/nexus/nexus_requests.hpp"
+#include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
@@ -24,28 +26,6 @@ constexpr auto answer_grace = seconds{5};
 const api::history::v1::NexusOperationScheduledEventAttributes&
 attributes(const nexus_operation_state& operation) {
   return operation.scheduled->nexus_operation_scheduled_event_attributes();
-}
-
-std::optional<time_point> expiry(time_point from, const google::protobuf::Duration& timeout) {
-  const auto limit = from_proto(timeout);
-  if (limit <= duration{})
-    return std::nullopt;
-  return from + limit;
-}
-
-std::optional<time_point> close_expiry(const nexus_operation_state& operation) {
-  return expiry(operation.scheduled_time, attributes(operation).schedule_to_close_timeout());
-}
-
-/// Of an operation that has not started.
-std::optional<time_point> start_expiry(const nexus_operation_state& operation) {
-  return expiry(operation.scheduled_time, attributes(operation).schedule_to_start_timeout());
-}
-
-std::optional<time_point> run_expiry(const nexus_operation_state& operation) {
-  if (!operation.started_time)
-    return std::nullopt;
-  return expiry(*operation.started_time, attributes(operation).start_to_close_timeout());
 }
 
 /// What the caller sees: `nexus operation completed unsuccessfully`, which operation, and why.
@@ -81,7 +61,7 @@ void write_started(
   operation.operation_token = token;
   operation.started_time = when.value_or(ch.now());
   operation.next_attempt.reset();
-  operation.answer_overdue.reset();
+  operation.sent.answer_overdue.reset();
   auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_STARTED);
   if (when)
     to_proto(*when, *event->mutable_event_time());
@@ -171,10 +151,9 @@ void end_cancel_request(
   auto& cancel = *operation.cancel;
   cancel.state = failure ? nexus_cancelation::state::failed : nexus_cancelation::state::succeeded;
   cancel.next_attempt.reset();
-  cancel.answer_overdue.reset();
+  cancel.sent.answer_overdue.reset();
   if (failure)
     cancel.last_failure = std::make_shared<const api::failure::v1::Failure>(*failure);
-  ch.touch(on);
   if (!ch.settings().record_cancel_request_completion)
     return;
   auto event = ch.make(
@@ -200,8 +179,7 @@ void start_done(
   using kind = nexus_verdict::kind;
   ++operation.attempt;
   operation.last_attempt_complete = ch.now();
-  operation.answer_overdue.reset();
-  ch.touch(on);
+  operation.sent.answer_overdue.reset();
   switch (verdict.what) {
   case kind::retry:
     operation.state =
@@ -228,8 +206,7 @@ void cancel_done(
   auto& cancel = *operation.cancel;
   ++cancel.attempt;
   cancel.last_attempt_complete = ch.now();
-  cancel.answer_overdue.reset();
-  ch.touch(on);
+  cancel.sent.answer_overdue.reset();
   if (verdict.what == kind::retry) {
     cancel.state = *nexus_cancelation::next(cancel.state, nexus_cancelation::event::attempt_failed);
     cancel.last_failure = std::make_shared<const api::failure::v1::Failure>(verdict.failure);
@@ -243,22 +220,23 @@ void cancel_done(
 /// Handles one answer, of a handler or of this service itself. Unknown and late ones change
 /// nothing.
 void attempt_done(change& ch, const nexus_attempt& attempt, const nexus_verdict& verdict) {
-  run* const on = ch.rec.find(attempt.run_id);
+  run* const on = ch.find(attempt.run_id);
   if (!on || !on->open())
     return;
-  const auto found = on->state.nexus_operations.find(attempt.scheduled_event_id);
-  if (found == on->state.nexus_operations.end())
+  auto& all = on->state.nexus_operations;
+  const auto found = all.find(attempt.scheduled_event_id);
+  if (found == all.end())
     return;
-  auto& operation = found->second;
+  const auto& operation = found->second;
   if (attempt.cancelation) {
     if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
         && operation.cancel->attempt + 1 == attempt.number)
-      cancel_done(ch, *on, operation, verdict);
+      cancel_done(ch, *on, all.edit(found), verdict);
     return;
   }
   if (operation.state == nexus_operation::state::scheduled
       && operation.attempt + 1 == attempt.number)
-    start_done(ch, *on, operation, verdict);
+    start_done(ch, *on, all.edit(found), verdict);
 }
 
 std::optional<endpoint_info>
@@ -314,7 +292,7 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
   const auto target = endpoint_or_refuse(ch, operation, attempt);
   if (!target)
     return;
-  operation.answer_overdue = ch.now() + *time + answer_grace;
+  operation.sent.answer_overdue = ch.now() + *time + answer_grace;
   ch.tx.effects.push_back(nexus_dispatch{
       attempt,
       *target,
@@ -343,20 +321,12 @@ void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
   const auto target = endpoint_or_refuse(ch, operation, attempt);
   if (!target)
     return;
-  cancel.answer_overdue = ch.now() + *time + answer_grace;
+  cancel.sent.answer_overdue = ch.now() + *time + answer_grace;
   ch.tx.effects.push_back(nexus_dispatch{
       attempt,
       *target,
       *time - ch.settings().nexus_dispatch_reserve,
       cancel_request(ch, operation)});
-}
-
-std::vector<std::int64_t> operation_ids(const run& on) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(on.state.nexus_operations.size());
-  for (const auto& [id, operation] : on.state.nexus_operations)
-    ids.push_back(id);
-  return ids;
 }
 
 bool passed(const change& ch, const std::optional<time_point>& when) {
@@ -377,79 +347,75 @@ bool end_if_expired(change& ch, run& on, const nexus_operation_state& operation)
   return true;
 }
 
-void serve_operation(change& ch, run& on, nexus_operation_state& operation) {
-  const auto no_answer = judge(nexus_no_answer{}, false, ch.settings());
+/// Retries that are due and answers that stayed out. The operation may be gone afterwards.
+void serve_start(change& ch, run& on, std::int64_t id) {
+  auto& all = on.state.nexus_operations;
+  const auto found = all.find(id);
+  if (found == all.end())
+    return;
+  const auto& operation = found->second;
   if (operation.state == nexus_operation::state::backing_off
       && passed(ch, operation.next_attempt)) {
-    operation.state = *nexus_operation::next(operation.state, nexus_operation::event::retry_due);
-    operation.next_attempt.reset();
-    ch.touch(on);
-  } else if (passed(ch, operation.answer_overdue)) {
-    start_done(ch, on, operation, no_answer);
+    auto& due = all.edit(found);
+    due.state = *nexus_operation::next(due.state, nexus_operation::event::retry_due);
+    due.next_attempt.reset();
+  } else if (passed(ch, operation.sent.answer_overdue)) {
+    start_done(ch, on, all.edit(found), judge(nexus_no_answer{}, false, ch.settings()));
   }
-  if (!operation.cancel)
+}
+
+/// The same for the request to cancel it.
+void serve_cancel(change& ch, run& on, std::int64_t id) {
+  auto& all = on.state.nexus_operations;
+  const auto found = all.find(id);
+  if (found == all.end() || !found->second.cancel)
     return;
-  auto& cancel = *operation.cancel;
+  const auto& cancel = *found->second.cancel;
   if (cancel.state == nexus_cancelation::state::backing_off && passed(ch, cancel.next_attempt)) {
-    cancel.state = *nexus_cancelation::next(cancel.state, nexus_cancelation::event::retry_due);
-    cancel.next_attempt.reset();
-    ch.touch(on);
-  } else if (passed(ch, cancel.answer_overdue)) {
-    cancel_done(ch, on, operation, no_answer);
+    auto& due = *all.edit(found).cancel;
+    due.state = *nexus_cancelation::next(due.state, nexus_cancelation::event::retry_due);
+    due.next_attempt.reset();
+  } else if (passed(ch, cancel.sent.answer_overdue)) {
+    cancel_done(ch, on, all.edit(found), judge(nexus_no_answer{}, true, ch.settings()));
   }
 }
 
 } // namespace
 
-void serve_nexus_deadlines(change& ch, run& on) {
+void serve_nexus_deadlines(change& ch, run& on, const std::vector<std::int64_t>& due) {
+  const auto& all = on.state.nexus_operations;
   // All that time out at this moment end in one go, before the task that tells of them.
   bool any_expired = false;
-  for (const auto id : operation_ids(on))
-    any_expired |= end_if_expired(ch, on, on.state.nexus_operations.at(id));
+  for (const auto id : due)
+    if (const auto found = all.find(id); found != all.end())
+      any_expired |= end_if_expired(ch, on, found->second);
   if (any_expired)
     after_event(ch, on);
-  for (const auto id : operation_ids(on)) {
-    const auto found = on.state.nexus_operations.find(id);
-    if (found != on.state.nexus_operations.end())
-      serve_operation(ch, on, found->second);
+  for (const auto id : due) {
+    serve_start(ch, on, id);
+    serve_cancel(ch, on, id);
   }
-}
-
-std::optional<time_point> next_deadline(const nexus_operation_state& operation) {
-  std::optional<time_point> earliest;
-  const auto consider = [&](const std::optional<time_point>& when) {
-    if (when && (!earliest || *when < *earliest))
-      earliest = when;
-  };
-  consider(close_expiry(operation));
-  if (operation.state != nexus_operation::state::started)
-    consider(start_expiry(operation));
-  consider(run_expiry(operation));
-  consider(operation.next_attempt);
-  consider(operation.answer_overdue);
-  if (operation.cancel) {
-    consider(operation.cancel->next_attempt);
-    consider(operation.cancel->answer_overdue);
-  }
-  return earliest;
 }
 
 void dispatch_nexus_requests(change& ch, run& on) {
   if (!on.open())
     return;
-  for (const auto id : operation_ids(on)) {
-    const auto found = on.state.nexus_operations.find(id);
-    if (found == on.state.nexus_operations.end())
+  auto& all = on.state.nexus_operations;
+  // Only what this decision changed can have to be sent. By index: sending changes more.
+  for (std::size_t at = 0; at < all.notes().size(); ++at) {
+    const auto found = all.find(all.notes()[at].key);
+    if (found == all.end())
       continue;
-    auto& operation = found->second;
-    if (operation.state == nexus_operation::state::scheduled && !operation.answer_overdue
-        && !operation.blocked) {
-      send_start(ch, on, operation);
-      continue;
-    }
-    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
-        && !operation.cancel->answer_overdue && !operation.cancel->blocked)
-      send_cancel(ch, on, operation);
+    const auto& operation = found->second;
+    const auto& cancel = operation.cancel;
+    const auto is_out = [](const sent_request& sent) {
+      return sent.answer_overdue || sent.blocked;
+    };
+    if (operation.state == nexus_operation::state::scheduled && !is_out(operation.sent))
+      send_start(ch, on, all.edit(found));
+    else if (
+        cancel && cancel->state == nexus_cancelation::state::scheduled && !is_out(cancel->sent))
+      send_cancel(ch, on, all.edit(found));
   }
 }
 
@@ -458,29 +424,24 @@ void handle(change& ch, const nexus_request_done& what) {
 }
 
 void handle(change& ch, const nexus_request_held& what) {
-  run* const on = ch.rec.find(what.attempt.run_id);
+  run* const on = ch.find(what.attempt.run_id);
   if (!on || !on->open())
     return;
-  const auto found = on->state.nexus_operations.find(what.attempt.scheduled_event_id);
-  if (found == on->state.nexus_operations.end())
+  auto& all = on->state.nexus_operations;
+  const auto found = all.find(what.attempt.scheduled_event_id);
+  if (found == all.end())
     return;
-  auto& operation = found->second;
+  const auto& operation = found->second;
   if (what.attempt.cancelation) {
-    if (!operation.cancel || operation.cancel->state != nexus_cancelation::state::scheduled)
-      return;
-    operation.cancel->blocked = what.blocked;
-    operation.cancel->answer_overdue.reset();
-  } else {
-    if (operation.state != nexus_operation::state::scheduled)
-      return;
-    operation.blocked = what.blocked;
-    operation.answer_overdue.reset();
+    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled)
+      all.edit(found).cancel->sent = {std::nullopt, what.blocked};
+  } else if (operation.state == nexus_operation::state::scheduled) {
+    all.edit(found).sent = {std::nullopt, what.blocked};
   }
-  ch.touch(*on);
 }
 
 void handle(change& ch, const complete_nexus_operation& what) {
-  run* const on = ch.rec.find(what.token.run_id);
+  run* const on = ch.find(what.token.run_id);
   if (!on || what.token.run_id.empty()) {
     refuse(ch, run_not_found(ch.rec, what.token.run_id));
     return;
@@ -489,13 +450,13 @@ void handle(change& ch, const complete_nexus_operation& what) {
     refuse(ch, already_completed());
     return;
   }
-  const auto found = on->state.nexus_operations.find(what.token.scheduled_event_id);
-  if (found == on->state.nexus_operations.end()
-      || found->second.request_id != what.token.request_id) {
+  auto& all = on->state.nexus_operations;
+  const auto found = all.find(what.token.scheduled_event_id);
+  if (found == all.end() || found->second.request_id != what.token.request_id) {
     refuse(ch, not_found("operation not found"));
     return;
   }
-  auto& operation = found->second;
+  auto& operation = all.edit(found);
   const auto& from = what.completion;
   if (operation.state != nexus_operation::state::started && !from.operation_token.empty()) {
     // The completion overtook the answer to the start request, which will be ignored.

@@ -3,18 +3,17 @@
 
 #include "runtime/embedded/record/change.hpp"
 
-#include <optional>
+#include <cstdint>
+#include <vector>
 
 namespace troupe::embedded {
 
-/// Timeouts of operations, retries that are due, answers that stayed out.
-void serve_nexus_deadlines(change& ch, run& on);
+/// Timeouts of operations, retries that are due, answers that stayed out, of the operations with
+/// these scheduled event ids, which ascend.
+void serve_nexus_deadlines(change& ch, run& on, const std::vector<std::int64_t>& due);
 
-/// The earliest of them.
-std::optional<time_point> next_deadline(const nexus_operation_state& operation);
-
-/// Queues the start and cancel requests of an open run that are not under way yet. Those of a run
-/// that closed in the same decision are never sent.
+/// Sends the start and cancel requests that this decision made necessary, of an open run. Those of
+/// a run that closed in the same decision are never sent.
 void dispatch_nexus_requests(change& ch, run& on);
 
 } // namespace troupe::embedded

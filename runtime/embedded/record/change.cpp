@@ -2,6 +2,8 @@
 #include "runtime/embedded/record/change.hpp"
 
 #include "runtime/base/time.hpp"
+#include "runtime/embedded/record/deadlines.hpp"
+#include "runtime/embedded/record/patch.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
@@ -95,6 +97,43 @@ bool is_bufferable(enums::EventType type) noexcept {
   }
 }
 
+change::change(record& on, const surroundings& here, transaction& into)
+    : rec(on), around(here), tx(into), rec_(on), last_stamp_(on.last_stamp),
+      last_task_id_(on.last_task_id), last_run_number_(on.last_run_number), armed_(on.armed) {}
+
+change::opened_run& change::open(run& on) {
+  for (auto& each : opened_)
+    if (each.on == &on)
+      return each;
+  opened_.push_back({&on, false, false, false, on.history.size(), on.state});
+  return opened_.back();
+}
+
+run* change::find(std::string_view run_id) {
+  run* const found = run_id.empty() ? rec_.runs.newest() : rec_.runs.find(run_id);
+  if (found)
+    open(*found);
+  return found;
+}
+
+run* change::numbered(std::uint64_t number) {
+  run* const found = rec_.runs.find(number);
+  if (found)
+    open(*found);
+  return found;
+}
+
+run& change::add(std::unique_ptr<run> made) {
+  made->number = ++rec_.last_run_number;
+  auto& added = rec_.runs.add(std::move(made));
+  opened_.push_back({&added, true, false, false, 0, {}});
+  return added;
+}
+
+void change::remove(run& on) {
+  open(on).is_removed = true;
+}
+
 event_ptr change::make(enums::EventType type) const {
   auto event = std::make_shared<history_event>();
   event->set_event_type(type);
@@ -105,65 +144,125 @@ event_ptr change::make(enums::EventType type) const {
 void change::append(run& on, const event_ptr& event) {
   const auto& task = on.state.task;
   if (task && task->started() && is_bufferable(event->event_type())) {
-    on.state.buffered.push_back(event);
-    touch(on);
+    on.state.buffered.put(++on.state.last_buffered, event);
     return;
   }
   write(on, event);
 }
 
 void change::write(run& on, const event_ptr& event) {
-  touched(on).grew = true;
   cut_long_causes(*event);
   event->set_event_id(on.state.next_event_id++);
-  event->set_task_id(++rec.last_task_id);
+  event->set_task_id(++rec_.last_task_id);
   on.state.history_size += static_cast<std::int64_t>(event->ByteSizeLong());
   on.history.push_back(event);
-  if (tx.appended.empty() || tx.appended.back().run_id != on.id)
-    tx.appended.push_back({on.id, {}});
-  tx.appended.back().events.push_back(event);
 }
 
 bool change::flush_buffered(run& on) {
-  auto waiting = std::move(on.state.buffered);
-  on.state.buffered.clear();
+  auto& waiting = on.state.buffered;
   if (waiting.empty())
     return false;
   std::vector<event_ptr> last;
   std::vector<event_ptr> ordered;
-  for (auto& event : waiting)
-    (goes_last(event->event_type()) ? last : ordered).push_back(std::move(event));
+  for (const auto& [place, event] : waiting)
+    (goes_last(event->event_type()) ? last : ordered).push_back(event);
+  waiting.clear();
   ordered.insert(ordered.end(), last.begin(), last.end());
+  auto& ids = on.state.request_ids;
   for (const auto& event : ordered) {
     write(on, event);
     if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED)
       continue;
     const auto& attached =
         event->workflow_execution_options_updated_event_attributes().attached_request_id();
-    if (auto used = on.state.request_ids.find(attached); used != on.state.request_ids.end()) {
-      used->second.event_id = event->event_id();
-      used->second.buffered = false;
+    if (const auto found = ids.find(attached); found != ids.end()) {
+      auto& used = ids.edit(found);
+      used.event_id = event->event_id();
+      used.buffered = false;
     }
   }
   return true;
 }
 
-change::touched_run& change::touched(run& on) {
-  tx.changed = true;
-  const auto found = std::find_if(
-      touched_.begin(), touched_.end(), [&](const touched_run& each) { return each.on == &on; });
-  if (found != touched_.end())
-    return *found;
-  ++on.state.transitions;
-  return touched_.emplace_back(touched_run{&on});
-}
-
-void change::touch(run& on) {
-  touched(on);
-}
-
 void change::show(run& on) {
-  touched(on).shown = true;
+  open(on).is_shown = true;
+}
+
+void change::undo() {
+  std::erase_if(opened_, [&](const opened_run& each) {
+    if (each.is_new)
+      rec_.runs.remove(each.on->number);
+    return each.is_new;
+  });
+  for (auto& each : opened_) {
+    run& on = *each.on;
+    static_cast<run_scalars&>(on.state) = each.before;
+    on.history.resize(each.events);
+    for_each_table([](auto& map) { map.undo(); }, on.state);
+    // Those that were flushed got an id meanwhile.
+    for (const auto& [place, event] : on.state.buffered) {
+      event->clear_event_id();
+      event->clear_task_id();
+    }
+    each.is_removed = false;
+    each.is_shown = false;
+  }
+  rec_.last_stamp = last_stamp_;
+  rec_.last_task_id = last_task_id_;
+  rec_.last_run_number = last_run_number_;
+  rec_.armed = armed_;
+  tx = {};
+}
+
+bool change::opened_run::differs() const {
+  if (is_new || is_removed || grew() || !(before == static_cast<const run_scalars&>(on->state)))
+    return true;
+  bool noted = false;
+  for_each_table([&](const auto& map) { noted = noted || !map.notes().empty(); }, on->state);
+  return noted;
+}
+
+void change::close() {
+  auto patch = std::make_shared<record_patch>();
+  patch->runs.reserve(opened_.size());
+  for (auto& each : opened_) {
+    run& on = *each.on;
+    if (each.is_removed)
+      for_each_table([](auto& map) { map.clear(); }, on.state);
+    // Also of a run that did not change: what is around it may have.
+    update_deadlines(rec_, on, around, each.is_removed);
+    if (!each.differs())
+      continue;
+    auto& of = patch->runs.emplace_back();
+    of.run_id = on.id;
+    of.number = on.number;
+    of.is_new = each.is_new;
+    of.is_removed = each.is_removed;
+    of.scalars_differ = each.is_new || !(each.before == static_cast<const run_scalars&>(on.state));
+    of.first_event = each.is_removed ? 0 : each.events;
+    of.end_event = each.is_removed ? each.events : on.history.size();
+  }
+  const auto next =
+      rec_.deadlines.empty() ? std::nullopt : std::optional{rec_.deadlines.begin()->when};
+  if (next != rec_.armed)
+    tx.effects.push_back(record_timer{next});
+  // Nothing below can fail.
+  rec_.armed = next;
+  auto of = patch->runs.begin();
+  for (auto& each : opened_) {
+    if (of == patch->runs.end())
+      break;
+    if (of->number != each.on->number)
+      continue;
+    for_each_table(
+        [](auto& map, auto& touched) { map.give_notes_to(touched); }, each.on->state, of->touched);
+    if (of->is_removed)
+      rec_.runs.remove(of->number);
+    ++of;
+  }
+  tx.changed = !patch->runs.empty();
+  if (tx.changed)
+    tx.patch = std::move(patch);
 }
 
 } // namespace troupe::embedded

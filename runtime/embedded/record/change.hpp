@@ -5,30 +5,53 @@
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/record/transaction.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 namespace troupe::embedded {
 
+struct record_patch;
+
 /// One decision under way: the record, what surrounds it, the transaction that grows, and the rules
 /// of how events get into a history.
+///
+/// Rules get at a run that they may change only by `find`, `numbered`, `current` and `add`, which
+/// note how it was. So a decision can be undone, and knows what it changed, at the price of what it
+/// touched.
 ///
 /// While a worker holds a started workflow task, events it cannot know of are *buffered*: they have
 /// no id and no reader sees them until the task ends. Events that commands make, workflow task
 /// events, and the first and the last event of a run are never buffered.
 class change {
 public:
-  change(record& on, const surroundings& here, transaction& into)
-      : rec(on), around(here), tx(into) {}
+  change(record& on, const surroundings& here, transaction& into);
 
   change(const change&) = delete;
   change& operator=(const change&) = delete;
 
-  record& rec;
+  const record& rec;
   const surroundings& around;
   transaction& tx;
 
   [[nodiscard]] time_point now() const { return around.now; }
   [[nodiscard]] const service_settings& settings() const { return around.settings; }
+
+  /// The run, to be changed; null if there is none. An empty id means the current run.
+  run* find(std::string_view run_id);
+  run* numbered(std::uint64_t number);
+  run* current() { return find({}); }
+
+  /// Makes a run the current one.
+  run& add(std::unique_ptr<run> made);
+
+  /// The run is gone when the decision ends.
+  void remove(run& on);
+
+  /// A stamp that no task of the record had.
+  std::uint64_t next_stamp() { return ++rec_.last_stamp; }
 
   /// An event of this type with the time set; fill it, then `append` it.
   [[nodiscard]] event_ptr make(enums::EventType type) const;
@@ -43,27 +66,46 @@ public:
   /// True if there were any.
   bool flush_buffered(run& on);
 
-  /// Something of this run besides its events changed.
-  void touch(run& on);
-
   /// The row of the visibility index is to be written.
   void show(run& on);
 
-  /// A run that this decision has changed, and what follows from that.
-  struct touched_run {
-    run* on = nullptr;
-    bool grew = false;  ///< its history has
-    bool shown = false; ///< its row of the visibility index is to be written
-  };
-  [[nodiscard]] const std::vector<touched_run>& touched() const { return touched_; }
+  /// The timer that was armed has come.
+  void timer_came() { rec_.armed.reset(); }
 
-  /// After the changes were undone: what was touched so far is as before, or gone.
-  void forget_touched() { touched_.clear(); }
+  /// Puts back all that this decision changed, and empties its transaction. The runs that it found
+  /// stay valid, those that it added are gone.
+  void undo();
+
+  // --- the end of a decision: decide.cpp --------------------------------------------------------
+
+  /// A run as it was when this decision first got at it.
+  struct opened_run {
+    run* on = nullptr;
+    bool is_new = false;
+    bool is_removed = false;
+    bool is_shown = false;
+    std::size_t events = 0;
+    run_scalars before;
+
+    [[nodiscard]] bool grew() const { return on->history.size() > events; }
+    /// Something of the run differs, events and tables included.
+    [[nodiscard]] bool differs() const;
+  };
+  /// Grows when further runs are found.
+  [[nodiscard]] const std::vector<opened_run>& opened() const { return opened_; }
+
+  /// Brings deadlines up to date, arms the timer, takes removed runs out and hands over the patch.
+  void close();
 
 private:
-  touched_run& touched(run& on);
+  opened_run& open(run& on);
 
-  std::vector<touched_run> touched_;
+  record& rec_;
+  std::vector<opened_run> opened_;
+  const std::uint64_t last_stamp_;
+  const std::int64_t last_task_id_;
+  const std::uint64_t last_run_number_;
+  const std::optional<time_point> armed_;
 };
 
 /// True if an event of this type waits while a worker holds a started workflow task.

@@ -19,8 +19,8 @@ namespace troupe::embedded {
 /// What follows from a decision outside its record, once the decision is durable. Each alternative
 /// says what acknowledges it: the input with which it comes back, after which the record does not
 /// derive it again. An effect without acknowledgement is derived from the state by `resume` for a
-/// record that was read from a store, so it may happen twice: `key_of` tells the second from a new
-/// one.
+/// record that was read from a store, so it may happen twice: its `key`, unique in its record,
+/// tells the second from a new one.
 
 /// Put a workflow task into a task queue. Acknowledged by `start_workflow_task`.
 ///
@@ -36,6 +36,10 @@ struct workflow_task_dispatch {
   std::int64_t scheduled_event_id = 0;
   std::uint64_t stamp = 0;
   time_point scheduled_time{};
+
+  [[nodiscard]] std::string key() const {
+    return "workflow_task/" + run_id + '/' + std::to_string(stamp);
+  }
 };
 
 /// Send a request to a Nexus handler: offer it to the target's task queue, sync match only.
@@ -50,6 +54,11 @@ struct nexus_dispatch {
   endpoint_info target;
   duration dispatch_timeout{};
   std::shared_ptr<const std::string> request;
+
+  [[nodiscard]] std::string key() const {
+    return (attempt.cancelation ? "nexus_cancel/" : "nexus_start/") + attempt.run_id + '/'
+           + std::to_string(attempt.scheduled_event_id) + '/' + std::to_string(attempt.number);
+  }
 };
 
 /// Tell whoever asked (a callback of the start request) how an execution ended. Acknowledged by
@@ -65,27 +74,40 @@ struct callback_delivery {
   std::string url;
   std::map<std::string, std::string> headers; ///< lower-case names
   nexus_completion completion;
+
+  [[nodiscard]] std::string key() const {
+    return "callback/" + run_id + '/' + callback_id + '/' + std::to_string(attempt);
+  }
 };
 
 /// Write the run's row of the visibility index: on start, on search attribute or memo changes, on
 /// close. The row replaces an older one of the run, so it needs no acknowledgement.
 struct visibility_put {
+  std::string run_id;
   std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo> info;
+
+  [[nodiscard]] std::string key() const { return "visibility_put/" + run_id; }
 };
 
 /// The run was deleted: take its row out of the visibility index. Needs no acknowledgement.
 struct visibility_remove {
   std::string run_id;
+
+  [[nodiscard]] std::string key() const { return "visibility_remove/" + run_id; }
 };
 
 /// Come back with `timers_due` then, which acknowledges it. Replaces what was armed before.
 struct record_timer {
   std::optional<time_point> when; ///< nothing: no timer is needed
+
+  [[nodiscard]] std::string key() const { return "timer"; }
 };
 
 /// The run's history grew, it closed, or it is gone: look at the waiting history reads again.
 struct readers_wake {
   std::string run_id;
+
+  [[nodiscard]] std::string key() const { return "readers/" + run_id; }
 };
 
 using effect = std::variant<
@@ -102,6 +124,8 @@ using effects = std::vector<effect>;
 
 /// The idempotency key of an effect, unique in its record: the same effect derived again has the
 /// same key, another one has another.
-std::string key_of(const effect& what);
+inline std::string key_of(const effect& what) {
+  return std::visit([](const auto& each) { return each.key(); }, what);
+}
 
 } // namespace troupe::embedded

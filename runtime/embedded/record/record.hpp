@@ -5,6 +5,10 @@
 #include "runtime/embedded/nexus/callback_machine.hpp"
 #include "runtime/embedded/nexus/nexus_cancelation_machine.hpp"
 #include "runtime/embedded/nexus/nexus_operation_machine.hpp"
+#include "runtime/embedded/record/deadline.hpp"
+#include "runtime/embedded/record/held.hpp"
+#include "runtime/embedded/record/run_set.hpp"
+#include "runtime/embedded/record/tracked_map.hpp"
 
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/enums/v1/event_type.pb.h>
@@ -14,12 +18,12 @@
 #include <temporal/api/workflow/v1/message.pb.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace troupe::embedded {
@@ -29,7 +33,7 @@ namespace enums = temporal::api::enums::v1;
 
 using history_event = api::history::v1::HistoryEvent;
 using event_ptr = std::shared_ptr<history_event>;
-using failure_ptr = std::shared_ptr<const api::failure::v1::Failure>;
+using failure_ptr = held<api::failure::v1::Failure>;
 
 /// The pending workflow task of a run: scheduled, or started by a worker.
 ///
@@ -56,12 +60,25 @@ struct workflow_task {
 
   [[nodiscard]] bool started() const { return started_event_id != 0; }
   [[nodiscard]] bool transient() const { return attempt > 1; }
+
+  bool operator==(const workflow_task&) const = default;
 };
 
 struct user_timer {
   std::string id;
   std::int64_t started_event_id = 0;
   time_point due{};
+
+  bool operator==(const user_timer&) const = default;
+};
+
+/// What is known of a request or delivery that is out. It is not durable: `resume` forgets it and
+/// sends again. So it never makes a difference between two states.
+struct sent_request {
+  std::optional<time_point> answer_overdue; ///< while an attempt is under way
+  bool blocked = false;                     ///< the circuit breaker holds it back
+
+  bool operator==(const sent_request&) const { return true; }
 };
 
 struct nexus_cancel_request {
@@ -71,14 +88,16 @@ struct nexus_cancel_request {
   std::int32_t attempt = 0; ///< finished attempts
   std::optional<time_point> last_attempt_complete;
   failure_ptr last_failure;
-  std::optional<time_point> next_attempt;   ///< while backing off
-  std::optional<time_point> answer_overdue; ///< while an attempt is under way
-  bool blocked = false;
+  std::optional<time_point> next_attempt; ///< while backing off
+  sent_request sent;
+
+  bool operator==(const nexus_cancel_request&) const = default;
 };
 
 struct nexus_operation_state {
   std::int64_t scheduled_event_id = 0;
-  event_ptr scheduled; ///< the event: endpoint, service, operation, input, headers, timeouts
+  held<history_event>
+      scheduled; ///< the event: endpoint, service, operation, input, headers, timeouts
   std::string request_id;
   nexus_operation::state state = nexus_operation::state::scheduled;
   time_point scheduled_time{};
@@ -87,15 +106,23 @@ struct nexus_operation_state {
   std::int32_t attempt = 0; ///< finished attempts
   std::optional<time_point> last_attempt_complete;
   failure_ptr last_failure;
-  std::optional<time_point> next_attempt;   ///< while backing off
-  std::optional<time_point> answer_overdue; ///< while an attempt is under way
-  bool blocked = false;
+  std::optional<time_point> next_attempt; ///< while backing off
+  sent_request sent;
   std::optional<nexus_cancel_request> cancel;
+
+  bool operator==(const nexus_operation_state&) const = default;
+};
+
+/// What is known of a delivery that is out; not durable, like `sent_request`.
+struct sent_delivery {
+  bool under_way = false; ///< and not reported on
+
+  bool operator==(const sent_delivery&) const { return true; }
 };
 
 struct completion_callback {
   std::string id;
-  api::common::v1::Callback what;
+  held<api::common::v1::Callback> what;
   time_point registered{};
   /// How the link to this execution reads in the caller's history: the event that attached the
   /// callback.
@@ -106,19 +133,21 @@ struct completion_callback {
   std::optional<time_point> last_attempt_complete;
   failure_ptr last_failure;
   std::optional<time_point> next_attempt; ///< while backing off
-  bool under_way = false;                 ///< a delivery was sent and not reported on
+  sent_delivery sent;
+
+  bool operator==(const completion_callback&) const = default;
 };
 
 struct request_id_use {
   enums::EventType event_type{};
   std::int64_t event_id = 0;
   bool buffered = false;
+
+  bool operator==(const request_id_use&) const = default;
 };
 
-/// What is known of one run besides its events. A value: commands work on it and are undone by
-/// putting the old one back.
-struct run_state {
-  // Fixed at the start; from the Started event.
+/// What a run begins with: from its Started event, never changed.
+struct run_origin {
   std::string workflow_type;
   std::string task_queue;
   duration execution_timeout{}; ///< 0: none
@@ -127,13 +156,20 @@ struct run_state {
   std::string first_run_id;
   std::string start_request_id;
   std::int32_t attempt = 1;
-  std::optional<api::common::v1::RetryPolicy> retry_policy;
+  held<api::common::v1::RetryPolicy> retry_policy;
   std::string cron_schedule;
   time_point start_time{};
   time_point execution_time{}; ///< start time and first backoff
   std::optional<time_point> execution_expiration;
   std::optional<time_point> run_expiration;
+  held<api::common::v1::Payloads> last_completion_result;
 
+  bool operator==(const run_origin&) const = default;
+};
+
+/// What changes while a run lives and is not one of many: copied when a decision begins, so it
+/// stays cheap to copy.
+struct run_scalars {
   enums::WorkflowExecutionStatus status = enums::WORKFLOW_EXECUTION_STATUS_RUNNING;
   time_point close_time{};
   std::string next_run_id;
@@ -141,7 +177,8 @@ struct run_state {
   std::int64_t next_event_id = 1;
   std::int64_t history_size = 0;
   std::int64_t transitions = 0; ///< decisions that changed the run
-  std::vector<event_ptr> buffered;
+  std::int64_t last_buffered = 0;
+  std::int64_t last_callback = 0;
 
   std::optional<time_point> first_task_due; ///< while the first workflow task is held back
   std::optional<workflow_task> task;
@@ -153,30 +190,53 @@ struct run_state {
   bool close_attempted = false;
 
   bool cancel_requested = false;
-  std::set<std::string, std::less<>> signal_request_ids;
   std::int64_t signal_count = 0;
-  std::map<std::string, request_id_use, std::less<>> request_ids;
 
-  std::map<std::string, user_timer, std::less<>> timers;
-  std::map<std::int64_t, nexus_operation_state> nexus_operations;
-  std::vector<completion_callback> callbacks;
-
-  std::optional<api::common::v1::Memo> memo;
-  std::optional<api::common::v1::SearchAttributes> search_attributes;
-  std::optional<api::common::v1::Payloads> last_completion_result;
-  api::workflow::v1::ResetPoints reset_points;
-  std::set<std::string> build_ids;
+  held<api::common::v1::Memo> memo;
+  held<api::common::v1::SearchAttributes> search_attributes;
+  held<api::workflow::v1::ResetPoints> reset_points;
+  held<std::set<std::string>> build_ids;
   std::string last_build_id;
 
   [[nodiscard]] bool open() const { return status == enums::WORKFLOW_EXECUTION_STATUS_RUNNING; }
+
+  bool operator==(const run_scalars&) const = default;
 };
+
+/// What a run has many of, each a row of its own in a store: how to add one stands in
+/// ARCHITECTURE.md.
+struct run_tables {
+  tracked_map<std::string, user_timer> timers;
+  tracked_map<std::int64_t, nexus_operation_state> nexus_operations; ///< by scheduled event id
+  tracked_map<std::int64_t, completion_callback> callbacks;          ///< in the order they came
+  tracked_map<std::string, request_id_use> request_ids;
+  tracked_map<std::string, std::monostate> signal_request_ids;
+  tracked_map<std::int64_t, event_ptr> buffered; ///< events without an id, in the order they came
+};
+
+/// Calls `visit(map)` for each table, or `visit(map, map)` for those of two runs.
+template <class Visit, class... Tables>
+void for_each_table(Visit visit, Tables&... of) {
+  visit(of.timers...);
+  visit(of.nexus_operations...);
+  visit(of.callbacks...);
+  visit(of.request_ids...);
+  visit(of.signal_request_ids...);
+  visit(of.buffered...);
+}
+
+/// What is known of one run besides its events.
+struct run_state : run_origin, run_scalars, run_tables {};
 
 struct run {
   std::string id;
+  std::uint64_t number = 0; ///< in its record, from 1, in the order of their starts
   run_state state;
   /// Event n is history[n - 1]. An event here was measured (`ByteSizeLong`) and never changes
   /// again, so its cached size is good.
   std::vector<event_ptr> history;
+  /// The deadline of the run itself as the record's index has it.
+  std::optional<time_point> indexed;
 
   [[nodiscard]] bool open() const { return state.open(); }
   [[nodiscard]] const api::history::v1::WorkflowExecutionStartedEventAttributes& started() const {
@@ -188,21 +248,21 @@ struct record {
   std::string name_space;
   std::string namespace_id;
   std::string workflow_id;
-  std::vector<std::unique_ptr<run>> runs; ///< oldest first; the last one is current
+  run_set runs; ///< the newest is the current one, and the only one that may be open
   std::uint64_t last_stamp = 0;
   std::int64_t last_task_id = 0;
+  std::uint64_t last_run_number = 0;
 
-  [[nodiscard]] run* current() const { return runs.empty() ? nullptr : runs.back().get(); }
+  /// All deadlines of all runs; follows from the state, so it is not durable.
+  deadline_index deadlines;
+  /// The timer that was asked for last, which is on its way to `timers_due`; not durable.
+  std::optional<time_point> armed;
+
+  [[nodiscard]] const run* current() const { return runs.newest(); }
 
   /// An empty id means the current run.
-  [[nodiscard]] run* find(std::string_view run_id) const {
-    if (run_id.empty())
-      return current();
-    for (auto at = runs.rbegin(); at != runs.rend(); ++at) {
-      if ((*at)->id == run_id)
-        return at->get();
-    }
-    return nullptr;
+  [[nodiscard]] const run* find(std::string_view run_id) const {
+    return run_id.empty() ? current() : runs.find(run_id);
   }
 };
 

@@ -47,6 +47,9 @@ public:
   /// may set in the namespace, built-in or custom; nothing if there is none of that name.
   [[nodiscard]] virtual std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const = 0;
+
+  /// How long closed runs of the namespace are kept; nothing: for ever.
+  [[nodiscard]] virtual std::optional<duration> retention(std::string_view namespace_id) const = 0;
 };
 
 /// What can be set with dynamic configuration. The defaults are those of the real server.

@@ -7,9 +7,10 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace troupe::embedded {
+
+struct record_patch;
 
 /// What the caller hears once the transaction is durable.
 struct reply {
@@ -20,20 +21,14 @@ struct reply {
 
 /// What one decision changed and what must happen because of it: the unit of commit.
 ///
-/// The record itself is changed in place, so a store writes `appended` and the record's state, and
-/// reads the record anew if that failed. No effect and no answer may leave before.
+/// The record itself is changed in place; a store writes `rows_of` the patch (wire.hpp), and who
+/// owns the record reads it anew if that failed. No effect and no answer may leave before.
 struct transaction {
-  struct run_events {
-    std::string run_id;
-    std::vector<std::shared_ptr<const api::history::v1::HistoryEvent>> events;
-  };
-
   bool changed = false; ///< the record differs from before
-  std::vector<run_events> appended;
-  std::vector<std::string> removed_runs;
+  /// What differs: see patch.hpp; null if nothing does.
+  std::shared_ptr<const record_patch> patch;
 
-  /// One list of all that leaves: see effect.hpp. Not empty only if `changed`, but for requests
-  /// that are let go again.
+  /// One list of all that leaves: see effect.hpp.
   embedded::effects effects;
 
   reply answer;

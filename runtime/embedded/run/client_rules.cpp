@@ -21,7 +21,7 @@ run* find_run(change& ch, const Request& request) {
     refuse(ch, std::move(status));
     return nullptr;
   }
-  run* const found = ch.rec.find(execution.run_id());
+  run* const found = ch.find(execution.run_id());
   if (!found)
     refuse(ch, run_not_found(ch.rec, execution.run_id()));
   return found;
@@ -41,7 +41,7 @@ run* find_in_chain(change& ch, const Request& request) {
     refuse(ch, std::move(status));
     return nullptr;
   }
-  run* const found = ch.rec.current();
+  run* const found = ch.current();
   if (!found) {
     refuse(ch, run_not_found(ch.rec, {}));
     return nullptr;
@@ -154,10 +154,9 @@ void handle(change& ch, const delete_execution& what) {
   run* const on = find_run(ch, what.request);
   if (!on)
     return;
-  const std::string run_id = on->id;
   if (on->open())
     terminate_run(ch, *on, "Delete workflow execution", nullptr, "history-service");
-  ch.tx.removed_runs.push_back(run_id);
+  ch.remove(*on);
   accept<wire::DeleteWorkflowExecutionResponse>(ch);
 }
 
@@ -171,7 +170,7 @@ void handle(change& ch, const update_execution& what) {
     refuse(ch, std::move(status));
     return;
   }
-  run* const on = ch.rec.find(request.workflow_execution().run_id());
+  const run* const on = ch.rec.find(request.workflow_execution().run_id());
   if (!on) {
     refuse(ch, run_not_found(ch.rec, request.workflow_execution().run_id()));
     return;
@@ -207,7 +206,7 @@ void handle(change& ch, const reset_sticky_task_queue& what) {
     refuse(ch, std::move(status));
     return;
   }
-  run* const on = ch.rec.find(request.execution().run_id());
+  run* const on = ch.find(request.execution().run_id());
   if (!on) {
     refuse(ch, run_not_found(ch.rec, request.execution().run_id()));
     return;
@@ -217,7 +216,6 @@ void handle(change& ch, const reset_sticky_task_queue& what) {
     return;
   }
   clear_sticky(*on);
-  ch.touch(*on);
   accept<wire::ResetStickyTaskQueueResponse>(ch);
 }
 

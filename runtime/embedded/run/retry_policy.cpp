@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/run/retry_policy.hpp"
 
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
@@ -83,7 +84,7 @@ bool is_retryable(
 }
 
 retry_decision next_attempt(
-    const std::optional<api::common::v1::RetryPolicy>& policy,
+    const held<api::common::v1::RetryPolicy>& policy,
     std::int32_t attempt,
     const api::failure::v1::Failure& failure,
     time_point now,
@@ -104,10 +105,9 @@ retry_decision next_attempt(
     const double longest =
         std::chrono::duration<double>(from_proto(policy->maximum_interval())).count();
     const double wanted = first * std::pow(policy->backoff_coefficient(), attempt - 1);
-    const double capped = longest > 0 ? std::min(wanted, longest) : std::min(wanted, 1e9);
-    delay = duration{static_cast<std::int64_t>(capped * 1e9)};
+    delay = seconds_of(longest > 0 ? std::min(wanted, longest) : std::min(wanted, 1e9));
   }
-  if (expiration && now + delay > *expiration)
+  if (expiration && later(now, delay) > *expiration)
     return {enums::RETRY_STATE_TIMEOUT, {}};
   return {enums::RETRY_STATE_IN_PROGRESS, std::max(delay, duration{})};
 }

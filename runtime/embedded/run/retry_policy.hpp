@@ -28,7 +28,7 @@ struct retry_decision {
 
 /// Whether attempt `attempt`, which failed now, is followed by another one before `expiration`.
 retry_decision next_attempt(
-    const std::optional<api::common::v1::RetryPolicy>& policy,
+    const held<api::common::v1::RetryPolicy>& policy,
     std::int32_t attempt,
     const api::failure::v1::Failure& failure,
     time_point now,

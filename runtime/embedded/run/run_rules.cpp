@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/run/run_rules.hpp"
 
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
@@ -27,28 +28,32 @@ void load_state(run_state& state, const new_run& what, time_point now) {
   state.start_request_id = what.request_id;
   state.attempt = from.attempt();
   if (from.has_retry_policy())
-    state.retry_policy = from.retry_policy();
+    state.retry_policy = held<api::common::v1::RetryPolicy>::copy_of(from.retry_policy());
   state.cron_schedule = from.cron_schedule();
   state.start_time = now;
-  state.execution_time = now + what.first_task_backoff;
+  state.execution_time = later(now, what.first_task_backoff);
   if (from.has_workflow_execution_expiration_time())
     state.execution_expiration = from_proto(from.workflow_execution_expiration_time());
   if (state.run_timeout > duration{}) {
-    state.run_expiration = state.execution_time + state.run_timeout;
+    state.run_expiration = later(state.execution_time, state.run_timeout);
     if (state.execution_expiration)
       state.run_expiration = std::min(*state.run_expiration, *state.execution_expiration);
   }
   if (what.first_task_backoff > duration{})
     state.first_task_due = state.execution_time;
   if (from.has_memo())
-    state.memo = from.memo();
+    state.memo = held<api::common::v1::Memo>::copy_of(from.memo());
   if (from.has_search_attributes())
-    state.search_attributes = from.search_attributes();
+    state.search_attributes =
+        held<api::common::v1::SearchAttributes>::copy_of(from.search_attributes());
   if (from.has_last_completion_result())
-    state.last_completion_result = from.last_completion_result();
+    state.last_completion_result =
+        held<api::common::v1::Payloads>::copy_of(from.last_completion_result());
   if (from.has_prev_auto_reset_points())
-    state.reset_points = from.prev_auto_reset_points();
-  state.callbacks = what.callbacks;
+    state.reset_points =
+        held<api::workflow::v1::ResetPoints>::copy_of(from.prev_auto_reset_points());
+  for (const auto& each : what.callbacks)
+    state.callbacks.put(++state.last_callback, each);
 }
 
 api::failure::v1::Failure timeout_failure() {
@@ -101,12 +106,12 @@ run& create_run(change& ch, new_run what) {
     each.attached_later = false;
   }
   load_state(made->state, what, ch.now());
-  ch.rec.runs.push_back(std::move(made));
-  auto& on = *ch.rec.runs.back();
+  auto& on = ch.add(std::move(made));
   to_proto(ch.now(), *what.started->mutable_event_time());
   what.started->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
   ch.write(on, what.started);
-  on.state.request_ids[what.request_id] = {enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false};
+  on.state.request_ids.put(
+      what.request_id, {enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false});
   ch.show(on);
   return on;
 }
@@ -127,9 +132,10 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   if (next == successor::takes_callbacks) {
     state.callbacks.clear();
   } else {
-    for (auto& each : state.callbacks) {
-      if (const auto to = callback::next(each.state, callback::event::execution_closed))
-        each.state = *to;
+    auto& all = state.callbacks;
+    for (auto at = all.begin(); at != all.end(); ++at) {
+      if (const auto to = callback::next(at->second.state, callback::event::execution_closed))
+        all.edit(at).state = *to;
     }
   }
   ch.show(on);
@@ -234,9 +240,9 @@ void start_follow_up(
   }
   copy_reset_points(on, to);
   if (retry) {
-    what.callbacks = on.state.callbacks;
+    what.callbacks = callbacks_of(on);
     for (const auto& each : what.callbacks)
-      *to.add_completion_callbacks() = each.what;
+      *to.add_completion_callbacks() = *each.what;
   }
   // A new run is the current one: `on` stays valid, the record owns runs by pointer.
   auto& begun = create_run(ch, std::move(what));
@@ -254,11 +260,18 @@ rpc_status check_signal(const change& ch, const run& on) {
 
 void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled) {
   if (!request_id.empty())
-    on.state.signal_request_ids.insert(request_id);
+    on.state.signal_request_ids.put(request_id, {});
   ++on.state.signal_count;
   ch.append(on, signaled);
   want_task(ch, on);
   limit_buffer(ch, on);
+}
+
+std::vector<completion_callback> callbacks_of(const run& on) {
+  std::vector<completion_callback> all;
+  for (const auto& [number, each] : on.state.callbacks)
+    all.push_back(each);
+  return all;
 }
 
 successor kind_of(const follow_up& next) {
@@ -270,14 +283,14 @@ successor kind_of(const follow_up& next) {
 }
 
 duration at_least_a_second_apart(const run& on, time_point now, duration backoff) {
-  const auto earliest = on.state.start_time + seconds{1};
-  return now + backoff < earliest ? earliest - now : backoff;
+  const auto earliest = later(on.state.start_time, seconds{1});
+  return later(now, backoff) < earliest ? earliest - now : backoff;
 }
 
 void copy_reset_points(
     const run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to) {
-  if (on.state.reset_points.points_size() > 0)
-    *to.mutable_prev_auto_reset_points() = on.state.reset_points;
+  if (on.state.reset_points)
+    *to.mutable_prev_auto_reset_points() = *on.state.reset_points;
 }
 
 } // namespace troupe::embedded

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -77,6 +78,9 @@ rpc_status check_signal(const change& ch, const run& on);
 
 /// Counts the signal, puts its event into the history and sees to a workflow task.
 void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled);
+
+/// The callbacks of a run, for the one that takes over.
+std::vector<completion_callback> callbacks_of(const run& on);
 
 /// Which successor `next` is.
 successor kind_of(const follow_up& next);

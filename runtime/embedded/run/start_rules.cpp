@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
@@ -22,7 +23,7 @@ completion_callback make_callback(
     bool attached_later) {
   completion_callback each;
   each.id = ch.around.ids.uuid();
-  each.what = what;
+  each.what = held<api::common::v1::Callback>::copy_of(what);
   each.registered = ch.now();
   each.request_id = request_id;
   each.attached_later = attached_later;
@@ -67,7 +68,7 @@ new_run make_new_run(change& ch, const start_request& request, std::string run_i
   to.set_attempt(1);
   if (const auto timeout = from_proto(request.workflow_execution_timeout()); timeout > duration{})
     to_proto(
-        std::chrono::floor<std::chrono::milliseconds>(ch.now() + timeout),
+        std::chrono::floor<std::chrono::milliseconds>(later(ch.now(), timeout)),
         *to.mutable_workflow_execution_expiration_time());
   if (request.has_memo())
     *to.mutable_memo() = request.memo();
@@ -194,7 +195,8 @@ void attach(change& ch, run& existing, start_request& request) {
   if (wanted.attach_completion_callbacks()) {
     for (const auto& each : request.completion_callbacks()) {
       *attributes.add_attached_completion_callbacks() = each;
-      existing.state.callbacks.push_back(make_callback(ch, each, request.request_id(), true));
+      existing.state.callbacks.put(
+          ++existing.state.last_callback, make_callback(ch, each, request.request_id(), true));
     }
   }
   if (wanted.attach_links()) {
@@ -212,10 +214,11 @@ void attach(change& ch, run& existing, start_request& request) {
   answer_started(ch, existing, false);
   if (!wanted.attach_request_id())
     return;
-  existing.state.request_ids[request.request_id()] = {
-      enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-      event->event_id(),
-      event->event_id() == 0};
+  existing.state.request_ids.put(
+      request.request_id(),
+      {enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+       event->event_id(),
+       event->event_id() == 0});
   auto& response = static_cast<wire::StartWorkflowExecutionResponse&>(*ch.tx.answer.message);
   fill_request_link(
       ch.rec,
@@ -290,7 +293,7 @@ void handle(change& ch, const start_execution& what) {
     refuse(ch, std::move(status));
     return;
   }
-  auto* const current = ch.rec.current();
+  auto* const current = ch.current();
   if (current) {
     if (already_served(ch, *current, request))
       return;
@@ -360,7 +363,7 @@ void handle(change& ch, const signal_with_start_execution& what) {
     response.set_run_id(on.id);
     response.set_started(started);
   };
-  auto* const current = ch.rec.current();
+  auto* const current = ch.current();
   const bool replace = request.workflow_id_conflict_policy()
                        == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
   if (current && current->state.request_ids.contains(request.request_id())) {
@@ -399,7 +402,7 @@ void handle(change& ch, const signal_with_start_execution& what) {
     terminate_existing(ch, *current, next.run_id);
   auto& begun = create_run(ch, std::move(next));
   begun.state.signal_count = 1;
-  begun.state.signal_request_ids.insert(request.request_id());
+  begun.state.signal_request_ids.put(request.request_id(), {});
   ch.append(begun, signal);
   begin_first_task(ch, begun);
   answer(begun, true);

@@ -19,11 +19,15 @@ enum class table : std::uint8_t {
   endpoint = 3,
 
   record = 16, ///< the head of a (namespace, workflow id)
-  run = 17,
+  run = 17,    ///< what a run begins with
   event = 18,
   timer = 19,
   nexus_operation = 20,
   callback = 21,
+  run_state = 22,
+  request_id = 23,
+  signal_request_id = 24,
+  buffered_event = 25,
 
   visibility = 32,
 };

@@ -21,7 +21,7 @@ constexpr auto heartbeat_limit = std::chrono::minutes{30};
 
 /// The run whose started task the token means; null if it is not the task under way.
 run* find_started(change& ch, const workflow_token& token) {
-  run* const on = ch.rec.find(token.run_id);
+  run* const on = ch.find(token.run_id);
   if (!on || !on->open() || token.run_id.empty())
     return nullptr;
   const auto& task = on->state.task;
@@ -58,9 +58,10 @@ rpc_status check_sequence(const complete_request& request) {
 void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id) {
   auto& state = on.state;
   state.last_build_id = build_id;
-  if (!state.build_ids.insert(build_id).second)
+  if (state.build_ids && state.build_ids->contains(build_id))
     return;
-  auto& point = *state.reset_points.add_points();
+  state.build_ids.edit().insert(build_id);
+  auto& point = *state.reset_points.edit().add_points();
   point.set_build_id(build_id);
   point.set_run_id(on.id);
   point.set_first_workflow_task_completed_id(completed_event_id);
@@ -100,32 +101,6 @@ std::int64_t write_completed(change& ch, run& on, const complete_request& reques
   return event->event_id();
 }
 
-/// The run, and what the decision has produced so far: to be put back when a command is refused.
-class save_point {
-public:
-  save_point(change& ch, const run& on)
-      : state_(on.state), events_(on.history.size()), runs_(ch.rec.runs.size()), tx_(ch.tx),
-        stamp_(ch.rec.last_stamp), task_id_(ch.rec.last_task_id) {}
-
-  void restore(change& ch, run& on) {
-    on.state = std::move(state_);
-    on.history.resize(events_);
-    ch.rec.runs.resize(runs_);
-    ch.tx = std::move(tx_);
-    ch.rec.last_stamp = stamp_;
-    ch.rec.last_task_id = task_id_;
-    ch.forget_touched();
-  }
-
-private:
-  run_state state_;
-  std::size_t events_;
-  std::size_t runs_;
-  transaction tx_;
-  std::uint64_t stamp_;
-  std::int64_t task_id_;
-};
-
 void refuse_completion(
     change& ch, run& on, const complete_request& request, const command_failure& failed) {
   const std::string message = failed.message.empty()
@@ -155,7 +130,7 @@ bool too_large(const change& ch, const run& on) {
 } // namespace
 
 void handle(change& ch, const start_workflow_task& what) {
-  run* const on = ch.rec.find(what.run_id);
+  run* const on = ch.find(what.run_id);
   if (!on || what.run_id.empty() || !start_task(ch, *on, what)) {
     refuse(ch, task_not_found());
     return;
@@ -188,18 +163,18 @@ void handle(change& ch, const complete_workflow_task& what) {
     return;
   }
 
-  save_point before{ch, on};
+  // Until here nothing was changed: a command that is refused undoes the whole decision.
   const auto original_time = on.state.task->original_scheduled_time;
   completion in{ch, on, write_completed(ch, on, request), request.identity()};
   for (const auto& command : request.commands()) {
     if (const auto failed = find_handler(command.command_type())(in, command)) {
-      before.restore(ch, on);
+      ch.undo();
       refuse_completion(ch, on, request, *failed);
       return;
     }
   }
   if (!request.messages().empty()) {
-    before.restore(ch, on);
+    ch.undo();
     refuse_completion(
         ch,
         on,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
+#include "runtime/base/saturate.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/base/wire_writer.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
@@ -81,26 +82,31 @@ void schedule_task(change& ch, run& on, dispatch how, time_point original_time) 
   task.attempt = state.next_attempt;
   task.sticky = !state.sticky_queue.empty();
   task.task_queue = task.sticky ? state.sticky_queue : state.task_queue;
-  task.start_to_close = state.task_timeout + extra_time(task.attempt, ch.around.ids.uniform());
+  task.start_to_close =
+      together(state.task_timeout, extra_time(task.attempt, ch.around.ids.uniform()));
   task.scheduled_time = ch.now();
   task.original_scheduled_time = original_time == time_point{} ? ch.now() : original_time;
   task.scheduled_event_id = state.next_event_id;
-  task.stamp = ++ch.rec.last_stamp;
+  task.stamp = ch.next_stamp();
   if (task.sticky)
-    task.deadline = ch.now() + state.sticky_timeout;
+    task.deadline = later(ch.now(), state.sticky_timeout);
   if (!task.transient())
     ch.write(on, scheduled_event(task, state));
-  ch.touch(on);
-  if (how == dispatch::queue)
-    ch.tx.effects.push_back(workflow_task_dispatch{
-        task.task_queue,
-        task.sticky,
-        state.task_queue,
-        on.id,
-        task.scheduled_event_id,
-        task.stamp,
-        task.scheduled_time});
   state.task = std::move(task);
+  if (how == dispatch::queue)
+    ch.tx.effects.push_back(dispatch_of(on));
+}
+
+workflow_task_dispatch dispatch_of(const run& on) {
+  const auto& task = *on.state.task;
+  return {
+      task.task_queue,
+      task.sticky,
+      on.state.task_queue,
+      on.id,
+      task.scheduled_event_id,
+      task.stamp,
+      task.scheduled_time};
 }
 
 bool start_task(change& ch, run& on, const start_workflow_task& by) {
@@ -119,7 +125,7 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   // Events that came while the task waited lie between the two.
   task.started_event_id = task.transient() ? task.scheduled_event_id + 1 : state.next_event_id;
   task.started_time = ch.now();
-  task.deadline = ch.now() + task.start_to_close;
+  task.deadline = later(ch.now(), task.start_to_close);
   task.identity = by.identity;
   task.request_id = by.request_id;
   task.build_id = by.worker_build_id;
@@ -128,7 +134,6 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   task.too_many_bytes = task.history_size >= ch.settings().suggest_continue_as_new_bytes;
   if (!task.transient())
     ch.write(on, started_event(task));
-  ch.touch(on);
   return true;
 }
 
@@ -149,7 +154,6 @@ void fail_task(
   auto& state = on.state;
   const auto task = *state.task;
   state.task.reset();
-  ch.touch(on);
   if (!task.transient()) {
     auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_FAILED);
     auto& attributes = *event->mutable_workflow_task_failed_event_attributes();
@@ -175,7 +179,6 @@ void time_out_task(change& ch, run& on) {
   auto& state = on.state;
   const auto task = *state.task;
   state.task.reset();
-  ch.touch(on);
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT);
   auto& attributes = *event->mutable_workflow_task_timed_out_event_attributes();
   attributes.set_scheduled_event_id(task.scheduled_event_id);
@@ -206,7 +209,7 @@ void limit_buffer(change& ch, run& on) {
   bool full = state.buffered.size() > ch.settings().max_buffered_events;
   if (!full) {
     std::size_t bytes = 0;
-    for (const auto& event : state.buffered)
+    for (const auto& [place, event] : state.buffered)
       bytes += event->ByteSizeLong();
     full = bytes > ch.settings().max_buffered_bytes;
   }

@@ -27,6 +27,9 @@ enum class dispatch { queue, inline_start };
 void schedule_task(
     change& ch, run& on, dispatch how = dispatch::queue, time_point original_time = {});
 
+/// The effect that puts the run's scheduled task into its queue.
+workflow_task_dispatch dispatch_of(const run& on);
+
 /// A worker has the task now. `false` if it is stale.
 bool start_task(change& ch, run& on, const start_workflow_task& by);
 

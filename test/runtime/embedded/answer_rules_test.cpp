@@ -264,14 +264,14 @@ BOOST_AUTO_TEST_CASE(no_failure_of_a_worker_makes_a_history_that_cannot_be_read)
     service.start();
     service.poll();
     service.complete({command});
-    for (const auto& run : service.rec().runs) {
+    service.rec().runs.for_each([&](const embedded::run& run) {
       wire::GetWorkflowExecutionHistoryResponse page;
-      for (const auto& event : run->history)
+      for (const auto& event : run.history)
         *page.mutable_history()->add_events() = *event;
       BOOST_TEST(
           wire::GetWorkflowExecutionHistoryResponse{}.ParseFromString(page.SerializeAsString()),
           command.ShortDebugString().substr(0, 60));
-    }
+    });
   }
 }
 

@@ -570,9 +570,9 @@ void history_player::fail_cancel_request(const event& from) {
     return;
   }
   failed.mutable_failure()->mutable_nexus_handler_failure_info()->set_type("UNAVAILABLE");
-  const auto& operations = service_.current().state.nexus_operations;
   for (int attempts = 0; attempts < 20; ++attempts) {
-    const auto& cancel = operations.at(a.scheduled_event_id()).cancel;
+    const auto& cancel =
+        service_.current().state.nexus_operations.at(a.scheduled_event_id()).cancel;
     if (cancel->state == embedded::nexus_cancelation::state::failed)
       return;
     if (cancel->state == embedded::nexus_cancelation::state::scheduled)
@@ -585,8 +585,10 @@ void history_player::fail_cancel_request(const event& from) {
 
 void history_player::time_out_operation(const event& from) {
   const auto id = from.nexus_operation_timed_out_event_attributes().scheduled_event_id();
-  const auto& operations = service_.current().state.nexus_operations;
-  for (int attempts = 0; attempts < 20 && operations.contains(id); ++attempts) {
+  for (int attempts = 0; attempts < 20; ++attempts) {
+    const auto& operations = service_.current().state.nexus_operations;
+    if (!operations.contains(id))
+      return;
     const auto& operation = operations.at(id);
     if (operation.state == embedded::nexus_operation::state::scheduled) {
       service_.now += std::chrono::milliseconds{200};
@@ -600,22 +602,18 @@ void history_player::time_out_operation(const event& from) {
 }
 
 void history_player::wait_for(enums::EventType type) {
-  auto& run = *service_.rec().find(run_id_);
-  const auto before = run.history.size();
-  for (int steps = 0; steps < 20; ++steps) {
-    for (auto at = before; at < run.history.size(); ++at) {
-      if (run.history[at]->event_type() == type)
-        return;
-    }
-    if (!service_.timer)
-      break;
+  const auto events = [this]() -> const auto& { return service_.rec().find(run_id_)->history; };
+  const auto before = events().size();
+  const auto is_there = [&] {
+    for (auto at = before; at < events().size(); ++at)
+      if (events()[at]->event_type() == type)
+        return true;
+    return false;
+  };
+  for (int steps = 0; steps < 20 && !is_there() && service_.timer; ++steps)
     service_.advance_to(*service_.timer);
-  }
-  for (auto at = before; at < run.history.size(); ++at) {
-    if (run.history[at]->event_type() == type)
-      return;
-  }
-  service_fixture::fail("waited in vain for event type " + std::to_string(type));
+  if (!is_there())
+    service_fixture::fail("waited in vain for event type " + std::to_string(type));
 }
 
 } // namespace troupe::test

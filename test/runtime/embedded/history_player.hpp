@@ -20,6 +20,8 @@ public:
   /// Plays. The result is what the record holds now, of the run that was started.
   history_api::History play();
 
+  service_fixture& service() { return service_; }
+
 private:
   using event = history_api::HistoryEvent;
 

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_held_request_uses_up_no_attempt) {
   calling service;
   const auto attempt = service.take();
   service.decide(embedded::nexus_request_held{attempt, true});
-  BOOST_TEST(service.operation().blocked);
+  BOOST_TEST(service.operation().sent.blocked);
   BOOST_TEST(service.nexus_requests.empty());
   service.decide(embedded::nexus_request_held{attempt, false});
   BOOST_REQUIRE(service.nexus_requests.size() == 1U);

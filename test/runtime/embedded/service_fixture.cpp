@@ -11,6 +11,7 @@ namespace troupe::test {
 namespace enums = temporal::api::enums::v1;
 
 std::string counting_ids::next(char version) {
+  planted_.step();
   std::string id = "00000000-0000-0000-8000-000000000000";
   id[14] = version;
   unsigned rest = ++last_;
@@ -20,11 +21,13 @@ std::string counting_ids::next(char version) {
 }
 
 std::optional<embedded::endpoint_info> known_things::endpoint_by_name(std::string_view name) const {
+  planted_.step();
   const auto found = endpoints.find(name);
   return found == endpoints.end() ? std::nullopt : std::optional{found->second};
 }
 
 std::optional<embedded::endpoint_info> known_things::endpoint_by_id(std::string_view id) const {
+  planted_.step();
   for (const auto& [name, endpoint] : endpoints) {
     if (endpoint.id == id)
       return endpoint;
@@ -50,9 +53,35 @@ void service_fixture::fail(const std::string& why) {
 }
 
 embedded::transaction service_fixture::decide(const embedded::input& what) {
+  for (int after = 0; plants_faults; ++after) {
+    planted = {after, false};
+    auto tx = embedded::decide(rec(), what, around());
+    planted.after.reset();
+    if (watcher)
+      watcher(*this, tx);
+    if (!planted.happened) {
+      keep(tx);
+      return tx;
+    }
+    if (tx.answer.status.code != status_code::internal || tx.changed)
+      fail("a decision that threw is more than an error");
+  }
   auto tx = embedded::decide(rec(), what, around());
   keep(tx);
+  if (watcher)
+    watcher(*this, tx);
   return tx;
+}
+
+embedded::transaction service_fixture::restart(std::shared_ptr<embedded::record> with) {
+  record_ = std::move(with);
+  tasks.clear();
+  nexus_requests.clear();
+  callbacks.clear();
+  timer.reset();
+  auto resumed = embedded::resume(rec(), around());
+  keep(resumed);
+  return resumed;
 }
 
 void service_fixture::keep(const embedded::transaction& tx) {
@@ -143,6 +172,7 @@ embedded::transaction service_fixture::advance(duration by) {
 
 embedded::transaction service_fixture::advance_to(time_point when) {
   now = std::max(now, when);
+  timer.reset(); // it has come
   return decide(embedded::timers_due{});
 }
 

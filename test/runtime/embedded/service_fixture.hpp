@@ -6,10 +6,12 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,28 +21,56 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace command_api = temporal::api::command::v1;
 namespace history_api = temporal::api::history::v1;
 
+/// Throws when the rules have asked so often for something from outside; harmless until armed.
+struct fault {
+  std::optional<int> after;
+  bool happened = false;
+
+  void step() {
+    if (!after || --*after >= 0)
+      return;
+    after.reset();
+    happened = true;
+    throw std::runtime_error{"a fault that a test planted"};
+  }
+};
+
 /// Ids that count up, no jitter.
 class counting_ids final : public embedded::id_source {
 public:
+  explicit counting_ids(fault& planted) : planted_(planted) {}
   std::string uuid() override { return next('4'); }
   std::string time_ordered_uuid(time_point) override { return next('7'); }
-  double uniform() override { return 0.5; }
+  double uniform() override {
+    planted_.step();
+    return 0.5;
+  }
 
 private:
   std::string next(char version);
+  fault& planted_;
   unsigned last_ = 0;
 };
 
 /// Endpoints and search attributes of a test.
 class known_things final : public embedded::catalog {
 public:
+  explicit known_things(fault& planted) : planted_(planted) {}
   std::map<std::string, embedded::endpoint_info, std::less<>> endpoints; ///< by name
   std::map<std::string, int, std::less<>> attributes;
+  std::optional<duration> retained; ///< how long closed runs are kept
 
   std::optional<embedded::endpoint_info> endpoint_by_name(std::string_view name) const override;
   std::optional<embedded::endpoint_info> endpoint_by_id(std::string_view id) const override;
   std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+  std::optional<duration> retention(std::string_view) const override {
+    planted_.step();
+    return retained;
+  }
+
+private:
+  fault& planted_;
 };
 
 /// One record, a clock that is moved by hand, and what the last decisions left to be done.
@@ -50,8 +80,18 @@ public:
 
   embedded::record& rec() { return *record_; }
   [[nodiscard]] const embedded::record& rec() const { return *record_; }
-  embedded::run& current() { return *record_->current(); }
+  const embedded::run& current() { return *record_->current(); }
   embedded::surroundings around() { return {now, ids, known, settings}; }
+
+  /// Sees every decision right after it was made.
+  std::function<void(service_fixture&, const embedded::transaction&)> watcher;
+  /// Makes every decision fail first, at each moment at which it can; then `watcher` sees the
+  /// failed ones too, and they must have left no trace.
+  bool plants_faults = false;
+  fault planted;
+
+  /// The service is gone and comes back: all it knows is this record.
+  embedded::transaction restart(std::shared_ptr<embedded::record> with);
 
   /// Decides and keeps the effects: tasks, requests and deliveries wait in the members below.
   embedded::transaction decide(const embedded::input& what);
@@ -93,8 +133,8 @@ public:
   [[noreturn]] static void fail(const std::string& why);
 
   time_point now{std::chrono::seconds{1'800'000'000}};
-  counting_ids ids;
-  known_things known;
+  counting_ids ids{planted};
+  known_things known{planted};
   embedded::service_settings settings;
   std::vector<embedded::workflow_task_dispatch> tasks;
   std::vector<embedded::nexus_dispatch> nexus_requests;

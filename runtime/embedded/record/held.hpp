@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace troupe::embedded {
+
+/// The same bytes: what "equal" means for messages, which have no operator for it.
+bool same_message(const google::protobuf::Message& left, const google::protobuf::Message& right);
+
+/// A value that is shared and never changed, or none: a copy costs a count. For what is large and
+/// seldom new (messages, sets), so that a copy of the state around it stays cheap.
+///
+/// Compares what it holds, not where it is.
+template <class Value>
+class held {
+public:
+  held() = default;
+  held(std::nullptr_t) {}
+  template <class Given>
+    requires std::is_convertible_v<Given*, const Value*>
+  held(std::shared_ptr<Given> value) : value_(std::move(value)) {}
+
+  /// Takes a copy of the value.
+  [[nodiscard]] static held copy_of(const Value& value) {
+    return held{std::make_shared<const Value>(value)};
+  }
+
+  explicit operator bool() const noexcept { return value_ != nullptr; }
+  const Value& operator*() const noexcept { return *value_; }
+  const Value* operator->() const noexcept { return value_.get(); }
+  void reset() noexcept { value_.reset(); }
+
+  /// A copy of its own (or a new value) to be changed right away; who holds the old one keeps it.
+  Value& edit() {
+    auto fresh = value_ ? std::make_shared<Value>(*value_) : std::make_shared<Value>();
+    auto& changing = *fresh;
+    value_ = std::move(fresh);
+    return changing;
+  }
+
+  friend bool operator==(const held& left, const held& right) {
+    if (left.value_ == right.value_)
+      return true;
+    if (!left.value_ || !right.value_)
+      return false;
+    if constexpr (std::is_base_of_v<google::protobuf::Message, Value>)
+      return same_message(*left.value_, *right.value_);
+    else
+      return *left.value_ == *right.value_;
+  }
+
+private:
+  std::shared_ptr<const Value> value_;
+};
+
+} // namespace troupe::embedded
