@@ -38,8 +38,7 @@ public:
                               : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v");
   }
 
-  void
-  write(level severity, std::string_view message, std::initializer_list<field> fields) override {
+  void write(level severity, std::string_view message, std::span<const field> fields) override {
     std::string line;
     if (shape_ == format::json) {
       line += "\"msg\":";
@@ -116,7 +115,7 @@ bool enabled(level severity) noexcept {
   return severity >= threshold_now.load(std::memory_order_relaxed);
 }
 
-void write(level severity, std::string_view message, std::initializer_list<field> fields) {
+void write_fields(level severity, std::string_view message, std::span<const field> fields) {
   if (!enabled(severity))
     return;
   std::shared_ptr<sink> to;

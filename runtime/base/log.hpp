@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,7 @@ struct field {
 class sink {
 public:
   virtual ~sink() = default;
-  virtual void
-  write(level severity, std::string_view message, std::initializer_list<field> fields) = 0;
+  virtual void write(level severity, std::string_view message, std::span<const field> fields) = 0;
 };
 
 /// Sets the process-wide sink's level and format (spdlog behind it).
@@ -37,7 +37,12 @@ bool parse_level(std::string_view text, level& out) noexcept;
 /// True if lines of this severity go anywhere: ask before building expensive fields. Thread-safe.
 bool enabled(level severity) noexcept;
 
-void write(level severity, std::string_view message, std::initializer_list<field> fields = {});
+/// For fields that were not written down one by one.
+void write_fields(level severity, std::string_view message, std::span<const field> fields);
+inline void
+write(level severity, std::string_view message, std::initializer_list<field> fields = {}) {
+  write_fields(severity, message, {fields.begin(), fields.size()});
+}
 inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
   write(level::debug, message, fields);
 }

@@ -397,19 +397,20 @@ void engine::log(
     detail::log_level level, std::string_view message, const detail::log_fields& fields) {
   if (closed_ || replaying_)
     return;
-  std::string text{message};
-  for (const auto& [key, value] : fields)
-    text.append(" ").append(key).append("=").append(value);
   constexpr log::level levels[] = {
       log::level::debug, log::level::info, log::level::warn, log::level::error};
-  log::write(
-      levels[static_cast<std::size_t>(level)],
-      text,
-      {{"workflow_id", started().workflow_id()},
-       {"run_id", run_id_},
-       {"workflow_type", definition_->name},
-       {"namespace", environment_->name_space},
-       {"task_queue", environment_->task_queue}});
+  const auto severity = levels[static_cast<std::size_t>(level)];
+  if (!log::enabled(severity))
+    return;
+  std::vector<log::field> all;
+  for (const auto& [key, value] : fields)
+    all.push_back({key, value});
+  all.push_back({"workflow_id", started().workflow_id()});
+  all.push_back({"run_id", run_id_});
+  all.push_back({"workflow_type", definition_->name});
+  all.push_back({"namespace", environment_->name_space});
+  all.push_back({"task_queue", environment_->task_queue});
+  log::write_fields(severity, message, all);
 }
 
 // -- machine_host --

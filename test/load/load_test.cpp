@@ -55,7 +55,7 @@ public:
   void write(
       troupe::log::level severity,
       std::string_view message,
-      std::initializer_list<troupe::log::field> fields) override {
+      std::span<const troupe::log::field> fields) override {
     if (severity < troupe::log::level::warn)
       return;
     std::string line{message};

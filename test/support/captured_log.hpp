@@ -4,9 +4,13 @@
 #include "runtime/base/log.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe::test {
@@ -31,18 +35,33 @@ public:
         }));
   }
 
+  /// The fields of the lines with exactly this message, in their order.
+  [[nodiscard]] std::vector<std::map<std::string, std::string>>
+  lines_of(std::string_view message) const {
+    const std::lock_guard guard{lines_->mutex};
+    std::vector<std::map<std::string, std::string>> found;
+    for (const auto& [text, fields] : lines_->fields)
+      if (text == message)
+        found.push_back(fields);
+    return found;
+  }
+
 private:
   struct recorder final : log::sink {
-    void
-    write(log::level, std::string_view message, std::initializer_list<log::field> fields) override {
+    void write(log::level, std::string_view message, std::span<const log::field> with) override {
       std::string line{message};
-      for (const auto& [key, value] : fields)
+      for (const auto& [key, value] : with)
         line.append(" ").append(key).append("=").append(value);
+      std::map<std::string, std::string> named;
+      for (const auto& [key, value] : with)
+        named.emplace(key, value);
       const std::lock_guard guard{mutex};
       all.push_back(std::move(line));
+      fields.emplace_back(message, std::move(named));
     }
     std::mutex mutex;
     std::vector<std::string> all;
+    std::vector<std::pair<std::string, std::map<std::string, std::string>>> fields;
   };
   std::shared_ptr<recorder> lines_ = std::make_shared<recorder>();
 };

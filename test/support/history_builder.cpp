@@ -259,6 +259,13 @@ history_builder& history_builder::activity_cancel_requested(std::int64_t schedul
   return *this;
 }
 
+history_builder& history_builder::marker_with(std::string_view name, const payload& value) {
+  auto& attributes = *add(EVENT_TYPE_MARKER_RECORDED).mutable_marker_recorded_event_attributes();
+  attributes.set_marker_name(std::string{name});
+  to_proto(value, *(*attributes.mutable_details())["data"].add_payloads());
+  return *this;
+}
+
 history_builder& history_builder::signaled_with(std::string_view name, const payloads& input) {
   auto& attributes = *add(EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED)
                           .mutable_workflow_execution_signaled_event_attributes();

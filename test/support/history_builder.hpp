@@ -74,6 +74,13 @@ public:
   history_builder& activity_canceled(std::int64_t scheduled);
   history_builder& activity_cancel_requested(std::int64_t scheduled);
 
+  /// A marker with its value under `data`.
+  template <class Value>
+  history_builder& marker(std::string_view name, const Value& value) {
+    return marker_with(name, encode_value(value));
+  }
+  history_builder& marker_with(std::string_view name, const payload& value);
+
   template <class... Args>
   history_builder& signaled(std::string_view name, const Args&... input) {
     return signaled_with(name, make_payloads(input...));

@@ -39,10 +39,8 @@ private:
   struct watching final : troupe::log::sink {
     watching(std::string what, std::function<void()> then_do)
         : words(std::move(what)), then(std::move(then_do)) {}
-    void write(
-        troupe::log::level,
-        std::string_view message,
-        std::initializer_list<troupe::log::field>) override {
+    void write(troupe::log::level, std::string_view message, std::span<const troupe::log::field>)
+        override {
       if (message.find(words) != std::string_view::npos)
         std::call_once(once, then);
     }

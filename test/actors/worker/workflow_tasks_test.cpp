@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/actors/worker/worker_fixture.hpp"
+#include "test/support/marker_machine.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,6 +17,11 @@ constexpr auto history = "GetWorkflowExecutionHistory";
 wire::RespondWorkflowTaskCompletedRequest answer_in(const fake_service::call* call) {
   return call->as<wire::RespondWorkflowTaskCompletedRequest>();
 }
+
+struct local_caller {
+  static constexpr std::string_view name = "LocalCaller";
+  troupe::async<int> run(troupe::workflow::context ctx) { co_return co_await local_step(ctx, "a"); }
+};
 
 /// The whole history of a `Sleeper` whose timer has fired.
 wire::GetWorkflowExecutionHistoryResponse whole_history(const std::string& run) {
@@ -89,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_partial_history_of_a_run_that_is_not_held_is_completed_fr
   BOOST_TEST(done.commands(0).has_complete_workflow_execution_command_attributes());
 }
 
-BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_first) {
+BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_as_the_run_needs_them) {
   serve_workflows();
   start();
   auto task = first_task("r");
@@ -112,6 +118,18 @@ BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_first) {
   BOOST_TEST(answer_in(service.open(completed).at(0))
                  .commands(0)
                  .has_complete_workflow_execution_command_attributes());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_asks_for_a_local_activity_is_told_that_there_are_none) {
+  serve_workflows();
+  const auto asks = troupe::workflow::define<local_caller>();
+  context->workflows[asks->name] = asks;
+  start();
+  give_workflow(first_task("r", "LocalCaller"));
+  auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+  BOOST_TEST(why.failure().message() == "this worker runs no local activities");
+  answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+  BOOST_TEST(counters().sticky_cache_size.get() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_history_that_cannot_be_fetched_fails_the_task) {

@@ -13,8 +13,8 @@ namespace log_api = troupe::log;
 
 class recording_sink final : public log_api::sink {
 public:
-  void write(log_api::level, std::string_view message, std::initializer_list<log_api::field> fields)
-      override {
+  void
+  write(log_api::level, std::string_view message, std::span<const log_api::field> fields) override {
     std::string line{message};
     for (const auto& [key, value] : fields)
       line.append(" ").append(key).append("=").append(value);

@@ -39,6 +39,18 @@ struct cancels_at_once {
   }
 };
 
+struct query_cancels {
+  async<std::string> run(workflow::context ctx) {
+    auto timer = ctx.sleep(1s);
+    ctx.on_query("cancel", [timer] {
+      timer.cancel("by a query");
+      return 1;
+    });
+    co_await timer;
+    co_return "fired";
+  }
+};
+
 struct sleeps_not {
   async<std::string> run(workflow::context ctx) {
     co_await ctx.sleep(0s);
@@ -92,6 +104,32 @@ BOOST_AUTO_TEST_CASE(another_id_in_the_history_is_nondeterminism_unless_another_
   auto go = history().started("W").task_started().task_completed().sdk("temporal-go");
   go.timer_started("5", 1s).timer_fired("5").task_started();
   BOOST_CHECK_EQUAL(run<one_timer>(go), "CompleteWorkflowExecution \"fired\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_cancels_it_is_refused_and_changes_nothing) {
+  auto instance = make_instance<query_cancels>();
+  auto told = history().started("W").task_started();
+  auto task = told.to_task();
+  (*task.mutable_queries())["q"].set_query_type("cancel");
+  const auto asked = apply(instance, std::move(task));
+  BOOST_CHECK_EQUAL(text_of(asked), "StartTimer 1 1000ms");
+  const auto& answer =
+      static_cast<const temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest&>(
+          *asked.answer);
+  BOOST_CHECK(
+      answer.query_results().at("q").error_message().starts_with("a query handler must not"));
+  const auto seen = told.last_id();
+  told.task_completed().timer_started("1", 1s).timer_fired("1").task_started();
+  BOOST_CHECK_EQUAL(
+      text_of(apply(instance, told.to_task(seen))), "CompleteWorkflowExecution \"fired\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_another_kind_that_refers_to_it_is_a_damaged_history) {
+  auto told = history().started("W").task().timer_started("1", 1s).activity_started(5);
+  told.task_started();
+  BOOST_CHECK_EQUAL(
+      run<one_timer>(told),
+      "failed: event 6 (ActivityTaskStarted) refers to event 5, which began something else");
 }
 
 BOOST_AUTO_TEST_CASE(a_timer_that_fires_twice_damages_nothing_but_the_task) {

@@ -40,6 +40,10 @@ std::string text_of(const Command& command) {
     return "RequestCancelActivityTask "
            + std::to_string(
                command.request_cancel_activity_task_command_attributes().scheduled_event_id());
+  if (command.has_record_marker_command_attributes()) {
+    const auto& marker = command.record_marker_command_attributes();
+    return "RecordMarker " + marker.marker_name() + first(marker.details().at("data"));
+  }
   if (command.has_complete_workflow_execution_command_attributes())
     return "CompleteWorkflowExecution"
            + first(command.complete_workflow_execution_command_attributes().result());
