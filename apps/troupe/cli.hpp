@@ -43,18 +43,18 @@ public:
 enum class output_format { text, json, jsonl, none };
 enum class time_format { relative, iso, raw };
 
-/// The flags that every command takes, as given; unset means: environment, profile, default.
+/// The flags that commands share, as given; unset means: environment, profile, default.
 struct global_flags {
   std::optional<std::string> address;
   std::optional<std::string> name_space;
-  std::optional<std::string> api_key;
+  std::string api_key;
   std::optional<bool> tls;
   std::string tls_ca_path, tls_ca_data, tls_cert_path, tls_cert_data, tls_key_path, tls_key_data;
   std::string tls_server_name;
   bool tls_disable_host_verification = false;
   std::vector<std::string> grpc_meta;
   std::string identity;
-  std::string profile, config_file;
+  std::string profile, config_file, env, env_file;
   bool disable_config_file = false, disable_config_env = false;
   std::string output = "text", times = "relative", color = "auto";
   std::string log_level, log_format = "text";
@@ -74,8 +74,8 @@ void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
 void add_server_command(CLI::App& app, const global_flags& flags);
 
-/// Names a flag of the real CLI whose feature this build has not: using it is refused by name.
-void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value = true);
+/// Names a command of the Temporal CLI that this build has not: using it is refused by name.
+void refuse_command(CLI::App& parent, const std::string& name);
 
 /// A Go duration (`1h30m`, `500ms`, `1.5s`, also days `3d`); throws `command_error` naming the
 /// flag.

@@ -5,6 +5,7 @@
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/connector.hpp"
 #include "runtime/rpc/methods.hpp"
+#include "runtime/rpc/pem.hpp"
 #include "runtime/rpc/unary.hpp"
 
 #include <troupe/connection.hpp>
@@ -15,6 +16,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace troupe::cli {
 namespace {
@@ -29,12 +34,74 @@ std::string default_identity() {
   return std::string{"temporal-cli:"} + user + '@' + host;
 }
 
+// PEM of the two flags of one item. Data that is not PEM must not be taken for a path: it would be
+// shown.
 const std::string&
-path_or_data(const std::string& path, const std::string& data, const char* flag) {
+path_or_data(const std::string& path, const std::string& data, const std::string& flag) {
   if (!path.empty() && !data.empty())
+    throw command_error("--" + flag + "-path and --" + flag + "-data cannot both be given");
+  if (!data.empty() && !rpc::is_pem(data))
+    throw command_error("--" + flag + "-data is not PEM text");
+  if (rpc::is_pem(path))
     throw command_error(
-        std::string{"--"} + flag + "-path and --" + flag + "-data cannot both be given");
+        "--" + flag + "-path takes the path of a file; PEM text is for --" + flag + "-data");
   return path.empty() ? data : path;
+}
+
+// The names that these variables had before; they win over the new ones.
+std::optional<std::string> variable_of(const std::string& name) {
+  static const std::map<std::string, const char*> older{
+      {"TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CERT"},
+      {"TEMPORAL_TLS_CLIENT_CERT_DATA", "TEMPORAL_TLS_CERT_DATA"},
+      {"TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_KEY"},
+      {"TEMPORAL_TLS_CLIENT_KEY_DATA", "TEMPORAL_TLS_KEY_DATA"},
+      {"TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_CA"},
+      {"TEMPORAL_TLS_SERVER_CA_CERT_DATA", "TEMPORAL_TLS_CA_DATA"}};
+  const auto get = [](const char* of) -> std::optional<std::string> {
+    const char* value = std::getenv(of); // NOLINT(concurrency-mt-unsafe)
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>{value};
+  };
+  if (const auto old = older.find(name); old != older.end())
+    if (auto value = get(old->second))
+      return value;
+  return get(name.c_str());
+}
+
+std::vector<std::pair<std::string, std::string>> all_variables() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string line = *entry;
+    if (const auto equals = line.find('='); equals != std::string::npos)
+      all.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return all;
+}
+
+void apply_tls(connection_options& options, const global_flags& flags) {
+  const auto& ca = path_or_data(flags.tls_ca_path, flags.tls_ca_data, "tls-ca");
+  const auto& certificate = path_or_data(flags.tls_cert_path, flags.tls_cert_data, "tls-cert");
+  const auto& key = path_or_data(flags.tls_key_path, flags.tls_key_data, "tls-key");
+  if (flags.tls.value_or(false) || !ca.empty() || !certificate.empty() || !key.empty()) {
+    if (!options.tls)
+      options.tls.emplace();
+    options.disable_tls = false;
+  }
+  if (!options.tls && !options.api_key.empty())
+    options.tls.emplace();
+  if (options.tls) {
+    const auto take = [](std::string& to, const std::string& from) {
+      if (!from.empty())
+        to = from;
+    };
+    take(options.tls->server_ca, ca);
+    take(options.tls->client_certificate, certificate);
+    take(options.tls->client_key, key);
+    // By themselves these two encrypt nothing.
+    take(options.tls->server_name, flags.tls_server_name);
+    options.tls->disable_host_verification |= flags.tls_disable_host_verification;
+  }
+  if (flags.tls && !*flags.tls)
+    options.disable_tls = true;
 }
 
 connection_options options_from(const global_flags& flags) {
@@ -43,38 +110,24 @@ connection_options options_from(const global_flags& flags) {
   environment.config_file = flags.config_file;
   environment.disable_file = flags.disable_config_file;
   environment.disable_environment = flags.disable_config_env;
-  auto options = connection_options_from_environment(environment);
+  environment.variable = variable_of;
+  environment.variables = all_variables;
+  connection_options options;
+  if (!flags.disable_config_file || !flags.disable_config_env)
+    options = connection_options_from_environment(environment);
+  // An empty one is the default, whatever the profile says.
+  const connection_options defaults;
   if (flags.address)
-    options.target = *flags.address;
+    options.target = flags.address->empty() ? defaults.target : *flags.address;
   if (flags.name_space)
-    options.name_space = *flags.name_space;
-  if (flags.api_key)
-    options.api_key = *flags.api_key;
-  const auto& ca = path_or_data(flags.tls_ca_path, flags.tls_ca_data, "tls-ca");
-  const auto& certificate = path_or_data(flags.tls_cert_path, flags.tls_cert_data, "tls-cert");
-  const auto& key = path_or_data(flags.tls_key_path, flags.tls_key_data, "tls-key");
-  const bool any = !ca.empty() || !certificate.empty() || !key.empty()
-                   || !flags.tls_server_name.empty() || flags.tls_disable_host_verification;
-  if (any || flags.tls.value_or(false)) {
-    if (!options.tls)
-      options.tls.emplace();
-    options.disable_tls = false;
-  }
-  if (any) {
-    options.tls->server_ca = ca.empty() ? options.tls->server_ca : ca;
-    options.tls->client_certificate =
-        certificate.empty() ? options.tls->client_certificate : certificate;
-    options.tls->client_key = key.empty() ? options.tls->client_key : key;
-    if (!flags.tls_server_name.empty())
-      options.tls->server_name = flags.tls_server_name;
-    options.tls->disable_host_verification |= flags.tls_disable_host_verification;
-  }
-  if (flags.tls && !*flags.tls)
-    options.disable_tls = true;
+    options.name_space = flags.name_space->empty() ? defaults.name_space : *flags.name_space;
+  if (!flags.api_key.empty())
+    options.api_key = flags.api_key;
+  apply_tls(options, flags);
   for (const auto& pair : flags.grpc_meta) {
     const auto at = pair.find('=');
     if (at == std::string::npos || at == 0)
-      throw command_error("--grpc-meta takes KEY=VALUE, not \"" + pair + '"');
+      throw command_error("invalid gRPC meta: it takes KEY=VALUE"); // not shown: it may be a key
     options.headers.emplace_back(pair.substr(0, at), pair.substr(at + 1));
   }
   options.identity = flags.identity.empty() ? default_identity() : flags.identity;

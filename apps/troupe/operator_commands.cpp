@@ -2,6 +2,7 @@
 // `troupe operator ...`: namespaces, Nexus endpoints, the cluster.
 
 #include "apps/troupe/connection.hpp"
+#include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/time.hpp"
@@ -114,16 +115,21 @@ properties describe(const wf::DescribeNamespaceResponse& of) {
   };
 }
 
-// The real CLI takes the namespace as -n or, with a warning, as an argument.
-std::string namespace_name(const global_flags& flags, const std::string& argument) {
+// The namespace comes by -n or, with a warning, as an argument. `by_flag` may be a name of the
+// environment or the profile, where the command counts those.
+std::string namespace_name(const std::string& by_flag, const std::string& argument) {
   if (!argument.empty()) {
+    if (by_flag != "default")
+      throw command_error(
+          "namespace was provided as both an argument (" + argument + ") and a flag (-n " + by_flag
+          + "); please specify namespace only with -n");
     std::fputs(
         "Warning: Passing the namespace as an argument is now deprecated; please switch to using "
         "-n instead\n",
         stderr);
     return argument;
   }
-  return flags.name_space.value_or("default");
+  return by_flag;
 }
 
 struct namespace_create {
@@ -131,7 +137,8 @@ struct namespace_create {
   std::vector<std::string> data;
 
   void run(const global_flags& flags) const {
-    const auto name = namespace_name(flags, argument);
+    // What is made is what the command line says, never what the environment or a profile does.
+    const auto name = namespace_name(flags.name_space.value_or("default"), argument);
     wf::RegisterNamespaceRequest request;
     request.set_namespace_(name);
     request.set_description(description);
@@ -158,12 +165,16 @@ struct namespace_create {
 
 void namespace_describe(
     const global_flags& flags, const std::string& argument, const std::string& id) {
-  const auto name = id.empty() ? namespace_name(flags, argument) : "";
+  connection to{flags};
+  auto name = namespace_name(to.name_space(), argument);
+  if (name == "default" && !id.empty())
+    name.clear();
+  if (name.empty() == id.empty())
+    throw command_error("provide one of --namespace-id=<uuid> or -n name, but not both");
   wf::DescribeNamespaceRequest request;
   wf::DescribeNamespaceResponse response;
   request.set_namespace_(name);
   request.set_id(id);
-  connection to{flags};
   to.call(
       "unable to describe namespace " + (id.empty() ? name : id),
       workflow_methods::describe_namespace,
@@ -188,6 +199,7 @@ void namespace_list(const global_flags& flags) {
     }
     request.set_next_page_token(response.next_page_token());
   } while (!request.next_page_token().empty());
+  list.end();
 }
 
 // -- Nexus endpoints ---------------------------------------------------------------------------
@@ -349,26 +361,24 @@ void endpoint_list(const global_flags& flags) {
     }
     request.set_next_page_token(response.next_page_token());
   } while (!request.next_page_token().empty());
+  list.end();
 }
 
 void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
-  auto* group =
-      parent.add_subcommand("namespace", "Manage namespaces")->require_subcommand(1)->fallthrough();
+  auto* group = parent.add_subcommand("namespace", "Manage namespaces")->require_subcommand(1);
 
-  auto* create = group->add_subcommand("create", "Register a new namespace")->fallthrough();
+  auto* create = group->add_subcommand("create", "Register a new namespace");
   auto created = std::make_shared<namespace_create>();
   create->add_option("name", created->argument, "Namespace")->group("");
-  create->add_option("--description", created->description, "Namespace description");
-  create->add_option("--email", created->email, "Owner email");
-  create
-      ->add_option(
-          "--retention", created->retention, "Time to preserve closed workflows before deletion")
-      ->capture_default_str();
-  create
-      ->add_option(
-          "--data", created->data, "Namespace data as KEY=VALUE; may be given several times")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1);
+  add_text(*create, "--description", created->description, "Namespace description");
+  add_text(*create, "--email", created->email, "Owner email");
+  add_duration(
+      *create,
+      "--retention",
+      created->retention,
+      "Time to preserve closed workflows before deletion");
+  add_list(
+      *create, "--data", created->data, "Namespace data as KEY=VALUE; may be given several times");
   for (const auto* flag :
        {"--active-cluster",
         "--cluster",
@@ -380,77 +390,80 @@ void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
   refuse_flag(*create, "--global", false);
   create->callback([&flags, created] { created->run(flags); });
 
-  auto* describe_one = group->add_subcommand("describe", "Show a namespace")->fallthrough();
+  auto* describe_one = group->add_subcommand("describe", "Show a namespace");
   auto name = std::make_shared<std::string>();
   auto id = std::make_shared<std::string>();
   describe_one->add_option("name", *name, "Namespace")->group("");
-  describe_one->add_option("--namespace-id", *id, "Namespace ID, instead of its name");
+  add_text(*describe_one, "--namespace-id", *id, "Namespace ID, instead of its name");
   describe_one->callback([&flags, name, id] { namespace_describe(flags, *name, *id); });
 
-  auto* list = group->add_subcommand("list", "List all namespaces")->fallthrough();
+  auto* list = group->add_subcommand("list", "List all namespaces");
   list->callback([&flags] { namespace_list(flags); });
+
+  for (const auto* missing : {"delete", "update"})
+    refuse_command(*group, missing);
 }
 
 void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
-  auto* nexus = parent.add_subcommand("nexus", "Manage Nexus resources")
-                    ->require_subcommand(1)
-                    ->fallthrough();
-  auto* group = nexus->add_subcommand("endpoint", "Manage Nexus endpoints")
-                    ->require_subcommand(1)
-                    ->fallthrough();
+  auto* nexus = parent.add_subcommand("nexus", "Manage Nexus resources")->require_subcommand(1);
+  auto* group = nexus->add_subcommand("endpoint", "Manage Nexus endpoints")->require_subcommand(1);
 
   const auto with_spec = [](CLI::App& command) {
     auto given = std::make_shared<endpoint_flags>();
-    command.add_option("--name", given->name, "Endpoint name")->required();
-    command.add_option(
-        "--target-namespace", given->target_namespace, "Namespace of the handler workers");
-    command.add_option(
-        "--target-task-queue", given->target_task_queue, "Task queue that handler workers poll");
-    command.add_option("--target-url", given->target_url, "URL of an external Nexus endpoint");
-    command.add_option("--description", given->description, "Endpoint description (Markdown)");
-    command.add_option(
-        "--description-file", given->description_file, "File with the endpoint's description");
+    add_text(command, "--name", given->name, "Endpoint name")->required();
+    add_text(
+        command, "--target-namespace", given->target_namespace, "Namespace of the handler workers");
+    add_text(
+        command,
+        "--target-task-queue",
+        given->target_task_queue,
+        "Task queue that handler workers poll");
+    add_text(command, "--target-url", given->target_url, "URL of an external Nexus endpoint");
+    add_text(command, "--description", given->description, "Endpoint description (Markdown)");
+    add_text(
+        command,
+        "--description-file",
+        given->description_file,
+        "File with the endpoint's description");
     return given;
   };
 
-  auto* create = group->add_subcommand("create", "Create a Nexus endpoint")->fallthrough();
+  auto* create = group->add_subcommand("create", "Create a Nexus endpoint");
   auto created = with_spec(*create);
   create->callback([&flags, created] { endpoint_create(flags, *created); });
 
-  auto* update =
-      group->add_subcommand("update", "Change what is given of a Nexus endpoint")->fallthrough();
+  auto* update = group->add_subcommand("update", "Change what is given of a Nexus endpoint");
   auto updated = with_spec(*update);
-  update->add_flag("--unset-description", updated->unset_description, "Remove the description");
+  add_switch(*update, "--unset-description", updated->unset_description, "Remove the description");
   update->callback([&flags, updated] { endpoint_update(flags, *updated); });
 
-  auto* get = group->add_subcommand("get", "Show a Nexus endpoint")->fallthrough();
+  auto* get = group->add_subcommand("get", "Show a Nexus endpoint");
   auto got = std::make_shared<std::string>();
-  get->add_option("--name", *got, "Endpoint name")->required();
+  add_text(*get, "--name", *got, "Endpoint name")->required();
   get->callback([&flags, got] { endpoint_get(flags, *got); });
 
-  auto* remove = group->add_subcommand("delete", "Delete a Nexus endpoint")->fallthrough();
+  auto* remove = group->add_subcommand("delete", "Delete a Nexus endpoint");
   auto removed = std::make_shared<std::string>();
-  remove->add_option("--name", *removed, "Endpoint name")->required();
+  add_text(*remove, "--name", *removed, "Endpoint name")->required();
   remove->callback([&flags, removed] { endpoint_delete(flags, *removed); });
 
-  auto* list = group->add_subcommand("list", "List Nexus endpoints")->fallthrough();
+  auto* list = group->add_subcommand("list", "List Nexus endpoints");
   list->callback([&flags] { endpoint_list(flags); });
 }
 
 } // namespace
 
 void add_operator_commands(CLI::App& app, const global_flags& flags) {
-  auto* group = app.add_subcommand("operator", "Manage a Temporal service")
-                    ->require_subcommand(1)
-                    ->fallthrough();
-  auto* cluster =
-      group->add_subcommand("cluster", "Look at the cluster")->require_subcommand(1)->fallthrough();
-  cluster->add_subcommand("health", "Check whether the service is up")
-      ->fallthrough()
-      ->callback([&flags] { cluster_health(flags); });
+  auto* group = app.add_subcommand("operator", "Manage a Temporal service")->require_subcommand(1);
+  auto* cluster = group->add_subcommand("cluster", "Look at the cluster")->require_subcommand(1);
+  cluster->add_subcommand("health", "Check whether the service is up")->callback([&flags] {
+    cluster_health(flags);
+  });
   cluster->add_subcommand("system", "Show the server's version and capabilities")
-      ->fallthrough()
       ->callback([&flags] { cluster_system(flags); });
+  for (const auto* missing : {"describe", "list", "remove", "upsert"})
+    refuse_command(*cluster, missing);
+  refuse_command(*group, "search-attribute");
   add_namespace_commands(*group, flags);
   add_endpoint_commands(*group, flags);
 }

@@ -3,8 +3,6 @@
 
 #include "runtime/protocol/json_value.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 
 namespace troupe::cli {
@@ -42,37 +40,20 @@ json_object& json_object::raw(std::string_view name, std::string_view value) {
   return *this;
 }
 
-json_list::json_list(const global_flags& flags) : flags_(flags) {
-  if (flags_.format() == output_format::json)
-    print("[");
-}
+json_list::json_list(const global_flags& flags) : flags_(flags) {}
 
-json_list::~json_list() {
+void json_list::end() {
   if (flags_.format() == output_format::json)
-    print("\n]\n");
+    print(empty_ ? "[\n]\n" : "\n]\n");
 }
 
 void json_list::add(const google::protobuf::Message& message) {
   const auto json = to_json(message, style_of(flags_));
   if (flags_.format() == output_format::json)
-    print((empty_ ? "\n" : ",\n") + indent_json(json));
+    print((empty_ ? "[\n" : ",\n") + indent_json(json));
   else if (flags_.format() == output_format::jsonl)
     print(json + '\n');
   empty_ = false;
-}
-
-void refuse_flag(CLI::App& command, const std::string& flag, bool takes_value) {
-  const auto refuse = [flag] {
-    throw command_error(
-        "--" + flag.substr(flag.find("--") + 2) + " is not supported by this build of troupe yet");
-  };
-  if (takes_value)
-    command
-        .add_option_function<std::vector<std::string>>(
-            flag, [refuse](const std::vector<std::string>&) { refuse(); }, "not supported yet")
-        ->group("");
-  else
-    command.add_flag_callback(flag, refuse, "not supported yet")->group("");
 }
 
 } // namespace troupe::cli

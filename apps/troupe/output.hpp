@@ -18,12 +18,14 @@ void print_message(const google::protobuf::Message& message, const global_flags&
 void print_json(std::string_view json, const global_flags& flags);
 
 /// A list as the Temporal CLI streams it: `[`, the objects separated by `,`, `]`; jsonl: one a
-/// line.
+/// line. A list that fails before its first object prints nothing, one that fails later has no end:
+/// no reader takes it for the whole.
 class json_list {
 public:
   explicit json_list(const global_flags& flags);
-  ~json_list();
   void add(const google::protobuf::Message& message);
+  /// The list is complete.
+  void end();
 
 private:
   const global_flags& flags_;

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/program.hpp"
 
+#include "apps/troupe/command_line.hpp"
+#include "apps/troupe/env_file.hpp"
+#include "apps/troupe/flags.hpp"
+#include "apps/troupe/output.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/printable.hpp"
+#include "runtime/base/protobuf_log.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,143 +21,204 @@ namespace troupe::cli {
 namespace {
 
 void add_global_flags(CLI::App& app, global_flags& flags) {
-  const auto optional = [&](const char* name, std::optional<std::string>& to, const char* help) {
-    return app
-        .add_option_function<std::string>(
-            name, [&to](const std::string& text) { to = text; }, help)
-        ->group("Global Flags");
-  };
-  const auto text = [&](const char* name, std::string& to, const char* help) {
-    return app.add_option(name, to, help)->group("Global Flags");
-  };
-  optional("--address", flags.address, "Temporal service gRPC endpoint (default localhost:7233)");
-  optional("-n,--namespace", flags.name_space, "Temporal namespace (default \"default\")");
-  optional("--api-key", flags.api_key, "API key for requests");
-  app.add_option_function<std::vector<std::string>>(
-         "--tls",
-         [&flags](const std::vector<std::string>& given) {
-           const auto& value = given.empty() ? std::string{"true"} : given.back();
-           if (value != "true" && value != "false")
-             throw CLI::ValidationError("--tls", "takes true or false");
-           flags.tls = value == "true";
-         },
-         "Encrypt the connection; --tls=false turns it off")
-      ->expected(0, 1)
-      ->default_str("true")
-      ->group("Global Flags");
-  text("--tls-ca-path", flags.tls_ca_path, "File with the server's CA certificate");
-  text("--tls-ca-data", flags.tls_ca_data, "The server's CA certificate");
-  text("--tls-cert-path", flags.tls_cert_path, "File with the client's certificate");
-  text("--tls-cert-data", flags.tls_cert_data, "The client's certificate");
-  text("--tls-key-path", flags.tls_key_path, "File with the client's private key");
-  text("--tls-key-data", flags.tls_key_data, "The client's private key");
-  text("--tls-server-name", flags.tls_server_name, "Expected name in the server's certificate");
-  app.add_flag(
-         "--tls-disable-host-verification",
-         flags.tls_disable_host_verification,
-         "Accept any host name")
-      ->group("Global Flags");
-  app.add_option(
-         "--grpc-meta",
-         flags.grpc_meta,
-         "Header for requests, KEY=VALUE; may be given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->group("Global Flags");
-  text("--identity", flags.identity, "Who asks (default temporal-cli:USER@HOST)");
-  text("--profile", flags.profile, "Profile of the configuration file");
-  text("--config-file", flags.config_file, "Configuration file (temporal.toml)");
-  app.add_flag(
-         "--disable-config-file", flags.disable_config_file, "Do not read the configuration file")
-      ->group("Global Flags");
-  app.add_flag("--disable-config-env", flags.disable_config_env, "Do not read the environment")
-      ->group("Global Flags");
-  text("-o,--output", flags.output, "Output format")
-      ->check(CLI::IsMember({"text", "json", "jsonl", "none"}))
-      ->capture_default_str();
-  text("--time-format", flags.times, "Time format")
-      ->check(CLI::IsMember({"relative", "iso", "raw"}))
-      ->capture_default_str();
-  text("--color", flags.color, "Output colouring")
-      ->check(CLI::IsMember({"always", "never", "auto"}));
-  text(
+  const auto global = [](CLI::Option* option) { option->group("Global Flags"); };
+  global(add_text(app, "--env", flags.env, "Environment of the older configuration, TEMPORAL_ENV"));
+  global(add_text(app, "--env-file", flags.env_file, "File with the environments (temporal.yaml)"));
+  global(add_text(app, "--config-file", flags.config_file, "Configuration file (temporal.toml)"));
+  global(add_text(app, "--profile", flags.profile, "Profile of the configuration file"));
+  global(add_switch(
+      app,
+      "--disable-config-file",
+      flags.disable_config_file,
+      "Do not read the configuration file"));
+  global(add_switch(
+      app, "--disable-config-env", flags.disable_config_env, "Do not read the environment"));
+  global(add_choice(
+      app,
       "--log-level",
       flags.log_level,
-      "debug, info, warn, error or never (default never; warn for the server)")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error", "never"}));
-  text("--log-format", flags.log_format, "Log format: text or json")
-      ->check(CLI::IsMember({"text", "json", "pretty"}));
-  text("--command-timeout", flags.command_timeout, "Ends the command after this time; 0s: never");
-  text(
+      {"debug", "info", "warn", "error", "never"},
+      "debug, info, warn, error or never (default never; warn for the server)"));
+  global(add_choice(
+      app,
+      "--log-format",
+      flags.log_format,
+      {"text", "json", "pretty"},
+      "Log format: text or json"));
+  global(add_choice(
+      app,
+      "-o,--output",
+      flags.output,
+      {"text", "json", "jsonl", "none"},
+      "Output format: text, json, jsonl or none"));
+  global(add_choice(
+      app,
+      "--time-format",
+      flags.times,
+      {"relative", "iso", "raw"},
+      "Time format: relative, iso or raw"));
+  global(add_choice(
+      app,
+      "--color",
+      flags.color,
+      {"always", "never", "auto"},
+      "Output colouring: always, never or auto"));
+  global(add_switch(
+      app,
+      "--no-json-shorthand-payloads",
+      flags.no_json_shorthand_payloads,
+      "Payloads as they travel, also in JSON"));
+  global(add_duration(
+      app,
+      "--command-timeout",
+      flags.command_timeout,
+      "Ends the command after this time; 0s: never"));
+  global(add_duration(
+      app,
       "--client-connect-timeout",
       flags.client_connect_timeout,
-      "Gives up connecting after this time; 0s: never");
-  app.add_flag(
-         "--no-json-shorthand-payloads",
-         flags.no_json_shorthand_payloads,
-         "Payloads as they travel, also in JSON")
-      ->group("Global Flags");
+      "Gives up connecting after this time; 0s: never"));
+}
+
+// Those of the commands that call a service.
+void add_client_flags(CLI::App& app, global_flags& flags) {
+  const auto global = [](CLI::Option* option) { option->group("Client Flags"); };
+  global(add_text(
+      app, "--address", flags.address, "Temporal service gRPC endpoint (default localhost:7233)"));
+  global(add_text(
+      app, "-n,--namespace", flags.name_space, "Temporal namespace (default \"default\")"));
+  global(add_text(app, "--api-key", flags.api_key, "API key for requests"));
+  global(add_list(
+      app,
+      "--grpc-meta",
+      flags.grpc_meta,
+      "Header for requests, KEY=VALUE; may be given several times"));
+  global(add_switch(app, "--tls", flags.tls, "Encrypt the connection; --tls=false turns it off"));
+  global(
+      add_text(app, "--tls-cert-path", flags.tls_cert_path, "File with the client's certificate"));
+  global(add_text(app, "--tls-cert-data", flags.tls_cert_data, "The client's certificate"));
+  global(add_text(app, "--tls-key-path", flags.tls_key_path, "File with the client's private key"));
+  global(add_text(app, "--tls-key-data", flags.tls_key_data, "The client's private key"));
+  global(
+      add_text(app, "--tls-ca-path", flags.tls_ca_path, "File with the server's CA certificate"));
+  global(add_text(app, "--tls-ca-data", flags.tls_ca_data, "The server's CA certificate"));
+  global(add_switch(
+      app,
+      "--tls-disable-host-verification",
+      flags.tls_disable_host_verification,
+      "Accept any host name"));
+  global(add_text(
+      app,
+      "--tls-server-name",
+      flags.tls_server_name,
+      "Expected name in the server's certificate"));
+  global(add_text(app, "--identity", flags.identity, "Who asks (default temporal-cli:USER@HOST)"));
   for (const auto* flag :
-       {"--codec-endpoint",
-        "--codec-auth",
-        "--codec-header",
-        "--client-authority",
-        "--env",
-        "--env-file"})
+       {"--codec-endpoint", "--codec-auth", "--codec-header", "--client-authority"})
     refuse_flag(app, flag);
 }
 
-// What CLI11 says is made one line.
 std::string one_line(std::string text) {
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::ranges::replace(text, '\n', ' ');
-  return text;
+  return printable(text);
 }
 
-// The command that was named last, with the words that lead to it.
-std::pair<const CLI::App*, std::string> command_of(const CLI::App& app) {
-  const auto* command = &app;
-  std::string path = app.get_name();
-  while (!command->get_subcommands().empty()) {
-    command = command->get_subcommands().back();
-    path += ' ' + command->get_name();
-  }
-  return {command, path};
+// Required flags that are missing, in the words of the Temporal CLI.
+std::string explain(const command_line& line, const CLI::ParseError& error) {
+  const std::string help = " (see " + line.path + " --help)";
+  std::vector<std::string> missing;
+  for (const auto* option : line.known_flags())
+    if (option->get_required() && option->count() == 0)
+      missing.push_back('"' + option->get_lnames().front() + '"');
+  if (missing.empty())
+    return error.what() + help;
+  std::ranges::sort(missing);
+  std::string all;
+  for (const auto& each : missing)
+    all += (all.empty() ? "" : ", ") + each;
+  return "required flag(s) " + all + " not set" + help;
 }
 
-// A command line that cannot be used, in the words of the Temporal CLI.
-std::string explain(const CLI::App& app, const CLI::ParseError& error) {
-  const auto [command, path] = command_of(app);
-  const std::string help = " (see " + path + " --help)";
-  const bool incomplete = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
-  if (incomplete || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto rest = app.remaining(true);
-    const auto flag =
-        std::ranges::find_if(rest, [](const auto& each) { return each.starts_with('-'); });
-    if (flag != rest.end())
-      return "unknown flag: " + flag->substr(0, flag->find('=')) + help;
-    if (!rest.empty())
-      return "unknown command \"" + rest.front() + "\" for \"" + path + '"' + help;
+bool is_group(const CLI::App& command) {
+  return !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
+// The command's help and, as the Temporal CLI shows them, the flags of the commands above it.
+void print_help(const CLI::App& command) {
+  std::string above;
+  for (const auto* app = command.get_parent(); app != nullptr; app = app->get_parent())
+    above = app->get_name() + (above.empty() ? "" : ' ' + above);
+  auto text = command.help(above);
+  for (const auto* app = command.get_parent(); app != nullptr; app = app->get_parent())
+    for (const auto& group : app->get_groups())
+      if (group.ends_with(" Flags"))
+        text += CLI::Formatter{}.make_group(
+            group, false, app->get_options([&](const CLI::Option* option) {
+              return option->get_group() == group;
+            }));
+  print(text);
+}
+
+// `help workflow list`; of words that name nothing, the command before them.
+program_outcome help_about(const CLI::App& app, const std::vector<std::string>& topic) {
+  const auto found = read_command_line(app, topic);
+  print_help(*found.command);
+  return {0, ""};
+}
+
+// A group of commands by itself does nothing: its help, which is an answer only if it was asked
+// for.
+program_outcome show_group(const command_line& line, const std::vector<std::string>& words) {
+  static constexpr std::array asked{"--help", "-h", "--version", "-v", "help"};
+  const bool wanted = line.wants_help || std::ranges::any_of(words, [](const auto& word) {
+                        return std::ranges::find(asked, word) != asked.end();
+                      });
+  if (wanted || line.arguments.empty())
+    print_help(*line.command);
+  if (wanted)
+    return {0, ""};
+  const std::string help = " (see " + line.path + " --help)";
+  if (line.arguments.empty())
+    return {1, "a command is missing after \"" + line.path + '"' + help};
+  return {1, "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + '"' + help};
+}
+
+void check_arguments(const command_line& line) {
+  const auto most =
+      line.command->get_options([](const CLI::Option* option) { return option->get_positional(); })
+          .size();
+  if (line.arguments.size() <= most)
+    return;
+  const std::string help = " (see " + line.path + " --help)";
+  if (most == 0)
+    throw command_error(
+        "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + '"' + help);
+  throw command_error(
+      "accepts at most " + std::to_string(most) + " arg(s), received "
+      + std::to_string(line.arguments.size()) + help);
+}
+
+// The older configuration: flags from an environment of `temporal.yaml`, by --env or TEMPORAL_ENV.
+void apply_environment(command_line& line) {
+  std::string name, file;
+  if (const char* variable = std::getenv("TEMPORAL_ENV")) // NOLINT(concurrency-mt-unsafe)
+    name = variable;
+  for (const auto& [flag, value] : line.flags) {
+    if (flag->check_lname("env"))
+      name = value;
+    if (flag->check_lname("env-file"))
+      file = value;
   }
-  if (incomplete) {
-    std::vector<std::string> missing;
-    for (const auto* option : command->get_options())
-      if (option->get_required() && option->count() == 0)
-        missing.push_back('"' + option->get_lnames().front() + '"');
-    if (missing.empty())
-      return "a command is missing" + help;
-    std::ranges::sort(missing);
-    std::string all;
-    for (const auto& each : missing)
-      all += (all.empty() ? "" : ", ") + each;
-    return "required flag(s) " + all + " not set" + help;
-  }
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    const std::string text = error.what();
-    return "flag needs an argument: " + text.substr(0, text.find_first_of(": ")) + help;
-  }
-  return one_line(error.what()) + help;
+  if (name.empty())
+    name = "default";
+  const auto all = read_env_file(file);
+  const auto found = all.find(name);
+  if (found != all.end())
+    line.add_missing(found->second);
+  else if (name != "default")
+    throw command_error("environment " + go_quoted(name) + " not found");
 }
 
 } // namespace
@@ -159,7 +228,6 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
   global_flags flags;
   app.require_subcommand(1);
   app.set_version_flag("-v,--version", "troupe version 0.1.0");
-  app.fallthrough();
   add_global_flags(app, flags);
   app.parse_complete_callback([&flags] {
     auto level = log::level::off;
@@ -167,16 +235,41 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
       log::parse_level(flags.log_level, level);
     log::configure(level, flags.log_format == "json" ? log::format::json : log::format::text);
   });
+  adopt_protobuf_log();
   add_server(app, flags);
   add_operator_commands(app, flags);
   add_workflow_commands(app, flags);
+  for (const auto* group : {"operator", "workflow"})
+    add_client_flags(*app.get_subcommand(group), flags);
+  for (const auto* missing :
+       {"activity", "batch", "config", "env", "schedule", "task-queue", "worker"})
+    refuse_command(app, missing);
+  // It only stands in the list: its words are a command line of their own.
+  app.add_subcommand("help", "Show the help of a command")->prefix_command();
+
+  const std::vector<std::string> words{argv + std::min(argc, 1), argv + argc};
+  command_line line;
   try {
-    app.parse(argc, argv);
+    line = read_command_line(app, words);
+    if (!line.words.empty() && line.words.front() == "help")
+      return help_about(app, line.arguments);
+    if (line.wants_version && !line.wants_help) {
+      print(app.version() + '\n');
+      return {0, ""};
+    }
+    if (is_group(*line.command))
+      return show_group(line, words);
+    if (line.wants_help) {
+      print_help(*line.command);
+      return {0, ""};
+    }
+    if (!line.command->get_prefix_command())
+      check_arguments(line);
+    apply_environment(line);
+    app.parse(line.canonical());
     return {0, ""};
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0)
-      return {app.exit(error), ""}; // --help, --version
-    return {1, explain(app, error)};
+    return {1, one_line(explain(line, error))};
   } catch (const std::exception& error) {
     return {1, one_line(error.what())};
   }

@@ -3,6 +3,7 @@
 
 #include "apps/troupe/cli.hpp"
 #include "apps/troupe/dynamic_config.hpp"
+#include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "runtime/base/log.hpp"
 
@@ -19,10 +20,9 @@ namespace troupe::cli {
 namespace {
 
 struct server_flags {
-  int port = 7233;
+  std::int64_t port = 7233, ui_port = 0;
   std::string ip = "localhost";
   std::vector<std::string> namespaces, dynamic_config;
-  std::optional<int> ui_port;
   bool headless = false;
 };
 
@@ -87,11 +87,11 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   } catch (const service_error& error) {
     throw command_error(error.what());
   }
-  if (with.ui_port)
+  if (with.ui_port != 0)
     std::fprintf(
         stderr,
-        "Warning: --ui-port %d is ignored: the Web UI is not in this build of troupe yet\n",
-        *with.ui_port);
+        "Warning: --ui-port %lld is ignored: the Web UI is not in this build of troupe yet\n",
+        static_cast<long long>(with.ui_port));
   else if (!with.headless)
     std::fputs(
         "Warning: the Web UI is not in this build of troupe yet; --headless hides this line\n",
@@ -121,32 +121,25 @@ std::string known_settings_help() {
 } // namespace
 
 void add_server_command(CLI::App& app, const global_flags& flags) {
-  auto* group = app.add_subcommand("server", "Run a Temporal and Nexus service")
-                    ->require_subcommand(1)
-                    ->fallthrough();
+  auto* group =
+      app.add_subcommand("server", "Run a Temporal and Nexus service")->require_subcommand(1);
   auto* command =
-      group->add_subcommand("start-dev", "Run a service for development, data in memory")
-          ->fallthrough();
+      group->add_subcommand("start-dev", "Run a service for development, data in memory");
   auto given = std::make_shared<server_flags>();
-  command->add_option("-p,--port", given->port, "Port of the gRPC service; 0: a free one")
-      ->capture_default_str();
-  command->add_option("--ip", given->ip, "IP address to listen on")->capture_default_str();
-  command
-      ->add_option(
-          "-n,--namespace",
-          given->namespaces,
-          "Namespace to make at the start; may be given several times (default is always made)")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command
-      ->add_option(
-          "--dynamic-config-value",
-          given->dynamic_config,
-          "Dynamic configuration, KEY=JSON; may be given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_flag("--headless", given->headless, "Without the Web UI");
-  command->add_option("--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
+  add_number(*command, "-p,--port", given->port, "Port of the gRPC service; 0: a free one");
+  add_text(*command, "--ip", given->ip, "IP address to listen on");
+  add_list(
+      *command,
+      "-n,--namespace",
+      given->namespaces,
+      "Namespace to make at the start; may be given several times (default is always made)");
+  add_list(
+      *command,
+      "--dynamic-config-value",
+      given->dynamic_config,
+      "Dynamic configuration, KEY=JSON; may be given several times");
+  add_switch(*command, "--headless", given->headless, "Without the Web UI");
+  add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
   for (const auto* flag :
        {"-f,--db-filename",
         "--http-port",

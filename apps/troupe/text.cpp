@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/text.hpp"
 
+#include "runtime/base/printable.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/base/time_text.hpp"
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,10 +15,8 @@
 namespace troupe::cli {
 namespace {
 
-// Columns are counted in characters, not bytes.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+std::size_t width(const std::string& text) {
+  return display_width(text);
 }
 
 std::string pad(const std::string& text, std::size_t to, align how) {
@@ -43,11 +43,42 @@ std::string plural(long long count, const char* unit) {
 
 } // namespace
 
+std::size_t display_width(std::string_view text) {
+  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto left = static_cast<utf8proc_ssize_t>(text.size());
+  std::size_t total = 0;
+  bool is_counted = false; // of what is read as one character, the first part that has a width
+  utf8proc_int32_t before = 0, state = 0;
+  while (left > 0) {
+    utf8proc_int32_t code = 0;
+    const auto length = utf8proc_iterate(at, left, &code);
+    if (length <= 0) { // no UTF-8: terminals show one sign for a byte
+      code = 0xFFFD;
+      state = 0;
+    }
+    at += std::max<utf8proc_ssize_t>(length, 1);
+    left -= std::max<utf8proc_ssize_t>(length, 1);
+    if (before == 0 || utf8proc_grapheme_break_stateful(before, code, &state))
+      is_counted = false;
+    before = code;
+    const auto columns = static_cast<std::size_t>(std::max(utf8proc_charwidth(code), 0));
+    if (!is_counted && columns > 0) {
+      total += columns;
+      is_counted = true;
+    }
+  }
+  return total;
+}
+
 std::string table(
     const std::vector<std::string>& headings,
-    const std::vector<std::vector<std::string>>& rows,
+    const std::vector<std::vector<std::string>>& given,
     const std::vector<align>& alignment,
     bool with_headings) {
+  auto rows = given;
+  for (auto& row : rows)
+    for (auto& cell : row)
+      cell = printable(cell);
   std::vector<std::size_t> widths;
   for (const auto& heading : headings)
     widths.push_back(width(heading));
@@ -68,17 +99,20 @@ std::string table_row(
     const std::vector<align>& alignment) {
   std::string out;
   for (std::size_t i = 0; i < cells.size(); ++i)
-    out += "  " + pad(cells[i], widths[i], i < alignment.size() ? alignment[i] : align::left);
+    out += "  "
+           + pad(printable(cells[i]), widths[i], i < alignment.size() ? alignment[i] : align::left);
   return out + '\n';
 }
 
 std::string property_list(const properties& of) {
   std::size_t widest = 0;
-  for (const auto& [name, value] : of)
-    widest = std::max(widest, width(name));
+  for (const auto& each : of)
+    widest = std::max(widest, width(each.name));
   std::string out;
-  for (const auto& [name, value] : of)
-    out += "  " + pad(name, widest, align::left) + "  " + (value.empty() ? " " : value) + '\n';
+  for (const auto& [name, value, is_block] : of) {
+    const auto shown = printable(value, is_block ? line_breaks::keep : line_breaks::escape);
+    out += "  " + pad(name, widest, align::left) + "  " + (shown.empty() ? " " : shown) + '\n';
+  }
   return out;
 }
 

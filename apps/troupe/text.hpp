@@ -8,7 +8,7 @@
 
 #include <chrono>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace google::protobuf {
@@ -18,9 +18,14 @@ class Duration;
 
 namespace troupe::cli {
 
+/// Columns of a terminal: two for wide characters, none for marks that combine, one sequence of
+/// joined characters as one.
+std::size_t display_width(std::string_view text);
+
 enum class align { left, right, center };
 
-/// Rows under centred headings, two spaces before every column, each as wide as its widest cell.
+/// Rows under centred headings, their control characters escaped, two spaces before every column,
+/// each as wide as its widest cell.
 std::string table(
     const std::vector<std::string>& headings,
     const std::vector<std::vector<std::string>>& rows,
@@ -34,7 +39,11 @@ std::string table_row(
     const std::vector<align>& alignment = {});
 
 /// One `name  value` a line, values in one column.
-using properties = std::vector<std::pair<std::string, std::string>>;
+struct property {
+  std::string name, value;
+  bool is_block = false; ///< the value has lines of its own, made by us
+};
+using properties = std::vector<property>;
 std::string property_list(const properties& of);
 
 /// `now`, `5 seconds ago`, `2 hours from now`; or the time itself, by the format asked for.

@@ -2,11 +2,13 @@
 // `troupe workflow ...`.
 
 #include "apps/troupe/connection.hpp"
+#include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "apps/troupe/workflow_describe.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "apps/troupe/workflow_start.hpp"
+#include "runtime/base/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -14,7 +16,9 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 
 namespace troupe::cli {
@@ -29,8 +33,8 @@ struct workflow_flags {
   std::string workflow_id, run_id;
 
   void add(CLI::App& command, bool required = true) {
-    command.add_option("-w,--workflow-id", workflow_id, "Workflow ID")->required(required);
-    command.add_option("-r,--run-id", run_id, "Run ID (default: the latest run)");
+    add_text(command, "-w,--workflow-id", workflow_id, "Workflow ID")->required(required);
+    add_text(command, "-r,--run-id", run_id, "Run ID (default: the latest run)");
   }
 
   void apply(api::common::v1::WorkflowExecution& to) const {
@@ -169,7 +173,7 @@ void show(const show_flags& what, const global_flags& flags) {
 
 struct list_flags {
   std::string query;
-  int limit = 0, page_size = 0;
+  std::int64_t limit = 0, page_size = 0;
 };
 
 void list(const list_flags& what, const global_flags& flags) {
@@ -178,10 +182,12 @@ void list(const list_flags& what, const global_flags& flags) {
   wf::ListWorkflowExecutionsRequest request;
   request.set_namespace_(to.name_space());
   request.set_query(what.query);
-  request.set_page_size(
+  request.set_page_size(static_cast<std::int32_t>(std::clamp<std::int64_t>(
       what.limit > 0 && (what.page_size == 0 || what.limit < what.page_size) ? what.limit
-                                                                             : what.page_size);
-  int count = 0;
+                                                                             : what.page_size,
+      std::numeric_limits<std::int32_t>::min(),
+      std::numeric_limits<std::int32_t>::max())));
+  std::int64_t count = 0;
   bool first_page = true;
   do {
     wf::ListWorkflowExecutionsResponse response;
@@ -205,6 +211,7 @@ void list(const list_flags& what, const global_flags& flags) {
     first_page = false;
     request.set_next_page_token(response.next_page_token());
   } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
+  out.end();
 }
 
 void count(const std::string& query, const global_flags& flags) {
@@ -228,7 +235,7 @@ void count(const std::string& query, const global_flags& flags) {
       if (const auto parsed = parse_json(to_json(value, payload_style::shorthand)))
         values += (values.empty() ? "" : ", ")
                   + (parsed->text.empty() ? write_json(*parsed) : parsed->text);
-    say("Group total: " + std::to_string(group.count()) + ", values: " + values, flags);
+    say("Group total: " + std::to_string(group.count()) + ", values: " + printable(values), flags);
   }
 }
 
@@ -239,7 +246,7 @@ struct single_flags {
 
   void add(CLI::App& command) {
     of.add(command, false);
-    command.add_option("--reason", reason, "Reason");
+    add_text(command, "--reason", reason, "Reason");
     refuse_flag(command, "-q,--query");
     refuse_flag(command, "--rps");
     refuse_flag(command, "-y,--yes", false);
@@ -309,7 +316,7 @@ void terminate(const single_flags& what, const global_flags& flags) {
 template <class Flags, class Run>
 CLI::App* add_command(
     CLI::App& group, const char* name, const char* help, std::shared_ptr<Flags> given, Run run) {
-  auto* command = group.add_subcommand(name, help)->fallthrough();
+  auto* command = group.add_subcommand(name, help);
   command->callback([given, run] { run(*given); });
   return command;
 }
@@ -317,9 +324,8 @@ CLI::App* add_command(
 } // namespace
 
 void add_workflow_commands(CLI::App& app, const global_flags& flags) {
-  auto& group = *app.add_subcommand("workflow", "Start, watch and change workflows")
-                     ->require_subcommand(1)
-                     ->fallthrough();
+  auto& group =
+      *app.add_subcommand("workflow", "Start, watch and change workflows")->require_subcommand(1);
 
   auto started = std::make_shared<start_flags>();
   started->add(
@@ -340,8 +346,11 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
       executed,
       [&flags](const execute_flags& given) { execute(given.start, given.detailed, flags); });
   executed->start.add(*execute_one);
-  execute_one->add_flag(
-      "--detailed", executed->detailed, "Show events as sections; in JSON: with the history");
+  add_switch(
+      *execute_one,
+      "--detailed",
+      executed->detailed,
+      "Show events as sections; in JSON: with the history");
 
   struct describe_flags {
     workflow_flags of;
@@ -353,8 +362,10 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
         describe(given.of, given.reset_points, flags);
       });
   described->of.add(*describe_one);
-  describe_one->add_flag("--raw", described->raw, "Print properties without changing their format");
-  describe_one->add_flag("--reset-points", described->reset_points, "Show auto-reset points only");
+  add_switch(
+      *describe_one, "--raw", described->raw, "Print properties without changing their format");
+  add_switch(
+      *describe_one, "--reset-points", described->reset_points, "Show auto-reset points only");
 
   auto shown = std::make_shared<show_flags>();
   auto* show_one = add_command(
@@ -362,26 +373,28 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
         show(given, flags);
       });
   shown->of.add(*show_one);
-  show_one->add_flag(
-      "-f,--follow", shown->follow, "Wait for more events until the workflow is closed");
-  show_one->add_flag("--detailed", shown->detailed, "Show events as sections");
-  show_one->add_flag("--reverse", shown->reverse, "Newest event first");
+  add_switch(
+      *show_one, "-f,--follow", shown->follow, "Wait for more events until the workflow is closed");
+  add_switch(*show_one, "--detailed", shown->detailed, "Show events as sections");
+  add_switch(*show_one, "--reverse", shown->reverse, "Newest event first");
 
   auto listed = std::make_shared<list_flags>();
   auto* list_all =
       add_command(group, "list", "List workflows", listed, [&flags](const list_flags& given) {
         list(given, flags);
       });
-  list_all->add_option(
-      "-q,--query", listed->query, "List filter, e.g. \"ExecutionStatus='Running'\"");
-  list_all->add_option("--limit", listed->limit, "Print at most so many");
-  list_all->add_option("--page-size", listed->page_size, "Ask for so many at a time");
+  add_text(
+      *list_all, "-q,--query", listed->query, "List filter, e.g. \"ExecutionStatus='Running'\"");
+  add_number(*list_all, "--limit", listed->limit, "Print at most so many");
+  add_number(*list_all, "--page-size", listed->page_size, "Ask for so many at a time");
   refuse_flag(*list_all, "--archived", false);
 
   auto counted = std::make_shared<std::string>();
-  add_command(group, "count", "Count workflows", counted, [&flags](const std::string& query) {
-    count(query, flags);
-  })->add_option("-q,--query", *counted, "List filter");
+  auto* count_all =
+      add_command(group, "count", "Count workflows", counted, [&flags](const std::string& query) {
+        count(query, flags);
+      });
+  add_text(*count_all, "-q,--query", *counted, "List filter");
 
   auto signalled = std::make_shared<signal_flags>();
   auto* signal_one = add_command(
@@ -391,7 +404,7 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
       signalled,
       [&flags](const signal_flags& given) { signal(given, flags); });
   signalled->to.add(*signal_one);
-  signal_one->add_option("--name,--type", signalled->name, "Signal name")->required();
+  add_text(*signal_one, "--name,--type", signalled->name, "Signal name")->required();
   signalled->input.add(*signal_one);
   signalled->headers.add(*signal_one);
 
@@ -435,16 +448,8 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
         "execute-update-with-start",
         "fix-history-json",
         "pause",
-        "unpause"}) {
-    auto* missing = group.add_subcommand(name, "not supported yet")
-                        ->group("")
-                        ->fallthrough(false)
-                        ->prefix_command();
-    missing->callback([name] {
-      throw command_error(
-          std::string{"workflow "} + name + " is not supported by this build of troupe yet");
-    });
-  }
+        "unpause"})
+    refuse_command(group, name);
 }
 
 } // namespace troupe::cli

@@ -4,6 +4,7 @@
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
+#include "runtime/base/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -45,7 +46,7 @@ void print_section(const event& of, const global_flags& flags) {
   }
   std::ranges::sort(lines);
   for (const auto& [path, text] : lines)
-    print(path + ": " + text + '\n');
+    print(printable(path) + ": " + printable(text) + '\n');
 }
 
 // Terminated and continued-as-new runs have no result to print.
@@ -73,10 +74,10 @@ std::string failure_text(const api::failure::v1::Failure& failure) {
   std::string out;
   std::string indent = "    ";
   for (const auto* each = &failure;; each = &each->cause()) {
-    out += '\n' + indent + "Message: " + each->message();
+    out += '\n' + indent + "Message: " + printable(each->message());
     if (!each->stack_trace().empty()) {
       out += '\n' + indent + "StackTrace:\n" + indent + "    ";
-      for (const char c : each->stack_trace()) {
+      for (const char c : printable(each->stack_trace(), line_breaks::keep)) {
         out += c;
         if (c == '\n')
           out += indent + "    ";
@@ -242,8 +243,10 @@ void print_result(
     }
   }
   if (closed.has_workflow_execution_failed_event_attributes())
-    lines.emplace_back(
-        "Failure", failure_text(closed.workflow_execution_failed_event_attributes().failure()));
+    lines.push_back(
+        {"Failure",
+         failure_text(closed.workflow_execution_failed_event_attributes().failure()),
+         true});
   print("Results:\n" + property_list(lines));
 }
 

@@ -2,6 +2,7 @@
 #include "apps/troupe/workflow_start.hpp"
 
 #include "apps/troupe/connection.hpp"
+#include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/base64.hpp"
@@ -92,7 +93,7 @@ std::string random_id() {
 }
 
 struct choice {
-  const char* name;
+  std::string_view name;
   int value;
 };
 
@@ -109,23 +110,16 @@ constexpr choice conflict_policies[] = {
     {"TerminateExisting", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING},
 };
 
-int value_of(std::span<const choice> choices, const std::string& name, const std::string& flag) {
-  std::string all;
-  for (const auto& each : choices) {
-    if (name == each.name)
-      return each.value;
-    all += (all.empty() ? "" : ", ") + std::string{each.name};
-  }
-  throw command_error(
-      "invalid argument \"" + name + "\" for \"--" + flag + "\" flag: " + name
-      + " is not one of required values of " + all);
+std::vector<std::string> names_of(std::span<const choice> choices) {
+  std::vector<std::string> names;
+  for (const auto& each : choices)
+    names.emplace_back(each.name);
+  return names;
 }
 
-CLI::Option*
-add_list(CLI::App& to, const char* name, std::vector<std::string>& list, const char* help) {
-  return to.add_option(name, list, help)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+// `name` is one of them: the flag took it.
+int value_of(std::span<const choice> choices, const std::string& name) {
+  return std::ranges::find(choices, name, &choice::name)->value;
 }
 
 // The run that is in the way, if that is why the start was refused.
@@ -156,7 +150,7 @@ void payload_flags::add(CLI::App& command) {
       "--input-meta",
       metadata,
       "Payload metadata of the inputs, KEY=VALUE; encoding is json/plain by default");
-  command.add_flag("--input-base64", is_base64, "The inputs are base64 and are decoded");
+  add_switch(command, "--input-base64", is_base64, "The inputs are base64 and are decoded");
 }
 
 void payload_flags::apply(common::Payloads& to) const {
@@ -210,33 +204,34 @@ void header_flags::apply(common::Header& to) const {
 }
 
 void start_flags::add(CLI::App& command) {
-  command.add_option("--type,--name", type, "Workflow type name")->required();
-  command.add_option("-t,--task-queue", task_queue, "Workflow task queue")->required();
-  command.add_option("-w,--workflow-id", workflow_id, "Workflow ID (default: a unique one)");
-  command.add_option("--execution-timeout", execution_timeout, "Limit of all runs together")
-      ->capture_default_str();
-  command.add_option("--run-timeout", run_timeout, "Limit of one run")->capture_default_str();
-  command.add_option("--task-timeout", task_timeout, "Limit of one workflow task")
-      ->capture_default_str();
-  command.add_option("--start-delay", start_delay, "Delay before the first workflow task")
-      ->capture_default_str();
-  command.add_option("--cron", cron, "Cron schedule")->group("");
-  command.add_option(
+  add_text(command, "--type,--name", type, "Workflow type name")->required();
+  add_text(command, "-t,--task-queue", task_queue, "Workflow task queue")->required();
+  add_text(command, "-w,--workflow-id", workflow_id, "Workflow ID (default: a unique one)");
+  add_duration(command, "--execution-timeout", execution_timeout, "Limit of all runs together");
+  add_duration(command, "--run-timeout", run_timeout, "Limit of one run");
+  add_duration(command, "--task-timeout", task_timeout, "Limit of one workflow task");
+  add_duration(command, "--start-delay", start_delay, "Delay before the first workflow task");
+  add_text(command, "--cron", cron, "Cron schedule")->group("");
+  add_choice(
+      command,
       "--id-reuse-policy",
       reuse_policy,
+      names_of(reuse_policies),
       "If the ID was used by a closed workflow: AllowDuplicate, AllowDuplicateFailedOnly, "
       "RejectDuplicate, TerminateIfRunning");
-  command.add_option(
+  add_choice(
+      command,
       "--id-conflict-policy",
       conflict_policy,
+      names_of(conflict_policies),
       "If the ID is used by a running workflow: Fail, UseExisting, TerminateExisting");
-  command.add_flag("--fail-existing", fail_existing, "Fail if the workflow runs already");
-  command.add_option("--static-summary", summary, "One line for people (Markdown)");
-  command.add_option("--static-details", details, "More lines for people (Markdown)");
-  command.add_option("--priority-key", priority, "Priority, 1 (first) to 5");
-  command.add_option("--fairness-key", fairness_key, "Fairness key");
-  command.add_option(
-      "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
+  add_switch(command, "--fail-existing", fail_existing, "Fail if the workflow runs already");
+  add_text(command, "--static-summary", summary, "One line for people (Markdown)");
+  add_text(command, "--static-details", details, "More lines for people (Markdown)");
+  add_number(command, "--priority-key", priority, "Priority, 1 (first) to 5");
+  add_text(command, "--fairness-key", fairness_key, "Fairness key");
+  add_number(
+      command, "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
   add_list(command, "--memo", memo, "Memo field, KEY=JSON; may be given several times");
   add_list(
       command,
@@ -269,10 +264,10 @@ started_workflow start_workflow(
   request.set_cron_schedule(with.cron);
   if (!with.reuse_policy.empty())
     request.set_workflow_id_reuse_policy(static_cast<api::enums::v1::WorkflowIdReusePolicy>(
-        value_of(reuse_policies, with.reuse_policy, "id-reuse-policy")));
+        value_of(reuse_policies, with.reuse_policy)));
   if (!with.conflict_policy.empty())
     request.set_workflow_id_conflict_policy(static_cast<api::enums::v1::WorkflowIdConflictPolicy>(
-        value_of(conflict_policies, with.conflict_policy, "id-conflict-policy")));
+        value_of(conflict_policies, with.conflict_policy)));
   if (!with.memo.empty())
     add_fields(*request.mutable_memo()->mutable_fields(), with.memo, "memo");
   if (!with.search_attributes.empty())

@@ -43,7 +43,7 @@ struct start_flags {
   std::string start_delay = "0s", cron;
   std::string reuse_policy, conflict_policy;
   std::string summary, details, fairness_key;
-  int priority = 0;
+  std::int32_t priority = 0;
   float fairness_weight = 0;
   bool fail_existing = false;
   std::vector<std::string> memo, search_attributes;

@@ -2,6 +2,7 @@
 #include "runtime/base/log.hpp"
 
 #include "runtime/base/json_text.hpp"
+#include "runtime/base/printable.hpp"
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -24,7 +25,8 @@ spdlog::level::level_enum to_spdlog(level severity) {
 }
 
 bool needs_quotes(std::string_view text) {
-  return text.empty() || text.find_first_of(" \"=\n\t") != std::string_view::npos;
+  return text.empty() || text.find_first_of(" \"=\\") != std::string_view::npos
+         || !is_printable(text);
 }
 
 class spdlog_sink final : public sink {

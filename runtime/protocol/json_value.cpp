@@ -2,7 +2,9 @@
 // Every function here that calls itself does so once a level, and the reader bounds the levels.
 #include "runtime/protocol/json_value.hpp"
 
+#include "runtime/base/hex.hpp"
 #include "runtime/base/json_text.hpp"
+#include "runtime/base/utf8.hpp"
 
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -97,9 +99,36 @@ void write(std::string& out, const json_value& value, json_style style) {
   out += '}';
 }
 
+// The four digits of a \u escape name half a character.
+bool is_half(std::string_view digits, char first, char last) {
+  return digits.size() >= 4 && (digits[0] == 'd' || digits[0] == 'D')
+         && hex_digit(digits[1]) >= hex_digit(first) && hex_digit(digits[1]) <= hex_digit(last)
+         && hex_digit(digits[2]) >= 0 && hex_digit(digits[3]) >= 0;
+}
+
+// The reader takes whole characters only.
+std::string with_whole_characters(std::string text) {
+  if (!is_utf8(text))
+    text = to_valid_utf8(std::move(text));
+  for (auto at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const auto rest = std::string_view{text}.substr(at);
+    const bool is_escape = rest.size() >= 6 && rest[1] == 'u';
+    if (is_escape && is_half(rest.substr(2), '8', 'b') && rest.size() >= 12 && rest[6] == '\\'
+        && rest[7] == 'u' && is_half(rest.substr(8), 'c', 'f')) {
+      at += 12;
+      continue;
+    }
+    if (is_escape && is_half(rest.substr(2), '8', 'f'))
+      text.replace(at, 6, "\\ufffd");
+    at += 2;
+  }
+  return text;
+}
+
 } // namespace
 
-std::optional<json_value> parse_json(std::string_view text) {
+std::optional<json_value> parse_json(std::string_view given) {
+  const auto text = with_whole_characters(std::string{given});
   try {
     json_reader in{text};
     auto value = read(in);

@@ -20,7 +20,8 @@ struct json_value {
 };
 
 /// Absent if `text` is not exactly one JSON value, or one nested deeper than
-/// `json_reader::max_depth`.
+/// `json_reader::max_depth`. Half a surrogate pair (`\ud800`) and a byte that is part of no
+/// character read as U+FFFD, as in Go.
 std::optional<json_value> parse_json(std::string_view text);
 
 /// True if `text` is exactly one JSON value of no more depth; builds nothing.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/connection_options.hpp"
 
+#include "runtime/rpc/pem.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 namespace troupe::rpc {
 
@@ -29,6 +29,15 @@ bool is_port(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() && port > 0 && port < 65'536;
 }
 
+// Targets as tools in Go take them: their `passthrough` is what gRPC here does anyway, and no host
+// is this one.
+std::string usual_target(std::string target) {
+  static constexpr std::string_view passthrough = "passthrough:///";
+  if (target.starts_with(passthrough))
+    target.erase(0, passthrough.size());
+  return target.starts_with(':') ? "localhost" + target : target;
+}
+
 void check_target(const std::string& target) {
   if (target.empty())
     throw connection_error("the target is empty; give host:port, e.g. localhost:7233");
@@ -40,25 +49,26 @@ void check_target(const std::string& target) {
     if (target.starts_with(scheme))
       return;
   const auto colon = target.rfind(':');
-  if (colon == std::string::npos || colon == 0
-      || !is_port(std::string_view{target}.substr(colon + 1)))
+  if (colon == std::string::npos || !is_port(std::string_view{target}.substr(colon + 1)))
     throw connection_error(
         "the target \"" + target + "\" has no port; give host:port, e.g. localhost:7233");
 }
 
-void load_pem(std::string& pem, std::string_view what) {
-  if (pem.empty() || pem.find("-----BEGIN ") != std::string::npos)
+void resolve_tls(tls_options& tls) {
+  if (!tls.server_ca.empty()) {
+    auto ca = load_pem(tls.server_ca, "CA certificate");
+    check_certificates(ca);
+    tls.server_ca = std::move(ca.text);
+  }
+  if (tls.client_certificate.empty() && tls.client_key.empty())
     return;
-  std::ifstream file{pem, std::ios::binary};
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw connection_error(
-        "cannot read the " + std::string{what} + " from \"" + pem
-        + "\"; give PEM text or the path of a file that holds it");
-  auto loaded = std::move(text).str();
-  if (loaded.find("-----BEGIN ") == std::string::npos)
-    throw connection_error("the " + std::string{what} + " in \"" + pem + "\" is not PEM text");
-  pem = std::move(loaded);
+  if (tls.client_certificate.empty() || tls.client_key.empty())
+    throw connection_error("a client certificate and its key are needed together");
+  auto certificate = load_pem(tls.client_certificate, "client certificate");
+  auto key = load_pem(tls.client_key, "client key");
+  check_pair(certificate, key);
+  tls.client_certificate = std::move(certificate.text);
+  tls.client_key = std::move(key.text);
 }
 
 } // namespace
@@ -71,6 +81,7 @@ std::string default_identity() {
 }
 
 connection_options resolve(connection_options options) {
+  options.target = usual_target(std::move(options.target));
   check_target(options.target);
   if (options.name_space.empty())
     throw connection_error("the namespace is empty; give its name, e.g. default");
@@ -80,8 +91,9 @@ connection_options resolve(connection_options options) {
     std::transform(name.begin(), name.end(), name.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
+    // Not shown: a value that came without its name looks like one.
     if (!is_header_name(name))
-      throw connection_error("\"" + name + "\" is not a legal header name");
+      throw connection_error("a header has no legal name; it takes a-z, 0-9, '-', '_' and '.'");
     if (name.starts_with("grpc-"))
       throw connection_error("the header \"" + name + "\" is reserved by gRPC");
     if (!name.ends_with("-bin") && !is_header_text(value))
@@ -94,14 +106,8 @@ connection_options resolve(connection_options options) {
   if (!is_header_text(options.name_space))
     throw connection_error(
         "the namespace \"" + options.name_space + "\" holds characters that no header can carry");
-  if (options.tls && uses_tls(options)) {
-    auto& tls = *options.tls;
-    load_pem(tls.server_ca, "CA certificate");
-    load_pem(tls.client_certificate, "client certificate");
-    load_pem(tls.client_key, "client key");
-    if (tls.client_certificate.empty() != tls.client_key.empty())
-      throw connection_error("a client certificate and its key are needed together");
-  }
+  if (options.tls && uses_tls(options))
+    resolve_tls(*options.tls);
   return options;
 }
 

@@ -19,8 +19,8 @@ inline constexpr std::string_view client_version = "0.1.0";   ///< header `clien
 [[nodiscard]] std::string default_identity();
 
 /// Fills in what depends on the process and checks what can be checked without a network: the
-/// identity, the target's shape, certificate and key together, legal header names; PEM paths become
-/// PEM text. Throws `connection_error`.
+/// identity, the target's shape, legal header names, certificates and keys (`pem.hpp`), whose paths
+/// become PEM text. Throws `connection_error`, which shows no value that may be secret.
 [[nodiscard]] connection_options resolve(connection_options options);
 
 /// True if the connection is to be encrypted: not disabled, and TLS options or an API key are

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log.hpp"
+#include "runtime/rpc/pem.hpp"
+#include "runtime/rpc/toml_file.hpp"
 
 #include <troupe/connection.hpp>
 
-#include <toml.hpp>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <set>
 
@@ -56,16 +56,10 @@ public:
   file_reader(std::string path, bool strict) : path_(std::move(path)), is_strict_(strict) {}
 
   profile read(const std::string& name, bool is_named) {
-    std::ifstream file{path_, std::ios::binary};
-    if (!file)
+    const auto root = rpc::read_toml_file(path_);
+    if (!root)
       return missing(name, is_named);
-    toml::value root;
-    try {
-      root = toml::parse(file, path_);
-    } catch (const std::exception& bad) {
-      throw connection_error("cannot read " + path_ + ": " + bad.what());
-    }
-    const auto& top = table(root, "the file");
+    const auto& top = table(*root, "the file");
     only(top, {"profile"}, "");
     const auto profiles = top.find("profile");
     if (profiles == top.end())
@@ -202,7 +196,7 @@ public:
       return true;
     if (lower == "false" || lower == "0")
       return false;
-    throw connection_error(name + "=" + *value + " is neither true, 1, false nor 0");
+    throw connection_error(name + " is neither true, 1, false nor 0");
   }
 
   std::vector<std::pair<std::string, std::string>> with_prefix(std::string_view prefix) const {
@@ -278,13 +272,21 @@ std::string pem_of(const pem_source& environment, const pem_source& file, std::s
         "the " + std::string{what}
         + " is given as a path and as data; keep one of them (file and environment count "
           "together)");
-  return over(over(environment.data, file.data), over(environment.path, file.path)).value_or("");
+  const auto data = over(environment.data, file.data);
+  // From here on, text that is not PEM would be taken for a path, and shown.
+  if (data && !data->empty() && !rpc::is_pem(*data))
+    throw connection_error("the " + std::string{what} + " that is given as data is not PEM text");
+  return over(data, over(environment.path, file.path)).value_or("");
 }
 
 connection_options combine(const profile& environment, const profile& file) {
   connection_options to;
-  to.target = over(environment.address, file.address).value_or(to.target);
-  to.name_space = over(environment.name_space, file.name_space).value_or(to.name_space);
+  // An empty one in a file is one that is not given.
+  const auto given = [](const text& value) { return value && !value->empty(); };
+  if (const auto address = over(environment.address, file.address); given(address))
+    to.target = *address;
+  if (const auto name = over(environment.name_space, file.name_space); given(name))
+    to.name_space = *name;
   to.api_key = over(environment.api_key, file.api_key).value_or("");
   to.headers = file.headers;
   for (const auto& [name, value] : environment.headers) {

@@ -2,6 +2,7 @@
 #include "runtime/rpc/grpc_channel.hpp"
 
 #include "runtime/base/log.hpp"
+#include "runtime/base/protobuf_log.hpp"
 
 #include <absl/synchronization/mutex.h>
 #include <grpc/grpc.h>
@@ -71,6 +72,7 @@ void prepare_process() {
   // Debian's Abseil is built with the deadlock detector of debug builds: a global lock in every
   // mutex.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  adopt_protobuf_log();
   // gRPC writes to stderr what calls report anyway; who sets GRPC_VERBOSITY wants to see that.
   if (std::getenv("GRPC_VERBOSITY") == nullptr) // NOLINT(concurrency-mt-unsafe)
     gpr_set_log_function(

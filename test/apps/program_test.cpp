@@ -53,10 +53,47 @@ BOOST_AUTO_TEST_CASE(asks_for_the_argument_of_a_flag) {
       error_of({"workflow", "start", "-t", "q", "--type"}), "flag needs an argument: --type"));
 }
 
+BOOST_AUTO_TEST_CASE(values_are_checked_one_by_one) {
+  BOOST_TEST(
+      error_of({"workflow", "list", "--limit", "x", "--limit", "1"})
+      == "invalid argument \"x\" for \"--limit\" flag: strconv.ParseInt: parsing \"x\": invalid "
+         "syntax");
+  BOOST_TEST(starts(
+      error_of({"workflow", "start", "--type", "W", "-t", "q", "--run-timeout", "5"}),
+      "invalid argument \"5\" for \"--run-timeout\" flag: "));
+  BOOST_TEST(starts(
+      error_of({"workflow", "start", "--type", "W", "-t", "q", "--priority-key", "4294967296"}),
+      "invalid argument \"4294967296\" for \"--priority-key\" flag: strconv.ParseInt: "));
+  for (const auto* bad : {"x", "", "1e99", "1 "})
+    BOOST_TEST(starts(
+        error_of({"workflow", "start", "--type", "W", "-t", "q", "--fairness-weight", bad}),
+        std::string{"invalid argument \""} + bad + "\" for \"--fairness-weight\" flag: "));
+}
+
+BOOST_AUTO_TEST_CASE(errors_hold_nothing_that_moves_the_cursor) {
+  BOOST_TEST(starts(
+      error_of({"workflow", "list", "x\x1B[2J\r\xC2\x9B"}),
+      "unknown command \"x\\u001b[2J\\r\\u009b\""));
+}
+
+BOOST_AUTO_TEST_CASE(commands_that_are_missing_or_unknown_are_named) {
+  BOOST_TEST(error_of({}) == "a command is missing after \"troupe\" (see troupe --help)");
+  BOOST_TEST(starts(error_of({"workflow"}), "a command is missing after \"troupe workflow\""));
+  BOOST_TEST(starts(error_of({"-o", "json"}), "a command is missing after \"troupe\""));
+  BOOST_TEST(starts(error_of({"flow"}), "unknown command \"flow\" for \"troupe\""));
+  BOOST_TEST(
+      starts(error_of({"workflow", "flow"}), "unknown command \"flow\" for \"troupe workflow\""));
+  BOOST_TEST(starts(
+      error_of({"operator", "namespace", "describe", "a", "b"}),
+      "accepts at most 1 arg(s), received 2"));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
   BOOST_TEST(starts(error_of({"workflow", "cancel", "-q", "x"}), "--query is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "list", "--archived"}), "--archived is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "reset", "-w", "x"}), "workflow reset is not supported"));
+  BOOST_TEST(starts(error_of({"schedule", "list", "--any"}), "schedule is not supported"));
+  BOOST_TEST(starts(error_of({"operator", "namespace", "delete"}), "namespace delete is not"));
   BOOST_TEST(starts(
       error_of({"workflow", "list", "--codec-endpoint", "x"}),
       "--codec-endpoint is not supported"));
@@ -76,7 +113,10 @@ BOOST_AUTO_TEST_CASE(refuses_flags_that_contradict_each_other) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_unknown_output_formats) {
-  BOOST_TEST(starts(error_of({"workflow", "list", "-o", "xml"}), "--output: xml not in"));
+  BOOST_TEST(
+      error_of({"workflow", "list", "-o", "xml"})
+      == "invalid argument \"xml\" for \"-o, --output\" flag: xml is not one of required values of "
+         "text, json, jsonl, none");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_signal_input_that_is_no_json) {

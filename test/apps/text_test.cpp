@@ -59,6 +59,36 @@ BOOST_AUTO_TEST_CASE(counts_characters_not_bytes) {
       table({"A"}, {{"\xC3\xA9\xC3\xA9"}, {"abc"}}) == "   A \n  \xC3\xA9\xC3\xA9 \n  abc\n");
 }
 
+BOOST_AUTO_TEST_CASE(counts_the_columns_of_a_terminal) {
+  BOOST_TEST(display_width("") == 0);
+  BOOST_TEST(display_width("abc") == 3);
+  BOOST_TEST(display_width("\xE4\xB8\xAD\xE6\x96\x87") == 4);                     // wide
+  BOOST_TEST(display_width("\xEF\xBC\xA1") == 2);                                 // full width
+  BOOST_TEST(display_width("\xEF\xBD\xB1") == 1);                                 // half width
+  BOOST_TEST(display_width("e\xCC\x81") == 1);                                    // a mark above
+  BOOST_TEST(display_width("\xF0\x9F\x98\x80") == 2);                             // an emoji
+  BOOST_TEST(display_width("\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9") == 2); // joined
+  BOOST_TEST(display_width("\xED\x95\x9C\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB") == 4); // Hangul
+  BOOST_TEST(
+      display_width("a\xFF"
+                    "b")
+      == 3);
+}
+
+BOOST_AUTO_TEST_CASE(columns_stand_below_each_other) {
+  BOOST_TEST(
+      table({"Id", "T"}, {{"\xE4\xB8\xAD\xE6\x96\x87", "x"}, {"abcd", "y"}})
+      == "   Id   T\n  \xE4\xB8\xAD\xE6\x96\x87  x\n  abcd  y\n");
+}
+
+BOOST_AUTO_TEST_CASE(cells_and_properties_are_one_line_each) {
+  BOOST_TEST(
+      table({"A", "B"}, {{"x\x1B[2J\n", "\xC2\x9B"}})
+      == "       A         B   \n  x\\u001b[2J\\n  \\u009b\n");
+  BOOST_TEST(property_list({{"Type", "W\n  Status  X"}}) == "  Type  W\\n  Status  X\n");
+  BOOST_TEST(property_list({{"Failure", "\n  a\r", true}}) == "  Failure  \n  a\\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(tells_how_long_ago_a_time_was) {
   BOOST_TEST(ago(0s) == "now");
   BOOST_TEST(ago(1s) == "1 second ago");

@@ -14,6 +14,10 @@ BOOST_AUTO_TEST_CASE(escapes_what_a_json_string_cannot_hold) {
   BOOST_TEST(quote_json("") == "\"\"");
 }
 
+BOOST_AUTO_TEST_CASE(escapes_what_a_terminal_would_obey) {
+  BOOST_TEST(quote_json("\x7F\xC2\x9B\xE2\x80\xA8") == R"("\u007f\u009b\u2028")");
+}
+
 BOOST_AUTO_TEST_CASE(replaces_bytes_that_are_no_utf8) {
   BOOST_TEST(quote_json("h\u00e9 \xff\"") == "\"h\u00e9 \xef\xbf\xbd\\\"\"");
 }

@@ -30,6 +30,17 @@ BOOST_AUTO_TEST_CASE(keeps_every_digit_of_a_number) {
       == "[12345678901234567890123,18446744073709551615,1.10]");
 }
 
+BOOST_AUTO_TEST_CASE(halves_of_characters_read_as_in_go) {
+  const std::string sign = "\xEF\xBF\xBD";
+  BOOST_TEST(rewritten(R"("a\ud800b")") == "\"a" + sign + "b\"");
+  BOOST_TEST(rewritten(R"("\uDC00\udfff")") == '"' + sign + sign + '"');
+  BOOST_TEST(rewritten(R"("\ud800\ud800\udc00")") == '"' + sign + "\xF0\x90\x80\x80\"");
+  BOOST_TEST(rewritten(R"("\\ud800")") == R"("\\ud800")");
+  BOOST_TEST(rewritten(R"({"\udbff":1})") == "{\"" + sign + "\":1}");
+  BOOST_TEST(rewritten("\"a\xFF\"") == "\"a" + sign + '"');
+  BOOST_TEST(rewritten(R"("\ud8")") == "no JSON");
+}
+
 BOOST_AUTO_TEST_CASE(sorts_names_and_escapes_html_where_asked) {
   BOOST_TEST(
       rewritten(R"({"b":{"d":1,"c":"<&>"},"a":2})", {.sort_names = true, .escape_html = true})

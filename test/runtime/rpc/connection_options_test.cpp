@@ -37,12 +37,38 @@ BOOST_AUTO_TEST_CASE(refuses_targets_that_cannot_work) {
         "localhost:0",
         "localhost:99999",
         "localhost:x",
-        ":7233",
+        ":",
+        ":x",
+        "passthrough:///",
+        "passthrough:///localhost",
         "http://localhost:7233"})
     BOOST_TEST(!error_of({.target = target}).empty(), target);
   for (std::string target :
        {"localhost:7233", "10.0.0.1:80", "[::1]:7233", "dns:///a.example:443", "unix:/run/s"})
     BOOST_TEST(error_of({.target = target}) == "", target);
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_targets_of_tools_in_go) {
+  BOOST_TEST(rpc::resolve({.target = ":7233"}).target == "localhost:7233");
+  BOOST_TEST(rpc::resolve({.target = "passthrough:///10.0.0.1:80"}).target == "10.0.0.1:80");
+  BOOST_TEST(rpc::resolve({.target = "passthrough:///:80"}).target == "localhost:80");
+}
+
+BOOST_AUTO_TEST_CASE(no_error_shows_what_is_secret) {
+  const std::string secret = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+/abc";
+  const std::vector<connection_options> rows{
+      {.tls = tls_options{.client_certificate = secret, .client_key = secret}},
+      {.tls = tls_options{.client_certificate = "a.pem", .client_key = secret}},
+      {.tls = tls_options{.server_ca = secret}},
+      {.tls = tls_options{.server_ca = secret + "\n" + secret}},
+      {.headers = {{"authorization: Bearer " + secret, "x"}}},
+      {.headers = {{"authorization", secret + "\n"}}},
+      {.api_key = secret + "\n"},
+      {.api_key = "Bearer " + secret}};
+  for (const auto& each : rows) {
+    BOOST_TEST(error_of(each) != "");
+    BOOST_TEST(error_of(each).find(secret) == std::string::npos, error_of(each));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_headers_that_cannot_travel) {

@@ -111,13 +111,63 @@ disable_host_verification = true
   variables["TEMPORAL_TLS"] = "false";
   BOOST_TEST(load().disable_tls);
   variables["TEMPORAL_TLS"] = "maybe";
-  BOOST_TEST(contains(error(), "TEMPORAL_TLS=maybe"));
+  BOOST_TEST(error() == "TEMPORAL_TLS is neither true, 1, false nor 0");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_certificate_given_twice) {
   write("[profile.default.tls]\nclient_cert_path = \"a\"\n");
   variables["TEMPORAL_TLS_CLIENT_CERT_DATA"] = "b";
   BOOST_TEST(contains(error(), "as a path and as data"));
+}
+
+BOOST_AUTO_TEST_CASE(empty_settings_of_a_file_are_not_given) {
+  write("[profile.default]\naddress = \"\"\nnamespace = \"\"\n");
+  BOOST_TEST(load().target == "localhost:7233");
+  BOOST_TEST(load().name_space == "default");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_says_why) {
+  options.config_file = std::filesystem::temp_directory_path().string();
+  BOOST_TEST(contains(error(), "Is a directory"));
+  options.config_file = file.string();
+  BOOST_TEST(error() == ""); // there is none
+}
+
+BOOST_AUTO_TEST_CASE(no_error_shows_what_is_secret) {
+  const std::string secret = "hunter2hunter2";
+  for (const auto* text :
+       {"[profile.default]\napi_key = SECRET\n",
+        "[profile.default]\napi_key = \"SECRET\n",
+        "[profile.default]\napi_key = \"SECRET\" SECRET\n",
+        "[profile.default]\napi_key = [\"SECRET\"]\n",
+        "[profile.default]\napi_key = \"SECRET\"\napi_key = \"SECRET\"\n",
+        "[profile.default.tls]\nclient_key_data = \"SECRET\"\n",
+        "[profile.default.tls]\nclient_key_data = \"\"\"\nSECRET\n\"\"\"\n",
+        "[profile.default.tls]\nclient_key_path = \"a\"\nclient_key_data = \"SECRET\"\n",
+        "[profile.default.tls]\ndisabled = \"SECRET\"\n",
+        "[profile.default]\napi_key = \"SECRET\xFF\"\n",
+        "profile = \"SECRET\"\n",
+        "SECRET"}) {
+    std::string planted = text;
+    for (auto at = planted.find("SECRET"); at != std::string::npos; at = planted.find("SECRET"))
+      planted.replace(at, 6, secret);
+    write(planted);
+    const auto said = error();
+    BOOST_TEST(said != "", text);
+    BOOST_TEST(!contains(said, secret), said);
+  }
+  options.config_file.clear();
+  options.disable_file = true;
+  for (const auto* name :
+       {"TEMPORAL_TLS",
+        "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION",
+        "TEMPORAL_TLS_CLIENT_KEY_DATA",
+        "TEMPORAL_TLS_CLIENT_CERT_DATA",
+        "TEMPORAL_TLS_SERVER_CA_CERT_DATA"}) {
+    variables = {{name, secret}};
+    BOOST_TEST(error() != "", name);
+    BOOST_TEST(!contains(error(), secret), error());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(unknown_keys_are_errors_only_if_strict) {

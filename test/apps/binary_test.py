@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the binary: a server of its own, and the commands against it."""
 
+import base64
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import unittest
 
 TROUPE = sys.argv.pop(1)
@@ -39,8 +42,9 @@ class Server:
         return self.process.returncode, self.output + out, err
 
 
-def run(*words):
-    done = subprocess.run([TROUPE, *words], capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT)
+def run(*words, **variables):
+    done = subprocess.run(
+        [TROUPE, *words], capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT | variables)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -163,6 +167,151 @@ class WithServer(unittest.TestCase):
             "failed signalling workflow: workflow not found for ID: nope")
         self.assertIn("nope", self.fails("workflow", "list", "-n", "nope"))
         self.fails("workflow", "list", "-q", "foo bar")
+
+    def test_command_lines(self):
+        """Each was tried with the Temporal CLI: exit code, first line of stdout, first line of stderr without the hint
+        at the help. AT stands for the address; {} for what is left out (ids, help texts)."""
+        start = "workflow start --address AT --type W -t tq "
+        table = [
+            # No option splits its value, stray words are refused.
+            (start + "-w t1 --input [1,2,3]", 0, "Running execution:", ""),
+            (start + "-w t2 --input []", 0, "Running execution:", ""),
+            (start + "-w t3 -i=[1] -i {} -o=json", 0, "{", ""),
+            (start + "-wt4 -ojson", 0, "{", ""),
+            (start + r"""-w t5 --input '"\ud800"'""", 0, "Running execution:", ""),
+            (start + r"""-w t6 --memo 'k="\ud800"' --memo l=[1,2]""", 0, "Running execution:", ""),
+            (start + "--type V --name U -w t7", 0, "Running execution:", ""),
+            (start + "--input '1 2'", 1, "", "input #1 is not valid JSON"),
+            (start + "--input ''", 1, "", "input #1 is not valid JSON"),
+            (start + "stray", 1, "", 'unknown command "stray" for "troupe workflow start"'),
+            (start + "--input 1 2", 1, "", 'unknown command "2" for "troupe workflow start"'),
+            # Values, empty values, switches, letters.
+            ("workflow describe --address AT --run-id= -w t1 -o json", 0, "{", ""),
+            ("workflow describe --address AT -w t1 --run-id '' -o json", 0, "{", ""),
+            ("workflow describe --address AT -w=t1 -o=json", 0, "{", ""),
+            ("workflow describe --address AT -w= -o=json", 1, "", "failed describing workflow: workflow not found for ID: ="),
+            ("workflow show --address AT -w t1 --follow=no", 1, "",
+             'invalid argument "no" for "-f, --follow" flag: strconv.ParseBool: parsing "no": invalid syntax'),
+            ("workflow show --address AT -w t1 --follow=F", 0, "Progress:", ""),
+            ("workflow show --address AT -fw t1 --command-timeout 100ms", 1, "Progress:", "command timed out after 100ms"),
+            ("workflow show --address AT -wf t1", 1, "", 'unknown command "t1" for "troupe workflow show"'),
+            ("workflow --address AT --tls=false list --limit 0x1 -o json", 0, "[", ""),
+            ("workflow list --address AT --tls list", 1, "", 'unknown command "list" for "troupe workflow list"'),
+            ("workflow list --address 127.0.0.1:1 --address AT --limit 1 -o json", 0, "[", ""),
+            ("--address AT -o json workflow list --limit=-1", 0, "[", ""),
+            ("workflow list --address AT --limit=99999999999 --page-size 99999999999 -o json", 0, "[", ""),
+            ("workflow list --address AT --", 0, "{}", ""),
+            ("workflow list --address AT -- list", 1, "", 'unknown command "list" for "troupe workflow list"'),
+            ("workflow list --address AT -", 1, "", 'unknown command "-" for "troupe workflow list"'),
+            ("workflow signal --address AT -w t1 --type s", 0, "Signal workflow succeeded", ""),
+            ("workflow list --address AT -h=false -o json --limit 1", 0, "[", ""),
+            # A list that fails prints no list.
+            ("workflow list --address AT -n nope -o json", 1, "", "failed listing workflows: Namespace nope is not found."),
+            ("workflow list --address 127.0.0.1:1 -o json", 1, "", "failed reaching server {}"),
+            # Addresses and namespaces.
+            ("workflow list --address :PORT --limit 1 -o json", 0, "[", ""),
+            ("workflow list --address passthrough:///AT --limit 1 -o json", 0, "[", ""),
+            ("workflow list --address AT -n '' --limit 1 -o json", 0, "[", ""),
+            ("TEMPORAL_NAMESPACE=nope workflow list --address AT", 1, "", "failed listing workflows: Namespace nope is not found."),
+            ("TEMPORAL_NAMESPACE=nope operator namespace describe --address AT", 1, "",
+             "unable to describe namespace nope: Namespace nope is not found."),
+            ("TEMPORAL_NAMESPACE=nope operator namespace describe -n default --address AT -o json", 0, "{", ""),
+            ("TEMPORAL_NAMESPACE=nope operator namespace describe default --address AT", 1, "",
+             "namespace was provided as both an argument (default) and a flag (-n nope); please specify namespace only with -n"),
+            ("operator namespace describe default --address AT -o json", 0, "{",
+             "Warning: Passing the namespace as an argument is now deprecated; please switch to using -n instead"),
+            ("operator namespace describe -n a --namespace-id b --address AT", 1, "",
+             "provide one of --namespace-id=<uuid> or -n name, but not both"),
+            ("TEMPORAL_NAMESPACE=byenv operator namespace create --address AT", 1, "",
+             'unable to create namespace default: Namespace "default" already exists'),
+            ("TEMPORAL_ADDRESS=AT workflow list --limit 1 -o json", 0, "[", ""),
+            ("TEMPORAL_ENV=nope workflow list --address AT", 1, "", 'environment "nope" not found'),
+            ("workflow list --env nope --address AT", 1, "", 'environment "nope" not found'),
+            ("workflow list --config-file / --address AT", 1, "", "{}Is a directory"),
+            ("workflow list --disable-config-file --disable-config-env --address AT --limit 1 -o json", 0, "[", ""),
+            # Commands.
+            ("", 1, "{}", "a command is missing after \"troupe\""),
+            ("workflow", 1, "{}", 'a command is missing after "troupe workflow"'),
+            ("workflow foo", 1, "", 'unknown command "foo" for "troupe workflow"'),
+            ("foo", 1, "", 'unknown command "foo" for "troupe"'),
+            ("help", 0, "{}", ""),
+            ("help workflow list", 0, "{}", ""),
+            ("workflow help", 0, "{}", ""),
+            ("workflow --help foo", 0, "{}", ""),
+            ("workflow list --help extra", 0, "{}", ""),
+            ("workflow list -h --foo", 1, "", "unknown flag: --foo"),
+            ("--version", 0, "troupe version 0.1.0", ""),
+            ("workflow -v", 1, "", "unknown shorthand flag: 'v' in -v"),
+            ("server start-dev --address x", 1, "", "unknown flag: --address"),
+            ("server start-dev extra", 1, "", 'unknown command "extra" for "troupe server start-dev"'),
+        ]
+        at = f"127.0.0.1:{self.server.port}"
+        for line, code, out, err in table:
+            with self.subTest(line=line):
+                words = [each.replace("AT", at).replace("PORT", str(self.server.port)) for each in shlex.split(line)]
+                variables = dict(words.pop(0).split("=", 1) for _ in range(sum(each.startswith("TEMPORAL_") for each in words)))
+                got_code, got_out, got_err = run(*words, **variables)
+                self.assertEqual(got_code, code, got_err)
+                for got, wanted in ((got_out, out), (got_err.removeprefix("Error: "), err)):
+                    first = re.sub(r" \(see troupe.* --help\)$", "", got.split("\n")[0])
+                    self.assertRegex(first, "^" + re.escape(wanted).replace(r"\{\}", ".*") + "$")
+                self.assertLessEqual(got_err.count("\n"), 1)
+
+    def test_the_older_configuration(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "temporal.yaml")
+            with open(path, "w") as file:
+                file.write(f"env:\n  mine:\n    address: 127.0.0.1:{self.server.port}\n    namespace: second\n"
+                           "    limit: '1'\n    output: json\n")
+            for words, variables in ((["--env", "mine"], {}), ([], {"TEMPORAL_ENV": "mine"})):
+                code, out, err = run("workflow", "list", "--env-file", path, *words, **variables)
+                self.assertEqual((code, out[:1], err), (0, "[", ""))
+                code, out, err = run("workflow", "list", "--env-file", path, *words, "-n", "nope", **variables)
+                self.assertEqual((code, err), (1, "Error: failed listing workflows: Namespace nope is not found.\n"))
+            self.assertEqual(run("workflow", "list", "--env-file", path, "--env", "other")[0], 1)
+            self.assertIn("Is a directory", run("workflow", "list", "--env-file", folder)[2])
+
+    def test_the_configuration_may_be_a_pipe(self):
+        text = f'[profile.default]\naddress = "127.0.0.1:{self.server.port}"\nnamespace = ""\n'
+        done = subprocess.run(
+            [TROUPE, "workflow", "list", "--config-file", "/dev/stdin", "-o", "json", "--limit", "1"], input=text,
+            capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT)
+        self.assertEqual((done.returncode, done.stdout[:1], done.stderr), (0, "[", ""))
+
+    def test_ids_do_not_reach_the_terminal_raw(self):
+        bad = "evil\x1b[2J\r\nRunning  other"
+        self.ok("workflow", "start", "--type", "W\x9b31m", "-t", "tq", "-w", bad, "-n", "second")
+        for words in (["list"], ["describe", "-w", bad], ["show", "-w", bad, "--detailed"]):
+            out = self.ok("workflow", *words, "-n", "second")
+            self.assertEqual([each for each in out if ord(each) < 32 and each != "\n" or 127 <= ord(each) < 160], [], words)
+        self.assertIn("evil\\u001b[2J\\r\\nRunning  other", self.ok("workflow", "list", "-n", "second"))
+        self.ok("workflow", "terminate", "-w", bad, "-n", "second")
+        self.assertNotIn("\x1b", self.fails("workflow", "signal", "-w", bad, "-n", "second", "--name", "s"))
+
+    def test_wide_characters_keep_their_columns(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "\u4e2d\u6587", "-n", "second")
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "abcd", "-n", "second")
+        lines = self.ok("workflow", "list", "-n", "second", "-q", "WorkflowId = 'abcd' OR WorkflowId = '\u4e2d\u6587'").splitlines()
+        self.assertEqual(lines[1].index("  W ") - lines[1].index("abcd"), lines[2].index("  W ") - lines[2].index("\u4e2d") + 2)
+
+    def test_deep_json_is_refused_or_printed_as_it_travels(self):
+        deep = "[" * 50_000 + "]" * 50_000
+        start = ["workflow", "start", "--type", "W", "-t", "tq", "-w", "deep"]
+        self.assertEqual(self.fails(*start, "-i", deep), "input #1 is not valid JSON")
+        self.assertIn("invalid JSON", self.fails(*start, "--memo", "k=" + deep))
+        self.assertIn("invalid JSON", self.fails(*start, "--headers", "k=" + deep))
+        code, _, err = run("server", "start-dev", "--dynamic-config-value", "k=" + deep)
+        self.assertEqual((code, err.count("\n")), (1, 1))
+        # Another tool can have sent it; it is printed as it travels.
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(base64.b64encode(deep.encode()))
+            file.flush()
+            self.ok(*start, "--input-file", file.name, "--input-base64")
+        for words in (["show"], ["show", "--detailed"], ["show", "-o", "json"], ["describe", "-o", "json"], ["describe"]):
+            out = self.ok("workflow", *words, "-w", "deep")
+            self.assertLess(len(out), 1_000_000, words)
+        self.ok("workflow", "terminate", "-w", "deep")
+        self.command("workflow", "result", "-w", "deep", "-o", "json")
 
     def test_a_command_ends_at_its_time_limit(self):
         self.ok("workflow", "start", "--type", "W", "-t", "nobody", "-w", "slow")

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <toml.hpp>
+
+#include <optional>
+#include <string>
+
+namespace troupe::rpc {
+
+/// What a TOML file says; absent if there is no such file. Before toml11 sees it, the text is known
+/// to be UTF-8, of at most a megabyte and nested at most 512 deep: the parser reads past broken
+/// characters and has no limits of its own. Throws `connection_error`, which names file, line and
+/// column and cites nothing: what stands there may be a key.
+[[nodiscard]] std::optional<toml::value> read_toml_file(const std::string& path);
+
+/// The same for text; `name` is for errors.
+[[nodiscard]] toml::value parse_toml(const std::string& text, const std::string& name);
+
+} // namespace troupe::rpc
