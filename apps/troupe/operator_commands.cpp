@@ -5,6 +5,7 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
+#include "runtime/base/file.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -13,8 +14,6 @@
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 namespace troupe::cli {
@@ -229,6 +228,9 @@ properties describe(const api::nexus::v1::Endpoint& of) {
   };
 }
 
+// More than any service keeps.
+constexpr std::size_t largest_description = 16U << 20U;
+
 struct endpoint_flags {
   std::string name, target_namespace, target_task_queue, target_url, description, description_file;
   bool unset_description = false;
@@ -242,10 +244,11 @@ struct endpoint_flags {
       throw command_error("provided both --description and --description-file: give one of them");
     if (description_file.empty())
       return description;
-    std::ifstream file{description_file};
-    if (!file)
-      throw command_error("unable to read --description-file " + description_file);
-    return {std::istreambuf_iterator<char>{file}, {}};
+    auto file = read_file(description_file, largest_description);
+    if (!file.why_not.empty())
+      throw command_error(
+          "unable to read --description-file " + description_file + ": " + file.why_not);
+    return std::move(file.bytes);
   }
 
   void apply(api::nexus::v1::EndpointSpec& to) const {

@@ -125,9 +125,13 @@ std::string time_text(
   if (style == time_format::raw)
     return go_time(time);
   using namespace std::chrono;
-  const auto away =
-      duration_cast<seconds>(now - time_point_cast<system_clock::duration>(from_proto(time)))
-          .count();
+  const auto then = time_point_cast<system_clock::duration>(from_proto(time));
+  // The time of another may lie anywhere: the difference of two far ones has no room in
+  // nanoseconds.
+  constexpr hours far{24 * 365 * 100};
+  const auto away = then < now - far   ? duration_cast<seconds>(far).count()
+                    : then > now + far ? -duration_cast<seconds>(far).count()
+                                       : duration_cast<seconds>(now - then).count();
   const auto distance = std::abs(away);
   constexpr long long minute = 60, hour = 60 * minute, day = 24 * hour, week = 7 * day,
                       month = 30 * day, year = 12 * month;

@@ -6,6 +6,7 @@
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/base64.hpp"
+#include "runtime/base/file.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -15,8 +16,6 @@
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <span>
@@ -68,12 +67,8 @@ void set_text(common::Payload& payload, const std::string& text) {
   payload.set_data(quote_json(text));
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file)
-    throw command_error("failed reading input file \"" + path + "\": it cannot be opened");
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
+// No service takes a request of this size.
+constexpr std::size_t largest_input = 128U << 20U;
 
 // A random UUID (version 4).
 std::string random_id() {
@@ -157,8 +152,12 @@ void payload_flags::apply(common::Payloads& to) const {
   if (!inputs.empty() && !files.empty())
     throw command_error("cannot provide input and input file");
   auto data = inputs;
-  for (const auto& path : files)
-    data.push_back(read_file(path));
+  for (const auto& path : files) {
+    auto file = read_file(path, largest_input);
+    if (!file.why_not.empty())
+      throw command_error("failed reading input file \"" + path + "\": " + file.why_not);
+    data.push_back(std::move(file.bytes));
+  }
   std::map<std::string, std::vector<std::string>> values;
   for (const auto& pair : metadata) {
     if (pair.find('=') == std::string::npos)

@@ -55,7 +55,7 @@ class WithServer(unittest.TestCase):
         cls.server = Server(
             "--namespace", "default", "--ip", "127.0.0.1", "--log-format", "pretty", "--log-level", "warn",
             "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',
-            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--headless")
+            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--namespace", "odd", "--headless")
 
     @classmethod
     def tearDownClass(cls):
@@ -271,6 +271,12 @@ class WithServer(unittest.TestCase):
             self.assertEqual(run("workflow", "list", "--env-file", path, "--env", "other")[0], 1)
             self.assertIn("Is a directory", run("workflow", "list", "--env-file", folder)[2])
 
+    def test_a_folder_is_no_input(self):
+        start = ["workflow", "start", "--type", "W", "-t", "tq"]
+        self.assertIn("Is a directory", self.fails(*start, "--input-file", "/"))
+        self.assertIn("Is a directory", self.fails(
+            "operator", "nexus", "endpoint", "create", "--name", "e", "--target-url", "http://x", "--description-file", "/"))
+
     def test_the_configuration_may_be_a_pipe(self):
         text = f'[profile.default]\naddress = "127.0.0.1:{self.server.port}"\nnamespace = ""\n'
         done = subprocess.run(
@@ -280,18 +286,18 @@ class WithServer(unittest.TestCase):
 
     def test_ids_do_not_reach_the_terminal_raw(self):
         bad = "evil\x1b[2J\r\nRunning  other"
-        self.ok("workflow", "start", "--type", "W\x9b31m", "-t", "tq", "-w", bad, "-n", "second")
+        self.ok("workflow", "start", "--type", "W\x9b31m", "-t", "tq", "-w", bad, "-n", "odd")
         for words in (["list"], ["describe", "-w", bad], ["show", "-w", bad, "--detailed"]):
-            out = self.ok("workflow", *words, "-n", "second")
+            out = self.ok("workflow", *words, "-n", "odd")
             self.assertEqual([each for each in out if ord(each) < 32 and each != "\n" or 127 <= ord(each) < 160], [], words)
-        self.assertIn("evil\\u001b[2J\\r\\nRunning  other", self.ok("workflow", "list", "-n", "second"))
-        self.ok("workflow", "terminate", "-w", bad, "-n", "second")
-        self.assertNotIn("\x1b", self.fails("workflow", "signal", "-w", bad, "-n", "second", "--name", "s"))
+        self.assertIn("evil\\u001b[2J\\r\\nRunning  other", self.ok("workflow", "list", "-n", "odd"))
+        self.ok("workflow", "terminate", "-w", bad, "-n", "odd")
+        self.assertNotIn("\x1b", self.fails("workflow", "signal", "-w", bad, "-n", "odd", "--name", "s"))
 
     def test_wide_characters_keep_their_columns(self):
-        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "\u4e2d\u6587", "-n", "second")
-        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "abcd", "-n", "second")
-        lines = self.ok("workflow", "list", "-n", "second", "-q", "WorkflowId = 'abcd' OR WorkflowId = '\u4e2d\u6587'").splitlines()
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "\u4e2d\u6587", "-n", "odd")
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "abcd", "-n", "odd")
+        lines = self.ok("workflow", "list", "-n", "odd", "-q", "WorkflowId = 'abcd' OR WorkflowId = '\u4e2d\u6587'").splitlines()
         self.assertEqual(lines[1].index("  W ") - lines[1].index("abcd"), lines[2].index("  W ") - lines[2].index("\u4e2d") + 2)
 
     def test_deep_json_is_refused_or_printed_as_it_travels(self):
@@ -325,8 +331,8 @@ class WithServer(unittest.TestCase):
 
 
 class WithoutServer(unittest.TestCase):
-    def refused(self, *words):
-        code, out, err = run(*words)
+    def refused(self, *words, **variables):
+        code, out, err = run(*words, **variables)
         self.assertEqual((code, out, err.count("\n")), (1, "", 1), err)
         self.assertTrue(err.startswith("Error: "), err)
         return err
@@ -343,6 +349,57 @@ class WithoutServer(unittest.TestCase):
         self.assertIn("'='", self.refused("server", "start-dev", "--dynamic-config-value", "a"))
         self.assertIn("--port", self.refused("server", "start-dev", "--port", "70000"))
         self.refused("server", "start-dev", "--ip", "no.such.address.invalid", "--port", "0")
+
+    def test_no_error_and_no_log_line_shows_a_secret(self):
+        secret = "hunter2hunter2"
+        pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
+        listing = ["workflow", "list", "--address", "127.0.0.1:1", "--log-level", "debug"]
+        with tempfile.TemporaryDirectory() as folder:
+            def file(name, text):
+                path = os.path.join(folder, name)
+                with open(path, "w") as to:
+                    to.write(text)
+                return path
+            lines = [
+                (["--api-key", secret], {}),
+                (["--api-key", secret + "\n"], {}),
+                (["--api-key", "Bearer " + secret], {}),
+                (["--grpc-meta", secret], {}),
+                (["--grpc-meta", "authorization: Bearer " + secret + "=x"], {}),
+                (["--grpc-meta", "authorization=" + secret], {}),
+                (["--grpc-meta", "authorization=" + secret + "\n"], {}),
+                (["--tls-key-data", secret], {}),
+                (["--tls-key-data", pem, "--tls-cert-data", pem], {}),
+                (["--tls-key-path", pem], {}),
+                (["--tls-key-path", secret * 4, "--tls-cert-path", secret * 4], {}),
+                (["--tls-ca-data", secret], {}),
+                (["--tls-ca-data", pem], {}),
+                (["--tls-ca-path", file("key.pem", pem)], {}),
+                (["--tls-ca-path", file("key.txt", secret)], {}),
+                (["--api-kye=" + secret], {}),
+                (["--config-file", file("a.toml", f"[profile.default]\napi_key = {secret}\n")], {}),
+                (["--config-file", file("b.toml", f'[profile.default.tls]\nclient_key_data = "{secret}"\n')], {}),
+                (["--env-file", file("c.yaml", f"env:\n  default:\n    api-key: [{secret}]\n")], {}),
+                (["--env-file", file("d.yaml", f"env:\n  default:\n    api-key: {secret}\n")], {}),
+                ([], {"TEMPORAL_API_KEY": secret}),
+                ([], {"TEMPORAL_TLS_CLIENT_KEY_DATA": secret}),
+                ([], {"TEMPORAL_TLS_KEY_DATA": secret}),
+                ([], {"TEMPORAL_TLS_KEY_DATA": pem, "TEMPORAL_TLS_CERT_DATA": pem}),
+                ([], {"TEMPORAL_TLS": secret}),
+                ([], {"TEMPORAL_GRPC_META_AUTHORIZATION": secret}),
+            ]
+            for words, variables in lines:
+                with self.subTest(words=words, variables=variables):
+                    code, out, err = run(*listing, *words, **variables)
+                    self.assertEqual((code, out), (1, ""))
+                    self.assertIn("Error: ", err)
+                    self.assertNotIn(secret, err)
+
+    def test_the_older_names_of_tls_variables_count(self):
+        for name, what in (("TEMPORAL_TLS_CERT", "client certificate"), ("TEMPORAL_TLS_KEY", "client certificate"),
+                           ("TEMPORAL_TLS_CA", "CA certificate")):
+            self.assertIn(what, self.refused("workflow", "list", **{name: "/no/such.pem"}))
+            self.assertIn("data is not PEM", self.refused("workflow", "list", **{name + "_DATA": "x"}))
 
     def test_help_lists_the_settings_that_count(self):
         code, out, _ = run("server", "start-dev", "--help")

@@ -101,6 +101,10 @@ BOOST_AUTO_TEST_CASE(tells_how_long_ago_a_time_was) {
   BOOST_TEST(ago(24h * 400) == "1 year ago");
   BOOST_TEST(ago(24h * 600) == "2 years ago");
   BOOST_TEST(ago(24h * 360 * 38) == "a long while ago");
+  const auto today = std::chrono::system_clock::time_point{} + 24h * 365 * 56;
+  BOOST_TEST(time_text(at(INT64_MIN), time_format::relative, today) == "a long while ago");
+  BOOST_TEST(time_text(at(-62'135'596'800), time_format::relative, today) == "a long while ago");
+  BOOST_TEST(time_text(at(INT64_MAX), time_format::relative, today) == "a long while from now");
 }
 
 BOOST_AUTO_TEST_CASE(prints_times_as_asked) {

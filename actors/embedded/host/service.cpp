@@ -4,6 +4,7 @@
 #include "actors/embedded/host/service_host.hpp"
 #include "actors/embedded/host/settings.hpp"
 #include "actors/shard/threaded_shard.hpp"
+#include "runtime/base/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
 
@@ -35,6 +36,7 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 struct service::implementation {
   implementation(caf::actor_system* users, const service_options& options) {
+    adopt_protobuf_log(); // else a line to stderr for each bad request
     auto settings = embedded::read_settings(options.dynamic_config);
     if (!settings)
       throw service_error{settings.error()};
