@@ -232,7 +232,8 @@ std::vector<std::string> command_line::canonical() const {
       }
     }
   }
-  if (!arguments.empty()) {
+  // What stands behind a command that is only refused is not for CLI11.
+  if (!arguments.empty() && !command->get_prefix_command()) {
     all.emplace_back("--");
     all.insert(all.end(), arguments.begin(), arguments.end());
   }

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(columns_stand_below_each_other) {
 BOOST_AUTO_TEST_CASE(cells_and_properties_are_one_line_each) {
   BOOST_TEST(
       table({"A", "B"}, {{"x\x1B[2J\n", "\xC2\x9B"}})
-      == "       A         B   \n  x\\u001b[2J\\n  \\u009b\n");
+      == "       A          B   \n  x\\u001b[2J\\n  \\u009b\n");
   BOOST_TEST(property_list({{"Type", "W\n  Status  X"}}) == "  Type  W\\n  Status  X\n");
   BOOST_TEST(property_list({{"Failure", "\n  a\r", true}}) == "  Failure  \n  a\\r\n");
 }
