@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(takes_the_targets_of_tools_in_go) {
 
 BOOST_AUTO_TEST_CASE(no_error_shows_what_is_secret) {
   const std::string secret = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+/abc";
-  const std::vector<connection_options> rows{
+  const std::vector<troupe::connection_options> rows{
       {.tls = tls_options{.client_certificate = secret, .client_key = secret}},
       {.tls = tls_options{.client_certificate = "a.pem", .client_key = secret}},
       {.tls = tls_options{.server_ca = secret}},
