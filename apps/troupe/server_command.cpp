@@ -10,10 +10,14 @@
 #include <troupe/service.hpp>
 
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 namespace troupe::cli {
@@ -60,6 +64,18 @@ void line(const char* name, const std::string& value, const global_flags& flags)
   print(padded + value + '\n');
 }
 
+/// Each connection takes a descriptor. The usual limit is for programs that use `select`, which
+/// cannot have more; this one may take what the system lets it.
+void raise_descriptor_limit() {
+  constexpr rlim_t enough = 1 << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, enough));
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::warn("the limit of open files could not be raised", {{"error", std::strerror(errno)}});
+}
+
 void start_dev(const server_flags& with, const global_flags& flags) {
   if (with.port < 0 || with.port > 65535)
     throw command_error("--port takes 0 to 65535, not " + std::to_string(with.port));
@@ -77,6 +93,7 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   const auto ending = ending_signals();
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
 
+  raise_descriptor_limit();
   const auto ip = with.ip == "localhost" ? std::string{"127.0.0.1"} : with.ip;
   const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
   std::optional<service> server;
@@ -127,7 +144,11 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       group->add_subcommand("start-dev", "Run a service for development, data in memory");
   auto given = std::make_shared<server_flags>();
   add_number(*command, "-p,--port", given->port, "Port of the gRPC service; 0: a free one");
-  add_text(*command, "--ip", given->ip, "IP address to listen on");
+  add_text(
+      *command,
+      "--ip",
+      given->ip,
+      "IP address to listen on; anything but loopback is for networks you trust");
   add_list(
       *command,
       "-n,--namespace",

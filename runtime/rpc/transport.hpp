@@ -16,6 +16,8 @@
 
 namespace troupe::rpc {
 
+class caller;
+
 using metadata = std::vector<std::pair<std::string, std::string>>; ///< lower-case keys; `-bin` keys
                                                                    ///< hold raw bytes
 
@@ -58,7 +60,9 @@ public:
     std::string method; ///< full name, leading slash
     bytes message;
     time_point deadline; ///< `time_point::max()` if the caller set none
-    metadata headers;
+    metadata headers;    ///< of a call in this process; the others' are the caller's
+    /// Lives until the call is answered; null: somebody in this process, with these headers.
+    const caller* from = nullptr;
   };
 
   /// Tells a call that its caller is gone (a client that vanished in a long poll). Thread-safe, may

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import resource
 import shlex
 import signal
 import socket
@@ -331,6 +332,17 @@ class WithServer(unittest.TestCase):
 
 
 class WithoutServer(unittest.TestCase):
+    def test_a_server_takes_as_many_descriptors_as_it_may(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        try:
+            server = Server("--headless")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        mine, _ = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        server.end()
+        self.assertEqual(mine, min(hard, 1 << 20))
+
     def refused(self, *words, **variables):
         code, out, err = run(*words, **variables)
         self.assertEqual((code, out, err.count("\n")), (1, "", 1), err)

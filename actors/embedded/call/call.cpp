@@ -2,8 +2,10 @@
 #include "actors/embedded/call/call.hpp"
 
 #include "runtime/base/log.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/record/status.hpp"
+
+#include <limits>
 
 namespace troupe::embedded {
 
@@ -24,14 +26,29 @@ call::~call() {
 
 void call::set_message(const google::protobuf::Message* message) {
   message_ = message;
+  size_ = request_.message.size();
   request_.message = {};
 }
 
-std::string_view call::header(std::string_view name) const {
-  for (const auto& [key, value] : request_.headers)
+const rpc::caller& call::who() const noexcept {
+  return request_.from != nullptr ? *request_.from : neighbour_;
+}
+
+std::string_view call::neighbour::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
     if (key == name)
       return value;
   return {};
+}
+
+rpc_status check_answer_size(std::size_t bytes) {
+  constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
+  if (bytes <= most)
+    return {};
+  return plain_status(
+      status_code::resource_exhausted,
+      "grpc: trying to send message larger than max (" + std::to_string(bytes) + " vs. "
+          + std::to_string(most) + ')');
 }
 
 void call::answer(rpc_status failed) {
@@ -39,7 +56,19 @@ void call::answer(rpc_status failed) {
 }
 
 void call::answer(const google::protobuf::Message& response) {
-  finish({}, rpc::bytes{response.SerializeAsString()});
+  if (auto refused = check_answer_size(response.ByteSizeLong()); !refused.ok()) {
+    finish(std::move(refused), {});
+    return;
+  }
+  std::string text;
+  if (response.SerializeToString(&text))
+    finish({}, rpc::bytes{std::move(text)});
+  else
+    finish(
+        plain_status(
+            status_code::internal,
+            "grpc: error while marshaling: " + response.GetTypeName() + " cannot be serialised"),
+        {});
 }
 
 void call::answer(std::string response) {
@@ -64,13 +93,18 @@ void call::answer_empty() {
 void call::finish(rpc_status status, rpc::bytes message) {
   if (is_answered())
     return;
-  on_cancel_ = nullptr;
+  if (auto refused = check_answer_size(message.size()); !refused.ok()) {
+    status = std::move(refused);
+    message = {};
+  }
   // Texts cite what a caller sent. Some languages cannot decode a status that is no UTF-8, and
   // retry for ever.
   if (!status.ok())
-    status.message = to_valid_utf8(std::move(status.message));
+    status = fit_to_send(std::move(status));
+  on_cancel_ = nullptr;
   // The reply may run code that asks this call whether it is answered.
   auto on_reply = std::exchange(on_reply_, nullptr);
+  request_.from = nullptr; // it ends with the answer
   on_reply(std::move(status), std::move(message));
 }
 

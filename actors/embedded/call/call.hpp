@@ -3,6 +3,7 @@
 
 #include "runtime/embedded/record/transaction.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
+#include "runtime/rpc/caller.hpp"
 #include "runtime/rpc/transport.hpp"
 
 #include <google/protobuf/arena.h>
@@ -14,6 +15,7 @@
 
 namespace troupe::embedded {
 
+struct method_row;
 struct namespace_entry;
 
 /// One call of a client on its way through the actors of the service: its request, and the duty to
@@ -28,7 +30,7 @@ public:
   call(const call&) = delete;
   call& operator=(const call&) = delete;
 
-  /// The parsed request; the method table guarantees its type.
+  /// The parsed request; the method's row guarantees its type.
   template <class Request>
   [[nodiscard]] const Request& as() const {
     return static_cast<const Request&>(*message_);
@@ -40,8 +42,12 @@ public:
 
   [[nodiscard]] const std::string& method() const noexcept { return request_.method; }
   [[nodiscard]] const rpc::bytes& body() const noexcept { return request_.message; }
+  /// Bytes of the request.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] time_point deadline() const noexcept { return request_.deadline; }
-  [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Who makes the call; not once it is answered.
+  [[nodiscard]] const rpc::caller& who() const noexcept;
+  [[nodiscard]] std::string_view header(std::string_view name) const { return who().header(name); }
 
   void answer(rpc_status failed);
   void answer(const google::protobuf::Message& response);
@@ -60,27 +66,44 @@ public:
   /// What to do when the client goes away while the call waits; replaces the hook that was there.
   void on_cancel(unique_function<void()> hook) { on_cancel_ = std::move(hook); }
 
+  const method_row* row = nullptr;             ///< of the method
   const namespace_entry* name_space = nullptr; ///< of the request, if the method has one
-  workflow_token token; ///< of the request, if the method takes a workflow task's
-  std::string task_id;  ///< of the request's token, if the method takes one of matching
+  workflow_token token;   ///< of the request, if the method takes a workflow task's
+  std::string task_id;    ///< of the request's token, if the method takes one of matching
+  std::string task_queue; ///< the same
   /// The answer while it goes from actor to actor that each add their part.
   std::unique_ptr<google::protobuf::Message> draft;
   bool is_long_poll = false; ///< may be answered with `idle` at any time
   reply idle;                ///< what a long poll is told when nothing happened while it waited
 
 private:
+  /// Who calls without a network.
+  struct neighbour final : rpc::caller {
+    explicit neighbour(const rpc::metadata& of) : headers(of) {}
+    [[nodiscard]] std::string peer() const override { return "in-process"; }
+    [[nodiscard]] std::optional<rpc::tls_identity> identity() const override { return {}; }
+    [[nodiscard]] std::string_view header(std::string_view name) const override;
+
+    const rpc::metadata& headers;
+  };
+
   void finish(rpc_status status, rpc::bytes message);
 
   rpc::local_service::request request_;
+  neighbour neighbour_{request_.headers};
   rpc::reply_handler on_reply_;
   unique_function<void()> on_cancel_;
   /// Enough for the requests of workers but for large payloads.
   alignas(8) std::array<char, 1024> first_block_;
   google::protobuf::Arena arena_{first_block_.data(), first_block_.size()};
   const google::protobuf::Message* message_ = nullptr; ///< in `arena_`
+  std::size_t size_ = 0;
   bool is_cancelled_ = false;
 };
 
 using call_ptr = std::shared_ptr<call>;
+
+/// An ok status, or why an answer of so many bytes cannot be sent, as gRPC itself words it.
+rpc_status check_answer_size(std::size_t bytes);
 
 } // namespace troupe::embedded

@@ -87,6 +87,11 @@ task_queue_handle directory::find_queue(
   return queues_.find(queue_key(key_, namespace_id, name, kind));
 }
 
+void directory::forget_queue(
+    const std::string& namespace_id, const std::string& name, queue_kind kind) {
+  queues_.forget(queue_key(key_, namespace_id, name, kind));
+}
+
 nexus_dispatcher_handle
 directory::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
   return dispatchers_.find_or_spawn(

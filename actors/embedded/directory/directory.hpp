@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/embedded/call/authorizer.hpp"
 #include "actors/embedded/directory/actor_map.hpp"
 #include "actors/embedded/directory/deadline_index.hpp"
 #include "actors/embedded/directory/messages.hpp"
@@ -78,6 +79,9 @@ public:
   queue(const std::string& namespace_id, const std::string& name, queue_kind kind);
   [[nodiscard]] task_queue_handle
   find_queue(const std::string& namespace_id, const std::string& name, queue_kind kind) const;
+  /// The queue is empty and ends: the next message makes a new one.
+  void forget_queue(const std::string& namespace_id, const std::string& name, queue_kind kind);
+  [[nodiscard]] std::size_t queues() const noexcept { return queues_.size(); }
   nexus_dispatcher_handle
   dispatcher(const std::string& caller_namespace_id, const std::string& endpoint);
   callback_deliverer_handle deliverer(const std::string& destination);
@@ -102,6 +106,7 @@ public:
   store_writer store;
   deadline_index deadlines; ///< of records that are not in memory
   embedded::residents residents;
+  std::unique_ptr<authorizer> door = std::make_unique<open_door>(); ///< never null
   bool is_stopping = false; ///< what would have to wait is refused
 
 private:

@@ -30,7 +30,7 @@ using execution_ref = std::shared_ptr<const execution_key>;
 // -- calls
 // -----------------------------------------------------------------------------------------
 
-/// A call of a client, for the actor that owns what it is about.
+/// A call of a client, for the actor that owns what it is about; its row says what it does with it.
 struct serve_call {
   call_ptr what;
 };
@@ -50,9 +50,6 @@ struct poll {
 };
 using poll_ptr = std::shared_ptr<poll>;
 
-struct open_poll {
-  call_ptr from;
-};
 /// The task that this poll took was stale: give it another one.
 struct reopen_poll {
   poll_ptr what;
@@ -84,6 +81,8 @@ struct withdraw_query {
 };
 /// The worker of this sticky queue has left: its tasks go to the normal queue.
 struct unload_queue {};
+/// End, unless somebody wants the queue.
+struct leave_if_idle {};
 
 // -- executions
 // ------------------------------------------------------------------------------------
@@ -188,7 +187,6 @@ struct remove_row {
 
 CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(serve_call)
-  TROUPE_SERVICE_MESSAGE(open_poll)
   TROUPE_SERVICE_MESSAGE(reopen_poll)
   TROUPE_SERVICE_MESSAGE(close_poll)
   TROUPE_SERVICE_MESSAGE(add_workflow_task)
@@ -216,6 +214,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(withdraw_query)
   TROUPE_SERVICE_MESSAGE(commit_ended)
   TROUPE_SERVICE_MESSAGE(unload_if_idle)
+  TROUPE_SERVICE_MESSAGE(leave_if_idle)
 
   namespace troupe::embedded {
 
@@ -257,16 +256,16 @@ using execution_handle = caf::typed_actor<
     sig<void(unload_if_idle)>>;
 
 using task_queue_handle = caf::typed_actor<
-    sig<void(open_poll)>,
-    sig<void(add_workflow_task)>,
     sig<void(serve_call)>,
+    sig<void(add_workflow_task)>,
     sig<void(offer_request)>,
     sig<void(close_poll)>,
     sig<void(offer_expired)>,
     sig<void(reopen_poll)>,
     sig<void(offer_query)>,
     sig<void(unload_queue)>,
-    sig<void(withdraw_query)>>;
+    sig<void(withdraw_query)>,
+    sig<void(leave_if_idle)>>;
 
 using callback_deliverer_handle =
     caf::typed_actor<sig<void(deliver_callback)>, sig<void(operation_outcome)>>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/execution/execution_actor.hpp"
 
+#include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log.hpp"
@@ -28,11 +29,6 @@ constexpr duration fault_pause = std::chrono::seconds{10};
 
 rpc_status store_failed() {
   return plain_status(status_code::unavailable, "the store failed, please retry");
-}
-
-/// The method's name behind the last slash.
-std::string_view short_name(std::string_view method) {
-  return method.substr(method.rfind('/') + 1);
 }
 
 } // namespace
@@ -176,48 +172,19 @@ void execution_actor::fail(fill_query& what, const rpc_status& fault) {
   reopen(what.taker);
 }
 
-void execution_actor::serve(const call_ptr& from) {
-  const auto method = short_name(from->method());
-  const auto answer = [from](const reply& outcome) { from->answer(outcome); };
-  if (method == "RespondWorkflowTaskCompleted")
-    apply(
-        complete_workflow_task{from->as<wire::RespondWorkflowTaskCompletedRequest>(), from->token},
-        answer);
-  else if (method == "StartWorkflowExecution")
-    apply(start_execution{from->as<wire::StartWorkflowExecutionRequest>()}, answer);
-  else if (method == "GetWorkflowExecutionHistory")
-    read_history_for(from);
-  else if (method == "DescribeWorkflowExecution")
-    this->answer(from, describe(*record_, from->as<wire::DescribeWorkflowExecutionRequest>()));
-  else if (method == "SignalWorkflowExecution")
-    apply(signal_execution{from->as<wire::SignalWorkflowExecutionRequest>()}, answer);
-  else if (method == "SignalWithStartWorkflowExecution")
-    apply(
-        signal_with_start_execution{from->as<wire::SignalWithStartWorkflowExecutionRequest>()},
-        answer);
-  else if (method == "RequestCancelWorkflowExecution")
-    apply(cancel_execution{from->as<wire::RequestCancelWorkflowExecutionRequest>()}, answer);
-  else if (method == "TerminateWorkflowExecution")
-    apply(terminate_execution{from->as<wire::TerminateWorkflowExecutionRequest>()}, answer);
-  else if (method == "DeleteWorkflowExecution")
-    apply(delete_execution{from->as<wire::DeleteWorkflowExecutionRequest>()}, answer);
-  else if (method == "UpdateWorkflowExecution")
-    apply(update_execution{from->as<wire::UpdateWorkflowExecutionRequest>()}, answer);
-  else if (method == "RespondWorkflowTaskFailed")
-    apply(
-        fail_workflow_task{from->as<wire::RespondWorkflowTaskFailedRequest>(), from->token},
-        answer);
-  else if (method == "ResetStickyTaskQueue")
-    apply(reset_sticky_task_queue{from->as<wire::ResetStickyTaskQueueRequest>()}, answer);
-  else if (method == "GetWorkflowExecutionHistoryReverse")
-    this->answer(
-        from,
-        read_history_reverse(
-            *record_, from->as<wire::GetWorkflowExecutionHistoryReverseRequest>()));
-  else if (method == "QueryWorkflow")
-    plan_query_for(from);
-  else
-    from->answer(plain_status(status_code::unimplemented, "unknown method " + std::string{method}));
+// -- calls ---------------------------------------------------------------------------------------
+
+void execution_actor::handle(serve_call& what) {
+  serve(*this, what.what);
+}
+
+void execution_actor::decide_for(const call_ptr& from, const input& what) {
+  apply(what, [from](const reply& outcome) { from->answer(outcome); });
+}
+
+void execution_actor::read_for(
+    const call_ptr& from, reply (*read)(const record& rec, const call& asked)) {
+  answer(from, read(*record_, *from));
 }
 
 // -- decisions and their order ------------------------------------------------------------------

@@ -47,6 +47,17 @@ public:
   behavior_type make_behavior() override;
   void on_exit() override;
 
+  // -- what the rows of the method table ask for (call/execution_calls.cpp) ----------------------
+
+  /// Decides and answers the call with what was decided.
+  void decide_for(const call_ptr& from, const input& what);
+  /// Answers the call with what `read` finds in the record, once what it finds is durable.
+  void read_for(const call_ptr& from, reply (*read)(const record& rec, const call& asked));
+  /// Answers a read of the history, now or when there is something new.
+  void read_history_for(const call_ptr& from);
+  /// Sends a query to a worker, which answers it.
+  void plan_query_for(const call_ptr& from);
+
 private:
   /// What follows a decision or a read. Hears the answer, or `unavailable` if what it depends on
   /// was lost.
@@ -80,7 +91,7 @@ private:
   template <class Message>
   void run(Message& what);
 
-  void handle(serve_call& what) { serve(what.what); }
+  void handle(serve_call& what);
   void handle(start_taken_task& what);
   void handle(nexus_answered& what);
   void handle(operation_completed& what);
@@ -103,11 +114,8 @@ private:
   template <class Message>
   void take_again_later(Message what);
 
-  void serve(const call_ptr& from);
-  void read_history_for(const call_ptr& from);
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
-  void plan_query_for(const call_ptr& from);
 
   /// Decides, commits, performs the effects, then hands the answer to `then`.
   template <class Then>

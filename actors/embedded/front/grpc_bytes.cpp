@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/front/grpc_bytes.hpp"
 
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpc/grpc_security_constants.h>
+#include <grpc/support/alloc.h>
+#include <zlib.h>
+
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -69,10 +76,76 @@ grpc::Status to_status(const rpc_status& status) {
 }
 
 time_point deadline_of(const grpc::ServerContextBase& context) {
-  const auto raw = context.raw_deadline();
-  if (gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0)
+  return to_time(context.raw_deadline());
+}
+
+time_point to_time(gpr_timespec when) {
+  if (gpr_time_cmp(when, gpr_inf_future(when.clock_type)) == 0)
     return time_point::max();
-  return std::chrono::time_point_cast<duration>(context.deadline());
+  // 99999999H, the longest that the protocol can say, is more than 64 bits of nanoseconds hold.
+  constexpr std::chrono::seconds farthest{9'000'000'000};
+  const auto real = gpr_convert_clock_type(when, GPR_CLOCK_REALTIME);
+  if (real.tv_sec >= farthest.count())
+    return time_point{farthest};
+  return time_point{std::chrono::seconds{real.tv_sec} + std::chrono::nanoseconds{real.tv_nsec}};
+}
+
+result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most) {
+  constexpr std::string_view gzip_mark = "\x1f\x8b";
+  if (message.slices().empty() || !message.slices().front().starts_with(gzip_mark))
+    return message;
+  z_stream stream{};
+  constexpr int gzip_window = 15 + 16;
+  if (inflateInit2(&stream, gzip_window) != Z_OK)
+    return unexpected{grpc::Status{grpc::StatusCode::INTERNAL, "no memory to decompress"}};
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard{&stream, inflateEnd};
+  std::string out;
+  int state = Z_OK;
+  for (auto part : message.slices()) {
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
+    stream.avail_in = static_cast<uInt>(part.size());
+    while (stream.avail_in != 0 && state == Z_OK) {
+      const auto size = out.size();
+      out.resize(std::min(most + 1, std::max<std::size_t>(2 * size, 16 * 1024)));
+      stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
+      stream.avail_out = static_cast<uInt>(out.size() - size);
+      state = inflate(&stream, Z_NO_FLUSH);
+      out.resize(out.size() - stream.avail_out);
+      if (out.size() > most)
+        return unexpected{request_too_large(most)};
+    }
+  }
+  if (state != Z_STREAM_END || stream.avail_in != 0)
+    return unexpected{grpc::Status{
+        grpc::StatusCode::INTERNAL, "grpc: failed to decompress the received message"}};
+  return rpc::bytes{std::move(out)};
+}
+
+std::string peer_of(::grpc_call* call) {
+  const std::unique_ptr<char, void (*)(void*)> text{grpc_call_get_peer(call), gpr_free};
+  return text ? text.get() : "";
+}
+
+std::optional<rpc::tls_identity> identity_of(::grpc_call* call) {
+  const std::unique_ptr<grpc_auth_context, void (*)(grpc_auth_context*)> context{
+      grpc_call_auth_context(call), grpc_auth_context_release};
+  if (!context || grpc_auth_context_peer_is_authenticated(context.get()) == 0)
+    return std::nullopt;
+  const auto values_of = [&](const char* name) {
+    std::vector<std::string> values;
+    auto at = grpc_auth_context_find_properties_by_name(context.get(), name);
+    while (const auto* found = grpc_auth_property_iterator_next(&at))
+      values.emplace_back(found->value, found->value_length);
+    return values;
+  };
+  const auto first_of = [&](const char* name) {
+    auto values = values_of(name);
+    return values.empty() ? std::string{} : std::move(values.front());
+  };
+  return rpc::tls_identity{
+      first_of(GRPC_X509_CN_PROPERTY_NAME),
+      values_of(GRPC_X509_SAN_PROPERTY_NAME),
+      first_of(GRPC_X509_PEM_CERT_PROPERTY_NAME)};
 }
 
 grpc::Status request_too_large(std::size_t limit) {

@@ -6,7 +6,6 @@
 
 #include <grpc/health/v1/health.pb.h>
 
-#include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -15,16 +14,68 @@ namespace troupe::embedded {
 
 namespace {
 
-/// The headers that the service reads; the rest stays with gRPC.
-constexpr std::array<std::string_view, 4> wanted_headers{
-    "client-name", "client-version", "supported-features", "supported-server-versions"};
-
 /// The queue hands back what it was given as a `void*`, so it must be the base's address.
 void* tag_of(rpc::completion_tag& tag) {
   return &tag;
 }
 
 } // namespace
+
+// -- body_watch ----------------------------------------------------------------------------------
+
+void body_watch::watch(grpc_call& call) {
+  if (call.deadline_ == time_point::max())
+    return;
+  call.place_ = waiting_.size();
+  waiting_.push_back(&call);
+  std::lock_guard guard{mutex_};
+  if (!is_set_ && !is_stopped_)
+    set();
+}
+
+void body_watch::forget(grpc_call& call) {
+  const auto place = std::exchange(call.place_, grpc_call::nowhere);
+  if (place == grpc_call::nowhere)
+    return;
+  waiting_[place] = waiting_.back();
+  waiting_[place]->place_ = place;
+  waiting_.pop_back();
+  if (call.place_ != grpc_call::nowhere) // it was the last one itself
+    call.place_ = grpc_call::nowhere;
+}
+
+void body_watch::set() {
+  is_set_ = true;
+  front_.live_calls.fetch_add(1, std::memory_order_relaxed);
+  alarm_.Set(
+      front_.queue,
+      std::chrono::system_clock::now() + beat,
+      static_cast<rpc::completion_tag*>(this));
+}
+
+void body_watch::complete(bool) {
+  const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  for (auto* call : waiting_)
+    if (call->deadline_ <= now)
+      call->expire();
+  {
+    std::lock_guard guard{mutex_};
+    is_set_ = false;
+    if (!waiting_.empty() && !is_stopped_)
+      set();
+  }
+  if (front_.live_calls.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    front_.live_calls.notify_all();
+}
+
+void body_watch::stop() {
+  std::lock_guard guard{mutex_};
+  is_stopped_ = true;
+  if (is_set_)
+    alarm_.Cancel();
+}
+
+// -- grpc_call -----------------------------------------------------------------------------------
 
 void grpc_call::wait(grpc_front_context& front) {
   auto* call = new grpc_call(front);
@@ -35,6 +86,21 @@ void grpc_call::wait(grpc_front_context& front) {
 
 grpc_call::grpc_call(grpc_front_context& front) : front_(front), stream_(&context_) {}
 
+std::string grpc_call::peer() const {
+  return peer_of(core_);
+}
+
+std::optional<rpc::tls_identity> grpc_call::identity() const {
+  return identity_of(core_);
+}
+
+std::string_view grpc_call::header(std::string_view name) const {
+  const auto& headers = context_.client_metadata();
+  const auto found = headers.find(grpc::string_ref{name.data(), name.size()});
+  return found == headers.end() ? std::string_view{}
+                                : std::string_view{found->second.data(), found->second.size()};
+}
+
 void grpc_call::accepted(bool ok) {
   if (!ok) { // the done tag of a call that never began does not come
     delete this;
@@ -43,6 +109,7 @@ void grpc_call::accepted(bool ok) {
   front_.live_calls.fetch_add(1, std::memory_order_relaxed);
   if (!front_.stopping.load(std::memory_order_acquire))
     wait(front_);
+  core_ = context_.c_call();
   const std::string_view method = context_.method();
   if (method.starts_with("/grpc.health.v1.Health/"))
     kind_ = method.ends_with("/Watch")   ? kind::watch
@@ -53,10 +120,22 @@ void grpc_call::accepted(bool ok) {
       || method == "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
     kind_ = kind::reflection;
   step_.on = &grpc_call::request_read;
+  deadline_ = deadline_of(context_);
+  front_.bodies.watch(*this);
   stream_.Read(&message_, tag_of(step_));
 }
 
+void grpc_call::expire() {
+  is_expired_ = true;
+  context_.TryCancel();
+}
+
 void grpc_call::request_read(bool ok) {
+  front_.bodies.forget(*this);
+  if (is_expired_) {
+    finish({grpc::StatusCode::DEADLINE_EXCEEDED, "context deadline exceeded"});
+    return;
+  }
   if (!ok) {
     // The client half-closed without a (further) message, or is gone.
     finish(
@@ -80,14 +159,14 @@ void grpc_call::request_read(bool ok) {
 void grpc_call::serve() {
   rpc::local_service::request request;
   request.method = context_.method();
-  request.message = to_bytes(message_);
-  request.deadline = deadline_of(context_);
-  const auto& headers = context_.client_metadata();
-  for (auto name : wanted_headers) {
-    auto found = headers.find(grpc::string_ref{name.data(), name.size()});
-    if (found != headers.end())
-      request.headers.emplace_back(name, std::string{found->second.data(), found->second.size()});
+  auto message = inflated(to_bytes(message_), front_.request_limit);
+  if (!message) {
+    finish(message.error());
+    return;
   }
+  request.message = std::move(*message);
+  request.deadline = deadline_;
+  request.from = this;
   // The answer may come before handle() returns, on the service's thread. This object outlives
   // that: it is deleted on the queue's thread, which is here.
   cancel_ =

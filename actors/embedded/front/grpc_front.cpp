@@ -5,6 +5,7 @@
 
 #include <absl/synchronization/mutex.h>
 #include <arpa/inet.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -25,6 +26,7 @@ constexpr int accepts_open = 32;
 
 /// What gRPC itself takes in before our own limit answers with the real server's words.
 constexpr int receive_limit = 64 * 1024 * 1024;
+constexpr std::size_t receive_quota = 256 * 1024 * 1024;
 
 bool split(const std::string& address, std::string& host, std::string& port) {
   const auto colon = address.rfind(':');
@@ -69,7 +71,8 @@ std::string why_not(const std::string& address) {
 } // namespace
 
 struct grpc_front::implementation {
-  explicit implementation(rpc::local_service& service) : context(service) {}
+  implementation(rpc::local_service& service, const grpc_front_options& options)
+      : context(service, options.hot) {}
 
   void run() {
     void* completed = nullptr;
@@ -92,7 +95,10 @@ struct grpc_front::implementation {
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     builder.RegisterAsyncGenericService(&context.generic);
     builder.RegisterService(&context.hot);
-    builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort(
+        options.address,
+        options.credentials ? options.credentials : grpc::InsecureServerCredentials(),
+        &port);
     builder.SetMaxReceiveMessageSize(receive_limit);
     builder.SetMaxSendMessageSize(-1);
     // SDKs ping every 10 to 30 s, with and without calls; gRPC's own defaults would answer
@@ -105,10 +111,15 @@ struct grpc_front::implementation {
     // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
     // for each call.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
-    // Of the filters that are off then, only decompression is wanted: limits and deadlines are
-    // ours.
+    // None of the filters that are off then is wanted: limits and deadlines are ours.
     builder.AddChannelArgument(GRPC_ARG_MINIMAL_STACK, 1);
-    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 1);
+    // Decompression is ours too: gRPC's makes as much of a request as its sender likes.
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+    // What all connections together may hold in requests that are still on their way. gRPC reads a
+    // message of any announced length; this is where it ends.
+    grpc::ResourceQuota quota{"troupe"};
+    builder.SetResourceQuota(quota.Resize(receive_quota));
     server = builder.BuildAndStart();
     if (!server || port == 0)
       return "cannot listen on '" + options.address + "'";
@@ -116,7 +127,7 @@ struct grpc_front::implementation {
     address = options.address.substr(0, options.address.rfind(':') + 1) + std::to_string(port);
     for (int i = 0; i < accepts_open; ++i) {
       grpc_call::wait(context);
-      for (int method = 0; method < hot_methods::count; ++method)
+      for (int method = 0; method < context.hot.count(); ++method)
         hot_call::wait(context, method);
     }
     return {};
@@ -138,7 +149,7 @@ result<std::unique_ptr<grpc_front>, std::string>
 grpc_front::listen(rpc::local_service& service, grpc_front_options options) {
   if (auto reason = why_not(options.address); !reason.empty())
     return unexpected{std::move(reason)};
-  auto impl = std::make_unique<implementation>(service);
+  auto impl = std::make_unique<implementation>(service, options);
   grpc::ServerBuilder builder;
   impl->own_queue = builder.AddCompletionQueue();
   impl->context.queue = impl->own_queue.get();
@@ -158,7 +169,7 @@ result<std::unique_ptr<grpc_front>, std::string> grpc_front::listen_on(
     grpc::ServerCompletionQueue* queue) {
   if (auto reason = why_not(options.address); !reason.empty())
     return unexpected{std::move(reason)};
-  auto impl = std::make_unique<implementation>(service);
+  auto impl = std::make_unique<implementation>(service, options);
   impl->context.queue = queue;
   // A builder can be used once, whether that works or not.
   const auto used = std::exchange(builder, nullptr);
@@ -182,6 +193,7 @@ void grpc_front::stop(duration grace) {
   if (std::exchange(impl_->is_stopped, true))
     return;
   impl_->context.stopping.store(true, std::memory_order_release);
+  impl_->context.bodies.stop();
   impl_->server->Shutdown(
       std::chrono::system_clock::now()
       + std::chrono::duration_cast<std::chrono::microseconds>(grace));

@@ -8,18 +8,28 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace grpc {
 class ServerBuilder;
 class ServerCompletionQueue;
+class ServerCredentials;
 } // namespace grpc
 
 namespace troupe::embedded {
+
+/// A method whose calls are taken by gRPC's core API, as workers make them all the time.
+struct hot_method {
+  std::string name;     ///< full, leading slash
+  bool is_poll = false; ///< calls wait: the service is told when the client goes away
+};
 
 /// How a gRPC listener behaves.
 struct grpc_front_options {
   std::string address = "127.0.0.1:7233";      ///< `ip:port`; port 0 takes a free one
   std::size_t request_limit = 4 * 1024 * 1024; ///< bytes after decompression, as the real server
+  std::vector<hot_method> hot = {};
+  std::shared_ptr<grpc::ServerCredentials> credentials = nullptr; ///< null: no TLS
 };
 
 /// A gRPC listener before a `local_service`: every unary method of it, health and reflection.

@@ -4,13 +4,13 @@
 #include "actors/embedded/front/grpc_bytes.hpp"
 #include "actors/embedded/front/grpc_call.hpp"
 #include "runtime/base/log.hpp"
-#include "runtime/rpc/methods.hpp"
 
 #include <grpc/byte_buffer.h>
 #include <grpc/slice.h>
 #include <grpc/support/time.h>
 #include <grpcpp/server.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,32 +19,11 @@ namespace troupe::embedded {
 
 namespace {
 
-namespace names = rpc::methods::workflow_service;
-
-struct hot_method {
-  std::string_view name;
-  bool is_poll;
-};
-
-constexpr std::array<hot_method, hot_methods::count> table{{
-    {names::poll_nexus_task_queue, true},
-    {names::respond_nexus_task_completed, false},
-    {names::poll_workflow_task_queue, true},
-    {names::respond_workflow_task_completed, false},
-}};
-
 /// So many objects are kept to be used again; more are there only after a burst.
 constexpr std::size_t most_spare = 256;
 
 /// Below this a copy into the slice costs less than handing over the owner.
 constexpr std::size_t copy_below = 2048;
-
-time_point to_time(gpr_timespec when) {
-  if (gpr_time_cmp(when, gpr_inf_future(when.clock_type)) == 0)
-    return time_point::max();
-  const auto real = gpr_convert_clock_type(when, GPR_CLOCK_REALTIME);
-  return time_point{std::chrono::seconds{real.tv_sec} + std::chrono::nanoseconds{real.tv_nsec}};
-}
 
 /// The message lies in gRPC's buffer, which lives as long as it.
 rpc::bytes take(grpc_byte_buffer*& from) {
@@ -98,28 +77,17 @@ void* tag_of(grpc::internal::CompletionQueueTag& tag) {
 
 } // namespace
 
-hot_methods::hot_methods() {
-  for (int method = 0; method < count; ++method) {
-    auto& text = names_[static_cast<std::size_t>(method)];
-    text = name(method);
-    auto& made = methods_[static_cast<std::size_t>(method)];
-    made = new grpc::internal::RpcServiceMethod(
-        text.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr);
-    AddMethod(made);
+hot_methods::hot_methods(std::vector<hot_method> methods) : methods_(std::move(methods)) {
+  for (int method = 0; method < count(); ++method) {
+    registered_.push_back(new grpc::internal::RpcServiceMethod(
+        (*this)[method].name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    AddMethod(registered_.back());
     MarkMethodRaw(method);
   }
 }
 
-std::string_view hot_methods::name(int method) noexcept {
-  return table[static_cast<std::size_t>(method)].name;
-}
-
-bool hot_methods::is_poll(int method) noexcept {
-  return table[static_cast<std::size_t>(method)].is_poll;
-}
-
 void* hot_methods::tag(int method) const noexcept {
-  return methods_[static_cast<std::size_t>(method)]->server_tag();
+  return registered_[static_cast<std::size_t>(method)]->server_tag();
 }
 
 void hot_call::wait(grpc_front_context& front, int method) {
@@ -134,10 +102,33 @@ hot_call::~hot_call() {
   grpc_metadata_array_destroy(&headers_);
 }
 
+const hot_method& hot_call::method() const noexcept {
+  return front_.hot[method_];
+}
+
+std::string hot_call::peer() const {
+  return peer_of(call_);
+}
+
+std::optional<rpc::tls_identity> hot_call::identity() const {
+  return identity_of(call_);
+}
+
+std::string_view hot_call::header(std::string_view name) const {
+  const auto view = [](const grpc_slice& slice) {
+    return std::string_view{
+        reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
+  };
+  for (std::size_t at = 0; at < headers_.count; ++at)
+    if (view(headers_.metadata[at].key) == name)
+      return view(headers_.metadata[at].value);
+  return {};
+}
+
 void hot_call::request(int method) {
   method_ = method;
   step_.on = &hot_call::called;
-  is_done_ = !is_poll();
+  is_done_ = !this->method().is_poll;
   is_finished_ = false;
   const auto error = grpc_server_request_registered_call(
       front_.server,
@@ -173,7 +164,7 @@ void hot_call::called(bool ok) {
       next.release()->request(method_);
     }
   }
-  if (is_poll()) {
+  if (method().is_poll) {
     grpc_op closed{};
     closed.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     closed.data.recv_close_on_server.cancelled = &cancelled_;
@@ -188,12 +179,18 @@ void hot_call::called(bool ok) {
     answer({status_code::resource_exhausted, refused.error_message(), {}}, {});
     return;
   }
+  auto request = inflated(take(request_), front_.request_limit);
+  if (!request) {
+    const auto& refused = request.error();
+    answer({static_cast<status_code>(refused.error_code()), refused.error_message(), {}}, {});
+    return;
+  }
   // The answer may come before handle() returns, on the service's thread. This object outlives
   // that: it is released on the queue's thread, which is here.
   cancel_ = front_.service.handle(
-      {std::string{hot_methods::name(method_)}, take(request_), to_time(deadline_), {}},
+      {method().name, std::move(*request), to_time(deadline_), {}, this},
       [this](const rpc_status& status, const rpc::bytes& message) { answer(status, message); });
-  if (is_poll() && is_done_ && cancel_)
+  if (method().is_poll && is_done_ && cancel_)
     cancel_();
 }
 
@@ -221,7 +218,7 @@ void hot_call::answer(const rpc_status& status, const rpc::bytes& message) {
       end.data.send_status_from_server.trailing_metadata = &status_details_;
     }
   }
-  if (!is_poll()) {
+  if (!method().is_poll) {
     auto& closed = operations[count++];
     closed.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     closed.data.recv_close_on_server.cancelled = &cancelled_;

@@ -8,6 +8,8 @@
 // service, so nobody looks at them. Only polls wait, so only they are told when the client goes
 // away: one completion less for the others.
 
+#include "actors/embedded/front/grpc_front.hpp"
+#include "runtime/rpc/caller.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/transport.hpp"
 
@@ -15,7 +17,6 @@
 #include <grpcpp/impl/codegen/completion_queue_tag.h>
 #include <grpcpp/impl/service_type.h>
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,17 +28,18 @@ struct grpc_front_context;
 /// The hot methods as gRPC's server knows them: unary, messages as bytes.
 class hot_methods final : public grpc::Service {
 public:
-  hot_methods();
+  explicit hot_methods(std::vector<hot_method> methods);
 
-  static constexpr int count = 4;
-  [[nodiscard]] static std::string_view name(int method) noexcept;
-  [[nodiscard]] static bool is_poll(int method) noexcept;
+  [[nodiscard]] int count() const noexcept { return static_cast<int>(methods_.size()); }
+  [[nodiscard]] const hot_method& operator[](int method) const noexcept {
+    return methods_[static_cast<std::size_t>(method)];
+  }
   /// What the here API calls the method; once the server is built.
   [[nodiscard]] void* tag(int method) const noexcept;
 
 private:
-  std::array<std::string, count> names_;                           ///< null-terminated, for gRPC
-  std::array<grpc::internal::RpcServiceMethod*, count> methods_{}; ///< owned by the base
+  std::vector<hot_method> methods_;
+  std::vector<grpc::internal::RpcServiceMethod*> registered_; ///< owned by the base
 };
 
 /// One call of a hot method after the other.
@@ -51,14 +53,14 @@ private:
 /// Completions come on the queue's one thread; only the service's answer may come on another.
 /// `done` (the client's cancel, or the end) comes for polls only, at any time after `called`,
 /// exactly once.
-class hot_call {
+class hot_call final : private rpc::caller {
 public:
   /// Waits for one call of this method. The object deletes itself, or lies among the spare ones.
   static void wait(grpc_front_context& front, int method);
 
   hot_call(const hot_call&) = delete;
   hot_call& operator=(const hot_call&) = delete;
-  ~hot_call();
+  ~hot_call() override;
 
 private:
   /// A completion of this call, as the queue returns it.
@@ -76,6 +78,10 @@ private:
 
   explicit hot_call(grpc_front_context& front);
 
+  [[nodiscard]] std::string peer() const override;
+  [[nodiscard]] std::optional<rpc::tls_identity> identity() const override;
+  [[nodiscard]] std::string_view header(std::string_view name) const override;
+
   void request(int method);
   void called(bool ok);
   void done(bool ok);
@@ -84,7 +90,7 @@ private:
   void start_batch(const grpc_op* operations, std::size_t count, tag& completion);
   void release();
   void leave();
-  [[nodiscard]] bool is_poll() const noexcept { return hot_methods::is_poll(method_); }
+  [[nodiscard]] const hot_method& method() const noexcept;
 
   grpc_front_context& front_;
   int method_ = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
 #include "actors/embedded/host/service_access.hpp"
 #include "actors/embedded/host/service_host.hpp"
@@ -30,6 +31,16 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
   config.set("scheduler.max-threads", std::size_t{1});
   config.set("scheduler.policy", caf::atom("sharing"));
   return config;
+}
+
+/// The methods that fronts take in the fast way.
+std::vector<embedded::hot_method> hot_methods() {
+  std::vector<embedded::hot_method> found;
+  for (const auto& part : embedded::method_table())
+    for (const auto& row : part)
+      if (row.how_often != embedded::traffic::some)
+        found.push_back({std::string{row.name}, row.how_often == embedded::traffic::hot_poll});
+  return found;
 }
 
 } // namespace
@@ -142,10 +153,10 @@ std::string service::listen(const std::string& address) {
   if (impl_->stopped)
     throw service_error{"the service is shut down"};
   auto& first = impl_->builder;
+  embedded::grpc_front_options options{.address = address, .hot = hot_methods()};
   auto front =
-      first
-          ? embedded::grpc_front::listen_on(*impl_->host, {.address = address}, first, impl_->queue)
-          : embedded::grpc_front::listen(*impl_->host, {.address = address});
+      first ? embedded::grpc_front::listen_on(*impl_->host, std::move(options), first, impl_->queue)
+            : embedded::grpc_front::listen(*impl_->host, std::move(options));
   if (!front)
     throw service_error{front.error()};
   impl_->fronts.push_back(std::move(*front));

@@ -62,12 +62,12 @@ service_host::handle(request what, rpc::reply_handler on_reply) {
   // there too, so the gate cannot close meanwhile.
   if (directory_.home.runs_here() && gate_->is_open()) {
     gate_->opened(from);
-    serve(from);
+    admit(directory_, from);
     return cancel_of(from);
   }
   const bool is_open = gate_->post([this, from] {
     gate_->opened(from);
-    serve(from);
+    admit(directory_, from);
   });
   if (!is_open) {
     from->answer(plain_status(status_code::unavailable, "the service is shut down"));
@@ -84,24 +84,6 @@ rpc::local_service::cancel_function service_host::cancel_of(const call_ptr& from
           cancelled->cancel();
       });
   };
-}
-
-void service_host::serve(const call_ptr& from) {
-  const auto* method = find_method(from->method());
-  if (method == nullptr) {
-    from->answer(unknown_method(from->method()));
-    return;
-  }
-  auto* message = method->make_request(from->arena());
-  std::string scratch;
-  const auto bytes = from->body().flatten(scratch);
-  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    from->answer(
-        plain_status(status_code::internal, "the request is no " + message->GetTypeName()));
-    return;
-  }
-  from->set_message(message);
-  method->route(directory_, from);
 }
 
 void service_host::release_long_polls() {

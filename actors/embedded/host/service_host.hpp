@@ -39,7 +39,6 @@ public:
 private:
   struct gate;
 
-  void serve(const call_ptr& from);
   [[nodiscard]] cancel_function cancel_of(const call_ptr& from) const;
 
   directory directory_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/matching/task_queue_actor.hpp"
 
+#include "actors/embedded/call/method_row.hpp"
+#include "actors/embedded/matching/queue_description.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/base/wire_writer.hpp"
 #include "runtime/embedded/decision/execution.hpp"
@@ -21,25 +23,6 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 using actors::tell;
 
-/// Fills in what all three kinds of polls have.
-poll describe_poll(const call_ptr& from, queue_kind kind) {
-  poll made;
-  made.from = from;
-  made.is_sticky = kind == queue_kind::sticky;
-  if (kind == queue_kind::nexus) {
-    made.identity = from->as<wire::PollNexusTaskQueueRequest>().identity();
-  } else if (kind == queue_kind::activity) {
-    made.identity = from->as<wire::PollActivityTaskQueueRequest>().identity();
-  } else {
-    const auto& request = from->as<wire::PollWorkflowTaskQueueRequest>();
-    made.identity = request.identity();
-    made.build_id = request.deployment_options().build_id();
-    if (made.build_id.empty())
-      made.build_id = request.worker_version_capabilities().build_id();
-  }
-  return made;
-}
-
 std::string milliseconds(duration left) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + "ms";
 }
@@ -53,21 +36,8 @@ rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
   return with_detail(status_code::invalid_argument, answer.error_message(), detail);
 }
 
-enums::TaskQueueType type_of(queue_kind kind) {
-  switch (kind) {
-  case queue_kind::nexus: return enums::TASK_QUEUE_TYPE_NEXUS;
-  case queue_kind::activity: return enums::TASK_QUEUE_TYPE_ACTIVITY;
-  default: return enums::TASK_QUEUE_TYPE_WORKFLOW;
-  }
-}
-
-/// What is the same for all queues.
-void fill_common(wire::DescribeTaskQueueResponse& response) {
-  response.mutable_versioning_info()->set_current_version("__unversioned__");
-  response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
-  response.mutable_effective_rate_limit()->set_requests_per_second(4000);
-  response.mutable_effective_rate_limit()->set_rate_limit_source(enums::RATE_LIMIT_SOURCE_SYSTEM);
-}
+/// A queue that nothing wanted for this long (at most twice of it) ends, as in the real server.
+constexpr duration idle_before_leaving = std::chrono::minutes{5};
 
 } // namespace
 
@@ -82,10 +52,10 @@ task_queue_actor::task_queue_actor(
       name_(std::move(name)), kind_(kind) {}
 
 task_queue_actor::behavior_type task_queue_actor::make_behavior() {
+  watch_idleness();
   return {
-      [this](open_poll& message) { take(message); },
-      [this](add_workflow_task& message) { take(message); },
       [this](serve_call& message) { take(message); },
+      [this](add_workflow_task& message) { take(message); },
       [this](offer_request& message) { take(message); },
       [this](close_poll& message) { take(message); },
       [this](offer_expired& message) { take(message); },
@@ -93,12 +63,23 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
       [this](offer_query& message) { take(message); },
       [this](unload_queue& message) { take(message); },
       [this](withdraw_query& message) { take(message); },
+      [this](const leave_if_idle&) { leave_when_idle(); },
   };
 }
 
 template <class Message>
 void task_queue_actor::take(Message& what) {
   guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
+}
+
+void task_queue_actor::handle(serve_call& what) {
+  serve(*this, what.what);
+}
+
+void task_queue_actor::handle(unload_queue&) {
+  unload();
+  is_used_ = false;
+  leave_when_idle();
 }
 
 void task_queue_actor::handle(reopen_poll& what) {
@@ -159,9 +140,39 @@ void task_queue_actor::on_exit() {
     home().cancel(what.timer);
   offers_.clear();
   matcher_ = {};
+  if (idle_timer_ != 0)
+    home().cancel(std::exchange(idle_timer_, 0));
 }
 
-void task_queue_actor::accept_poll(const call_ptr& from) {
+void task_queue_actor::watch_idleness() {
+  if (idle_timer_ != 0)
+    return;
+  idle_timer_ =
+      home().schedule(idle_before_leaving, [weak = caf::actor_cast<caf::actor_addr>(this)] {
+        if (auto self = caf::actor_cast<task_queue_handle>(weak))
+          tell(self, leave_if_idle{});
+      });
+}
+
+void task_queue_actor::leave_when_idle() {
+  if (idle_timer_ != 0)
+    home().cancel(std::exchange(idle_timer_, 0));
+  // Nobody will come for what waits in a sticky queue whose worker is gone.
+  if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
+      && !pollers_.polled_within(sticky_poller_memory, directory_.now()))
+    unload();
+  const bool is_empty =
+      matcher_.waiting_polls() == 0 && matcher_.waiting_tasks() == 0 && offers_.empty();
+  if (std::exchange(is_used_, false) || !is_empty || !mailbox().empty()) {
+    watch_idleness();
+    return;
+  }
+  directory_.forget_queue(namespace_id_, name_, kind_);
+  quit();
+}
+
+void task_queue_actor::accept_poll(
+    const call_ptr& from, const std::string& identity, std::string build_id) {
   if (from->is_cancelled() || from->is_answered())
     return;
   if (matcher_.waiting_polls() >= most_waiting_polls) {
@@ -169,8 +180,14 @@ void task_queue_actor::accept_poll(const call_ptr& from) {
         status_code::resource_exhausted, "too many polls wait at the task queue " + name_));
     return;
   }
-  auto opened = std::make_shared<poll>(describe_poll(from, kind_));
+  auto opened = std::make_shared<poll>();
+  opened->from = from;
   opened->id = ++last_id_;
+  opened->identity = identity;
+  opened->build_id = std::move(build_id);
+  opened->is_sticky = kind_ == queue_kind::sticky;
+  is_used_ = true;
+  watch_idleness();
   pollers_.saw(opened->identity, directory_.now());
   auto weak = caf::actor_cast<caf::actor_addr>(this);
   const auto end = [weak, id = opened->id](bool is_expired) {
@@ -197,6 +214,7 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
 }
 
 void task_queue_actor::add_task(add_workflow_task& what) {
+  is_used_ = true;
   // A worker that is gone would only let the task run into its schedule-to-start timeout.
   if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
       && !pollers_.polled_within(sticky_poller_memory, directory_.now())) {
@@ -283,6 +301,7 @@ void task_queue_actor::add_offer(
         if (auto self = caf::actor_cast<task_queue_handle>(weak))
           tell(self, offer_expired{task_id});
       });
+  is_used_ = true;
   const auto queued_as = ++last_id_;
   made.queued_as = queued_as;
   offers_.emplace(task_id, std::move(made));
@@ -332,30 +351,16 @@ void task_queue_actor::withdraw(const std::string& task_id) {
       plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
-void task_queue_actor::serve(const call_ptr& from) {
-  const std::string_view method = from->method();
-  if (method.ends_with("/RespondNexusTaskCompleted"))
-    finish_request(from, false);
-  else if (method.ends_with("/RespondNexusTaskFailed"))
-    finish_request(from, true);
-  else if (method.ends_with("/RespondQueryTaskCompleted"))
-    finish_query(from);
-  else
-    describe(from);
-}
-
-void task_queue_actor::finish_request(const call_ptr& from, bool is_failure) {
+void task_queue_actor::finish_request(
+    const call_ptr& from, const rpc_status& checked, bool is_failure) {
   auto found = offers_.find(from->task_id);
   if (found == offers_.end() || found->second.queued_as != 0
       || !std::holds_alternative<offer_request>(found->second.what)) {
     from->answer(absent("Nexus task not found or already expired"));
     return;
   }
-  const auto status =
-      is_failure ? check(from->as<wire::RespondNexusTaskFailedRequest>())
-                 : check(from->as<wire::RespondNexusTaskCompletedRequest>(), directory_.settings);
-  if (!status.ok()) {
-    from->answer(status); // the worker may try again; the task stays its own until it expires
+  if (!checked.ok()) {
+    from->answer(checked); // the worker may try again; the task stays its own until it expires
     return;
   }
   home().cancel(found->second.timer);
@@ -365,7 +370,8 @@ void task_queue_actor::finish_request(const call_ptr& from, bool is_failure) {
   from->answer_empty();
 }
 
-void task_queue_actor::finish_query(const call_ptr& from) {
+void task_queue_actor::finish_query(
+    const call_ptr& from, const wire::RespondQueryTaskCompletedRequest& request) {
   auto found = offers_.find(from->task_id);
   if (found == offers_.end() || found->second.queued_as != 0
       || !std::holds_alternative<offer_query>(found->second.what)) {
@@ -375,7 +381,6 @@ void task_queue_actor::finish_query(const call_ptr& from) {
   auto query = std::move(std::get<offer_query>(found->second.what));
   home().cancel(found->second.timer);
   offers_.erase(found);
-  const auto& request = from->as<wire::RespondQueryTaskCompletedRequest>();
   if (request.completed_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     wire::QueryWorkflowResponse response;
     *response.mutable_query_result() = request.query_result();
@@ -386,75 +391,14 @@ void task_queue_actor::finish_query(const call_ptr& from) {
   from->answer_empty();
 }
 
-template <class Where>
-void task_queue_actor::add_pollers(Where& to) {
-  for (const auto& seen : pollers_.recent(directory_.now())) {
-    auto& poller = *to.add_pollers();
-    poller.set_identity(seen.identity);
-    poller.set_rate_per_second(100'000);
-    to_proto(seen.last_access, *poller.mutable_last_access_time());
-  }
-}
-
-template <class Stats>
-void task_queue_actor::fill_stats(Stats& stats) const {
-  stats.set_approximate_backlog_count(static_cast<std::int64_t>(matcher_.waiting_tasks()));
-  duration age{};
+void task_queue_actor::describe(const call_ptr& from) {
+  queue_view seen;
+  seen.pollers = pollers_.recent(directory_.now());
+  seen.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks());
   if (!matcher_.tasks().empty())
     if (const auto* oldest = std::get_if<add_workflow_task>(&matcher_.tasks().front().what))
-      age = directory_.now() - oldest->task.scheduled_time;
-  to_proto(age, *stats.mutable_approximate_backlog_age());
-}
-
-void task_queue_actor::describe(const call_ptr& from) {
-  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
-  if (request.api_mode() == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED) {
-    describe_enhanced(from);
-    return;
-  }
-  wire::DescribeTaskQueueResponse response;
-  add_pollers(response);
-  fill_common(response);
-  if (request.include_task_queue_status()) {
-    // Tools read it without asking whether it is there. Tasks have no stored ids here; the real
-    // server shows its first block and the system's rate for an unused queue.
-    auto& status = *response.mutable_task_queue_status();
-    status.set_backlog_count_hint(static_cast<std::int64_t>(matcher_.tasks().size()));
-    status.set_rate_per_second(4000);
-    status.mutable_task_id_block()->set_start_id(1);
-    status.mutable_task_id_block()->set_end_id(100'000);
-  }
-  if (request.report_stats()) {
-    fill_stats(*response.mutable_stats());
-    (*response.mutable_stats_by_priority_key())[3] = response.stats();
-  }
-  from->answer(response);
-}
-
-void task_queue_actor::describe_enhanced(const call_ptr& from) {
-  const auto& request = from->as<wire::DescribeTaskQueueRequest>();
-  if (!from->draft) {
-    from->draft = std::make_unique<wire::DescribeTaskQueueResponse>();
-    fill_common(static_cast<wire::DescribeTaskQueueResponse&>(*from->draft));
-  }
-  auto& response = static_cast<wire::DescribeTaskQueueResponse&>(*from->draft);
-  auto& by_type = *(*response.mutable_versions_info())[""].mutable_types_info();
-  auto& mine = by_type[static_cast<int>(type_of(kind_))];
-  add_pollers(mine);
-  if (request.report_stats())
-    fill_stats(*mine.mutable_stats());
-  // The queues of the other kinds add their part; the last one answers.
-  constexpr std::array kinds{queue_kind::workflow, queue_kind::activity, queue_kind::nexus};
-  const auto& wanted = request.task_queue_types();
-  for (auto kind : kinds) {
-    const auto type = static_cast<int>(type_of(kind));
-    if (by_type.contains(type)
-        || (!wanted.empty() && std::find(wanted.begin(), wanted.end(), type) == wanted.end()))
-      continue;
-    tell(directory_.queue(namespace_id_, name_, kind), serve_call{from});
-    return;
-  }
-  from->answer(response);
+      seen.backlog_age = directory_.now() - oldest->task.scheduled_time;
+  describe_queue(directory_, from, kind_, seen);
 }
 
 void task_queue_actor::unload() {

@@ -10,19 +10,23 @@
 #include <unordered_map>
 #include <variant>
 
+namespace temporal::api::workflowservice::v1 {
+class RespondQueryTaskCompletedRequest;
+} // namespace temporal::api::workflowservice::v1
+
 namespace troupe::embedded {
 
 /// One task queue of one namespace and kind: brings tasks and polls together.
 ///
 /// Owns:      the backlog, the polls that wait, the Nexus requests and queries that a worker has
 ///            and must answer.
-/// Receives:  open_poll and serve_call (method table: polls; answers to Nexus tasks and queries;
-///            describe), add_workflow_task, offer_query and reopen_poll (executions), offer_request
-///            (Nexus dispatchers), close_poll and offer_expired (own timers), withdraw_query (a
-///            client that left), unload_queue (method table: a worker leaves).
+/// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe),
+///            add_workflow_task, offer_query and reopen_poll (executions), offer_request (Nexus
+///            dispatchers), close_poll, offer_expired and leave_if_idle (own timers),
+///            withdraw_query (a client that left), unload_queue (method table: a worker leaves).
 /// Sends:     start_taken_task and fill_query to executions, request_answered and request_expired
 ///            to dispatchers, answers to polls.
-/// Dies when: the service does.
+/// Dies when: it is empty and nobody wanted it for five minutes, or its worker said that it leaves.
 ///
 /// Workflow tasks wait; Nexus requests and queries are for a worker that is there now: they are
 /// kept for as long as their sender waits, and never stored.
@@ -39,6 +43,17 @@ public:
   const char* name() const override { return "task_queue"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+
+  // -- what the rows of the method table ask for (call/task_queue_calls.cpp) ---------------------
+
+  void accept_poll(const call_ptr& from, const std::string& identity, std::string build_id);
+  /// A worker answered a Nexus task; `checked` is what it hears of its answer.
+  void finish_request(const call_ptr& from, const rpc_status& checked, bool is_failure);
+  void finish_query(
+      const call_ptr& from,
+      const temporal::api::workflowservice::v1::RespondQueryTaskCompletedRequest& request);
+  void describe(const call_ptr& from);
+  [[nodiscard]] const service_settings& settings() const noexcept { return directory_.settings; }
 
 private:
   /// What a worker may take: a workflow task, or the id of an offer.
@@ -60,28 +75,25 @@ private:
 
   template <class Message>
   void take(Message& what);
-  void handle(open_poll& what) { accept_poll(what.from); }
+  void handle(serve_call& what);
   void handle(add_workflow_task& what) { add_task(what); }
-  void handle(serve_call& what) { serve(what.what); }
   void handle(offer_request& what);
   void handle(close_poll& what) { close(what.id, what.is_expired); }
   void handle(offer_expired& what) { expire_offer(what.task_id); }
   void handle(reopen_poll& what);
   void handle(offer_query& what);
-  void handle(unload_queue&) { unload(); }
+  void handle(unload_queue& what);
   void handle(withdraw_query& what) { withdraw(what.task_id); }
 
   // What becomes of a message that ran into an exception: nobody waits for ever.
-  void fail(open_poll& what, const rpc_status& fault) { what.from->answer(fault); }
-  void fail(add_workflow_task& what, const rpc_status& fault);
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
+  void fail(add_workflow_task& what, const rpc_status& fault);
   void fail(offer_request& what, const rpc_status& fault);
   void fail(reopen_poll& what, const rpc_status& fault) { what.what->from->answer(fault); }
   void fail(offer_query& what, const rpc_status& fault);
   template <class Message>
   void fail(Message&, const rpc_status&) {} // nobody waits for these
 
-  void accept_poll(const call_ptr& from);
   void close(std::uint64_t id, bool is_expired);
   void add_task(add_workflow_task& what);
   void hand_over(matcher<task, waiting_poll>::match found);
@@ -91,16 +103,10 @@ private:
   add_offer(std::string task_id, std::variant<offer_request, offer_query> what, duration patience);
   void expire_offer(const std::string& task_id);
   void withdraw(const std::string& task_id);
-  void serve(const call_ptr& from);
-  void finish_request(const call_ptr& from, bool is_failure);
-  void finish_query(const call_ptr& from);
-  void describe(const call_ptr& from);
-  void describe_enhanced(const call_ptr& from);
-  template <class Where>
-  void add_pollers(Where& to);
-  template <class Stats>
-  void fill_stats(Stats& stats) const;
   void unload();
+  /// Looks later whether anybody still wants the queue.
+  void watch_idleness();
+  void leave_when_idle();
   task_queue_handle me() { return caf::actor_cast<task_queue_handle>(this); }
 
   directory& directory_;
@@ -111,6 +117,8 @@ private:
   poller_history pollers_;
   std::unordered_map<std::string, offer> offers_;
   std::uint64_t last_id_ = 0;
+  executor::timer_id idle_timer_ = 0;
+  bool is_used_ = true; ///< since the last look
 };
 
 } // namespace troupe::embedded

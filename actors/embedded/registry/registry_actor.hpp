@@ -3,6 +3,8 @@
 
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/service_actor.hpp"
+#include "runtime/embedded/registry/endpoints.hpp"
+#include "runtime/embedded/registry/namespaces.hpp"
 
 namespace troupe::embedded {
 
@@ -21,12 +23,13 @@ public:
   const char* name() const override { return "registry"; }
   behavior_type make_behavior() override;
 
-private:
-  void serve(const call_ptr& from);
-  bool serve_namespaces(const call_ptr& from, std::string_view method);
-  bool serve_attributes(const call_ptr& from, std::string_view method);
-  bool serve_endpoints(const call_ptr& from, std::string_view method);
+  // -- what the rows of the method table ask for (call/registry_calls.cpp) -----------------------
 
+  namespace_registry& namespaces();
+  endpoint_registry& endpoints();
+  [[nodiscard]] time_point now() const;
+
+private:
   directory& directory_;
 };
 

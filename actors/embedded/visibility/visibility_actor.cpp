@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/visibility/visibility_actor.hpp"
 
+#include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/workflow/v1/message.pb.h>
-#include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
-
-namespace wire = temporal::api::workflowservice::v1;
 
 visibility_actor::visibility_actor(
     caf::actor_config& cfg, actors::shard& home, directory& here, std::string namespace_id)
@@ -26,7 +24,7 @@ visibility_actor::behavior_type visibility_actor::make_behavior() {
       },
       [this](const serve_call& message) {
         guard(
-            [&] { serve(message.what); },
+            [&] { serve(*this, message.what); },
             [&](const rpc_status& fault) {
               scans_.erase(message.what.get());
               message.what->answer(fault);
@@ -35,28 +33,19 @@ visibility_actor::behavior_type visibility_actor::make_behavior() {
   };
 }
 
-std::shared_ptr<visibility_scan> visibility_actor::begin(const call_ptr& from) {
-  const auto* name_space = directory_.namespaces.find_by_id(namespace_id_);
-  if (name_space == nullptr) {
-    from->answer(namespace_absent(namespace_id_));
-    return nullptr;
-  }
-  auto scan =
-      from->method().ends_with("/CountWorkflowExecutions")
-          ? visibility_scan::count(from->as<wire::CountWorkflowExecutionsRequest>(), *name_space)
-          : visibility_scan::list(from->as<wire::ListWorkflowExecutionsRequest>(), *name_space);
-  if (!scan) {
-    from->answer(std::move(scan.error()));
-    return nullptr;
-  }
-  return std::make_shared<visibility_scan>(std::move(*scan));
-}
-
-void visibility_actor::serve(const call_ptr& from) {
+void visibility_actor::scan_for(const call_ptr& from, scan_function begin) {
   const auto known = scans_.find(from.get());
-  const auto scan = known != scans_.end() ? known->second : begin(from);
-  if (!scan)
-    return;
+  std::shared_ptr<visibility_scan> scan;
+  if (known != scans_.end()) {
+    scan = known->second;
+  } else {
+    auto begun = begin(*from);
+    if (!begun) {
+      from->answer(std::move(begun.error()));
+      return;
+    }
+    scan = std::make_shared<visibility_scan>(std::move(*begun));
+  }
   // Whoever is gone needs no more slices, but an answer all the same.
   const bool is_over = from->is_cancelled();
   if (is_over || scan->step(directory_.index_of(namespace_id_))) {

@@ -29,11 +29,12 @@ public:
   const char* name() const override { return "visibility"; }
   behavior_type make_behavior() override;
 
-private:
-  void serve(const call_ptr& from);
-  /// Begins the scan of a call; null if the call is refused, and answered then.
-  std::shared_ptr<visibility_scan> begin(const call_ptr& from);
+  /// For the rows of the method table (call/visibility_calls.cpp): answers a call in slices.
+  /// `begin` makes its scan, or says why it is refused; it is asked once.
+  using scan_function = result<visibility_scan, rpc_status> (*)(const call& from);
+  void scan_for(const call_ptr& from, scan_function begin);
 
+private:
   directory& directory_;
   std::string namespace_id_;
   /// What calls wait for whose answer takes more than one slice.

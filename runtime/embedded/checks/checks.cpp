@@ -126,10 +126,13 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
 }
 
 rpc_status check_links(const request_type& request) {
-  if (request.links_size() > max_links)
+  auto count = request.links_size();
+  for (const auto& callback : request.completion_callbacks())
+    count += callback.links_size();
+  if (count > max_links)
     return invalid_argument(
         "cannot attach more than " + std::to_string(max_links) + " links per request, got "
-        + std::to_string(request.links_size()));
+        + std::to_string(count));
   for (const auto& link : request.links()) {
     if (link.ByteSizeLong() > max_link_bytes)
       return invalid_argument(

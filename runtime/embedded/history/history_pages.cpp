@@ -34,6 +34,25 @@ std::optional<history_position> decode_history_position(std::string_view token) 
   return position;
 }
 
+history_page cut_page_back(const run& on, std::int64_t last, std::int32_t wanted) {
+  history_page page;
+  if (wanted <= 0 || wanted > max_page_events)
+    wanted = max_page_events;
+  std::int64_t at = std::min(last, static_cast<std::int64_t>(on.history.size()));
+  for (; at >= 1; --at) {
+    const auto& event = on.history[static_cast<std::size_t>(at - 1)];
+    const auto event_bytes = static_cast<std::size_t>(event->GetCachedSize());
+    if (!page.events.empty()
+        && (page.events.size() == static_cast<std::size_t>(wanted)
+            || page.bytes + event_bytes > max_page_bytes))
+      break;
+    page.events.push_back(event);
+    page.bytes += event_bytes;
+  }
+  page.next_event_id = std::max<std::int64_t>(at, 0);
+  return page;
+}
+
 history_page cut_page(const run& on, std::int64_t first, std::int32_t wanted) {
   history_page page;
   if (wanted <= 0 || wanted > max_page_events)

@@ -30,6 +30,10 @@ struct history_page {
   std::int64_t next_event_id = 0; ///< of the next page; 0 if this was the last
 };
 
+/// The events before and with `last`, newest first, in the same measure; `next_event_id` is the
+/// newest of the next page.
+history_page cut_page_back(const run& on, std::int64_t last, std::int32_t wanted);
+
 /// The events from `first` on: at most `wanted` (0: 256, the most a page has), and about 2 MiB.
 history_page cut_page(const run& on, std::int64_t first, std::int32_t wanted);
 

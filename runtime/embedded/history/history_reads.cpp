@@ -138,14 +138,14 @@ reply read_history_reverse(
   if (!on)
     return refusal(run_not_found(rec, run_id));
   auto response = std::make_shared<wire::GetWorkflowExecutionHistoryReverseResponse>();
-  const auto size = static_cast<std::int64_t>(on->history.size());
-  std::int64_t at = position ? std::min(position->next_event_id, size) : size;
-  const auto wanted = request.maximum_page_size();
-  const std::int64_t limit = wanted <= 0 || wanted > 256 ? 256 : wanted;
-  for (std::int64_t count = 0; at >= 1 && count < limit; --at, ++count)
-    *response->mutable_history()->add_events() = *on->history[static_cast<std::size_t>(at - 1)];
-  if (at >= 1)
-    response->set_next_page_token(encode(history_position{on->id, at}));
+  const auto page = cut_page_back(
+      *on,
+      position ? position->next_event_id : static_cast<std::int64_t>(on->history.size()),
+      request.maximum_page_size());
+  for (const auto& event : page.events)
+    *response->mutable_history()->add_events() = *event;
+  if (page.next_event_id != 0)
+    response->set_next_page_token(encode(history_position{on->id, page.next_event_id}));
   return {{}, std::move(response)};
 }
 

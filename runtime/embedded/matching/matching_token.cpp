@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/matching/matching_token.hpp"
 
+#include "runtime/embedded/matching/token_seal.hpp"
+
 #include <cstdint>
 
 namespace troupe::embedded {
@@ -43,17 +45,23 @@ bool take(std::string_view& bytes, std::string& out) {
 
 std::string encode(const matching_token& token) {
   std::string out;
-  out.reserve(token.namespace_id.size() + token.task_queue.size() + token.task_id.size() + 8);
+  out.reserve(
+      token.namespace_id.size() + token.task_queue.size() + token.task_id.size() + 8 + seal_size);
   out += mark;
   out += static_cast<char>(token.what);
   append(out, token.namespace_id);
   append(out, token.task_queue);
   append(out, token.task_id);
+  seal(out, process_token_key());
   return out;
 }
 
 std::optional<matching_token>
-decode_matching_token(matching_token::kind wanted, std::string_view bytes) {
+decode_matching_token(matching_token::kind wanted, std::string_view sealed) {
+  const auto unsealed = unseal(sealed, process_token_key());
+  if (!unsealed)
+    return std::nullopt;
+  auto bytes = *unsealed;
   if (bytes.size() < 2 || bytes[0] != mark || bytes[1] != static_cast<char>(wanted))
     return std::nullopt;
   bytes.remove_prefix(2);

@@ -39,12 +39,8 @@ void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceCo
   for (const auto& [key, value] : entry.data)
     (*info.mutable_data())[key] = value;
   auto& can = *info.mutable_capabilities();
-  can.set_eager_workflow_start(true);
-  can.set_sync_update(true);
-  can.set_async_update(true);
+  // What is named here works: clients choose their ways by it.
   can.set_worker_heartbeats(true);
-  can.set_reported_problems_search_attribute(true);
-  can.set_poller_autoscaling(true);
   info.mutable_limits()->set_blob_size_limit_error(2 * 1024 * 1024);
   info.mutable_limits()->set_memo_size_limit_error(2 * 1024 * 1024);
   info.set_supports_schedules(false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -94,6 +95,10 @@ void handle(change& ch, const signal_execution& what) {
   }
   if (auto status = check_signal(ch, *on); !status.ok()) {
     refuse(ch, std::move(status));
+    return;
+  }
+  if (const char* const problem = end_if_too_large(ch, *on)) {
+    refuse(ch, invalid_argument(problem));
     return;
   }
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);

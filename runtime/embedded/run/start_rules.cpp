@@ -5,6 +5,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
+#include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -378,6 +379,10 @@ void handle(change& ch, const signal_with_start_execution& what) {
     if (!asked.request_id().empty()
         && current->state.signal_request_ids.contains(asked.request_id())) {
       answer(*current, false);
+      return;
+    }
+    if (const char* const problem = end_if_too_large(ch, *current)) {
+      refuse(ch, invalid_argument(problem));
       return;
     }
     // Unlike a plain signal it ends the wait for the first workflow task.

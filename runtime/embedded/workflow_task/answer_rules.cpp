@@ -3,6 +3,7 @@
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -54,6 +55,9 @@ rpc_status check_sequence(const complete_request& request) {
   return {};
 }
 
+/// Of so many builds a run remembers where it could be reset to, the latest ones.
+constexpr int max_reset_points = 20;
+
 /// What a reset may choose later: the first task that each build of the worker completed.
 void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id) {
   auto& state = on.state;
@@ -67,6 +71,9 @@ void note_build(change& ch, run& on, const std::string& build_id, std::int64_t c
   point.set_first_workflow_task_completed_id(completed_event_id);
   to_proto(ch.now(), *point.mutable_create_time());
   point.set_resettable(true);
+  auto& points = *state.reset_points.mutable_points();
+  if (points.size() > max_reset_points)
+    points.DeleteSubrange(0, points.size() - max_reset_points);
 }
 
 std::int64_t write_completed(change& ch, run& on, const complete_request& request) {
@@ -120,11 +127,6 @@ void refuse_completion(
       schedule_task(ch, on);
   }
   refuse(ch, invalid_argument(message));
-}
-
-bool too_large(const change& ch, const run& on) {
-  return on.state.history_size > ch.settings().max_history_bytes
-         || static_cast<std::int64_t>(on.history.size()) > ch.settings().max_history_events;
 }
 
 } // namespace
@@ -187,16 +189,8 @@ void handle(change& ch, const complete_workflow_task& what) {
   auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
   if (!on.open())
     return;
-  if (too_large(ch, on)) {
-    const bool bytes = on.state.history_size > ch.settings().max_history_bytes;
-    terminate_run(
-        ch,
-        on,
-        bytes ? "Workflow history size exceeds limit." : "Workflow history count exceeds limit.",
-        nullptr,
-        "history-service");
+  if (end_if_too_large(ch, on))
     return;
-  }
   const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
   if (!wanted)
     return;

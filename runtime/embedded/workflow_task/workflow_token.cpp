@@ -2,6 +2,7 @@
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 
 #include "runtime/base/base64.hpp"
+#include "runtime/embedded/matching/token_seal.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <array>
@@ -65,7 +66,8 @@ private:
 
 std::string encode(const workflow_token& token) {
   std::string out;
-  out.reserve(57 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
+  out.reserve(
+      57 + seal_size + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
   out += workflow_mark;
   append(out, token.namespace_id);
   append(out, token.workflow_id);
@@ -74,13 +76,17 @@ std::string encode(const workflow_token& token) {
   append(out, static_cast<std::uint64_t>(token.started_event_id));
   append(out, static_cast<std::uint64_t>(token.attempt));
   append(out, token.stamp);
+  seal(out, process_token_key());
   return out;
 }
 
 std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != workflow_mark)
     return std::nullopt;
-  reader in{bytes.substr(1)};
+  const auto unsealed = unseal(bytes, process_token_key());
+  if (!unsealed)
+    return std::nullopt;
+  reader in{unsealed->substr(1)};
   workflow_token token;
   token.namespace_id = in.text();
   token.workflow_id = in.text();
@@ -97,7 +103,7 @@ std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
 std::string encode(const operation_token_ref& token) {
   std::string out;
   out.reserve(
-      41 + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size()
+      41 + seal_size + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size()
       + token.request_id.size());
   out += operation_mark;
   append(out, token.namespace_id);
@@ -105,6 +111,7 @@ std::string encode(const operation_token_ref& token) {
   append(out, token.run_id);
   append(out, static_cast<std::uint64_t>(token.scheduled_event_id));
   append(out, token.request_id);
+  seal(out, process_token_key());
   return R"({"v":1,"d":")" + to_base64url(out, true) + "\"}";
 }
 
@@ -122,7 +129,10 @@ std::optional<operation_token_ref> decode_callback_token(std::string_view text) 
   std::string bytes;
   if (version != "1" || !decode_base64(data, bytes) || !bytes.starts_with(operation_mark))
     return std::nullopt;
-  reader in{std::string_view{bytes}.substr(1)};
+  const auto unsealed = unseal(bytes, process_token_key());
+  if (!unsealed)
+    return std::nullopt;
+  reader in{unsealed->substr(1)};
   operation_token_ref token;
   token.namespace_id = in.text();
   token.workflow_id = in.text();

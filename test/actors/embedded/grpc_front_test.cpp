@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/front/grpc_bytes.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
+#include "runtime/rpc/caller.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,6 +10,7 @@
 #include <grpc/reflection/v1/reflection.pb.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/server_credentials.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -15,6 +18,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <span>
@@ -34,6 +39,21 @@ const std::string hang_methods[]{
     std::string{hot::poll_workflow_task_queue},
     std::string{hot::poll_nexus_task_queue}};
 
+/// Answers who called: in the general way and in the hot one.
+const std::string who_methods[]{"/test/Who", "/test/HotWho"};
+
+/// The options of a front that knows these hot methods.
+grpc_front_options at(std::string address) {
+  grpc_front_options options{.address = std::move(address)};
+  options.hot = {
+      {echo_methods[1], false},
+      {fail_methods[1], false},
+      {hang_methods[1], true},
+      {hang_methods[2], true},
+      {who_methods[1], false}};
+  return options;
+}
+
 bool is_one_of(std::span<const std::string> methods, const std::string& method) {
   return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
@@ -49,6 +69,16 @@ public:
     }
     if (is_one_of(fail_methods, what.method)) {
       on_reply({troupe::status_code::not_found, "nothing here", "details"}, {});
+      return {};
+    }
+    if (is_one_of(who_methods, what.method)) {
+      const auto identity = what.from->identity();
+      std::string text = what.from->peer() + '\n';
+      text += what.from->header("x-test");
+      text += '\n' + (identity ? identity->common_name : "nobody");
+      for (const auto& name : identity ? identity->alternative_names : std::vector<std::string>{})
+        text += ' ' + name;
+      on_reply({}, bytes{std::move(text)});
       return {};
     }
     std::lock_guard guard{mutex_};
@@ -88,6 +118,90 @@ std::string text_of(grpc::ByteBuffer& buffer) {
              : std::string{};
 }
 
+std::string pem(const std::string& name) {
+  std::ifstream file{std::string{TROUPE_TEST_DATA} + "/runtime/rpc/pem/" + name};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// HTTP/2 by hand: one call, whose request never comes.
+class raw_client {
+public:
+  explicit raw_client(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+    const timeval patience{20, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    send_frame(settings, 0, 0, "");
+  }
+  ~raw_client() { ::close(fd_); }
+  raw_client(const raw_client&) = delete;
+  raw_client& operator=(const raw_client&) = delete;
+
+  void send_headers(const std::string& path, const std::string& timeout) {
+    std::string block;
+    for (const auto& [name, value] : std::initializer_list<std::pair<std::string, std::string>>{
+             {":method", "POST"},
+             {":scheme", "http"},
+             {":path", path},
+             {":authority", "localhost"},
+             {"te", "trailers"},
+             {"content-type", "application/grpc"},
+             {"grpc-timeout", timeout}}) {
+      block += '\0'; // a literal that is not indexed
+      block += static_cast<char>(name.size()) + name;
+      block += static_cast<char>(value.size()) + value;
+    }
+    constexpr char end_of_headers = 4;
+    send_frame(headers, end_of_headers, 1, block);
+  }
+
+  /// Reads until the stream is reset or its trailers come; false if neither does.
+  bool is_ended_by_server() {
+    constexpr int end_of_stream = 1;
+    for (;;) {
+      const auto head = receive(9);
+      if (head.size() != 9)
+        return false;
+      const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(head[at]); };
+      const auto size = static_cast<std::size_t>(byte(0)) << 16 | byte(1) << 8 | byte(2);
+      receive(size);
+      const bool is_ours = byte(8) == 1;
+      if (is_ours && (byte(3) == reset || (byte(3) == headers && (byte(4) & end_of_stream))))
+        return true;
+    }
+  }
+
+private:
+  static constexpr char headers = 1;
+  static constexpr char reset = 3;
+  static constexpr char settings = 4;
+
+  void send(const std::string& bytes) {
+    BOOST_REQUIRE(::send(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  }
+  void send_frame(char type, char flags, char stream, const std::string& payload) {
+    std::string frame{'\0', '\0', static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+    send(frame + payload);
+  }
+  std::string receive(std::size_t size) {
+    std::string bytes(size, '\0');
+    std::size_t have = 0;
+    while (have < size) {
+      const auto got = ::recv(fd_, bytes.data() + have, size - have, 0);
+      if (got <= 0)
+        return {};
+      have += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+  int fd_;
+};
+
 struct fixture {
   fake_service service;
   std::unique_ptr<grpc_front> front;
@@ -96,7 +210,7 @@ struct fixture {
   int completed = 0;
 
   fixture() {
-    auto listening = troupe::embedded::grpc_front::listen(service, {.address = "127.0.0.1:0"});
+    auto listening = troupe::embedded::grpc_front::listen(service, at("127.0.0.1:0"));
     BOOST_REQUIRE(listening.has_value());
     front = std::move(*listening);
     grpc::ChannelArguments arguments;
@@ -241,6 +355,77 @@ BOOST_AUTO_TEST_CASE(tells_the_service_when_a_client_vanishes_in_a_long_poll) {
     finish_last();
     completed = 0;
     BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_inflates_beyond_the_limit_is_refused) {
+  for (const auto& method : {echo_methods[0], echo_methods[1]}) {
+    std::string received;
+    const auto status = call(method, std::string(200'000'000, '\0'), received, GRPC_COMPRESS_GZIP);
+    BOOST_TEST(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+    BOOST_TEST(
+        status.error_message()
+        == "grpc: received message after decompression larger than max 4194304");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_deadline_of_the_protocol_is_one) {
+  gpr_timespec far = gpr_now(GPR_CLOCK_REALTIME);
+  far.tv_sec += 99'999'999LL * 3600;
+  const auto when = troupe::embedded::to_time(far);
+  BOOST_TEST((when > troupe::time_point{std::chrono::hours{24 * 365 * 200}}));
+  BOOST_TEST((when < troupe::time_point::max()));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_does_not_come_ends_at_its_deadline) {
+  // gRPC's own client would end the call itself.
+  raw_client client{front->port()};
+  client.send_headers("/test/Echo", "100m");
+  BOOST_TEST(client.is_ended_by_server());
+}
+
+BOOST_AUTO_TEST_CASE(both_ways_of_a_call_say_who_makes_it) {
+  for (const auto& method : who_methods) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-test", "told");
+    auto reader = stub->PrepareUnaryCall(&context, method, buffer_of("x"), &queue);
+    reader->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    reader->Finish(&answer, &status, nullptr);
+    next();
+    const auto text = text_of(answer);
+    BOOST_TEST(text.starts_with("ipv4:127.0.0.1:"), text);
+    BOOST_TEST(text.ends_with("\ntold\nnobody"), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(both_ways_of_a_call_show_the_certificate_of_the_client) {
+  grpc::SslServerCredentialsOptions tls{GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY};
+  tls.pem_root_certs = pem("ca.pem");
+  tls.pem_key_cert_pairs.push_back({pem("server.key"), pem("server.pem")});
+  auto options = at("127.0.0.1:0");
+  options.credentials = grpc::SslServerCredentials(tls);
+  auto secure = troupe::embedded::grpc_front::listen(service, options);
+  BOOST_REQUIRE(secure.has_value());
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride("troupe.test");
+  grpc::GenericStub caller{grpc::CreateCustomChannel(
+      (*secure)->address(),
+      grpc::SslCredentials({pem("ca.pem"), pem("client.key"), pem("client.pem")}),
+      arguments)};
+  for (const auto& method : who_methods) {
+    grpc::ClientContext context;
+    auto reader = caller.PrepareUnaryCall(&context, method, buffer_of("x"), &queue);
+    reader->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    reader->Finish(&answer, &status, nullptr);
+    next();
+    BOOST_TEST(status.ok(), status.error_message());
+    const auto text = text_of(answer);
+    BOOST_TEST(text.find("nobody") == std::string::npos, text);
+    BOOST_TEST(text.find("troupe client troupe.test") != std::string::npos, text);
   }
 }
 

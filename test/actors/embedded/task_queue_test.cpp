@@ -282,6 +282,56 @@ BOOST_AUTO_TEST_CASE(shows_the_status_that_older_tools_ask_for) {
   BOOST_TEST(described.task_queue_status().task_id_block().end_id() == 100'000);
 }
 
+BOOST_AUTO_TEST_CASE(a_queue_that_is_not_there_is_described_as_empty_and_not_made) {
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("unknown");
+  for (auto mode :
+       {enums::DESCRIBE_TASK_QUEUE_MODE_UNSPECIFIED, enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED}) {
+    request.set_api_mode(mode);
+    const auto described =
+        call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+    BOOST_TEST(described.pollers_size() == 0);
+    BOOST_TEST(described.effective_rate_limit().requests_per_second() == 4000);
+    if (mode == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED)
+      BOOST_TEST(described.versions_info().at("").types_info().size() == 3U);
+  }
+  BOOST_TEST(host->here().queues() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_nobody_wants_ends_and_comes_back) {
+  auto waiting = poll(5s);
+  BOOST_TEST(host->here().queues() == 1U);
+  shard.advance(4s);
+  BOOST_TEST(waiting->is_answered);
+  shard.advance(11min);
+  BOOST_TEST(host->here().queues() == 0U);
+  start("w");
+  BOOST_TEST(workflow_of(poll()) == "w");
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_with_tasks_or_polls_stays) {
+  start("w");
+  auto waiting = poll(60min, "other");
+  shard.advance(30min);
+  BOOST_TEST(workflow_of(poll()) == "w");
+  (void)waiting;
+}
+
+BOOST_AUTO_TEST_CASE(the_sticky_queue_of_a_worker_that_is_gone_ends_and_gives_its_tasks_back) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token(), true);
+  auto sticky = poll(5s, "sticky", true);
+  shard.advance(4s);
+  BOOST_TEST(sticky->is_answered);
+  signal("w"); // its worker polled a moment ago, so the task goes to the sticky queue
+  shard.advance(11min);
+  BOOST_TEST(workflow_of(poll()) == "w");
+  shard.advance(20min);
+  const auto* name_space = host->here().namespaces.find("default");
+  BOOST_TEST(!host->here().find_queue(name_space->id, "sticky", queue_kind::sticky));
+}
+
 BOOST_AUTO_TEST_CASE(polls_of_activities_wait_and_end_empty) {
   wire::PollActivityTaskQueueRequest request;
   request.set_namespace_("default");

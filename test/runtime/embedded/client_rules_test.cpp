@@ -66,6 +66,30 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_signal_count_against_one_limit) {
   }
 }
 
+// The real server takes the signal that makes the history too large, and ends the run at the next.
+BOOST_AUTO_TEST_CASE(a_run_that_no_worker_takes_ends_when_its_history_is_too_large) {
+  for (const bool with_start : {false, true}) {
+    service_fixture service;
+    service.settings.max_history_bytes = 20'000;
+    service.start();
+    auto large = signal();
+    large.mutable_input()->add_payloads()->set_data(std::string(15'000, 'x'));
+    service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{large});
+    service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{large});
+    const auto both = signal_with_start(service);
+    const auto refused = with_start ? service.decide(embedded::signal_with_start_execution{both})
+                                    : service.decide(embedded::signal_execution{large});
+    BOOST_TEST((refused.answer.status.code == status_code::invalid_argument));
+    BOOST_TEST(refused.answer.status.message == "Workflow history size exceeds limit.");
+    BOOST_TEST(refused.changed);
+    const auto& last = *service.current().history.back();
+    BOOST_TEST(last.event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
+    const auto& ended = last.workflow_execution_terminated_event_attributes();
+    BOOST_TEST(ended.reason() == "Workflow history size exceeds limit.");
+    BOOST_TEST(ended.identity() == "history-service");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(neither_kind_of_signal_reaches_a_run_that_is_closing) {
   service_fixture service;
   service.start();

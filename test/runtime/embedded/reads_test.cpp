@@ -61,6 +61,42 @@ BOOST_AUTO_TEST_CASE(build_ids_are_json_whatever_they_hold) {
   BOOST_TEST(fields.at("BuildIds").data() == R"(["unversioned","unversioned:a\"b\\c\n"])");
 }
 
+BOOST_AUTO_TEST_CASE(no_page_is_larger_than_a_client_takes_in_either_direction) {
+  service_fixture service;
+  service.start();
+  wire::SignalWorkflowExecutionRequest large;
+  large.mutable_workflow_execution()->set_workflow_id("w");
+  large.set_signal_name("s");
+  large.mutable_input()->add_payloads()->set_data(std::string(1'900'000, 'x'));
+  for (int i = 0; i < 6; ++i)
+    service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{large});
+  constexpr std::size_t most = 4 << 20;
+  auto forward = ask();
+  forward.set_maximum_page_size(1'000'000'000);
+  int events = 0;
+  do {
+    const auto page = message(embedded::read_history(service.rec(), forward, ""));
+    BOOST_TEST(page.ByteSizeLong() < most);
+    events += page.history().events_size();
+    forward.set_next_page_token(page.next_page_token());
+  } while (!forward.next_page_token().empty());
+  BOOST_TEST(events == 8);
+  wire::GetWorkflowExecutionHistoryReverseRequest back;
+  back.mutable_execution()->set_workflow_id("w");
+  back.set_maximum_page_size(1'000'000'000);
+  int next = 8;
+  do {
+    const auto answer = embedded::read_history_reverse(service.rec(), back);
+    const auto& page =
+        dynamic_cast<const wire::GetWorkflowExecutionHistoryReverseResponse&>(*answer.message);
+    BOOST_TEST(page.ByteSizeLong() < most);
+    for (const auto& event : page.history().events())
+      BOOST_TEST(event.event_id() == next--);
+    back.set_next_page_token(page.next_page_token());
+  } while (!back.next_page_token().empty());
+  BOOST_TEST(next == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_that_waits_is_told_to_come_back) {
   service_fixture service;
   service.start();

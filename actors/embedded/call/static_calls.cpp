@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/embedded/call/static_answers.hpp"
-
-#include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/call/method_table.hpp"
+#include "actors/embedded/call/ways.hpp"
+#include "runtime/rpc/methods.hpp"
 
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -10,28 +10,33 @@
 
 namespace troupe::embedded {
 
-namespace wire = temporal::api::workflowservice::v1;
+namespace {
 
-void answer_system_info(directory&, const call_ptr& from) {
+namespace wire = temporal::api::workflowservice::v1;
+namespace operators = temporal::api::operatorservice::v1;
+namespace names = rpc::methods::workflow_service;
+namespace operator_names = rpc::methods::operator_service;
+
+/// What clients ask for to know which features are there.
+constexpr std::string_view protocol_version = "1.31.2";
+
+void answer_system_info(directory&, const call_ptr& from, const wire::GetSystemInfoRequest&) {
   wire::GetSystemInfoResponse response;
   response.set_server_version(std::string{protocol_version});
+  // What is named here works, and a test shows it for each: clients choose their ways by it.
   auto& can = *response.mutable_capabilities();
   can.set_signal_and_query_header(true);
   can.set_internal_error_differentiation(true);
-  can.set_activity_failure_include_heartbeat(true);
-  can.set_supports_schedules(true);
   can.set_encoded_failure_attributes(true);
-  can.set_build_id_based_versioning(true);
   can.set_upsert_memo(true);
-  can.set_eager_workflow_start(true);
   can.set_sdk_metadata(true);
   can.set_count_group_by_execution_status(true);
   can.set_nexus(true);
-  can.set_server_scaled_deployments(true);
   from->answer(response);
 }
 
-void answer_cluster_info(directory& here, const call_ptr& from) {
+void answer_cluster_info(
+    directory& here, const call_ptr& from, const wire::GetClusterInfoRequest&) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> clients{
       {{"temporal-go", "<2.0.0"},
        {"temporal-java", "<2.0.0"},
@@ -55,8 +60,8 @@ void answer_cluster_info(directory& here, const call_ptr& from) {
   from->answer(response);
 }
 
-void answer_clusters(directory& here, const call_ptr& from) {
-  temporal::api::operatorservice::v1::ListClustersResponse response;
+void answer_clusters(directory& here, const call_ptr& from, const operators::ListClustersRequest&) {
+  operators::ListClustersResponse response;
   auto& self = *response.add_clusters();
   self.set_cluster_name("active");
   self.set_cluster_id(here.settings.cluster_id);
@@ -64,6 +69,18 @@ void answer_clusters(directory& here, const call_ptr& from) {
   self.set_history_shard_count(1);
   self.set_is_connection_enabled(true);
   from->answer(response);
+}
+
+constexpr std::array rows{
+    row<ways::here, answer_system_info>(names::get_system_info, role::anyone),
+    row<ways::here, answer_cluster_info>(names::get_cluster_info, role::anyone),
+    row<ways::here, answer_clusters>(operator_names::list_clusters, role::read),
+};
+
+} // namespace
+
+std::span<const method_row> static_calls() {
+  return rows;
 }
 
 } // namespace troupe::embedded

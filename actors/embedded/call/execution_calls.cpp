@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/method_table.hpp"
+#include "actors/embedded/call/ways.hpp"
+#include "actors/embedded/execution/execution_actor.hpp"
+#include "runtime/embedded/decision/execution.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace names = rpc::methods::workflow_service;
+using namespace ways;
+
+/// Decides and answers what was decided.
+template <class Input, class Request>
+void decides(execution_actor& owner, const call_ptr& from, const Request& request) {
+  owner.decide_for(from, Input{request});
+}
+
+template <class Input, class Request>
+void decides_task(execution_actor& owner, const call_ptr& from, const Request& request) {
+  owner.decide_for(from, Input{request, from->token});
+}
+
+void describe_execution(
+    execution_actor& owner, const call_ptr& from, const wire::DescribeWorkflowExecutionRequest&) {
+  owner.read_for(from, [](const record& rec, const call& asked) {
+    return describe(rec, asked.as<wire::DescribeWorkflowExecutionRequest>());
+  });
+}
+
+void read_history_back(
+    execution_actor& owner,
+    const call_ptr& from,
+    const wire::GetWorkflowExecutionHistoryReverseRequest&) {
+  owner.read_for(from, [](const record& rec, const call& asked) {
+    return read_history_reverse(rec, asked.as<wire::GetWorkflowExecutionHistoryReverseRequest>());
+  });
+}
+
+void read_history_on(
+    execution_actor& owner, const call_ptr& from, const wire::GetWorkflowExecutionHistoryRequest&) {
+  owner.read_history_for(from);
+}
+
+void query(execution_actor& owner, const call_ptr& from, const wire::QueryWorkflowRequest&) {
+  owner.plan_query_for(from);
+}
+
+constexpr std::array rows{
+    row<by_workflow_token,
+        decides_task<complete_workflow_task, wire::RespondWorkflowTaskCompletedRequest>>(
+        names::respond_workflow_task_completed, role::worker, traffic::hot),
+    row<by_workflow_token,
+        decides_task<fail_workflow_task, wire::RespondWorkflowTaskFailedRequest>>(
+        names::respond_workflow_task_failed, role::worker),
+    row<by_workflow_id, decides<start_execution, wire::StartWorkflowExecutionRequest>>(
+        names::start_workflow_execution, role::write),
+    row<by_workflow_id,
+        decides<signal_with_start_execution, wire::SignalWithStartWorkflowExecutionRequest>>(
+        names::signal_with_start_workflow_execution, role::write),
+    row<by_execution, decides<signal_execution, wire::SignalWorkflowExecutionRequest>>(
+        names::signal_workflow_execution, role::write),
+    row<by_execution, decides<cancel_execution, wire::RequestCancelWorkflowExecutionRequest>>(
+        names::request_cancel_workflow_execution, role::write),
+    row<by_execution, decides<terminate_execution, wire::TerminateWorkflowExecutionRequest>>(
+        names::terminate_workflow_execution, role::write),
+    row<by_execution, decides<delete_execution, wire::DeleteWorkflowExecutionRequest>>(
+        names::delete_workflow_execution, role::write),
+    row<by_execution, decides<update_execution, wire::UpdateWorkflowExecutionRequest>>(
+        names::update_workflow_execution, role::write),
+    row<by_execution, decides<reset_sticky_task_queue, wire::ResetStickyTaskQueueRequest>>(
+        names::reset_sticky_task_queue, role::worker),
+    row<by_execution, describe_execution>(names::describe_workflow_execution, role::read),
+    row<by_execution, read_history_on>(names::get_workflow_execution_history, role::read),
+    row<by_execution, read_history_back>(names::get_workflow_execution_history_reverse, role::read),
+    row<by_execution, query>(names::query_workflow, role::read),
+};
+
+} // namespace
+
+std::span<const method_row> execution_calls() {
+  return rows;
+}
+
+} // namespace troupe::embedded

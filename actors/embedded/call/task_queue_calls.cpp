@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/method_table.hpp"
+#include "actors/embedded/call/ways.hpp"
+#include "actors/embedded/matching/queue_description.hpp"
+#include "actors/embedded/matching/task_queue_actor.hpp"
+#include "runtime/embedded/decision/execution.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace names = rpc::methods::workflow_service;
+using namespace ways;
+
+template <class Request>
+void poll_for(task_queue_actor& owner, const call_ptr& from, const Request& request) {
+  std::string build_id;
+  if constexpr (std::is_same_v<Request, wire::PollWorkflowTaskQueueRequest>) {
+    build_id = request.deployment_options().build_id();
+    if (build_id.empty())
+      build_id = request.worker_version_capabilities().build_id();
+  }
+  owner.accept_poll(from, request.identity(), std::move(build_id));
+}
+
+void complete_request(
+    task_queue_actor& owner,
+    const call_ptr& from,
+    const wire::RespondNexusTaskCompletedRequest& request) {
+  owner.finish_request(from, embedded::check(request, owner.settings()), false);
+}
+
+void fail_request(
+    task_queue_actor& owner,
+    const call_ptr& from,
+    const wire::RespondNexusTaskFailedRequest& request) {
+  owner.finish_request(from, embedded::check(request), true);
+}
+
+void answer_query(
+    task_queue_actor& owner,
+    const call_ptr& from,
+    const wire::RespondQueryTaskCompletedRequest& request) {
+  owner.finish_query(from, request);
+}
+
+void describe(
+    task_queue_actor& owner, const call_ptr& from, const wire::DescribeTaskQueueRequest&) {
+  owner.describe(from);
+}
+
+/// The queue that is described. It is not made for that: one that is not there is an empty one.
+struct by_queue : in_namespace {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    embedded::describe_queue(here, from);
+  }
+};
+
+/// Activities are not served yet: no token of theirs was ever given out.
+template <class Request>
+void refuse_activity(directory&, const call_ptr& from, const Request&) {
+  from->answer(
+      absent("invalid activityID or activity already timed out or invoking workflow is completed"));
+}
+
+void shut_down_worker(
+    directory& here, const call_ptr& from, const wire::ShutdownWorkerRequest& request) {
+  if (auto queue =
+          here.find_queue(from->name_space->id, request.sticky_task_queue(), queue_kind::sticky))
+    actors::tell(queue, unload_queue{});
+  from->answer_empty();
+}
+
+void record_heartbeat(directory&, const call_ptr& from, const wire::RecordWorkerHeartbeatRequest&) {
+  from->answer_empty();
+}
+
+using by_nexus_token = by_matching_token<matching_token::kind::nexus>;
+using by_query_token = by_matching_token<matching_token::kind::query>;
+using by_activity_token = by_token_here<matching_token::kind::activity>;
+
+constexpr std::array rows{
+    row<by_poll<>, poll_for<wire::PollWorkflowTaskQueueRequest>>(
+        names::poll_workflow_task_queue, role::worker, traffic::hot_poll),
+    row<by_poll<queue_kind::nexus>, poll_for<wire::PollNexusTaskQueueRequest>>(
+        names::poll_nexus_task_queue, role::worker, traffic::hot_poll),
+    row<by_poll<queue_kind::activity>, poll_for<wire::PollActivityTaskQueueRequest>>(
+        names::poll_activity_task_queue, role::worker),
+    row<by_nexus_token, complete_request>(
+        names::respond_nexus_task_completed, role::worker, traffic::hot),
+    row<by_nexus_token, fail_request>(names::respond_nexus_task_failed, role::worker),
+    row<by_query_token, answer_query>(names::respond_query_task_completed, role::worker),
+    row<by_activity_token, refuse_activity<wire::RespondActivityTaskCompletedRequest>>(
+        names::respond_activity_task_completed, role::worker),
+    row<by_activity_token, refuse_activity<wire::RespondActivityTaskFailedRequest>>(
+        names::respond_activity_task_failed, role::worker),
+    row<by_activity_token, refuse_activity<wire::RespondActivityTaskCanceledRequest>>(
+        names::respond_activity_task_canceled, role::worker),
+    row<by_activity_token, refuse_activity<wire::RecordActivityTaskHeartbeatRequest>>(
+        names::record_activity_task_heartbeat, role::worker),
+    row<by_queue, describe>(names::describe_task_queue, role::read),
+    row<here_in_namespace, shut_down_worker>(names::shutdown_worker, role::worker),
+    row<here_in_namespace, record_heartbeat>(names::record_worker_heartbeat, role::worker),
+};
+
+} // namespace
+
+std::span<const method_row> task_queue_calls() {
+  return rows;
+}
+
+} // namespace troupe::embedded

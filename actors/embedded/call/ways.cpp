@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/ways.hpp"
+
+namespace troupe::embedded::ways {
+
+using actors::tell;
+
+namespace {
+
+/// A poll is kept for as long as it waits, with whatever its request carries.
+constexpr std::size_t largest_poll_bytes = 64 * 1024;
+
+} // namespace
+
+bool find_namespace(
+    directory& here, const call_ptr& from, std::string_view name, bool must_be_registered) {
+  auto status = here.namespaces.check(name, must_be_registered, from->name_space);
+  if (status.ok())
+    return true;
+  from->answer(std::move(status));
+  return false;
+}
+
+bool find_token_namespace(
+    directory& here, const call_ptr& from, std::string_view named, std::string_view token_id) {
+  from->name_space = here.namespaces.find_by_id(token_id);
+  if (from->name_space == nullptr) {
+    refuse_token(from);
+    return false;
+  }
+  if (!named.empty() && named != from->name_space->name) {
+    const namespace_entry* other = nullptr;
+    auto status = here.namespaces.check(named, false, other);
+    from->answer(
+        status.ok() ? bad_argument("Operation requested with a token from a different namespace.")
+                    : std::move(status));
+    return false;
+  }
+  return true;
+}
+
+bool has_token(const call_ptr& from, std::string_view token) {
+  if (!token.empty())
+    return true;
+  from->answer(bad_argument("Task token not set on request."));
+  return false;
+}
+
+void refuse_token(const call_ptr& from) {
+  from->answer(bad_argument("Error deserializing task token."));
+}
+
+void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
+  tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
+}
+
+void open(directory& here, const call_ptr& from, const std::string& queue, queue_kind kind) {
+  if (from->size() > largest_poll_bytes) {
+    from->answer(plain_status(
+        status_code::resource_exhausted,
+        "grpc: received message after decompression larger than max "
+            + std::to_string(largest_poll_bytes)));
+    return;
+  }
+  if (from->deadline() == time_point::max()) {
+    from->answer(bad_argument("Context timeout is not set."));
+    return;
+  }
+  if (from->deadline() - here.now() < shortest_poll) {
+    from->answer(plain_status(status_code::failed_precondition, "Context timeout is too short."));
+    return;
+  }
+  if (here.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+    return;
+  }
+  from->is_long_poll = true;
+  tell(here.queue(from->name_space->id, queue, kind), serve_call{from});
+}
+
+} // namespace troupe::embedded::ways

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/checks/message_parts.hpp"
+#include "test/runtime/embedded/service_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace troupe::test {
+namespace {
+
+bool few(const google::protobuf::Message& message) {
+  return embedded::has_few_parts(message.SerializeAsString(), *message.GetDescriptor());
+}
+
+BOOST_AUTO_TEST_SUITE(message_parts)
+
+BOOST_AUTO_TEST_CASE(a_large_text_is_few_parts_and_a_million_empty_messages_are_many) {
+  wire::StartWorkflowExecutionRequest request;
+  request.mutable_input()->add_payloads()->set_data(std::string(3'000'000, '\x0a'));
+  BOOST_TEST(few(request));
+  auto& callback = *request.add_completion_callbacks();
+  for (int i = 0; i < 199'000; ++i)
+    callback.add_links();
+  BOOST_TEST(few(request));
+  for (int i = 0; i < 2'000; ++i)
+    callback.add_links();
+  BOOST_TEST(!few(request));
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_are_looked_at_without_harm) {
+  const auto& type = *wire::StartWorkflowExecutionRequest::descriptor();
+  BOOST_TEST(embedded::has_few_parts("", type));
+  BOOST_TEST(embedded::has_few_parts("\xff\xff\xff", type));
+  std::string nested;
+  // A failure whose cause has a cause, and so on, deeper than any parser goes.
+  for (int i = 0; i < 2'000; ++i) {
+    std::string outer = "\x22";
+    for (auto size = nested.size();; size >>= 7) {
+      outer += static_cast<char>(size < 128 ? size : (size & 127) | 128);
+      if (size < 128)
+        break;
+    }
+    nested = outer + nested;
+  }
+  BOOST_TEST(embedded::has_few_parts(nested, *temporal::api::failure::v1::Failure::descriptor()));
+}
+
+BOOST_AUTO_TEST_CASE(links_of_callbacks_count_like_those_of_the_request) {
+  service_fixture service;
+  auto request = service.start_request();
+  auto& callback = *request.add_completion_callbacks();
+  callback.mutable_nexus()->set_url("temporal://system");
+  for (int i = 0; i < 11; ++i)
+    callback.add_links();
+  const auto refused = service.decide(embedded::start_execution{request});
+  BOOST_TEST(
+      refused.answer.status.message == "cannot attach more than 10 links per request, got 11");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace troupe::test
