@@ -65,13 +65,13 @@ void note_build(change& ch, run& on, const std::string& build_id, std::int64_t c
   if (state.build_ids && state.build_ids->contains(build_id))
     return;
   state.build_ids.edit().insert(build_id);
-  auto& point = *state.reset_points.edit().add_points();
+  auto& points = *state.reset_points.edit().mutable_points();
+  auto& point = *points.Add();
   point.set_build_id(build_id);
   point.set_run_id(on.id);
   point.set_first_workflow_task_completed_id(completed_event_id);
   to_proto(ch.now(), *point.mutable_create_time());
   point.set_resettable(true);
-  auto& points = *state.reset_points.mutable_points();
   if (points.size() > max_reset_points)
     points.DeleteSubrange(0, points.size() - max_reset_points);
 }
