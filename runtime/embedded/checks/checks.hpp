@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/checks/task_queue_name.hpp"
 #include "runtime/embedded/record/change.hpp"
 
 #include <troupe/rpc_status.hpp>
 
 #include <string_view>
 
-namespace temporal::api::taskqueue::v1 {
-class TaskQueue;
-}
-
 namespace troupe::embedded {
 
 /// A negative or malformed duration: the cause as the server words it; empty if it is fine.
 std::string_view duration_problem(const google::protobuf::Duration& value);
-
-/// The name a user may give a task queue.
-rpc_status check_task_queue(
-    bool has_queue, const api::taskqueue::v1::TaskQueue& queue, std::size_t max_id_bytes);
 
 /// Known names and values of the right type; sets the `type` metadata of each value.
 /// Entries that are null are kept (an upsert deletes by them).

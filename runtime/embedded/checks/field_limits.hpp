@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/checks/task_queue_name.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 
 #include <troupe/rpc_status.hpp>
