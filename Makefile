@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan interop check format bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan interop check format fuzz bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,11 @@ test: ## Builds and runs all tests but interop and perf
 asan: ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan
 	@ctest --preset asan --progress
+
+FUZZ_SECONDS ?= 30
+fuzz: ## Runs libFuzzer on every parser of foreign bytes, FUZZ_SECONDS (30) each
+	@$(MAKE) --no-print-directory build PRESET=asan TARGETS=fuzz_programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/asan --label-regex fuzz --no-tests=error --parallel 2 --output-on-failure --progress
 
 interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
 	@$(MAKE) --no-print-directory build PRESET=dev

@@ -32,6 +32,10 @@ if(TROUPE_SANITIZE)
                          -fno-omit-frame-pointer)
   target_link_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE})
 endif()
+if(TROUPE_FUZZ)
+  # Coverage in every library, so that a fuzzer sees where it gets.
+  target_compile_options(troupe_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # Adds the sub-folders that hold a CMakeLists.txt.
 function(troupe_add_folders)
