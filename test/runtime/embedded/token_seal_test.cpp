@@ -32,7 +32,7 @@ std::string seal_of(std::string token) {
 
 /// The tokens of the process are sealed with this key as long as it lives.
 struct with_key {
-  explicit with_key(const token_key& key) { use_token_key(key); }
+  explicit with_key(const token_key& mine) { use_token_key(mine); }
   ~with_key() { use_token_key(before); }
   with_key(const with_key&) = delete;
   with_key& operator=(const with_key&) = delete;
