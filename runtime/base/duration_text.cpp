@@ -48,8 +48,8 @@ bool take_part(std::string_view& text, bool days, std::int64_t& total) noexcept 
   if (digits == 0)
     return false;
   text.remove_prefix(at);
-  const auto* unit =
-      std::ranges::find_if(go_units, [&](const auto& each) { return text.starts_with(each.first); });
+  const auto* unit = std::ranges::find_if(
+      go_units, [&](const auto& each) { return text.starts_with(each.first); });
   if (unit == go_units.end() || (unit->first == "d" && !days))
     return false;
   text.remove_prefix(unit->first.size());

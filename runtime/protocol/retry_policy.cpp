@@ -5,7 +5,8 @@
 
 namespace troupe::protocol {
 
-void write_retry_policy(const workflow::retry_policy& from, temporal::api::common::v1::RetryPolicy& to) {
+void write_retry_policy(
+    const workflow::retry_policy& from, temporal::api::common::v1::RetryPolicy& to) {
   if (from.initial_interval)
     to_proto(*from.initial_interval, *to.mutable_initial_interval());
   if (from.maximum_interval)

@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(writes_a_request_id_reference) {
   BOOST_TEST(
       to_nexus_link(made)->url
       == "temporal:///namespaces/n/workflows/w/r/history"
-         "?eventType=WorkflowExecutionOptionsUpdated&referenceType=RequestIdReference&requestID=id+1");
+         "?eventType=WorkflowExecutionOptionsUpdated&referenceType=RequestIdReference&requestID=id+"
+         "1");
   check_round_trip(made);
 }
 

@@ -52,7 +52,7 @@ struct fixture {
   texts told;
 };
 
-BOOST_FIXTURE_TEST_SUITE(store_writer_, fixture)
+BOOST_FIXTURE_TEST_SUITE(store_writing, fixture)
 
 BOOST_AUTO_TEST_CASE(what_many_commit_in_one_turn_is_one_batch) {
   for (const char* owner : {"a", "b", "c"})

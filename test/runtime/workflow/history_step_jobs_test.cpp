@@ -50,7 +50,7 @@ history_builder some_history() {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(step_jobs_of_a_history, fixture)
+BOOST_FIXTURE_TEST_SUITE(history_step_jobs, fixture)
 
 BOOST_AUTO_TEST_CASE(signals_come_before_all_else_and_each_in_the_order_of_the_history) {
   BOOST_CHECK_EQUAL(
