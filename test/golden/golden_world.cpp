@@ -17,6 +17,7 @@
 #include <caf/atom.hpp>
 
 #include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
@@ -163,7 +164,7 @@ struct golden_world::worker {
         std::vector<actors::shard*>{&shard_},
         [&](actors::shard& where, std::size_t) {
           return std::make_unique<slow_transport>(
-              std::make_unique<rpc::direct_transport>(*world.service_, where),
+              std::make_unique<rpc::direct_transport>(world.service_, where),
               where,
               setup_.latencies,
               is_cut_);
@@ -198,16 +199,24 @@ caf::actor_system_config& golden_world::configured(caf::actor_system_config& con
   return config;
 }
 
-golden_world::golden_world(pace workers) {
-  embedded::service_settings settings;
-  settings.suggest_continue_as_new_events = 50;
-  service_ = std::make_unique<embedded::service_host>(
-      system_, home_, settings, std::make_unique<embedded::random_ids>(8));
-  auto& core = service_->here();
-  core.namespaces.ensure(caller_namespace);
-  core.namespaces.ensure(handler_namespace);
-  core.namespaces.add_attributes(
-      caller_namespace, {{"CustomKeywordField", embedded::attribute_type::keyword}});
+embedded::service_settings golden_world::settings() {
+  embedded::service_settings made;
+  made.suggest_continue_as_new_events = 50;
+  return made;
+}
+
+golden_world::golden_world(pace workers, mortal_service::dies when)
+    : service_(system_, clock_, settings(), when) {
+  service_.prepare([](embedded::directory& here) {
+    here.namespaces.ensure(caller_namespace);
+    here.namespaces.ensure(handler_namespace);
+  });
+  clock_->run_until_idle();
+  service_.prepare([](embedded::directory& here) {
+    here.namespaces.add_attributes(
+        caller_namespace, {{"CustomKeywordField", embedded::attribute_type::keyword}});
+  });
+  clock_->run_until_idle();
   const std::pair<const char*, const char*> endpoints[] = {
       {"golden-endpoint", "handler-tq"},
       {"golden-endpoint-breaker", "handler-tq"},
@@ -219,10 +228,14 @@ golden_world::golden_world(pace workers) {
     spec.set_name(name);
     spec.mutable_target()->mutable_worker()->set_namespace_(handler_namespace);
     spec.mutable_target()->mutable_worker()->set_task_queue(queue);
-    temporal::api::nexus::v1::Endpoint created;
-    if (const auto status = core.endpoints.create(spec, core.now(), created); !status.ok())
-      throw std::runtime_error{status.message};
+    service_.prepare([&](embedded::directory& here) {
+      temporal::api::nexus::v1::Endpoint created;
+      if (const auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
+        throw std::runtime_error{status.message};
+    });
+    clock_->run_until_idle();
   }
+  service_.let_die();
   auto pace_of = [](duration task, duration answer) {
     std::map<std::string, duration, std::less<>> latencies;
     if (task > duration{})
@@ -244,8 +257,7 @@ golden_world::golden_world(pace workers) {
 
 golden_world::~golden_world() {
   workers_.clear();
-  service_->stop();
-  home_.stop();
+  service_.stop();
 }
 
 void golden_world::start_worker(worker_setup setup) {
@@ -274,11 +286,13 @@ void golden_world::stop_worker(const std::string& identity) {
 }
 
 void golden_world::delete_endpoint(const std::string& name) {
-  auto& endpoints = service_->here().endpoints;
-  const auto* found = endpoints.find_by_name(name);
+  const auto* found = service_.here().endpoints.find_by_name(name);
   if (found == nullptr)
     throw std::runtime_error{"no endpoint " + name};
-  endpoints.remove(found->id(), found->version());
+  temporal::api::operatorservice::v1::DeleteNexusEndpointRequest request;
+  request.set_id(found->id());
+  request.set_version(found->version());
+  call("/temporal.api.operatorservice.v1.OperatorService/DeleteNexusEndpoint", request);
 }
 
 std::string
@@ -290,14 +304,17 @@ golden_world::call(const std::string& method, const google::protobuf::Message& r
   };
   auto got = std::make_shared<outcome>();
   rpc::local_service::request what;
-  what.method = "/temporal.api.workflowservice.v1.WorkflowService/" + method;
+  what.method = method.starts_with('/')
+                    ? method
+                    : "/temporal.api.workflowservice.v1.WorkflowService/" + method;
   what.message = rpc::bytes{request.SerializeAsString()};
   what.deadline = clock_->now() + 30s;
   auto cancel =
-      service_->handle(std::move(what), [got](rpc_status status, const rpc::bytes& answer) {
+      service_.handle(std::move(what), [got](rpc_status status, const rpc::bytes& answer) {
         *got = {true, std::move(status), answer.str()};
       });
   clock_->run_until_idle();
+  service_.bury();
   if (!got->is_answered)
     throw std::runtime_error{method + " was not answered"};
   if (!got->status.ok())
@@ -313,7 +330,7 @@ void golden_world::start_as(
   request.set_namespace_(caller_namespace);
   request.set_workflow_id(from.workflow_id());
   request.set_identity(client_identity);
-  request.set_request_id(service_->here().ids->uuid());
+  request.set_request_id(service_.here().ids->uuid());
   *request.mutable_workflow_type() = from.workflow_type();
   *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
@@ -352,7 +369,7 @@ void golden_world::signal_with_start_as(
   request.set_namespace_(caller_namespace);
   request.set_workflow_id(from.workflow_id());
   request.set_identity(client_identity);
-  request.set_request_id(service_->here().ids->uuid());
+  request.set_request_id(service_.here().ids->uuid());
   *request.mutable_workflow_type() = from.workflow_type();
   *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
@@ -370,7 +387,7 @@ void golden_world::start_handler(const std::string& id, const std::string& mode)
   request.set_namespace_(handler_namespace);
   request.set_workflow_id(id);
   request.set_identity(client_identity);
-  request.set_request_id(service_->here().ids->uuid());
+  request.set_request_id(service_.here().ids->uuid());
   request.mutable_workflow_type()->set_name("HandlerWorkflow");
   request.mutable_task_queue()->set_name("handler-tq");
   set_json('"' + mode + '"', *request.mutable_input());
@@ -383,7 +400,7 @@ void golden_world::signal(const std::string& id, const std::string& name, const 
   request.mutable_workflow_execution()->set_workflow_id(id);
   request.set_signal_name(name);
   request.set_identity(client_identity);
-  request.set_request_id(service_->here().ids->uuid());
+  request.set_request_id(service_.here().ids->uuid());
   set_json(json, *request.mutable_input());
   call("SignalWorkflowExecution", request);
 }
@@ -406,7 +423,7 @@ void golden_world::request_cancel(
   request.mutable_workflow_execution()->set_workflow_id(id);
   request.set_reason(reason);
   request.set_identity(client_identity);
-  request.set_request_id(request_id.empty() ? service_->here().ids->uuid() : request_id);
+  request.set_request_id(request_id.empty() ? service_.here().ids->uuid() : request_id);
   call("RequestCancelWorkflowExecution", request);
 }
 

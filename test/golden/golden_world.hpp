@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "actors/embedded/host/service_host.hpp"
 #include "actors/shard/manual_shard.hpp"
 #include "actors/worker/worker_core.hpp"
+#include "test/golden/mortal_service.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -53,7 +53,7 @@ public:
   /// Starts the workers of the recordings: `caller-tq` and `basic-tq` in `caller-ns`, `handler-tq`
   /// in `handler-ns`.
   golden_world() : golden_world(pace{}) {}
-  explicit golden_world(pace workers);
+  explicit golden_world(pace workers, mortal_service::dies when = mortal_service::dies::never);
   ~golden_world();
 
   // -- who is there ------------------------------------------------------------------------------
@@ -103,6 +103,8 @@ public:
 
   /// The whole history of a run, of the current one if no run is named; empty if there is none.
   history read(const std::string& id, const std::string& run_id = {});
+  /// How often the service died.
+  [[nodiscard]] std::size_t deaths() const noexcept { return service_.deaths(); }
   /// The runs of a workflow, oldest first.
   std::vector<std::string> runs(const std::string& id);
 
@@ -113,12 +115,12 @@ private:
   void erase_worker(const std::string& identity, bool graceful);
 
   static caf::actor_system_config& configured(caf::actor_system_config& config);
+  static embedded::service_settings settings();
 
   caf::actor_system_config config_;
   caf::actor_system system_{configured(config_)};
   std::shared_ptr<actors::manual_clock> clock_ = std::make_shared<actors::manual_clock>();
-  actors::manual_shard home_{system_, clock_};
-  std::unique_ptr<embedded::service_host> service_;
+  mortal_service service_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::map<std::string, std::vector<std::string>> started_; ///< runs by workflow id
 };

@@ -4,11 +4,13 @@
 #include "runtime/base/executor.hpp"
 #include "runtime/embedded/store/store.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,9 +35,10 @@ public:
   std::function<duration()> takes = {};
   /// Whether this batch fails.
   std::function<bool(const embedded::commit_batch&)> fails = {};
-  /// Runs before a batch becomes durable; may crash the store.
+  /// Runs before a batch becomes durable that makes a difference; may crash the store.
   std::function<void()> before = {};
-  /// Runs after its writer was told; may crash the store.
+  /// Runs once whoever was told has said what there is to say, unless nothing differs from before;
+  /// may crash the store.
   std::function<void()> after = {};
   std::size_t at_once = 8;
   /// Batches wait for `let_go` instead of becoming durable by themselves.
@@ -58,6 +61,12 @@ public:
   void crash() { *is_dead_ = true; }
   [[nodiscard]] bool is_dead() const noexcept { return *is_dead_; }
   [[nodiscard]] disk& on_disk() noexcept { return *disk_; }
+
+  /// The records (namespace id, workflow id) of which something was written since this was asked
+  /// last.
+  [[nodiscard]] std::set<std::pair<std::string, std::string>> take_written() {
+    return std::exchange(written_, {});
+  }
 
   // -- embedded::store ----------------------------------------------------------------------------
 
@@ -109,12 +118,28 @@ private:
       home_.post(std::move(alive));
   }
 
+  [[nodiscard]] bool makes_a_difference(const embedded::commit_batch& what) const {
+    return std::any_of(what.rows.begin(), what.rows.end(), [this](const auto& each) {
+      const auto known = disk_->rows.find(each.key);
+      return each.value ? known == disk_->rows.end() || known->second != *each.value
+                        : known != disk_->rows.end();
+    });
+  }
+
   void end(write what, bool is_durable) {
-    if (is_durable && before)
+    const bool differs = is_durable && makes_a_difference(what.what);
+    if (differs && before)
       before();
     if (*is_dead_)
       return;
     if (is_durable) {
+      for (const auto& each : what.what.rows)
+        if (each.key.where >= embedded::table::record
+            && each.key.where < embedded::table::visibility) {
+          const auto parts = embedded::key_parts(each.key.key);
+          if (parts.size() >= 2)
+            written_.emplace(parts[0], parts[1]);
+        }
       ++disk_->batches;
       for (auto& each : what.what.rows)
         if (each.value)
@@ -123,14 +148,18 @@ private:
           disk_->rows.erase(each.key);
     }
     what.done(is_durable);
-    if (is_durable && after)
-      after();
+    if (differs && after) // behind those who were told
+      home_.post([this, is_dead = is_dead_] {
+        if (!*is_dead)
+          after();
+      });
   }
 
   executor& home_;
   std::shared_ptr<disk> disk_;
   std::shared_ptr<bool> is_dead_ = std::make_shared<bool>(false);
   std::deque<write> held_;
+  std::set<std::pair<std::string, std::string>> written_;
 };
 
 } // namespace troupe::test

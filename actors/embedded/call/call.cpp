@@ -15,6 +15,7 @@ call::call(rpc::local_service::request request, rpc::reply_handler on_reply)
 call::~call() {
   if (is_answered())
     return;
+  is_held_ = false;
   if (!is_cancelled_)
     log::warn("a call was dropped without an answer", {{"method", request_.method}});
   finish(
@@ -86,6 +87,18 @@ void call::answer(const reply& from) {
     answer_empty();
 }
 
+void call::release_answer() {
+  is_held_ = false;
+  if (auto told = std::exchange(held_, std::nullopt))
+    finish(std::move(told->first), std::move(told->second));
+}
+
+void call::replace_answer(rpc_status why) {
+  is_held_ = false;
+  held_.reset();
+  finish(std::move(why), {});
+}
+
 void call::answer_empty() {
   finish({}, {});
 }
@@ -93,6 +106,10 @@ void call::answer_empty() {
 void call::finish(rpc_status status, rpc::bytes message) {
   if (is_answered())
     return;
+  if (is_held_) {
+    held_.emplace(std::move(status), std::move(message));
+    return;
+  }
   if (auto refused = check_answer_size(message.size()); !refused.ok()) {
     status = std::move(refused);
     message = {};

@@ -11,7 +11,9 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace troupe::embedded {
 
@@ -60,6 +62,12 @@ public:
 
   [[nodiscard]] bool is_answered() const noexcept { return !on_reply_; }
 
+  /// From now on an answer waits for `release_answer`: it tells of what is not durable yet.
+  void hold_answer() { is_held_ = true; }
+  void release_answer();
+  /// What was to be answered is not so: says `why` instead.
+  void replace_answer(rpc_status why);
+
   /// The client is gone. Runs the hook of whoever holds the call.
   void cancel();
   [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_; }
@@ -99,6 +107,8 @@ private:
   const google::protobuf::Message* message_ = nullptr; ///< in `arena_`
   std::size_t size_ = 0;
   bool is_cancelled_ = false;
+  bool is_held_ = false;
+  std::optional<std::pair<rpc_status, rpc::bytes>> held_;
 };
 
 using call_ptr = std::shared_ptr<call>;

@@ -75,6 +75,16 @@ void directory::forget_execution(const execution_key& key) {
   executions_.forget(join(key_, key.namespace_id, key.workflow_id));
 }
 
+void directory::note_unresumed(const std::vector<execution_key>& which) {
+  for (const auto& each : which)
+    unresumed_.insert(join(key_, each.namespace_id, each.workflow_id));
+}
+
+bool directory::take_unresumed(const execution_key& which) {
+  return !unresumed_.empty()
+         && unresumed_.erase(join(key_, which.namespace_id, which.workflow_id)) != 0;
+}
+
 task_queue_handle
 directory::queue(const std::string& namespace_id, const std::string& name, queue_kind kind) {
   return queues_.find_or_spawn(
@@ -111,6 +121,16 @@ visibility_handle directory::visibility(const std::string& namespace_id) {
 
 registry_handle directory::registry() {
   return registry_.find_or_spawn({}, [&]() -> registry_handle { return makers_.registry(*this); });
+}
+
+void directory::take_changes(
+    std::vector<namespace_entry> entries, endpoint_registry::changes of_endpoints) {
+  for (auto& each : entries)
+    namespaces.put(std::move(each));
+  for (const auto& each : of_endpoints.put)
+    endpoints.put(*each);
+  for (const auto& id : of_endpoints.removed)
+    endpoints.erase(id);
 }
 
 std::optional<endpoint_info> directory::endpoint_by_name(std::string_view name) const {

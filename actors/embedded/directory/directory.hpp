@@ -3,9 +3,9 @@
 
 #include "actors/embedded/call/authorizer.hpp"
 #include "actors/embedded/directory/actor_map.hpp"
-#include "actors/embedded/directory/deadline_index.hpp"
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/residents.hpp"
+#include "actors/embedded/directory/unloaded_deadlines.hpp"
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
@@ -19,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace caf {
 class actor_system;
@@ -72,6 +74,10 @@ public:
   }
   /// The record leaves the memory: the next message makes a new actor.
   void forget_execution(const execution_key& key);
+  /// These records were found in the store and have not been in memory since the service began.
+  void note_unresumed(const std::vector<execution_key>& which);
+  /// True once for each of those: what it waits for must be set going.
+  bool take_unresumed(const execution_key& which);
   /// How many records have an actor.
   [[nodiscard]] std::size_t loaded_executions() const noexcept { return executions_.size(); }
 
@@ -92,6 +98,8 @@ public:
 
   [[nodiscard]] surroundings around() { return {home.now(), *ids, *this, settings}; }
   [[nodiscard]] time_point now() const { return home.now(); }
+  /// Makes a change of the registries that was planned and is durable.
+  void take_changes(std::vector<namespace_entry> entries, endpoint_registry::changes of_endpoints);
   /// The rows of the runs of one namespace; written by its visibility actor.
   [[nodiscard]] visibility_index& index_of(const std::string& namespace_id) {
     return indexes_[namespace_id];
@@ -104,7 +112,7 @@ public:
   namespace_registry namespaces;
   endpoint_registry endpoints;
   store_writer store;
-  deadline_index deadlines; ///< of records that are not in memory
+  unloaded_deadlines deadlines; ///< of records that are not in memory
   embedded::residents residents;
   std::unique_ptr<authorizer> door = std::make_unique<open_door>(); ///< never null
   bool is_stopping = false; ///< what would have to wait is refused
@@ -125,6 +133,7 @@ private:
   actor_map<visibility_handle> visibility_;
   actor_map<registry_handle> registry_;
   std::unordered_map<std::string, visibility_index> indexes_;
+  std::unordered_set<std::string> unresumed_;
 };
 
 } // namespace troupe::embedded

@@ -121,6 +121,11 @@ struct commit_ended {
   std::uint64_t life = 0; ///< of the record in memory: it begins with every load
   bool is_durable = false;
 };
+struct record_loaded {
+  std::uint64_t life = 0;
+  std::shared_ptr<loaded_rows> rows;
+};
+struct load_again {};
 /// Leave the memory unless there is something to do.
 struct unload_if_idle {
   std::uint64_t ticket = 0;
@@ -213,6 +218,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(remove_row)
   TROUPE_SERVICE_MESSAGE(withdraw_query)
   TROUPE_SERVICE_MESSAGE(commit_ended)
+  TROUPE_SERVICE_MESSAGE(record_loaded)
+  TROUPE_SERVICE_MESSAGE(load_again)
   TROUPE_SERVICE_MESSAGE(unload_if_idle)
   TROUPE_SERVICE_MESSAGE(leave_if_idle)
 
@@ -253,6 +260,8 @@ using execution_handle = caf::typed_actor<
     sig<void(nexus_held)>,
     sig<void(fill_query)>,
     sig<void(forget_if_empty)>,
+    sig<void(record_loaded)>,
+    sig<void(load_again)>,
     sig<void(unload_if_idle)>>;
 
 using task_queue_handle = caf::typed_actor<
@@ -273,6 +282,6 @@ using callback_deliverer_handle =
 using visibility_handle =
     caf::typed_actor<sig<void(put_row)>, sig<void(remove_row)>, sig<void(serve_call)>>;
 
-using registry_handle = caf::typed_actor<sig<void(serve_call)>>;
+using registry_handle = caf::typed_actor<sig<void(serve_call)>, sig<void(commit_ended)>>;
 
 } // namespace troupe::embedded

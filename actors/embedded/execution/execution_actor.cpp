@@ -7,6 +7,7 @@
 #include "runtime/base/log.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/record/wire.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -26,6 +27,9 @@ constexpr duration default_query_patience = std::chrono::seconds{10};
 
 /// After an exception the same may go well later, or never: not in a hurry.
 constexpr duration fault_pause = std::chrono::seconds{10};
+
+/// A store that could not be read is asked again after this.
+constexpr duration load_pause = std::chrono::seconds{1};
 
 rpc_status store_failed() {
   return plain_status(status_code::unavailable, "the store failed, please retry");
@@ -65,6 +69,14 @@ execution_actor::behavior_type execution_actor::make_behavior() {
       [this](const forget_if_empty&) {
         is_leaving_ = false;
         forget_when_empty();
+      },
+      [this](const record_loaded& message) {
+        if (message.life == life_)
+          loaded(message);
+      },
+      [this](const load_again&) {
+        if (!record_)
+          load();
       },
       [this](const unload_if_idle& message) {
         if (message.ticket != ticket_)
@@ -132,6 +144,13 @@ void execution_actor::handle(operation_completed& what) {
         tell(
             directory_.deliverer("temporal://system"), operation_outcome{delivery, outcome.status});
       });
+}
+
+void execution_actor::handle(callback_reported& what) {
+  apply(what.what, [this, what](const reply& outcome) {
+    if (outcome.status.code == status_code::internal)
+      take_again_later(what);
+  });
 }
 
 void execution_actor::handle(record_timer_due& what) {
@@ -221,6 +240,7 @@ void execution_actor::commit(transaction decided, Then then) {
   } catch (...) {
     // What was decided cannot be written: it must not be there either.
     lose(store_failed());
+    is_resuming_ = true;
     load();
     throw;
   }
@@ -237,6 +257,7 @@ void execution_actor::finish_commit(bool is_durable) {
   if (!is_durable) {
     log::error("a commit failed", {{"workflow_id", key_->workflow_id}});
     lose(store_failed());
+    is_resuming_ = true;
     load();
     return;
   }
@@ -275,9 +296,57 @@ void execution_actor::answer(const call_ptr& from, reply what) {
 void execution_actor::load() {
   ++life_;
   const auto due = directory_.deadlines.remove(*key_);
-  record_ = directory_.store.take(owner_);
-  arm(due);
-  came_into_memory();
+  if (!directory_.store.keeps_rows()) {
+    record_ = directory_.store.take(owner_);
+    arm(due);
+    came_into_memory();
+    return;
+  }
+  directory_.store.load(
+      owner_,
+      ranges_of(key_->namespace_id, key_->workflow_id),
+      [weak = caf::actor_cast<caf::actor_addr>(this), life = life_](loaded_rows rows) {
+        if (auto self = caf::actor_cast<execution_handle>(weak))
+          tell(self, record_loaded{life, std::make_shared<loaded_rows>(std::move(rows))});
+      });
+}
+
+void execution_actor::loaded(const record_loaded& what) {
+  std::string problem = "the store could not be read";
+  if (*what.rows) {
+    auto outcome = read_record(**what.rows);
+    record_ = std::move(outcome.rec);
+    problem = std::move(outcome.problem);
+  }
+  if (problem.empty()) {
+    came_into_memory();
+    forget_when_empty();
+    return;
+  }
+  log::error(
+      "a record could not be loaded", {{"workflow_id", key_->workflow_id}, {"problem", problem}});
+  // Callers may come again; what comes from the inside waits.
+  std::erase_if(held_, [](const held_message& each) {
+    if (each.from)
+      each.from->answer(store_failed());
+    return each.from != nullptr;
+  });
+  home().schedule(load_pause, [weak = caf::actor_cast<caf::actor_addr>(this)] {
+    if (auto self = caf::actor_cast<execution_handle>(weak))
+      tell(self, load_again{});
+  });
+}
+
+/// What a record that was read waits for. Where its effects are still under way in this process,
+/// only its timer is set again.
+void execution_actor::set_going() {
+  const bool all = directory_.take_unresumed(*key_) || std::exchange(is_resuming_, false);
+  auto derived = embedded::resume(*record_, directory_.around());
+  if (!all)
+    std::erase_if(derived.effects, [](const auto& each) {
+      return !std::holds_alternative<record_timer>(each);
+    });
+  commit(std::move(derived), [](const reply&) {});
 }
 
 void execution_actor::came_into_memory() {
@@ -288,6 +357,8 @@ void execution_actor::came_into_memory() {
   }
   if (ticket_ == 0 && !is_empty(*record_))
     ticket_ = directory_.residents.stays(key_);
+  if (directory_.store.keeps_rows() && !is_empty(*record_))
+    guard([&] { set_going(); }, [](const rpc_status&) {});
   while (record_ && !held_.empty()) {
     auto next = std::move(held_.front());
     held_.pop_front();
@@ -423,7 +494,14 @@ void execution_actor::handle(start_taken_task& taken) {
       taker->identity,
       directory_.ids->uuid(),
       taker->build_id};
-  apply(std::move(start), [this, taker](const reply& outcome) {
+  apply(std::move(start), [this, taker, task](const reply& outcome) {
+    if (outcome.status.code == status_code::internal) {
+      // Our mistake, not the task's: it must not be lost, nor the worker wait.
+      home().cancel(taker->timer);
+      taker->from->answer(outcome);
+      put_task_back(task);
+      return;
+    }
     if (!outcome.status.ok()) {
       reopen(taker);
       return;

@@ -22,8 +22,9 @@ class directory;
 ///            the history reads that wait.
 /// Receives:  serve_call (method table), start_taken_task and fill_query (task queues),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
-///            callback_reported (callback deliverers), commit_ended (store), unload_if_idle
-///            (residents), record_timer_due, reader_done and forget_if_empty (itself).
+///            callback_reported (callback deliverers), commit_ended and record_loaded (store),
+///            unload_if_idle (residents), record_timer_due, reader_done, load_again and
+///            forget_if_empty (itself).
 /// Sends:     a transaction's effects, once it is durable: add_workflow_task, dispatch_request,
 ///            deliver_callback, put_row, remove_row; reopen_poll if a taken task was stale; answers
 ///            to calls.
@@ -95,7 +96,7 @@ private:
   void handle(start_taken_task& what);
   void handle(nexus_answered& what);
   void handle(operation_completed& what);
-  void handle(callback_reported& what) { apply(std::move(what.what)); }
+  void handle(callback_reported& what);
   void handle(record_timer_due& what);
   void handle(reader_done& what) { finish_reader(what.id, what.is_expired); }
   void handle(nexus_held& what);
@@ -130,6 +131,8 @@ private:
   void finish_commit(bool is_durable);
 
   void load();
+  void loaded(const record_loaded& what);
+  void set_going();
   void came_into_memory();
   /// The record in memory is not to be trusted any more: who waits for it hears `unavailable`.
   void lose(const rpc_status& why);
@@ -159,6 +162,7 @@ private:
   std::uint64_t ticket_ = 0; ///< among the residents; 0 while it is none
   bool is_used_ = false;     ///< since it was asked to leave last
   bool is_leaving_ = false;
+  bool is_resuming_ = false; ///< its effects may be lost: derive them all once it is loaded
   executor::timer_id timer_ = 0;
   std::optional<time_point> timer_due_;
   std::uint64_t timer_generation_ = 0;

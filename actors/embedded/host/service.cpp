@@ -71,17 +71,20 @@ struct service::implementation {
   /// The first things that the shard does: no call has come yet.
   void prepare(const service_options& options) {
     run([&] {
-      auto& here = host->here();
-      for (const auto& wanted : options.namespaces)
-        here.namespaces.ensure(wanted.name, wanted.retention);
+      host->prepare([namespaces = options.namespaces](embedded::directory& here) {
+        for (const auto& wanted : namespaces)
+          here.namespaces.ensure(wanted.name, wanted.retention);
+      });
       for (const auto& wanted : options.endpoints) {
         temporal::api::nexus::v1::EndpointSpec spec;
         spec.set_name(wanted.name);
         spec.mutable_target()->mutable_worker()->set_namespace_(wanted.target_namespace);
         spec.mutable_target()->mutable_worker()->set_task_queue(wanted.target_task_queue);
-        temporal::api::nexus::v1::Endpoint created;
-        if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
-          throw service_error{"endpoint '" + wanted.name + "': " + status.message};
+        host->prepare([spec](embedded::directory& here) {
+          temporal::api::nexus::v1::Endpoint created;
+          if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
+            throw service_error{"endpoint '" + spec.name() + "': " + status.message};
+        });
       }
     });
   }

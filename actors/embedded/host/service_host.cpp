@@ -3,7 +3,12 @@
 
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/host/actor_makers.hpp"
+#include "actors/embedded/host/start_from_store.hpp"
+#include "actors/embedded/registry/registry_rows.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/nexus/v1/message.pb.h>
 
 #include <algorithm>
 #include <mutex>
@@ -51,6 +56,15 @@ service_host::service_host(
           system, home, std::move(settings), std::move(ids), std::move(where), service_actors),
       gate_(std::make_shared<gate>()) {
   gate_->home = &home;
+  if (!directory_.store.keeps_rows())
+    return;
+  is_ready_ = is_read_ = false;
+  gate_->post([this] {
+    start_from_store(directory_, [this] {
+      is_read_ = true;
+      prepare_next();
+    });
+  });
 }
 
 service_host::~service_host() = default;
@@ -62,12 +76,12 @@ service_host::handle(request what, rpc::reply_handler on_reply) {
   // there too, so the gate cannot close meanwhile.
   if (directory_.home.runs_here() && gate_->is_open()) {
     gate_->opened(from);
-    admit(directory_, from);
+    serve(from);
     return cancel_of(from);
   }
   const bool is_open = gate_->post([this, from] {
     gate_->opened(from);
-    admit(directory_, from);
+    serve(from);
   });
   if (!is_open) {
     from->answer(plain_status(status_code::unavailable, "the service is shut down"));
@@ -84,6 +98,44 @@ rpc::local_service::cancel_function service_host::cancel_of(const call_ptr& from
           cancelled->cancel();
       });
   };
+}
+
+void service_host::prepare(std::function<void(directory&)> change) {
+  if (!directory_.store.keeps_rows()) {
+    change(directory_);
+    return;
+  }
+  preparations_.push_back(std::move(change));
+  if (is_read_ && std::exchange(is_ready_, false))
+    prepare_next();
+}
+
+void service_host::prepare_next() {
+  if (preparations_.empty()) {
+    is_ready_ = true;
+    for (const auto& each : std::exchange(early_, {}))
+      serve(each);
+    return;
+  }
+  const auto change = std::move(preparations_.front());
+  preparations_.pop_front();
+  std::vector<namespace_entry> namespaces;
+  auto endpoints = directory_.endpoints.plan(
+      [&] { namespaces = directory_.namespaces.plan([&] { change(directory_); }); });
+  auto rows = rows_of(namespaces, endpoints);
+  directory_.take_changes(std::move(namespaces), std::move(endpoints));
+  directory_.store.commit(registry_owner, std::move(rows), [this](bool is_durable) {
+    if (!is_durable)
+      log::error("what the service was set up with could not be written");
+    prepare_next();
+  });
+}
+
+void service_host::serve(const call_ptr& from) {
+  if (is_ready_)
+    admit(directory_, from);
+  else
+    early_.push_back(from);
 }
 
 void service_host::release_long_polls() {
@@ -105,7 +157,7 @@ void service_host::stop() {
     if (from->is_long_poll)
       from->answer_idle();
     else
-      from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+      from->replace_answer(plain_status(status_code::unavailable, "the service is shutting down"));
   }
 }
 

@@ -4,6 +4,8 @@
 #include "actors/embedded/directory/directory.hpp"
 #include "runtime/embedded/record/random_ids.hpp"
 
+#include <deque>
+#include <functional>
 #include <memory>
 
 namespace troupe::embedded {
@@ -25,6 +27,10 @@ public:
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
 
+  /// Changes the registries as the service's owner does; on the shard's thread, or before the first
+  /// call. With a store that keeps rows, calls that come later wait until it is durable.
+  void prepare(std::function<void(directory&)> change);
+
   /// Ends all long polls as if their time were over and refuses new ones, so that a front can
   /// drain. On the shard's thread.
   void release_long_polls();
@@ -39,10 +45,17 @@ public:
 private:
   struct gate;
 
+  void serve(const call_ptr& from);
+  void prepare_next();
   [[nodiscard]] cancel_function cancel_of(const call_ptr& from) const;
 
   directory directory_;
   std::shared_ptr<gate> gate_;
+  /// The store is read, and what was prepared is durable.
+  bool is_ready_ = true;
+  bool is_read_ = true;
+  std::deque<std::function<void(directory&)>> preparations_;
+  std::deque<call_ptr> early_; ///< came before it was ready
 };
 
 } // namespace troupe::embedded

@@ -6,6 +6,9 @@
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 
+#include <deque>
+#include <vector>
+
 namespace troupe::embedded {
 
 class directory;
@@ -13,9 +16,11 @@ class directory;
 /// Namespaces, search attributes and Nexus endpoints of the service.
 ///
 /// Owns:      the right to change the registries; all actors of the shard may read them.
-/// Receives:  serve_call (method table).
+/// Receives:  serve_call (method table), commit_ended (store).
 /// Sends:     answers.
 /// Dies when: the service does.
+///
+/// A change is made once it is durable, and answered then; what comes meanwhile waits in order.
 class registry_actor final : public service_actor<registry_handle> {
 public:
   registry_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
@@ -30,7 +35,15 @@ public:
   [[nodiscard]] time_point now() const;
 
 private:
+  void serve_next();
+  void change_for(const call_ptr& from);
+  void finish_change(bool is_durable);
+
   directory& directory_;
+  std::deque<call_ptr> waiting_;
+  call_ptr changes_; ///< whose change is on its way to the store
+  std::vector<namespace_entry> namespaces_to_put_;
+  endpoint_registry::changes endpoints_to_put_;
 };
 
 } // namespace troupe::embedded

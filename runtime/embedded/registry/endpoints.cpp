@@ -125,15 +125,14 @@ rpc_status endpoint_registry::create(
     return plain_status(
         status_code::already_exists,
         "error creating Nexus endpoint. Endpoint with name " + spec.name() + " already registered");
-  auto entry = std::make_unique<nexus::Endpoint>();
-  entry->set_id(ids_());
-  entry->set_version(1);
-  *entry->mutable_spec() = spec;
-  to_proto(now, *entry->mutable_created_time());
-  entry->set_url_prefix("/nexus/endpoints/" + entry->id() + "/services");
-  created = *entry;
-  ids_by_name_[spec.name()] = entry->id();
-  by_id_[entry->id()] = std::move(entry);
+  nexus::Endpoint entry;
+  entry.set_id(ids_());
+  entry.set_version(1);
+  *entry.mutable_spec() = spec;
+  to_proto(now, *entry.mutable_created_time());
+  entry.set_url_prefix("/nexus/endpoints/" + entry.id() + "/services");
+  created = entry;
+  put(std::move(entry));
   return {};
 }
 
@@ -153,7 +152,7 @@ rpc_status endpoint_registry::update(
   auto found = by_id_.find(id);
   if (found == by_id_.end())
     return absent("error updating Nexus endpoint. endpoint ID " + id + " not found");
-  auto& entry = *found->second;
+  auto entry = *found->second;
   if (entry.version() != version)
     return plain_status(
         status_code::failed_precondition,
@@ -164,12 +163,11 @@ rpc_status endpoint_registry::update(
     return plain_status(
         status_code::already_exists,
         "error updating Nexus endpoint. Endpoint with name " + spec.name() + " already registered");
-  ids_by_name_.erase(entry.spec().name());
-  ids_by_name_[spec.name()] = id;
   *entry.mutable_spec() = spec;
   entry.set_version(version + 1);
   to_proto(now, *entry.mutable_last_modified_time());
   updated = entry;
+  put(std::move(entry));
   return {};
 }
 
@@ -184,9 +182,45 @@ rpc_status endpoint_registry::remove(const std::string& id, std::int64_t version
   auto found = by_id_.find(id);
   if (found == by_id_.end())
     return absent("error deleting nexus endpoint with ID: " + id);
+  erase(found->first);
+  return {};
+}
+
+void endpoint_registry::put(nexus::Endpoint entry) {
+  if (planned_ != nullptr) {
+    planned_->put.push_back(std::make_shared<const nexus::Endpoint>(std::move(entry)));
+    return;
+  }
+  auto& place = by_id_[entry.id()];
+  if (place)
+    ids_by_name_.erase(place->spec().name());
+  ids_by_name_[entry.spec().name()] = entry.id();
+  place = std::make_unique<nexus::Endpoint>(std::move(entry));
+}
+
+void endpoint_registry::erase(const std::string& id) {
+  if (planned_ != nullptr) {
+    planned_->removed.push_back(id);
+    return;
+  }
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return;
   ids_by_name_.erase(found->second->spec().name());
   by_id_.erase(found);
-  return {};
+}
+
+endpoint_registry::changes endpoint_registry::plan(const std::function<void()>& change) {
+  changes made;
+  planned_ = &made;
+  try {
+    change();
+  } catch (...) {
+    planned_ = nullptr;
+    throw;
+  }
+  planned_ = nullptr;
+  return made;
 }
 
 rpc_status endpoint_registry::get(const std::string& id, nexus::Endpoint& found) const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace temporal::api::nexus::v1 {
 class Endpoint;
@@ -56,6 +57,19 @@ public:
   [[nodiscard]] const temporal::api::nexus::v1::Endpoint*
   find_by_target(std::string_view name_space) const;
 
+  // -- changes that are made only once they are durable ------------------------------------------
+
+  /// Endpoints as they are to be, and the ids of those that are to go.
+  struct changes {
+    std::vector<std::shared_ptr<const temporal::api::nexus::v1::Endpoint>> put;
+    std::vector<std::string> removed;
+  };
+  /// Runs `change`, which calls what is above, without changing anything: gives what it would
+  /// change, for `put` and `erase`.
+  changes plan(const std::function<void()>& change);
+  void put(temporal::api::nexus::v1::Endpoint entry);
+  void erase(const std::string& id);
+
 private:
   rpc_status check(const temporal::api::nexus::v1::EndpointSpec& spec) const;
 
@@ -63,6 +77,7 @@ private:
   id_source ids_;
   std::map<std::string, std::unique_ptr<temporal::api::nexus::v1::Endpoint>, std::less<>> by_id_;
   std::map<std::string, std::string, std::less<>> ids_by_name_;
+  changes* planned_ = nullptr; ///< while a change is planned
 };
 
 } // namespace troupe::embedded

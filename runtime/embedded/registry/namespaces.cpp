@@ -129,6 +129,10 @@ std::string namespace_registry::free_id() {
 namespace_entry& namespace_registry::insert(namespace_entry entry) {
   auto owned = std::make_unique<namespace_entry>(std::move(entry));
   auto& made = *owned;
+  if (planned_ != nullptr) {
+    planned_->push_back(std::move(owned));
+    return made;
+  }
   const bool is_new =
       by_id_.emplace(made.id, std::move(owned)).second && by_name_.emplace(made.name, &made).second;
   if (!is_new)
@@ -271,11 +275,7 @@ namespace_registry::remove(const std::string& name, const std::string& id, std::
   if (!free_name)
     return plain_status(
         status_code::internal, "unable to generate new name for deleted namespace " + entry->name);
-  if (*free_name != entry->name) {
-    by_name_.emplace(*free_name, entry);
-    by_name_.erase(entry->name);
-    entry->name = *free_name;
-  }
+  rename(*entry, *free_name);
   entry->state = enums::NAMESPACE_STATE_DELETED;
   renamed = std::move(*free_name);
   return {};
@@ -288,7 +288,7 @@ const namespace_entry* namespace_registry::find(std::string_view name) const {
 
 namespace_entry* namespace_registry::find(std::string_view name) {
   auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() ? nullptr : writable(found->second);
 }
 
 const namespace_entry* namespace_registry::find_by_id(std::string_view id) const {
@@ -298,7 +298,98 @@ const namespace_entry* namespace_registry::find_by_id(std::string_view id) const
 
 namespace_entry* namespace_registry::find_by_id_mutable(std::string_view id) {
   auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second.get();
+  return found == by_id_.end() ? nullptr : writable(found->second.get());
+}
+
+// -- changes that are made only once they are durable --------------------------------------------
+
+namespace_entry* namespace_registry::writable(namespace_entry* known) {
+  if (planned_ == nullptr)
+    return known;
+  for (const auto& each : *planned_)
+    if (each->id == known->id)
+      return each.get();
+  planned_->push_back(std::make_unique<namespace_entry>(*known));
+  return planned_->back().get();
+}
+
+void namespace_registry::rename(namespace_entry& entry, const std::string& name) {
+  if (name == entry.name)
+    return;
+  if (planned_ == nullptr) {
+    by_name_.emplace(name, &entry);
+    by_name_.erase(entry.name);
+  }
+  entry.name = name;
+}
+
+std::vector<namespace_entry> namespace_registry::plan(const std::function<void()>& change) {
+  std::vector<std::unique_ptr<namespace_entry>> planned;
+  planned_ = &planned;
+  try {
+    change();
+  } catch (...) {
+    planned_ = nullptr;
+    throw;
+  }
+  planned_ = nullptr;
+  std::vector<namespace_entry> changed;
+  for (const auto& each : planned) {
+    const auto* known = find_by_id(each->id);
+    if (known == nullptr || !(*known == *each))
+      changed.push_back(std::move(*each));
+  }
+  return changed;
+}
+
+void namespace_registry::put(namespace_entry entry) {
+  auto found = by_id_.find(entry.id);
+  if (found == by_id_.end()) {
+    insert(std::move(entry));
+    return;
+  }
+  rename(*found->second, entry.name);
+  *found->second = std::move(entry);
+}
+
+std::string namespace_registry::to_bytes(const namespace_entry& entry) {
+  wire::DescribeNamespaceResponse message;
+  fill(entry, *message.mutable_namespace_info(), *message.mutable_config());
+  fill(entry.is_registered, *message.mutable_replication_config());
+  return message.SerializeAsString();
+}
+
+std::optional<namespace_entry> namespace_registry::from_bytes(const std::string& bytes) {
+  wire::DescribeNamespaceResponse message;
+  if (!message.ParseFromString(bytes) || message.namespace_info().id().empty())
+    return std::nullopt;
+  const auto& info = message.namespace_info();
+  namespace_entry entry;
+  entry.name = info.name();
+  entry.id = info.id();
+  entry.description = info.description();
+  entry.owner_email = info.owner_email();
+  entry.data.insert(info.data().begin(), info.data().end());
+  entry.retention = from_proto(message.config().workflow_execution_retention_ttl());
+  entry.state = info.state();
+  entry.is_registered = message.replication_config().state() == enums::REPLICATION_STATE_NORMAL;
+  for (const auto& [column, name] : message.config().custom_search_attribute_aliases())
+    entry.custom_attributes[name] = {column, type_of_column(column)};
+  return entry;
+}
+
+void namespace_registry::restore(std::vector<namespace_entry> entries) {
+  by_name_.clear();
+  by_id_.clear();
+  for (auto& each : entries)
+    insert(std::move(each));
+}
+
+std::vector<namespace_entry> namespace_registry::all() const {
+  std::vector<namespace_entry> entries;
+  for (const auto& [id, entry] : by_id_)
+    entries.push_back(*entry);
+  return entries;
 }
 
 rpc_status namespace_registry::check(

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,8 @@ struct namespace_entry {
   bool is_registered = false; ///< made by a request rather than by the service itself
   std::map<std::string, std::pair<std::string, attribute_type>, std::less<>>
       custom_attributes; ///< name -> column, type
+
+  bool operator==(const namespace_entry&) const = default;
 };
 
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.
@@ -99,7 +102,26 @@ public:
   /// Forgets custom search attributes; unknown ones are ignored.
   rpc_status remove_attributes(std::string_view name_space, const std::vector<std::string>& names);
 
+  // -- changes that are made only once they are durable ------------------------------------------
+
+  /// Runs `change`, which calls what is above, without changing anything: gives the entries as they
+  /// are to be, for `put`. What `change` asks meanwhile it is told as if they were.
+  std::vector<namespace_entry> plan(const std::function<void()>& change);
+  /// Puts in an entry, or in the place of the one with its id.
+  void put(namespace_entry entry);
+
+  /// How a store keeps an entry, and back; nothing if the bytes are none.
+  static std::string to_bytes(const namespace_entry& entry);
+  static std::optional<namespace_entry> from_bytes(const std::string& bytes);
+  /// Instead of all that is there: what a store had.
+  void restore(std::vector<namespace_entry> entries);
+  [[nodiscard]] std::vector<namespace_entry> all() const;
+
 private:
+  /// The entry that a change may write to: while planning, a copy.
+  namespace_entry* writable(namespace_entry* known);
+  void rename(namespace_entry& entry, const std::string& name);
+
   void describe(
       const namespace_entry& entry,
       temporal::api::workflowservice::v1::DescribeNamespaceResponse& response) const;
@@ -113,6 +135,8 @@ private:
   /// Owns: an id never changes and is never given back, a name may go to another namespace.
   std::map<std::string, std::unique_ptr<namespace_entry>, std::less<>> by_id_;
   std::map<std::string, namespace_entry*, std::less<>> by_name_;
+  /// While a change is planned: what it would put.
+  std::vector<std::unique_ptr<namespace_entry>>* planned_ = nullptr;
 };
 
 } // namespace troupe::embedded

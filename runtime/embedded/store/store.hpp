@@ -73,6 +73,9 @@ void add_key_part(std::string& key, std::string_view part);
 /// The same for numbers, which sort by value.
 void add_key_part(std::string& key, std::uint64_t part);
 
+/// The texts that a key is made of: the inverse for keys that hold no numbers.
+std::vector<std::string> key_parts(std::string_view key);
+
 /// What is durable: rows, written in batches.
 ///
 /// Called from one thread, the shard's; what a call was given runs on that thread too, within the

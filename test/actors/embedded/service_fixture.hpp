@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/message.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,9 +43,13 @@ struct service_fixture {
   explicit service_fixture(
       service_settings settings = {},
       std::unique_ptr<id_source> ids = std::make_unique<random_ids>(7),
-      std::shared_ptr<store> where = std::make_shared<memory_store>()) {
+      const std::function<std::shared_ptr<store>(troupe::executor&)>& make_store = {}) {
     host = std::make_unique<service_host>(
-        system, shard, std::move(settings), std::move(ids), std::move(where));
+        system,
+        shard,
+        std::move(settings),
+        std::move(ids),
+        make_store ? make_store(shard) : std::make_shared<memory_store>());
   }
   ~service_fixture() {
     host->stop();

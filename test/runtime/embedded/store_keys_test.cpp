@@ -28,6 +28,15 @@ BOOST_AUTO_TEST_CASE(the_rows_of_one_owner_are_those_that_begin_with_its_key) {
           key_of({"ns", other, "item"}).starts_with(key_of({"ns", owner})) == (owner == other));
 }
 
+BOOST_AUTO_TEST_CASE(a_key_says_what_it_was_made_of) {
+  using namespace std::string_view_literals;
+  for (auto part : {""sv, "a"sv, "a\0"sv, "\0\0b"sv, "\0\1"sv, "\xff"sv}) {
+    const auto parts = key_parts(key_of({"ns", part, part}));
+    BOOST_REQUIRE(parts.size() == 3);
+    BOOST_TEST((parts[1] == part && parts[2] == part));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(keys_sort_by_their_parts) {
   using namespace std::string_view_literals;
   std::vector<std::vector<std::string_view>> parts{

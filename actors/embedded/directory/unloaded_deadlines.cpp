@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/embedded/directory/deadline_index.hpp"
+#include "actors/embedded/directory/unloaded_deadlines.hpp"
 
 #include "actors/embedded/directory/messages.hpp"
 
 namespace troupe::embedded {
 
-deadline_index::deadline_index(executor& home, wake_function wake)
+unloaded_deadlines::unloaded_deadlines(executor& home, wake_function wake)
     : home_(home), wake_(std::move(wake)) {}
 
-deadline_index::~deadline_index() {
+unloaded_deadlines::~unloaded_deadlines() {
   if (timer_ != 0)
     home_.cancel(timer_);
 }
 
-void deadline_index::put(const std::shared_ptr<const execution_key>& whose, time_point when) {
+void unloaded_deadlines::put(const std::shared_ptr<const execution_key>& whose, time_point when) {
   remove(*whose);
   key place{whose->namespace_id, whose->workflow_id};
   due_.emplace(std::pair{when, place}, whose);
@@ -21,7 +21,7 @@ void deadline_index::put(const std::shared_ptr<const execution_key>& whose, time
   arm();
 }
 
-std::optional<time_point> deadline_index::remove(const execution_key& whose) {
+std::optional<time_point> unloaded_deadlines::remove(const execution_key& whose) {
   if (places_.empty())
     return std::nullopt;
   auto found = places_.find({whose.namespace_id, whose.workflow_id});
@@ -33,7 +33,7 @@ std::optional<time_point> deadline_index::remove(const execution_key& whose) {
   return when; // the timer stays: at worst it fires for nobody
 }
 
-void deadline_index::arm() {
+void unloaded_deadlines::arm() {
   if (due_.empty())
     return;
   const auto earliest = due_.begin()->first.first;
@@ -45,7 +45,7 @@ void deadline_index::arm() {
   timer_ = home_.schedule(earliest - home_.now(), [this] { fire(); });
 }
 
-void deadline_index::fire() {
+void unloaded_deadlines::fire() {
   timer_ = 0;
   armed_for_.reset();
   const auto now = home_.now();

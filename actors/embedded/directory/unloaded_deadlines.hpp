@@ -16,14 +16,14 @@ struct execution_key;
 
 /// When records that are not in memory want to be woken, on one timer for the earliest. On the
 /// executor's thread.
-class deadline_index {
+class unloaded_deadlines {
 public:
   using wake_function = unique_function<void(const execution_key&)>;
 
-  deadline_index(executor& home, wake_function wake);
-  ~deadline_index();
-  deadline_index(const deadline_index&) = delete;
-  deadline_index& operator=(const deadline_index&) = delete;
+  unloaded_deadlines(executor& home, wake_function wake);
+  ~unloaded_deadlines();
+  unloaded_deadlines(const unloaded_deadlines&) = delete;
+  unloaded_deadlines& operator=(const unloaded_deadlines&) = delete;
 
   /// Wakes the record then, instead of when was said before.
   void put(const std::shared_ptr<const execution_key>& whose, time_point when);

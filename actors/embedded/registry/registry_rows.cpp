@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/registry/registry_rows.hpp"
+
+#include <temporal/api/nexus/v1/message.pb.h>
+
+namespace troupe::embedded {
+
+namespace {
+
+row_key key_of(table where, std::string_view id) {
+  row_key made{where, {}};
+  add_key_part(made.key, id);
+  return made;
+}
+
+} // namespace
+
+commit_batch rows_of(
+    const std::vector<namespace_entry>& namespaces, const endpoint_registry::changes& endpoints) {
+  commit_batch made;
+  for (const auto& each : namespaces)
+    made.rows.push_back({key_of(table::name_space, each.id), namespace_registry::to_bytes(each)});
+  for (const auto& each : endpoints.put)
+    made.rows.push_back({key_of(table::endpoint, each->id()), each->SerializeAsString()});
+  for (const auto& id : endpoints.removed)
+    made.rows.push_back({key_of(table::endpoint, id), std::nullopt});
+  return made;
+}
+
+row_change cluster_row(const std::string& cluster_id) {
+  return {key_of(table::cluster, "id"), cluster_id};
+}
+
+} // namespace troupe::embedded
