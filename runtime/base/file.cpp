@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <system_error>
 
 namespace troupe {
@@ -45,7 +46,7 @@ file_text read_file(const std::string& path, std::size_t most) {
     to.is_missing = errno == ENOENT;
     return to;
   }
-  std::array<char, 64 * 1024> part;
+  std::array<char, std::size_t{64} * 1024> part;
   while (true) {
     const auto got = read(file.get(), part.data(), part.size());
     if (got < 0 && errno == EINTR)

@@ -50,7 +50,7 @@ std::optional<instant> parse_time(std::string_view text, bool strict) {
   if (!date.ok() || h > 23 || mi > 59 || s > (strict ? 59 : 60))
     return std::nullopt;
   const std::int64_t days = sys_days{date}.time_since_epoch().count();
-  time.seconds = days * 86400 + h * 3600 + (mi - offset) * 60 + s;
+  time.seconds = days * 86400 + h * 3600L + (mi - offset) * 60L + s;
   return time;
 }
 
