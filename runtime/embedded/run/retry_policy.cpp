@@ -34,7 +34,8 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
   if (policy.backoff_coefficient() == 0)
     policy.set_backoff_coefficient(2);
   if (unset(policy.maximum_interval())) {
-    const auto first = from_proto(policy.initial_interval());
+    // A negative one is refused by `check`, which comes after.
+    const auto first = std::max(from_proto(policy.initial_interval()), duration{});
     const auto limit = duration::max() / 100;
     to_proto(first < limit ? first * 100 : duration::max(), *policy.mutable_maximum_interval());
   }

@@ -177,6 +177,14 @@ BOOST_AUTO_TEST_CASE(attaching_to_a_run_schedules_a_task_only_behind_a_started_o
   BOOST_TEST(service.tasks.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_retry_policy_of_the_far_past_is_refused_in_words) {
+  service_fixture service;
+  auto request = service.start_request();
+  request.mutable_retry_policy()->mutable_initial_interval()->set_seconds(-315'576'000'000);
+  const auto tx = service.decide(embedded::start_execution{request});
+  BOOST_TEST(tx.answer.status.message == "InitialInterval cannot be negative on retry policy.");
+}
+
 BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {
   service_fixture service;
   service.start();
