@@ -98,10 +98,12 @@ std::string rfc3339(instant time, fraction_digits digits) {
 }
 
 std::string rfc3339(time_point time, fraction_digits digits) {
-  const auto whole = floor<seconds>(time);
-  return rfc3339(
-      instant{whole.time_since_epoch().count(), static_cast<std::int32_t>((time - whole).count())},
-      digits);
+  // By hand: `std::chrono::floor` overflows at the earliest time there is.
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::int64_t count = time.time_since_epoch().count();
+  const std::int64_t rest = (count % second + second) % second;
+  const std::int64_t whole = count / second - (count % second < 0 ? 1 : 0);
+  return rfc3339(instant{whole, static_cast<std::int32_t>(rest)}, digits);
 }
 
 std::optional<instant> parse_rfc3339(std::string_view text) {
