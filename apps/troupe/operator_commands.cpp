@@ -4,6 +4,7 @@
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
+#include "apps/troupe/search_attribute_commands.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/time.hpp"
@@ -466,7 +467,7 @@ void add_operator_commands(CLI::App& app, const global_flags& flags) {
       ->callback([&flags] { cluster_system(flags); });
   for (const auto* missing : {"describe", "list", "remove", "upsert"})
     refuse_command(*cluster, missing);
-  refuse_command(*group, "search-attribute");
+  add_search_attribute_commands(*group, flags);
   add_namespace_commands(*group, flags);
   add_endpoint_commands(*group, flags);
 }

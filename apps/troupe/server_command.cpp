@@ -5,6 +5,7 @@
 #include "apps/troupe/dynamic_config.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
+#include "apps/troupe/search_attribute_commands.hpp"
 #include "runtime/base/log.hpp"
 
 #include <troupe/service.hpp>
@@ -26,7 +27,7 @@ namespace {
 struct server_flags {
   std::int64_t port = 7233, ui_port = 0;
   std::string ip = "localhost";
-  std::vector<std::string> namespaces, dynamic_config;
+  std::vector<std::string> namespaces, dynamic_config, search_attributes;
   bool headless = false;
 };
 
@@ -84,6 +85,15 @@ void start_dev(const server_flags& with, const global_flags& flags) {
     if (name != "default")
       options.namespaces.push_back({name, std::chrono::hours{24}});
   options.dynamic_config = parse_dynamic_config(with.dynamic_config);
+  for (const auto& pair : with.search_attributes) {
+    const auto at = pair.find('=');
+    if (at == std::string::npos)
+      throw command_error("invalid search attributes: missing expected '=' in \"" + pair + '"');
+    const auto type = read_search_attribute_type(pair.substr(at + 1));
+    if (!type)
+      throw command_error("invalid search attribute value type \"" + pair.substr(at + 1) + '"');
+    options.search_attributes.insert_or_assign(pair.substr(0, at), *type);
+  }
 
   if (flags.log_level.empty())
     log::configure(
@@ -159,13 +169,18 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       "--dynamic-config-value",
       given->dynamic_config,
       "Dynamic configuration, KEY=JSON; may be given several times");
+  add_list(
+      *command,
+      "--search-attribute",
+      given->search_attributes,
+      "Search attribute of every namespace made at the start, NAME=TYPE; may be given several "
+      "times. Types: Text, Keyword, Int, Double, Bool, Datetime, KeywordList");
   add_switch(*command, "--headless", given->headless, "Without the Web UI");
   add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
   for (const auto* flag :
        {"-f,--db-filename",
         "--http-port",
         "--metrics-port",
-        "--search-attribute",
         "--sqlite-pragma",
         "--ui-asset-path",
         "--ui-codec-endpoint",

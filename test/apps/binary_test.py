@@ -45,7 +45,7 @@ class Server:
 
 def run(*words, **variables):
     done = subprocess.run(
-        [TROUPE, *words], capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT | variables)
+        [TROUPE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT | variables)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -56,7 +56,8 @@ class WithServer(unittest.TestCase):
         cls.server = Server(
             "--namespace", "default", "--ip", "127.0.0.1", "--log-format", "pretty", "--log-level", "warn",
             "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',
-            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--namespace", "odd", "--headless")
+            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--namespace", "odd", "--headless",
+            "--search-attribute", "AtStart=int")
 
     @classmethod
     def tearDownClass(cls):
@@ -110,6 +111,35 @@ class WithServer(unittest.TestCase):
         self.assertEqual(
             self.ok(*endpoint, "delete", "--name", "end"), f"Endpoint end successfully deleted (ID {got['id']}).\n")
         self.assertEqual(self.fails(*endpoint, "get", "--name", "end"), 'endpoint not found: "end"')
+
+    def test_search_attributes(self):
+        create = ["operator", "search-attribute", "create"]
+        self.assertEqual(self.ok(*create, "--name", "Made", "--name", "Also", "--type", "keyword"),
+                         "Search attributes have been added\n")
+        # Once more changes nothing; of another type it is refused.
+        self.ok(*create, "--name", "Made", "--type", "Keyword")
+        self.assertEqual(self.fails(*create, "--name", "Made", "--type", "Int"),
+                         "search attribute Made already exists and has different type Keyword")
+        self.assertIn("allowed values are: Text, Keyword", self.fails(*create, "--name", "A", "--type", "Nope"))
+        self.assertEqual(self.fails(*create, "--name", "WorkflowId", "--type", "Keyword"),
+                         "unable to add search attributes: Search attribute WorkflowId is reserved by system.")
+        listed = self.ok("operator", "search-attribute", "list")
+        self.assertRegex(listed, r"(?m)^  WorkflowType +Keyword *\n  Also +Keyword *\n  AtStart +Int *\n  Made +Keyword *\n")
+        as_json = json.loads(self.ok("operator", "search-attribute", "list", "-o", "json"))
+        self.assertEqual(as_json["customAttributes"]["Made"], "INDEXED_VALUE_TYPE_KEYWORD")
+
+        remove = ["operator", "search-attribute", "remove", "--name", "Made"]
+        self.assertEqual(self.fails(*remove, "-o", "json"), "must bypass prompts when using JSON output")
+        code, out, err = self.command(*remove)  # nobody there to say yes
+        self.assertEqual((code, out), (1, 'You are about to remove search attribute ["Made"]? y/N '))
+        self.assertEqual(err, "Error: user denied confirmation, operation aborted\n")
+        self.assertEqual(self.ok(*remove, "--yes"), 'You are about to remove search attribute ["Made"]? y/N yes\n'
+                         "Search attributes have been removed\n")
+        self.assertNotIn("Made", self.ok("operator", "search-attribute", "list"))
+
+    def test_the_servers_search_attributes_are_in_every_namespace(self):
+        for name in ["default", "second"]:
+            self.assertRegex(self.ok("operator", "search-attribute", "list", "-n", name), r"(?m)^  AtStart +Int *$")
 
     def test_a_workflow_from_start_to_termination(self):
         start = ["workflow", "start", "--type", "W", "-t", "tq", "-w", "w1"]
@@ -352,7 +382,7 @@ class WithoutServer(unittest.TestCase):
     def test_flags_without_their_feature_are_refused_by_name(self):
         for flag, value in [
                 ("--db-filename", "x"), ("-f", "x"), ("--http-port", "1"), ("--metrics-port", "1"),
-                ("--search-attribute", "A=Int"), ("--sqlite-pragma", "a=b"), ("--ui-ip", "::1")]:
+                ("--sqlite-pragma", "a=b"), ("--ui-ip", "::1")]:
             name = "--db-filename" if flag == "-f" else flag
             self.assertIn(name + " is not supported", self.refused("server", "start-dev", flag, value))
 
@@ -360,6 +390,9 @@ class WithoutServer(unittest.TestCase):
         self.assertIn("invalid JSON", self.refused("server", "start-dev", "--dynamic-config-value", "a=0s"))
         self.assertIn("'='", self.refused("server", "start-dev", "--dynamic-config-value", "a"))
         self.assertIn("--port", self.refused("server", "start-dev", "--port", "70000"))
+        self.assertIn("missing expected '='", self.refused("server", "start-dev", "--search-attribute", "A"))
+        self.assertIn('type "Nope"', self.refused("server", "start-dev", "--search-attribute", "A=Nope"))
+        self.assertIn("reserved", self.refused("server", "start-dev", "--port", "0", "--search-attribute", "RunId=Int"))
         self.refused("server", "start-dev", "--ip", "no.such.address.invalid", "--port", "0")
 
     def test_no_error_and_no_log_line_shows_a_secret(self):

@@ -75,6 +75,8 @@ struct service::implementation {
         for (const auto& wanted : namespaces)
           here.namespaces.ensure(wanted.name, wanted.retention);
       });
+      if (!options.search_attributes.empty())
+        prepare_search_attributes(options);
       for (const auto& wanted : options.endpoints) {
         temporal::api::nexus::v1::EndpointSpec spec;
         spec.set_name(wanted.name);
@@ -87,6 +89,20 @@ struct service::implementation {
         });
       }
     });
+  }
+
+  void prepare_search_attributes(const service_options& options) {
+    std::vector<std::string> names{"default"};
+    for (const auto& wanted : options.namespaces)
+      names.push_back(wanted.name);
+    std::map<std::string, embedded::attribute_type> attributes;
+    for (const auto& [name, type] : options.search_attributes)
+      attributes.emplace(name, static_cast<embedded::attribute_type>(type));
+    for (const auto& name_space : names)
+      host->prepare([name_space, attributes](embedded::directory& here) {
+        if (auto status = here.namespaces.add_attributes(name_space, attributes); !status.ok())
+          throw service_error{"search attributes of '" + name_space + "': " + status.message};
+      });
   }
 
   /// Runs `work` on the shard and waits for it; rethrows what it throws.

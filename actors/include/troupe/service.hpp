@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/search_attribute.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -39,6 +41,9 @@ struct service_endpoint {
 struct service_options {
   std::vector<service_namespace> namespaces = {};
   std::vector<service_endpoint> endpoints = {};
+  /// Search attributes that `default` and every one of `namespaces` have, by name. What the service
+  /// refuses (names of the system, more than it has columns for) makes its start fail.
+  std::map<std::string, search_attribute_type> search_attributes = {};
   /// Settings by the names of the real server's dynamic configuration, values as JSON. Unknown keys
   /// are taken and have no effect; `service::known_settings` lists those that have one.
   std::map<std::string, std::string> dynamic_config = {};
