@@ -7,7 +7,7 @@
 // the id that it sent.
 
 #include "actors/caf_compat.hpp"
-#include "actors/worker/slot_supplier.hpp"
+#include "actors/worker/slots/slot_supplier.hpp"
 #include "runtime/base/executor.hpp"
 #include "runtime/rpc/bytes.hpp"
 
@@ -24,8 +24,8 @@
 
 namespace troupe::actors {
 
-struct nexus_job;    // actors/worker/nexus_handler_actor.hpp
-struct workflow_job; // actors/worker/workflow_job.hpp
+struct nexus_job;    // actors/worker/nexus/nexus_handler_actor.hpp
+struct workflow_job; // actors/worker/workflow/workflow_job.hpp
 } // namespace troupe::actors
 namespace troupe::workflow {
 class instance; // runtime/workflow/instance.hpp

@@ -5,7 +5,7 @@
 // ten.
 
 #include "bench/support/measure.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/record.hpp"
 

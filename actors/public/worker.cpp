@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_impl.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <troupe/worker.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_impl.hpp"
 
-#include "actors/worker/fixed_slot_supplier.hpp"
-#include "actors/worker/nexus_tasks.hpp"
+#include "actors/worker/nexus/nexus_tasks.hpp"
+#include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
-#include "actors/worker/workflow_tasks.hpp"
+#include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/connector.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/shard/shard.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>

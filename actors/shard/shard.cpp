@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/shard.hpp"
 
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/supervision/worker_root_actor.hpp"
 
-#include "actors/worker/cancellation_coordinator.hpp"
-#include "actors/worker/poller_actor.hpp"
+#include "actors/worker/nexus/cancellation_coordinator.hpp"
+#include "actors/worker/poll/poller_actor.hpp"
 #include "actors/worker/task_outcome.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "actors/worker/poll_source.hpp"
-#include "actors/worker/poller_target.hpp"
-#include "actors/worker/slot_supplier.hpp"
+#include "actors/worker/poll/poll_source.hpp"
+#include "actors/worker/poll/poller_target.hpp"
+#include "actors/worker/slots/slot_supplier.hpp"
 
 #include <cstddef>
 #include <functional>

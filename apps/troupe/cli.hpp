@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/base/json_text.hpp"
+#include "runtime/base/text/json_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/protocol/proto_json.hpp"
 

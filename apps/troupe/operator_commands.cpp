@@ -7,7 +7,7 @@
 #include "apps/troupe/search_attribute_commands.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/file.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>

@@ -5,9 +5,9 @@
 #include "apps/troupe/env_file.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
-#include "runtime/base/log.hpp"
-#include "runtime/base/printable.hpp"
-#include "runtime/base/protobuf_log.hpp"
+#include "runtime/base/log/log.hpp"
+#include "runtime/base/log/protobuf_log.hpp"
+#include "runtime/base/text/printable.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -6,7 +6,7 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/search_attribute_commands.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <troupe/service.hpp>
 

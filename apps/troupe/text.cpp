@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/text.hpp"
 
-#include "runtime/base/printable.hpp"
-#include "runtime/base/time.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/text/printable.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/time/time_text.hpp"
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>

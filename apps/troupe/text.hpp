@@ -2,9 +2,9 @@
 #pragma once
 
 #include "apps/troupe/cli.hpp"
-#include "runtime/base/duration_text.hpp"
-#include "runtime/base/enum_name.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/time/duration_text.hpp"
+#include "runtime/base/time/time_text.hpp"
 
 #include <chrono>
 #include <string>

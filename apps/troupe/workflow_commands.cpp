@@ -8,7 +8,7 @@
 #include "apps/troupe/workflow_describe.hpp"
 #include "apps/troupe/workflow_follow.hpp"
 #include "apps/troupe/workflow_start.hpp"
-#include "runtime/base/printable.hpp"
+#include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 

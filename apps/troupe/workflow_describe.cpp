@@ -4,7 +4,7 @@
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 #include "apps/troupe/workflow_follow.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <temporal/api/history/v1/message.pb.h>

@@ -4,7 +4,7 @@
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
-#include "runtime/base/printable.hpp"
+#include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 

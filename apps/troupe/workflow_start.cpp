@@ -5,9 +5,9 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
-#include "runtime/base/base64.hpp"
 #include "runtime/base/file.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/text/base64.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_core.hpp"
 
-#include "runtime/base/uuid.hpp"
+#include "runtime/base/text/uuid.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/start_request.hpp"
 #include "runtime/rpc/methods.hpp"

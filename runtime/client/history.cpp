@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/enum_name.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/client/from_wire.hpp"
 #include "runtime/protocol/proto_json.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus/operation_state.hpp"
 
 #include <troupe/nexus/context.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/operation_token.hpp"
 
-#include "runtime/base/base64.hpp"
+#include "runtime/base/text/base64.hpp"
 
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/json_writer.hpp>

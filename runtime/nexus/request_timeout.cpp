@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/request_timeout.hpp"
 
-#include "runtime/base/duration_text.hpp"
+#include "runtime/base/time/duration_text.hpp"
 
 namespace troupe::nexus {
 

@@ -6,9 +6,9 @@
 // nobody reads.
 #include "runtime/nexus/task.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/base/utf8.hpp"
-#include "runtime/base/wire_reader.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/failure_access.hpp"
 #include "runtime/payload/failure_converter.hpp"
 

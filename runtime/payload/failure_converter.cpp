@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/payload/failure_converter.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_access.hpp"
 #include "runtime/payload/failure_chain.hpp"
 #include "runtime/payload/proto_payload.hpp"

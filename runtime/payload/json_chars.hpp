@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/base/text_scanner.hpp"
+#include "runtime/base/time/text_scanner.hpp"
 
 #include <array>
 #include <string_view>

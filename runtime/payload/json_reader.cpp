@@ -5,8 +5,8 @@
 // all tokens, and its On-Demand front neither validates what it skips nor goes back, which variants
 // need; only its check of UTF-8 is used. The text lies in room of ours with zeros behind it, which
 // no value goes on with: so nothing asks where the text ends.
-#include "runtime/base/base64.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/base64.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_chars.hpp"
 #include "runtime/payload/json_path.hpp"

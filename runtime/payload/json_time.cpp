@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/duration_text.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/time/duration_text.hpp"
+#include "runtime/base/time/time_text.hpp"
 
 #include <troupe/payload/json.hpp>
 

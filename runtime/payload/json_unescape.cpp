@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/payload/json_unescape.hpp"
 
-#include "runtime/base/hex.hpp"
+#include "runtime/base/text/hex.hpp"
 
 namespace troupe {
 namespace {

@@ -2,8 +2,8 @@
 //
 // Writes into room that is checked once for each value, not once for each byte; the text is copied
 // to a string of its size at the end.
-#include "runtime/base/base64.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/base64.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/json_bytes.hpp"
 #include "runtime/payload/json_room.hpp"
 

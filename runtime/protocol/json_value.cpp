@@ -2,9 +2,9 @@
 // Every function here that calls itself does so once a level, and the reader bounds the levels.
 #include "runtime/protocol/json_value.hpp"
 
-#include "runtime/base/hex.hpp"
-#include "runtime/base/json_text.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/hex.hpp"
+#include "runtime/base/text/json_text.hpp"
+#include "runtime/base/text/utf8.hpp"
 
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/payload_error.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/protocol/links.hpp"
 
-#include "runtime/base/enum_name.hpp"
-#include "runtime/base/percent.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/text/percent.hpp"
 
 #include <temporal/api/common/v1/message.pb.h>
 

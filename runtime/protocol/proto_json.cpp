@@ -4,9 +4,9 @@
 
 #include "runtime/protocol/proto_json.hpp"
 
-#include "runtime/base/base64.hpp"
-#include "runtime/base/json_text.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/text/base64.hpp"
+#include "runtime/base/text/json_text.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <google/protobuf/any.pb.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/protocol/retry_policy.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 
 namespace troupe::protocol {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/client_loop.hpp"
 
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/polled_queue.hpp"
 

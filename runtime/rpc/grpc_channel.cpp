@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/grpc_channel.hpp"
 
-#include "runtime/base/log.hpp"
-#include "runtime/base/protobuf_log.hpp"
+#include "runtime/base/log/log.hpp"
+#include "runtime/base/log/protobuf_log.hpp"
 
 #include <absl/synchronization/mutex.h>
 #include <grpc/grpc.h>

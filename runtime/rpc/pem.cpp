@@ -2,7 +2,7 @@
 #include "runtime/rpc/pem.hpp"
 
 #include "runtime/base/file.hpp"
-#include "runtime/base/printable.hpp"
+#include "runtime/base/text/printable.hpp"
 
 #include <troupe/connection.hpp>
 

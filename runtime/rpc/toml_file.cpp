@@ -2,8 +2,8 @@
 #include "runtime/rpc/toml_file.hpp"
 
 #include "runtime/base/file.hpp"
-#include "runtime/base/printable.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/printable.hpp"
+#include "runtime/base/text/utf8.hpp"
 
 #include <troupe/connection.hpp>
 

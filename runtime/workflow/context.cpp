@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/uuid.hpp"
+#include "runtime/base/text/uuid.hpp"
 
 #include <troupe/workflow/context.hpp>
 

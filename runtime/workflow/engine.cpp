@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/log.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/log/log.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/retry_policy.hpp"

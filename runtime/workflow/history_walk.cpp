@@ -2,7 +2,7 @@
 // The part of the engine that walks over a history: which event means what, and what the code must
 // have asked for.
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/history_slicer.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/golden/golden_world.hpp"
 
-#include "actors/worker/fixed_slot_supplier.hpp"
-#include "actors/worker/nexus_tasks.hpp"
-#include "actors/worker/workflow_tasks.hpp"
+#include "actors/worker/nexus/nexus_tasks.hpp"
+#include "actors/worker/slots/fixed_slot_supplier.hpp"
+#include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/direct_transport.hpp"
 #include "runtime/workflow/instance.hpp"

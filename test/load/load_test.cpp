@@ -2,7 +2,7 @@
 // A thousand caller workflows at once against the embedded service: nothing lost, nothing done
 // twice that shows, no error in the log.
 
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <algorithm>
 #include <map>

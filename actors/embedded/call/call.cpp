@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/call.hpp"
 
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/record/status.hpp"
 

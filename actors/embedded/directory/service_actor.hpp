@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/shard/pinned_actor.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <exception>

@@ -4,7 +4,7 @@
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/store/record_rows.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/embedded/record/wire.hpp"

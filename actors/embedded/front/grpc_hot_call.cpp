@@ -3,7 +3,7 @@
 
 #include "actors/embedded/front/grpc_bytes.hpp"
 #include "actors/embedded/front/grpc_call.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <grpc/byte_buffer.h>
 #include <grpc/slice.h>

@@ -5,7 +5,7 @@
 #include "actors/embedded/host/service_host.hpp"
 #include "actors/embedded/host/settings.hpp"
 #include "actors/shard/threaded_shard.hpp"
-#include "runtime/base/protobuf_log.hpp"
+#include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
 

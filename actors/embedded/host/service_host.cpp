@@ -5,7 +5,7 @@
 #include "actors/embedded/host/actor_makers.hpp"
 #include "actors/embedded/host/start_from_store.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>

@@ -3,7 +3,7 @@
 
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflow/v1/message.pb.h>

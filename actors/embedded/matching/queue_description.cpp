@@ -2,7 +2,7 @@
 #include "actors/embedded/matching/queue_description.hpp"
 
 #include "actors/shard/pinned_actor.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 

@@ -3,8 +3,8 @@
 
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/matching/queue_description.hpp"
-#include "runtime/base/time.hpp"
-#include "runtime/base/wire_writer.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/matching/matching_token.hpp"
 #include "runtime/embedded/record/status.hpp"

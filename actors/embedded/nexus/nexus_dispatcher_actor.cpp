@@ -2,7 +2,7 @@
 #include "actors/embedded/nexus/nexus_dispatcher_actor.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

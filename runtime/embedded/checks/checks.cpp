@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/checks.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"

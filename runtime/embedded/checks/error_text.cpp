@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/error_text.hpp"
 
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
 
 #include <google/rpc/status.pb.h>
 

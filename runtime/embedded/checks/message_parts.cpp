@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/message_parts.hpp"
 
-#include "runtime/base/wire_reader.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 
 #include <google/protobuf/descriptor.h>
 

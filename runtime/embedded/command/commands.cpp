@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/command/commands.hpp"
 
-#include "runtime/base/enum_name.hpp"
+#include "runtime/base/text/enum_name.hpp"
 
 #include <array>
 

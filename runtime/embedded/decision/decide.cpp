@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/log.hpp"
-#include "runtime/base/saturate.hpp"
+#include "runtime/base/log/log.hpp"
+#include "runtime/base/time/saturate.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/json_text.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/text/json_text.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"

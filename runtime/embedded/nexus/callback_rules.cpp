@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/callback_rules.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 

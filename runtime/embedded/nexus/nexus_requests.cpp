@@ -3,9 +3,9 @@
 // into the poll's answer, measured, serialised and destroyed, a seventh of what an operation costs.
 #include "runtime/embedded/nexus/nexus_requests.hpp"
 
-#include "runtime/base/saturate.hpp"
-#include "runtime/base/time.hpp"
-#include "runtime/base/wire_writer.hpp"
+#include "runtime/base/time/saturate.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 #include "runtime/protocol/links.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_rules.hpp"
 
-#include "runtime/base/saturate.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/saturate.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "runtime/embedded/nexus/nexus_requests.hpp"

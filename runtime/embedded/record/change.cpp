@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/change.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/patch.hpp"
 #include "runtime/payload/failure_chain.hpp"

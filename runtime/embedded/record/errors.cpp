@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/errors.hpp"
 
-#include "runtime/base/utf8.hpp"
-#include "runtime/base/uuid.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/text/uuid.hpp"
 
 #include <google/rpc/status.pb.h>
 #include <temporal/api/errordetails/v1/message.pb.h>

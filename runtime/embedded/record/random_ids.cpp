@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/random_ids.hpp"
 
-#include "runtime/base/uuid.hpp"
+#include "runtime/base/text/uuid.hpp"
 
 namespace troupe::embedded {
 random_ids::random_ids()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/registry/endpoints.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/base/uuid.hpp"
+#include "runtime/base/text/uuid.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/registry/namespaces.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/errordetails/v1/message.pb.h>

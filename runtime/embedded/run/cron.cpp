@@ -3,7 +3,7 @@
 // odd cases included.
 #include "runtime/embedded/run/cron.hpp"
 
-#include "runtime/base/duration_text.hpp"
+#include "runtime/base/time/duration_text.hpp"
 
 #include <absl/time/civil_time.h>
 #include <absl/time/time.h>

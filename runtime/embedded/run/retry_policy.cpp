@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/run/retry_policy.hpp"
 
-#include "runtime/base/saturate.hpp"
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/saturate.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/visibility/visibility.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/workflow/v1/message.pb.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/visibility/visibility_names.hpp"
 
-#include "runtime/base/duration_text.hpp"
-#include "runtime/base/enum_name.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/time/duration_text.hpp"
 
 #include <temporal/api/enums/v1/workflow.pb.h>
 

@@ -2,8 +2,8 @@
 // Recorded: test/runtime/embedded/data/visibility_filters.jsonl.
 #include "runtime/embedded/visibility/visibility_query.hpp"
 
-#include "runtime/base/time_text.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/embedded/visibility/visibility_names.hpp"
 #include "runtime/embedded/visibility/visibility_syntax.hpp"

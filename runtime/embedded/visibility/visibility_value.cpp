@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/visibility/visibility_value.hpp"
 
-#include "runtime/base/time.hpp"
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <temporal/api/workflow/v1/message.pb.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
-#include "runtime/base/saturate.hpp"
-#include "runtime/base/time.hpp"
-#include "runtime/base/wire_writer.hpp"
+#include "runtime/base/time/saturate.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 
-#include "runtime/base/base64.hpp"
+#include "runtime/base/text/base64.hpp"
 #include "runtime/embedded/matching/token_seal.hpp"
 #include "runtime/protocol/json_value.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/machines/machine.hpp"
 
-#include "runtime/base/enum_name.hpp"
+#include "runtime/base/text/enum_name.hpp"
 
 #include <temporal/api/enums/v1/command_type.pb.h>
 #include <temporal/api/history/v1/message.pb.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/machines/timer_machine.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>

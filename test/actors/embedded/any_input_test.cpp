@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/reflection.hpp"
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/effect.hpp"
 #include "runtime/embedded/record/record.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/call.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
 #include <boost/test/unit_test.hpp>

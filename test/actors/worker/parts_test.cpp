@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/caf_compat.hpp"
 #include "actors/supervision/backoff.hpp"
-#include "actors/worker/fixed_slot_supplier.hpp"
-#include "actors/worker/poller_target.hpp"
+#include "actors/worker/poll/poller_target.hpp"
+#include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/task_outcome.hpp"
 #include "actors/worker/work_pool.hpp"
 #include "runtime/telemetry/registry.hpp"

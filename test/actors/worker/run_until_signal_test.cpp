@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/log.hpp"
+#include "runtime/base/log/log.hpp"
 
 #include <troupe/client.hpp>
 #include <troupe/service.hpp>

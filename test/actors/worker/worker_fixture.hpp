@@ -2,13 +2,13 @@
 #pragma once
 
 #include "actors/shard/manual_shard.hpp"
-#include "actors/worker/fixed_slot_supplier.hpp"
-#include "actors/worker/nexus_metrics.hpp"
-#include "actors/worker/nexus_tasks.hpp"
+#include "actors/worker/nexus/nexus_metrics.hpp"
+#include "actors/worker/nexus/nexus_tasks.hpp"
+#include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
 #include "actors/worker/worker_core.hpp"
-#include "actors/worker/workflow_metrics.hpp"
-#include "actors/worker/workflow_tasks.hpp"
+#include "actors/worker/workflow/workflow_metrics.hpp"
+#include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "test/support/fake_transport.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/time_text.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/run/cron.hpp"
 
 #include <boost/test/unit_test.hpp>

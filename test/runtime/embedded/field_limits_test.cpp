@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/checks/field_limits.hpp"
 #include "runtime/embedded/record/status.hpp"

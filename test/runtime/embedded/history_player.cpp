@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/runtime/embedded/history_player.hpp"
 
-#include "runtime/base/time.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/protocol/links.hpp"
 #include "test/support/history_normaliser.hpp"
 

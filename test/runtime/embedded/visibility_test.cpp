@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/time.hpp"
-#include "runtime/base/time_text.hpp"
-#include "runtime/base/utf8.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/visibility/visibility.hpp"
 #include "runtime/protocol/json_value.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/base64.hpp"
+#include "runtime/base/text/base64.hpp"
 #include "runtime/nexus/operation_token.hpp"
 
 #include <boost/test/unit_test.hpp>

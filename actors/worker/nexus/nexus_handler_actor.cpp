@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/nexus/nexus_handler_actor.hpp"
+
+#include "runtime/base/log/log.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace troupe::actors {
+
+nexus_handler_actor::nexus_handler_actor(
+    caf::actor_config& cfg,
+    shard& home,
+    std::shared_ptr<worker_context> worker,
+    shard_context& context,
+    nexus_shard& nexus,
+    poller_handle poller,
+    coordinator_handle coordinator)
+    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), nexus_(nexus),
+      poller_(std::move(poller)), coordinator_(std::move(coordinator)) {}
+
+nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
+  return {
+      [this](run_nexus_task& run) { begin(std::move(*run.job.take())); },
+      [this](const handler_ended& ended) {
+        if (ended.work != work_ || !call_)
+          return;
+        if (std::exchange(on_pool_, false))
+          call_->pool_finished();
+        if (abandoned_)
+          become_idle();
+        else
+          advance();
+      },
+      [this](const answer_replied& replied) {
+        if (replied.work == work_ && call_ && !abandoned_)
+          on_answer(replied.status);
+      },
+      [this](const service_replied& replied) {
+        if (replied.work != work_ || !call_ || abandoned_)
+          return;
+        call_->on_reply(replied.status, replied.answer);
+        advance();
+      },
+      [this](const cancel_work& cancel) {
+        if (cancel.work == work_ && call_ && !abandoned_)
+          on_cancel(cancel.reason);
+      },
+  };
+}
+
+void nexus_handler_actor::on_exit() {
+  // The worker stopped while this ran; a pool thread keeps its share of the call until it is
+  // through.
+  if (outcome_.is_open()) {
+    outcome_.record(died() ? task_outcome::died : task_outcome::shutdown);
+  }
+  tell(coordinator_, handler_left{id()}); // it holds whom it watched
+  call_ = nullptr;
+  slot_.release();
+  poller_ = nullptr;
+  coordinator_ = nullptr;
+  worker_ = nullptr; // the pool may still hold this actor, and the worker holds the pool
+}
+
+void nexus_handler_actor::begin(nexus_job job) {
+  ++work_;
+  slot_ = std::move(job.slot);
+  outcome_ = std::move(job.outcome);
+  received_ = job.received;
+  abandoned_ = on_pool_ = false;
+  if (job.task.scheduled_at)
+    nexus_.metrics.nexus_task_schedule_to_start_latency.observe(
+        (received_ - *job.task.scheduled_at).count());
+  call_ = nexus::accept_task(nexus_.environment, std::move(job.task), home(), received_);
+  tell(
+      coordinator_,
+      watch_work{work_, caf::actor_cast<cancellable_handle>(this), call_->deadline()});
+  advance();
+}
+
+void nexus_handler_actor::advance() {
+  switch (call_->next()) {
+  case nexus::operation_call::step::run_on_shard: return run_on_shard();
+  case nexus::operation_call::step::run_on_pool: return run_on_pool();
+  case nexus::operation_call::step::call_service: return call_service();
+  case nexus::operation_call::step::answer: return answer();
+  }
+}
+
+void nexus_handler_actor::run_on_shard() {
+  // Most coroutines end without having waited: those need no message.
+  is_starting_ = true;
+  call_->run_on_shard([this, self = me(), work = work_] {
+    if (!is_starting_)
+      tell(self, handler_ended{work});
+  });
+  is_starting_ = false;
+  if (call_->next() != nexus::operation_call::step::run_on_shard)
+    advance();
+}
+
+void nexus_handler_actor::run_on_pool() {
+  on_pool_ = true;
+  // All that became ready in this turn goes to the pool together.
+  if (context_.for_pool.empty())
+    home().defer([worker = worker_, &context = context_] {
+      worker->pool->submit(std::exchange(context.for_pool, {}));
+    });
+  context_.for_pool.push_back(
+      {[call = call_]() mutable {
+         call->run_on_pool();
+         call = nullptr;
+       },
+       &home(),
+       [self = me(), work = work_] { tell(self, handler_ended{work}); }});
+}
+
+std::chrono::milliseconds nexus_handler_actor::remaining() const {
+  auto left = call_->deadline() ? *call_->deadline() - home().now()
+                                : duration{worker_->settings.call_timeout};
+  return std::max(
+      std::chrono::duration_cast<std::chrono::milliseconds>(left), std::chrono::milliseconds{1});
+}
+
+void nexus_handler_actor::call_service() {
+  auto call = call_->service_call();
+  call.timeout = std::min(call.timeout, remaining());
+  context_.calls->start(
+      std::move(call), [self = me(), work = work_](rpc_status status, rpc::bytes answer) {
+        tell(self, service_replied{work, std::move(status), std::move(answer)});
+      });
+}
+
+void nexus_handler_actor::answer() {
+  nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
+  if (const auto& reason = call_->failure_reason(); !reason.empty())
+    nexus_.metrics.nexus_task_execution_failed.of(reason).add();
+  auto call = call_->answer();
+  call.timeout = std::min(call.timeout, remaining());
+  context_.calls->start(
+      std::move(call), [self = me(), work = work_](rpc_status status, rpc::bytes) {
+        tell(self, answer_replied{work, std::move(status), {}});
+      });
+}
+
+void nexus_handler_actor::on_answer(const rpc_status& status) {
+  if (status.ok()) {
+    nexus_.metrics.nexus_task_endtoend_latency.observe((home().now() - received_).count());
+    if (call_->is_failure())
+      log::debug(
+          "answered a Nexus task with a failure",
+          {{"service", std::string{call_->task().service}},
+           {"operation", std::string{call_->task().operation}},
+           {"error", call_->failure_text()}});
+    return end(task_outcome::answered);
+  }
+  log::warn(
+      "the answer to a Nexus task was not taken",
+      {{"service", std::string{call_->task().service}},
+       {"operation", std::string{call_->task().operation}},
+       {"code", std::string{to_string(status.code)}},
+       {"error", status.message}});
+  end(status.code == status_code::not_found ? task_outcome::task_gone
+                                            : task_outcome::answer_failed);
+}
+
+void nexus_handler_actor::on_cancel(cancel_reason reason) {
+  call_->cancel(reason);
+  if (reason != cancel_reason::timed_out)
+    return; // it may still answer, and somebody waits for that
+  log::warn(
+      "a Nexus task ran past its deadline and is not answered",
+      {{"service", std::string{call_->task().service}},
+       {"operation", std::string{call_->task().operation}}});
+  nexus_.metrics.nexus_task_execution_failed.of("timeout").add();
+  end(task_outcome::deadline_passed);
+}
+
+void nexus_handler_actor::end(task_outcome outcome) {
+  outcome_.record(outcome);
+  if (on_pool_)
+    abandoned_ = true;
+  else
+    become_idle();
+}
+
+void nexus_handler_actor::become_idle() {
+  call_ = nullptr;
+  abandoned_ = false;
+  tell(
+      poller_,
+      task_ended{
+          caf::actor_cast<caf::strong_actor_ptr>(this),
+          make_handoff<slot_permit>(std::move(slot_))});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/nexus/nexus_metrics.hpp"
+
+#include "runtime/telemetry/sdk_buckets.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using telemetry::metric;
+using telemetry::metric_kind;
+using telemetry::metric_unit;
+namespace buckets = telemetry::buckets;
+
+constexpr metric poll_no_task{
+    .name = "nexus_poll_no_task", .help = "polls for Nexus tasks that brought none"};
+constexpr metric schedule_to_start{
+    .name = "nexus_task_schedule_to_start_latency",
+    .kind = metric_kind::histogram,
+    .help = "from the service's request to the worker that got it",
+    .unit = metric_unit::duration,
+    .bounds = buckets::schedule_to_start,
+    .has_quantiles = true};
+constexpr metric execution{
+    .name = "nexus_task_execution_latency",
+    .kind = metric_kind::histogram,
+    .help = "from a Nexus task's arrival to its answer",
+    .unit = metric_unit::duration,
+    .bounds = buckets::other,
+    .has_quantiles = true};
+constexpr metric endtoend{
+    .name = "nexus_task_endtoend_latency",
+    .kind = metric_kind::histogram,
+    .help = "from a Nexus task's arrival to the service's word that it took the answer",
+    .unit = metric_unit::duration,
+    .bounds = buckets::other,
+    .has_quantiles = true};
+constexpr metric execution_failed{
+    .name = "nexus_task_execution_failed", .help = "Nexus tasks that did not succeed, by why"};
+
+} // namespace
+
+nexus_metrics::nexus_metrics(telemetry::meter& meter)
+    : nexus_tasks(meter, "NexusWorker"), nexus_poll_no_task(meter.counter(poll_no_task)),
+      nexus_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
+      nexus_task_execution_latency(meter.histogram(execution)),
+      nexus_task_endtoend_latency(meter.histogram(endtoend)),
+      nexus_task_execution_failed(meter, execution_failed, "failure_reason") {}
+
+} // namespace troupe::actors

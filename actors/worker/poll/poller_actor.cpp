@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/poll/poller_actor.hpp"
+
+#include "runtime/base/log/log.hpp"
+#include "runtime/telemetry/sdk_buckets.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often an error that goes on is logged again.
+constexpr duration log_interval = 1min;
+/// A poll that ends without a task sooner than this did not wait: asking again at once would be a
+/// busy loop.
+constexpr duration hasty = 500ms;
+
+using telemetry::metric;
+using telemetry::metric_kind;
+
+constexpr metric num_pollers{
+    .name = "num_pollers", .kind = metric_kind::gauge, .help = "polls that are open"};
+constexpr metric poll_errors{
+    .name = "poll_errors", .help = "polls that failed, or whose answer could not be read"};
+constexpr metric long_request{.name = "long_request", .help = "polls that were begun"};
+constexpr metric long_request_latency{
+    .name = "long_request_latency",
+    .kind = metric_kind::histogram,
+    .help = "how long polls lasted",
+    .unit = telemetry::metric_unit::duration,
+    .bounds = telemetry::buckets::other};
+constexpr metric long_request_failure{
+    .name = "long_request_failure", .help = "polls that failed, by why"};
+
+telemetry::labels poller_type(const poll_type& type) {
+  return {{"poller_type", std::string{type.name}}};
+}
+
+/// The SDKs name an RPC without its service.
+telemetry::labels operation(const poll_type& type) {
+  return {{"operation", std::string{type.method.substr(type.method.rfind('/') + 1)}}};
+}
+
+} // namespace
+
+poller_actor::metrics::metrics(telemetry::meter& meter, const poll_type& type)
+    : num_pollers(meter.gauge(actors::num_pollers, poller_type(type))),
+      poll_errors(meter.counter(actors::poll_errors, poller_type(type))),
+      long_request(meter.counter(actors::long_request, operation(type))),
+      long_request_latency(meter.histogram(actors::long_request_latency, operation(type))),
+      long_request_failure(meter, actors::long_request_failure, "status_code", operation(type)) {}
+
+poller_actor::poller_actor(caf::actor_config& cfg, shard& home, setup with)
+    : pinned_actor(cfg, home), with_(std::move(with)), metrics_(*with_.shard->meter, with_.type),
+      target_(with_.limits), error_backoff_(with_.worker->settings.poll_backoff),
+      exhausted_backoff_(with_.worker->settings.exhausted_backoff) {}
+
+poller_handle::behavior_type poller_actor::make_behavior() {
+  fill();
+  return {
+      [this](const poll_completed& done) { on_poll_completed(done); },
+      [this](const slot_freed&) {
+        waiting_for_slot_ = false;
+        fill();
+      },
+      [this](task_ended& ended) { on_task_ended(ended); },
+      [this](const backoff_ended& ended) {
+        if (ended.generation != backoff_generation_)
+          return;
+        backing_off_ = false;
+        fill();
+      },
+      [this](const stop_polling&) {
+        stopping_ = true;
+        for (auto& [id, poll] : polls_)
+          with_.shard->transport->cancel(poll.call);
+        stop_if_drained();
+      },
+  };
+}
+
+void poller_actor::on_exit() {
+  // The slots go back; answers that still come find nobody.
+  if (with_.shard->transport)
+    for (auto& [id, poll] : polls_)
+      with_.shard->transport->cancel(poll.call);
+  polls_.clear();
+  metrics_.num_pollers.set(0);
+  with_.source = nullptr;
+  with_.slots->stop_waiting(with_.request); // the callback has this actor in it
+  with_.root = nullptr;
+}
+
+void poller_actor::fill() {
+  if (stopping_ || backing_off_)
+    return;
+  while (polls_.size() < static_cast<std::size_t>(target_.value())) {
+    auto slot = with_.slots->try_reserve(with_.request);
+    if (!slot) {
+      if (!std::exchange(waiting_for_slot_, true))
+        with_.slots->when_free(with_.request, [self = me()] { tell(self, slot_freed{}); });
+      break;
+    }
+    start_poll(std::move(slot));
+  }
+  metrics_.num_pollers.set(static_cast<double>(polls_.size()));
+}
+
+/// The slot of a finished task serves the next poll as it is, if its supplier agrees.
+void poller_actor::on_task_ended(task_ended& ended) {
+  with_.source->task_ended(ended.who);
+  const auto returned = ended.slot.take();
+  auto slot = returned ? std::move(*returned) : slot_permit{};
+  if (!slot || stopping_ || backing_off_
+      || polls_.size() >= static_cast<std::size_t>(target_.value())
+      || !with_.slots->try_keep(slot, with_.request, waiting_for_slot_))
+    return;
+  start_poll(std::move(slot));
+  metrics_.num_pollers.set(static_cast<double>(polls_.size()));
+}
+
+void poller_actor::start_poll(slot_permit slot) {
+  auto id = ++last_poll_;
+  rpc::call call{
+      with_.type.method,
+      with_.source->make_request(),
+      with_.worker->settings.long_poll_timeout,
+      {}};
+  metrics_.long_request.add();
+  auto& poll = polls_[id];
+  poll.slot = std::move(slot);
+  poll.since = home().now();
+  poll.call = with_.shard->transport->start(
+      std::move(call), [self = me(), id](rpc_status status, rpc::bytes answer) {
+        tell(self, poll_completed{id, std::move(status), std::move(answer)});
+      });
+}
+
+void poller_actor::on_poll_completed(const poll_completed& done) {
+  auto found = polls_.extract(done.poll);
+  if (found.empty())
+    return;
+  auto poll = std::move(found.mapped());
+  const auto lasted = home().now() - poll.since;
+  metrics_.long_request_latency.observe(lasted.count());
+  if (done.status.ok()) {
+    auto result = with_.source->read(done.answer, me());
+    if (!result.unreadable.empty()) {
+      on_error({status_code::internal, "unreadable answer: " + result.unreadable, {}});
+    } else {
+      if (std::exchange(failing_, false))
+        log::info(
+            "polls succeed again",
+            {{"poller", std::string{with_.type.name}},
+             {"task_queue", with_.worker->settings.task_queue}});
+      error_backoff_.reset();
+      exhausted_backoff_.reset();
+      target_.on_answer(!result.deliver, result.poller_advice);
+      if (result.deliver)
+        result.deliver(std::move(poll.slot));
+      else if (lasted < hasty && !stopping_)
+        on_error({status_code::ok, {}, {}});
+    }
+  } else if (!stopping_) {
+    const bool timed_out = done.status.code == status_code::deadline_exceeded
+                           || done.status.code == status_code::cancelled;
+    if (!timed_out)
+      metrics_.long_request_failure.of(to_string(done.status.code)).add();
+    if (!timed_out || lasted < hasty)
+      on_error(done.status);
+  }
+  poll.slot.release();
+  fill();
+  metrics_.num_pollers.set(static_cast<double>(polls_.size()));
+  stop_if_drained();
+}
+
+void poller_actor::on_error(const rpc_status& status) {
+  const bool exhausted = status.code == status_code::resource_exhausted;
+  if (!status.ok()) {
+    metrics_.poll_errors.add();
+    target_.on_error(exhausted);
+    failing_ = true;
+    auto now = home().now();
+    if (status.code != logged_code_ || now - logged_at_ >= log_interval) {
+      logged_code_ = status.code;
+      logged_at_ = now;
+      log::warn(
+          "a poll failed, trying again",
+          {{"poller", std::string{with_.type.name}},
+           {"task_queue", with_.worker->settings.task_queue},
+           {"namespace", with_.worker->settings.name_space},
+           {"code", std::string{to_string(status.code)}},
+           {"error", status.message}});
+    }
+  }
+  // Several polls fail together when the connection breaks: that is one failure.
+  if (backing_off_)
+    return;
+  auto wait = error_backoff_.next(with_.shard->jitter());
+  if (exhausted)
+    wait = std::max(wait, exhausted_backoff_.next(with_.shard->jitter()));
+  backing_off_ = true;
+  home().schedule(wait, [self = me(), generation = ++backoff_generation_] {
+    tell(self, backoff_ended{generation});
+  });
+}
+
+void poller_actor::stop_if_drained() {
+  if (!stopping_ || !polls_.empty())
+    return;
+  if (with_.root)
+    tell(with_.root, poller_stopped{with_.id});
+  quit();
+}
+
+} // namespace troupe::actors

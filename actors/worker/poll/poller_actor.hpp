@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/poll/poll_source.hpp"
+#include "actors/worker/poll/poller_target.hpp"
+#include "actors/worker/task_kind.hpp"
+#include "actors/worker/worker_context.hpp"
+
+#include <memory>
+#include <unordered_map>
+
+namespace troupe::actors {
+
+/// Keeps min(poller target, free slots) long polls of one type open on one shard.
+///
+/// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
+/// Receives:  poll_completed (transport), slot_freed (slot supplier), task_ended (whoever its
+/// source
+///            gave a task to), backoff_ended (own timer), stop_polling (worker root).
+/// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
+/// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
+///            (then the worker root starts another one).
+class poller_actor final : public pinned_actor<poller_handle::base> {
+public:
+  struct setup {
+    std::uint64_t id = 0;
+    worker_root_handle root;
+    std::shared_ptr<worker_context> worker;
+    shard_context* shard = nullptr;
+    poll_type type;
+    std::unique_ptr<poll_source> source;
+    poller_limits limits;
+    std::shared_ptr<slot_supplier> slots;
+    slot_request request; ///< of a slot
+  };
+
+  poller_actor(caf::actor_config& cfg, shard& home, setup with);
+
+  const char* name() const override { return "poller"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct open_poll {
+    slot_permit slot;
+    rpc::transport::call_id call = 0;
+    time_point since;
+  };
+
+  void fill();
+  void start_poll(slot_permit slot);
+  void on_task_ended(task_ended& ended);
+  void on_poll_completed(const poll_completed& done);
+  void on_error(const rpc_status& status);
+  void stop_if_drained();
+  poller_handle me() { return caf::actor_cast<poller_handle>(this); }
+
+  /// What it counts; by `poller_type` and `operation`.
+  struct metrics {
+    metrics(telemetry::meter& meter, const poll_type& type);
+
+    telemetry::gauge num_pollers;
+    telemetry::counter poll_errors;
+    telemetry::counter long_request;
+    telemetry::histogram long_request_latency;
+    telemetry::counters_by_label long_request_failure;
+  };
+
+  setup with_;
+  metrics metrics_;
+  poller_target target_;
+  std::unordered_map<std::uint64_t, open_poll> polls_;
+  std::uint64_t last_poll_ = 0;
+  bool stopping_ = false;
+  bool waiting_for_slot_ = false;
+
+  backoff error_backoff_;
+  backoff exhausted_backoff_;
+  bool backing_off_ = false;
+  std::uint64_t backoff_generation_ = 0;
+  bool failing_ = false; ///< since the last poll that worked
+  status_code logged_code_ = status_code::ok;
+  time_point logged_at_{};
+};
+
+} // namespace troupe::actors

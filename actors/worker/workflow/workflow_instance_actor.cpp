@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/workflow/workflow_instance_actor.hpp"
+
+#include "runtime/base/log/log.hpp"
+#include "runtime/base/time/time.hpp"
+#include "runtime/rpc/methods.hpp"
+#include "runtime/rpc/unary.hpp"
+#include "runtime/workflow/instance.hpp"
+
+#include <temporal/api/enums/v1/failed_cause.pb.h>
+#include <temporal/api/enums/v1/query.pb.h>
+#include <temporal/api/failure/v1/message.pb.h>
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::actors {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+namespace methods = rpc::methods::workflow_service;
+
+namespace {
+
+/// True if the service (or gRPC on the way) found the answer too big, which another try cannot
+/// change.
+bool is_too_large(const rpc_status& status) {
+  if (status.code != status_code::resource_exhausted)
+    return false;
+  for (std::string_view prefix :
+       {"grpc: received message larger than max",
+        "grpc: message after decompression larger",
+        "grpc: received message after decompression larger"})
+    if (status.message.starts_with(prefix))
+      return true;
+  return false;
+}
+
+} // namespace
+
+workflow_instance_actor::workflow_instance_actor(
+    caf::actor_config& cfg,
+    shard& home,
+    std::shared_ptr<worker_context> worker,
+    workflow_shard& context,
+    sticky_cache_handle cache,
+    std::uint32_t lane)
+    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
+      cache_(std::move(cache)), lane_(lane) {}
+
+workflow_instance_actor::~workflow_instance_actor() = default;
+
+workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior() {
+  return {
+      [this](run_workflow_task& run) {
+        job_ = run.job.take();
+        begin();
+      },
+      [this](const answer_replied& replied) {
+        if (replied.work == work_ && job_)
+          on_answer(replied);
+      },
+      [this](const history_page_fetched& fetched) {
+        if (fetched.work == work_ && job_ && std::exchange(fetching_, false))
+          on_page(fetched);
+      },
+      [this](const end_instance&) { quit(); },
+  };
+}
+
+void workflow_instance_actor::on_exit() {
+  if (job_) {
+    job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
+    // Here and not in the destructor: the frames of a run belong to the thread that made them.
+    job_ = nullptr;
+  }
+  cache_ = nullptr;
+}
+
+const std::string& workflow_instance_actor::run_id() const {
+  return job_->task->workflow_execution().run_id();
+}
+
+void workflow_instance_actor::begin() {
+  ++work_;
+  used_up_ = fetching_ = false;
+  auto& task = *job_->task;
+  const bool from_beginning =
+      task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
+  if (!job_->run || from_beginning) {
+    auto found = worker_->workflows.find(task.workflow_type().name());
+    if (found == worker_->workflows.end()) {
+      std::string known;
+      for (const auto& [name, definition] : worker_->workflows)
+        known += (known.empty() ? "" : ", ") + name;
+      return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
+    }
+    // A whole history replaces what is cached: it is what the service believes.
+    job_->run = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
+  }
+  converse([&] { return job_->run->begin(task); });
+}
+
+template <class Step>
+void workflow_instance_actor::converse(Step step) {
+  workflow::activation_need need;
+  workflow::activation_result result;
+  try {
+    need = step();
+    if (need.kind == workflow::activation_need::what::nothing)
+      result = job_->run->complete();
+  } catch (const std::exception& error) {
+    // An instance turns what user code throws into answers; what comes out here is a bug of its
+    // own. Only this run is affected: it is dropped, and replayed when the service tries again.
+    context_.counters.instances_died.add();
+    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", error.what()}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        error.what(),
+        "InstanceError");
+  }
+  switch (need.kind) {
+  case workflow::activation_need::what::nothing: return send(std::move(result));
+  case workflow::activation_need::what::history: return fetch(std::move(need.page_token));
+  case workflow::activation_need::what::local_activities:
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "this worker runs no local activities",
+        "NotSupportedError");
+  }
+}
+
+void workflow_instance_actor::fetch(std::string page_token) {
+  fetching_ = true;
+  wire::GetWorkflowExecutionHistoryRequest request;
+  request.set_namespace_(worker_->settings.name_space);
+  *request.mutable_execution() = job_->task->workflow_execution();
+  request.set_next_page_token(std::move(page_token));
+  context_.calls->start(
+      {methods::get_workflow_execution_history,
+       rpc::encode(request),
+       worker_->settings.call_timeout,
+       {}},
+      [self = me(), work = work_](rpc_status status, rpc::bytes page) {
+        tell(self, history_page_fetched{work, std::move(status), std::move(page)});
+      });
+}
+
+void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
+  if (fetched.status.code == status_code::not_found) {
+    used_up_ = true;
+    return end(task_outcome::task_gone);
+  }
+  // Not in the task's memory: each page of a long history goes when it was replayed.
+  wire::GetWorkflowExecutionHistoryResponse page;
+  if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
+    auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
+    log::warn("the history of a run could not be fetched", {{"run_id", run_id()}, {"error", why}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "the history could not be fetched: " + why,
+        "HistoryFetchError");
+  }
+  converse([&] { return job_->run->resume(std::move(page)); });
+}
+
+void workflow_instance_actor::send(workflow::activation_result result) {
+  using verdict = workflow::activation_result::verdict;
+  used_up_ = result.evict;
+  context_.counters.workflow_task_execution_latency.observe(
+      (home().now() - job_->received).count());
+  switch (result.kind) {
+  case verdict::completed: answering_ = answer_kind::completed; break;
+  case verdict::query_answered: answering_ = answer_kind::query; break;
+  case verdict::failed:
+    answering_ = answer_kind::failed;
+    context_.counters.workflow_task_execution_failed.add();
+    log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", result.reason}});
+    used_up_ = true;
+    if (!result.answer)
+      return end(task_outcome::repeated_failure);
+    break;
+  case verdict::ignored:
+    log::debug(
+        "a workflow task needs no answer", {{"run_id", run_id()}, {"reason", result.reason}});
+    return end(task_outcome::not_needed);
+  }
+  std::string_view method;
+  switch (answering_) {
+  case answer_kind::completed:
+    complete(*result.answer);
+    method = methods::respond_workflow_task_completed;
+    break;
+  case answer_kind::failed: method = methods::respond_workflow_task_failed; break;
+  case answer_kind::query: method = methods::respond_query_task_completed; break;
+  }
+  start_answer(method, *result.answer);
+}
+
+void workflow_instance_actor::start_answer(
+    std::string_view method, const google::protobuf::Message& answer) {
+  context_.calls->start(
+      {method, rpc::encode(answer), worker_->settings.call_timeout, {}},
+      [self = me(), work = work_](rpc_status status, rpc::bytes reply) {
+        tell(self, answer_replied{work, std::move(status), std::move(reply)});
+      });
+}
+
+/// Adds what belongs to the worker and not to the run.
+void workflow_instance_actor::complete(google::protobuf::Message& answer) const {
+  auto& completed = static_cast<wire::RespondWorkflowTaskCompletedRequest&>(answer);
+  completed.set_namespace_(worker_->settings.name_space);
+  completed.set_identity(worker_->settings.identity);
+  completed.set_worker_instance_key(worker_->settings.instance_key);
+  completed.mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
+  if (context_.sticky_queue.empty())
+    return;
+  auto& sticky = *completed.mutable_sticky_attributes();
+  sticky.mutable_worker_task_queue()->set_name(context_.sticky_queue);
+  sticky.mutable_worker_task_queue()->set_kind(enums::TASK_QUEUE_KIND_STICKY);
+  sticky.mutable_worker_task_queue()->set_normal_name(worker_->settings.task_queue);
+  to_proto(worker_->settings.sticky_schedule_to_start, *sticky.mutable_schedule_to_start_timeout());
+  completed.set_return_new_workflow_task(!worker_->draining.load(std::memory_order_relaxed));
+}
+
+void workflow_instance_actor::fail_task(
+    int cause, const std::string& message, const std::string& type) {
+  used_up_ = true;
+  job_->run = nullptr;
+  context_.counters.workflow_task_execution_failed.add();
+  const auto& task = *job_->task;
+  if (task.has_query()) {
+    wire::RespondQueryTaskCompletedRequest request;
+    request.set_task_token(task.task_token());
+    request.set_namespace_(worker_->settings.name_space);
+    request.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
+    request.set_error_message(message);
+    answering_ = answer_kind::query;
+    return start_answer(methods::respond_query_task_completed, request);
+  }
+  // Reported once; after that the service's task timeout is what paces the retries.
+  if (task.attempt() > 1)
+    return end(task_outcome::repeated_failure);
+  wire::RespondWorkflowTaskFailedRequest request;
+  request.set_task_token(task.task_token());
+  request.set_namespace_(worker_->settings.name_space);
+  request.set_identity(worker_->settings.identity);
+  request.set_cause(static_cast<enums::WorkflowTaskFailedCause>(cause));
+  request.mutable_failure()->set_message(message);
+  request.mutable_failure()->mutable_application_failure_info()->set_type(type);
+  answering_ = answer_kind::failed;
+  start_answer(methods::respond_workflow_task_failed, request);
+}
+
+void workflow_instance_actor::on_answer(const answer_replied& replied) {
+  if (!replied.status.ok())
+    return on_answer_error(replied.status);
+  if (answering_ == answer_kind::completed)
+    return on_completed(replied.answer);
+  end(task_outcome::answered);
+}
+
+void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
+  if (answer.size() == 0)
+    return end(task_outcome::answered);
+  workflow::task_message next;
+  auto& response = next.make<wire::RespondWorkflowTaskCompletedResponse>();
+  if (!rpc::decode(answer, response)) {
+    // The service took the answer; what it said besides is lost, and with it perhaps a task.
+    log::warn("the reply to a workflow task's answer is unreadable", {{"run_id", run_id()}});
+    used_up_ = true;
+    return end(task_outcome::answered);
+  }
+  if (response.reset_history_event_id() > 0 && job_->run)
+    job_->run->undo_speculative_task(response.reset_history_event_id());
+  if (!response.has_workflow_task() || response.workflow_task().task_token().empty())
+    return end(task_outcome::answered);
+  // The next task came with the reply and keeps the slot.
+  job_->outcome.record(task_outcome::answered);
+  next.lies_in(*response.mutable_workflow_task());
+  job_->task = std::move(next);
+  job_->outcome = outcome_guard{context_.counters.workflow_tasks, "workflow"};
+  job_->received = home().now();
+  if (used_up_)
+    job_->run = nullptr;
+  begin();
+}
+
+void workflow_instance_actor::on_answer_error(const rpc_status& status) {
+  used_up_ = true;
+  if (status.code == status_code::not_found)
+    return end(task_outcome::task_gone);
+  if (status.code == status_code::invalid_argument && status.message == "UnhandledCommand") {
+    // Something happened that the run has not seen; the service sends a new task.
+    log::debug("a workflow task is done again since new events came", {{"run_id", run_id()}});
+    return end(task_outcome::answered);
+  }
+  log::warn(
+      "the answer to a workflow task was not taken",
+      {{"run_id", run_id()},
+       {"code", std::string{to_string(status.code)}},
+       {"error", status.message}});
+  if (answering_ == answer_kind::completed && is_too_large(status) && job_->task->attempt() < 2)
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE,
+        status.message,
+        "GrpcMessageTooLarge");
+  end(task_outcome::answer_failed);
+}
+
+void workflow_instance_actor::end(task_outcome outcome) {
+  job_->outcome.record(outcome);
+  handoff<workflow::instance> kept;
+  if (!used_up_)
+    kept = handoff<workflow::instance>{std::move(job_->run)};
+  job_ = nullptr;
+  tell(cache_, run_idled{lane_, std::move(kept)});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow/workflow_job.hpp"
+#include "actors/worker/workflow/workflow_tasks.hpp"
+
+#include <memory>
+#include <string>
+
+namespace google::protobuf {
+class Message;
+}
+namespace troupe::workflow {
+class instance;
+struct activation_need;
+struct activation_result;
+} // namespace troupe::workflow
+
+namespace troupe::actors {
+
+/// A thin shell around a run that has a task: runs it and sends its answer. There is one for each
+/// run that has a task at the moment, and they are reused; what waits for its next task is a plain
+/// object in the sticky cache.
+///
+/// Owns:      while it has a task, that with its slot, the `workflow::instance` (the coroutine, its
+///            machines).
+/// Receives:  run_workflow_task and end_instance (sticky cache), history_page_fetched and
+///            answer_replied (transport).
+/// Sends:     run_idled, and the run with it, to the sticky cache.
+/// Dies when: it is told to, or an exception escapes (then only the run that it has is lost).
+class workflow_instance_actor final : public pinned_actor<workflow_instance_handle::base> {
+public:
+  workflow_instance_actor(
+      caf::actor_config& cfg,
+      shard& home,
+      std::shared_ptr<worker_context> worker,
+      workflow_shard& context,
+      sticky_cache_handle cache,
+      std::uint32_t lane);
+  ~workflow_instance_actor() override;
+
+  const char* name() const override { return "workflow_instance"; }
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  /// What the answer to the running task is: decides what its reply means.
+  enum class answer_kind { completed, failed, query };
+
+  void begin();
+  /// Takes the next step of the conversation with the run, and does what the run then needs.
+  template <class Step>
+  void converse(Step step);
+  void fetch(std::string page_token);
+  void on_page(const history_page_fetched& fetched);
+  void send(workflow::activation_result result);
+  void start_answer(std::string_view method, const google::protobuf::Message& answer);
+  [[nodiscard]] const std::string& run_id() const;
+  void complete(google::protobuf::Message& answer) const;
+  void fail_task(int cause, const std::string& message, const std::string& type);
+  void on_answer(const answer_replied& replied);
+  void on_completed(const rpc::bytes& answer);
+  void on_answer_error(const rpc_status& status);
+  void end(task_outcome outcome);
+  workflow_instance_handle me() { return caf::actor_cast<workflow_instance_handle>(this); }
+
+  std::shared_ptr<worker_context> worker_;
+  workflow_shard& context_;
+  sticky_cache_handle cache_;
+  const std::uint32_t lane_;
+
+  std::unique_ptr<workflow_job> job_; ///< null while it is free
+  std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
+  bool fetching_ = false;  ///< a page of history
+  answer_kind answering_ = answer_kind::completed;
+  bool used_up_ = false;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/workflow/workflow_tasks.hpp"
+
+#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow/sticky_cache_actor.hpp"
+#include "actors/worker/workflow/workflow_poll_source.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <temporal/api/enums/v1/task_queue.pb.h>
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+namespace {
+
+constexpr std::size_t normal = 0; // of the kind's polls
+
+class workflow_station final : public task_station {
+public:
+  workflow_station(const station_setup& with, const workflow_task_options& options, bool sticky)
+      : shard_(with.shard), runs_{
+                                .calls = with.shard.calls,
+                                .counters = workflow_metrics{*with.shard.meter},
+                                .sticky_queue = {}} {
+    if (sticky) {
+      runs_.sticky_queue = with.shard.unique_name;
+      runs_.max_cached_workflows =
+          std::max<std::size_t>(options.max_cached_workflows / with.shards, 1);
+      runs_.max_cached_bytes = options.max_cached_bytes / with.shards;
+    }
+    auto& home = with.shard.home;
+    cache_ = home.system().spawn<sticky_cache_actor>(home, with.worker, runs_);
+  }
+
+  std::unique_ptr<poll_source>
+  make_source(const std::shared_ptr<worker_context>& worker, std::size_t type) override {
+    return std::make_unique<workflow_poll_source>(worker, shard_, runs_, cache_, type != normal);
+  }
+
+  std::string_view sticky_queue() const override { return runs_.sticky_queue; }
+
+  void close() override {
+    if (auto cache = std::exchange(cache_, nullptr))
+      tell(cache, evict_all{});
+  }
+
+private:
+  shard_context& shard_;
+  workflow_shard runs_;
+  sticky_cache_handle cache_;
+};
+
+} // namespace
+
+task_kind workflow_tasks(const workflow_task_options& options) {
+  constexpr auto method = rpc::methods::workflow_service::poll_workflow_task_queue;
+  task_kind kind{
+      .name = "workflow",
+      .worker_type = "WorkflowWorker",
+      .queue_type = temporal::api::enums::v1::TASK_QUEUE_TYPE_WORKFLOW,
+      .polls = {{"workflow_task", method}},
+      .pollers = options.pollers,
+      .slots = options.slots,
+      .open = {}};
+  // A shard that keeps runs needs a slot for its sticky queue and one for the normal queue, or one
+  // sort of poll would keep the last slot from the other for as long as a long poll lasts.
+  const bool sticky = options.max_cached_workflows > 0 && options.slots->guaranteed() >= 2;
+  if (sticky)
+    kind.polls.push_back({"sticky_workflow_task", method, true});
+  kind.open = [options, sticky](const station_setup& with) {
+    return std::make_unique<workflow_station>(with, options, sticky);
+  };
+  return kind;
+}
+
+} // namespace troupe::actors

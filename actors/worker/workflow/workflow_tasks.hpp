@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/worker/task_kind.hpp"
+#include "actors/worker/workflow/workflow_metrics.hpp"
+#include "runtime/rpc/transport.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace troupe::actors {
+
+/// What workflow tasks are told beside the worker's settings.
+struct workflow_task_options {
+  std::shared_ptr<slot_supplier> slots;
+  poller_limits pollers;
+  std::size_t max_cached_workflows =
+      1000; ///< 0: no sticky queue, every task is replayed from its beginning
+  std::size_t max_cached_bytes = 512u << 20;
+};
+
+/// Workflow tasks: polled on the worker's queue (new runs, and runs that nobody holds) and on the
+/// shard's sticky queue (runs that this shard holds), run by `sticky_cache_actor` and its
+/// instances.
+[[nodiscard]] task_kind workflow_tasks(const workflow_task_options& options);
+
+/// What the actors of workflow tasks share on one shard. Used on its thread.
+struct workflow_shard {
+  const std::unique_ptr<rpc::transport>& calls; ///< the shard's
+  workflow_metrics counters;
+  std::string sticky_queue; ///< empty: this shard keeps no runs
+  std::size_t max_cached_workflows = 0;
+  std::size_t max_cached_bytes = 0;
+};
+
+} // namespace troupe::actors

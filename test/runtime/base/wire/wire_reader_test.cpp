@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/wire/wire_reader.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace std::string_literals;
+
+BOOST_AUTO_TEST_SUITE(wire_reader)
+
+BOOST_AUTO_TEST_CASE(reads_every_wire_type_and_skips_what_it_does_not_know) {
+  // 1: 150, 2: "testing", 3: fixed64, 4: fixed32, 100: -1
+  const auto message = "\x08\x96\x01"s + "\x12\x07testing"s + "\x19"s + std::string(8, 'x')
+                       + "\x25"s + std::string(4, 'y') + "\xa0\x06"s + std::string(9, '\xff')
+                       + "\x01"s;
+  troupe::wire_reader in{message};
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 1u);
+  BOOST_TEST(in.number() == 150u);
+  BOOST_TEST(in.is_number());
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 2u);
+  BOOST_TEST(in.text() == "testing");
+  BOOST_TEST(in.number() == 0u);
+  BOOST_TEST(in.is_text());
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 3u);
+  BOOST_TEST(in.text().empty());
+  BOOST_TEST(!in.is_number());
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 4u);
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 100u);
+  BOOST_TEST(static_cast<std::int32_t>(in.number()) == -1);
+  BOOST_TEST(!in.next());
+  BOOST_TEST(in.ok());
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_message_has_no_fields) {
+  troupe::wire_reader in{{}};
+  BOOST_TEST(!in.next());
+  BOOST_TEST(in.ok());
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_message) {
+  const std::string bad[] = {
+      "\x08"s,                                         // no value
+      "\x08\x96"s,                                     // half a value
+      "\x12\x07test"s,                                 // text beyond the end
+      "\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s, // a length of 2^64 - 1
+      "\x19xxxx"s,                                     // half a fixed64
+      "\x25yy"s,                                       // half a fixed32
+      "\x0b"s,                                         // a group
+      "\x02\x00"s,                                     // field 0
+      "\x08"s + std::string(11, '\xff'),               // a varint without an end
+      std::string(10, '\x80'),                         // a tag without an end
+  };
+  for (const auto& message : bad) {
+    troupe::wire_reader in{message};
+    while (in.next()) {
+    }
+    BOOST_TEST(!in.ok(), message);
+    BOOST_TEST(!in.next());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
