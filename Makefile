@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan interop check format fuzz bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop check format fuzz bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ test: ## Builds and runs all tests but interop and perf
 asan: ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan
 	@ctest --preset asan --progress
+
+tsan: ## What has threads and no CAF, under ThreadSanitizer
+	@$(MAKE) --no-print-directory build PRESET=tsan TARGETS=tsan_programs
+	@ctest --preset tsan --progress
 
 FUZZ_SECONDS ?= 30
 fuzz: ## Runs libFuzzer on every parser of foreign bytes, FUZZ_SECONDS (30) each

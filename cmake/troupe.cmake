@@ -81,10 +81,20 @@ function(troupe_use_mimalloc)
   endif()
 endfunction()
 
-# troupe_test(<folder name> LABEL unit SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...)
+# What runs under ThreadSanitizer: see THREADS below.
+add_custom_target(tsan_programs)
+# Suppressions are compared with names, so it needs a symbolizer of the compiler's version.
+find_program(TROUPE_SYMBOLIZER NAMES llvm-symbolizer-19 llvm-symbolizer)
+set(troupe_sanitizer_options
+    ASAN_OPTIONS=detect_container_overflow=0:strict_string_checks=1
+    UBSAN_OPTIONS=print_stacktrace=1
+    "TSAN_OPTIONS=ignore_noninstrumented_modules=1:external_symbolizer_path=${TROUPE_SYMBOLIZER}:suppressions=${PROJECT_SOURCE_DIR}/test/support/tsan_suppressions.txt")
+
+# troupe_test(<folder name> LABEL unit [THREADS] SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...)
 # One program; each foo_test.cpp holds the suite `foo` and is one ctest entry, so a suite that is missing fails.
+# THREADS: it runs several threads and links no CAF, which is not instrumented; so `make tsan` runs it too.
 function(troupe_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS" ${ARGN})
   string(REPLACE "." "_" target test_${name})
   add_executable(${target} ${PROJECT_SOURCE_DIR}/test/support/test_main.cpp ${ARG_SOURCES} ${ARG_SUPPORT})
   target_compile_definitions(${target} PRIVATE BOOST_TEST_DYN_LINK
@@ -94,11 +104,15 @@ function(troupe_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
+  if(ARG_THREADS)
+    list(APPEND ARG_LABEL threads)
+    add_dependencies(tsan_programs ${target})
+  endif()
   foreach(source IN LISTS ARG_SOURCES)
     get_filename_component(stem ${source} NAME_WE)
     string(REGEX REPLACE "_test$" "" suite ${stem})
     add_test(NAME ${name}.${suite} COMMAND ${target} --run_test=${suite} --log_level=test_suite)
-    set_tests_properties(${name}.${suite} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
-      ENVIRONMENT "ASAN_OPTIONS=detect_container_overflow=0:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1")
+    set_tests_properties(${name}.${suite} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+      ENVIRONMENT "${troupe_sanitizer_options}")
   endforeach()
 endfunction()
