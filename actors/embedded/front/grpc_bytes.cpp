@@ -112,7 +112,7 @@ result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most) 
       state = inflate(&stream, Z_NO_FLUSH);
       out.resize(out.size() - stream.avail_out);
       if (out.size() > most)
-        return unexpected{request_too_large(most)};
+        return unexpected{inflates_too_far(most)};
     }
   }
   if (state != Z_STREAM_END || stream.avail_in != 0)
@@ -148,7 +148,19 @@ std::optional<rpc::tls_identity> identity_of(::grpc_call* call) {
       first_of(GRPC_X509_PEM_CERT_PROPERTY_NAME)};
 }
 
-grpc::Status request_too_large(std::size_t limit) {
+void expire_call(::grpc_call* call) {
+  grpc_call_cancel_with_status(
+      call, GRPC_STATUS_DEADLINE_EXCEEDED, deadline_exceeded_text, nullptr);
+}
+
+grpc::Status request_too_large(std::size_t announced, std::size_t limit) {
+  return {
+      grpc::StatusCode::RESOURCE_EXHAUSTED,
+      "grpc: received message larger than max (" + std::to_string(announced) + " vs. "
+          + std::to_string(limit) + ")"};
+}
+
+grpc::Status inflates_too_far(std::size_t limit) {
   return {
       grpc::StatusCode::RESOURCE_EXHAUSTED,
       "grpc: received message after decompression larger than max " + std::to_string(limit)};

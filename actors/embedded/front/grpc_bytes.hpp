@@ -41,7 +41,15 @@ time_point to_time(gpr_timespec when);
 /// that). No more than `most` bytes are made of it: the error says so, or that it is damaged.
 result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most);
 
-/// What a request above the limit is answered, in the real server's words.
-grpc::Status request_too_large(std::size_t limit);
+/// What a call past its deadline is answered, in the real server's words.
+inline constexpr const char* deadline_exceeded_text = "context deadline exceeded";
+
+/// Ends a call whose request has not come by its deadline: its client hears so at once.
+void expire_call(::grpc_call* call);
+
+/// What a request above the limit is answered, in the real server's words: by the length that its
+/// sender announced, or by what it inflates to.
+grpc::Status request_too_large(std::size_t announced, std::size_t limit);
+grpc::Status inflates_too_far(std::size_t limit);
 
 } // namespace troupe::embedded

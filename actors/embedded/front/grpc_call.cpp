@@ -21,62 +21,6 @@ void* tag_of(rpc::completion_tag& tag) {
 
 } // namespace
 
-// -- body_watch ----------------------------------------------------------------------------------
-
-void body_watch::watch(grpc_call& call) {
-  if (call.deadline_ == time_point::max())
-    return;
-  call.place_ = waiting_.size();
-  waiting_.push_back(&call);
-  std::lock_guard guard{mutex_};
-  if (!is_set_ && !is_stopped_)
-    set();
-}
-
-void body_watch::forget(grpc_call& call) {
-  const auto place = std::exchange(call.place_, grpc_call::nowhere);
-  if (place == grpc_call::nowhere)
-    return;
-  waiting_[place] = waiting_.back();
-  waiting_[place]->place_ = place;
-  waiting_.pop_back();
-  if (call.place_ != grpc_call::nowhere) // it was the last one itself
-    call.place_ = grpc_call::nowhere;
-}
-
-void body_watch::set() {
-  is_set_ = true;
-  front_.live_calls.fetch_add(1, std::memory_order_relaxed);
-  alarm_.Set(
-      front_.queue,
-      std::chrono::system_clock::now() + beat,
-      static_cast<rpc::completion_tag*>(this));
-}
-
-void body_watch::complete(bool) {
-  const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-  for (auto* call : waiting_)
-    if (call->deadline_ <= now)
-      call->expire();
-  {
-    std::lock_guard guard{mutex_};
-    is_set_ = false;
-    if (!waiting_.empty() && !is_stopped_)
-      set();
-  }
-  if (front_.live_calls.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    front_.live_calls.notify_all();
-}
-
-void body_watch::stop() {
-  std::lock_guard guard{mutex_};
-  is_stopped_ = true;
-  if (is_set_)
-    alarm_.Cancel();
-}
-
-// -- grpc_call -----------------------------------------------------------------------------------
-
 void grpc_call::wait(grpc_front_context& front) {
   auto* call = new grpc_call(front);
   call->context_.AsyncNotifyWhenDone(tag_of(call->done_));
@@ -121,19 +65,19 @@ void grpc_call::accepted(bool ok) {
     kind_ = kind::reflection;
   step_.on = &grpc_call::request_read;
   deadline_ = deadline_of(context_);
-  front_.bodies.watch(*this);
+  front_.bodies.watch(*this, deadline_);
   stream_.Read(&message_, tag_of(step_));
 }
 
 void grpc_call::expire() {
   is_expired_ = true;
-  context_.TryCancel();
+  expire_call(core_);
 }
 
 void grpc_call::request_read(bool ok) {
   front_.bodies.forget(*this);
   if (is_expired_) {
-    finish({grpc::StatusCode::DEADLINE_EXCEEDED, "context deadline exceeded"});
+    finish({grpc::StatusCode::DEADLINE_EXCEEDED, deadline_exceeded_text});
     return;
   }
   if (!ok) {
@@ -145,7 +89,7 @@ void grpc_call::request_read(bool ok) {
     return;
   }
   if (message_.Length() > front_.request_limit) {
-    finish(request_too_large(front_.request_limit));
+    finish(request_too_large(message_.Length(), front_.request_limit));
     return;
   }
   switch (kind_) {

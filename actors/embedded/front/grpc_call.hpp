@@ -1,53 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/embedded/front/body_watch.hpp"
 #include "actors/embedded/front/grpc_hot_call.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/transport.hpp"
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_builder.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace troupe::embedded {
-
-class grpc_call;
-struct grpc_front_context;
-
-/// Ends calls whose request has not come by their deadline: gRPC itself is told not to look at
-/// deadlines, and the service knows of a call only when it has its request. Looks once a second,
-/// while there are such calls. All on the queue's thread, but for `stop`.
-class body_watch final : private rpc::completion_tag {
-public:
-  explicit body_watch(grpc_front_context& front) : front_(front) {}
-
-  void watch(grpc_call& call);
-  void forget(grpc_call& call);
-  /// Any thread.
-  void stop();
-
-private:
-  static constexpr std::chrono::seconds beat{1};
-
-  void complete(bool ok) override;
-  void set();
-
-  grpc_front_context& front_;
-  std::vector<grpc_call*> waiting_;
-  std::mutex mutex_; ///< guards what follows
-  grpc::Alarm alarm_;
-  bool is_set_ = false;
-  bool is_stopped_ = false;
-};
 
 /// What all calls of one listener share. Lives longer than each of them.
 struct grpc_front_context {
@@ -82,9 +51,7 @@ struct grpc_front_context {
 /// Completions come on the queue's one thread; only the service's answer comes on another. `done`
 /// (the client's cancel, or the end) comes at any time after `accepted`, exactly once, and may come
 /// before `finished`.
-class grpc_call final : private rpc::caller {
-  friend class body_watch;
-
+class grpc_call final : private rpc::caller, private awaited_body {
 public:
   /// Waits for one call. The object deletes itself.
   static void wait(grpc_front_context& front);
@@ -106,7 +73,7 @@ private:
   [[nodiscard]] std::string_view header(std::string_view name) const override;
 
   void accepted(bool ok);
-  void expire();
+  void expire() override;
   void done(bool ok);
   void request_read(bool ok);
   void stream_written(bool ok);
@@ -129,10 +96,7 @@ private:
   tag step_{this, &grpc_call::accepted};
   tag done_{this, &grpc_call::done};
   enum class kind { unary, health, watch, reflection } kind_ = kind::unary;
-  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-
   time_point deadline_ = time_point::max();
-  std::size_t place_ = nowhere; ///< among the calls whose request is waited for
   bool is_expired_ = false;
   bool is_held_ = false;
   bool is_done_ = false;

@@ -24,8 +24,8 @@ namespace {
 /// each.
 constexpr int accepts_open = 32;
 
-/// What gRPC itself takes in before our own limit answers with the real server's words.
-constexpr int receive_limit = 64 * 1024 * 1024;
+/// What requests that are on their way may take together, whatever length they announce. One that
+/// gets there is reset; what ends below is refused by our own limit, in the real server's words.
 constexpr std::size_t receive_quota = 256 * 1024 * 1024;
 
 bool split(const std::string& address, std::string& host, std::string& port) {
@@ -99,7 +99,8 @@ struct grpc_front::implementation {
         options.address,
         options.credentials ? options.credentials : grpc::InsecureServerCredentials(),
         &port);
-    builder.SetMaxReceiveMessageSize(receive_limit);
+    // gRPC looks at a message's size only once it has all of it, and then says other words.
+    builder.SetMaxReceiveMessageSize(-1);
     builder.SetMaxSendMessageSize(-1);
     // SDKs ping every 10 to 30 s, with and without calls; gRPC's own defaults would answer
     // too_many_pings.

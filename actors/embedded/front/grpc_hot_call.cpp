@@ -79,8 +79,9 @@ void* tag_of(grpc::internal::CompletionQueueTag& tag) {
 
 hot_methods::hot_methods(std::vector<hot_method> methods) : methods_(std::move(methods)) {
   for (int method = 0; method < count(); ++method) {
+    // They are unary; but of what is said to be one, gRPC reads the request before it tells.
     registered_.push_back(new grpc::internal::RpcServiceMethod(
-        (*this)[method].name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+        (*this)[method].name.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
     AddMethod(registered_.back());
     MarkMethodRaw(method);
   }
@@ -130,13 +131,14 @@ void hot_call::request(int method) {
   step_.on = &hot_call::called;
   is_done_ = !this->method().is_poll;
   is_finished_ = false;
+  is_expired_ = false;
   const auto error = grpc_server_request_registered_call(
       front_.server,
       front_.hot.tag(method),
       &call_,
       &deadline_,
       &headers_,
-      &request_,
+      nullptr,
       front_.queue->cq(),
       front_.queue->cq(),
       tag_of(step_));
@@ -170,12 +172,31 @@ void hot_call::called(bool ok) {
     closed.data.recv_close_on_server.cancelled = &cancelled_;
     start_batch(&closed, 1, done_);
   }
+  front_.bodies.watch(*this, to_time(deadline_));
+  step_.on = &hot_call::request_read;
+  grpc_op read{};
+  read.op = GRPC_OP_RECV_MESSAGE;
+  read.data.recv_message.recv_message = &request_;
+  start_batch(&read, 1, step_);
+}
+
+void hot_call::expire() {
+  is_expired_ = true;
+  expire_call(call_);
+}
+
+void hot_call::request_read(bool) {
+  front_.bodies.forget(*this);
+  if (is_expired_) {
+    answer({status_code::deadline_exceeded, deadline_exceeded_text, {}}, {});
+    return;
+  }
   if (request_ == nullptr) {
     answer({status_code::internal, "the call carries no request message", {}}, {});
     return;
   }
-  if (grpc_byte_buffer_length(request_) > front_.request_limit) {
-    const auto refused = request_too_large(front_.request_limit);
+  if (const auto size = grpc_byte_buffer_length(request_); size > front_.request_limit) {
+    const auto refused = request_too_large(size, front_.request_limit);
     answer({status_code::resource_exhausted, refused.error_message(), {}}, {});
     return;
   }

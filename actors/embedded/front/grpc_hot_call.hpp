@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The calls that workers make all the time. gRPC delivers a call of a registered method together
-// with its request, where one of the generic service costs a read of its own; and its here API
-// takes one batch for an answer, on objects that are used again, where the C++ API makes a context,
-// a map of headers and several operation sets for each call. Their headers say nothing to the
-// service, so nobody looks at them. Only polls wait, so only they are told when the client goes
-// away: one completion less for the others.
+// The calls that workers make all the time. gRPC's core API takes one batch for an answer, on
+// objects that are used again, where the C++ API makes a context, a map of headers and several
+// operation sets for each call. Their headers say nothing to the service, so nobody looks at them.
+// Only polls wait, so only they are told when the client goes away: one completion less for the
+// others.
+//
+// gRPC could deliver a call of a registered method together with its request, which would save a
+// completion. But then nobody here knows of a call whose request never comes, and nobody ends it.
 
+#include "actors/embedded/front/body_watch.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
 #include "runtime/rpc/caller.hpp"
 #include "runtime/rpc/completion_tag.hpp"
@@ -34,7 +37,7 @@ public:
   [[nodiscard]] const hot_method& operator[](int method) const noexcept {
     return methods_[static_cast<std::size_t>(method)];
   }
-  /// What the here API calls the method; once the server is built.
+  /// What the core API calls the method; once the server is built.
   [[nodiscard]] void* tag(int method) const noexcept;
 
 private:
@@ -45,15 +48,17 @@ private:
 /// One call of a hot method after the other.
 ///
 ///   state      event               next
-///   waiting    called              serving (another one waits first) | finishing (too large)
+///   waiting    called              reading (another one waits first)
 ///   waiting    server is stopping  gone
+///   reading    request             serving | finishing (too large)
+///   reading    no request, expired finishing
 ///   serving    answer              finishing
 ///   finishing  finished and done   spare | gone
 ///
 /// Completions come on the queue's one thread; only the service's answer may come on another.
 /// `done` (the client's cancel, or the end) comes for polls only, at any time after `called`,
 /// exactly once.
-class hot_call final : private rpc::caller {
+class hot_call final : private rpc::caller, private awaited_body {
 public:
   /// Waits for one call of this method. The object deletes itself, or lies among the spare ones.
   static void wait(grpc_front_context& front, int method);
@@ -84,6 +89,8 @@ private:
 
   void request(int method);
   void called(bool ok);
+  void expire() override;
+  void request_read(bool ok);
   void done(bool ok);
   void finished(bool ok);
   void answer(const rpc_status& status, const rpc::bytes& message);
@@ -105,6 +112,7 @@ private:
   rpc::local_service::cancel_function cancel_;
   tag step_{this, &hot_call::called};
   tag done_{this, &hot_call::done};
+  bool is_expired_ = false;
   bool is_done_ = false;
   bool is_finished_ = false;
 };

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+#include "runtime/rpc/completion_tag.hpp"
+
+#include <grpcpp/alarm.h>
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+namespace troupe::embedded {
+
+struct grpc_front_context;
+
+/// A call that was begun and whose request has not come yet, as `body_watch` sees it.
+class awaited_body {
+public:
+  awaited_body(const awaited_body&) = delete;
+  awaited_body& operator=(const awaited_body&) = delete;
+
+protected:
+  awaited_body() = default;
+  ~awaited_body() = default;
+
+  /// Cancels the call, so that the read of its request completes without one.
+  virtual void expire() = 0;
+
+private:
+  friend class body_watch;
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  time_point deadline_;
+  std::size_t place_ = nowhere; ///< among those that are watched
+};
+
+/// Ends calls whose request has not come by their deadline: gRPC itself is told not to look at
+/// deadlines, and the service knows of a call only when it has its request. Looks once a second,
+/// while there are such calls. All on the queue's thread, but for `stop`.
+class body_watch final : private rpc::completion_tag {
+public:
+  explicit body_watch(grpc_front_context& front) : front_(front) {}
+
+  /// `time_point::max()` is none.
+  void watch(awaited_body& call, time_point deadline);
+  /// The request has come, or will not. Nothing happens to one that is not watched.
+  void forget(awaited_body& call);
+  /// Any thread.
+  void stop();
+
+private:
+  static constexpr std::chrono::seconds beat{1};
+
+  void complete(bool ok) override;
+  void set();
+
+  grpc_front_context& front_;
+  std::vector<awaited_body*> waiting_;
+  bool is_beating_ = false; ///< the alarm is set, as far as the queue's thread knows
+  std::mutex mutex_;        ///< guards what follows
+  grpc::Alarm alarm_;
+  bool is_set_ = false;
+  bool is_stopped_ = false;
+};
+
+} // namespace troupe::embedded
