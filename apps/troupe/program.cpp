@@ -5,6 +5,7 @@
 #include "apps/troupe/env_file.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
+#include "apps/troupe/version_line.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/base/text/printable.hpp"
@@ -227,7 +228,7 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
   CLI::App app{"Troupe: a Temporal and Nexus service, and its command line", "troupe"};
   global_flags flags;
   app.require_subcommand(1);
-  app.set_version_flag("-v,--version", "troupe version 0.1.0");
+  app.set_version_flag("-v,--version", version_line());
   add_global_flags(app, flags);
   app.parse_complete_callback([&flags] {
     auto level = log::level::off;

@@ -9,6 +9,7 @@
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/service.hpp>
+#include <troupe/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <sys/resource.h>
@@ -124,7 +125,7 @@ void start_dev(const server_flags& with, const global_flags& flags) {
         "Warning: the Web UI is not in this build of troupe yet; --headless hides this line\n",
         stderr);
   if (flags.format() == output_format::text)
-    print("Troupe 0.1.0\n\n");
+    print("Troupe " TROUPE_VERSION_TEXT "\n\n");
   line("Temporal Server:", friendly(address), flags);
   line("Temporal Persistence:", "in-memory", flags);
 

@@ -4,6 +4,7 @@
 #include "runtime/rpc/transport.hpp"
 
 #include <troupe/connection.hpp>
+#include <troupe/version.hpp>
 
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@ namespace troupe::rpc {
 using troupe::connection_options;
 
 inline constexpr std::string_view client_name = "troupe-cpp"; ///< header `client-name`
-inline constexpr std::string_view client_version = "0.1.0";   ///< header `client-version`, a semver
+inline constexpr std::string_view client_version =
+    version_text; ///< header `client-version`, a semver
 
 /// `pid@host`, as all SDKs call themselves.
 [[nodiscard]] std::string default_identity();

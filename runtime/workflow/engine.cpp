@@ -12,6 +12,7 @@
 
 #include <troupe/error.hpp>
 #include <troupe/payload/payload_error.hpp>
+#include <troupe/version.hpp>
 
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
@@ -480,7 +481,7 @@ std::string engine::own_task_queue() const {
 }
 
 const sdk_identity& our_sdk() {
-  static const sdk_identity us{"troupe", "0.1.0"};
+  static const sdk_identity us{"troupe", std::string{version_text}};
   return us;
 }
 

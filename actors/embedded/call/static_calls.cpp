@@ -3,6 +3,8 @@
 #include "actors/embedded/call/ways.hpp"
 #include "runtime/rpc/methods.hpp"
 
+#include <troupe/version.hpp>
+
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -17,12 +19,9 @@ namespace operators = temporal::api::operatorservice::v1;
 namespace names = rpc::methods::workflow_service;
 namespace operator_names = rpc::methods::operator_service;
 
-/// What clients ask for to know which features are there.
-constexpr std::string_view protocol_version = "1.31.2";
-
 void answer_system_info(directory&, const call_ptr& from, const wire::GetSystemInfoRequest&) {
   wire::GetSystemInfoResponse response;
-  response.set_server_version(std::string{protocol_version});
+  response.set_server_version(std::string{temporal_server_version});
   // What is named here works, and a test shows it for each: clients choose their ways by it.
   auto& can = *response.mutable_capabilities();
   can.set_signal_and_query_header(true);
@@ -49,7 +48,7 @@ void answer_cluster_info(
   wire::GetClusterInfoResponse response;
   for (const auto& [name, range] : clients)
     (*response.mutable_supported_clients())[std::string{name}] = range;
-  response.set_server_version(std::string{protocol_version});
+  response.set_server_version(std::string{temporal_server_version});
   response.set_cluster_id(here.settings.cluster_id);
   response.set_cluster_name("active");
   response.set_history_shard_count(1);
