@@ -1,5 +1,9 @@
 # Finds the C++ Actor Framework. Debian's libcaf-dev (0.17.6) ships no CMake configuration; 0.18 and newer do.
 
+if(TARGET CAF::core)
+  set(CAF_FOUND TRUE)
+  return()
+endif()
 find_package(CAF CONFIG QUIET NO_MODULE)
 if(NOT TARGET CAF::core)
   find_path(CAF_INCLUDE_DIR caf/actor_system.hpp)

@@ -4,7 +4,7 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ${PROJECT_IS_TOP_LEVEL})
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines; use GCC 13 or Clang 16 and newer "
@@ -12,20 +12,25 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 find_program(CCACHE ccache)
-if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+if(CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # The objects of one source are the same whatever build folder asks for them.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
       CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
 find_program(LLD NAMES ld.lld-19 ld.lld)
-if(LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+if(LLD AND PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_link_options(-fuse-ld=lld)
 endif()
 
+# What our own targets are compiled with, and never those of who links us: warnings, and the root of the tree, which
+# quoted includes start from.
 add_library(troupe_flags INTERFACE)
-target_compile_options(troupe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-                       -Woverloaded-virtual $<$<BOOL:${TROUPE_WERROR}>:-Werror>)
+target_include_directories(troupe_flags INTERFACE ${PROJECT_SOURCE_DIR})
+if(TROUPE_WARNINGS)
+  target_compile_options(troupe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                         -Woverloaded-virtual $<$<BOOL:${TROUPE_WERROR}>:-Werror>)
+endif()
 if(TROUPE_SANITIZE)
   # protobuf and gRPC come without instrumentation, so container annotations would report their vectors.
   target_compile_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE} -fno-sanitize-recover=all
@@ -46,15 +51,34 @@ function(troupe_add_folders)
   endforeach()
 endfunction()
 
-# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...]): target troupe_<name>, alias troupe::<name>.
-# Quoted includes are absolute from the root of the tree, public headers lie under an include/ folder.
+# The proto library may be imported from a folder of its own (build/proto), so it is no target that could be exported:
+# an installed library names it, and its package defines that name.
+function(troupe_links result)
+  list(TRANSFORM ARGN REPLACE "^troupe::proto$" "$<BUILD_INTERFACE:troupe::proto>;$<INSTALL_INTERFACE:troupe::proto>")
+  set(${result} ${ARGN} PARENT_SCOPE)
+endfunction()
+
+# What is installed: see install.cmake.
+function(troupe_install_library name)
+  set_target_properties(troupe_${name} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY TROUPE_INSTALLED_TARGETS troupe_${name})
+endfunction()
+
+# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...] [NOT_INSTALLED]): target troupe_<name>,
+# alias troupe::<name>. Public headers lie under an include/ folder; they are all that who links us sees.
 function(troupe_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "NOT_INSTALLED" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(troupe_${name} STATIC ${ARG_SOURCES})
   add_library(troupe::${name} ALIAS troupe_${name})
-  target_include_directories(troupe_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/runtime/include
-                             ${PROJECT_SOURCE_DIR}/actors/include)
-  target_link_libraries(troupe_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
+  target_compile_features(troupe_${name} PUBLIC cxx_std_20)
+  target_include_directories(troupe_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/runtime/include>
+                             $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/actors/include>)
+  troupe_links(public ${ARG_PUBLIC})
+  troupe_links(private ${ARG_PRIVATE})
+  target_link_libraries(troupe_${name} PUBLIC ${public} PRIVATE ${private} $<BUILD_INTERFACE:troupe_flags>)
+  if(NOT ARG_NOT_INSTALLED)
+    troupe_install_library(${name})
+  endif()
 endfunction()
 
 # troupe_program(<name> SOURCES ... LIBS ... [FOLDER samples|bench]): an executable in build/bin[/FOLDER].

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes Troupe into projects of others: installed, by pkg-config, as a part of the tree, from the Debian packages.
+
+Told by environment variables, which CMake and `make install-test` set: SOURCE (our tree), BUILD (a build of it), WORK (an
+empty folder), COMPILER, LAUNCHER, and for the packages DEBS (their folder). A class whose variables are missing is not
+run, so it is named on the command line: `python3 install_test.py installed`.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+SOURCE = pathlib.Path(os.environ["SOURCE"])
+WORK = pathlib.Path(os.environ["WORK"])
+COMPILER = os.environ["COMPILER"]
+HERE = pathlib.Path(__file__).resolve().parent
+COMPONENTS = ("client", "testing", "worker", "service")
+
+
+def run(*command, **options):
+    """The output of a command that has to succeed; all of it is shown if it does not."""
+    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def empty(name):
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def configure(project, folder, **variables):
+    options = [f"-D{name}={value}" for name, value in variables.items()]
+    return run("cmake", "-S", HERE / project, "-B", folder, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+               "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options)
+
+
+def build(folder, *targets):
+    return run("cmake", "--build", folder, "--target", *targets)
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+class project(unittest.TestCase):
+    """What holds for each way into a project."""
+
+    def check_hello(self, folder):
+        self.assertEqual(run(folder / "hello", timeout=60), "Hello world\n")
+
+    def check_command(self, folder):
+        """Neither our warnings nor the root of our tree reach the user's own sources."""
+        commands = json.loads((folder / "compile_commands.json").read_text())
+        (command,) = [each["command"] for each in commands if each["file"].endswith("program/main.cpp")]
+        self.assertNotRegex(command, r"\s-(W|fsanitize|D)")
+        paths = re.findall(r"-(?:I|isystem) ?(\S+)", command)
+        self.assertTrue(paths)
+        for path in paths:
+            self.assertFalse((pathlib.Path(path) / "runtime").exists(), f"{path} shows our tree")
+
+
+class installed(project):
+    """`cmake --install`, into a folder that moves afterwards: what is in it may not know where it was."""
+
+    @classmethod
+    def setUpClass(cls):
+        first, cls.prefix = empty("first"), empty("moved") / "prefix"
+        run("cmake", "--install", os.environ["BUILD"], "--prefix", first)
+        first.rename(cls.prefix)
+
+    def test_no_text_file_has_a_path_of_this_machine(self):
+        texts = [path for path in files(self.prefix) if path.suffix in (".cmake", ".pc", ".hpp", ".1", ".bash", "")
+                 and b"\0" not in path.read_bytes()[:1000]]
+        self.assertGreater(len(texts), 40)
+        for path in texts:
+            for line in path.read_text().splitlines():
+                for root in (str(SOURCE), str(WORK), os.environ["BUILD"]):
+                    self.assertNotIn(root, line, path)
+                if path.suffix in (".cmake", ".pc"):
+                    self.assertNotRegex(line, r'["=; ]/(usr|home|opt|root|tmp|work|lib)\b', path)
+
+    def test_public_headers_include_only_what_is_installed(self):
+        headers = [path for path in files(self.prefix / "include") if path.suffix == ".hpp"]
+        self.assertGreater(len(headers), 30)
+        for path in headers:
+            for name in re.findall(r'#include *[<"](\S+?)[>"]', path.read_text()):
+                if name.startswith(("troupe/", "runtime/", "actors/")):
+                    self.assertTrue((self.prefix / "include" / name).exists(), f"{path} includes {name}")
+
+    def test_find_package_builds_and_runs_the_program(self):
+        folder = empty("find_package")
+        configure("program", folder, TROUPE_HOW="find_package", CMAKE_PREFIX_PATH=self.prefix)
+        build(folder, "hello")
+        self.check_hello(folder)
+        self.check_command(folder)
+
+    def test_client_and_testing_need_no_actors(self):
+        folder = empty("components")
+        configure("components", folder, WANTED="client;testing", WANTED_VERSION="0.1", CMAKE_PREFIX_PATH=self.prefix,
+                  CMAKE_DISABLE_FIND_PACKAGE_CAF="ON", CMAKE_DISABLE_FIND_PACKAGE_utf8proc="ON",
+                  CMAKE_DISABLE_FIND_PACKAGE_spdlog="ON", CMAKE_DISABLE_FIND_PACKAGE_CLI11="ON")
+        build(folder, "all")
+        for component in ("client", "testing"):
+            run(folder / f"with_{component}", timeout=60)
+
+    def test_pkg_config_builds_and_runs_the_program(self):
+        (pkgconfig,) = self.prefix.glob("lib*/**/pkgconfig")
+        environment = {**os.environ, "PKG_CONFIG_PATH": str(pkgconfig)}
+        for component in COMPONENTS:
+            flags = run("pkg-config", "--libs", f"troupe-{component}", env=environment)
+            self.assertNotIn(str(SOURCE / "runtime"), flags)
+        flags = run("pkg-config", "--cflags", "--libs", "troupe-worker", "troupe-service", env=environment).split()
+        program = empty("pkg_config") / "hello"
+        run(COMPILER, HERE / "program" / "main.cpp", "-o", program, *flags)
+        self.check_hello(program.parent)
+
+    def test_another_version_and_unknown_components_are_refused_with_words(self):
+        for wanted, version, words in (("client", "0.0.9", "not compatible|no .*compatible|requested version"),
+                                       ("client", "99.0", "requested version"),
+                                       ("worcker", "0.1", "has no component worcker")):
+            with self.assertRaisesRegex(AssertionError, words):
+                configure("components", empty("refused"), WANTED=wanted, WANTED_VERSION=version,
+                          CMAKE_PREFIX_PATH=self.prefix)
+
+    def test_an_old_gcc_is_refused_with_words(self):
+        old = shutil.which("g++-12")
+        if not old:
+            self.skipTest("there is no g++-12")
+        with self.assertRaisesRegex(AssertionError, "miscompiles coroutines"):
+            run("cmake", "-S", HERE / "components", "-B", empty("old_gcc"), "-G", "Ninja",
+                f"-DCMAKE_CXX_COMPILER={old}", "-DWANTED=client", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+
+
+class embedded(project):
+    """Our tree as a part of another: only libraries, and nothing that only our programs need."""
+
+    def build_and_run(self, how, **variables):
+        folder = empty(how)
+        configure("program", folder, TROUPE_HOW=how, TROUPE_SOURCE=SOURCE, CMAKE_DISABLE_FIND_PACKAGE_CLI11="ON",
+                  CMAKE_DISABLE_FIND_PACKAGE_PkgConfig="OFF", **same_objects(), **variables)
+        targets = run("cmake", "--build", folder, "--target", "help")
+        self.assertIn("troupe_worker", targets)
+        self.assertNotRegex(targets, r"(?m)^(troupe_cli|troupe|test_\w+|hello_nexus_\w+|bench_\w+)(:| )")
+        build(folder, "hello")
+        self.check_hello(folder)
+        self.check_command(folder)
+        return folder
+
+
+def same_objects():
+    """Flags as in the build beside, so that ccache has the objects already."""
+    return {name: os.environ[name] for name in ("CMAKE_BUILD_TYPE", "CMAKE_CXX_FLAGS_DEV", "CMAKE_CXX_FLAGS_RELEASE",
+                                                "CMAKE_CXX_COMPILER_LAUNCHER", "TROUPE_WARNINGS", "TROUPE_WERROR")
+            if os.environ.get(name)}
+
+
+class add_subdirectory(embedded):
+    def test_add_subdirectory_builds_and_runs_the_program(self):
+        self.build_and_run("add_subdirectory")
+
+
+class fetch_content(embedded):
+    def test_fetch_content_builds_and_runs_the_program_from_nothing(self):
+        """Without a proto library that was built before: it is built along."""
+        folder = self.build_and_run("fetch_content", TROUPE_PROTO_DIR=WORK / "not_there")
+        self.assertTrue(list(folder.rglob("libtroupe_proto.a")))
+
+
+class packages(project):
+    """The Debian packages, unpacked beside the system: a program of 20 lines in an empty folder, within a minute."""
+
+    @classmethod
+    def setUpClass(cls):
+        debs = pathlib.Path(os.environ["DEBS"])
+        (cls.dev,), (cls.cli,) = debs.glob("libtroupe-dev_*.deb"), debs.glob("troupe_*.deb")
+        cls.root = empty("root")
+        for deb in (cls.dev, cls.cli):
+            run("dpkg-deb", "--extract", deb, cls.root)
+
+    def test_a_program_of_20_lines_builds_within_a_minute_and_runs(self):
+        program = (HERE / "program" / "main.cpp").read_text()
+        self.assertLessEqual(len([line for line in program.splitlines() if line.strip()]), 20)
+        folder = empty("from_packages")
+        began = time.monotonic()
+        configure("program", folder, TROUPE_HOW="find_package", CMAKE_PREFIX_PATH=self.root / "usr")
+        build(folder, "hello")
+        self.check_hello(folder)
+        took = time.monotonic() - began
+        print(f"install: configured, built and ran a program of {len(program.splitlines())} lines in {took:.1f} s")
+        self.assertLess(took, 60)
+
+    def test_no_file_has_a_path_of_this_machine(self):
+        for path in files(self.root):
+            content = path.read_bytes()
+            for root in (SOURCE, WORK):
+                self.assertNotIn(str(root).encode(), content, path)
+
+    def test_apt_can_resolve_what_they_depend_on(self):
+        if not shutil.which("apt-get"):
+            self.skipTest("there is no apt-get")
+        plan = run("apt-get", "install", "--simulate", "--no-install-recommends", self.dev, self.cli)
+        self.assertIn("Inst libtroupe-dev", plan)
+        self.assertIn("Inst troupe", plan)
+
+    def test_the_binary_runs_and_brings_its_manual_and_completion(self):
+        self.assertIn("troupe version", run(self.root / "usr/bin/troupe", "--version"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "--verbose", *sys.argv[1:]])
