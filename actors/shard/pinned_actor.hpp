@@ -4,6 +4,8 @@
 #include "actors/shard/shard.hpp"
 #include "runtime/base/log/log.hpp"
 
+#include <troupe/error.hpp>
+
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/make_message.hpp>
@@ -42,13 +44,7 @@ public:
     this->set_exception_handler(
         [this](caf::scheduled_actor* self, std::exception_ptr& thrown) -> caf::error {
           died_ = true;
-          std::string what = "not a std::exception";
-          try {
-            std::rethrow_exception(thrown);
-          } catch (const std::exception& error) {
-            what = error.what();
-          } catch (...) {
-          }
+          const auto what = describe(thrown);
           log::error(
               "an actor died of an exception",
               {{"actor", self->name()}, {"id", std::to_string(self->id())}, {"error", what}});

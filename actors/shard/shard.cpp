@@ -3,6 +3,8 @@
 
 #include "runtime/base/log/log.hpp"
 
+#include <troupe/error.hpp>
+
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/local_actor.hpp>
@@ -168,12 +170,10 @@ void shard::run_work(unique_function<void()>& work) noexcept {
   try {
     work();
     work = nullptr;
-  } catch (const std::exception& error) {
-    bump(counters_.work_exceptions);
-    log::error("a function posted to a shard threw", {{"error", error.what()}});
   } catch (...) {
     bump(counters_.work_exceptions);
-    log::error("a function posted to a shard threw", {{"error", "not a std::exception"}});
+    log::error(
+        "a function posted to a shard threw", {{"error", describe(std::current_exception())}});
   }
 }
 

@@ -62,7 +62,7 @@ task_answer failed(
       failed_method,
       rpc::bytes{request.SerializeAsString()},
       true,
-      error.message(),
+      describe(error),
       "handler_error_" + std::string{to_string(error.type())}};
 }
 
@@ -131,7 +131,7 @@ task_answer answer_error(
   else
     to_operation_error(failure, *response.mutable_operation_error());
   auto answer = completed(request);
-  answer.failure_text = operation.message();
+  answer.failure_text = describe(operation);
   answer.failure_reason = "operation_" + std::string{to_string(operation.state())};
   return answer;
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/payload/failure_converter.hpp"
+
 #include <troupe/nexus/error.hpp>
 #include <troupe/nexus/handler_base.hpp>
 
@@ -22,7 +24,7 @@ void throw_undecodable_input(const std::exception& problem) {
       "Payload converter failed to decode Nexus operation input",
       retry_behavior::non_retryable,
       std::make_shared<application_error>(
-          problem.what(), application_error_options{.type = "PayloadError"})};
+          message_of(problem), application_error_options{.type = "PayloadError"})};
 }
 
 void throw_unencodable(const char* what, const std::exception& problem) {
@@ -31,7 +33,7 @@ void throw_unencodable(const char* what, const std::exception& problem) {
       std::string{"the operation's "} + what + " cannot be encoded",
       retry_behavior::non_retryable,
       std::make_shared<application_error>(
-          problem.what(), application_error_options{.type = "PayloadError"})};
+          message_of(problem), application_error_options{.type = "PayloadError"})};
 }
 
 // The dispatcher asks where a handler runs before it runs it, so reaching one of these is a bug of

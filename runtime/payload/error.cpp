@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/error/class_name.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/failure_access.hpp"
 #include "runtime/payload/failure_converter.hpp"
@@ -6,21 +7,11 @@
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
 
-#include <cxxabi.h>
-
 #include <array>
-#include <cstdlib>
 #include <typeinfo>
 
 namespace troupe {
 namespace {
-
-std::string class_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name{
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free};
-  return name ? name.get() : type.name();
-}
 
 failure_cause convert(const std::exception_ptr& error, int depth);
 
@@ -52,20 +43,31 @@ failure_cause convert(const std::exception_ptr& error, int depth) {
     return share(
         error, failure, nested_cause(dynamic_cast<const std::nested_exception*>(&failure), depth));
   } catch (const std::exception& other) {
+    const auto* caused = dynamic_cast<const detail::caused_error*>(&other);
     return std::make_shared<application_error>(
-        to_valid_utf8(other.what()),
+        to_valid_utf8(message_of(other)),
         application_error_options{
             .type = class_name(typeid(other)),
-            .cause = nested_cause(dynamic_cast<const std::nested_exception*>(&other), depth)});
+            .cause =
+                caused != nullptr
+                    ? caused->cause()
+                    : nested_cause(dynamic_cast<const std::nested_exception*>(&other), depth)});
   } catch (...) {
-    const auto* type = abi::__cxa_current_exception_type();
-    const auto name = type != nullptr ? class_name(*type) : std::string{"unknown"};
+    const auto name = class_name_of_current();
     return std::make_shared<application_error>(
         "an exception that is no std::exception: " + name, application_error_options{.type = name});
   }
 }
 
 } // namespace
+
+std::string message_of(const std::exception& error) {
+  if (const auto* failure = dynamic_cast<const failure_error*>(&error))
+    return failure->message();
+  if (const auto* caused = dynamic_cast<const detail::caused_error*>(&error))
+    return caused->message();
+  return error.what();
+}
 
 failure_cause to_failure_error(const std::exception_ptr& error) {
   return convert(error, max_failure_depth);

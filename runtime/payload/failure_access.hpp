@@ -26,6 +26,7 @@ struct failure_access {
   }
   static void set_cause(failure_error& error, failure_cause cause) {
     error.cause_ = std::move(cause);
+    error.line_.reset();
   }
   static void set_wire(failure_error& error, std::shared_ptr<const wire_failure> wire) {
     error.wire_ = std::move(wire);

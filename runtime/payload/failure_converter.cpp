@@ -235,7 +235,7 @@ void encode_payloads(const data_converter& converter, api::Failure& to) {
 }
 
 // The codec did not work, so nothing that it should have covered may leave.
-void drop_payloads(const data_converter& converter, const char* reason, api::Failure& to) {
+void drop_payloads(const data_converter& converter, const std::string& reason, api::Failure& to) {
   for_each_level(to, [&](api::Failure& level) {
     if (auto* details = details_of(level))
       details->Clear();
@@ -401,7 +401,7 @@ void to_failure(const failure_error& error, const data_converter& converter, api
     encode_payloads(converter, to);
   } catch (const std::exception& codec_error) {
     to = plain;
-    drop_payloads(converter, codec_error.what(), to);
+    drop_payloads(converter, message_of(codec_error), to);
   }
 }
 

@@ -26,6 +26,9 @@ void to_failure(
     const data_converter& converter,
     temporal::api::failure::v1::Failure& to);
 
+/// What travels as the text of an exception. `what()` says more of errors that have causes.
+[[nodiscard]] std::string message_of(const std::exception& error);
+
 /// Reads an error, ready to be thrown: one of the `failure_error` family, or a
 /// `payload_codec_error` if the codec failed (the caller then retries the task, since a codec may
 /// be away for a moment). Never throws itself.

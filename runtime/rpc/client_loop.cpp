@@ -5,6 +5,8 @@
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/polled_queue.hpp"
 
+#include <troupe/error.hpp>
+
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
@@ -58,8 +60,8 @@ struct client_loop::state {
   static void guarded(unique_function<void()>& work) {
     try {
       work();
-    } catch (const std::exception& failed) {
-      log::error("work of a client threw", {{"error", failed.what()}});
+    } catch (...) {
+      log::error("work of a client threw", {{"error", describe(std::current_exception())}});
     }
   }
 

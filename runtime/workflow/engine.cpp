@@ -372,7 +372,7 @@ void engine::deliver_signal(std::string name, payloads input) {
   } catch (const payload_error& error) {
     log(detail::log_level::warn,
         "dropped a signal whose arguments cannot be read",
-        {{"signal", name}, {"error", error.what()}});
+        {{"signal", name}, {"error", describe(error)}});
   } catch (...) {
     fail_handler(std::current_exception());
   }

@@ -148,7 +148,7 @@ const Message* set_attributes(const Message& of) {
 testing::replay_result failed(std::string run_id, std::exception_ptr error, bool nondeterministic) {
   testing::replay_result result;
   result.run_id = std::move(run_id);
-  result.message = to_failure_error(error)->message();
+  result.message = describe(error);
   result.error = std::move(error);
   result.nondeterministic = nondeterministic;
   return result;

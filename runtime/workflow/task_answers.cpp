@@ -32,11 +32,11 @@ activation_result query_failed(
     const std::exception_ptr& error) {
   activation_result result;
   result.kind = verdict::query_answered;
-  result.reason = message_of(error);
+  result.reason = describe(error);
   auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
   answer.set_namespace_(shared.name_space);
   answer.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
-  answer.set_error_message(result.reason);
+  answer.set_error_message(message_of(error));
   to_failure(error, shared.converter, *answer.mutable_failure());
   return result;
 }
@@ -53,7 +53,7 @@ activation_result task_failed(
     result = query_failed(task, shared, error);
   } else {
     result.kind = verdict::failed;
-    result.reason = message_of(error);
+    result.reason = describe(error);
     // Later attempts are left to the service's task timeout, which spaces them out.
     if (task.attempt() <= 1) {
       auto& answer = make_answer<wire::RespondWorkflowTaskFailedRequest>(result, task);

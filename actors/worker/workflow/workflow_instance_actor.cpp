@@ -112,7 +112,7 @@ void workflow_instance_actor::converse(Step step) {
     // An instance turns what user code throws into answers; what comes out here is a bug of its
     // own. Only this run is affected: it is dropped, and replayed when the service tries again.
     context_.counters.instances_died.add();
-    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", error.what()}});
+    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", describe(error)}});
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         error.what(),

@@ -3,7 +3,9 @@
 
 #include <troupe/payload/payload.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -20,6 +22,30 @@ namespace detail {
 struct wire_failure; // the Failure message an error was read from; only the failure converter looks
                      // inside
 struct failure_access;
+
+// The text of `what()`, made when it is first asked for; a copy makes its own.
+class lazy_line {
+public:
+  lazy_line() = default;
+  lazy_line(const lazy_line&) noexcept {}
+  lazy_line& operator=(const lazy_line&) noexcept {
+    reset();
+    return *this;
+  }
+  ~lazy_line() { reset(); }
+
+  // Null until there is one.
+  [[nodiscard]] const std::string* get() const noexcept {
+    return line_.load(std::memory_order_acquire);
+  }
+  // Keeps the first one that any thread made.
+  const std::string& keep(std::string line) const;
+  // Not while another thread reads.
+  void reset() noexcept { delete line_.exchange(nullptr, std::memory_order_relaxed); }
+
+private:
+  mutable std::atomic<const std::string*> line_ = nullptr;
+};
 } // namespace detail
 
 /// An error that caused another one; shared, since errors are copied when they are thrown.
@@ -32,12 +58,16 @@ using failure_cause = std::shared_ptr<const failure_error>;
 /// from the wire keeps the original message and is written back unchanged, so errors of other
 /// languages survive a passage through C++. A plain value, immutable but for the setters below;
 /// safe to read from any thread.
+///
+/// `message()` is what travels; `what()` is for people and tells the whole chain: see `describe`.
 class failure_error : public std::exception {
 public:
   explicit failure_error(std::string message, failure_cause cause = nullptr)
       : message_(std::move(message)), cause_(std::move(cause)) {}
 
-  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+  /// The error and its causes in one line, as `describe` says it. Valid as long as the error.
+  [[nodiscard]] const char* what() const noexcept override;
+  /// The text of this error alone, as it travels.
   [[nodiscard]] const std::string& message() const noexcept { return message_; }
 
   /// What this failed because of; null at the end of the chain.
@@ -50,6 +80,9 @@ public:
 
   /// The kind of failure as text, e.g. `ApplicationFailure`, for logs and messages.
   [[nodiscard]] virtual std::string_view kind() const noexcept { return "Failure"; }
+  /// What tells this error from others of its kind, for `describe`: a type, the name of an
+  /// activity.
+  [[nodiscard]] virtual std::string distinction() const { return {}; }
   /// A copy of this error by its dynamic type, ready to be thrown or stored.
   [[nodiscard]] virtual std::exception_ptr to_exception_ptr() const {
     return std::make_exception_ptr(*this);
@@ -65,7 +98,73 @@ private:
   std::string source_;
   failure_cause cause_;
   std::shared_ptr<const detail::wire_failure> wire_;
+  detail::lazy_line line_;
 };
+
+/// An error and all its causes in one line, for logs and messages: `activity error
+/// (compose_greeting): no such customer (OutOfStock): connection refused`.
+///
+/// In parentheses stands what tells errors of a family apart: the type of an application error or
+/// of a Nexus handler error, the kind of a timeout, the status code of a call, the class of any
+/// other exception. What a message says already is not said twice. Causes are those that travel and
+/// those of `std::throw_with_nested`. Line breaks become blanks, other control characters are
+/// escaped; what lies beyond 16 KiB is cut off. Empty for a null pointer.
+[[nodiscard]] std::string describe(const std::exception& error);
+[[nodiscard]] std::string describe(const std::exception_ptr& error);
+
+namespace detail {
+
+// An exception with a cause that travels, without being a failure itself.
+class caused_error {
+public:
+  [[nodiscard]] virtual const failure_cause& cause() const noexcept = 0;
+  // Without the cause's.
+  [[nodiscard]] virtual const std::string& message() const noexcept = 0;
+
+protected:
+  ~caused_error() = default;
+};
+
+// The next error of the chain, null at its end. Lives as long as `of` does.
+[[nodiscard]] const std::exception* next_cause(const std::exception& of) noexcept;
+// The exception behind the pointer, null if it is none. Lives as long as somebody holds it.
+[[nodiscard]] const std::exception* as_exception(const std::exception_ptr& held) noexcept;
+// What bounds a chain that somebody closed to a ring.
+inline constexpr int max_causes = 100;
+
+struct any_cause {
+  constexpr bool operator()(const auto&) const noexcept { return true; }
+};
+
+} // namespace detail
+
+/// The first error of class `T` in the chain that begins with `error` itself; null if there is
+/// none. Lives as long as `error` does.
+///
+/// `catch (const std::exception& error) { if (const auto* late = find_cause<timeout_error>(error))
+/// ... }`. What came over the wire is an error of the families above; an exception class of one's
+/// own arrives as an `application_error` with the class's name as its type. `fits` looks closer:
+/// `find_cause<application_error>(error, [](const auto& one) { return one.type() == "OutOfStock";
+/// })`.
+template <class T, std::predicate<const T&> Fits = detail::any_cause>
+[[nodiscard]] const T* find_cause(const std::exception& error, Fits fits = {}) {
+  const auto* at = &error;
+  for (int depth = 0; at != nullptr && depth < detail::max_causes; ++depth) {
+    if (const auto* found = dynamic_cast<const T*>(at); found != nullptr && fits(*found))
+      return found;
+    at = detail::next_cause(*at);
+  }
+  return nullptr;
+}
+template <class T, std::predicate<const T&> Fits = detail::any_cause>
+[[nodiscard]] const T* find_cause(const std::exception_ptr& error, Fits fits = {}) {
+  const auto* first = detail::as_exception(error);
+  return first == nullptr ? nullptr : find_cause<T>(*first, std::move(fits));
+}
+template <class T, std::predicate<const T&> Fits = detail::any_cause>
+[[nodiscard]] const T* find_cause(const failure_cause& error, Fits fits = {}) {
+  return error == nullptr ? nullptr : find_cause<T>(*error, std::move(fits));
+}
 
 /// Any exception as the error that would travel: a `failure_error` as it is, everything else as a
 /// retryable `application_error` whose type is the C++ class name; nested exceptions
@@ -112,6 +211,7 @@ public:
   [[nodiscard]] error_category category() const noexcept { return options_.category; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "ApplicationFailure"; }
+  [[nodiscard]] std::string distinction() const override { return options_.type; }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
   }
@@ -168,6 +268,9 @@ public:
   }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "TimeoutFailure"; }
+  [[nodiscard]] std::string distinction() const override {
+    return type_ == timeout_type::unspecified ? std::string{} : std::string{to_string(type_)};
+  }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
   }
@@ -236,6 +339,7 @@ public:
   [[nodiscard]] const activity_error_info& info() const noexcept { return info_; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "ActivityFailure"; }
+  [[nodiscard]] std::string distinction() const override { return info_.activity_type; }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
   }
@@ -265,6 +369,9 @@ public:
 
   [[nodiscard]] std::string_view kind() const noexcept override {
     return "ChildWorkflowExecutionFailure";
+  }
+  [[nodiscard]] std::string distinction() const override {
+    return info_.workflow_type + (info_.workflow_id.empty() ? "" : ' ' + info_.workflow_id);
   }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
@@ -303,6 +410,10 @@ public:
   }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "NexusOperationFailure"; }
+  [[nodiscard]] std::string distinction() const override {
+    const auto& [_, endpoint, service, operation, token] = info_;
+    return endpoint.empty() ? operation : endpoint + '/' + service + '/' + operation;
+  }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
   }

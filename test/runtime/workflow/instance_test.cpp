@@ -262,7 +262,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_type_is_refused_with_the_known_ones) {
       history().started("Other").task_started().to_task(), *plain_environment(), "A, B");
   BOOST_CHECK_EQUAL(
       result.reason,
-      "Workflow type Other is not registered on this worker, available workflows: A, B");
+      "Workflow type Other is not registered on this worker, available workflows: A, B "
+      "(NotFoundError)");
   BOOST_CHECK(result.answer);
 }
 

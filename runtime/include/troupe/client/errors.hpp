@@ -12,22 +12,28 @@ namespace troupe {
 
 /// A workflow whose result was asked for did not succeed. `cause()` says how it ended:
 /// `application_error` (failed), `canceled_error`, `terminated_error`, `timeout_error`, or what
-/// failed it (an `activity_error`, `nexus_operation_error`, ...).
-class workflow_failed_error : public std::runtime_error {
+/// failed it (an `activity_error`, `nexus_operation_error`, ...), and `find_cause` goes further;
+/// `what()` tells the whole chain.
+class workflow_failed_error : public std::runtime_error, public detail::caused_error {
 public:
   workflow_failed_error(std::string workflow_id, std::string run_id, failure_cause cause)
       : std::runtime_error(
-            "workflow " + workflow_id + " failed" + (cause ? ": " + cause->message() : "")),
-        workflow_id_(std::move(workflow_id)), run_id_(std::move(run_id)), cause_(std::move(cause)) {
-  }
+            "workflow " + workflow_id + " failed"
+            + (cause ? ": " + describe(*cause) : std::string{})),
+        workflow_id_(std::move(workflow_id)), run_id_(std::move(run_id)),
+        message_("workflow " + workflow_id_ + " failed" + (cause ? ": " + cause->message() : "")),
+        cause_(std::move(cause)) {}
 
   [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
   [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; } ///< of the last run
-  [[nodiscard]] const failure_cause& cause() const noexcept { return cause_; }
+  [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
+  /// What travels if a handler lets this out: its own text and that of the first cause.
+  [[nodiscard]] const std::string& message() const noexcept override { return message_; }
 
 private:
   std::string workflow_id_;
   std::string run_id_;
+  std::string message_;
   failure_cause cause_;
 };
 

@@ -73,6 +73,7 @@ public:
   }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "NexusHandlerFailure"; }
+  [[nodiscard]] std::string distinction() const override { return type_text_; }
   [[nodiscard]] std::exception_ptr to_exception_ptr() const override {
     return std::make_exception_ptr(*this);
   }
