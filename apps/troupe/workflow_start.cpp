@@ -7,8 +7,10 @@
 #include "apps/troupe/text.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/text/base64.hpp"
-#include "runtime/base/time/time.hpp"
+#include "runtime/base/text/uuid.hpp"
+#include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/json_value.hpp"
+#include "runtime/protocol/start_request.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,8 +19,7 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <map>
-#include <random>
-#include <span>
+#include <utility>
 
 namespace troupe::cli {
 namespace {
@@ -27,10 +28,6 @@ namespace api = temporal::api;
 namespace common = temporal::api::common::v1;
 namespace wf = temporal::api::workflowservice::v1;
 
-void set_encoding(common::Payload& payload, const std::string& encoding) {
-  (*payload.mutable_metadata())["encoding"] = encoding;
-}
-
 std::pair<std::string, std::string> key_and_value(const std::string& pair) {
   const auto at = pair.find('=');
   if (at == std::string::npos)
@@ -38,9 +35,11 @@ std::pair<std::string, std::string> key_and_value(const std::string& pair) {
   return {pair.substr(0, at), pair.substr(at + 1)};
 }
 
+using fields = std::vector<std::pair<std::string, payload>>;
+
 // KEY=JSON pairs as payloads, as the data converter of the SDKs makes them.
-template <class Fields>
-void add_fields(Fields& to, const std::vector<std::string>& pairs, const std::string& what) {
+fields fields_of(const std::vector<std::string>& pairs, const std::string& what) {
+  fields made;
   for (const auto& pair : pairs) {
     const auto fail = [&](const std::string& why) {
       return command_error(what.empty() ? why : "invalid " + what + " values: " + why);
@@ -52,69 +51,53 @@ void add_fields(Fields& to, const std::vector<std::string>& pairs, const std::st
     if (!value)
       throw fail(
           "invalid JSON value for key \"" + key + "\": " + (text.empty() ? "it is empty" : text));
-    auto& payload = to[key];
-    if (value->is == json_value::type::null) {
-      set_encoding(payload, "binary/null");
-    } else {
-      set_encoding(payload, "json/plain");
-      payload.set_data(write_json(*value, {.sort_names = true}));
-    }
+    if (value->is == json_value::type::null)
+      made.push_back({key, {{{"encoding", "binary/null"}}, {}}});
+    else
+      made.push_back(
+          {key, {{{"encoding", "json/plain"}}, write_json(*value, {.sort_names = true})}});
   }
-}
-
-void set_text(common::Payload& payload, const std::string& text) {
-  set_encoding(payload, "json/plain");
-  payload.set_data(quote_json(text));
+  return made;
 }
 
 // No service takes a request of this size.
 constexpr std::size_t largest_input = 128U << 20U;
 
-// A random UUID (version 4).
-std::string random_id() {
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20)
-      id += '-';
-    auto digit = random() & 15U;
-    if (i == 12)
-      digit = 4;
-    if (i == 16)
-      digit = 8U | (digit & 3U);
-    id += "0123456789abcdef"[digit];
-  }
-  return id;
-}
-
+template <class Value>
 struct choice {
   std::string_view name;
-  int value;
+  Value value;
 };
 
-constexpr choice reuse_policies[] = {
-    {"AllowDuplicate", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE},
-    {"AllowDuplicateFailedOnly",
-     api::enums::v1::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY},
-    {"RejectDuplicate", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE},
-    {"TerminateIfRunning", api::enums::v1::WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING},
+using reuse = workflow_id_reuse_policy;
+constexpr choice<reuse> reuse_policies[] = {
+    {"AllowDuplicate", reuse::allow_duplicate},
+    {"AllowDuplicateFailedOnly", reuse::allow_duplicate_failed_only},
+    {"RejectDuplicate", reuse::reject_duplicate},
+    // The API has it no more, for good reason; the flag has.
+    {"TerminateIfRunning",
+     static_cast<reuse>(api::enums::v1::WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING)},
 };
-constexpr choice conflict_policies[] = {
-    {"Fail", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_FAIL},
-    {"UseExisting", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING},
-    {"TerminateExisting", api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING},
+using conflict = workflow_id_conflict_policy;
+constexpr choice<conflict> conflict_policies[] = {
+    {"Fail", conflict::fail},
+    {"UseExisting", conflict::use_existing},
+    {"TerminateExisting", conflict::terminate_existing},
 };
 
-std::vector<std::string> names_of(std::span<const choice> choices) {
+template <class Value, std::size_t Count>
+std::vector<std::string> names_of(const choice<Value> (&choices)[Count]) {
   std::vector<std::string> names;
   for (const auto& each : choices)
     names.emplace_back(each.name);
   return names;
 }
 
-// `name` is one of them: the flag took it.
-int value_of(std::span<const choice> choices, const std::string& name) {
-  return std::ranges::find(choices, name, &choice::name)->value;
+// `name` is one of them, as the flag took it, or empty.
+template <class Value, std::size_t Count>
+Value value_of(const choice<Value> (&choices)[Count], const std::string& name) {
+  const auto found = std::ranges::find(choices, name, &choice<Value>::name);
+  return found == std::end(choices) ? Value{} : found->value;
 }
 
 // The run that is in the way, if that is why the start was refused.
@@ -199,7 +182,8 @@ void header_flags::add(CLI::App& command) {
 }
 
 void header_flags::apply(common::Header& to) const {
-  add_fields(*to.mutable_fields(), pairs, "");
+  for (auto& [key, value] : fields_of(pairs, ""))
+    to_proto(std::move(value), (*to.mutable_fields())[key]);
 }
 
 void start_flags::add(CLI::App& command) {
@@ -244,40 +228,25 @@ void start_flags::add(CLI::App& command) {
 started_workflow start_workflow(
     connection& to, const start_flags& with, const global_flags& flags, bool say_in_json) {
   wf::StartWorkflowExecutionRequest request;
-  request.set_namespace_(to.name_space());
-  request.set_request_id(random_id());
-  request.set_identity(to.identity());
-  request.set_workflow_id(with.workflow_id.empty() ? random_id() : with.workflow_id);
-  request.mutable_workflow_type()->set_name(with.type);
-  request.mutable_task_queue()->set_name(with.task_queue);
-  request.mutable_task_queue()->set_kind(api::enums::v1::TASK_QUEUE_KIND_NORMAL);
-  to_proto(
-      parse_duration(with.execution_timeout, "execution-timeout"),
-      *request.mutable_workflow_execution_timeout());
-  to_proto(
-      parse_duration(with.run_timeout, "run-timeout"), *request.mutable_workflow_run_timeout());
-  to_proto(
-      parse_duration(with.task_timeout, "task-timeout"), *request.mutable_workflow_task_timeout());
-  if (const auto delay = parse_duration(with.start_delay, "start-delay"); delay.count() != 0)
-    to_proto(delay, *request.mutable_workflow_start_delay());
-  request.set_cron_schedule(with.cron);
-  if (!with.reuse_policy.empty())
-    request.set_workflow_id_reuse_policy(static_cast<api::enums::v1::WorkflowIdReusePolicy>(
-        value_of(reuse_policies, with.reuse_policy)));
-  if (!with.conflict_policy.empty())
-    request.set_workflow_id_conflict_policy(static_cast<api::enums::v1::WorkflowIdConflictPolicy>(
-        value_of(conflict_policies, with.conflict_policy)));
-  if (!with.memo.empty())
-    add_fields(*request.mutable_memo()->mutable_fields(), with.memo, "memo");
-  if (!with.search_attributes.empty())
-    add_fields(
-        *request.mutable_search_attributes()->mutable_indexed_fields(),
-        with.search_attributes,
-        "search attribute");
-  if (!with.summary.empty())
-    set_text(*request.mutable_user_metadata()->mutable_summary(), with.summary);
-  if (!with.details.empty())
-    set_text(*request.mutable_user_metadata()->mutable_details(), with.details);
+  protocol::fill_start_request(
+      with.type,
+      {.id = with.workflow_id.empty() ? random_uuid() : with.workflow_id,
+       .task_queue = with.task_queue,
+       .id_reuse_policy = value_of(reuse_policies, with.reuse_policy),
+       .id_conflict_policy = value_of(conflict_policies, with.conflict_policy),
+       .execution_timeout = parse_duration(with.execution_timeout, "execution-timeout"),
+       .run_timeout = parse_duration(with.run_timeout, "run-timeout"),
+       .task_timeout = parse_duration(with.task_timeout, "task-timeout"),
+       .start_delay = parse_duration(with.start_delay, "start-delay"),
+       .cron_schedule = with.cron,
+       .memo = fields_of(with.memo, "memo"),
+       .search_attributes = fields_of(with.search_attributes, "search attribute"),
+       .request_id = random_uuid(),
+       .static_summary = with.summary,
+       .static_details = with.details},
+      {},
+      {to.name_space(), to.identity(), data_converter{}},
+      request);
   if (with.priority != 0 || !with.fairness_key.empty() || with.fairness_weight != 0) {
     request.mutable_priority()->set_priority_key(with.priority);
     request.mutable_priority()->set_fairness_key(with.fairness_key);
