@@ -464,6 +464,14 @@ class WithoutServer(unittest.TestCase):
             self.assertEqual((code, err), (0, ""))
             self.assertRegex(out, r"Temporal Persistence: +in-memory\n")
 
+    def test_a_second_signal_ends_the_server_at_once(self):
+        server = Server("--headless")
+        # Both are there before it runs again: it takes the lower one first, and the other as soon as it stops.
+        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):
+            server.process.send_signal(number)
+        code, _, err = server.end(signal.SIGCONT)
+        self.assertEqual((code, err), (128 + signal.SIGTERM, ""))
+
     def test_without_headless_it_works_and_says_that_there_is_no_web_ui(self):
         for flags in ([], ["--ui-port", "12345"]):
             code, _, err = Server(*flags).end()

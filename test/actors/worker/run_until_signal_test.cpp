@@ -7,14 +7,18 @@
 #include <troupe/workflow/context.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -194,6 +198,42 @@ BOOST_AUTO_TEST_CASE(a_wake_up_that_an_earlier_run_left_behind_ends_no_later_one
                 }};
     BOOST_TEST(worker.run_until_signal() == 0);
     BOOST_TEST(ran);
+  }
+}
+
+// Not a test: what the next one runs in a process of its own.
+BOOST_AUTO_TEST_CASE(a_worker_that_is_signalled_twice, *boost::unit_test::disabled()) {
+  const int first = std::stoi(std::getenv("TROUPE_TEST_FIRST_SIGNAL"));
+  const int second = std::stoi(std::getenv("TROUPE_TEST_SECOND_SIGNAL"));
+  troupe::worker worker{client_for(where::unreachable, {}), {.task_queue = "q"}};
+  worker.add<nothing>();
+  on_line stopping{"stopping: running tasks are finished", [&] { raise(second); }};
+  std::jthread other{[&] {
+    while (is_default(first))
+      std::this_thread::yield();
+    kill(getpid(), first);
+  }};
+  worker.run_until_signal();
+}
+
+BOOST_AUTO_TEST_CASE(a_second_signal_during_the_graceful_stop_ends_the_process_at_once) {
+  for (const auto& [first, second] :
+       {std::pair{SIGTERM, SIGINT}, {SIGINT, SIGTERM}, {SIGINT, SIGINT}}) {
+    const auto environment = [](const char* name, int number) {
+      setenv(name, std::to_string(number).c_str(), 1);
+    };
+    environment("TROUPE_TEST_FIRST_SIGNAL", first);
+    environment("TROUPE_TEST_SECOND_SIGNAL", second);
+    std::string program = "/proc/self/exe";
+    std::string which = "--run_test=run_until_signal/a_worker_that_is_signalled_twice";
+    std::string no_handlers = "--catch_system_errors=no";
+    char* words[] = {program.data(), which.data(), no_handlers.data(), nullptr};
+    pid_t child = 0;
+    BOOST_REQUIRE(posix_spawn(&child, program.c_str(), nullptr, nullptr, words, environ) == 0);
+    int status = 0;
+    BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+    BOOST_TEST(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 128 + second);
   }
 }
 
