@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/answer.hpp"
 
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/wire/text_check.hpp"
 #include "runtime/nexus/sync_answer.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/nexus_failure.hpp"
@@ -45,11 +47,15 @@ void add_links(std::span<const link> links, Links& to) {
   }
 }
 
-task_answer completed(const completed_request& request) {
-  return {completed_method, rpc::bytes{request.SerializeAsString()}, false, {}, {}};
+/// What the caller hears instead of an answer with a text that nobody could read.
+handler_error unreadable(const std::string& what) {
+  return {
+      handler_error_type::internal,
+      "the handler's answer cannot be sent: " + what + " is not valid UTF-8",
+      retry_behavior::non_retryable};
 }
 
-task_answer failed(
+failed_request make_failed(
     const dispatch_environment& environment, const nexus_task& task, const handler_error& error) {
   auto request = addressed<failed_request>(environment, task);
   temporal_failure failure;
@@ -58,12 +64,30 @@ task_answer failed(
     *request.mutable_failure() = std::move(failure);
   else
     to_handler_error(failure, *request.mutable_error());
+  return request;
+}
+
+task_answer failed(
+    const dispatch_environment& environment, const nexus_task& task, const handler_error& error) {
+  auto wire = make_failed(environment, task, error).SerializeAsString();
+  if (const auto bad = find_bad_text(*failed_request::descriptor(), wire); !bad.empty())
+    wire = make_failed(environment, task, unreadable("field " + bad)).SerializeAsString();
   return {
       failed_method,
-      rpc::bytes{request.SerializeAsString()},
+      rpc::bytes{std::move(wire)},
       true,
       describe(error),
       "handler_error_" + std::string{to_string(error.type())}};
+}
+
+task_answer completed(
+    const dispatch_environment& environment,
+    const nexus_task& task,
+    const completed_request& request) {
+  auto wire = request.SerializeAsString();
+  if (const auto bad = find_bad_text(*completed_request::descriptor(), wire); !bad.empty())
+    return failed(environment, task, unreadable("field " + bad));
+  return {completed_method, rpc::bytes{std::move(wire)}, false, {}, {}};
 }
 
 } // namespace
@@ -73,6 +97,9 @@ task_answer answer_sync(
     const nexus_task& task,
     payload value,
     std::span<const link> links) {
+  for (const auto& [key, bytes] : value.metadata)
+    if (!is_utf8(key))
+      return failed(environment, task, unreadable("a metadata key of its result"));
   return {
       completed_method,
       write_sync_answer(environment, task, std::move(value), links),
@@ -98,13 +125,13 @@ task_answer answer_async(
   auto& success = *request.mutable_response()->mutable_start_operation()->mutable_async_success();
   success.set_operation_token(std::string{token});
   add_links(links, *success.mutable_links());
-  return completed(request);
+  return completed(environment, task, request);
 }
 
 task_answer answer_cancelled(const dispatch_environment& environment, const nexus_task& task) {
   auto request = addressed<completed_request>(environment, task);
   request.mutable_response()->mutable_cancel_operation();
-  return completed(request);
+  return completed(environment, task, request);
 }
 
 task_answer answer_error(
@@ -130,7 +157,9 @@ task_answer answer_error(
     *response.mutable_failure() = std::move(failure);
   else
     to_operation_error(failure, *response.mutable_operation_error());
-  auto answer = completed(request);
+  auto answer = completed(environment, task, request);
+  if (answer.is_failure)
+    return answer;
   answer.failure_text = describe(operation);
   answer.failure_reason = "operation_" + std::string{to_string(operation.state())};
   return answer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/dispatch.hpp"
 
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus/answer.hpp"
 #include "runtime/nexus/error_mapping.hpp"
 #include "runtime/nexus/operation_state.hpp"
@@ -216,6 +217,8 @@ private:
   }
   void settle_start(detail::encoded_workflow_start& start) {
     const auto workflow_id = start.options.id;
+    if (!is_utf8(workflow_id)) // no token could hold it
+      throw unsendable("workflow_id");
     auto token = make_workflow_token(environment().name_space, workflow_id);
     auto request = make_start_request(environment(), state_->task, std::move(start), token);
     pending_ = {start_workflow_method, std::move(request), workflow_id, std::move(token)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/workflow_run.hpp"
 
+#include "runtime/base/wire/text_check.hpp"
 #include "runtime/protocol/links.hpp"
 #include "runtime/protocol/start_request.hpp"
 
@@ -50,6 +51,14 @@ std::optional<link> to_link(const temporal::api::common::v1::Link& from) {
 
 } // namespace
 
+handler_error unsendable(const std::string& field) {
+  return {
+      handler_error_type::internal,
+      "the handler described a workflow that cannot be started: field " + field
+          + " is not valid UTF-8",
+      retry_behavior::non_retryable};
+}
+
 rpc::bytes make_start_request(
     const dispatch_environment& environment,
     const nexus_task& task,
@@ -80,7 +89,10 @@ rpc::bytes make_start_request(
   attach.set_attach_request_id(true);
   attach.set_attach_completion_callbacks(true);
   attach.set_attach_links(true);
-  return request.SerializeAsString();
+  auto wire = request.SerializeAsString();
+  if (const auto bad = find_bad_text(*request.GetDescriptor(), wire); !bad.empty())
+    throw unsendable(bad);
+  return wire;
 }
 
 std::optional<link> link_to_started(

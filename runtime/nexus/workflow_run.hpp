@@ -5,9 +5,11 @@
 #include "runtime/nexus/task.hpp"
 #include "runtime/rpc/bytes.hpp"
 
+#include <troupe/nexus/error.hpp>
 #include <troupe/nexus/handler_base.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace troupe::nexus {
@@ -20,12 +22,15 @@ inline constexpr std::string_view cancel_workflow_method =
 /// The start of the workflow behind an operation: idempotent by the Nexus request id; the
 /// completion callback carries the operation token and the caller's links; a running workflow gets
 /// all of that attached if the policy is Use-Existing. Throws a `handler_error` if the description
-/// names no workflow id.
+/// names no workflow id, or holds text that nobody could read.
 [[nodiscard]] rpc::bytes make_start_request(
     const dispatch_environment& environment,
     const nexus_task& task,
     detail::encoded_workflow_start start,
     std::string_view operation_token);
+
+/// Why a workflow cannot be started whose description has text in this field that is not UTF-8.
+[[nodiscard]] handler_error unsendable(const std::string& field);
 
 /// The link to what was started: the service's, or, from services that give none, one to the first
 /// event. Nothing if the reply cannot be read.

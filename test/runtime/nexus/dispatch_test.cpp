@@ -63,8 +63,19 @@ struct golden : fixture {
                       nexus::handler_error_type::not_found, "no such operation"};
               }),
           dynamic_operation<std::string, std::string>(
-              "no-token",
-              [](start_context, const std::string&) { return nexus::async_started{}; })}});
+              "no-token", [](start_context, const std::string&) { return nexus::async_started{}; }),
+          dynamic_operation<std::string, std::string>(
+              "garbled-token",
+              [](start_context, const std::string&) { return nexus::async_started{"caf\xc3"}; }),
+          dynamic_operation<std::string, troupe::payload>(
+              "garbled-result",
+              [](start_context, const std::string&) {
+                return troupe::payload{{{"encoding", "json/plain"}, {"caf\xc3", "x"}}, "1"};
+              }),
+          dynamic_operation<std::string, std::string>(
+              "garbled-error", [](start_context, const std::string&) -> std::string {
+                throw std::runtime_error("caf\xc3");
+              })}});
   }
 
   std::shared_ptr<nexus::operation_call> done(const service::PollNexusTaskQueueResponse& task) {
@@ -234,6 +245,33 @@ BOOST_AUTO_TEST_CASE(an_asynchronous_start_without_token_is_the_handlers_bug) {
   BOOST_CHECK(info.retry_behavior() == NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_with_a_text_that_is_not_utf8_is_the_handlers_bug_and_names_it) {
+  constexpr struct {
+    const char* operation;
+    const char* named;
+  } garbled[] = {
+      {"garbled-token", "field response.start_operation.async_success.operation_token"},
+      {"garbled-result", "a metadata key of its result"},
+  };
+  for (const auto& each : garbled) {
+    const auto call = done(start_task("golden", each.operation));
+    BOOST_TEST(call->is_failure());
+    BOOST_TEST(call->failure_reason() == "handler_error_INTERNAL");
+    const auto answer = failed(*call).failure();
+    BOOST_TEST(
+        answer.message()
+        == "the handler's answer cannot be sent: " + std::string{each.named}
+               + " is not valid UTF-8");
+    BOOST_CHECK(
+        answer.nexus_handler_failure_info().retry_behavior()
+        == NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
+  }
+  // What an exception says is better damaged than lost.
+  const auto thrown = failed(*done(start_task("golden", "garbled-error"))).failure();
+  BOOST_TEST(thrown.message() == "Internal handler error");
+  BOOST_TEST(thrown.cause().message() == "caf\xef\xbf\xbd");
+}
+
 BOOST_AUTO_TEST_CASE(the_handler_cancels_by_its_own_token) {
   BOOST_TEST(completed(*done(cancel_task("golden", "token", "golden-token")))
                  .response()
@@ -259,7 +297,7 @@ BOOST_AUTO_TEST_CASE(unknown_names_are_not_found) {
   BOOST_TEST(failure.nexus_handler_failure_info().type() == "NOT_FOUND");
   BOOST_TEST(
       failure.message()
-      == "Nexus service definition 'golden' has no operation 'x'. There are 9 operations in the "
+      == "Nexus service definition 'golden' has no operation 'x'. There are 12 operations in the "
          "definition.");
   BOOST_TEST(
       failed(*done(cancel_task("golden", "x", "t"))).failure().nexus_handler_failure_info().type()

@@ -23,7 +23,8 @@ struct greeting_service : nexus::service<"greeting"> {
   static constexpr operation<std::string, std::string> greet{"greet"};
   static constexpr operation<std::string, std::string> greet_later{"greet-later"};
   static constexpr operation<std::string, std::string> nameless{"nameless"};
-  static constexpr auto operations = std::tuple{greet, greet_later, nameless};
+  static constexpr operation<std::string, std::string> garbled{"garbled"};
+  static constexpr auto operations = std::tuple{greet, greet_later, nameless, garbled};
 };
 
 const std::string caller_link =
@@ -53,6 +54,9 @@ struct greeting : fixture {
             }),
         nexus::workflow_run<greeting_service::nameless>([](nexus::start_context, std::string in) {
           return nexus::start_workflow<greeter>({.id = ""}, in, 1);
+        }),
+        nexus::workflow_run<greeting_service::garbled>([](nexus::start_context, std::string in) {
+          return nexus::start_workflow<greeter>({.id = "caf\xc3"}, in, 1);
         })));
   }
 
@@ -259,6 +263,21 @@ BOOST_AUTO_TEST_CASE(cancelling_an_update_is_not_implemented) {
   const auto call = accept(cancel_task(
       "greeting", "greet", "eyJ0IjozLCJucyI6Im4iLCJ3aWQiOiJ3IiwicmlkIjoiciIsInVpZCI6InUifQ"));
   BOOST_TEST(failed(*call).failure().nexus_handler_failure_info().type() == "NOT_IMPLEMENTED");
+}
+
+BOOST_AUTO_TEST_CASE(a_workflow_whose_id_is_not_utf8_is_the_handlers_bug) {
+  const auto call = accept(start_task("greeting", "garbled"));
+  run(*call);
+  BOOST_REQUIRE(call->next() == step::answer);
+  const auto answer = sent<service::RespondNexusTaskFailedRequest>(call->answer());
+  BOOST_TEST(
+      answer.failure().message()
+      == "the handler described a workflow that cannot be started: field workflow_id is not valid "
+         "UTF-8");
+  BOOST_TEST(answer.failure().nexus_handler_failure_info().type() == "INTERNAL");
+  BOOST_CHECK(
+      answer.failure().nexus_handler_failure_info().retry_behavior()
+      == temporal::api::enums::v1::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
