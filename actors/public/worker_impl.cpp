@@ -5,6 +5,7 @@
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/connector.hpp"
@@ -21,9 +22,37 @@ using actors::worker_phase;
 
 namespace {
 
-actors::poller_limits limits_of(const poller_options& options, const char* what) {
-  if (options.minimum < 1 || options.maximum < options.minimum)
-    throw worker_error(std::string{what} + ": the bounds must be at least 1 and in order");
+/// The one place that says which options make no sense.
+void validate(const worker_options& options) {
+  const auto refuse = [](bool when, const std::string& why) {
+    if (when)
+      throw worker_error(why);
+  };
+  const auto check_pollers = [&](const poller_options& pollers, const std::string& name) {
+    refuse(
+        pollers.minimum < 1 || pollers.maximum < pollers.minimum,
+        name + ": the bounds must be at least 1 and in order");
+    refuse(
+        pollers.initial < pollers.minimum || pollers.initial > pollers.maximum,
+        name + ": the initial number must lie between the bounds");
+  };
+  refuse(options.task_queue.empty(), "a worker needs a task queue: set worker_options::task_queue");
+  refuse(!is_utf8(options.task_queue), "task_queue is not valid UTF-8");
+  refuse(!is_utf8(options.identity), "identity is not valid UTF-8");
+  refuse(
+      options.max_concurrent_nexus_tasks == 0 || options.max_concurrent_workflow_tasks == 0,
+      "a worker needs at least one slot of each kind");
+  check_pollers(options.nexus_pollers, "nexus_pollers");
+  check_pollers(options.workflow_pollers, "workflow_pollers");
+  refuse(
+      options.sticky_schedule_to_start_timeout.count() <= 0,
+      "sticky_schedule_to_start_timeout must be longer than zero");
+  refuse(
+      options.graceful_shutdown_timeout.count() < 0,
+      "graceful_shutdown_timeout must not be negative");
+}
+
+actors::poller_limits limits_of(const poller_options& options) {
   return {options.minimum, options.initial, options.maximum};
 }
 
@@ -69,12 +98,7 @@ worker_state public_state(worker_phase phase) {
 worker_impl::worker_impl(caf::actor_system* system, client client, worker_options options)
     : client_(std::move(client)), options_(std::move(options)),
       services_(std::make_shared<nexus::service_registry>()), system_(system) {
-  if (options_.task_queue.empty())
-    throw worker_error("a worker needs a task queue: set worker_options::task_queue");
-  if (options_.max_concurrent_nexus_tasks == 0 || options_.max_concurrent_workflow_tasks == 0)
-    throw worker_error("a worker needs at least one slot of each kind");
-  limits_of(options_.nexus_pollers, "nexus_pollers");
-  limits_of(options_.workflow_pollers, "workflow_pollers");
+  validate(options_);
   if (options_.identity.empty())
     options_.identity = client_.options().identity;
   if (options_.shards == 0)
@@ -114,10 +138,8 @@ void worker_impl::begin() {
   settings.name_space = client_.name_space();
   settings.task_queue = options_.task_queue;
   settings.identity = options_.identity;
-  settings.sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout;
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
-  context->workflows = workflows_;
   add_kinds(*context);
 
   if (system_ == nullptr) {
@@ -167,15 +189,17 @@ void worker_impl::add_kinds(actors::worker_context& to) {
              settings.identity,
              &client_}),
          .slots = slots(options_.max_concurrent_nexus_tasks),
-         .pollers = limits_of(options_.nexus_pollers, "nexus_pollers")}));
+         .pollers = limits_of(options_.nexus_pollers)}));
   if (!workflows_.empty()) {
-    to.workflow_environment = std::make_shared<workflow::environment>(workflow::environment{
-        client_.converter(), settings.name_space, settings.task_queue, settings.identity});
     to.kinds.push_back(actors::workflow_tasks(
-        {.slots = slots(options_.max_concurrent_workflow_tasks),
-         .pollers = limits_of(options_.workflow_pollers, "workflow_pollers"),
+        {.environment = std::make_shared<workflow::environment>(workflow::environment{
+             client_.converter(), settings.name_space, settings.task_queue, settings.identity}),
+         .definitions = workflows_,
+         .slots = slots(options_.max_concurrent_workflow_tasks),
+         .pollers = limits_of(options_.workflow_pollers),
          .max_cached_workflows = options_.max_cached_workflows,
-         .max_cached_bytes = options_.max_cached_bytes}));
+         .max_cached_bytes = options_.max_cached_bytes,
+         .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout}));
   }
 }
 

@@ -134,8 +134,13 @@ void worker_root_actor::on_exit() {
 void worker_root_actor::describe_namespace() {
   wire::DescribeNamespaceRequest request;
   request.set_namespace_(worker_->settings.name_space);
-  worker_->shards.front()->transport->start(
-      {methods::describe_namespace, rpc::encode(request), 10s, {}},
+  // Once: how often it is tried again is for this actor to say.
+  worker_->shards.front()->calls->start(
+      {.method = methods::describe_namespace,
+       .request = rpc::encode(request),
+       .timeout = 10s,
+       .headers = {},
+       .is_tried_once = true},
       [self = me()](rpc_status status, rpc::bytes answer) {
         tell(self, namespace_described{std::move(status), std::move(answer)});
       });
@@ -327,8 +332,12 @@ void worker_root_actor::tell_service() {
         request.add_task_queue_types(static_cast<enums::TaskQueueType>(kind.queue_type));
     // Once, and whatever the answer is: a service that does not know this call loses nothing but
     // time.
-    worker_->shards.front()->transport->start(
-        {methods::shutdown_worker, rpc::encode(request), farewell_timeout, {}},
+    worker_->shards.front()->calls->start(
+        {.method = methods::shutdown_worker,
+         .request = rpc::encode(request),
+         .timeout = farewell_timeout,
+         .headers = {},
+         .is_tried_once = true},
         [self = me()](const rpc_status&, const rpc::bytes&) { tell(self, service_told{}); });
   }
 }

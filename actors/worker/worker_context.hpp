@@ -5,6 +5,7 @@
 #include "actors/supervision/backoff.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/work_pool.hpp"
+#include "runtime/rpc/call_metrics.hpp"
 #include "runtime/rpc/transport.hpp"
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
@@ -12,15 +13,9 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-namespace troupe::workflow {
-struct definition;
-struct environment;
-} // namespace troupe::workflow
 
 namespace troupe::actors {
 
@@ -31,7 +26,6 @@ struct worker_settings {
   std::string identity;
   std::string instance_key; ///< unique per worker object
 
-  duration sticky_schedule_to_start = std::chrono::seconds{10};
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
   std::chrono::milliseconds long_poll_timeout{70'000};
   std::chrono::milliseconds call_timeout{30'000};
@@ -45,10 +39,11 @@ struct shard_context {
   explicit shard_context(shard& where) : home(where) {}
 
   shard& home;
-  std::unique_ptr<rpc::transport> transport; ///< for polls: tried once
-  std::unique_ptr<rpc::transport>
-      calls; ///< over the former: tried again while the call's timeout lasts
-  std::unique_ptr<telemetry::meter> meter; ///< with the worker's namespace and task queue
+  std::unique_ptr<telemetry::meter> meter;   ///< with the worker's namespace and task queue
+  std::unique_ptr<rpc::call_metrics> counts; ///< of all calls
+  std::unique_ptr<rpc::transport> transport; ///< for polls: tried once, and counted by who polls
+  /// Over the former: counted, and tried again while the call's timeout lasts.
+  std::unique_ptr<rpc::transport> calls;
   std::vector<pool_work> for_pool; ///< functions of this turn, on their way to the pool together
   std::string unique_name;         ///< no other shard has it: a name for queues of its own
   std::function<double()> jitter;  ///< in [-1, 1]
@@ -61,8 +56,6 @@ struct worker_context {
   worker_settings settings;
   /// What it serves.
   std::vector<task_kind> kinds;
-  std::shared_ptr<const workflow::environment> workflow_environment;
-  std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>> workflows;
   std::shared_ptr<work_pool> pool;
   std::shared_ptr<telemetry::registry> metrics = std::make_shared<telemetry::registry>();
   std::vector<std::unique_ptr<shard_context>> shards;

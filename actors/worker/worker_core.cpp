@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/worker_core.hpp"
 
+#include "runtime/base/text/uuid.hpp"
 #include "runtime/rpc/retry.hpp"
 
 #include <caf/actor_system.hpp>
@@ -15,11 +16,13 @@ constexpr telemetry::metric worker_start{
     .name = "worker_start", .help = "workers that were started"};
 
 std::string random_id(std::function<double()>& random) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string id;
-  for (int i = 0; i < 32; ++i)
-    id += digits[static_cast<std::size_t>(random() * 16) % 16];
-  return id;
+  const auto bits = [&random] {
+    const auto half = [&random] { return static_cast<std::uint64_t>(random() * 0x1p32); };
+    const auto high = half() << 32;
+    return high | half();
+  };
+  const auto high = bits();
+  return uuid_v4(high, bits());
 }
 
 } // namespace
@@ -43,13 +46,18 @@ worker_core::worker_core(
     made->unique_name = settings.identity + "-" + random_id(random);
     made->meter = context_->metrics->add_meter(
         {{"namespace", settings.name_space}, {"task_queue", settings.task_queue}});
+    made->counts = std::make_unique<rpc::call_metrics>(*made->meter);
     // One generator per shard: they draw on different threads.
     auto own = std::make_shared<std::mt19937_64>(static_cast<std::uint64_t>(random() * 0x1p53));
     auto draw = [own] { return std::uniform_real_distribution<double>{0, 1}(*own); };
     made->jitter = [draw] { return 2 * draw() - 1; };
     made->transport = transports(*shards[i], i);
     made->calls = std::make_unique<rpc::retrying_transport>(
-        *made->transport, *shards[i], rpc::retry_policy{}, rpc::random_source{draw});
+        *made->transport,
+        *shards[i],
+        rpc::retry_policy{},
+        rpc::random_source{draw},
+        made->counts.get());
     context_->shards.push_back(std::move(made));
   }
 }

@@ -204,15 +204,16 @@ rpc_status connection::try_call(
         std::chrono::ceil<std::chrono::milliseconds>(
             state_->ends->at - std::chrono::steady_clock::now()));
   rpc_status status;
+  auto what = rpc::make_call(method, request, timeout);
+  if (!what.problem.empty())
+    return {status_code::invalid_argument, std::move(what.problem), {}};
   state_->wait.wait<void>([&](auto done) {
-    state_->transport->start(
-        {method, rpc::encode(request), timeout, {}},
-        [&, done](rpc_status got, rpc::bytes reply) mutable {
-          status = std::move(got);
-          if (status.ok() && !rpc::decode(reply, response))
-            status = rpc::undecodable(method);
-          done(result<void>{});
-        });
+    state_->transport->start(std::move(what), [&, done](rpc_status got, rpc::bytes reply) mutable {
+      status = std::move(got);
+      if (status.ok() && !rpc::decode(reply, response))
+        status = rpc::undecodable(method);
+      done(result<void>{});
+    });
   });
   if (status.code == status_code::deadline_exceeded && timed_out())
     throw too_late();

@@ -27,8 +27,11 @@ client_settings settings_of(const connection_options& options, data_converter co
 client_connection::client_connection(
     std::shared_ptr<const rpc::connector> to, data_converter converter)
     : connector_(std::move(to)), loop_(std::make_unique<rpc::client_loop>()), runs_on_(loop_.get()),
-      wait_(*runs_on_), transport_(connector_->connect(*runs_on_, &loop_->queue())),
-      retrying_(std::make_unique<rpc::retrying_transport>(*transport_, *runs_on_)),
+      wait_(*runs_on_), metrics_(std::make_shared<telemetry::registry>()),
+      meter_(metrics_->add_meter({{"namespace", options().name_space}})), counts_(*meter_),
+      transport_(connector_->connect(*runs_on_, &loop_->queue())),
+      retrying_(std::make_unique<rpc::retrying_transport>(
+          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)),
       core_(std::make_unique<client_core>(
           *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
 
@@ -38,8 +41,11 @@ client_connection::client_connection(
     executor& runs_on,
     rpc::pump_function pump)
     : connector_(std::move(to)), runs_on_(&runs_on), wait_(*runs_on_, std::move(pump)),
+      metrics_(std::make_shared<telemetry::registry>()),
+      meter_(metrics_->add_meter({{"namespace", options().name_space}})), counts_(*meter_),
       transport_(connector_->connect(*runs_on_, nullptr)),
-      retrying_(std::make_unique<rpc::retrying_transport>(*transport_, *runs_on_)),
+      retrying_(std::make_unique<rpc::retrying_transport>(
+          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)),
       core_(std::make_unique<client_core>(
           *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
 
@@ -67,12 +73,11 @@ void client_connection::check() {
   const auto& target = options().target;
   try {
     // One attempt: who connects wants to know at once that nobody is there.
-    rpc::call_blocking<wire::GetSystemInfoResponse>(
-        *transport_,
-        wait_,
+    call<wire::GetSystemInfoResponse>(
         rpc::methods::workflow_service::get_system_info,
         wire::GetSystemInfoRequest{},
-        options().connect_timeout);
+        options().connect_timeout,
+        rpc::call_kind::once);
   } catch (const rpc_error& failed) {
     const std::string said = failed.what();
     switch (failed.code()) {

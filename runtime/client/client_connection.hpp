@@ -3,9 +3,11 @@
 
 #include "runtime/client/client_core.hpp"
 #include "runtime/rpc/blocking.hpp"
+#include "runtime/rpc/call_metrics.hpp"
 #include "runtime/rpc/connector.hpp"
 #include "runtime/rpc/retry.hpp"
 #include "runtime/rpc/unary.hpp"
+#include "runtime/telemetry/registry.hpp"
 
 #include <troupe/client.hpp>
 
@@ -42,6 +44,10 @@ public:
   [[nodiscard]] client_core& core() noexcept { return *core_; }
   [[nodiscard]] executor& runs_on() noexcept { return *runs_on_; }
   [[nodiscard]] const rpc::waiter& wait() const noexcept { return wait_; }
+  /// What its calls count, with the namespace as label. Workers count their own.
+  [[nodiscard]] const std::shared_ptr<telemetry::registry>& metrics() const noexcept {
+    return metrics_;
+  }
 
   /// GetSystemInfo. Throws `connection_error`; a service that does not know the method is fine.
   void check();
@@ -52,10 +58,11 @@ public:
   Response call(
       std::string_view method,
       const google::protobuf::MessageLite& request,
-      std::chrono::milliseconds timeout = {}) {
+      std::chrono::milliseconds timeout = {},
+      rpc::call_kind kind = rpc::call_kind::plain) {
     if (timeout.count() == 0)
       timeout = options().rpc_timeout;
-    return rpc::call_blocking<Response>(*retrying_, wait_, method, request, timeout);
+    return rpc::call_blocking<Response>(*retrying_, wait_, method, request, timeout, kind);
   }
 
 private:
@@ -63,6 +70,9 @@ private:
   std::unique_ptr<rpc::client_loop> loop_; ///< null: the executor is somebody else's
   executor* runs_on_;
   rpc::waiter wait_;
+  std::shared_ptr<telemetry::registry> metrics_;
+  std::unique_ptr<telemetry::meter> meter_;
+  rpc::call_metrics counts_; ///< on the executor's thread
   std::unique_ptr<rpc::transport> transport_;
   std::unique_ptr<rpc::transport> retrying_;
   std::unique_ptr<client_core> core_;

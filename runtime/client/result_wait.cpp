@@ -54,7 +54,9 @@ public:
         [self = shared_from_this()](
             rpc_status status, const wire::GetWorkflowExecutionHistoryResponse& response) {
           self->polled(std::move(status), response);
-        });
+        },
+        {},
+        true);
   }
 
 private:

@@ -26,7 +26,8 @@ page_range<history_event>::page fetch_history(
           methods::get_workflow_execution_history,
           request,
           request.wait_new_event() ? connection.core().settings().long_poll_timeout
-                                   : connection.options().rpc_timeout);
+                                   : connection.options().rpc_timeout,
+          request.wait_new_event() ? rpc::call_kind::long_poll : rpc::call_kind::plain);
       page_range<history_event>::page page;
       for (auto& event : *response.mutable_history()->mutable_events())
         page.items.emplace_back(

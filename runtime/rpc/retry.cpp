@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/retry.hpp"
 
+#include "runtime/rpc/call_metrics.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -86,16 +88,26 @@ struct retrying_transport::state : std::enable_shared_from_this<state> {
     call_id inner = 0;            // the attempt in flight, 0 in a pause
     executor::timer_id pause = 0; // 0 while an attempt is in flight
     bool is_cancelled = false;
+    call_counters* counts = nullptr; // null: nobody wants to know
+    time_point begun = {};           // the attempt in flight
   };
 
-  state(transport& over_, executor& runs_on_, retry_policy policy_, random_source random_)
-      : over(&over_), runs_on(&runs_on_), policy(policy_), random(std::move(random_)) {}
+  state(
+      transport& over_,
+      executor& runs_on_,
+      retry_policy policy_,
+      random_source random_,
+      call_metrics* counts_)
+      : over(&over_), runs_on(&runs_on_), policy(policy_), random(std::move(random_)),
+        counts(counts_) {}
 
   void attempt(call_id id) {
     auto& series = calls.at(id);
     series.pause = 0;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(series.deadline - runs_on->now());
+    series.begun = runs_on->now();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(series.deadline - series.begun);
+    if (series.counts != nullptr)
+      series.counts->began();
     auto what = series.what;
     what.timeout = std::max(left, std::chrono::milliseconds{1});
     series.inner = over->start(
@@ -110,7 +122,10 @@ struct retrying_transport::state : std::enable_shared_from_this<state> {
       return;
     auto& series = found->second;
     series.inner = 0;
-    if (!status.ok() && !series.is_cancelled && is_open && is_retryable(status)) {
+    if (series.counts != nullptr)
+      series.counts->ended(runs_on->now() - series.begun, status);
+    if (!status.ok() && !series.what.is_tried_once && !series.is_cancelled && is_open
+        && is_retryable(status)) {
       ++series.failed;
       const auto delay = retry_delay(policy, series.failed, status.code, random());
       const bool may_try_again =
@@ -153,21 +168,28 @@ struct retrying_transport::state : std::enable_shared_from_this<state> {
   executor* runs_on;
   retry_policy policy;
   random_source random;
+  call_metrics* counts;
   std::unordered_map<call_id, attempt_series> calls;
   call_id last_id = 0;
   bool is_open = true;
 };
 
 retrying_transport::retrying_transport(
-    transport& over, executor& runs_on, retry_policy policy, random_source random)
-    : state_(std::make_shared<state>(over, runs_on, policy, std::move(random))) {}
+    transport& over,
+    executor& runs_on,
+    retry_policy policy,
+    random_source random,
+    call_metrics* counts)
+    : state_(std::make_shared<state>(over, runs_on, policy, std::move(random), counts)) {}
 
 retrying_transport::~retrying_transport() {
   state_->is_open = false;
   std::vector<call_id> open;
   open.reserve(state_->calls.size());
-  for (const auto& [id, series] : state_->calls)
+  for (auto& [id, series] : state_->calls) {
     open.push_back(id);
+    series.counts = nullptr; // may be gone when the last answers come
+  }
   for (auto id : open)
     state_->cancel(id);
 }
@@ -175,8 +197,20 @@ retrying_transport::~retrying_transport() {
 transport::call_id retrying_transport::start(call what, reply_handler on_reply) {
   const auto id = ++state_->last_id;
   const auto deadline = state_->runs_on->now() + what.timeout;
-  state_->calls.emplace(id, state::attempt_series{std::move(what), std::move(on_reply), deadline});
-  state_->attempt(id);
+  state::attempt_series made{std::move(what), std::move(on_reply), deadline};
+  if (state_->counts != nullptr)
+    made.counts = &state_->counts->of(made.what.method, made.what.is_long_poll);
+  if (made.what.problem.empty()) {
+    state_->calls.emplace(id, std::move(made));
+    state_->attempt(id);
+    return id;
+  }
+  state_->calls.emplace(id, std::move(made));
+  state_->runs_on->post([self = state_, id] {
+    if (const auto found = self->calls.find(id); found != self->calls.end())
+      self->finish(
+          id, {status_code::invalid_argument, std::move(found->second.what.problem), {}}, {});
+  });
   return id;
 }
 

@@ -8,6 +8,8 @@
 
 namespace troupe::rpc {
 
+class call_metrics;
+
 /// When a failed call is tried again. The defaults are those of Temporal's SDKs.
 struct retry_policy {
   std::chrono::milliseconds initial{100};
@@ -39,14 +41,16 @@ using random_source = unique_function<double()>;
 ///
 /// If the next pause would end after the deadline, the last failure is reported at once. Own thread
 /// of the executor only. Cancelling during a pause reports `cancelled`. `over` and `runs_on` must
-/// outlive it; destroying it cancels what is in flight.
+/// outlive it; destroying it cancels what is in flight. If `counts` is given, each attempt is
+/// counted there; it must outlive this too.
 class retrying_transport final : public transport {
 public:
   retrying_transport(
       transport& over,
       executor& runs_on,
       retry_policy policy = {},
-      random_source random = system_random());
+      random_source random = system_random(),
+      call_metrics* counts = nullptr);
   ~retrying_transport() override;
 
   call_id start(call what, reply_handler on_reply) override;

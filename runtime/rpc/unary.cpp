@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/unary.hpp"
 
+#include "runtime/base/wire/text_check.hpp"
+
+#include <google/protobuf/message.h>
+
 #include <limits>
 
 namespace troupe::rpc {
@@ -16,6 +20,25 @@ bool decode(const bytes& from, google::protobuf::MessageLite& to) {
   const std::string_view wire = from.slices().empty() ? std::string_view{} : from.flatten(scratch);
   return wire.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max())
          && to.ParseFromArray(wire.data(), static_cast<int>(wire.size()));
+}
+
+std::string text_problem(const google::protobuf::MessageLite& message, const bytes& encoded) {
+  const auto* described = dynamic_cast<const google::protobuf::Message*>(&message);
+  if (described == nullptr) // not of a kind that Temporal's API has
+    return {};
+  std::string scratch;
+  const auto path = find_bad_text(*described->GetDescriptor(), encoded.flatten(scratch));
+  return path.empty() ? path : "field " + path + " is not valid UTF-8";
+}
+
+call make_call(
+    std::string_view method,
+    const google::protobuf::MessageLite& request,
+    std::chrono::milliseconds timeout,
+    metadata headers) {
+  call made{method, encode(request), timeout, std::move(headers)};
+  made.problem = text_problem(request, made.request);
+  return made;
 }
 
 rpc_status undecodable(std::string_view method) {

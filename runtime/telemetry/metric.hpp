@@ -34,6 +34,24 @@ struct metric {
   bool has_quantiles = false;
 };
 
+/// A histogram of durations.
+constexpr metric
+latency(std::string_view name, std::string_view help, std::span<const std::int64_t> bounds) {
+  return {
+      .name = name,
+      .kind = metric_kind::histogram,
+      .help = help,
+      .unit = metric_unit::duration,
+      .bounds = bounds};
+}
+/// One that can also be asked for quantiles.
+constexpr metric latency_with_quantiles(
+    std::string_view name, std::string_view help, std::span<const std::int64_t> bounds) {
+  auto made = latency(name, help, bounds);
+  made.has_quantiles = true;
+  return made;
+}
+
 /// One dimension of a metric, e.g. `poller_type` = `nexus_task`.
 struct label {
   std::string name;

@@ -90,8 +90,9 @@ struct activation_result {
 
   verdict kind = verdict::ignored;
   answer_ptr answer = {};
-  std::string reason = {}; ///< for the log: why it failed or is ignored
-  bool evict = false;      ///< the instance is used up: drop it once the answer is sent
+  std::string reason = {};        ///< for the log: why it failed or is ignored
+  bool is_nondeterminism = false; ///< of a failed one: the code does not fit the history
+  bool evict = false;             ///< the instance is used up: drop it once the answer is sent
   bool finished =
       false; ///< the answer closes the run (or the run is closed already); then `evict` is set too
 

@@ -53,6 +53,7 @@ activation_result task_failed(
     result = query_failed(task, shared, error);
   } else {
     result.kind = verdict::failed;
+    result.is_nondeterminism = cause == enums::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR;
     result.reason = describe(error);
     // Later attempts are left to the service's task timeout, which spaces them out.
     if (task.attempt() <= 1) {

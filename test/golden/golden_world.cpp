@@ -142,12 +142,11 @@ struct golden_world::worker {
     const actors::poller_limits pollers{2, 2, 2};
     const auto slots = [] { return std::make_shared<actors::fixed_slot_supplier>(100); };
     context_->pool = std::make_shared<inline_pool>(shard_);
+    actors::workflow_definitions definitions;
     for (auto& each : golden_workflows())
-      context_->workflows[each->name] = each;
+      definitions[each->name] = each;
     const auto replayed = workflow::define<replayed_without_activities>();
-    context_->workflows[replayed->name] = replayed;
-    context_->workflow_environment = std::make_shared<workflow::environment>(
-        workflow::environment{{}, settings.name_space, settings.task_queue, settings.identity});
+    definitions[replayed->name] = replayed;
     if (setup_.serves_nexus) {
       auto services = std::make_shared<nexus::service_registry>();
       services->add(golden_service());
@@ -157,7 +156,12 @@ struct golden_world::worker {
            slots(),
            pollers}));
     }
-    context_->kinds.push_back(actors::workflow_tasks({.slots = slots(), .pollers = pollers}));
+    context_->kinds.push_back(actors::workflow_tasks(
+        {.environment = std::make_shared<workflow::environment>(workflow::environment{
+             {}, settings.name_space, settings.task_queue, settings.identity}),
+         .definitions = std::move(definitions),
+         .slots = slots(),
+         .pollers = pollers}));
     core_ = std::make_unique<actors::worker_core>(
         world.system_,
         context_,

@@ -8,33 +8,20 @@ namespace troupe::actors {
 namespace {
 
 using telemetry::metric;
-using telemetry::metric_kind;
-using telemetry::metric_unit;
 namespace buckets = telemetry::buckets;
 
 constexpr metric poll_no_task{
     .name = "nexus_poll_no_task", .help = "polls for Nexus tasks that brought none"};
-constexpr metric schedule_to_start{
-    .name = "nexus_task_schedule_to_start_latency",
-    .kind = metric_kind::histogram,
-    .help = "from the service's request to the worker that got it",
-    .unit = metric_unit::duration,
-    .bounds = buckets::schedule_to_start,
-    .has_quantiles = true};
-constexpr metric execution{
-    .name = "nexus_task_execution_latency",
-    .kind = metric_kind::histogram,
-    .help = "from a Nexus task's arrival to its answer",
-    .unit = metric_unit::duration,
-    .bounds = buckets::other,
-    .has_quantiles = true};
-constexpr metric endtoend{
-    .name = "nexus_task_endtoend_latency",
-    .kind = metric_kind::histogram,
-    .help = "from a Nexus task's arrival to the service's word that it took the answer",
-    .unit = metric_unit::duration,
-    .bounds = buckets::other,
-    .has_quantiles = true};
+constexpr auto schedule_to_start = telemetry::latency_with_quantiles(
+    "nexus_task_schedule_to_start_latency",
+    "from the service's request to the worker that got it",
+    buckets::schedule_to_start);
+constexpr auto execution = telemetry::latency_with_quantiles(
+    "nexus_task_execution_latency", "from a Nexus task's arrival to its answer", buckets::other);
+constexpr auto endtoend = telemetry::latency_with_quantiles(
+    "nexus_task_endtoend_latency",
+    "from a Nexus task's arrival to the service's word that it took the answer",
+    buckets::other);
 constexpr metric execution_failed{
     .name = "nexus_task_execution_failed", .help = "Nexus tasks that did not succeed, by why"};
 

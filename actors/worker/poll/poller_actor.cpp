@@ -2,7 +2,6 @@
 #include "actors/worker/poll/poller_actor.hpp"
 
 #include "runtime/base/log/log.hpp"
-#include "runtime/telemetry/sdk_buckets.hpp"
 
 namespace troupe::actors {
 
@@ -23,37 +22,22 @@ constexpr metric num_pollers{
     .name = "num_pollers", .kind = metric_kind::gauge, .help = "polls that are open"};
 constexpr metric poll_errors{
     .name = "poll_errors", .help = "polls that failed, or whose answer could not be read"};
-constexpr metric long_request{.name = "long_request", .help = "polls that were begun"};
-constexpr metric long_request_latency{
-    .name = "long_request_latency",
-    .kind = metric_kind::histogram,
-    .help = "how long polls lasted",
-    .unit = telemetry::metric_unit::duration,
-    .bounds = telemetry::buckets::other};
-constexpr metric long_request_failure{
-    .name = "long_request_failure", .help = "polls that failed, by why"};
 
 telemetry::labels poller_type(const poll_type& type) {
   return {{"poller_type", std::string{type.name}}};
-}
-
-/// The SDKs name an RPC without its service.
-telemetry::labels operation(const poll_type& type) {
-  return {{"operation", std::string{type.method.substr(type.method.rfind('/') + 1)}}};
 }
 
 } // namespace
 
 poller_actor::metrics::metrics(telemetry::meter& meter, const poll_type& type)
     : num_pollers(meter.gauge(actors::num_pollers, poller_type(type))),
-      poll_errors(meter.counter(actors::poll_errors, poller_type(type))),
-      long_request(meter.counter(actors::long_request, operation(type))),
-      long_request_latency(meter.histogram(actors::long_request_latency, operation(type))),
-      long_request_failure(meter, actors::long_request_failure, "status_code", operation(type)) {}
+      poll_errors(meter.counter(actors::poll_errors, poller_type(type))) {}
 
 poller_actor::poller_actor(caf::actor_config& cfg, shard& home, setup with)
-    : pinned_actor(cfg, home), with_(std::move(with)), metrics_(*with_.shard->meter, with_.type),
-      target_(with_.limits), error_backoff_(with_.worker->settings.poll_backoff),
+    : pinned_actor(cfg, home), with_(std::move(with)),
+      calls_(with_.shard->counts->of(with_.type.method, true)),
+      metrics_(*with_.shard->meter, with_.type), target_(with_.limits),
+      error_backoff_(with_.worker->settings.poll_backoff),
       exhausted_backoff_(with_.worker->settings.exhausted_backoff) {}
 
 poller_handle::behavior_type poller_actor::make_behavior() {
@@ -127,7 +111,7 @@ void poller_actor::start_poll(slot_permit slot) {
       with_.source->make_request(),
       with_.worker->settings.long_poll_timeout,
       {}};
-  metrics_.long_request.add();
+  calls_.began();
   auto& poll = polls_[id];
   poll.slot = std::move(slot);
   poll.since = home().now();
@@ -143,7 +127,7 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
     return;
   auto poll = std::move(found.mapped());
   const auto lasted = home().now() - poll.since;
-  metrics_.long_request_latency.observe(lasted.count());
+  calls_.ended(lasted, done.status);
   if (done.status.ok()) {
     auto result = with_.source->read(done.answer, me());
     if (!result.unreadable.empty()) {
@@ -165,8 +149,6 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
   } else if (!stopping_) {
     const bool timed_out = done.status.code == status_code::deadline_exceeded
                            || done.status.code == status_code::cancelled;
-    if (!timed_out)
-      metrics_.long_request_failure.of(to_string(done.status.code)).add();
     if (!timed_out || lasted < hasty)
       on_error(done.status);
   }

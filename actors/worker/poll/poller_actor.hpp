@@ -57,18 +57,16 @@ private:
   void stop_if_drained();
   poller_handle me() { return caf::actor_cast<poller_handle>(this); }
 
-  /// What it counts; by `poller_type` and `operation`.
+  /// What it counts beside its calls; by `poller_type`.
   struct metrics {
     metrics(telemetry::meter& meter, const poll_type& type);
 
     telemetry::gauge num_pollers;
     telemetry::counter poll_errors;
-    telemetry::counter long_request;
-    telemetry::histogram long_request_latency;
-    telemetry::counters_by_label long_request_failure;
   };
 
   setup with_;
+  rpc::call_counters& calls_; ///< of its RPC, the shard's
   metrics metrics_;
   poller_target target_;
   std::unordered_map<std::uint64_t, open_poll> polls_;

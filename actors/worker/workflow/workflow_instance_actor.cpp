@@ -2,6 +2,7 @@
 #include "actors/worker/workflow/workflow_instance_actor.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
@@ -87,15 +88,17 @@ void workflow_instance_actor::begin() {
   const bool from_beginning =
       task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
   if (!job_->run || from_beginning) {
-    auto found = worker_->workflows.find(task.workflow_type().name());
-    if (found == worker_->workflows.end()) {
+    const auto& definitions = context_.options->definitions;
+    const auto& environment = context_.options->environment;
+    auto found = definitions.find(task.workflow_type().name());
+    if (found == definitions.end()) {
       std::string known;
-      for (const auto& [name, definition] : worker_->workflows)
+      for (const auto& [name, definition] : definitions)
         known += (known.empty() ? "" : ", ") + name;
-      return send(workflow::reject_unknown_type(task, *worker_->workflow_environment, known));
+      return send(workflow::reject_unknown_type(task, *environment, known));
     }
     // A whole history replaces what is cached: it is what the service believes.
-    job_->run = std::make_unique<workflow::instance>(found->second, worker_->workflow_environment);
+    job_->run = std::make_unique<workflow::instance>(found->second, environment);
   }
   converse([&] { return job_->run->begin(task); });
 }
@@ -173,7 +176,7 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   case verdict::query_answered: answering_ = answer_kind::query; break;
   case verdict::failed:
     answering_ = answer_kind::failed;
-    context_.counters.workflow_task_execution_failed.add();
+    count_failure(result.is_nondeterminism ? "NonDeterminismError" : "WorkflowError");
     log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", result.reason}});
     used_up_ = true;
     if (!result.answer)
@@ -198,9 +201,20 @@ void workflow_instance_actor::send(workflow::activation_result result) {
 
 void workflow_instance_actor::start_answer(
     std::string_view method, const google::protobuf::Message& answer) {
+  auto call = rpc::make_call(method, answer, worker_->settings.call_timeout);
+  if (!call.problem.empty()) {
+    // The service could not even read whose answer it is. What `fail_task` says is our own text.
+    const auto why = "the workflow's answer cannot be sent: " + call.problem;
+    log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", why}});
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE, why, "TextError");
+  }
+  transmit(std::move(call));
+}
+
+void workflow_instance_actor::transmit(rpc::call answer) {
   context_.calls->start(
-      {method, rpc::encode(answer), worker_->settings.call_timeout, {}},
-      [self = me(), work = work_](rpc_status status, rpc::bytes reply) {
+      std::move(answer), [self = me(), work = work_](rpc_status status, rpc::bytes reply) {
         tell(self, answer_replied{work, std::move(status), std::move(reply)});
       });
 }
@@ -218,15 +232,17 @@ void workflow_instance_actor::complete(google::protobuf::Message& answer) const 
   sticky.mutable_worker_task_queue()->set_name(context_.sticky_queue);
   sticky.mutable_worker_task_queue()->set_kind(enums::TASK_QUEUE_KIND_STICKY);
   sticky.mutable_worker_task_queue()->set_normal_name(worker_->settings.task_queue);
-  to_proto(worker_->settings.sticky_schedule_to_start, *sticky.mutable_schedule_to_start_timeout());
+  to_proto(context_.options->sticky_schedule_to_start, *sticky.mutable_schedule_to_start_timeout());
   completed.set_return_new_workflow_task(!worker_->draining.load(std::memory_order_relaxed));
 }
 
-void workflow_instance_actor::fail_task(
-    int cause, const std::string& message, const std::string& type) {
+void workflow_instance_actor::fail_task(int cause, std::string message, const std::string& type) {
+  message = to_valid_utf8(std::move(message)); // of an exception, or a status
   used_up_ = true;
   job_->run = nullptr;
-  context_.counters.workflow_task_execution_failed.add();
+  count_failure(
+      cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE ? "GrpcMessageTooLarge"
+                                                                        : "WorkflowError");
   const auto& task = *job_->task;
   if (task.has_query()) {
     wire::RespondQueryTaskCompletedRequest request;
@@ -235,7 +251,11 @@ void workflow_instance_actor::fail_task(
     request.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
     request.set_error_message(message);
     answering_ = answer_kind::query;
-    return start_answer(methods::respond_query_task_completed, request);
+    return transmit(
+        {methods::respond_query_task_completed,
+         rpc::encode(request),
+         worker_->settings.call_timeout,
+         {}});
   }
   // Reported once; after that the service's task timeout is what paces the retries.
   if (task.attempt() > 1)
@@ -248,7 +268,15 @@ void workflow_instance_actor::fail_task(
   request.mutable_failure()->set_message(message);
   request.mutable_failure()->mutable_application_failure_info()->set_type(type);
   answering_ = answer_kind::failed;
-  start_answer(methods::respond_workflow_task_failed, request);
+  transmit(
+      {methods::respond_workflow_task_failed,
+       rpc::encode(request),
+       worker_->settings.call_timeout,
+       {}});
+}
+
+void workflow_instance_actor::count_failure(std::string_view reason) {
+  context_.counters.workflow_task_execution_failed.of(reason).add();
 }
 
 void workflow_instance_actor::on_answer(const answer_replied& replied) {

@@ -57,10 +57,13 @@ private:
   void fetch(std::string page_token);
   void on_page(const history_page_fetched& fetched);
   void send(workflow::activation_result result);
+  /// Sends it, or fails the task if user code put texts into it that nobody could read.
   void start_answer(std::string_view method, const google::protobuf::Message& answer);
+  void transmit(rpc::call answer);
   [[nodiscard]] const std::string& run_id() const;
   void complete(google::protobuf::Message& answer) const;
-  void fail_task(int cause, const std::string& message, const std::string& type);
+  void fail_task(int cause, std::string message, const std::string& type);
+  void count_failure(std::string_view reason);
   void on_answer(const answer_replied& replied);
   void on_completed(const rpc::bytes& answer);
   void on_answer_error(const rpc_status& status);

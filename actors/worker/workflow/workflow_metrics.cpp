@@ -9,29 +9,22 @@ namespace {
 
 using telemetry::metric;
 using telemetry::metric_kind;
-using telemetry::metric_unit;
 namespace buckets = telemetry::buckets;
 
 constexpr metric poll_empty{
     .name = "workflow_task_queue_poll_empty", .help = "polls for workflow tasks that brought none"};
 constexpr metric poll_succeed{
     .name = "workflow_task_queue_poll_succeed", .help = "polls that brought a workflow task"};
-constexpr metric schedule_to_start{
-    .name = "workflow_task_schedule_to_start_latency",
-    .kind = metric_kind::histogram,
-    .help = "how long workflow tasks waited for a worker",
-    .unit = metric_unit::duration,
-    .bounds = buckets::schedule_to_start,
-    .has_quantiles = true};
-constexpr metric execution{
-    .name = "workflow_task_execution_latency",
-    .kind = metric_kind::histogram,
-    .help = "from a workflow task's arrival to its answer",
-    .unit = metric_unit::duration,
-    .bounds = buckets::workflow_task,
-    .has_quantiles = true};
+constexpr auto schedule_to_start = telemetry::latency_with_quantiles(
+    "workflow_task_schedule_to_start_latency",
+    "how long workflow tasks waited for a worker",
+    buckets::schedule_to_start);
+constexpr auto execution = telemetry::latency_with_quantiles(
+    "workflow_task_execution_latency",
+    "from a workflow task's arrival to its answer",
+    buckets::workflow_task);
 constexpr metric execution_failed{
-    .name = "workflow_task_execution_failed", .help = "workflow tasks that failed"};
+    .name = "workflow_task_execution_failed", .help = "workflow tasks that failed, by why"};
 constexpr metric cache_hit{
     .name = "sticky_cache_hit", .help = "tasks with new events of a run that is cached"};
 constexpr metric cache_miss{
@@ -50,7 +43,7 @@ workflow_metrics::workflow_metrics(telemetry::meter& meter)
       workflow_task_queue_poll_succeed(meter.counter(poll_succeed)),
       workflow_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       workflow_task_execution_latency(meter.histogram(execution)),
-      workflow_task_execution_failed(meter.counter(execution_failed)),
+      workflow_task_execution_failed(meter, execution_failed, "failure_reason"),
       sticky_cache_hit(meter.counter(cache_hit)), sticky_cache_miss(meter.counter(cache_miss)),
       sticky_cache_size(meter.gauge(cache_size)),
       sticky_cache_total_forced_eviction(meter.counter(cache_eviction)),

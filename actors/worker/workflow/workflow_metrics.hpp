@@ -14,8 +14,8 @@ struct workflow_metrics {
   telemetry::counter workflow_task_queue_poll_empty;
   telemetry::counter workflow_task_queue_poll_succeed;
   telemetry::histogram workflow_task_schedule_to_start_latency;
-  telemetry::histogram workflow_task_execution_latency; ///< from the poll's answer to ours
-  telemetry::counter workflow_task_execution_failed;
+  telemetry::histogram workflow_task_execution_latency;        ///< from the poll's answer to ours
+  telemetry::counters_by_label workflow_task_execution_failed; ///< by `failure_reason`
   telemetry::counter sticky_cache_hit;
   telemetry::counter sticky_cache_miss;
   telemetry::gauge sticky_cache_size;

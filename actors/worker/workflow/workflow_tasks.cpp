@@ -12,6 +12,7 @@
 #include <temporal/api/enums/v1/task_queue.pb.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -21,16 +22,18 @@ constexpr std::size_t normal = 0; // of the kind's polls
 
 class workflow_station final : public task_station {
 public:
-  workflow_station(const station_setup& with, const workflow_task_options& options, bool sticky)
+  workflow_station(
+      const station_setup& with, std::shared_ptr<const workflow_task_options> options, bool sticky)
       : shard_(with.shard), runs_{
+                                .options = std::move(options),
                                 .calls = with.shard.calls,
                                 .counters = workflow_metrics{*with.shard.meter},
                                 .sticky_queue = {}} {
     if (sticky) {
       runs_.sticky_queue = with.shard.unique_name;
       runs_.max_cached_workflows =
-          std::max<std::size_t>(options.max_cached_workflows / with.shards, 1);
-      runs_.max_cached_bytes = options.max_cached_bytes / with.shards;
+          std::max<std::size_t>(runs_.options->max_cached_workflows / with.shards, 1);
+      runs_.max_cached_bytes = runs_.options->max_cached_bytes / with.shards;
     }
     auto& home = with.shard.home;
     cache_ = home.system().spawn<sticky_cache_actor>(home, with.worker, runs_);
@@ -56,7 +59,7 @@ private:
 
 } // namespace
 
-task_kind workflow_tasks(const workflow_task_options& options) {
+task_kind workflow_tasks(workflow_task_options options) {
   constexpr auto method = rpc::methods::workflow_service::poll_workflow_task_queue;
   task_kind kind{
       .name = "workflow",
@@ -71,8 +74,9 @@ task_kind workflow_tasks(const workflow_task_options& options) {
   const bool sticky = options.max_cached_workflows > 0 && options.slots->guaranteed() >= 2;
   if (sticky)
     kind.polls.push_back({"sticky_workflow_task", method, true});
-  kind.open = [options, sticky](const station_setup& with) {
-    return std::make_unique<workflow_station>(with, options, sticky);
+  kind.open = [shared = std::make_shared<const workflow_task_options>(std::move(options)),
+               sticky](const station_setup& with) {
+    return std::make_unique<workflow_station>(with, shared, sticky);
   };
   return kind;
 }

@@ -5,32 +5,49 @@
 #include "actors/worker/workflow/workflow_metrics.hpp"
 #include "runtime/rpc/transport.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
+namespace troupe::workflow {
+struct definition;
+struct environment;
+} // namespace troupe::workflow
+
 namespace troupe::actors {
+
+/// By the name of the type.
+using workflow_definitions =
+    std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>>;
 
 /// What workflow tasks are told beside the worker's settings.
 struct workflow_task_options {
+  std::shared_ptr<const workflow::environment> environment;
+  workflow_definitions definitions;
   std::shared_ptr<slot_supplier> slots;
   poller_limits pollers;
   std::size_t max_cached_workflows =
       1000; ///< 0: no sticky queue, every task is replayed from its beginning
   std::size_t max_cached_bytes = 512u << 20;
+  /// How long the service keeps a task for the shard that holds its run.
+  duration sticky_schedule_to_start = std::chrono::seconds{10};
 };
 
 /// Workflow tasks: polled on the worker's queue (new runs, and runs that nobody holds) and on the
 /// shard's sticky queue (runs that this shard holds), run by `sticky_cache_actor` and its
 /// instances.
-[[nodiscard]] task_kind workflow_tasks(const workflow_task_options& options);
+[[nodiscard]] task_kind workflow_tasks(workflow_task_options options);
 
 /// What the actors of workflow tasks share on one shard. Used on its thread.
 struct workflow_shard {
+  std::shared_ptr<const workflow_task_options> options;
   const std::unique_ptr<rpc::transport>& calls; ///< the shard's
   workflow_metrics counters;
-  std::string sticky_queue; ///< empty: this shard keeps no runs
-  std::size_t max_cached_workflows = 0;
+  std::string sticky_queue;             ///< empty: this shard keeps no runs
+  std::size_t max_cached_workflows = 0; ///< this shard's part
   std::size_t max_cached_bytes = 0;
 };
 

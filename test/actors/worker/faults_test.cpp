@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_th
   BOOST_TEST(why.failure().application_failure_info().type() == "InstanceError");
   answer(failed, wire::RespondWorkflowTaskFailedResponse{});
   BOOST_TEST(counters().instances_died.get() == 1u);
-  BOOST_TEST(counters().workflow_task_execution_failed.get() == 1u);
+  BOOST_TEST(metric("workflow_task_execution_failed", {{"failure_reason", "WorkflowError"}}) == 1);
   BOOST_TEST(counters().sticky_cache_size.get() == 0u);
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
   BOOST_TEST(outcomes(counters().workflow_tasks) == 1u);

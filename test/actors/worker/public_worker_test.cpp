@@ -43,14 +43,34 @@ troupe::client unreachable() {
 BOOST_AUTO_TEST_SUITE(public_worker)
 
 BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
-  auto client = unreachable();
-  BOOST_CHECK_THROW((troupe::worker{client, {.task_queue = ""}}), troupe::worker_error);
-  BOOST_CHECK_THROW(
-      (troupe::worker{client, {.task_queue = "q", .max_concurrent_nexus_tasks = 0}}),
-      troupe::worker_error);
-  BOOST_CHECK_THROW(
-      (troupe::worker{client, {.task_queue = "q", .nexus_pollers = {.minimum = 3, .maximum = 2}}}),
-      troupe::worker_error);
+  const auto client = unreachable();
+  const struct {
+    const char* why;
+    troupe::worker_options options;
+  } table[] = {
+      {"a worker needs a task queue: set worker_options::task_queue", {.task_queue = ""}},
+      {"task_queue is not valid UTF-8", {.task_queue = "caf\xc3"}},
+      {"identity is not valid UTF-8", {.task_queue = "q", .identity = "caf\xc3"}},
+      {"a worker needs at least one slot of each kind",
+       {.task_queue = "q", .max_concurrent_nexus_tasks = 0}},
+      {"a worker needs at least one slot of each kind",
+       {.task_queue = "q", .max_concurrent_workflow_tasks = 0}},
+      {"nexus_pollers: the bounds must be at least 1 and in order",
+       {.task_queue = "q", .nexus_pollers = {.minimum = 3, .maximum = 2}}},
+      {"workflow_pollers: the bounds must be at least 1 and in order",
+       {.task_queue = "q", .workflow_pollers = {.minimum = 0}}},
+      {"workflow_pollers: the initial number must lie between the bounds",
+       {.task_queue = "q", .workflow_pollers = {.minimum = 2, .initial = 1, .maximum = 2}}},
+      {"sticky_schedule_to_start_timeout must be longer than zero",
+       {.task_queue = "q", .sticky_schedule_to_start_timeout = std::chrono::nanoseconds{0}}},
+      {"graceful_shutdown_timeout must not be negative",
+       {.task_queue = "q", .graceful_shutdown_timeout = std::chrono::seconds{-1}}},
+  };
+  for (const auto& each : table)
+    BOOST_CHECK_EXCEPTION(
+        (troupe::worker{client, each.options}),
+        troupe::worker_error,
+        [&](const troupe::worker_error& error) { return std::string{error.what()} == each.why; });
 }
 
 BOOST_AUTO_TEST_CASE(what_is_there_twice_is_refused) {

@@ -127,13 +127,18 @@ struct worker_fixture {
          nexus_pollers}));
   }
 
-  void serve_workflows() {
+  void
+  serve_workflows(const std::vector<std::shared_ptr<const workflow::definition>>& others = {}) {
+    actors::workflow_definitions all;
     for (auto each : {workflow::define<sleeper>(), workflow::define<broken>()})
-      context->workflows[each->name] = each;
-    context->workflow_environment = std::make_shared<workflow::environment>(
-        workflow::environment{{}, "default", "queue", "me"});
+      all[each->name] = each;
+    for (const auto& each : others)
+      all[each->name] = each;
     context->kinds.push_back(actors::workflow_tasks(
-        {.slots = std::make_shared<actors::fixed_slot_supplier>(workflow_slots),
+        {.environment = std::make_shared<workflow::environment>(
+             workflow::environment{{}, "default", "queue", "me"}),
+         .definitions = std::move(all),
+         .slots = std::make_shared<actors::fixed_slot_supplier>(workflow_slots),
          .pollers = workflow_pollers,
          .max_cached_workflows = max_cached_workflows}));
   }

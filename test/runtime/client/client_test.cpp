@@ -158,4 +158,59 @@ BOOST_AUTO_TEST_CASE(names_of_enums_are_written_as_the_tools_do) {
   BOOST_TEST(to_string(static_cast<workflow_status>(77)) == "Unspecified");
 }
 
+BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_refused_before_it_leaves) {
+  const std::string bad = "caf\xc3";
+  const auto refused = [](const std::string& field) {
+    return [field](const rpc_error& error) {
+      return error.code() == status_code::invalid_argument
+             && std::string{error.what()}.find("field " + field + " is not valid UTF-8")
+                    != std::string::npos;
+    };
+  };
+  BOOST_CHECK_EXCEPTION((void)caller.describe_namespace(bad), rpc_error, refused("namespace"));
+  BOOST_CHECK_EXCEPTION(
+      (void)caller.start_workflow<int>("W", {.id = bad, .task_queue = "q"}),
+      rpc_error,
+      refused("workflow_id"));
+  BOOST_CHECK_EXCEPTION(
+      (void)caller.start_workflow<int>(bad, {.id = "w", .task_queue = "q"}),
+      rpc_error,
+      refused("workflow_type.name"));
+  BOOST_CHECK_EXCEPTION(
+      (void)caller.start_workflow<int>(
+          "W", {.id = "w", .task_queue = "q", .memo = {{bad, encode_value(1)}}}),
+      rpc_error,
+      refused("memo.fields (a key)"));
+  BOOST_CHECK_EXCEPTION(
+      caller.get_workflow<int>(bad).terminate("enough"),
+      rpc_error,
+      refused("workflow_execution.workflow_id"));
+  BOOST_TEST(service.asked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(its_calls_are_counted_by_operation) {
+  service.answer("GetSystemInfo", wire::GetSystemInfoResponse{});
+  caller.connection()->check();
+  service.fail("DescribeNamespace", {status_code::unavailable, "later", {}});
+  service.answer("DescribeNamespace", wire::DescribeNamespaceResponse{});
+  (void)caller.describe_namespace("x");
+  wire::GetWorkflowExecutionHistoryResponse closed;
+  auto& event = *closed.mutable_history()->add_events();
+  event.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
+  event.mutable_workflow_execution_completed_event_attributes();
+  service.answer("GetWorkflowExecutionHistory", closed);
+  caller.get_workflow<void>("w").result();
+  const auto seen = caller.connection()->metrics()->read();
+  const auto total = [&](const char* name, const char* operation) {
+    return seen.total(name, {{"operation", operation}, {"namespace", "ns"}});
+  };
+  BOOST_TEST(total("request", "GetSystemInfo") == 1);
+  BOOST_TEST(total("request", "DescribeNamespace") == 2);
+  BOOST_TEST(total("request_failure", "DescribeNamespace") == 1);
+  BOOST_TEST(seen.total("request_failure", {{"status_code", "UNAVAILABLE"}}) == 1);
+  BOOST_TEST(total("long_request", "GetWorkflowExecutionHistory") == 1);
+  BOOST_TEST(total("request", "GetWorkflowExecutionHistory") == 0);
+  BOOST_TEST(seen.histogram("request_latency").count == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

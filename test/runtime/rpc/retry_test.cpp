@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/rpc/call_metrics.hpp"
 #include "runtime/rpc/retry.hpp"
+#include "runtime/telemetry/registry.hpp"
 #include "test/runtime/rpc/fake_transport.hpp"
 #include "test/support/manual_executor.hpp"
 
@@ -21,17 +23,21 @@ struct fixture {
   int replies = 0;
   rpc_status status;
   std::string reply;
+  std::shared_ptr<telemetry::registry> metrics = std::make_shared<telemetry::registry>();
+  std::unique_ptr<telemetry::meter> meter = metrics->add_meter();
+  rpc::call_metrics counts{*meter};
 
   rpc::transport::call_id start(std::chrono::milliseconds timeout = 30s) {
+    return start({"/s/m", rpc::bytes{std::string{"request"}}, timeout, {}});
+  }
+  rpc::transport::call_id start(rpc::call what) {
     if (!retrying)
-      retrying.emplace(over, clock, policy, [this] { return random; });
-    return retrying->start(
-        {"/s/m", rpc::bytes{std::string{"request"}}, timeout, {}},
-        [this](rpc_status ended, rpc::bytes message) {
-          ++replies;
-          status = std::move(ended);
-          reply = message.str();
-        });
+      retrying.emplace(over, clock, policy, [this] { return random; }, &counts);
+    return retrying->start(std::move(what), [this](rpc_status ended, rpc::bytes message) {
+      ++replies;
+      status = std::move(ended);
+      reply = message.str();
+    });
   }
 
   void fail(status_code code, int times = 1, std::string message = "no") {
@@ -175,6 +181,69 @@ BOOST_AUTO_TEST_CASE(destroying_it_in_a_pause_ends_the_call) {
   BOOST_TEST(replies == 1);
   BOOST_TEST((status.code == status_code::cancelled));
   BOOST_TEST(clock.pending_timers() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(each_attempt_is_counted_with_its_status) {
+  fail(status_code::unavailable, 2);
+  over.answers.push_back({{}, "fine"});
+  start();
+  clock.advance(20s);
+  BOOST_TEST(replies == 1);
+  const auto seen = metrics->read();
+  BOOST_TEST(seen.total("request", {{"operation", "m"}}) == 3);
+  BOOST_TEST(
+      seen.total("request_failure", {{"operation", "m"}, {"status_code", "UNAVAILABLE"}}) == 2);
+  BOOST_TEST(seen.total("request_failure") == 2);
+  BOOST_TEST(seen.histogram("request_latency").count == 3u);
+  BOOST_TEST(seen.find("long_request") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_poll_is_counted_apart_and_has_not_failed_when_its_time_is_over) {
+  for (const auto code :
+       {status_code::deadline_exceeded, status_code::cancelled, status_code::permission_denied}) {
+    fail(code);
+    start({.method = "/s/m", .request = {}, .timeout = 30s, .headers = {}, .is_long_poll = true});
+    clock.advance(20s);
+  }
+  const auto seen = metrics->read();
+  BOOST_TEST(replies == 3);
+  BOOST_TEST(seen.total("long_request", {{"operation", "m"}}) == 3);
+  BOOST_TEST(seen.histogram("long_request_latency").count == 3u);
+  BOOST_TEST(seen.total("long_request_failure", {{"status_code", "PERMISSION_DENIED"}}) == 1);
+  BOOST_TEST(seen.total("long_request_failure") == 1);
+  BOOST_TEST(seen.find("request") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_is_tried_once_is_not_tried_again) {
+  fail(status_code::unavailable, 2);
+  start({.method = "/s/m", .request = {}, .timeout = 30s, .headers = {}, .is_tried_once = true});
+  clock.advance(20s);
+  BOOST_TEST(replies == 1);
+  BOOST_CHECK(status.code == status_code::unavailable);
+  BOOST_TEST(over.seen.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_must_not_be_sent_is_refused_later_and_never_seen) {
+  start(
+      {.method = "/s/m",
+       .request = {},
+       .timeout = 30s,
+       .headers = {},
+       .problem = "it is nonsense"});
+  BOOST_TEST(replies == 0); // never inside `start`
+  clock.advance(20s);
+  BOOST_TEST(replies == 1);
+  BOOST_CHECK(status.code == status_code::invalid_argument);
+  BOOST_TEST(status.message == "it is nonsense");
+  BOOST_TEST(over.seen.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_after_its_transport_is_counted_no_more) {
+  start();
+  retrying.reset();
+  clock.advance(20s);
+  BOOST_TEST(replies == 1);
+  BOOST_TEST(metrics->read().total("request_failure") == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

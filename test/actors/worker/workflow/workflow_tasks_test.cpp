@@ -121,9 +121,7 @@ BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_as_the_run_needs_the
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_asks_for_a_local_activity_is_told_that_there_are_none) {
-  serve_workflows();
-  const auto asks = troupe::workflow::define<local_caller>();
-  context->workflows[asks->name] = asks;
+  serve_workflows({troupe::workflow::define<local_caller>()});
   start();
   give_workflow(first_task("r", "LocalCaller"));
   auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
@@ -227,6 +225,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_fails_the_task_instead) {
   BOOST_TEST(
       why.cause() == temporal::api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
   BOOST_TEST(why.failure().message() == too_large);
+  BOOST_TEST(
+      metric("workflow_task_execution_failed", {{"failure_reason", "GrpcMessageTooLarge"}}) == 1);
+  BOOST_TEST(metric("workflow_task_execution_failed") == 1);
   answer(failed, wire::RespondWorkflowTaskFailedResponse{});
   clock->advance(1min);
   BOOST_TEST(service.all(completed).size() == 1u);
@@ -244,11 +245,65 @@ BOOST_AUTO_TEST_CASE(a_failed_task_is_reported_once_and_then_left_to_its_timeout
   give_workflow(first_task("r", "Broken", 2));
   BOOST_TEST(service.open(failed).empty());
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::repeated_failure) == 1u);
-  BOOST_TEST(counters().workflow_task_execution_failed.get() == 2u);
+  BOOST_TEST(metric("workflow_task_execution_failed", {{"failure_reason", "WorkflowError"}}) == 2);
+  BOOST_TEST(metric("workflow_task_execution_failed") == 2);
   // Others are not touched.
   give_workflow(first_task("other"));
   answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
   BOOST_TEST(counters().sticky_cache_size.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(code_that_does_not_fit_its_history_is_counted_as_such) {
+  serve_workflows();
+  start();
+  for (int attempt = 1; attempt <= 2; ++attempt) { // the second is not reported, but counted
+    auto task = first_task("r", "Sleeper", attempt);
+    auto& events = *task.mutable_history();
+    add_events_after_timer(events);
+    events.mutable_events(4)->mutable_timer_started_event_attributes()->set_timer_id("another");
+    events.mutable_events(5)->mutable_timer_fired_event_attributes()->set_timer_id("another");
+    task.set_started_event_id(8);
+    give_workflow(task);
+    if (attempt == 1) {
+      const auto why = service.open(failed).at(0)->as<wire::RespondWorkflowTaskFailedRequest>();
+      BOOST_TEST(
+          why.cause()
+          == temporal::api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR);
+      answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+    }
+    BOOST_TEST(
+        metric("workflow_task_execution_failed", {{"failure_reason", "NonDeterminismError"}})
+        == attempt);
+    BOOST_TEST(metric("workflow_task_execution_failed") == attempt);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_attempt_of_every_call_is_counted_by_its_operation) {
+  serve_workflows();
+  start();
+  const auto of = [&](const char* name, const char* operation) {
+    return metric(name, {{"operation", operation}});
+  };
+  BOOST_TEST(of("request", "DescribeNamespace") == 1);
+  BOOST_TEST(of("long_request", "PollWorkflowTaskQueue") == 4);
+  give_workflow(first_task("r"));
+  BOOST_TEST(of("request", completed) == 1);
+  BOOST_TEST(of("request_latency", completed) == 0);
+  clock->advance(80ms);
+  refuse(completed, troupe::status_code::unavailable);
+  clock->advance(5s);
+  BOOST_TEST(of("request", completed) == 2);
+  BOOST_TEST(
+      metric("request_failure", {{"operation", completed}, {"status_code", "UNAVAILABLE"}}) == 1);
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(context->metrics->read().histogram("request_latency").count == 3u);
+  BOOST_TEST(metric("request_failure") == 1);
+  BOOST_TEST(of("request", "PollWorkflowTaskQueue") == 0);
+  BOOST_TEST(
+      metric("request", {{"namespace", "default"}, {"task_queue", "queue"}}) == metric("request"));
+  stop();
+  BOOST_TEST(of("request", "ShutdownWorker") == 1);
+  BOOST_TEST(metric("long_request_failure") == 0); // cancelled polls have found nothing
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_workflow_type_fails_the_task_and_lists_the_known_ones) {
