@@ -55,8 +55,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         visibility_query::compile(troupe::fuzz::as_text(data, size), name_space, why);
     if (!query)
       continue;
-    (void)query->matches(row);
-    (void)query->matches(row_without);
+    std::size_t work = 0;
+    (void)query->matches(row, work);
+    (void)query->matches(row_without, work);
   }
   return 0;
 }

@@ -21,8 +21,8 @@ using row_info = temporal::api::workflow::v1::WorkflowExecutionInfo;
 constexpr std::size_t largest_page = 1000;
 /// A page ends early once it holds this much: clients take no answers above 4 MiB.
 constexpr std::size_t largest_page_bytes = 3 * 1024 * 1024;
-/// Copying so many bytes of a row costs about as much as a comparison.
-constexpr std::size_t bytes_per_comparison = 512;
+/// Of a row that is copied into the answer.
+constexpr std::size_t bytes_per_unit = 512;
 
 constexpr std::array<std::string_view, 9> status_names{
     "Unspecified",
@@ -184,10 +184,10 @@ bool visibility_scan::step(const visibility_index& index, std::size_t budget) {
   std::size_t spent = 0;
   for (; at != index.rows_.end() && spent < budget; ++at) {
     const auto bytes_before = page_bytes_;
-    const bool is_wanted = query_.matches(*at->second);
+    const bool is_wanted = query_.matches(*at->second, spent);
     if (is_wanted && take(at->first, *at->second))
       return true;
-    spent += query_.cost() + (page_bytes_ - bytes_before) / bytes_per_comparison;
+    spent += (page_bytes_ - bytes_before) / bytes_per_unit;
     if (spent >= budget)
       last_ = at->first;
   }

@@ -91,7 +91,8 @@ public:
   /// About a millisecond of work.
   static constexpr std::size_t slice = 2000;
 
-  /// Goes on until the work is worth `budget` comparisons; true once the answer is complete.
+  /// Goes on until it has done `budget` units of work (`visibility_query::matches`), of which one
+  /// row may take the last ones; true once the answer is complete.
   bool step(const visibility_index& index, std::size_t budget = slice);
   /// A `ListWorkflowExecutionsResponse` or `CountWorkflowExecutionsResponse`.
   [[nodiscard]] const google::protobuf::Message& response() const;

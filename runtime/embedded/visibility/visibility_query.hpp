@@ -26,10 +26,10 @@ public:
   static result<visibility_query, rpc_status>
   compile(std::string_view text, const namespace_entry& name_space, purpose why);
 
-  [[nodiscard]] bool matches(const temporal::api::workflow::v1::WorkflowExecutionInfo& row) const;
+  /// `work` grows by what that cost: a unit is about half a microsecond.
+  [[nodiscard]] bool
+  matches(const temporal::api::workflow::v1::WorkflowExecutionInfo& row, std::size_t& work) const;
   [[nodiscard]] bool groups_by_status() const noexcept { return groups_by_status_; }
-  /// What asking about one row costs, in comparisons or so.
-  [[nodiscard]] std::size_t cost() const noexcept { return cost_; }
 
   /// One node of the compiled tree; known to the compiler and the evaluator only.
   struct node {
@@ -56,7 +56,6 @@ private:
   std::shared_ptr<const node> root_; ///< null matches everything
   std::vector<visibility_column> columns_;
   bool groups_by_status_ = false;
-  std::size_t cost_ = 1;
 };
 
 } // namespace troupe::embedded

@@ -61,6 +61,9 @@ struct refused_filter {
 /// if a filter is so long that it would hold up others.
 visibility_statement parse_visibility_filter(std::string_view text);
 
+/// The filter without what is around it: that is what is read, and what places in it count from.
+std::string_view without_blanks(std::string_view filter);
+
 /// The node as error texts show it.
 std::string to_text(const visibility_syntax& node, std::string_view filter);
 /// What the real server calls this kind of node.

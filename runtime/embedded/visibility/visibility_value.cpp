@@ -20,6 +20,9 @@ namespace {
 using row_info = temporal::api::workflow::v1::WorkflowExecutionInfo;
 using google::protobuf::Timestamp;
 
+/// Of JSON, read and made into words.
+constexpr std::size_t bytes_per_unit = 16;
+
 constexpr std::string_view end_of_time = "9999-12-31 23:59:59+00:00";
 
 /// `2026-01-31T12:00:00.5Z` in the store's form.
@@ -110,11 +113,13 @@ attribute_value from_json(const protocol::json_value& json, attribute_type type)
   }
 }
 
-attribute_value read_attribute(const row_info& row, const visibility_column& column) {
+attribute_value
+read_attribute(const row_info& row, const visibility_column& column, std::size_t& work) {
   const auto& fields = row.search_attributes().indexed_fields();
   const auto found = fields.find(column.name);
   if (found == fields.end())
     return {};
+  work += found->second.data().size() / bytes_per_unit;
   const auto json = protocol::parse_json(found->second.data());
   return json ? from_json(*json, column.type) : attribute_value{};
 }
@@ -212,13 +217,15 @@ std::optional<attribute_value> as_number(const std::string& text) {
 
 } // namespace
 
-attribute_value read_column(const row_info& row, const visibility_column& column) {
+attribute_value
+read_column(const row_info& row, const visibility_column& column, std::size_t& work) {
+  ++work;
   attribute_value value;
   const auto* found =
       std::find_if(std::begin(system_columns), std::end(system_columns), [&](const auto& each) {
         return !column.is_custom && each.name == column.name;
       });
-  value = found == std::end(system_columns) ? read_attribute(row, column) : found->read(row);
+  value = found == std::end(system_columns) ? read_attribute(row, column, work) : found->read(row);
   if (column.kept == visibility_column::store::open_end
       && std::holds_alternative<std::monostate>(value))
     value = std::string{end_of_time};

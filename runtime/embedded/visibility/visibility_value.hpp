@@ -3,6 +3,7 @@
 
 #include "runtime/embedded/registry/namespaces.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,9 +45,11 @@ struct visibility_column {
 /// Three-valued truth: a comparison with an absent value is neither.
 enum class truth { no, yes, unknown };
 
-/// Reads the column of a row.
+/// Reads the column of a row. `work` grows by what that cost, as with `visibility_query::matches`.
 attribute_value read_column(
-    const temporal::api::workflow::v1::WorkflowExecutionInfo& row, const visibility_column& column);
+    const temporal::api::workflow::v1::WorkflowExecutionInfo& row,
+    const visibility_column& column,
+    std::size_t& work);
 
 /// Below zero, zero or above: numbers before texts. Neither may be absent or words.
 int compare_values(const attribute_value& left, const attribute_value& right);
@@ -64,7 +67,5 @@ std::string stored_time(std::int64_t seconds, std::int32_t nanos);
 std::vector<std::string> words_of_text(std::string_view text);
 /// The words of one keyword, without case: itself, but for a heart, which is the store's separator.
 void add_words_of_keyword(std::string_view keyword, std::vector<std::string>& to);
-/// True if the words of `phrase` stand one behind the other in `words`. An empty phrase is nowhere.
-bool has_phrase(const std::vector<std::string>& words, const std::vector<std::string>& phrase);
 
 } // namespace troupe::embedded

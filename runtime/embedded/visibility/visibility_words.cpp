@@ -101,9 +101,4 @@ void add_words_of_keyword(std::string_view keyword, std::vector<std::string>& to
   }
 }
 
-bool has_phrase(const std::vector<std::string>& words, const std::vector<std::string>& phrase) {
-  return !phrase.empty()
-         && std::search(words.begin(), words.end(), phrase.begin(), phrase.end()) != words.end();
-}
-
 } // namespace troupe::embedded

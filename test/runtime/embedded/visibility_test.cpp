@@ -264,6 +264,72 @@ BOOST_AUTO_TEST_CASE(a_slice_is_smaller_the_more_a_filter_asks) {
   BOOST_TEST(slices > 30);
 }
 
+BOOST_AUTO_TEST_CASE(a_slice_is_smaller_the_larger_what_the_filter_reads) {
+  const auto slices = [&](std::size_t tags) {
+    std::string json;
+    for (std::size_t i = 0; i < tags; ++i)
+      json += (i == 0 ? "[\"t" : ",\"t") + std::to_string(i) + '"';
+    visibility_index rows;
+    for (int i = 0; i < 500; ++i) {
+      temporal::api::workflow::v1::WorkflowExecutionInfo row;
+      row.mutable_execution()->set_run_id("run" + std::to_string(i));
+      auto& fields = *row.mutable_search_attributes()->mutable_indexed_fields();
+      fields["Tags"].set_data(json + ']');
+      rows.put(std::move(row));
+    }
+    wire::CountWorkflowExecutionsRequest count;
+    count.set_query("Tags = 'none'");
+    auto scan = visibility_scan::count(count, name_space);
+    BOOST_REQUIRE(scan.has_value());
+    int made = 1;
+    for (; !scan->step(rows); ++made)
+      ;
+    return made;
+  };
+  BOOST_TEST(slices(1) < 4);
+  BOOST_TEST(slices(300) > 30);
+}
+
+BOOST_AUTO_TEST_CASE(however_many_words_a_filter_looks_for_one_row_is_soon_asked) {
+  name_space.custom_attributes["Text"] = {"Text01", attribute_type::text};
+  temporal::api::workflow::v1::WorkflowExecutionInfo row;
+  auto& fields = *row.mutable_search_attributes()->mutable_indexed_fields();
+  std::string words;
+  std::string tags;
+  for (int i = 0; i < 500; ++i) {
+    words += i % 2 == 0 ? "a " : "b ";
+    tags += i % 2 == 0 ? ",\"a\"" : ",\"b\"";
+  }
+  fields["Text"].set_data('"' + words + '"');
+  fields["Tags"].set_data('[' + tags.substr(1) + ']');
+  std::string alternating = "Text = '";
+  for (int n = 0; n < 30; ++n) {
+    for (int i = 0; i < 200 + n; ++i)
+      alternating += "a-b-";
+    alternating += "b ";
+  }
+  std::string many = "Tags IN ('x'";
+  for (int i = 0; i < 8'000; ++i)
+    many += ",'x" + std::to_string(i) + '\'';
+  for (const auto& text : {alternating + '\'', many + ')'}) {
+    const auto query =
+        visibility_query::compile(text, name_space, visibility_query::purpose::count);
+    BOOST_REQUIRE(query.has_value());
+    std::size_t work = 0;
+    BOOST_TEST(!query->matches(row, work));
+    BOOST_TEST(work > 1'000U);
+    BOOST_TEST(work < 4 * visibility_scan::slice);
+  }
+  std::string too_many = "Text = '";
+  for (int i = 0; i < 10'000; ++i)
+    too_many += "a-b ";
+  const auto refused =
+      visibility_query::compile(too_many + '\'', name_space, visibility_query::purpose::count);
+  BOOST_REQUIRE(!refused.has_value());
+  BOOST_TEST(
+      refused.error().message == "invalid query: the filter looks for more than 16384 words");
+}
+
 BOOST_AUTO_TEST_CASE(a_page_of_large_rows_ends_early) {
   for (int i = 0; i < 10; ++i) {
     put("w" + std::to_string(i), "One", enums::WORKFLOW_EXECUTION_STATUS_COMPLETED, i);
