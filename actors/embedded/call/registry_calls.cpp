@@ -27,6 +27,14 @@ void finish(
     from->answer(status);
 }
 
+/// Answers with what `fill` puts into the response, or with the status that it gives instead.
+template <class Response, class Fill>
+void answer_with(const call_ptr& from, Fill fill) {
+  Response response;
+  const auto status = fill(response);
+  finish(from, status, response);
+}
+
 template <class Map>
 void fill_types(const Map& from, google::protobuf::Map<std::string, enums::IndexedValueType>& to) {
   for (const auto& [name, type] : from)
@@ -37,16 +45,14 @@ void fill_types(const Map& from, google::protobuf::Map<std::string, enums::Index
 
 void describe_namespace(
     registry_actor& owner, const call_ptr& from, const wire::DescribeNamespaceRequest& request) {
-  wire::DescribeNamespaceResponse response;
-  const auto status = owner.namespaces().describe(request, response);
-  finish(from, status, response);
+  answer_with<wire::DescribeNamespaceResponse>(
+      from, [&](auto& response) { return owner.namespaces().describe(request, response); });
 }
 
 void list_namespaces(
     registry_actor& owner, const call_ptr& from, const wire::ListNamespacesRequest& request) {
-  wire::ListNamespacesResponse response;
-  const auto status = owner.namespaces().list(request, response);
-  finish(from, status, response);
+  answer_with<wire::ListNamespacesResponse>(
+      from, [&](auto& response) { return owner.namespaces().list(request, response); });
 }
 
 void register_namespace(
@@ -56,9 +62,8 @@ void register_namespace(
 
 void update_namespace(
     registry_actor& owner, const call_ptr& from, const wire::UpdateNamespaceRequest& request) {
-  wire::UpdateNamespaceResponse response;
-  const auto status = owner.namespaces().update(request, response);
-  finish(from, status, response);
+  answer_with<wire::UpdateNamespaceResponse>(
+      from, [&](auto& response) { return owner.namespaces().update(request, response); });
 }
 
 void deprecate_namespace(
@@ -79,10 +84,10 @@ void delete_namespace(
         "cannot delete a namespace that is a target of a Nexus endpoint " + target->spec().name()));
     return;
   }
-  operators::DeleteNamespaceResponse response;
-  const auto status = known.remove(
-      request.namespace_(), request.namespace_id(), *response.mutable_deleted_namespace());
-  finish(from, status, response);
+  answer_with<operators::DeleteNamespaceResponse>(from, [&](auto& response) {
+    return known.remove(
+        request.namespace_(), request.namespace_id(), *response.mutable_deleted_namespace());
+  });
 }
 
 // -- search attributes ---------------------------------------------------------------------------
@@ -144,20 +149,19 @@ void create_endpoint(
     registry_actor& owner,
     const call_ptr& from,
     const operators::CreateNexusEndpointRequest& request) {
-  operators::CreateNexusEndpointResponse response;
-  const auto status =
-      owner.endpoints().create(request.spec(), owner.now(), *response.mutable_endpoint());
-  finish(from, status, response);
+  answer_with<operators::CreateNexusEndpointResponse>(from, [&](auto& response) {
+    return owner.endpoints().create(request.spec(), owner.now(), *response.mutable_endpoint());
+  });
 }
 
 void update_endpoint(
     registry_actor& owner,
     const call_ptr& from,
     const operators::UpdateNexusEndpointRequest& request) {
-  operators::UpdateNexusEndpointResponse response;
-  const auto status = owner.endpoints().update(
-      request.id(), request.version(), request.spec(), owner.now(), *response.mutable_endpoint());
-  finish(from, status, response);
+  answer_with<operators::UpdateNexusEndpointResponse>(from, [&](auto& response) {
+    return owner.endpoints().update(
+        request.id(), request.version(), request.spec(), owner.now(), *response.mutable_endpoint());
+  });
 }
 
 void delete_endpoint(
@@ -174,23 +178,23 @@ void get_endpoint(
     registry_actor& owner,
     const call_ptr& from,
     const operators::GetNexusEndpointRequest& request) {
-  operators::GetNexusEndpointResponse response;
-  const auto status = owner.endpoints().get(request.id(), *response.mutable_endpoint());
-  finish(from, status, response);
+  answer_with<operators::GetNexusEndpointResponse>(from, [&](auto& response) {
+    return owner.endpoints().get(request.id(), *response.mutable_endpoint());
+  });
 }
 
 void list_endpoints(
     registry_actor& owner,
     const call_ptr& from,
     const operators::ListNexusEndpointsRequest& request) {
-  operators::ListNexusEndpointsResponse response;
-  const auto status = owner.endpoints().list(
-      request.page_size(),
-      request.next_page_token(),
-      request.name(),
-      [&] { return response.add_endpoints(); },
-      *response.mutable_next_page_token());
-  finish(from, status, response);
+  answer_with<operators::ListNexusEndpointsResponse>(from, [&](auto& response) {
+    return owner.endpoints().list(
+        request.page_size(),
+        request.next_page_token(),
+        request.name(),
+        [&] { return response.add_endpoints(); },
+        *response.mutable_next_page_token());
+  });
 }
 
 constexpr std::array rows{

@@ -71,6 +71,18 @@ void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& 
   payload.set_data(list + ']');
 }
 
+/// How often something was tried, how the last attempt went, and when the next one is.
+template <class From, class To>
+void fill_attempts(const From& from, To& to) {
+  to.set_attempt(from.attempt);
+  if (from.last_attempt_complete)
+    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
+  if (from.last_failure)
+    *to.mutable_last_attempt_failure() = *from.last_failure;
+  if (from.next_attempt)
+    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+}
+
 void fill_cancelation(
     const nexus_cancel_request& from, api::workflow::v1::NexusOperationCancellationInfo& to) {
   // Held back until the operation has started: then it has neither a time nor a state yet.
@@ -96,13 +108,7 @@ void fill_cancelation(
     to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_FAILED);
     break;
   }
-  to.set_attempt(from.attempt);
-  if (from.last_attempt_complete)
-    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
-  if (from.last_failure)
-    *to.mutable_last_attempt_failure() = *from.last_failure;
-  if (from.next_attempt)
-    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+  fill_attempts(from, to);
 }
 
 void fill_operation(
@@ -133,13 +139,7 @@ void fill_operation(
     break;
   default: to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_STARTED); break;
   }
-  to.set_attempt(from.attempt);
-  if (from.last_attempt_complete)
-    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
-  if (from.last_failure)
-    *to.mutable_last_attempt_failure() = *from.last_failure;
-  if (from.next_attempt)
-    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+  fill_attempts(from, to);
   if (from.cancel)
     fill_cancelation(*from.cancel, *to.mutable_cancellation_info());
   to.set_scheduled_event_id(from.scheduled_event_id);
@@ -156,13 +156,7 @@ void fill_callback(const completion_callback& from, api::workflow::v1::CallbackI
   case callback::state::succeeded: to.set_state(enums::CALLBACK_STATE_SUCCEEDED); break;
   case callback::state::failed: to.set_state(enums::CALLBACK_STATE_FAILED); break;
   }
-  to.set_attempt(from.attempt);
-  if (from.last_attempt_complete)
-    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
-  if (from.last_failure)
-    *to.mutable_last_attempt_failure() = *from.last_failure;
-  if (from.next_attempt)
-    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
+  fill_attempts(from, to);
 }
 
 void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedInfo& to) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/history/history_pages.hpp"
 
+#include "runtime/base/text/uuid.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
 #include <charconv>

@@ -9,11 +9,13 @@ namespace troupe::embedded {
 
 /// Keeps requests away from a destination that keeps failing. Pure.
 ///
-///   state      event                              next
-///   closed     6th failure in a row               open (60 s)
-///   open       60 s passed (`tick`)               half_open
-///   half_open  first request (`admits`)           half_open, that one is the probe, others are
-///   held half_open  probe succeeded                    closed half_open  probe failed open (60 s)
+/// | state     | event                    | next                                        |
+/// |-----------|--------------------------|---------------------------------------------|
+/// | closed    | 6th failure in a row     | open (60 s)                                 |
+/// | open      | 60 s passed (`tick`)     | half_open                                   |
+/// | half_open | first request (`admits`) | half_open: it is the probe, others are held |
+/// | half_open | probe succeeded          | closed                                      |
+/// | half_open | probe failed             | open (60 s)                                 |
 ///
 /// Numbers are those of the real server. Outcomes of requests that were admitted before it opened
 /// do not count then.

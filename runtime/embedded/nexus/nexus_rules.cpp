@@ -80,22 +80,43 @@ void write_started(
   }
 }
 
+/// Writes the event that ends the operation; `fill` adds to its attributes, and to the event what
+/// else there is to say.
+template <class Attributes, class Fill>
+void end_with(
+    change& ch,
+    run& on,
+    const nexus_operation_state& operation,
+    enums::EventType type,
+    Attributes* (history_event::*attributes_of)(),
+    Fill fill) {
+  auto event = ch.make(type);
+  auto& to = *((*event).*attributes_of)();
+  to.set_scheduled_event_id(operation.scheduled_event_id);
+  fill(to, *event);
+  to.set_request_id(operation.request_id);
+  ch.append(on, event);
+  on.state.nexus_operations.erase(operation.scheduled_event_id);
+}
+
 void end_succeeded(
     change& ch,
     run& on,
     const nexus_operation_state& operation,
     const api::common::v1::Payload* result,
     const std::vector<api::common::v1::Link>& links) {
-  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED);
-  for (const auto& link : links)
-    *event->add_links() = link;
-  auto& to = *event->mutable_nexus_operation_completed_event_attributes();
-  to.set_scheduled_event_id(operation.scheduled_event_id);
-  if (result)
-    *to.mutable_result() = *result;
-  to.set_request_id(operation.request_id);
-  ch.append(on, event);
-  on.state.nexus_operations.erase(operation.scheduled_event_id);
+  end_with(
+      ch,
+      on,
+      operation,
+      enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED,
+      &history_event::mutable_nexus_operation_completed_event_attributes,
+      [&](auto& to, history_event& event) {
+        for (const auto& link : links)
+          *event.add_links() = link;
+        if (result)
+          *to.mutable_result() = *result;
+      });
 }
 
 void end_failed(
@@ -103,13 +124,13 @@ void end_failed(
     run& on,
     const nexus_operation_state& operation,
     const api::failure::v1::Failure& cause) {
-  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_FAILED);
-  auto& to = *event->mutable_nexus_operation_failed_event_attributes();
-  to.set_scheduled_event_id(operation.scheduled_event_id);
-  fill_failure(operation, cause, *to.mutable_failure());
-  to.set_request_id(operation.request_id);
-  ch.append(on, event);
-  on.state.nexus_operations.erase(operation.scheduled_event_id);
+  end_with(
+      ch,
+      on,
+      operation,
+      enums::EVENT_TYPE_NEXUS_OPERATION_FAILED,
+      &history_event::mutable_nexus_operation_failed_event_attributes,
+      [&](auto& to, const auto&) { fill_failure(operation, cause, *to.mutable_failure()); });
 }
 
 void end_canceled(
@@ -117,16 +138,16 @@ void end_canceled(
     run& on,
     const nexus_operation_state& operation,
     const api::failure::v1::Failure& cause) {
-  auto coerced = cause;
-  if (!coerced.has_canceled_failure_info())
-    coerced.mutable_canceled_failure_info();
-  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED);
-  auto& to = *event->mutable_nexus_operation_canceled_event_attributes();
-  to.set_scheduled_event_id(operation.scheduled_event_id);
-  fill_failure(operation, coerced, *to.mutable_failure());
-  to.set_request_id(operation.request_id);
-  ch.append(on, event);
-  on.state.nexus_operations.erase(operation.scheduled_event_id);
+  end_with(
+      ch,
+      on,
+      operation,
+      enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED,
+      &history_event::mutable_nexus_operation_canceled_event_attributes,
+      [&](auto& to, const auto&) {
+        fill_failure(operation, cause, *to.mutable_failure());
+        to.mutable_failure()->mutable_cause()->mutable_canceled_failure_info(); // whatever it was
+      });
 }
 
 void end_timed_out(
@@ -134,13 +155,13 @@ void end_timed_out(
   api::failure::v1::Failure cause;
   cause.set_message("operation timed out");
   cause.mutable_timeout_failure_info()->set_timeout_type(type);
-  auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT);
-  auto& to = *event->mutable_nexus_operation_timed_out_event_attributes();
-  to.set_scheduled_event_id(operation.scheduled_event_id);
-  fill_failure(operation, cause, *to.mutable_failure());
-  to.set_request_id(operation.request_id);
-  ch.append(on, event);
-  on.state.nexus_operations.erase(operation.scheduled_event_id);
+  end_with(
+      ch,
+      on,
+      operation,
+      enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT,
+      &history_event::mutable_nexus_operation_timed_out_event_attributes,
+      [&](auto& to, const auto&) { fill_failure(operation, cause, *to.mutable_failure()); });
 }
 
 void end_cancel_request(

@@ -66,10 +66,6 @@ rpc_status workflow_not_ready(std::string message) {
       status_code::failed_precondition, std::move(message), details::WorkflowNotReadyFailure{});
 }
 
-bool is_uuid(std::string_view text) noexcept {
-  return troupe::is_uuid(text);
-}
-
 rpc_status check_execution(
     bool has_execution,
     const api::common::v1::WorkflowExecution& execution,

@@ -30,9 +30,6 @@ rpc_status task_not_found();    ///< `Workflow task not found.`
 rpc_status already_started(std::string message, const run& existing);
 rpc_status workflow_not_ready(std::string message);
 
-/// True for the text form of a UUID.
-bool is_uuid(std::string_view text) noexcept;
-
 /// The checks every call on an existing execution begins with.
 rpc_status check_execution(
     bool has_execution,

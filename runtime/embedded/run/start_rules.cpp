@@ -11,6 +11,9 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <set>
+#include <string>
+
 namespace troupe::embedded {
 namespace {
 
@@ -31,21 +34,24 @@ completion_callback make_callback(
   return each;
 }
 
+/// Adds the links of the request to the event, but for those that one of its callbacks carries
+/// already.
+void add_links(const start_request& request, history_event& to) {
+  std::set<std::string> carried;
+  for (const auto& each : request.completion_callbacks())
+    for (const auto& link : each.links())
+      carried.insert(link.SerializeAsString());
+  for (const auto& link : request.links())
+    if (carried.empty() || !carried.contains(link.SerializeAsString()))
+      *to.add_links() = link;
+}
+
 new_run make_new_run(change& ch, const start_request& request, std::string run_id) {
   new_run what;
   what.run_id = std::move(run_id);
   what.request_id = request.request_id();
   what.started = std::make_shared<history_event>();
-  // Links that a callback carries already are not repeated.
-  for (const auto& link : request.links()) {
-    bool known = false;
-    for (const auto& each : request.completion_callbacks()) {
-      for (const auto& other : each.links())
-        known = known || other.SerializeAsString() == link.SerializeAsString();
-    }
-    if (!known)
-      *what.started->add_links() = link;
-  }
+  add_links(request, *what.started);
   if (request.has_user_metadata())
     *what.started->mutable_user_metadata() = request.user_metadata();
   auto& to = *what.started->mutable_workflow_execution_started_event_attributes();
@@ -99,11 +105,17 @@ new_run make_new_run(change& ch, const start_request& request, std::string run_i
   return what;
 }
 
-void fill_event_link(const record& rec, const run& on, api::common::v1::Link& link) {
+api::common::v1::Link::WorkflowEvent&
+link_to(const record& rec, const run& on, api::common::v1::Link& link) {
   auto& event = *link.mutable_workflow_event();
   event.set_namespace_(rec.name_space);
   event.set_workflow_id(rec.workflow_id);
   event.set_run_id(on.id);
+  return event;
+}
+
+void fill_event_link(const record& rec, const run& on, api::common::v1::Link& link) {
+  auto& event = link_to(rec, on, link);
   event.mutable_event_ref()->set_event_id(1);
   event.mutable_event_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
 }
@@ -114,10 +126,7 @@ void fill_request_link(
     const std::string& request_id,
     enums::EventType type,
     api::common::v1::Link& link) {
-  auto& event = *link.mutable_workflow_event();
-  event.set_namespace_(rec.name_space);
-  event.set_workflow_id(rec.workflow_id);
-  event.set_run_id(on.id);
+  auto& event = link_to(rec, on, link);
   event.mutable_request_id_ref()->set_request_id(request_id);
   event.mutable_request_id_ref()->set_event_type(type);
 }
@@ -200,17 +209,8 @@ void attach(change& ch, run& existing, start_request& request) {
           ++existing.state.last_callback, make_callback(ch, each, request.request_id(), true));
     }
   }
-  if (wanted.attach_links()) {
-    for (const auto& link : request.links()) {
-      bool known = false;
-      for (const auto& each : request.completion_callbacks()) {
-        for (const auto& other : each.links())
-          known = known || other.SerializeAsString() == link.SerializeAsString();
-      }
-      if (!known)
-        *event->add_links() = link;
-    }
-  }
+  if (wanted.attach_links())
+    add_links(request, *event);
   ch.append(existing, event);
   answer_started(ch, existing, false);
   if (!wanted.attach_request_id())
