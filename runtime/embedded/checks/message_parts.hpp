@@ -25,4 +25,8 @@ bool has_few_parts(
     const google::protobuf::Descriptor& type,
     std::size_t most = most_message_parts);
 
+/// The same for a JSON text: true if it holds no more than `most` values, those inside of others
+/// included. Any input is safe.
+bool has_few_values(std::string_view json, std::size_t most = most_message_parts);
+
 } // namespace troupe::embedded

@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
 
@@ -138,6 +139,8 @@ void handle(change& ch, const callback_done& what) {
   ++each.attempt;
   each.last_attempt_complete = ch.now();
   each.last_failure = what.failure;
+  if (each.last_failure)
+    cut_causes(each.last_failure.edit()); // whoever it came from
   each.next_attempt.reset();
   if (*to == callback::state::backing_off)
     each.next_attempt = ch.now() + request_backoff(each.attempt, ch.around.ids.uniform());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 
+#include "runtime/embedded/checks/message_parts.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/payload/failure_chain.hpp"
@@ -22,11 +23,21 @@ using kind = nexus_verdict::kind;
 
 constexpr std::string_view failure_type = "temporal.api.failure.v1.Failure";
 
+/// What is unpacked in a few milliseconds. What is larger is kept as the text that it is.
+constexpr std::size_t largest_packed_failure = 512 * 1024;
+constexpr std::size_t most_packed_values = 5'000;
+
+bool is_packed_failure(const nexus::Failure& from) {
+  const auto type = from.metadata().find("type");
+  return type != from.metadata().end() && type->second == failure_type
+         && from.details().size() <= largest_packed_failure
+         && has_few_values(from.details(), most_packed_values);
+}
+
 /// A Nexus failure of the older format: a Temporal failure packed into it, or something foreign.
 api::failure::v1::Failure unpack(const nexus::Failure& from) {
   api::failure::v1::Failure failure;
-  const auto type = from.metadata().find("type");
-  if (type != from.metadata().end() && type->second == failure_type) {
+  if (is_packed_failure(from)) {
     google::protobuf::util::JsonParseOptions lenient;
     lenient.ignore_unknown_fields = true;
     if (google::protobuf::util::JsonStringToMessage(from.details(), &failure, lenient).ok()) {
@@ -198,11 +209,43 @@ judge(const nexus_outcome& outcome, bool cancelation, const service_settings& se
   return verdict;
 }
 
+// Without `judge`, which copies whatever the answer holds.
 bool trips_breaker(const nexus_outcome& outcome) {
+  if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome)) {
+    const auto& request = **failed;
+    if (request.has_failure())
+      return is_retryable_handler_error(request.failure());
+    if (is_packed_failure(request.error().failure()))
+      return judge_failed(request).what == kind::retry;
+    auto failure = handler_failure(request.error().error_type(), {});
+    failure.mutable_nexus_handler_failure_info()->set_retry_behavior(
+        request.error().retry_behavior());
+    return is_retryable_handler_error(failure);
+  }
   const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
-  const bool cancelation = completed && (*completed)->response().has_cancel_operation();
-  return judge(outcome, cancelation, service_settings{}).what == kind::retry;
+  if (completed == nullptr)
+    return true; // nobody answered
+  const auto& response = (*completed)->response();
+  return !response.has_cancel_operation()
+         && (!response.has_start_operation()
+             || response.start_operation().variant_case()
+                    == nexus::StartOperationResponse::VARIANT_NOT_SET);
 }
+
+namespace {
+
+rpc_status check_details(const std::string& details) {
+  if (!has_few_values(details))
+    return {
+        status_code::resource_exhausted,
+        "the failure details have more than " + std::to_string(most_message_parts) + " values",
+        {}};
+  if (!details.empty() && !protocol::is_json(details))
+    return invalid_argument("failure details must be JSON serializable");
+  return {};
+}
+
+} // namespace
 
 rpc_status
 check(const wire::RespondNexusTaskCompletedRequest& request, const service_settings& settings) {
@@ -219,11 +262,8 @@ check(const wire::RespondNexusTaskCompletedRequest& request, const service_setti
           "operation token length exceeds allowed limit (" + std::to_string(token.size()) + '/'
           + std::to_string(settings.max_operation_token_bytes) + ')');
   }
-  if (start.has_operation_error()) {
-    const auto& details = start.operation_error().failure().details();
-    if (!details.empty() && !protocol::is_json(details))
-      return invalid_argument("failure details must be JSON serializable");
-  }
+  if (start.has_operation_error())
+    return check_details(start.operation_error().failure().details());
   return {};
 }
 
@@ -236,10 +276,7 @@ rpc_status check(const wire::RespondNexusTaskFailedRequest& request) {
   }
   if (!request.has_error())
     return invalid_argument("request must contain error or failure");
-  const auto& details = request.error().failure().details();
-  if (!details.empty() && !protocol::is_json(details))
-    return invalid_argument("failure details must be JSON serializable");
-  return {};
+  return check_details(request.error().failure().details());
 }
 
 } // namespace troupe::embedded

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/deadlines.hpp"
+#include "runtime/payload/failure_chain.hpp"
 #include "test/runtime/embedded/golden_scenarios.hpp"
 #include "test/runtime/embedded/history_player.hpp"
 #include "test/runtime/embedded/kept_record.hpp"
@@ -299,6 +300,79 @@ BOOST_AUTO_TEST_CASE(pauses_of_retries_and_timers_survive_a_crash) {
   BOOST_TEST(service.nexus_requests.size() == 1U);
   service.advance(60s);
   BOOST_TEST(service.current().state.timers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_last_failure_of_whatever_is_tried_again_can_be_described_and_read) {
+  const auto chain = [](temporal::api::failure::v1::Failure& to) {
+    auto* level = &to;
+    for (int i = 0; i < 95; ++i)
+      level = level->mutable_cause();
+  };
+  const auto depth = [](const temporal::api::failure::v1::Failure& of) {
+    int levels = 1;
+    for (const auto* at = &of; at->has_cause(); at = &at->cause())
+      ++levels;
+    return levels;
+  };
+  const auto check = [&](kept_service& service, const auto& failure_in) {
+    reread(service, service.kept);
+    wire::DescribeWorkflowExecutionRequest request;
+    request.mutable_execution()->set_workflow_id("w");
+    wire::DescribeWorkflowExecutionResponse described;
+    BOOST_REQUIRE(described.ParseFromString(
+        embedded::describe(service.rec(), request).message->SerializeAsString()));
+    BOOST_TEST(depth(failure_in(described)) == max_failure_depth + 1); // and what was cut, in one
+  };
+  wire::RespondNexusTaskFailedRequest error;
+  error.mutable_failure()->mutable_nexus_handler_failure_info()->set_type("UNAVAILABLE");
+  chain(*error.mutable_failure());
+  const auto take = [](kept_service& service) {
+    BOOST_REQUIRE(!service.nexus_requests.empty());
+    auto attempt = service.nexus_requests.front().attempt;
+    service.nexus_requests.clear();
+    return attempt;
+  };
+  {
+    kept_service service;
+    service.start();
+    service.poll();
+    service.complete({schedule_operation()});
+    service.decide(embedded::nexus_request_done{take(service), &error});
+    check(service, [](const auto& described) {
+      return described.pending_nexus_operations(0).last_attempt_failure();
+    });
+  }
+  {
+    kept_service service;
+    service.start();
+    service.poll();
+    service.complete({schedule_operation()});
+    const auto started = started_answer();
+    service.decide(embedded::nexus_request_done{take(service), &started});
+    service.poll();
+    service.complete({cancel_operation(5)});
+    service.decide(embedded::nexus_request_done{take(service), &error});
+    check(service, [](const auto& described) {
+      return described.pending_nexus_operations(0).cancellation_info().last_attempt_failure();
+    });
+  }
+  kept_service service;
+  auto asked = service.start_request();
+  asked.add_completion_callbacks()->mutable_nexus()->set_url("temporal://system");
+  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{asked});
+  service.poll();
+  service.complete({complete_workflow()});
+  BOOST_REQUIRE(service.callbacks.size() == 1U);
+  auto failure = std::make_shared<temporal::api::failure::v1::Failure>();
+  chain(*failure);
+  service.decide(embedded::callback_done{
+      service.callbacks[0].run_id,
+      service.callbacks[0].callback_id,
+      1,
+      embedded::callback_done::result::retry,
+      failure});
+  check(
+      service, [](const auto& described) { return described.callbacks(0).last_attempt_failure(); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
