@@ -12,15 +12,21 @@ namespace troupe::embedded {
 // The rows by their owners, each in the file `..._calls.cpp` beside the functions they name.
 
 std::span<const method_row> execution_calls();
+std::span<const method_row> off_calls();
 std::span<const method_row> registry_calls();
 std::span<const method_row> static_calls();
 std::span<const method_row> task_queue_calls();
 std::span<const method_row> visibility_calls();
 
 /// All of them.
-inline std::array<std::span<const method_row>, 5> method_table() {
+inline std::array<std::span<const method_row>, 6> method_table() {
   return {
-      task_queue_calls(), execution_calls(), visibility_calls(), registry_calls(), static_calls()};
+      task_queue_calls(),
+      execution_calls(),
+      visibility_calls(),
+      registry_calls(),
+      static_calls(),
+      off_calls()};
 }
 
 /// Null for methods that are not served.

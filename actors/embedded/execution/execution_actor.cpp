@@ -5,13 +5,10 @@
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log/log.hpp"
-#include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/record/status.hpp"
-#include "runtime/embedded/record/wire.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -22,18 +19,8 @@ namespace {
 namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
-constexpr duration longest_history_poll = std::chrono::seconds{20};
-constexpr duration default_query_patience = std::chrono::seconds{10};
-
 /// After an exception the same may go well later, or never: not in a hurry.
 constexpr duration fault_pause = std::chrono::seconds{10};
-
-/// A store that could not be read is asked again after this.
-constexpr duration load_pause = std::chrono::seconds{1};
-
-rpc_status store_failed() {
-  return plain_status(status_code::unavailable, "the store failed, please retry");
-}
 
 } // namespace
 
@@ -201,11 +188,6 @@ void execution_actor::decide_for(const call_ptr& from, const input& what) {
   apply(what, [from](const reply& outcome) { from->answer(outcome); });
 }
 
-void execution_actor::read_for(
-    const call_ptr& from, reply (*read)(const record& rec, const call& asked)) {
-  answer(from, read(*record_, *from));
-}
-
 // -- decisions and their order ------------------------------------------------------------------
 
 template <class Then>
@@ -278,65 +260,6 @@ void execution_actor::finish_commit(bool is_durable) {
   forget_when_empty();
 }
 
-template <class Then>
-void execution_actor::tell_after_commits(reply what, Then then) {
-  if (undurable_.empty())
-    then(what);
-  else
-    undurable_.back().followers.push_back(
-        {std::move(what), std::nullopt, continuation{std::move(then)}});
-}
-
-void execution_actor::answer(const call_ptr& from, reply what) {
-  tell_after_commits(std::move(what), [from](const reply& told) { from->answer(told); });
-}
-
-// -- in and out of memory ------------------------------------------------------------------------
-
-void execution_actor::load() {
-  ++life_;
-  const auto due = directory_.deadlines.remove(*key_);
-  if (!directory_.store.keeps_rows()) {
-    record_ = directory_.store.take(owner_);
-    arm(due);
-    came_into_memory();
-    return;
-  }
-  directory_.store.load(
-      owner_,
-      ranges_of(key_->namespace_id, key_->workflow_id),
-      [weak = caf::actor_cast<caf::actor_addr>(this), life = life_](loaded_rows rows) {
-        if (auto self = caf::actor_cast<execution_handle>(weak))
-          tell(self, record_loaded{life, std::make_shared<loaded_rows>(std::move(rows))});
-      });
-}
-
-void execution_actor::loaded(const record_loaded& what) {
-  std::string problem = "the store could not be read";
-  if (*what.rows) {
-    auto outcome = read_record(**what.rows);
-    record_ = std::move(outcome.rec);
-    problem = std::move(outcome.problem);
-  }
-  if (problem.empty()) {
-    came_into_memory();
-    forget_when_empty();
-    return;
-  }
-  log::error(
-      "a record could not be loaded", {{"workflow_id", key_->workflow_id}, {"problem", problem}});
-  // Callers may come again; what comes from the inside waits.
-  std::erase_if(held_, [](const held_message& each) {
-    if (each.from)
-      each.from->answer(store_failed());
-    return each.from != nullptr;
-  });
-  home().schedule(load_pause, [weak = caf::actor_cast<caf::actor_addr>(this)] {
-    if (auto self = caf::actor_cast<execution_handle>(weak))
-      tell(self, load_again{});
-  });
-}
-
 /// What a record that was read waits for. Where its effects are still under way in this process,
 /// only its timer is set again.
 void execution_actor::set_going() {
@@ -347,70 +270,6 @@ void execution_actor::set_going() {
       return !std::holds_alternative<record_timer>(each);
     });
   commit(std::move(derived), [](const reply&) {});
-}
-
-void execution_actor::came_into_memory() {
-  if (!record_) {
-    const auto* name_space = directory_.namespaces.find_by_id(key_->namespace_id);
-    record_ = make_record(
-        name_space ? name_space->name : std::string{}, key_->namespace_id, key_->workflow_id);
-  }
-  if (ticket_ == 0 && !is_empty(*record_))
-    ticket_ = directory_.residents.stays(key_);
-  if (directory_.store.keeps_rows() && !is_empty(*record_))
-    guard([&] { set_going(); }, [](const rpc_status&) {});
-  while (record_ && !held_.empty()) {
-    auto next = std::move(held_.front());
-    held_.pop_front();
-    next.handle();
-  }
-}
-
-void execution_actor::lose(const rpc_status& why) {
-  const reply lost{why, nullptr};
-  record_.reset();
-  ++life_;
-  disarm();
-  for (auto& [id, waiting] : std::exchange(readers_, {})) {
-    home().cancel(waiting.timer);
-    waiting.from->answer(why);
-  }
-  for (auto& each : std::exchange(undurable_, {})) {
-    each.then(lost);
-    for (auto& follower : each.followers)
-      follower.then(lost);
-  }
-}
-
-bool execution_actor::is_idle() {
-  return record_ && undurable_.empty() && readers_.empty() && held_.empty() && mailbox().empty();
-}
-
-void execution_actor::unload() {
-  if (timer_due_)
-    directory_.deadlines.put(key_, *timer_due_);
-  disarm();
-  if (!directory_.store.keeps_rows())
-    directory_.store.keep(owner_, std::move(record_));
-  record_.reset();
-  directory_.forget_execution(*key_);
-  quit();
-}
-
-void execution_actor::forget_when_empty() {
-  if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
-      || !held_.empty())
-    return;
-  if (mailbox().empty()) {
-    record_.reset();
-    disarm();
-    directory_.forget_execution(*key_);
-    quit();
-    return;
-  }
-  // Something came meanwhile, perhaps a start: look again behind it.
-  is_leaving_ = true;
-  tell(me(), forget_if_empty{});
 }
 
 // -- effects -------------------------------------------------------------------------------------
@@ -520,137 +379,6 @@ void execution_actor::handle(nexus_answered& done) {
   else
     apply(nexus_request_done{
         done.attempt, &done.answer->as<wire::RespondNexusTaskCompletedRequest>()});
-}
-
-// -- reads ---------------------------------------------------------------------------------------
-
-void execution_actor::read_history_for(const call_ptr& from) {
-  const auto features = from->header("supported-features");
-  // Clients that send no list at all are the raw ones; they get what is there.
-  const bool follows =
-      features.empty() || features.find("follows-next-run-id") != std::string_view::npos;
-  auto found = read_history(
-      *record_,
-      from->as<wire::GetWorkflowExecutionHistoryRequest>(),
-      from->header("client-name"),
-      follows);
-  const auto patience =
-      from->deadline() == time_point::max()
-          ? longest_history_poll
-          : std::min(longest_history_poll, from->deadline() - directory_.now() - poll_margin);
-  if (!found.wait || patience <= duration::zero()) {
-    answer(from, std::move(found.answer));
-    return;
-  }
-  if (directory_.is_stopping) {
-    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
-    return;
-  }
-  from->is_long_poll = true;
-  from->idle = std::move(found.answer);
-  const auto id = ++last_reader_;
-  auto weak = caf::actor_cast<caf::actor_addr>(this);
-  const auto end = [weak, id](bool is_expired) {
-    if (auto self = caf::actor_cast<execution_handle>(weak))
-      tell(self, reader_done{id, is_expired});
-  };
-  from->on_cancel([end] { end(false); });
-  readers_[id] = {from, found.run_id, home().schedule(patience, [end] { end(true); })};
-}
-
-void execution_actor::wake_readers(const std::string& run_id) {
-  std::vector<call_ptr> woken;
-  for (auto at = readers_.begin(); at != readers_.end();) {
-    if (at->second.run_id != run_id) {
-      ++at;
-      continue;
-    }
-    home().cancel(at->second.timer);
-    woken.push_back(std::move(at->second.from));
-    at = readers_.erase(at);
-  }
-  for (const auto& from : woken)
-    if (!from->is_answered())
-      read_history_for(from);
-}
-
-void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
-  auto found = readers_.find(id);
-  if (found == readers_.end())
-    return;
-  auto waiting = std::move(found->second);
-  readers_.erase(found);
-  home().cancel(waiting.timer);
-  if (is_expired)
-    answer(
-        waiting.from,
-        read_history(
-            *record_,
-            waiting.from->as<wire::GetWorkflowExecutionHistoryRequest>(),
-            waiting.from->header("client-name"))
-            .answer);
-  else
-    waiting.from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
-}
-
-void execution_actor::plan_query_for(const call_ptr& from) {
-  auto plan = plan_query(*record_, from->as<wire::QueryWorkflowRequest>());
-  if (!plan.dispatch) {
-    answer(from, std::move(plan.refused));
-    return;
-  }
-  if (directory_.is_stopping) {
-    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
-    return;
-  }
-  // Whoever drains the service does not wait for a worker that may never come.
-  from->is_long_poll = true;
-  from->idle.status = plain_status(status_code::unavailable, "the service is shutting down");
-  tell_after_commits({}, [this, from, plan = std::move(plan)](const reply& told) {
-    if (!told.status.ok()) {
-      from->answer(told);
-      return;
-    }
-    const auto left = from->deadline() == time_point::max() ? default_query_patience
-                                                            : from->deadline() - directory_.now();
-    const bool is_sticky = !plan.sticky_queue.empty();
-    tell(
-        directory_.queue(
-            key_->namespace_id,
-            is_sticky ? plan.sticky_queue : plan.normal_queue,
-            is_sticky ? queue_kind::sticky : queue_kind::workflow),
-        offer_query{
-            directory_.ids->uuid(),
-            key_,
-            from,
-            plan.run_id,
-            is_sticky ? std::min(left, plan.sticky_timeout) : left,
-            is_sticky ? plan.normal_queue : std::string{}});
-  });
-}
-
-void execution_actor::handle(fill_query& wanted) {
-  if (wanted.query->is_answered() || wanted.query->is_cancelled()) {
-    reopen(wanted.taker);
-    return;
-  }
-  auto task = query_task(*record_, wanted.run_id, wanted.taker->is_sticky);
-  if (!task) {
-    answer(wanted.query, {absent("workflow not found for ID: " + key_->workflow_id), nullptr});
-    reopen(wanted.taker);
-    return;
-  }
-  task->set_task_token(wanted.token);
-  *task->mutable_query() = wanted.query->as<wire::QueryWorkflowRequest>().query();
-  tell_after_commits({{}, std::move(task)}, [this, wanted](const reply& told) {
-    if (!told.status.ok()) {
-      wanted.query->answer(told);
-      reopen(wanted.taker);
-      return;
-    }
-    home().cancel(wanted.taker->timer);
-    wanted.taker->from->answer(told);
-  });
 }
 
 } // namespace troupe::embedded

@@ -125,8 +125,7 @@ private:
   template <class Then>
   void commit(transaction decided, Then then);
   /// Hands `what` to `then` once all that was decided so far is durable.
-  template <class Then>
-  void tell_after_commits(reply what, Then then);
+  void tell_after_commits(reply what, continuation then);
   void answer(const call_ptr& from, reply what);
   void finish_commit(bool is_durable);
 

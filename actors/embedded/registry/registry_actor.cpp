@@ -4,7 +4,6 @@
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
-#include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -65,7 +64,7 @@ void registry_actor::change_for(const call_ptr& from) {
 void registry_actor::finish_change(bool is_durable) {
   const auto from = std::exchange(changes_, nullptr);
   if (!is_durable) {
-    from->replace_answer(plain_status(status_code::unavailable, "the store failed, please retry"));
+    from->replace_answer(store_failed());
     return;
   }
   directory_.take_changes(std::move(namespaces_to_put_), std::move(endpoints_to_put_));

@@ -2,6 +2,7 @@
 #include "actors/embedded/store/store_writer.hpp"
 
 #include "actors/shard/shard.hpp"
+#include "runtime/embedded/record/status.hpp"
 
 #include <deque>
 #include <iterator>
@@ -150,6 +151,10 @@ struct store_writer::state : std::enable_shared_from_this<state> {
   bool is_flushing = false;
   std::unordered_map<std::string, std::shared_ptr<record>> kept;
 };
+
+rpc_status store_failed() {
+  return plain_status(status_code::unavailable, "the store failed, please retry");
+}
 
 store_writer::store_writer(actors::shard& home, std::shared_ptr<store> where)
     : state_(std::make_shared<state>(home, std::move(where))),

@@ -3,6 +3,8 @@
 
 #include "runtime/embedded/store/store.hpp"
 
+#include <troupe/rpc_status.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -15,6 +17,9 @@ class shard;
 namespace troupe::embedded {
 
 struct record;
+
+/// What those hear whose commit or load failed.
+rpc_status store_failed();
 
 /// What the actors of a service see of its store: each owner of rows has an order of commits, and
 /// what many owners commit within one turn of the shard goes into one batch (group commit).

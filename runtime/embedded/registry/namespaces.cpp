@@ -38,9 +38,8 @@ void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceCo
   info.set_owner_email(entry.owner_email);
   for (const auto& [key, value] : entry.data)
     (*info.mutable_data())[key] = value;
-  auto& can = *info.mutable_capabilities();
-  // What is named here works: clients choose their ways by it.
-  can.set_worker_heartbeats(true);
+  // What is named here works, and a test shows it for each: clients choose their ways by it.
+  info.mutable_capabilities();
   info.mutable_limits()->set_blob_size_limit_error(2 * 1024 * 1024);
   info.mutable_limits()->set_memo_size_limit_error(2 * 1024 * 1024);
   info.set_supports_schedules(false);

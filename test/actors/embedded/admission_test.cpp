@@ -6,7 +6,6 @@
 #include <google/protobuf/descriptor.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <map>
 #include <set>
 #include <vector>
 
@@ -173,47 +172,6 @@ BOOST_AUTO_TEST_CASE(fields_over_their_limit_are_refused_before_they_reach_an_ac
   workflow.set_namespace_("default");
   workflow.mutable_execution()->set_workflow_id("w\x01" + std::string(900, 'w'));
   BOOST_TEST(call("DescribeWorkflowExecution", workflow)->status.message.size() < 5000U);
-}
-
-BOOST_AUTO_TEST_CASE(says_only_what_works) {
-  door->refuses = false;
-  // What shows that a capability is there: the method that it is about, or a test of its own.
-  const std::map<std::string, std::string> shown_by{
-      {"signal_and_query_header", "SignalWorkflowExecution"},
-      {"internal_error_differentiation", "GetSystemInfo"},
-      {"encoded_failure_attributes", "RespondWorkflowTaskFailed"},
-      {"upsert_memo", "RespondWorkflowTaskCompleted"},
-      {"sdk_metadata", "RespondWorkflowTaskCompleted"},
-      {"count_group_by_execution_status", "CountWorkflowExecutions"},
-      {"nexus", "PollNexusTaskQueue"},
-      {"worker_heartbeats", "RecordWorkerHeartbeat"},
-      {"supports_schedules", "CreateSchedule"},
-      {"sync_update", "UpdateWorkflowExecution"},
-      {"async_update", "UpdateWorkflowExecution"}};
-  const auto check = [&](const google::protobuf::Message& capabilities) {
-    const auto* with = capabilities.GetReflection();
-    const auto* type = capabilities.GetDescriptor();
-    for (int i = 0; i < type->field_count(); ++i) {
-      const auto* field = type->field(i);
-      if (!with->GetBool(capabilities, field))
-        continue;
-      BOOST_TEST_CONTEXT(field->name()) {
-        const auto found = shown_by.find(field->name());
-        BOOST_REQUIRE((found != shown_by.end()));
-        auto sent = send_bytes(found->second, {});
-        shard.run_until_idle();
-        BOOST_TEST((sent->status.code != status_code::unimplemented));
-      }
-    }
-  };
-  check(call("GetSystemInfo", wire::GetSystemInfoRequest{})
-            ->as<wire::GetSystemInfoResponse>()
-            .capabilities());
-  wire::DescribeNamespaceRequest describe;
-  describe.set_namespace_("default");
-  const auto described = call("DescribeNamespace", describe)->as<wire::DescribeNamespaceResponse>();
-  check(described.namespace_info().capabilities());
-  BOOST_TEST(!described.namespace_info().supports_schedules());
 }
 
 BOOST_AUTO_TEST_CASE(headers_of_a_call_in_this_process_can_be_read) {

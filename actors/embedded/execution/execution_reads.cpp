@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tells of a record without changing it: reads, readers that wait for more of a history, and
+// queries.
+
+#include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/execution/execution_actor.hpp"
+#include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace troupe::embedded {
+
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using actors::tell;
+
+constexpr duration longest_history_poll = std::chrono::seconds{20};
+constexpr duration default_query_patience = std::chrono::seconds{10};
+
+} // namespace
+
+void execution_actor::tell_after_commits(reply what, continuation then) {
+  if (undurable_.empty())
+    then(what);
+  else
+    undurable_.back().followers.push_back({std::move(what), std::nullopt, std::move(then)});
+}
+
+void execution_actor::answer(const call_ptr& from, reply what) {
+  tell_after_commits(std::move(what), [from](const reply& told) { from->answer(told); });
+}
+
+void execution_actor::read_for(
+    const call_ptr& from, reply (*read)(const record& rec, const call& asked)) {
+  answer(from, read(*record_, *from));
+}
+
+void execution_actor::read_history_for(const call_ptr& from) {
+  const auto features = from->header("supported-features");
+  // Clients that send no list at all are the raw ones; they get what is there.
+  const bool follows =
+      features.empty() || features.find("follows-next-run-id") != std::string_view::npos;
+  auto found = read_history(
+      *record_,
+      from->as<wire::GetWorkflowExecutionHistoryRequest>(),
+      from->header("client-name"),
+      follows);
+  const auto patience =
+      from->deadline() == time_point::max()
+          ? longest_history_poll
+          : std::min(longest_history_poll, from->deadline() - directory_.now() - poll_margin);
+  if (!found.wait || patience <= duration::zero()) {
+    answer(from, std::move(found.answer));
+    return;
+  }
+  if (directory_.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+    return;
+  }
+  from->is_long_poll = true;
+  from->idle = std::move(found.answer);
+  const auto id = ++last_reader_;
+  auto weak = caf::actor_cast<caf::actor_addr>(this);
+  const auto end = [weak, id](bool is_expired) {
+    if (auto self = caf::actor_cast<execution_handle>(weak))
+      tell(self, reader_done{id, is_expired});
+  };
+  from->on_cancel([end] { end(false); });
+  readers_[id] = {from, found.run_id, home().schedule(patience, [end] { end(true); })};
+}
+
+void execution_actor::wake_readers(const std::string& run_id) {
+  std::vector<call_ptr> woken;
+  for (auto at = readers_.begin(); at != readers_.end();) {
+    if (at->second.run_id != run_id) {
+      ++at;
+      continue;
+    }
+    home().cancel(at->second.timer);
+    woken.push_back(std::move(at->second.from));
+    at = readers_.erase(at);
+  }
+  for (const auto& from : woken)
+    if (!from->is_answered())
+      read_history_for(from);
+}
+
+void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
+  auto found = readers_.find(id);
+  if (found == readers_.end())
+    return;
+  auto waiting = std::move(found->second);
+  readers_.erase(found);
+  home().cancel(waiting.timer);
+  if (is_expired)
+    answer(
+        waiting.from,
+        read_history(
+            *record_,
+            waiting.from->as<wire::GetWorkflowExecutionHistoryRequest>(),
+            waiting.from->header("client-name"))
+            .answer);
+  else
+    waiting.from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
+}
+
+void execution_actor::plan_query_for(const call_ptr& from) {
+  auto plan = plan_query(*record_, from->as<wire::QueryWorkflowRequest>());
+  if (!plan.dispatch) {
+    answer(from, std::move(plan.refused));
+    return;
+  }
+  if (directory_.is_stopping) {
+    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
+    return;
+  }
+  // Whoever drains the service does not wait for a worker that may never come.
+  from->is_long_poll = true;
+  from->idle.status = plain_status(status_code::unavailable, "the service is shutting down");
+  tell_after_commits({}, [this, from, plan = std::move(plan)](const reply& told) {
+    if (!told.status.ok()) {
+      from->answer(told);
+      return;
+    }
+    const auto left = from->deadline() == time_point::max() ? default_query_patience
+                                                            : from->deadline() - directory_.now();
+    const bool is_sticky = !plan.sticky_queue.empty();
+    tell(
+        directory_.queue(
+            key_->namespace_id,
+            is_sticky ? plan.sticky_queue : plan.normal_queue,
+            is_sticky ? queue_kind::sticky : queue_kind::workflow),
+        offer_query{
+            directory_.ids->uuid(),
+            key_,
+            from,
+            plan.run_id,
+            is_sticky ? std::min(left, plan.sticky_timeout) : left,
+            is_sticky ? plan.normal_queue : std::string{}});
+  });
+}
+
+void execution_actor::handle(fill_query& wanted) {
+  if (wanted.query->is_answered() || wanted.query->is_cancelled()) {
+    reopen(wanted.taker);
+    return;
+  }
+  auto task = query_task(*record_, wanted.run_id, wanted.taker->is_sticky);
+  if (!task) {
+    answer(wanted.query, {absent("workflow not found for ID: " + key_->workflow_id), nullptr});
+    reopen(wanted.taker);
+    return;
+  }
+  task->set_task_token(wanted.token);
+  *task->mutable_query() = wanted.query->as<wire::QueryWorkflowRequest>().query();
+  tell_after_commits({{}, std::move(task)}, [this, wanted](const reply& told) {
+    if (!told.status.ok()) {
+      wanted.query->answer(told);
+      reopen(wanted.taker);
+      return;
+    }
+    home().cancel(wanted.taker->timer);
+    wanted.taker->from->answer(told);
+  });
+}
+
+} // namespace troupe::embedded
