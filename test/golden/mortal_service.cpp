@@ -89,7 +89,10 @@ embedded::directory& mortal_service::here() {
 }
 
 void mortal_service::prepare(const std::function<void(embedded::directory&)>& change) {
-  present_->host->prepare(change);
+  present_->host->prepare(change, [](const result<void>& outcome) {
+    if (!outcome)
+      std::rethrow_exception(outcome.error());
+  });
 }
 
 rpc::local_service::cancel_function

@@ -85,7 +85,7 @@ struct by_workflow_token {
     const auto& request = from.as<Request>();
     if (!request.namespace_().empty())
       return request.namespace_();
-    const auto token = decode_workflow_token(request.task_token());
+    const auto token = decode_workflow_token(request.task_token(), here.settings.token_key);
     const auto* found = token ? here.namespaces.find_by_id(token->namespace_id) : nullptr;
     return found == nullptr ? std::string_view{} : found->name;
   }
@@ -94,7 +94,7 @@ struct by_workflow_token {
     const auto& request = from->as<Request>();
     if (!has_token(from, request.task_token()))
       return false;
-    auto token = decode_workflow_token(request.task_token());
+    auto token = decode_workflow_token(request.task_token(), here.settings.token_key);
     if (!token) {
       refuse_token(from);
       return false;
@@ -149,7 +149,7 @@ struct by_matching_token {
     const auto& request = from.as<Request>();
     if (!request.namespace_().empty())
       return request.namespace_();
-    const auto token = decode_matching_token(Kind, request.task_token());
+    const auto token = decode_matching_token(Kind, request.task_token(), here.settings.token_key);
     const auto* found = token ? here.namespaces.find_by_id(token->namespace_id) : nullptr;
     return found == nullptr ? std::string_view{} : found->name;
   }
@@ -158,7 +158,7 @@ struct by_matching_token {
     const auto& request = from->as<Request>();
     if (!has_token(from, request.task_token()))
       return false;
-    auto token = decode_matching_token(Kind, request.task_token());
+    auto token = decode_matching_token(Kind, request.task_token(), here.settings.token_key);
     if (!token) {
       refuse_token(from);
       return false;

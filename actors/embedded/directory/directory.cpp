@@ -60,6 +60,7 @@ directory::directory(
           }),
       makers_(makers) {
   settings.cluster_id = ids->uuid();
+  settings.token_key = random_token_key();
 }
 
 directory::~directory() = default;
@@ -105,13 +106,20 @@ void directory::forget_queue(
 nexus_dispatcher_handle
 directory::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
   return dispatchers_.find_or_spawn(
-      join(key_, caller_namespace_id, endpoint),
-      [&]() -> nexus_dispatcher_handle { return makers_.dispatcher(*this); });
+      join(key_, caller_namespace_id, endpoint), [&]() -> nexus_dispatcher_handle {
+        return makers_.dispatcher(*this, caller_namespace_id, endpoint);
+      });
+}
+
+void directory::forget_dispatcher(
+    const std::string& caller_namespace_id, const std::string& endpoint) {
+  dispatchers_.forget(join(key_, caller_namespace_id, endpoint));
 }
 
 callback_deliverer_handle directory::deliverer(const std::string& destination) {
-  return deliverers_.find_or_spawn(
-      destination, [&]() -> callback_deliverer_handle { return makers_.deliverer(*this); });
+  return deliverers_.find_or_spawn(destination, [&]() -> callback_deliverer_handle {
+    return makers_.deliverer(*this, destination);
+  });
 }
 
 visibility_handle directory::visibility(const std::string& namespace_id) {

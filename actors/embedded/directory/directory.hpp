@@ -41,8 +41,9 @@ struct actor_makers {
       directory&, const std::string& namespace_id, const std::string& workflow_id);
   task_queue_handle (*queue)(
       directory&, const std::string& namespace_id, const std::string& name, queue_kind);
-  nexus_dispatcher_handle (*dispatcher)(directory&);
-  callback_deliverer_handle (*deliverer)(directory&);
+  nexus_dispatcher_handle (*dispatcher)(
+      directory&, const std::string& caller_namespace_id, const std::string& endpoint);
+  callback_deliverer_handle (*deliverer)(directory&, const std::string& destination);
   visibility_handle (*visibility)(directory&, const std::string& namespace_id);
   registry_handle (*registry)(directory&);
 };
@@ -90,7 +91,12 @@ public:
   [[nodiscard]] std::size_t queues() const noexcept { return queues_.size(); }
   nexus_dispatcher_handle
   dispatcher(const std::string& caller_namespace_id, const std::string& endpoint);
+  /// It is idle and ends: the next message makes a new one. So for the others.
+  void forget_dispatcher(const std::string& caller_namespace_id, const std::string& endpoint);
+  [[nodiscard]] std::size_t dispatchers() const noexcept { return dispatchers_.size(); }
   callback_deliverer_handle deliverer(const std::string& destination);
+  void forget_deliverer(const std::string& destination) { deliverers_.forget(destination); }
+  [[nodiscard]] std::size_t deliverers() const noexcept { return deliverers_.size(); }
   visibility_handle visibility(const std::string& namespace_id);
   registry_handle registry();
 

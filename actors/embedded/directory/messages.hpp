@@ -27,16 +27,14 @@ struct execution_key {
 };
 using execution_ref = std::shared_ptr<const execution_key>;
 
-// -- calls
-// -----------------------------------------------------------------------------------------
+// -- calls ----------------------------------------------------------------------------------------
 
 /// A call of a client, for the actor that owns what it is about; its row says what it does with it.
 struct serve_call {
   call_ptr what;
 };
 
-// -- task queues
-// -----------------------------------------------------------------------------------
+// -- task queues ----------------------------------------------------------------------------------
 
 /// A worker's long poll. Waits in its task queue; a task takes it along to the execution.
 struct poll {
@@ -81,11 +79,10 @@ struct withdraw_query {
 };
 /// The worker of this sticky queue has left: its tasks go to the normal queue.
 struct unload_queue {};
-/// End, unless somebody wants the queue.
+/// End, unless somebody wants it: a queue, a dispatcher, a deliverer.
 struct leave_if_idle {};
 
-// -- executions
-// ------------------------------------------------------------------------------------
+// -- executions -----------------------------------------------------------------------------------
 
 /// A poll took this task.
 struct start_taken_task {
@@ -131,8 +128,7 @@ struct unload_if_idle {
   std::uint64_t ticket = 0;
 };
 
-// -- callbacks
-// -------------------------------------------------------------------------------------
+// -- callbacks ------------------------------------------------------------------------------------
 
 struct deliver_callback {
   execution_ref source;
@@ -151,8 +147,7 @@ struct callback_reported {
   callback_done what;
 };
 
-// -- Nexus dispatch
-// --------------------------------------------------------------------------------
+// -- Nexus dispatch -------------------------------------------------------------------------------
 
 struct dispatch_request {
   execution_ref source;
@@ -172,8 +167,7 @@ struct breaker_ticked {
   bool is_cancelation = false;
 };
 
-// -- visibility
-// ------------------------------------------------------------------------------------
+// -- visibility -----------------------------------------------------------------------------------
 
 struct put_row {
   std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo> info;
@@ -230,7 +224,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
       sig<void(request_answered)>,
       sig<void(request_expired)>,
       sig<void(breaker_ticked)>,
-      sig<void(let_waiting_go)>>;
+      sig<void(let_waiting_go)>,
+      sig<void(leave_if_idle)>>;
 
   /// Sync match only: a Nexus request. The sender hears `request_answered` or `request_expired`.
   struct offer_request {
@@ -276,8 +271,10 @@ using task_queue_handle = caf::typed_actor<
     sig<void(withdraw_query)>,
     sig<void(leave_if_idle)>>;
 
-using callback_deliverer_handle =
-    caf::typed_actor<sig<void(deliver_callback)>, sig<void(operation_outcome)>>;
+using callback_deliverer_handle = caf::typed_actor<
+    sig<void(deliver_callback)>,
+    sig<void(operation_outcome)>,
+    sig<void(leave_if_idle)>>;
 
 using visibility_handle =
     caf::typed_actor<sig<void(put_row)>, sig<void(remove_row)>, sig<void(serve_call)>>;

@@ -35,9 +35,14 @@ const actor_makers service_actors{
           return make<task_queue_actor, task_queue_handle>(in, namespace_id, name, kind);
         },
     .dispatcher =
-        [](directory& in) { return make<nexus_dispatcher_actor, nexus_dispatcher_handle>(in); },
+        [](directory& in, const std::string& caller_namespace_id, const std::string& endpoint) {
+          return make<nexus_dispatcher_actor, nexus_dispatcher_handle>(
+              in, caller_namespace_id, endpoint);
+        },
     .deliverer =
-        [](directory& in) { return make<callback_deliverer_actor, callback_deliverer_handle>(in); },
+        [](directory& in, const std::string& destination) {
+          return make<callback_deliverer_actor, callback_deliverer_handle>(in, destination);
+        },
     .visibility =
         [](directory& in, const std::string& namespace_id) {
           return make<visibility_actor, visibility_handle>(in, namespace_id);

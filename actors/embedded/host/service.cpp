@@ -63,32 +63,49 @@ struct service::implementation {
     queue = made.get();
     home = std::make_unique<actors::threaded_shard>(*users, "troupe-service", std::move(made));
     host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
-    prepare(options);
+    try {
+      prepare(options);
+    } catch (...) {
+      stop(std::chrono::milliseconds{0}); // or its shard would go on while it is taken apart
+      throw;
+    }
   }
 
   ~implementation() { stop(std::chrono::milliseconds{0}); }
 
-  /// The first things that the shard does: no call has come yet.
+  /// What the service begins with: no call has come yet.
   void prepare(const service_options& options) {
-    run([&] {
-      host->prepare([namespaces = options.namespaces](embedded::directory& here) {
-        for (const auto& wanted : namespaces)
-          here.namespaces.ensure(wanted.name, wanted.retention);
-      });
-      if (!options.search_attributes.empty())
-        prepare_search_attributes(options);
-      for (const auto& wanted : options.endpoints) {
-        temporal::api::nexus::v1::EndpointSpec spec;
-        spec.set_name(wanted.name);
-        spec.mutable_target()->mutable_worker()->set_namespace_(wanted.target_namespace);
-        spec.mutable_target()->mutable_worker()->set_task_queue(wanted.target_task_queue);
-        host->prepare([spec](embedded::directory& here) {
-          temporal::api::nexus::v1::Endpoint created;
-          if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
-            throw service_error{"endpoint '" + spec.name() + "': " + status.message};
-        });
-      }
+    prepare([&](embedded::directory& here) {
+      for (const auto& wanted : options.namespaces)
+        here.namespaces.ensure(wanted.name, wanted.retention);
     });
+    if (!options.search_attributes.empty())
+      prepare_search_attributes(options);
+    for (const auto& wanted : options.endpoints) {
+      temporal::api::nexus::v1::EndpointSpec spec;
+      spec.set_name(wanted.name);
+      spec.mutable_target()->mutable_worker()->set_namespace_(wanted.target_namespace);
+      spec.mutable_target()->mutable_worker()->set_task_queue(wanted.target_task_queue);
+      prepare([&](embedded::directory& here) {
+        temporal::api::nexus::v1::Endpoint created;
+        if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
+          throw service_error{"endpoint '" + spec.name() + "': " + status.message};
+      });
+    }
+  }
+
+  /// Makes the change on the shard and waits until it is durable; throws why it is not.
+  void prepare(std::function<void(embedded::directory&)> change) {
+    std::promise<void> done;
+    home->post([&] {
+      host->prepare(std::move(change), [&done](result<void> outcome) {
+        if (outcome)
+          done.set_value();
+        else
+          done.set_exception(outcome.error());
+      });
+    });
+    done.get_future().get();
   }
 
   void prepare_search_attributes(const service_options& options) {
@@ -99,7 +116,7 @@ struct service::implementation {
     for (const auto& [name, type] : options.search_attributes)
       attributes.emplace(name, static_cast<embedded::attribute_type>(type));
     for (const auto& name_space : names)
-      host->prepare([name_space, attributes](embedded::directory& here) {
+      prepare([&](embedded::directory& here) {
         if (auto status = here.namespaces.add_attributes(name_space, attributes); !status.ok())
           throw service_error{"search attributes of '" + name_space + "': " + status.message};
       });

@@ -5,12 +5,14 @@
 #include "actors/embedded/host/actor_makers.hpp"
 #include "actors/embedded/host/start_from_store.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
-#include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
+
+#include <troupe/service.hpp>
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 #include <vector>
 
@@ -100,12 +102,9 @@ rpc::local_service::cancel_function service_host::cancel_of(const call_ptr& from
   };
 }
 
-void service_host::prepare(std::function<void(directory&)> change) {
-  if (!directory_.store.keeps_rows()) {
-    change(directory_);
-    return;
-  }
-  preparations_.push_back(std::move(change));
+void service_host::prepare(
+    std::function<void(directory&)> change, unique_function<void(result<void>)> done) {
+  preparations_.push_back({std::move(change), std::move(done)});
   if (is_read_ && std::exchange(is_ready_, false))
     prepare_next();
 }
@@ -117,18 +116,40 @@ void service_host::prepare_next() {
       serve(each);
     return;
   }
-  const auto change = std::move(preparations_.front());
+  auto next = std::move(preparations_.front());
   preparations_.pop_front();
+  make(std::move(next));
+}
+
+void service_host::make(preparation what) {
   std::vector<namespace_entry> namespaces;
-  auto endpoints = directory_.endpoints.plan(
-      [&] { namespaces = directory_.namespaces.plan([&] { change(directory_); }); });
-  auto rows = rows_of(namespaces, endpoints);
-  directory_.take_changes(std::move(namespaces), std::move(endpoints));
-  directory_.store.commit(registry_owner, std::move(rows), [this](bool is_durable) {
-    if (!is_durable)
-      log::error("what the service was set up with could not be written");
+  endpoint_registry::changes endpoints;
+  commit_batch rows;
+  try {
+    endpoints = directory_.endpoints.plan(
+        [&] { namespaces = directory_.namespaces.plan([&] { what.change(directory_); }); });
+    rows = rows_of(namespaces, endpoints);
+  } catch (...) {
+    what.done(unexpected{std::current_exception()});
     prepare_next();
-  });
+    return;
+  }
+  directory_.store.commit(
+      registry_owner,
+      std::move(rows),
+      [this,
+       done = std::move(what.done),
+       namespaces = std::move(namespaces),
+       endpoints = std::move(endpoints)](bool is_durable) mutable {
+        if (is_durable) {
+          directory_.take_changes(std::move(namespaces), std::move(endpoints));
+          done({});
+        } else {
+          done(unexpected{std::make_exception_ptr(service_error{
+              "what the service was to begin with could not be written to its store"})});
+        }
+        prepare_next();
+      });
 }
 
 void service_host::serve(const call_ptr& from) {

@@ -4,6 +4,9 @@
 #include "actors/embedded/directory/directory.hpp"
 #include "runtime/embedded/record/random_ids.hpp"
 
+#include <troupe/result.hpp>
+#include <troupe/unique_function.hpp>
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -28,8 +31,9 @@ public:
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
 
   /// Changes the registries as the service's owner does; on the shard's thread, or before the first
-  /// call. With a store that keeps rows, calls that come later wait until it is durable.
-  void prepare(std::function<void(directory&)> change);
+  /// call. With a store that keeps rows, calls that come later wait until it is durable. `done`
+  /// hears what `change` threw, or a `service_error` if the store failed: then nothing is changed.
+  void prepare(std::function<void(directory&)> change, unique_function<void(result<void>)> done);
 
   /// Ends all long polls as if their time were over and refuses new ones, so that a front can
   /// drain. On the shard's thread.
@@ -44,9 +48,14 @@ public:
 
 private:
   struct gate;
+  struct preparation {
+    std::function<void(directory&)> change;
+    unique_function<void(result<void>)> done;
+  };
 
   void serve(const call_ptr& from);
   void prepare_next();
+  void make(preparation what);
   [[nodiscard]] cancel_function cancel_of(const call_ptr& from) const;
 
   directory directory_;
@@ -54,7 +63,7 @@ private:
   /// The store is read, and what was prepared is durable.
   bool is_ready_ = true;
   bool is_read_ = true;
-  std::deque<std::function<void(directory&)>> preparations_;
+  std::deque<preparation> preparations_;
   std::deque<call_ptr> early_; ///< came before it was ready
 };
 

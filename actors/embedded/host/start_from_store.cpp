@@ -22,18 +22,34 @@ constexpr std::size_t slice = 64;
 /// What the rows of a store say, row by row.
 struct filler {
   directory& here;
-  bool is_new = true;
-  std::vector<namespace_entry> namespaces;
-  std::vector<execution_key> records;
+  /// What is known of the cluster itself; a store that lacks any of it is new.
+  bool has_id = false;
+  bool has_token_key = false;
+  std::vector<namespace_entry> namespaces = {};
+  std::vector<execution_key> records = {};
+
+  bool take_cluster(std::string_view what, const std::string& value) {
+    if (what == cluster_id_row) {
+      has_id = true;
+      here.settings.cluster_id = value;
+      return true;
+    }
+    if (what != token_key_row)
+      return true;
+    const auto key = token_key_from(value);
+    if (key) {
+      has_token_key = true;
+      here.settings.token_key = *key;
+    }
+    return key.has_value();
+  }
 
   /// False if a row is unreadable.
   bool take(const row& each) {
     const auto parts = key_parts(each.key.key);
     switch (each.key.where) {
     case table::cluster:
-      is_new = false;
-      here.settings.cluster_id = each.value;
-      return true;
+      return take_cluster(parts.empty() ? std::string_view{} : parts.front(), each.value);
     case table::name_space: {
       auto entry = namespace_registry::from_bytes(each.value);
       if (entry)
@@ -75,7 +91,7 @@ void wake_some(directory& here, std::vector<execution_key> left) {
 }
 
 void take_rows(directory& here, const std::vector<row>& rows, unique_function<void()> done) {
-  filler into{here, true, {}, {}};
+  filler into{here};
   for (const auto& each : rows)
     if (!into.take(each))
       log::error(
@@ -85,12 +101,13 @@ void take_rows(directory& here, const std::vector<row>& rows, unique_function<vo
     here.namespaces.restore(std::move(into.namespaces));
   here.note_unresumed(into.records);
   wake_some(here, std::move(into.records));
-  if (!into.is_new) {
+  if (into.has_id && into.has_token_key) {
     done();
     return;
   }
   auto first = rows_of(here.namespaces.all(), {});
-  first.rows.push_back(cluster_row(here.settings.cluster_id));
+  for (auto& each : cluster_rows(here.settings))
+    first.rows.push_back(std::move(each));
   here.store.commit(
       registry_owner, std::move(first), [&here, done = std::move(done)](bool is_durable) mutable {
         if (is_durable)

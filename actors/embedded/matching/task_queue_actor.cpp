@@ -36,9 +36,6 @@ rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
   return with_detail(status_code::invalid_argument, answer.error_message(), detail);
 }
 
-/// A queue that nothing wanted for this long (at most twice of it) ends, as in the real server.
-constexpr duration idle_before_leaving = std::chrono::minutes{5};
-
 } // namespace
 
 task_queue_actor::task_queue_actor(
@@ -48,7 +45,7 @@ task_queue_actor::task_queue_actor(
     std::string namespace_id,
     std::string name,
     queue_kind kind)
-    : service_actor(cfg, home), directory_(here), namespace_id_(std::move(namespace_id)),
+    : leaving_actor(cfg, home), directory_(here), namespace_id_(std::move(namespace_id)),
       name_(std::move(name)), kind_(kind) {}
 
 task_queue_actor::behavior_type task_queue_actor::make_behavior() {
@@ -63,7 +60,7 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
       [this](offer_query& message) { take(message); },
       [this](unload_queue& message) { take(message); },
       [this](withdraw_query& message) { take(message); },
-      [this](const leave_if_idle&) { leave_when_idle(); },
+      [this](const leave_if_idle&) { leave(); },
   };
 }
 
@@ -78,8 +75,8 @@ void task_queue_actor::handle(serve_call& what) {
 
 void task_queue_actor::handle(unload_queue&) {
   unload();
-  is_used_ = false;
-  leave_when_idle();
+  note_no_use();
+  leave();
 }
 
 void task_queue_actor::handle(reopen_poll& what) {
@@ -140,35 +137,23 @@ void task_queue_actor::on_exit() {
     home().cancel(what.timer);
   offers_.clear();
   matcher_ = {};
-  if (idle_timer_ != 0)
-    home().cancel(std::exchange(idle_timer_, 0));
+  stop_watching();
 }
 
-void task_queue_actor::watch_idleness() {
-  if (idle_timer_ != 0)
-    return;
-  idle_timer_ =
-      home().schedule(idle_before_leaving, [weak = caf::actor_cast<caf::actor_addr>(this)] {
-        if (auto self = caf::actor_cast<task_queue_handle>(weak))
-          tell(self, leave_if_idle{});
-      });
-}
-
-void task_queue_actor::leave_when_idle() {
-  if (idle_timer_ != 0)
-    home().cancel(std::exchange(idle_timer_, 0));
+void task_queue_actor::leave() {
   // Nobody will come for what waits in a sticky queue whose worker is gone.
   if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
       && !pollers_.polled_within(sticky_poller_memory, directory_.now()))
     unload();
-  const bool is_empty =
-      matcher_.waiting_polls() == 0 && matcher_.waiting_tasks() == 0 && offers_.empty();
-  if (std::exchange(is_used_, false) || !is_empty || !mailbox().empty()) {
-    watch_idleness();
-    return;
-  }
+  leave_when_idle();
+}
+
+bool task_queue_actor::is_idle() const {
+  return matcher_.waiting_polls() == 0 && matcher_.waiting_tasks() == 0 && offers_.empty();
+}
+
+void task_queue_actor::forget() {
   directory_.forget_queue(namespace_id_, name_, kind_);
-  quit();
 }
 
 void task_queue_actor::accept_poll(
@@ -186,8 +171,7 @@ void task_queue_actor::accept_poll(
   opened->identity = identity;
   opened->build_id = std::move(build_id);
   opened->is_sticky = kind_ == queue_kind::sticky;
-  is_used_ = true;
-  watch_idleness();
+  note_use();
   pollers_.saw(opened->identity, directory_.now());
   auto weak = caf::actor_cast<caf::actor_addr>(this);
   const auto end = [weak, id = opened->id](bool is_expired) {
@@ -214,7 +198,7 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
 }
 
 void task_queue_actor::add_task(add_workflow_task& what) {
-  is_used_ = true;
+  note_use();
   // A worker that is gone would only let the task run into its schedule-to-start timeout.
   if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
       && !pollers_.polled_within(sticky_poller_memory, directory_.now())) {
@@ -267,13 +251,19 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
     const matching_token token{matching_token::kind::query, namespace_id_, name_, task_id};
     tell(
         directory_.execution(*query->source),
-        fill_query{task_id, encode(token), query->query, query->run_id, taker});
+        fill_query{
+            task_id,
+            encode(token, directory_.settings.token_key),
+            query->query,
+            query->run_id,
+            taker});
     return true;
   }
   home().cancel(taker->timer);
   const auto& request = std::get<offer_request>(given.what).what;
-  const auto token =
-      encode(matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id});
+  const auto token = encode(
+      matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id},
+      directory_.settings.token_key);
   const auto left = milliseconds(std::max(given.expires - directory_.now(), duration::zero()));
   using response = wire::PollNexusTaskQueueResponse;
   constexpr auto header = temporal::api::nexus::v1::Request::kHeaderFieldNumber;
@@ -301,7 +291,7 @@ void task_queue_actor::add_offer(
         if (auto self = caf::actor_cast<task_queue_handle>(weak))
           tell(self, offer_expired{task_id});
       });
-  is_used_ = true;
+  note_use();
   const auto queued_as = ++last_id_;
   made.queued_as = queued_as;
   offers_.emplace(task_id, std::move(made));

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/embedded/directory/service_actor.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 
 #include <string>
@@ -30,7 +30,7 @@ namespace troupe::embedded {
 ///
 /// Workflow tasks wait; Nexus requests and queries are for a worker that is there now: they are
 /// kept for as long as their sender waits, and never stored.
-class task_queue_actor final : public service_actor<task_queue_handle> {
+class task_queue_actor final : public leaving_actor<task_queue_handle> {
 public:
   task_queue_actor(
       caf::actor_config& cfg,
@@ -104,9 +104,9 @@ private:
   void expire_offer(const std::string& task_id);
   void withdraw(const std::string& task_id);
   void unload();
-  /// Looks later whether anybody still wants the queue.
-  void watch_idleness();
-  void leave_when_idle();
+  void leave();
+  [[nodiscard]] bool is_idle() const override;
+  void forget() override;
   task_queue_handle me() { return caf::actor_cast<task_queue_handle>(this); }
 
   directory& directory_;
@@ -117,8 +117,6 @@ private:
   poller_history pollers_;
   std::unordered_map<std::string, offer> offers_;
   std::uint64_t last_id_ = 0;
-  executor::timer_id idle_timer_ = 0;
-  bool is_used_ = true; ///< since the last look
 };
 
 } // namespace troupe::embedded

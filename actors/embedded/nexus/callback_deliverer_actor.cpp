@@ -17,10 +17,11 @@ constexpr std::string_view system_url = "temporal://system";
 } // namespace
 
 callback_deliverer_actor::callback_deliverer_actor(
-    caf::actor_config& cfg, actors::shard& home, directory& here)
-    : service_actor(cfg, home), directory_(here) {}
+    caf::actor_config& cfg, actors::shard& home, directory& here, std::string destination)
+    : leaving_actor(cfg, home), directory_(here), destination_(std::move(destination)) {}
 
 callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior() {
+  watch_idleness();
   return {
       [this](deliver_callback& message) {
         under_way what{
@@ -36,10 +37,16 @@ callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior(
         deliveries_.erase(found);
         report(ended, message.status);
       },
+      [this](const leave_if_idle&) { leave_when_idle(); },
   };
 }
 
+void callback_deliverer_actor::forget() {
+  directory_.forget_deliverer(destination_);
+}
+
 void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way& started) {
+  note_use();
   auto& what = wanted.what;
   if (what.url != system_url) {
     report(
@@ -47,8 +54,9 @@ void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way
     return;
   }
   const auto header = what.headers.find("temporal-callback-token");
-  const auto token =
-      header == what.headers.end() ? std::nullopt : decode_callback_token(header->second);
+  const auto token = header == what.headers.end()
+                         ? std::nullopt
+                         : decode_callback_token(header->second, directory_.settings.token_key);
   if (!token) {
     report(started, bad_argument("invalid callback token"));
     return;

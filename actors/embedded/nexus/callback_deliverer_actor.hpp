@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/embedded/directory/service_actor.hpp"
 
 #include <string>
 #include <unordered_map>
@@ -17,16 +17,18 @@ class directory;
 /// Receives:  deliver_callback (executions that closed), operation_outcome (executions of callers).
 /// Sends:     operation_completed to the caller's execution; callback_reported to the execution
 ///            that closed.
-/// Dies when: the service does.
+/// Dies when: it waits for no outcome and had nothing to deliver for five minutes.
 ///
 /// Retries and their backoff are the record's. `temporal://system` is this service itself; other
 /// destinations are refused, so that describe says so instead of retrying for ever.
-class callback_deliverer_actor final : public service_actor<callback_deliverer_handle> {
+class callback_deliverer_actor final : public leaving_actor<callback_deliverer_handle> {
 public:
-  callback_deliverer_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
+  callback_deliverer_actor(
+      caf::actor_config& cfg, actors::shard& home, directory& here, std::string destination);
 
   const char* name() const override { return "callback_deliverer"; }
   behavior_type make_behavior() override;
+  void on_exit() override { stop_watching(); }
 
 private:
   struct under_way {
@@ -38,8 +40,11 @@ private:
 
   void deliver(deliver_callback& wanted, const under_way& started);
   void report(const under_way& what, const rpc_status& status);
+  [[nodiscard]] bool is_idle() const override { return deliveries_.empty(); }
+  void forget() override;
 
   directory& directory_;
+  std::string destination_;
   std::unordered_map<std::uint64_t, under_way> deliveries_;
   std::uint64_t last_delivery_ = 0;
 };

@@ -32,10 +32,16 @@ nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
 } // namespace
 
 nexus_dispatcher_actor::nexus_dispatcher_actor(
-    caf::actor_config& cfg, actors::shard& home, directory& here)
-    : service_actor(cfg, home), directory_(here) {}
+    caf::actor_config& cfg,
+    actors::shard& home,
+    directory& here,
+    std::string caller_namespace_id,
+    std::string endpoint)
+    : leaving_actor(cfg, home), directory_(here),
+      caller_namespace_id_(std::move(caller_namespace_id)), endpoint_(std::move(endpoint)) {}
 
 nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
+  watch_idleness();
   const auto ignore = [](const rpc_status&) {};
   return {
       [this](dispatch_request& message) {
@@ -61,6 +67,7 @@ nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
         waiting_timer_ = 0;
         guard([&] { release_waiting(); }, ignore);
       },
+      [this](const leave_if_idle&) { leave_when_idle(); },
   };
 }
 
@@ -70,9 +77,19 @@ void nexus_dispatcher_actor::on_exit() {
       home().cancel(each->timer);
   if (waiting_timer_ != 0)
     home().cancel(waiting_timer_);
+  stop_watching();
+}
+
+bool nexus_dispatcher_actor::is_idle() const {
+  return requests_.empty() && waiting_.empty() && starts_.is_idle() && cancels_.is_idle();
+}
+
+void nexus_dispatcher_actor::forget() {
+  directory_.forget_dispatcher(caller_namespace_id_, endpoint_);
 }
 
 void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
+  note_use();
   auto& request = wanted.what;
   if (requests_.size() >= most_requests) {
     wait_for_place({std::move(wanted.source), std::move(request.attempt)});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
-#include "actors/embedded/directory/service_actor.hpp"
 #include "runtime/embedded/nexus/circuit_breaker.hpp"
 
 #include <deque>
@@ -23,13 +23,19 @@ class directory;
 ///            breaker_ticked and let_waiting_go (own timers).
 /// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
 ///            execution that asked.
-/// Dies when: the service does.
+/// Dies when: nothing is under way or held, no breaker is open, and nothing came for five minutes.
+///            Failures in a row that it has counted are forgotten then.
 ///
 /// No more than 256 requests are under way at once; others wait as held ones. Retries and their
 /// backoff are the record's: each attempt comes here as a new request.
-class nexus_dispatcher_actor final : public service_actor<nexus_dispatcher_handle> {
+class nexus_dispatcher_actor final : public leaving_actor<nexus_dispatcher_handle> {
 public:
-  nexus_dispatcher_actor(caf::actor_config& cfg, actors::shard& home, directory& here);
+  nexus_dispatcher_actor(
+      caf::actor_config& cfg,
+      actors::shard& home,
+      directory& here,
+      std::string caller_namespace_id,
+      std::string endpoint);
 
   const char* name() const override { return "nexus_dispatcher"; }
   behavior_type make_behavior() override;
@@ -43,7 +49,9 @@ private:
   struct lane {
     circuit_breaker breaker;
     std::vector<under_way> held;
-    executor::timer_id timer = 0;
+    executor::timer_id timer = 0; ///< runs while the breaker is open
+
+    [[nodiscard]] bool is_idle() const noexcept { return held.empty() && timer == 0; }
   };
 
   void dispatch(dispatch_request& wanted);
@@ -54,8 +62,12 @@ private:
   void release_waiting();
   void arm_waiting();
   void report(const under_way& what, call_ptr answer, bool is_failure);
+  [[nodiscard]] bool is_idle() const override;
+  void forget() override;
 
   directory& directory_;
+  std::string caller_namespace_id_;
+  std::string endpoint_;
   std::unordered_map<std::string, under_way> requests_; ///< by task id
   std::deque<under_way> waiting_;                       ///< for a place among `requests_`
   executor::timer_id waiting_timer_ = 0;

@@ -27,8 +27,10 @@ commit_batch rows_of(
   return made;
 }
 
-row_change cluster_row(const std::string& cluster_id) {
-  return {key_of(table::cluster, "id"), cluster_id};
+std::vector<row_change> cluster_rows(const service_settings& of) {
+  return {
+      {key_of(table::cluster, cluster_id_row), of.cluster_id},
+      {key_of(table::cluster, token_key_row), to_bytes(of.token_key)}};
 }
 
 } // namespace troupe::embedded

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 #include "runtime/embedded/store/store.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::embedded {
@@ -17,7 +19,11 @@ inline const std::string registry_owner = "registries";
 commit_batch rows_of(
     const std::vector<namespace_entry>& namespaces, const endpoint_registry::changes& endpoints);
 
-/// The row that says who this cluster is; it is the first one of a store.
-row_change cluster_row(const std::string& cluster_id);
+/// What a store keeps of the cluster itself.
+inline constexpr std::string_view cluster_id_row = "id";
+inline constexpr std::string_view token_key_row = "token_key";
+
+/// The rows that say who this cluster is: the first ones of a store.
+std::vector<row_change> cluster_rows(const service_settings& of);
 
 } // namespace troupe::embedded

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/matching/matching_token.hpp"
 
-#include "runtime/embedded/matching/token_seal.hpp"
-
 #include <cstdint>
 
 namespace troupe::embedded {
@@ -43,7 +41,7 @@ bool take(std::string_view& bytes, std::string& out) {
 
 } // namespace
 
-std::string encode(const matching_token& token) {
+std::string encode(const matching_token& token, const token_key& key) {
   std::string out;
   out.reserve(
       token.namespace_id.size() + token.task_queue.size() + token.task_id.size() + 8 + seal_size);
@@ -52,13 +50,13 @@ std::string encode(const matching_token& token) {
   append(out, token.namespace_id);
   append(out, token.task_queue);
   append(out, token.task_id);
-  seal(out, process_token_key());
+  seal(out, key);
   return out;
 }
 
 std::optional<matching_token>
-decode_matching_token(matching_token::kind wanted, std::string_view sealed) {
-  const auto unsealed = unseal(sealed, process_token_key());
+decode_matching_token(matching_token::kind wanted, std::string_view sealed, const token_key& key) {
+  const auto unsealed = unseal(sealed, key);
   if (!unsealed)
     return std::nullopt;
   auto bytes = *unsealed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/matching/token_seal.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +22,11 @@ struct matching_token {
   bool operator==(const matching_token&) const = default;
 };
 
-/// Bytes of a token.
-std::string encode(const matching_token& token);
+/// Bytes of a token, sealed with the service's key.
+std::string encode(const matching_token& token, const token_key& key);
 
-/// Nothing if the bytes are no token of this kind. Any input is safe.
+/// Nothing if the bytes are no token of this kind and service. Any input is safe.
 std::optional<matching_token>
-decode_matching_token(matching_token::kind wanted, std::string_view bytes);
+decode_matching_token(matching_token::kind wanted, std::string_view bytes, const token_key& key);
 
 } // namespace troupe::embedded

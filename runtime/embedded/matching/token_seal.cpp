@@ -70,25 +70,26 @@ std::array<char, seal_size> seal_of(std::string_view text, const token_key& key)
   return out;
 }
 
-token_key& key_of_process() {
-  static token_key key = random_token_key();
-  return key;
-}
-
 } // namespace
-
-const token_key& process_token_key() {
-  return key_of_process();
-}
-
-void use_token_key(const token_key& key) {
-  key_of_process() = key;
-}
 
 token_key random_token_key() {
   std::random_device entropy;
   const auto word = [&] { return static_cast<std::uint64_t>(entropy()) << 32 | entropy(); };
   return {word(), word()};
+}
+
+std::string to_bytes(const token_key& key) {
+  std::string bytes(sizeof(key), '\0');
+  std::memcpy(bytes.data(), key.data(), sizeof(key));
+  return bytes;
+}
+
+std::optional<token_key> token_key_from(std::string_view bytes) {
+  token_key key{};
+  if (bytes.size() != sizeof(key))
+    return std::nullopt;
+  std::memcpy(key.data(), bytes.data(), sizeof(key));
+  return key;
 }
 
 void seal(std::string& token, const token_key& key) {

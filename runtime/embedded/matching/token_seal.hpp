@@ -17,16 +17,13 @@ inline constexpr std::size_t seal_size = 16;
 
 using token_key = std::array<std::uint64_t, 2>;
 
-/// A key that nobody can guess.
+/// A key that nobody can guess. A service has one for as long as its store lives, so that a token
+/// which it gave out before a restart is good after it.
 token_key random_token_key();
 
-/// What the services of this process seal their tokens with: made from entropy when it is first
-/// needed, unless a store that outlives the process gave it the one it kept.
-const token_key& process_token_key();
-
-/// To be called before the first service starts. A token sealed with another key is refused from
-/// then on.
-void use_token_key(const token_key& key);
+/// The key as a store keeps it, and back; nothing if the bytes are no key.
+std::string to_bytes(const token_key& key);
+std::optional<token_key> token_key_from(std::string_view bytes);
 
 /// Appends the seal of everything that is in `token`.
 void seal(std::string& token, const token_key& key);

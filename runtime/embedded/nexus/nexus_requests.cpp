@@ -94,12 +94,14 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
       on.id,
       operation.scheduled_event_id,
       enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED);
-  const auto callback_token = encode(operation_token_ref{
-      ch.rec.namespace_id,
-      ch.rec.workflow_id,
-      on.id,
-      operation.scheduled_event_id,
-      operation.request_id});
+  const auto callback_token = encode(
+      operation_token_ref{
+          ch.rec.namespace_id,
+          ch.rec.workflow_id,
+          on.id,
+          operation.scheduled_event_id,
+          operation.request_id},
+      ch.settings().token_key);
   std::string link_header;
   link_header.reserve(url.size() + protocol::workflow_event_link_type.size() + 12);
   link_header.append("<").append(url).append(">; type=\"");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
+#include "runtime/embedded/matching/token_seal.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -75,6 +76,8 @@ struct service_settings {
   bool record_cancel_request_completion = true;
   /// A cluster-wide id that handlers see as the callback's source.
   std::string cluster_id = "00000000-0000-0000-0000-000000000000";
+  /// What tokens are sealed with: as secret as it is long-lived.
+  embedded::token_key token_key{};
   duration nexus_request_timeout = std::chrono::seconds{10};
   duration nexus_min_request_timeout = std::chrono::milliseconds{1500};
   /// What a dispatcher keeps back of a request timeout for its own work.

@@ -138,7 +138,7 @@ void handle(change& ch, const start_workflow_task& what) {
     return;
   }
   const bool partial = what.sticky_poll && on->state.task->sticky && !on->state.task->transient();
-  ch.tx.answer = {{}, nullptr, poll_response(ch.rec, *on, partial)};
+  ch.tx.answer = {{}, nullptr, poll_response(ch, *on, partial)};
 }
 
 void handle(change& ch, const complete_workflow_task& what) {
@@ -211,7 +211,7 @@ void handle(change& ch, const complete_workflow_task& what) {
   inline_start.request_id = "request-from-RespondWorkflowTaskCompleted";
   inline_start.worker_build_id = build_id_of(request);
   if (start_task(ch, on, inline_start))
-    response.mutable_workflow_task()->ParseFromString(poll_response(ch.rec, on, true));
+    response.mutable_workflow_task()->ParseFromString(poll_response(ch, on, true));
 }
 
 void handle(change& ch, const fail_workflow_task& what) {

@@ -236,18 +236,21 @@ std::vector<event_ptr> synthetic_events(const run& on) {
 }
 
 // Written as bytes, since building the message would copy every event.
-std::string poll_response(const record& rec, const run& on, bool partial) {
+std::string poll_response(const change& ch, const run& on, bool partial) {
   using response = api::workflowservice::v1::PollWorkflowTaskQueueResponse;
   const auto& state = on.state;
   const auto& task = *state.task;
-  const auto token = encode(workflow_token{
-      rec.namespace_id,
-      rec.workflow_id,
-      on.id,
-      task.scheduled_event_id,
-      task.started_event_id,
-      task.attempt,
-      task.stamp});
+  const auto& rec = ch.rec;
+  const auto token = encode(
+      workflow_token{
+          rec.namespace_id,
+          rec.workflow_id,
+          on.id,
+          task.scheduled_event_id,
+          task.started_event_id,
+          task.attempt,
+          task.stamp},
+      ch.settings().token_key);
   const std::int64_t first = partial ? state.last_completed_started_id + 1 : 1;
   const auto page = cut_page(on, first, 0);
 

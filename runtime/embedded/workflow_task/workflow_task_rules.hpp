@@ -59,6 +59,6 @@ std::vector<event_ptr> synthetic_events(const run& on);
 
 /// What the worker that started the task gets: the whole history (its first page), or only what is
 /// new: a serialised `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse`.
-std::string poll_response(const record& rec, const run& on, bool partial);
+std::string poll_response(const change& ch, const run& on, bool partial);
 
 } // namespace troupe::embedded

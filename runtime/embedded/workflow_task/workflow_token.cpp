@@ -2,7 +2,6 @@
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 
 #include "runtime/base/text/base64.hpp"
-#include "runtime/embedded/matching/token_seal.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <array>
@@ -64,7 +63,7 @@ private:
 
 } // namespace
 
-std::string encode(const workflow_token& token) {
+std::string encode(const workflow_token& token, const token_key& key) {
   std::string out;
   out.reserve(
       57 + seal_size + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
@@ -76,14 +75,14 @@ std::string encode(const workflow_token& token) {
   append(out, static_cast<std::uint64_t>(token.started_event_id));
   append(out, static_cast<std::uint64_t>(token.attempt));
   append(out, token.stamp);
-  seal(out, process_token_key());
+  seal(out, key);
   return out;
 }
 
-std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
+std::optional<workflow_token> decode_workflow_token(std::string_view bytes, const token_key& key) {
   if (bytes.empty() || bytes.front() != workflow_mark)
     return std::nullopt;
-  const auto unsealed = unseal(bytes, process_token_key());
+  const auto unsealed = unseal(bytes, key);
   if (!unsealed)
     return std::nullopt;
   reader in{unsealed->substr(1)};
@@ -100,7 +99,7 @@ std::optional<workflow_token> decode_workflow_token(std::string_view bytes) {
   return token;
 }
 
-std::string encode(const operation_token_ref& token) {
+std::string encode(const operation_token_ref& token, const token_key& key) {
   std::string out;
   out.reserve(
       41 + seal_size + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size()
@@ -111,11 +110,12 @@ std::string encode(const operation_token_ref& token) {
   append(out, token.run_id);
   append(out, static_cast<std::uint64_t>(token.scheduled_event_id));
   append(out, token.request_id);
-  seal(out, process_token_key());
+  seal(out, key);
   return R"({"v":1,"d":")" + to_base64url(out, true) + "\"}";
 }
 
-std::optional<operation_token_ref> decode_callback_token(std::string_view text) {
+std::optional<operation_token_ref>
+decode_callback_token(std::string_view text, const token_key& key) {
   const auto json = protocol::parse_json(text);
   if (!json || json->is != protocol::json_value::type::object)
     return std::nullopt;
@@ -129,7 +129,7 @@ std::optional<operation_token_ref> decode_callback_token(std::string_view text) 
   std::string bytes;
   if (version != "1" || !decode_base64(data, bytes) || !bytes.starts_with(operation_mark))
     return std::nullopt;
-  const auto unsealed = unseal(bytes, process_token_key());
+  const auto unsealed = unseal(bytes, key);
   if (!unsealed)
     return std::nullopt;
   reader in{unsealed->substr(1)};

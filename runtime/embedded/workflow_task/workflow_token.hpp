@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/matching/token_seal.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,11 +23,11 @@ struct workflow_token {
   bool operator==(const workflow_token&) const = default;
 };
 
-/// Bytes of a token.
-std::string encode(const workflow_token& token);
+/// Bytes of a token, sealed with the service's key.
+std::string encode(const workflow_token& token, const token_key& key);
 
 /// Nothing if the bytes are no workflow task token of this service. Any input is safe.
-std::optional<workflow_token> decode_workflow_token(std::string_view bytes);
+std::optional<workflow_token> decode_workflow_token(std::string_view bytes, const token_key& key);
 
 /// Which pending Nexus operation a completion callback belongs to: what the header
 /// `temporal-callback-token` carries.
@@ -39,10 +41,11 @@ struct operation_token_ref {
   bool operator==(const operation_token_ref&) const = default;
 };
 
-/// `{"v":1,"d":"<base64url>"}`
-std::string encode(const operation_token_ref& token);
+/// `{"v":1,"d":"<base64url>"}`, sealed with the service's key.
+std::string encode(const operation_token_ref& token, const token_key& key);
 
 /// Nothing if the text is no callback token of this service. Any input is safe.
-std::optional<operation_token_ref> decode_callback_token(std::string_view text);
+std::optional<operation_token_ref>
+decode_callback_token(std::string_view text, const token_key& key);
 
 } // namespace troupe::embedded

@@ -7,6 +7,7 @@
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -305,6 +306,142 @@ BOOST_AUTO_TEST_CASE(a_service_begins_with_what_its_store_holds) {
   poll.set_namespace_("mine");
   poll.mutable_task_queue()->set_name("q");
   BOOST_TEST(second.call("PollWorkflowTaskQueue", poll)->status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_is_good_after_a_restart_and_only_for_a_service_on_the_same_store) {
+  const auto disk = empty_disk();
+  wire::PollWorkflowTaskQueueRequest poll;
+  poll.set_namespace_("default");
+  poll.mutable_task_queue()->set_name("q");
+  wire::RespondWorkflowTaskCompletedRequest done;
+  {
+    life first{disk};
+    first.call("StartWorkflowExecution", life::start_request("w"));
+    done.set_task_token(first.call("PollWorkflowTaskQueue", poll)
+                            ->as<wire::PollWorkflowTaskQueueResponse>()
+                            .task_token());
+  }
+  done.add_commands()->set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
+  done.mutable_commands(0)->mutable_complete_workflow_execution_command_attributes();
+  life stranger{empty_disk(), 8};
+  const auto refused = stranger.call("RespondWorkflowTaskCompleted", done);
+  BOOST_TEST((refused->status.code == status_code::invalid_argument));
+  BOOST_TEST(refused->status.message == "Error deserializing task token.");
+  life second{disk, 9};
+  BOOST_TEST(second.call("RespondWorkflowTaskCompleted", done)->status.message == "");
+  // The other one goes on with its own key, whoever began later in this process.
+  stranger.call("StartWorkflowExecution", life::start_request("w"));
+  done.set_task_token(stranger.call("PollWorkflowTaskQueue", poll)
+                          ->as<wire::PollWorkflowTaskQueueResponse>()
+                          .task_token());
+  BOOST_TEST(stranger.call("RespondWorkflowTaskCompleted", done)->status.message == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_service_begins_with_is_durable_or_its_owner_hears_why) {
+  const auto disk = empty_disk();
+  texts heard;
+  const auto note = [&](const troupe::result<void>& outcome) {
+    try {
+      if (!outcome)
+        std::rethrow_exception(outcome.error());
+      heard.emplace_back("done");
+    } catch (const std::exception& error) {
+      heard.emplace_back(error.what());
+    }
+  };
+  const auto add = [](directory& here) { here.namespaces.ensure("mine"); };
+  {
+    life now{disk};
+    now.where->fails = [](const commit_batch&) { return true; };
+    now.host->prepare(add, note);
+    now.host->prepare([](directory&) { throw std::runtime_error{"no such thing"}; }, note);
+    now.shard.run_until_idle();
+    BOOST_TEST(
+        heard
+            == (texts{
+                "what the service was to begin with could not be written to its store",
+                "no such thing"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(now.host->here().namespaces.find("mine") == nullptr);
+    now.where->fails = {};
+    now.host->prepare(add, note);
+    now.shard.run_until_idle();
+    BOOST_TEST(heard.back() == "done");
+    BOOST_TEST(now.host->here().namespaces.find("mine") != nullptr);
+  }
+  life second{disk, 8};
+  BOOST_TEST(second.host->here().namespaces.find("mine") != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(closed_runs_are_deleted_everywhere_when_their_retention_is_over) {
+  const auto disk = empty_disk();
+  wire::ListWorkflowExecutionsRequest list;
+  list.set_namespace_("mine");
+  const auto listed = [&](life& now) {
+    return now.call("ListWorkflowExecutions", list)
+        ->as<wire::ListWorkflowExecutionsResponse>()
+        .executions_size();
+  };
+  const auto in_mine = [](auto request) {
+    request.set_namespace_("mine");
+    return request;
+  };
+  const auto read = [&](life& now, const std::string& id) {
+    return now
+        .call(
+            "GetWorkflowExecutionHistory",
+            in_mine(life::about<wire::GetWorkflowExecutionHistoryRequest>(id)))
+        ->status;
+  };
+  const auto rows_of_runs = [&] {
+    return std::count_if(disk->rows.begin(), disk->rows.end(), [](const auto& each) {
+      return each.first.where >= table::record;
+    });
+  };
+  const auto end = [&](life& now, const std::string& id) {
+    BOOST_TEST(
+        now.call(
+               "TerminateWorkflowExecution",
+               in_mine(life::about<wire::TerminateWorkflowExecutionRequest>(id)))
+            ->status.message
+        == "");
+  };
+  {
+    life now{disk};
+    wire::RegisterNamespaceRequest add;
+    add.set_namespace_("mine");
+    add.mutable_workflow_execution_retention_period()->set_seconds(24 * 3600);
+    BOOST_TEST(now.call("RegisterNamespace", add)->status.message == "");
+    for (const char* id : {"used", "unloaded", "restarted", "open"})
+      now.call("StartWorkflowExecution", in_mine(life::start_request(id)));
+    end(now, "used");
+    end(now, "unloaded");
+    now.shard.advance(1h);
+    BOOST_TEST(now.host->here().loaded_executions() == 0);
+    // One is in memory at its end, the other comes back for it.
+    now.shard.advance(23h - 1s);
+    BOOST_TEST(read(now, "used").ok());
+    BOOST_TEST(now.host->here().loaded_executions() == 1);
+    BOOST_TEST(listed(now) == 4);
+    now.shard.advance(1s);
+    BOOST_TEST(listed(now) == 2);
+    for (const char* id : {"used", "unloaded"})
+      BOOST_TEST((read(now, id).code == status_code::not_found));
+    end(now, "restarted");
+    now.shard.advance(10h);
+  }
+  // The clock of the second life begins where that of the first one did.
+  life second{disk, 8};
+  second.shard.advance(100h);
+  BOOST_TEST((read(second, "restarted").code == status_code::not_found));
+  BOOST_TEST(listed(second) == 1);
+  end(second, "open");
+  BOOST_TEST(rows_of_runs() > 0);
+  second.shard.advance(24h);
+  BOOST_TEST(listed(second) == 0);
+  BOOST_TEST(rows_of_runs() == 0);
+  BOOST_TEST(second.host->here().loaded_executions() == 0);
+  BOOST_TEST(second.host->here().deadlines.size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_registry_changes_once_that_is_durable_or_not_at_all) {

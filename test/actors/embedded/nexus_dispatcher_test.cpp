@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/shard/pinned_actor.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -15,16 +16,21 @@ namespace operators = temporal::api::operatorservice::v1;
 namespace enums = temporal::api::enums::v1;
 
 struct fixture : service_fixture {
-  fixture() {
+  fixture() { make_endpoint("endpoint"); }
+
+  void make_endpoint(const std::string& name) {
     operators::CreateNexusEndpointRequest request;
-    request.mutable_spec()->set_name("endpoint");
+    request.mutable_spec()->set_name(name);
     request.mutable_spec()->mutable_target()->mutable_worker()->set_namespace_("default");
     request.mutable_spec()->mutable_target()->mutable_worker()->set_task_queue("handlers");
     call("/temporal.api.operatorservice.v1.OperatorService/CreateNexusEndpoint", request);
   }
 
   /// A workflow that schedules one operation in its first task.
-  void start_caller(const std::string& id, std::int64_t schedule_to_close_seconds = 0) {
+  void start_caller(
+      const std::string& id,
+      std::int64_t schedule_to_close_seconds = 0,
+      const std::string& endpoint = "endpoint") {
     wire::StartWorkflowExecutionRequest start;
     start.set_namespace_("default");
     start.set_workflow_id(id);
@@ -37,7 +43,7 @@ struct fixture : service_fixture {
     auto& command = *done.add_commands();
     command.set_command_type(enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
     auto& what = *command.mutable_schedule_nexus_operation_command_attributes();
-    what.set_endpoint("endpoint");
+    what.set_endpoint(endpoint);
     what.set_service("service");
     what.set_operation("operation");
     if (schedule_to_close_seconds != 0)
@@ -197,6 +203,35 @@ BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   BOOST_TEST(succeed(token_of(handler))->status.ok());
   shard.advance(1s);
   BOOST_TEST(next->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(endpoints_that_nobody_calls_any_more_leave_nothing) {
+  for (int i = 0; i < 50; ++i) {
+    const auto name = "endpoint-" + std::to_string(i);
+    make_endpoint(name);
+    start_caller("w" + std::to_string(i), 3, name);
+  }
+  BOOST_TEST(host->here().dispatchers() == 50U);
+  shard.advance(11min); // the operations time out, and a while goes by
+  BOOST_TEST(host->here().dispatchers() == 0U);
+  start_caller("again", 0, "endpoint-7");
+  BOOST_TEST(succeed(token_of(poll_nexus()))->status.message == "");
+  BOOST_TEST(describe("again").pending_nexus_operations_size() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(destinations_of_callbacks_that_are_used_no_more_leave_nothing) {
+  const auto source = std::make_shared<execution_key>(
+      execution_key{host->here().namespaces.find("default")->id, "w"});
+  for (int i = 0; i < 50; ++i) {
+    callback_delivery what;
+    what.url = "http://host-" + std::to_string(i);
+    const auto whom = host->here().deliverer(what.url);
+    troupe::actors::tell(whom, deliver_callback{source, std::move(what)});
+  }
+  shard.run_until_idle();
+  BOOST_TEST(host->here().deliverers() == 50U);
+  shard.advance(11min);
+  BOOST_TEST(host->here().deliverers() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "test/runtime/embedded/service_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -54,8 +55,8 @@ BOOST_AUTO_TEST_CASE(the_request_carries_what_handlers_need) {
   const auto& start = request.start_operation();
   BOOST_TEST(start.callback() == "temporal://system");
   BOOST_TEST(start.links(0).type() == "temporal.api.common.v1.Link.WorkflowEvent");
-  const auto token =
-      embedded::decode_callback_token(start.callback_header().at("temporal-callback-token"));
+  const auto token = embedded::decode_callback_token(
+      start.callback_header().at("temporal-callback-token"), service.settings.token_key);
   BOOST_REQUIRE(token.has_value());
   BOOST_TEST(token->scheduled_event_id == 5);
   BOOST_TEST(token->request_id == start.request_id());
@@ -292,6 +293,84 @@ BOOST_AUTO_TEST_CASE(details_may_be_nested_as_deep_as_json_is_read_here) {
   BOOST_TEST(nested(512).ok());
   for (const std::size_t levels : {513, 100'000})
     BOOST_TEST(nested(levels).message == "failure details must be JSON serializable");
+}
+
+BOOST_AUTO_TEST_CASE(a_packed_failure_that_takes_long_to_unpack_is_kept_as_text) {
+  const auto packed = [](std::size_t payloads, std::size_t text) {
+    wire::RespondNexusTaskFailedRequest request;
+    request.mutable_error()->set_error_type("BAD_REQUEST");
+    auto& failure = *request.mutable_error()->mutable_failure();
+    failure.set_message("m");
+    (*failure.mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
+    std::string list;
+    for (std::size_t i = 0; i < payloads; ++i)
+      list += i == 0 ? "{}" : ",{}";
+    failure.set_details(
+        R"({"applicationFailureInfo":{"type":"T","details":{"payloads":[)" + list
+        + R"(]}},"stackTrace":")" + std::string(text, 'x') + "\"}");
+    return request;
+  };
+  const auto outcome = [](const wire::RespondNexusTaskFailedRequest& request) {
+    BOOST_TEST(embedded::check(request).ok());
+    calling service;
+    service.decide(embedded::nexus_request_done{service.take(), &request});
+    return service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
+  };
+  const auto small = outcome(packed(3, 10));
+  BOOST_TEST(small.cause().cause().application_failure_info().type() == "T");
+  BOOST_TEST(small.cause().cause().application_failure_info().details().payloads_size() == 3);
+  for (const auto& request : {packed(10'000, 0), packed(1, 600 * 1024)}) {
+    const auto large = outcome(request);
+    const auto& info = large.cause().cause().application_failure_info();
+    BOOST_TEST(info.type() == "NexusFailure");
+    BOOST_REQUIRE(info.details().payloads_size() == 1);
+    BOOST_TEST((info.details().payloads(0).data() == request.error().failure().details()));
+  }
+  BOOST_TEST(
+      embedded::check(packed(200'000, 0)).message
+      == "the failure details have more than 200000 values");
+}
+
+BOOST_AUTO_TEST_CASE(the_breaker_judges_every_outcome_as_the_operation_does) {
+  const auto both = [](const embedded::nexus_outcome& outcome, bool cancelation) {
+    const auto judged = embedded::judge(outcome, cancelation, {}).what;
+    BOOST_TEST(
+        embedded::trips_breaker(outcome) == (judged == embedded::nexus_verdict::kind::retry));
+  };
+  both(embedded::nexus_no_answer{}, false);
+  for (const char* type : {"", "INTERNAL", "BAD_REQUEST", "NOT_FOUND", "UNAVAILABLE"})
+    for (const auto behavior :
+         {enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_UNSPECIFIED,
+          enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_RETRYABLE,
+          enums::NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_NON_RETRYABLE}) {
+      auto newer = handler_error(type);
+      newer.mutable_failure()->mutable_nexus_handler_failure_info()->set_retry_behavior(behavior);
+      both(&newer, false);
+      wire::RespondNexusTaskFailedRequest older;
+      older.mutable_error()->set_error_type(type);
+      older.mutable_error()->set_retry_behavior(behavior);
+      both(&older, false);
+      auto& failure = *older.mutable_error()->mutable_failure();
+      (*failure.mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
+      failure.set_details("not JSON");
+      both(&older, false);
+      failure.set_details(R"({"nexusHandlerFailureInfo":{"type":"BAD_REQUEST"}})");
+      both(&older, false);
+    }
+  wire::RespondNexusTaskCompletedRequest answer;
+  both(&answer, false);
+  answer.mutable_response()->mutable_start_operation();
+  both(&answer, false);
+  answer.mutable_response()->mutable_start_operation()->mutable_sync_success();
+  both(&answer, false);
+  answer.mutable_response()->mutable_start_operation()->mutable_async_success();
+  both(&answer, false);
+  answer.mutable_response()->mutable_start_operation()->mutable_operation_error();
+  both(&answer, false);
+  answer.mutable_response()->mutable_start_operation()->mutable_failure();
+  both(&answer, false);
+  answer.mutable_response()->mutable_cancel_operation();
+  both(&answer, true);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -173,15 +173,16 @@ BOOST_AUTO_TEST_CASE(describe_shows_what_is_pending) {
 }
 
 BOOST_AUTO_TEST_CASE(tokens_of_others_and_garbage_are_not_read) {
+  const embedded::token_key key{1, 2};
   for (const std::string text :
        {"", "garbage", "W", "{\"v\":1}", "{\"v\":1,\"d\":\"%%\"}", "{\"v\":2,\"d\":\"\"}", "{"}) {
-    BOOST_TEST(!embedded::decode_workflow_token(text).has_value());
-    BOOST_TEST(!embedded::decode_callback_token(text).has_value());
+    BOOST_TEST(!embedded::decode_workflow_token(text, key).has_value());
+    BOOST_TEST(!embedded::decode_callback_token(text, key).has_value());
   }
   const embedded::workflow_token token{"n", "w", "r", 2, 3, 1, 7};
-  const auto bytes = embedded::encode(token);
-  BOOST_TEST((embedded::decode_workflow_token(bytes) == token));
-  BOOST_TEST(!embedded::decode_workflow_token(bytes.substr(0, bytes.size() - 1)).has_value());
+  const auto bytes = embedded::encode(token, key);
+  BOOST_TEST((embedded::decode_workflow_token(bytes, key) == token));
+  BOOST_TEST(!embedded::decode_workflow_token(bytes.substr(0, bytes.size() - 1), key).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

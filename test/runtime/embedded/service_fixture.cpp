@@ -145,7 +145,7 @@ embedded::transaction service_fixture::complete(
 }
 
 embedded::transaction service_fixture::respond(wire::RespondWorkflowTaskCompletedRequest request) {
-  const auto token = embedded::decode_workflow_token(task_token);
+  const auto token = embedded::decode_workflow_token(task_token, settings.token_key);
   if (!token)
     fail("no task was taken");
   request.set_task_token(task_token);
@@ -162,8 +162,8 @@ embedded::transaction service_fixture::fail_task(enums::WorkflowTaskFailedCause 
   wire::RespondWorkflowTaskFailedRequest request;
   request.set_cause(cause);
   request.set_identity(worker);
-  return decide(
-      embedded::fail_workflow_task{request, embedded::decode_workflow_token(task_token).value()});
+  return decide(embedded::fail_workflow_task{
+      request, embedded::decode_workflow_token(task_token, settings.token_key).value()});
 }
 
 embedded::transaction service_fixture::advance(duration by) {

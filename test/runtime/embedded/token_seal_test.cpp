@@ -30,16 +30,6 @@ std::string seal_of(std::string token) {
   return hex(std::string_view{token}.substr(size));
 }
 
-/// The tokens of the process are sealed with this key as long as it lives.
-struct with_key {
-  explicit with_key(const token_key& mine) { use_token_key(mine); }
-  ~with_key() { use_token_key(before); }
-  with_key(const with_key&) = delete;
-  with_key& operator=(const with_key&) = delete;
-
-  const token_key before = process_token_key();
-};
-
 workflow_token a_workflow_token() {
   return {"namespace", "workflow", "run", 7, 8, 2, 3};
 }
@@ -57,25 +47,23 @@ BOOST_AUTO_TEST_CASE(is_the_keyed_hash_that_another_library_computes) {
 }
 
 BOOST_AUTO_TEST_CASE(no_changed_token_is_taken) {
-  const auto operation = encode(operation_token_ref{"namespace", "workflow", "run", 5, "request"});
-  BOOST_TEST(decode_callback_token(operation).has_value());
+  const auto operation =
+      encode(operation_token_ref{"namespace", "workflow", "run", 5, "request"}, key);
+  BOOST_TEST(decode_callback_token(operation, key).has_value());
+  BOOST_TEST(!decode_callback_token(operation, other_key).has_value());
 
-  const auto workflow = encode(a_workflow_token());
+  const auto workflow = encode(a_workflow_token(), key);
   const auto matching =
-      encode(matching_token{matching_token::kind::nexus, "namespace", "queue", "task"});
-  BOOST_TEST((decode_workflow_token(workflow) == a_workflow_token()));
-  {
-    const with_key another{other_key};
-    BOOST_TEST(!decode_callback_token(operation).has_value());
-    BOOST_TEST(!decode_workflow_token(workflow).has_value());
-    BOOST_TEST(!decode_matching_token(matching_token::kind::nexus, matching).has_value());
-  }
-  BOOST_TEST(decode_matching_token(matching_token::kind::nexus, matching).has_value());
+      encode(matching_token{matching_token::kind::nexus, "namespace", "queue", "task"}, key);
+  BOOST_TEST((decode_workflow_token(workflow, key) == a_workflow_token()));
+  BOOST_TEST(!decode_workflow_token(workflow, other_key).has_value());
+  BOOST_TEST(!decode_matching_token(matching_token::kind::nexus, matching, other_key).has_value());
+  BOOST_TEST(decode_matching_token(matching_token::kind::nexus, matching, key).has_value());
   const auto refused = [](const std::string& bytes) {
-    return !decode_workflow_token(bytes)
-           && !decode_matching_token(matching_token::kind::nexus, bytes)
-           && !decode_matching_token(matching_token::kind::query, bytes)
-           && !decode_matching_token(matching_token::kind::activity, bytes);
+    return !decode_workflow_token(bytes, key)
+           && !decode_matching_token(matching_token::kind::nexus, bytes, key)
+           && !decode_matching_token(matching_token::kind::query, bytes, key)
+           && !decode_matching_token(matching_token::kind::activity, bytes, key);
   };
   for (const auto& whole : {workflow, matching}) {
     for (std::size_t at = 0; at < whole.size(); ++at)
@@ -94,16 +82,22 @@ BOOST_AUTO_TEST_CASE(no_changed_token_is_taken) {
 BOOST_AUTO_TEST_CASE(no_token_can_be_moved_to_another_namespace_or_run) {
   auto other_run = a_workflow_token();
   other_run.run_id = "ran";
-  const auto mine = encode(a_workflow_token());
-  const auto theirs = encode(other_run);
+  const auto mine = encode(a_workflow_token(), key);
+  const auto theirs = encode(other_run, key);
   BOOST_REQUIRE(mine.size() == theirs.size());
   const auto mixed =
       theirs.substr(0, theirs.size() - seal_size) + mine.substr(mine.size() - seal_size);
-  BOOST_TEST(!decode_workflow_token(mixed).has_value());
+  BOOST_TEST(!decode_workflow_token(mixed, key).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(two_services_have_different_keys) {
   BOOST_TEST((random_token_key() != random_token_key()));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_kept_as_bytes_and_nothing_else_is_one) {
+  BOOST_TEST((token_key_from(to_bytes(key)) == key));
+  for (const std::size_t size : {0, 15, 17})
+    BOOST_TEST(!token_key_from(std::string(size, 'x')).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
