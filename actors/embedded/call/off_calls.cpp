@@ -79,8 +79,6 @@ constexpr std::array rows{
     off<wire::CountSchedulesRequest, schedules>(names::count_schedules, role::read),
     off<wire::ListScheduleMatchingTimesRequest, schedules>(
         names::list_schedule_matching_times, role::read),
-    off<wire::UpdateWorkflowExecutionRequest, updates>(
-        names::update_workflow_execution, role::write),
     off<wire::PollWorkflowExecutionUpdateRequest, updates>(
         names::poll_workflow_execution_update, role::read),
     off<wire::PauseWorkflowExecutionRequest, pause>(names::pause_workflow_execution, role::write),

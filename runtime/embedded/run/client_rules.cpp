@@ -200,7 +200,12 @@ void handle(change& ch, const update_execution& what) {
     refuse(ch, already_completed());
     return;
   }
-  refuse(ch, unimplemented("workflow updates are not supported by this service"));
+  // As the real server where they are switched off.
+  refuse(
+      ch,
+      {status_code::permission_denied,
+       "UpdateWorkflowExecution operation is disabled on this namespace.",
+       {}});
 }
 
 void handle(change& ch, const reset_sticky_task_queue& what) {

@@ -7,8 +7,8 @@ namespace troupe::embedded {
 
 namespace {
 
-constexpr std::size_t words_per_unit = 4;     ///< put in or looked up
-constexpr std::size_t numbers_per_unit = 256; ///< compared
+constexpr std::size_t words_per_unit = 4;      ///< put in or looked up
+constexpr std::size_t numbers_per_unit = 1024; ///< compared
 
 } // namespace
 

@@ -251,9 +251,9 @@ BOOST_AUTO_TEST_CASE(what_one_slice_leaves_the_next_goes_on_with) {
 BOOST_AUTO_TEST_CASE(a_slice_is_smaller_the_more_a_filter_asks) {
   for (int i = 0; i < 100; ++i)
     put("w" + std::to_string(i), "One", enums::WORKFLOW_EXECUTION_STATUS_COMPLETED, i);
-  std::string text = "CustomIntField = 1";
+  std::string text = "CustomIntField = -1";
   for (int i = 1; i < 900; ++i)
-    text += " OR CustomIntField = " + std::to_string(i);
+    text += " OR CustomIntField = " + std::to_string(10'000 + i); // of no row
   wire::CountWorkflowExecutionsRequest count;
   count.set_query(text);
   auto scan = visibility_scan::count(count, name_space);
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(however_many_words_a_filter_looks_for_one_row_is_soon_asked
     alternating += "b ";
   }
   std::string many = "Tags IN ('x'";
-  for (int i = 0; i < 8'000; ++i)
+  for (int i = 0; i < 7'000; ++i)
     many += ",'x" + std::to_string(i) + '\'';
   for (const auto& text : {alternating + '\'', many + ')'}) {
     const auto query =
