@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_slice_is_smaller_the_larger_what_the_filter_reads) {
 }
 
 BOOST_AUTO_TEST_CASE(however_many_words_a_filter_looks_for_one_row_is_soon_asked) {
-  name_space.custom_attributes["Text"] = {"Text01", attribute_type::text};
+  name_space.custom_attributes["Body"] = {"Text01", attribute_type::text};
   temporal::api::workflow::v1::WorkflowExecutionInfo row;
   auto& fields = *row.mutable_search_attributes()->mutable_indexed_fields();
   std::string words;
@@ -300,9 +300,9 @@ BOOST_AUTO_TEST_CASE(however_many_words_a_filter_looks_for_one_row_is_soon_asked
     words += i % 2 == 0 ? "a " : "b ";
     tags += i % 2 == 0 ? ",\"a\"" : ",\"b\"";
   }
-  fields["Text"].set_data('"' + words + '"');
+  fields["Body"].set_data('"' + words + '"');
   fields["Tags"].set_data('[' + tags.substr(1) + ']');
-  std::string alternating = "Text = '";
+  std::string alternating = "Body = '";
   for (int n = 0; n < 30; ++n) {
     for (int i = 0; i < 200 + n; ++i)
       alternating += "a-b-";
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(however_many_words_a_filter_looks_for_one_row_is_soon_asked
     BOOST_TEST(work > 1'000U);
     BOOST_TEST(work < 4 * visibility_scan::slice);
   }
-  std::string too_many = "Text = '";
+  std::string too_many = "Body = '";
   for (int i = 0; i < 10'000; ++i)
     too_many += "a-b ";
   const auto refused =
