@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop check format fuzz bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,12 +52,21 @@ fuzz: ## Runs libFuzzer on every parser of foreign bytes, FUZZ_SECONDS (30) each
 	@$(MAKE) --no-print-directory build PRESET=asan TARGETS=fuzz_programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/asan --label-regex fuzz --no-tests=error --parallel 2 --output-on-failure --progress
 
+STALL_MILLISECONDS ?= 50
+stalls: ## Says which request holds the service's shard longer than STALL_MILLISECONDS (50)
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=heavy_requests
+	@build/dev/bin/test/heavy_requests $(STALL_MILLISECONDS)
+
 interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
 	@$(MAKE) --no-print-directory build PRESET=dev
 	@test/interop/run.sh build/bin
 
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)
+
+tidy: ## clang-tidy over every source, an hour or more; 'make check' does the folders that it has time for
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
+	@test/check/tidy.sh $(BUILD) $$(git ls-files '*.cpp')
 
 bench: bench-build ## Measures against the budgets: 3 short rounds (the peers that are installed run too)
 	@bench/run.py --rounds 3 --seconds 2 --overload-seconds 15

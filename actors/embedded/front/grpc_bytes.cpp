@@ -106,7 +106,7 @@ result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most) 
     stream.avail_in = static_cast<uInt>(part.size());
     while (stream.avail_in != 0 && state == Z_OK) {
       const auto size = out.size();
-      out.resize(std::min(most + 1, std::max<std::size_t>(2 * size, 16 * 1024)));
+      out.resize(std::min(most + 1, std::max(2 * size, std::size_t{16384})));
       stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
       stream.avail_out = static_cast<uInt>(out.size() - size);
       state = inflate(&stream, Z_NO_FLUSH);

@@ -179,7 +179,12 @@ std::optional<absl::TimeZone> find_zone(std::string_view name) {
   return zone;
 }
 
+/// No schedule needs so many bytes; lists of megabytes would be read term by term.
+constexpr std::size_t longest_schedule = 4096;
+
 std::optional<schedule> read_schedule(std::string_view text) {
+  if (text.size() > longest_schedule)
+    return std::nullopt;
   auto zone = absl::UTCTimeZone();
   if (text.starts_with("TZ=") || text.starts_with("CRON_TZ=")) {
     const auto space = text.find(' ');

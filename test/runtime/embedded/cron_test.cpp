@@ -53,6 +53,10 @@ BOOST_AUTO_TEST_CASE(tells_what_never_strikes_from_what_is_no_schedule) {
   BOOST_TEST(cron_problem("* * * * *", now).empty());
   BOOST_TEST(cron_problem("0 0 * * 7", now) == "invalid CronSchedule.");
   BOOST_TEST(cron_problem("TZ=UTC", now) == "invalid CronSchedule.");
+  std::string list = "0";
+  while (list.size() < 4'000'000)
+    list += ",1";
+  BOOST_TEST(cron_problem(list + " * * * *", now) == "invalid CronSchedule.");
   for (const auto* never : {"0 0 30 2 *", ", * * * *", "* , * * *", "* * , * *"})
     BOOST_TEST(
         cron_problem(never, now)
