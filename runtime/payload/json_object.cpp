@@ -35,6 +35,45 @@ template <class Step>
   throw payload_error{path + error.path(), error.problem()};
 }
 
+// What a member is called where these options hold.
+class called {
+public:
+  called(const json_options& options, const json_member& member) : quoted_(member.quoted) {
+    if (options.naming == naming::as_written || member.is_named) [[likely]]
+      return;
+    auto* at = room_;
+    *at++ = '"';
+    at = spell(options.naming, member.written, at);
+    *at++ = '"';
+    *at++ = ':';
+    quoted_ = {room_, at};
+  }
+  called(const called&) = delete;
+  called& operator=(const called&) = delete;
+
+  /// In quotes, with a colon behind it.
+  [[nodiscard]] std::string_view quoted() const { return quoted_; }
+  [[nodiscard]] std::string_view name() const { return quoted_.substr(1, quoted_.size() - 3); }
+
+private:
+  std::string_view quoted_;
+  char room_[most_spelled(longest_name) + 3];
+};
+
+[[nodiscard]] bool
+is_called(const json_reader& in, const json_member& member, std::string_view key) {
+  return called{in.options(), member}.name() == key;
+}
+
+[[noreturn]] void fail_unknown(json_reader& in, std::span<const json_member> members) {
+  std::string known;
+  for (const auto& member : members) {
+    known += known.empty() ? "" : ", ";
+    known += called{in.options(), member}.name();
+  }
+  in.fail("there is no such member, only " + (known.empty() ? "none" : known));
+}
+
 [[nodiscard]] bool is_wanted(const json_reader& in, const json_member& member) {
   return member.is_required || (in.wants_all_members() && !member.is_nullable);
 }
@@ -44,19 +83,22 @@ template <class Step>
 [[gnu::noinline]] void read_in_any_order(
     json_reader& in,
     void* object,
-    std::span<const json_member> members,
+    const json_shape& shape,
     std::size_t taken,
     std::string_view key) {
+  const auto members = shape.members;
   member_set seen{members.size()};
   for (std::size_t i = 0; i < taken; ++i)
     seen.insert(i);
   std::size_t expected = taken;
   do {
     auto found = expected;
-    if (found == members.size() || members[found].name() != key)
-      for (found = 0; found < members.size() && members[found].name() != key;)
+    if (found == members.size() || !is_called(in, members[found], key))
+      for (found = 0; found < members.size() && !is_called(in, members[found], key);)
         ++found;
     if (found == members.size()) {
+      if (shape.refuses_unknown || in.options().refuse_unknown)
+        fail_unknown(in, members);
       in.skip();
       continue;
     }
@@ -64,24 +106,38 @@ template <class Step>
     do {
       members[expected].read(in, object);
       seen.insert(expected++);
-    } while (expected != members.size() && in.try_member(members[expected].quoted));
+    } while (expected != members.size()
+             && in.try_member(called{in.options(), members[expected]}.quoted()));
   } while (in.next_member(key));
   for (std::size_t i = 0; i < members.size(); ++i)
     if (is_wanted(in, members[i]) && !seen.contains(i))
-      in.missing(members[i].name());
+      in.missing(called{in.options(), members[i]}.name());
 }
 
 } // namespace
 
-void read_rest(
-    json_reader& in, void* object, std::span<const json_member> members, std::size_t taken) {
+void read_rest(json_reader& in, void* object, const json_shape& shape, std::size_t taken) {
   if (std::string_view key; in.next_member(key)) {
-    read_in_any_order(in, object, members, taken, key);
+    read_in_any_order(in, object, shape, taken, key);
     return;
   }
-  for (const auto& left : members.subspan(taken))
+  for (const auto& left : shape.members.subspan(taken))
     if (is_wanted(in, left))
-      in.missing(left.name());
+      in.missing(called{in.options(), left}.name());
+}
+
+void write_as_told(json_writer& out, const void* object, const json_shape& shape) {
+  out.begin_object();
+  for (const auto& member : shape.members) {
+    const called name{out.options(), member};
+    out.quoted_key(name.quoted());
+    try {
+      member.write(out, object);
+    } catch (...) {
+      rethrow_at_key(name.name());
+    }
+  }
+  out.end_object();
 }
 
 void write_text(json_writer& out, std::string_view text) {

@@ -32,7 +32,7 @@ json_room& spare_room() {
 // -- the text and the way through it --------------------------------------------------------------
 
 // The arrays are left as they are: setting them to zeros would cost more than to read a small text.
-json_reader::json_reader(std::string_view text) {
+json_reader::json_reader(std::string_view text, json_options options) : options_(options) {
   char* room = small_text_;
   if (text.size() + padding > small_text) {
     auto [bytes, size] = json_room::borrow(spare_room(), text.size() + padding);

@@ -2,6 +2,7 @@
 // All the programs without their mistakes, in one go: none of them may fail for another reason than
 // its mistake.
 #include <troupe/nexus/handler.hpp>
+#include <troupe/payload/json.hpp>
 
 #include <boost/describe.hpp>
 
@@ -22,6 +23,18 @@ namespace handler_with_wrong_input {
 }
 namespace handler_with_wrong_output {
 #include "test/compile_fail/handler_with_wrong_output.cpp"
+}
+namespace json_name_of_no_member {
+#include "test/compile_fail/json_name_of_no_member.cpp"
+}
+namespace json_name_twice {
+#include "test/compile_fail/json_name_twice.cpp"
+}
+namespace json_naming_by_text {
+#include "test/compile_fail/json_naming_by_text.cpp"
+}
+namespace json_required_of_no_member {
+#include "test/compile_fail/json_required_of_no_member.cpp"
 }
 namespace operation_name_reserved {
 #include "test/compile_fail/operation_name_reserved.cpp"

@@ -50,16 +50,33 @@ struct everything {
 BOOST_DESCRIBE_STRUCT(
     everything, (), (yes, large, leaves, series, either, at, took, bytes, both, names, rest))
 
+enum class kind { small_one, large_one };
+BOOST_DESCRIBE_ENUM(kind, small_one, large_one)
+
+/// Has names of its own, needs some members, takes no others.
+struct exact {
+  static constexpr auto json_naming = naming::camel_case;
+  static constexpr auto json_names = renamed({{"one_kind", "k"}});
+  static constexpr auto json_required = members("one_kind");
+  static constexpr bool json_refuse_unknown = true;
+  kind one_kind = kind::small_one;
+  std::vector<exact> more_inside;
+  std::optional<leaf> last_leaf;
+};
+BOOST_DESCRIBE_STRUCT(exact, (), (one_kind, more_inside, last_leaf))
+
 /// What can be read is written, and reads as the same text again.
 template <class T>
-void round_trip(std::string_view text) {
+void round_trip(std::string_view text, json_options options = {}) {
   std::string once;
   try {
-    once = to_json(from_json<T>(text));
+    once = to_json(from_json<T>(text, options), options);
   } catch (const payload_error&) {
     return;
   }
-  require(to_json(from_json<T>(once)) == once, "what was written reads back the same");
+  require(
+      to_json(from_json<T>(once, options), options) == once,
+      "what was written reads back the same");
 }
 
 } // namespace
@@ -71,6 +88,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   round_trip<everything>(text);
   round_trip<tree>(text);
   round_trip<std::vector<leaf>>(text);
+  round_trip<exact>(text);
+  const troupe::json_options strict{.naming = troupe::naming::pascal_case, .refuse_unknown = true};
+  round_trip<everything>(text, strict);
+  round_trip<tree>(text, strict);
+  round_trip<exact>(text, strict);
   round_trip<std::string>(text);
   round_trip<double>(text);
   round_trip<troupe::json_value>(text);

@@ -251,4 +251,23 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_no_utf8_is_refused_for_good) {
   BOOST_TEST(error.cause()->message() == "the text is not valid UTF-8");
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_speaks_the_names_of_its_converter) {
+  const data_converter dot_net{.json = {.naming = naming::pascal_case, .refuse_unknown = true}};
+  nexus_environment strict{{.converter = dot_net}};
+  strict.add(hello_handler(seen));
+  payload input;
+  input.set("encoding", "json/plain");
+  input.data = R"({"Name":"world"})";
+  const auto outcome = strict.start_raw("HelloService", "hello", input);
+  BOOST_TEST(outcome.value.data == R"({"Message":"Hello world"})");
+  BOOST_TEST(outcome.get<hello_output>(dot_net).message == "Hello world");
+  input.data = R"({"name":"world"})";
+  const auto refused = strict.start_raw("HelloService", "hello", input).handler_error();
+  BOOST_CHECK(refused.type() == nexus::handler_error_type::bad_request);
+  BOOST_TEST(
+      describe(refused)
+      == "Payload converter failed to decode Nexus operation input (BAD_REQUEST): at .name: there "
+         "is no such member, only Name, Times (PayloadError)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

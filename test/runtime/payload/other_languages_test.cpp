@@ -36,7 +36,52 @@ struct contract {
 };
 BOOST_DESCRIBE_STRUCT(contract, (), (Name, Tags, Counts, Data, Note, When, Inner, Big, Lang))
 
+// The messaging sample: each language calls the same things by its own habit.
+enum class greeting_language { arabic, chinese, english };
+BOOST_DESCRIBE_ENUM(greeting_language, arabic, chinese, english)
+
+struct get_languages_input {
+  bool include_unsupported = false;
+  std::string user_id;
+  bool operator==(const get_languages_input&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(get_languages_input, (), (include_unsupported, user_id))
+
+struct set_language_input {
+  greeting_language language = greeting_language::english;
+  std::string user_id;
+  bool operator==(const set_language_input&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(set_language_input, (), (language, user_id))
+
+// Go's tags: `json:"customerID"`, `json:"lines,omitempty"`; no tag: as the field.
+struct go_order {
+  static constexpr auto json_naming = troupe::naming::pascal_case;
+  static constexpr auto json_names =
+      troupe::renamed({{"customer_id", "customerID"}, {"lines", "lines"}});
+  std::string customer_id;
+  std::vector<std::string> lines;
+  std::int64_t total_cents = 0;
+  bool operator==(const go_order&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(go_order, (), (customer_id, lines, total_cents))
+
+// Java's Jackson: camel case, enums by name.
+enum class java_state { not_started, in_progress };
+BOOST_DESCRIBE_ENUM(java_state, not_started, in_progress)
+struct java_job {
+  static constexpr auto json_naming = troupe::naming::camel_case;
+  std::string job_name;
+  java_state current_state = java_state::not_started;
+  bool operator==(const java_job&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(java_job, (), (job_name, current_state))
+
 } // namespace other_languages_types
+
+template <>
+inline constexpr auto troupe::json_naming<other_languages_types::java_state> =
+    troupe::naming::upper_snake_case;
 
 using namespace other_languages_types;
 
@@ -114,6 +159,58 @@ BOOST_AUTO_TEST_CASE(reads_what_java_and_dot_net_write) {
   BOOST_CHECK_THROW(
       (void)from_json<std::chrono::seconds>(R"("00:00:01.5000000")"), troupe::payload_error);
   BOOST_CHECK_THROW((void)from_json<double>(R"("NaN")"), troupe::payload_error);
+}
+
+BOOST_AUTO_TEST_CASE(speaks_pascal_case_with_dot_net) {
+  const troupe::data_converter dot_net{.json = {.naming = troupe::naming::pascal_case}};
+  const auto* get = R"({"IncludeUnsupported":false,"UserId":"default-user"})";
+  const auto* set = R"({"Language":1,"UserId":"default-user"})";
+  BOOST_TEST(dot_net.to_payload(get_languages_input{false, "default-user"}).data == get);
+  BOOST_TEST(
+      dot_net.to_payload(set_language_input{greeting_language::chinese, "default-user"}).data
+      == set);
+  troupe::payload written;
+  written.set("encoding", "json/plain");
+  written.data = set;
+  BOOST_TEST(
+      (dot_net.from_payload<set_language_input>(written)
+       == set_language_input{greeting_language::chinese, "default-user"}));
+  // What System.Text.Json escapes reads back: `"`, `<` and all beyond ASCII.
+  written.data = R"({"Language":2,"UserId":"\u00E9\u0022\u003C"})";
+  BOOST_TEST(dot_net.from_payload<set_language_input>(written).user_id == "\u00e9\"<");
+  written.data = R"({"Language":7,"UserId":""})";
+  BOOST_TEST(
+      payload_error_of([&] { return dot_net.from_payload<set_language_input>(written); })
+      == "at .Language: expected one of arabic (0), chinese (1), english (2), got number 7");
+}
+
+BOOST_AUTO_TEST_CASE(speaks_snake_case_with_python) {
+  // Its converter sorts the keys, ours keeps their order; both read either.
+  const get_languages_input get{false, "user-1"};
+  const auto* text = R"({"include_unsupported":false,"user_id":"user-1"})";
+  BOOST_TEST(troupe::data_converter{}.to_payload(get).data == text);
+  BOOST_TEST((from_json<get_languages_input>(text) == get));
+  const set_language_input set{greeting_language::chinese, "\u00e9<"};
+  BOOST_TEST((from_json<set_language_input>(R"({"language":1,"user_id":"\u00e9<"})") == set));
+}
+
+BOOST_AUTO_TEST_CASE(speaks_the_tags_of_go) {
+  const go_order order{"c-1", {"a"}, 250};
+  const auto* text = R"({"customerID":"c-1","lines":["a"],"TotalCents":250})";
+  BOOST_TEST(troupe::to_json(order) == text);
+  BOOST_TEST((from_json<go_order>(text) == order));
+  // `omitempty` leaves out what is empty; a nil slice without it is null.
+  BOOST_TEST(
+      (from_json<go_order>(R"({"customerID":"c-1","TotalCents":0})") == go_order{"c-1", {}, 0}));
+  BOOST_TEST(
+      (from_json<go_order>(R"({"customerID":"","lines":null,"TotalCents":0})") == go_order{}));
+}
+
+BOOST_AUTO_TEST_CASE(speaks_camel_case_with_java_and_typescript) {
+  const java_job job{"j", java_state::in_progress};
+  const auto* text = R"({"jobName":"j","currentState":"IN_PROGRESS"})";
+  BOOST_TEST(troupe::to_json(job) == text);
+  BOOST_TEST((from_json<java_job>(text) == job));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -96,7 +96,7 @@ public:
       return from;
     else
       // Decoded by the codec already.
-      return data_converter{}.from_result<R>(from);
+      return decode_result<R>(from, converter().json);
   }
 };
 

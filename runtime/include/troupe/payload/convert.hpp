@@ -53,7 +53,7 @@ std::string_view json_text(const payload_view& from);
 
 /// Encodes one value, without codec. Throws `payload_error` for what has no form.
 template <class T>
-[[nodiscard]] payload encode_value(const T& value) {
+[[nodiscard]] payload encode_value(const T& value, json_options json = {}) {
   if constexpr (detail::encodes_itself<T>)
     return payload_traits<T>::encode(value);
   else if constexpr (std::same_as<T, payload>)
@@ -61,17 +61,17 @@ template <class T>
   else if constexpr (detail::null_type<T>)
     return detail::null_payload();
   else if constexpr (detail::nullable<T>)
-    return value ? encode_value(*value) : detail::null_payload();
+    return value ? encode_value(*value, json) : detail::null_payload();
   else if constexpr (detail::byte_vector<T>)
     return detail::bytes_payload({reinterpret_cast<const char*>(value.data()), value.size()});
   else
-    return detail::json_payload(to_json(value));
+    return detail::json_payload(to_json(value, json));
 }
 
 /// Decodes one value that no codec has touched. `T` may be `void`, which ignores it. Throws
 /// `payload_error`.
 template <class T>
-[[nodiscard]] T decode_value(const payload_view& from) {
+[[nodiscard]] T decode_value(const payload_view& from, json_options json = {}) {
   if constexpr (std::is_void_v<T>)
     return;
   else if constexpr (detail::decodes_itself<T>)
@@ -81,22 +81,22 @@ template <class T>
   else if constexpr (detail::is_a<T, std::optional>) {
     if (detail::is_null(from))
       return std::nullopt;
-    return T{decode_value<typename T::value_type>(from)};
+    return T{decode_value<typename T::value_type>(from, json)};
   } else if constexpr (detail::byte_vector<T>) {
     if (from.encoding != "binary/plain")
-      return from_json<T>(detail::json_text(from));
+      return from_json<T>(detail::json_text(from), json);
     const auto* first = reinterpret_cast<const typename T::value_type*>(from.data.data());
     return T(first, first + from.data.size());
   } else
-    return from_json<T>(detail::json_text(from));
+    return from_json<T>(detail::json_text(from), json);
 }
 
 template <class T>
-[[nodiscard]] T decode_value(const payload& from) {
+[[nodiscard]] T decode_value(const payload& from, json_options json = {}) {
   if constexpr (std::same_as<T, payload>)
     return from;
   else
-    return decode_value<T>(payload_view{from});
+    return decode_value<T>(payload_view{from}, json);
 }
 
 /// One payload a value, without codec: for the details of errors.
@@ -110,7 +110,7 @@ template <class... Args>
 
 /// Reads arguments into a `std::tuple`; see `data_converter::from_payloads`.
 template <class Tuple>
-[[nodiscard]] Tuple decode_values(const payloads& from) {
+[[nodiscard]] Tuple decode_values(const payloads& from, json_options json = {}) {
   constexpr auto size = std::tuple_size_v<Tuple>;
   [[maybe_unused]] const auto read_one =
       [&]<class T>(std::size_t index, std::type_identity<T>) -> T {
@@ -121,10 +121,10 @@ template <class Tuple>
         detail::fail_missing_argument(index, size, from.size());
     }
     if constexpr (size == 1)
-      return decode_value<T>(from[index]);
+      return decode_value<T>(from[index], json);
     else
       try {
-        return decode_value<T>(from[index]);
+        return decode_value<T>(from[index], json);
       } catch (...) {
         detail::rethrow_in_argument(index);
       }
@@ -136,11 +136,12 @@ template <class Tuple>
 
 /// Reads a result: the first payload, or null where there is none. `T` may be `void`.
 template <class T>
-[[nodiscard]] T decode_result(const payloads& from) {
+[[nodiscard]] T decode_result(const payloads& from, json_options json = {}) {
   if constexpr (std::is_void_v<T>)
     return;
   else
-    return from.empty() ? decode_value<T>(detail::null_payload()) : decode_value<T>(from.front());
+    return from.empty() ? decode_value<T>(detail::null_payload(), json)
+                        : decode_value<T>(from.front(), json);
 }
 
 } // namespace troupe

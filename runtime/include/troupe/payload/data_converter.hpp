@@ -27,28 +27,35 @@ struct data_converter {
   /// True: messages and stack traces of failures travel as a payload (so the codec covers them),
   /// not as plain text.
   bool encode_failure_attributes = false;
+  /// How members are called where their type does not say so itself, e.g. in a program whose
+  /// contracts come from .NET: `{.naming = naming::pascal_case}`. For arguments and results;
+  /// details of errors, and memos made with `encode_value`, are written as they were made.
+  json_options json = {};
 
   template <class T>
   [[nodiscard]] payload to_payload(const T& value) const {
-    return codec ? encode(encode_value(value)) : encode_value(value);
+    return codec ? encode(encode_value(value, json)) : encode_value(value, json);
   }
 
   /// Reads one value. `T` may be `void`, which ignores the payload.
   template <class T>
   [[nodiscard]] T from_payload(const payload& from) const {
-    return codec ? decode_value<T>(decode(from)) : decode_value<T>(from);
+    return codec ? decode_value<T>(decode(from), json) : decode_value<T>(from, json);
   }
   /// Reads without copying first. A view has not all the metadata that a codec may need: where
   /// `codec` is set, pass the payload itself, or a view of one that was decoded.
   template <class T>
   [[nodiscard]] T from_payload(const payload_view& from) const {
-    return decode_value<T>(from);
+    return decode_value<T>(from, json);
   }
 
   /// One payload an argument, in order.
   template <class... Args>
   [[nodiscard]] payloads to_payloads(const Args&... args) const {
-    return encode(make_payloads(args...));
+    payloads all;
+    all.reserve(sizeof...(Args));
+    (all.push_back(encode_value(args, json)), ...);
+    return encode(std::move(all));
   }
 
   /// Reads arguments into a `std::tuple`. Values beyond the tuple are ignored; `std::optional`
@@ -56,13 +63,13 @@ struct data_converter {
   /// the argument.
   template <class Tuple>
   [[nodiscard]] Tuple from_payloads(const payloads& from) const {
-    return codec ? decode_values<Tuple>(decode(from)) : decode_values<Tuple>(from);
+    return codec ? decode_values<Tuple>(decode(from), json) : decode_values<Tuple>(from, json);
   }
 
   /// Reads a result: the first payload, or null where there is none. `T` may be `void`.
   template <class T>
   [[nodiscard]] T from_result(const payloads& from) const {
-    return codec ? decode_result<T>(decode(from)) : decode_result<T>(from);
+    return codec ? decode_result<T>(decode(from), json) : decode_result<T>(from, json);
   }
 
   // -- the codec alone, for payloads that are made already

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/json_enum.hpp>
+#include <troupe/payload/json_members.hpp>
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/json_types.hpp>
 #include <troupe/payload/json_writer.hpp>
 #include <troupe/payload/payload_error.hpp>
 
-#include <boost/mp11/algorithm.hpp>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,16 +25,16 @@
 /// | sequences, sets, `std::array`, `std::pair`, `std::tuple` | arrays |
 /// | maps with text keys | objects |
 /// | `std::variant` | the alternative itself; read as the first one that fits |
-/// | enums | their number, or their name if `json_enum_names<E>` is true |
-/// | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text |
-/// | time points of the system clock | `2026-01-31T12:00:00.5Z`; any offset is read |
-/// | durations | `PT1.5S`; also read: days, hours, minutes, and `1.5s` |
-/// | `json_value` | the JSON text itself |
-/// | structs described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
+/// | enums | their number, or their name if `json_enum_names<E>` is true; a described enum reads no
+/// other | | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text | | time points of
+/// the system clock | `2026-01-31T12:00:00.5Z`; any offset is read | | durations | `PT1.5S`; also
+/// read: days, hours, minutes, and `1.5s` | | `json_value` | the JSON text itself | | structs
+/// described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
 ///
-/// Unknown members are ignored when read; members that are missing keep their defaults, unless
-/// `json_required` says that they must be there. A null is read as an empty sequence, set or map. A
-/// variant prefers an alternative of which nothing is missing.
+/// Unknown members are ignored when read, unless `json_refuse_unknown` is true; members that are
+/// missing keep their defaults, unless `json_required` says that they must be there. A null is read
+/// as an empty sequence, set or map. A variant prefers an alternative of which nothing is missing.
+/// `json_naming` and `json_names` say how members and values of enums are called.
 namespace troupe {
 namespace detail {
 
@@ -51,27 +49,6 @@ constexpr void require_json() {
       "std::string keys; pointers, char and long double do not travel.");
 }
 
-template <class T>
-void write_json(json_writer& out, const T& value);
-template <class T>
-void read_json(json_reader& in, T& value);
-
-// A member of a described struct, without the types: what the shared code that reads members in
-// any order needs to know.
-struct json_member {
-  std::string_view quoted; // the name in quotes, with a colon behind it
-  bool is_nullable;
-  bool is_required;
-  void (*read)(json_reader&, void* object);
-
-  [[nodiscard]] constexpr std::string_view name() const {
-    return quoted.substr(1, quoted.size() - 3);
-  }
-};
-// Reads what is left of an object of which the first members were `taken`.
-void read_rest(
-    json_reader& in, void* object, std::span<const json_member> members, std::size_t taken);
-
 std::string format_time(std::chrono::sys_time<std::chrono::nanoseconds> time);
 std::string format_duration(std::chrono::nanoseconds span);
 std::chrono::sys_time<std::chrono::nanoseconds> read_time(json_reader& in);
@@ -82,93 +59,6 @@ void write_text(json_writer& out, std::string_view text);
 // Rethrow the current error; a payload_error then says one step more of where.
 [[noreturn]] void rethrow_at_index(std::size_t index);
 [[noreturn]] void rethrow_at_key(std::string_view key);
-
-template <class T>
-using described_members = boost::describe::
-    describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
-
-// A member's name as JSON has it; no name in C++ has anything to escape.
-template <class Descriptor>
-inline constexpr auto quoted_name = [] {
-  constexpr std::string_view name{Descriptor::name};
-  std::array<char, name.size() + 3> quoted{'"'};
-  std::ranges::copy(name, quoted.begin() + 1);
-  quoted[name.size() + 1] = '"';
-  quoted[name.size() + 2] = ':';
-  return quoted;
-}();
-
-template <class Descriptor>
-constexpr std::string_view quoted_name_of(Descriptor) {
-  return {quoted_name<Descriptor>.data(), quoted_name<Descriptor>.size()};
-}
-
-template <class Class, class Member>
-Class class_of(Member Class::*);
-
-template <class T, bool IsNullable>
-constexpr bool states_required(std::string_view name) {
-  if constexpr (std::same_as<std::remove_cvref_t<decltype(json_required<T>)>, every_member_t>)
-    return !IsNullable;
-  else
-    return std::ranges::find(json_required<T>, name) != json_required<T>.end();
-}
-
-template <class T, class D>
-constexpr bool is_required(D) {
-  constexpr bool null = nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>;
-  return states_required<T, null>(D::name)
-         || states_required<decltype(class_of(D::pointer)), null>(D::name);
-}
-
-// A name that is no member would be required in vain.
-template <class T, class... D>
-consteval bool knows_required() {
-  if constexpr (std::same_as<std::remove_cvref_t<decltype(json_required<T>)>, every_member_t>)
-    return true;
-  else
-    return std::ranges::all_of(json_required<T>, [](std::string_view name) {
-      return ((name == std::string_view{D::name}) || ...);
-    });
-}
-
-template <class T, class... D>
-constexpr std::array<json_member, sizeof...(D)> member_table{json_member{
-    quoted_name_of(D{}),
-    nullable<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>>,
-    is_required<T>(D{}),
-    [](json_reader& in, void* object) { read_json(in, static_cast<T*>(object)->*D::pointer); }}...};
-
-template <class T, class... D>
-void write_members(json_writer& out, const T& value, boost::mp11::mp_list<D...>) {
-  out.begin_object();
-  std::size_t written = 0;
-  try {
-    ((out.quoted_key(quoted_name_of(D{})), write_json(out, value.*D::pointer), ++written), ...);
-  } catch (...) {
-    rethrow_at_key(member_table<T, D...>[written].name());
-  }
-  out.end_object();
-}
-
-// Most writers keep the order of the members and leave none out: then each is found by comparing
-// its name, a constant, with the text that follows.
-template <class T, class... D>
-void read_members(json_reader& in, T& value, boost::mp11::mp_list<D...>) {
-  static_assert(
-      knows_required<T, D...>(), "troupe::json_required names something that is no member");
-  in.begin_object();
-  std::size_t taken = 0;
-  [[maybe_unused]] const auto take = [&](auto member) {
-    if (!in.try_member(quoted_name_of(member)))
-      return false;
-    read_json(in, value.*decltype(member)::pointer);
-    ++taken;
-    return true;
-  };
-  if (!(take(D{}) && ...) || !in.try_end_object())
-    read_rest(in, &value, member_table<T, D...>, taken);
-}
 
 // The kinds of JSON that can possibly be read as a T; variants need not try the others.
 template <class T>
@@ -200,48 +90,6 @@ constexpr unsigned json_kinds() {
     return bit(json_kind::object);
   else
     return bit(json_kind::array);
-}
-
-template <class E>
-void write_enum_name(json_writer& out, E value) {
-  static_assert(
-      boost::describe::has_describe_enumerators<E>::value,
-      "json_enum_names is true for this enum, so describe it with BOOST_DESCRIBE_ENUM(type, "
-      "values...)");
-  std::string_view name;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
-    if (d.value == value)
-      name = d.name;
-  });
-  if (name.empty())
-    fail_range("a value of the enum without a name");
-  out.string(name);
-}
-
-template <class E>
-void read_enum_name(json_reader& in, E& value) {
-  static_assert(
-      boost::describe::has_describe_enumerators<E>::value,
-      "json_enum_names is true for this enum, so describe it with BOOST_DESCRIBE_ENUM(type, "
-      "values...)");
-  const auto start = in.position();
-  const auto text = in.read_string();
-  bool found = false;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
-    if (text == d.name) {
-      value = d.value;
-      found = true;
-    }
-  });
-  if (found)
-    return;
-  std::string names;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
-    names += names.empty() ? "one of " : ", ";
-    names += d.name;
-  });
-  in.rewind(start);
-  in.expected(names);
 }
 
 template <class T>
@@ -397,10 +245,8 @@ void write_json(json_writer& out, const T& value) {
         static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(value));
   else if constexpr (json_real<T>)
     out.number(value);
-  else if constexpr (std::is_enum_v<T> && json_enum_names<T>)
-    write_enum_name(out, value);
   else if constexpr (std::is_enum_v<T>)
-    write_json(out, static_cast<std::underlying_type_t<T>>(value));
+    write_enum(out, value);
   else if constexpr (
       std::same_as<T, std::string> || std::same_as<T, std::string_view>
       || std::same_as<std::decay_t<T>, const char*> || std::same_as<std::decay_t<T>, char*>)
@@ -428,7 +274,7 @@ void write_json(json_writer& out, const T& value) {
   else if constexpr (set_like<T> || sequence<T> || is_std_array<T>)
     write_elements(out, value);
   else if constexpr (described_struct<T>)
-    write_members(out, value, boost::mp11::mp_rename<described_members<T>, boost::mp11::mp_list>{});
+    write_members(out, value, described_members<T>{});
   else
     require_json<T>();
 }
@@ -450,13 +296,9 @@ void read_json(json_reader& in, T& value) {
     value = in.read_double();
   else if constexpr (std::same_as<T, float>)
     value = in.read_float();
-  else if constexpr (std::is_enum_v<T> && json_enum_names<T>)
-    read_enum_name(in, value);
-  else if constexpr (std::is_enum_v<T>) {
-    std::underlying_type_t<T> number{};
-    read_json(in, number);
-    value = static_cast<T>(number);
-  } else if constexpr (std::same_as<T, std::string>)
+  else if constexpr (std::is_enum_v<T>)
+    read_enum(in, value);
+  else if constexpr (std::same_as<T, std::string>)
     in.read_string(value);
   else if constexpr (byte_vector<T>) {
     const auto bytes = in.read_base64();
@@ -510,7 +352,7 @@ void read_json(json_reader& in, T& value) {
       }
     }
   } else if constexpr (described_struct<T>)
-    read_members(in, value, boost::mp11::mp_rename<described_members<T>, boost::mp11::mp_list>{});
+    read_members(in, value, described_members<T>{});
   else
     require_json<T>();
 }
@@ -519,19 +361,19 @@ void read_json(json_reader& in, T& value) {
 
 /// The value as JSON text. Throws `payload_error` for what JSON cannot hold.
 template <class T>
-[[nodiscard]] std::string to_json(const T& value) {
-  json_writer out;
+[[nodiscard]] std::string to_json(const T& value, json_options options = {}) {
+  json_writer out{options};
   detail::write_json(out, value);
   return std::move(out).take();
 }
 
 /// Reads JSON text. Throws `payload_error` that says where text and type differ.
 template <class T>
-[[nodiscard]] T from_json(std::string_view text) {
+[[nodiscard]] T from_json(std::string_view text, json_options options = {}) {
   static_assert(
       std::is_default_constructible_v<T>,
       "Troupe makes a value first and then reads into it, so the type needs a default constructor");
-  json_reader in{text};
+  json_reader in{text, options};
   T value{};
   detail::read_json(in, value);
   in.finish();

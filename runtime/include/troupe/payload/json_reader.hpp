@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/json_options.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,10 +35,13 @@ public:
   static constexpr std::size_t max_depth = 512;
 
   /// Copies `text`; it may be freed afterwards. Call `finish` after the value was read.
-  explicit json_reader(std::string_view text);
+  explicit json_reader(std::string_view text, json_options options = {});
   ~json_reader();
   json_reader(const json_reader&) = delete;
   json_reader& operator=(const json_reader&) = delete;
+
+  /// What holds where a type does not say so itself.
+  [[nodiscard]] const json_options& options() const noexcept { return options_; }
 
   /// The kind of the next value; reads nothing.
   [[nodiscard]] json_kind peek() const;
@@ -192,6 +197,7 @@ private:
   const char* end_;
   mutable bool malformed_ = false;
   bool wants_all_members_ = false;
+  json_options options_;
   std::size_t wasted_ = 0; // bytes read in vain
   std::unique_ptr<frame[]> deep_frames_;
   std::unique_ptr<char[]> large_text_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/json_options.hpp>
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/json_writer.hpp>
 
@@ -37,19 +38,20 @@ struct json_value {
 template <class T>
 struct json_traits {};
 
-/// Specialise as true for an enum described with `BOOST_DESCRIBE_ENUM` that travels by the names of
-/// its values.
-template <class E>
-inline constexpr bool json_enum_names = false;
+/// One name that is another in JSON; see `renamed`.
+struct renaming {
+  std::string_view name; ///< of the member or enum value in C++
+  std::string_view json;
+};
 
-/// Which members of a described struct must be there when it is read. By default none: one that is
-/// left out keeps its default, since other languages leave out what is empty. Specialise with all
-/// of them or some: `template <> inline constexpr auto troupe::json_required<order> =
-/// troupe::every_member;` `template <> inline constexpr auto troupe::json_required<order> =
-/// troupe::members("id", "at");` Members inherited from a described base follow the base's
-/// statement too.
-template <class T>
-inline constexpr auto json_required = std::array<std::string_view, 0>{};
+/// For `json_names`: `renamed({{"user_id", "uid"}, {"amount", "amt"}})`.
+template <std::size_t N>
+[[nodiscard]] consteval auto renamed(const renaming (&all)[N]) {
+  std::array<renaming, N> names;
+  for (std::size_t i = 0; i < N; ++i)
+    names[i] = all[i];
+  return names;
+}
 
 /// For `json_required`: all members but those that may be null.
 struct every_member_t {};
@@ -60,6 +62,106 @@ template <class... Names>
 [[nodiscard]] consteval auto members(const Names&... names) {
   return std::array<std::string_view, sizeof...(names)>{std::string_view{names}...};
 }
+
+namespace detail {
+
+struct unstated {};
+
+// What a struct says of itself: a public static member.
+template <class T>
+concept says_naming = requires {
+  { T::json_naming } -> std::same_as<const naming&>;
+};
+template <class T>
+concept says_names = requires {
+  { T::json_names[0] } -> std::same_as<const renaming&>;
+};
+template <class T>
+concept says_required = requires {
+  { T::json_required } -> std::same_as<const every_member_t&>;
+} || requires {
+  { T::json_required[0] } -> std::same_as<const std::string_view&>;
+};
+template <class T>
+concept says_refuse_unknown = requires {
+  { T::json_refuse_unknown } -> std::same_as<const bool&>;
+};
+
+template <class T>
+constexpr auto said_naming() {
+  if constexpr (says_naming<T>)
+    return T::json_naming;
+  else
+    return unstated{};
+}
+template <class T>
+constexpr auto said_names() {
+  if constexpr (says_names<T>)
+    return T::json_names;
+  else
+    return std::array<renaming, 0>{};
+}
+template <class T>
+constexpr auto said_required() {
+  if constexpr (says_required<T>)
+    return T::json_required;
+  else
+    return std::array<std::string_view, 0>{};
+}
+template <class T>
+constexpr bool said_refuse_unknown() {
+  if constexpr (says_refuse_unknown<T>)
+    return T::json_refuse_unknown;
+  else
+    return false;
+}
+
+} // namespace detail
+
+// What a type says about its JSON. A struct of one's own says it inside, as a public static member
+// of the same name; anything else beside it:
+//
+//   struct order {
+//     static constexpr auto json_naming = troupe::naming::camel_case;
+//     ...
+//   };
+//   template <> inline constexpr auto troupe::json_naming<language> = troupe::naming::camel_case;
+//
+// Members inherited from a described base follow the base's statements where the struct itself says
+// nothing else of them.
+
+/// How the members of a described struct, or the values of a described enum, are spelled. Not said:
+/// as written, or as `json_options` says for members.
+template <class T>
+inline constexpr auto json_naming = detail::said_naming<T>();
+
+/// What single members of a described struct, or values of a described enum, are called instead:
+/// `troupe::renamed({{"user_id", "uid"}})`. Goes before `json_naming`.
+template <class T>
+inline constexpr auto json_names = detail::said_names<T>();
+
+/// Which members of a described struct must be there when it is read: `troupe::every_member`, or
+/// some, by their names in C++: `troupe::members("id", "at")`. By default none: one that is left
+/// out keeps its default, since other languages leave out what is empty.
+template <class T>
+inline constexpr auto json_required = detail::said_required<T>();
+
+/// True: members that a described struct does not have are an error when it is read. By default
+/// they are passed over, so that newer programs may send more.
+template <class T>
+inline constexpr bool json_refuse_unknown = detail::said_refuse_unknown<T>();
+
+/// True for an enum, described with `BOOST_DESCRIBE_ENUM`, whose values travel by name and not by
+/// number. So do those of an enum with `json_naming` or `json_names`.
+template <class E>
+inline constexpr bool json_enum_names =
+    !std::same_as<std::remove_cv_t<decltype(json_naming<E>)>, detail::unstated>
+    || json_names<E>.size() != 0;
+
+/// True for a described enum that may hold other numbers than those of its values: flags, or what
+/// newer programs add. Otherwise those are refused when it is read.
+template <class E>
+inline constexpr bool json_open_enum = false;
 
 namespace detail {
 

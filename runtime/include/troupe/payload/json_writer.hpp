@@ -19,10 +19,13 @@ namespace troupe {
 /// what is nested deeper than `json_reader` goes. One thread at a time.
 class json_writer {
 public:
-  json_writer() = default;
+  explicit json_writer(json_options options = {}) : options_(options) {}
   ~json_writer();
   json_writer(const json_writer&) = delete;
   json_writer& operator=(const json_writer&) = delete;
+
+  /// What holds where a type does not say so itself.
+  [[nodiscard]] const json_options& options() const noexcept { return options_; }
 
   void null() { raw("null"); }
   void boolean(bool value) { raw(value ? "true" : "false"); }
@@ -86,6 +89,7 @@ private:
   std::unique_ptr<char[]> large_;
   std::size_t large_size_ = 0;
   std::size_t depth_ = 0;
+  json_options options_;
   char small_[512];
 };
 
