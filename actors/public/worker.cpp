@@ -123,6 +123,14 @@ worker_state worker::state() const {
   return impl_->state();
 }
 
+std::string worker::metrics_text() const {
+  return impl_->metrics_text();
+}
+
+std::string worker::metrics_address() const {
+  return impl_->metrics_address();
+}
+
 worker_snapshot worker::snapshot() const {
   return impl_->snapshot();
 }

@@ -9,11 +9,13 @@
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/connector.hpp"
+#include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
 
 #include <caf/atom.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 namespace troupe::detail {
@@ -134,10 +136,17 @@ void worker_impl::begin() {
     throw worker_error("a worker needs something to serve: add a Nexus service or a workflow");
 
   auto context = std::make_shared<actors::worker_context>();
+  // Before anything runs: an address that cannot be had is told at once.
+  if (options_.metrics_address.empty())
+    if (const char* from = std::getenv("TROUPE_METRICS_ADDRESS")) // NOLINT(concurrency-mt-unsafe)
+      options_.metrics_address = from;
+  if (!options_.metrics_address.empty())
+    port_ = worker_port::join(options_.metrics_address, options_.prometheus, {context->metrics});
   auto& settings = context->settings;
   settings.name_space = client_.name_space();
   settings.task_queue = options_.task_queue;
   settings.identity = options_.identity;
+  settings.address = client_.options().target;
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
   add_kinds(*context);
@@ -165,7 +174,9 @@ void worker_impl::begin() {
   watchdog_ = std::make_unique<actors::watchdog>(
       std::vector<const actors::shard*>{homes.begin(), homes.end()});
   shard_stalls_ = core_->context().metrics->observe(
-      {.name = "shard_stalls", .help = "times that code blocked a shard or spun on it"},
+      {.name = "shard_stalls",
+       .help = "times that code blocked a shard or spun on it",
+       .is_ours = true},
       {{"namespace", client_.name_space()}, {"task_queue", options_.task_queue}},
       [this] { return static_cast<double>(watchdog_->stalls()); });
   watchdog_->start();
@@ -271,6 +282,17 @@ void worker_impl::end_threads() {
 worker_state worker_impl::state() const {
   std::lock_guard guard{mutex_};
   return public_state(phase_);
+}
+
+std::string worker_impl::metrics_text() const {
+  const auto* core = started_.load();
+  return core == nullptr
+             ? std::string{}
+             : telemetry::to_prometheus(core->context().metrics->read(), options_.prometheus);
+}
+
+std::string worker_impl::metrics_address() const {
+  return started_.load() != nullptr && port_ ? port_->address() : std::string{};
 }
 
 worker_snapshot worker_impl::snapshot() const {

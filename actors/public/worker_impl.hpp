@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/public/worker_port.hpp"
 #include "actors/shard/threaded_shard.hpp"
 #include "actors/shard/watchdog.hpp"
 #include "actors/worker/worker_core.hpp"
@@ -38,6 +39,8 @@ public:
   void wait_stopped();
   [[nodiscard]] worker_state state() const;
   [[nodiscard]] worker_snapshot snapshot() const;
+  [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] std::string metrics_address() const;
   [[nodiscard]] std::string error() const {
     const auto* core = started_.load();
     return core ? core->error() : std::string{};
@@ -65,6 +68,7 @@ private:
   std::unique_ptr<actors::watchdog> watchdog_;
   std::unique_ptr<actors::worker_core> core_;
   telemetry::observed shard_stalls_;
+  std::unique_ptr<worker_port::share> port_; ///< null: the metrics are not shown
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
 

@@ -8,6 +8,8 @@
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 
+#include <troupe/version.hpp>
+
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 
@@ -28,7 +30,7 @@ constexpr duration long_life = 1min;
 constexpr std::chrono::milliseconds farewell_timeout = 5s;
 
 constexpr telemetry::metric poller_restarts{
-    .name = "poller_restarts", .help = "pollers that died and were started again"};
+    .name = "poller_restarts", .help = "pollers that died and were started again", .is_ours = true};
 constexpr telemetry::metric slots_available{
     .name = "worker_task_slots_available",
     .kind = telemetry::metric_kind::gauge,
@@ -166,7 +168,8 @@ void worker_root_actor::on_namespace(const namespace_described& answer) {
       "the service cannot be reached, trying again",
       {{"namespace", settings.name_space},
        {"task_queue", settings.task_queue},
-       {"attempt", std::to_string(connect_backoff_.failures() + 1)},
+       {"address", settings.address},
+       {"attempt", connect_backoff_.failures() + 1},
        {"code", std::string{to_string(answer.status.code)}},
        {"error", answer.status.message}});
   if (on_phase_)
@@ -189,12 +192,26 @@ void worker_root_actor::begin_running() {
   enter(worker_phase::running);
   for (auto& each : pollers_)
     start_poller(*each);
-  log::info(
-      "the worker is running",
-      {{"namespace", worker_->settings.name_space},
-       {"task_queue", worker_->settings.task_queue},
-       {"identity", worker_->settings.identity},
-       {"shards", std::to_string(worker_->shards.size())}});
+  say_started();
+}
+
+void worker_root_actor::say_started() const {
+  if (!log::enabled(log::level::info))
+    return;
+  const auto& settings = worker_->settings;
+  std::vector<log::field> fields{
+      {"namespace", settings.name_space},
+      {"task_queue", settings.task_queue},
+      {"address", settings.address},
+      {"identity", settings.identity},
+      {"version", version_text},
+      {"shards", worker_->shards.size()}};
+  std::vector<std::string> names; // the fields look at them
+  names.reserve(worker_->kinds.size());
+  for (const auto& kind : worker_->kinds)
+    if (const auto slots = kind.slots->capacity())
+      fields.emplace_back(names.emplace_back(std::string{kind.name} + "_slots"), *slots);
+  log::write_fields(log::level::info, "worker started", fields);
 }
 
 /// On so many shards that each poller can have a slot of its own.
@@ -302,6 +319,11 @@ void worker_root_actor::on_poller_down(std::uint64_t id, const caf::error& reaso
 // --------------------------------------------------------------------------------------
 
 void worker_root_actor::begin_draining() {
+  log::info(
+      "worker stopping: no new tasks, running ones are finished",
+      {{"namespace", worker_->settings.name_space},
+       {"task_queue", worker_->settings.task_queue},
+       {"identity", worker_->settings.identity}});
   enter(worker_phase::draining);
   worker_->draining = true;
   home().schedule(
@@ -377,6 +399,11 @@ void worker_root_actor::finish(const std::string& error) {
   if (!error.empty())
     log::error(
         "the worker cannot run", {{"task_queue", worker_->settings.task_queue}, {"error", error}});
+  log::info(
+      "worker stopped",
+      {{"namespace", worker_->settings.name_space},
+       {"task_queue", worker_->settings.task_queue},
+       {"identity", worker_->settings.identity}});
   enter(worker_phase::stopped, error);
   quit();
 }

@@ -67,6 +67,7 @@ private:
   void describe_namespace();
   void on_namespace(const namespace_described& answer);
   void begin_running();
+  void say_started() const;
   void open(const task_kind& kind);
   void add_poller(
       const task_kind& kind,

@@ -12,9 +12,10 @@ namespace {
 using telemetry::metric;
 using telemetry::metric_kind;
 
-constexpr metric accepted_tasks{.name = "task_accepted", .help = "tasks that came with a poll"};
+constexpr metric accepted_tasks{
+    .name = "task_accepted", .help = "tasks that came with a poll", .is_ours = true};
 constexpr metric ended_tasks{
-    .name = "task_ended", .help = "tasks that are over, by what became of them"};
+    .name = "task_ended", .help = "tasks that are over, by what became of them", .is_ours = true};
 constexpr metric used_slots{
     .name = "worker_task_slots_used",
     .kind = metric_kind::gauge,

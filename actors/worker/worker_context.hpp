@@ -5,6 +5,7 @@
 #include "actors/supervision/backoff.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/work_pool.hpp"
+#include "runtime/base/log/repeated_failures.hpp"
 #include "runtime/rpc/call_metrics.hpp"
 #include "runtime/rpc/transport.hpp"
 #include "runtime/telemetry/meter.hpp"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct worker_settings {
   std::string task_queue;
   std::string identity;
   std::string instance_key; ///< unique per worker object
+  std::string address;      ///< of the service, for the log
 
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
   std::chrono::milliseconds long_poll_timeout{70'000};
@@ -44,6 +47,10 @@ struct shard_context {
   std::unique_ptr<rpc::transport> transport; ///< for polls: tried once, and counted by who polls
   /// Over the former: counted, and tried again while the call's timeout lasts.
   std::unique_ptr<rpc::transport> calls;
+  std::unique_ptr<log::repeated_failures> failures; ///< of user code, for the log
+  /// Since when polls found nobody: one line says so, and one that somebody is there again.
+  std::optional<time_point> unreachable_since;
+  time_point unreachable_said{};
   std::vector<pool_work> for_pool; ///< functions of this turn, on their way to the pool together
   std::string unique_name;         ///< no other shard has it: a name for queues of its own
   std::function<double()> jitter;  ///< in [-1, 1]

@@ -47,6 +47,10 @@ worker_core::worker_core(
     made->meter = context_->metrics->add_meter(
         {{"namespace", settings.name_space}, {"task_queue", settings.task_queue}});
     made->counts = std::make_unique<rpc::call_metrics>(*made->meter);
+    made->failures = std::make_unique<log::repeated_failures>(
+        *shards[i],
+        std::vector<log::field>{
+            {"namespace", settings.name_space}, {"task_queue", settings.task_queue}});
     // One generator per shard: they draw on different threads.
     auto own = std::make_shared<std::mt19937_64>(static_cast<std::uint64_t>(random() * 0x1p53));
     auto draw = [own] { return std::uniform_real_distribution<double>{0, 1}(*own); };
@@ -91,6 +95,7 @@ void worker_core::release() {
     each->home.post([context = context_, one = each.get()] {
       one->calls = nullptr;
       one->transport = nullptr;
+      one->failures = nullptr;
     });
 }
 

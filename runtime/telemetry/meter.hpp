@@ -46,19 +46,20 @@ private:
   std::unique_ptr<storage> storage_;
 };
 
-/// Counters that differ in one label whose values show only while counting. For the meter's thread;
-/// a value that is new takes the registry's lock once.
-class counters_by_label {
+/// Counters or histograms that differ in one label whose values show only while counting. For the
+/// meter's thread; a value that is new takes the registry's lock once.
+template <class Handle>
+class by_label {
 public:
   /// After `most` values everything else counts as `other`: what comes from outside must not grow
   /// without end.
   /// `fixed` are more labels, the same for all.
-  counters_by_label(
+  by_label(
       meter& from, const metric& what, std::string label, labels fixed = {}, std::size_t most = 100)
       : meter_(&from), metric_(what), label_(std::move(label)), fixed_(std::move(fixed)),
         most_(most) {}
 
-  [[nodiscard]] const telemetry::counter& of(std::string_view value);
+  [[nodiscard]] const Handle& of(std::string_view value);
   /// All values together, as this meter counted them.
   [[nodiscard]] std::uint64_t get() const noexcept;
 
@@ -68,7 +69,10 @@ private:
   std::string label_;
   labels fixed_;
   std::size_t most_;
-  std::map<std::string, telemetry::counter, std::less<>> known_;
+  std::map<std::string, Handle, std::less<>> known_;
 };
+
+using counters_by_label = by_label<counter>;
+using histograms_by_label = by_label<histogram>;
 
 } // namespace troupe::telemetry

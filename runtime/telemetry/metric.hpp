@@ -20,7 +20,8 @@ enum class metric_kind : std::uint8_t {
 enum class metric_unit : std::uint8_t { none, duration, bytes };
 
 /// What is measured, under the name and with the meaning that Temporal's SDKs give it, where they
-/// have it. Names are without a prefix: who exposes them puts `temporal_` in front.
+/// have it. Names are without a prefix: who exposes them puts `temporal_` in front, or `troupe_`
+/// before those that only we have.
 ///
 /// A registry copies what it is given, so texts and bounds need to live only during the call.
 struct metric {
@@ -32,6 +33,7 @@ struct metric {
   std::span<const std::int64_t> bounds = {};
   /// Of a histogram: also keeps what `histogram_value::quantile` needs, 4 KiB for each meter.
   bool has_quantiles = false;
+  bool is_ours = false; ///< Temporal's SDKs have none of this name
 };
 
 /// A histogram of durations.

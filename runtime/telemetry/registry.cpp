@@ -53,6 +53,7 @@ struct family {
   std::string help;
   metric_kind kind = metric_kind::counter;
   metric_unit unit = metric_unit::none;
+  bool is_ours = false;
   std::vector<std::int64_t> bounds;
   histogram_shape shape;
   std::map<labels, series> all;
@@ -118,6 +119,7 @@ struct registry::implementation {
       made.help = what.help;
       made.kind = what.kind;
       made.unit = what.unit;
+      made.is_ours = what.is_ours;
       made.bounds.assign(what.bounds.begin(), what.bounds.end());
       made.shape = {made.bounds.data(), made.bounds.size(), what.has_quantiles};
     } else if (!found->second.fits(what)) {
@@ -169,6 +171,7 @@ snapshot registry::read() const {
     made.kind = family.kind;
     made.help = family.help;
     made.unit = family.unit;
+    made.is_ours = family.is_ours;
     for (const auto& [with, what] : family.all) {
       // A gauge that nobody sets any more is not zero, it is not there.
       if (family.kind == metric_kind::gauge && what.cells.empty() && what.readers.empty())
@@ -268,7 +271,26 @@ telemetry::histogram meter::histogram(const metric& what, labels more) {
   return {cells, shape};
 }
 
-const telemetry::counter& counters_by_label::of(std::string_view value) {
+namespace {
+
+telemetry::counter make(meter& from, const metric& what, labels with, const counter*) {
+  return from.counter(what, std::move(with));
+}
+telemetry::histogram make(meter& from, const metric& what, labels with, const histogram*) {
+  return from.histogram(what, std::move(with));
+}
+
+std::uint64_t count_of(const counter& of) noexcept {
+  return of.get();
+}
+std::uint64_t count_of(const histogram& of) noexcept {
+  return of.count();
+}
+
+} // namespace
+
+template <class Handle>
+const Handle& by_label<Handle>::of(std::string_view value) {
   const auto found = known_.find(value);
   if (found != known_.end())
     return found->second;
@@ -276,15 +298,20 @@ const telemetry::counter& counters_by_label::of(std::string_view value) {
     return of("other");
   auto with = fixed_;
   with.push_back({label_, std::string{value}});
-  return known_.try_emplace(std::string{value}, meter_->counter(metric_, std::move(with)))
+  constexpr const Handle* kind = nullptr;
+  return known_.try_emplace(std::string{value}, make(*meter_, metric_, std::move(with), kind))
       .first->second;
 }
 
-std::uint64_t counters_by_label::get() const noexcept {
+template <class Handle>
+std::uint64_t by_label<Handle>::get() const noexcept {
   std::uint64_t sum = 0;
   for (const auto& [value, each] : known_)
-    sum += each.get();
+    sum += count_of(each);
   return sum;
 }
+
+template class by_label<counter>;
+template class by_label<histogram>;
 
 } // namespace troupe::telemetry

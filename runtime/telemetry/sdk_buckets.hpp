@@ -9,6 +9,24 @@ namespace troupe::telemetry::buckets {
 
 /// Execution of workflow tasks.
 inline constexpr auto workflow_task = milliseconds(1, 10, 20, 50, 100, 200, 500, 1'000);
+/// From the start of a run to its end.
+inline constexpr auto workflow_endtoend = milliseconds(
+    100,
+    500,
+    1'000,
+    1'500,
+    2'000,
+    5'000,
+    10'000,
+    30'000,
+    60'000,
+    120'000,
+    300'000,
+    600'000,
+    1'800'000,
+    3'600'000,
+    30'600'000,
+    86'400'000);
 /// Of tasks of every kind.
 inline constexpr auto schedule_to_start =
     milliseconds(100, 500, 1'000, 5'000, 10'000, 100'000, 1'000'000);

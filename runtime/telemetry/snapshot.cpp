@@ -4,6 +4,7 @@
 #include "runtime/telemetry/log_scale.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::telemetry {
 
@@ -70,6 +71,25 @@ double snapshot::total(std::string_view name, const labels& wanted) const noexce
       if (each.matches(wanted))
         sum += each.value;
   return sum;
+}
+
+void snapshot::merge(snapshot&& other) {
+  for (auto& family : other.families) {
+    const auto found = std::ranges::lower_bound(families, family.name, {}, &family_value::name);
+    if (found == families.end() || found->name != family.name) {
+      families.insert(found, std::move(family));
+      continue;
+    }
+    for (auto& each : family.series) {
+      const auto same = std::ranges::find(found->series, each.labels, &series_value::labels);
+      if (same == found->series.end()) {
+        found->series.push_back(std::move(each));
+      } else {
+        same->value += each.value;
+        same->histogram.merge(each.histogram);
+      }
+    }
+  }
 }
 
 histogram_value snapshot::histogram(std::string_view name, const labels& wanted) const {

@@ -44,6 +44,7 @@ struct family_value {
   metric_kind kind = metric_kind::counter;
   std::string help;
   metric_unit unit = metric_unit::none;
+  bool is_ours = false; ///< `metric::is_ours`
   std::vector<series_value> series;
 };
 
@@ -56,6 +57,9 @@ struct snapshot {
   [[nodiscard]] double total(std::string_view name, const labels& wanted = {}) const noexcept;
   /// The same of a histogram.
   [[nodiscard]] histogram_value histogram(std::string_view name, const labels& wanted = {}) const;
+
+  /// Adds another registry's: what has the same name and labels is summed.
+  void merge(snapshot&& other);
 };
 
 } // namespace troupe::telemetry

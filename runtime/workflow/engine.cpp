@@ -187,11 +187,19 @@ void engine::end_with(std::exception_ptr why) {
       why,
       environment_->converter,
       *command->mutable_fail_workflow_execution_command_attributes()->mutable_failure());
-  close_with(std::move(command));
+  close_with(std::move(command), std::move(why));
 }
 
-void engine::close_with(std::unique_ptr<wire_command> command) {
-  close_ = detail::make_ref<close_machine>(std::move(command));
+void engine::close_with(std::unique_ptr<wire_command> command, std::exception_ptr why) {
+  close_ = detail::make_ref<close_machine>(std::move(command), std::move(why));
+}
+
+int engine::closing_command() const noexcept {
+  return close_ ? close_->command() : 0;
+}
+
+std::exception_ptr engine::closing_error() const noexcept {
+  return close_ ? close_->why() : nullptr;
 }
 
 void engine::continue_as_new(continue_as_new_request&& request) {

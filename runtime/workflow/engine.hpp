@@ -85,6 +85,11 @@ public:
   [[nodiscard]] const std::exception_ptr& task_error() const noexcept { return task_error_; }
   /// True if the code has ended the run, or the history has.
   [[nodiscard]] bool closing() const noexcept { return static_cast<bool>(close_); }
+  /// The `CommandType` that ends the run, 0 while it goes on; the error that fails it, null if none
+  /// does.
+  [[nodiscard]] int closing_command() const noexcept;
+  [[nodiscard]] std::exception_ptr closing_error() const noexcept;
+  [[nodiscard]] time_point start_time() const noexcept { return start_time_; }
   [[nodiscard]] bool closed_by_history() const noexcept { return closed_by_history_; }
   [[nodiscard]] std::int64_t last_event_id() const noexcept { return last_event_id_; }
   void set_last_event_id(std::int64_t id) noexcept { last_event_id_ = id; }
@@ -199,7 +204,7 @@ private:
   void reap();
   void finish_main();
   void end_with(std::exception_ptr why);
-  void close_with(std::unique_ptr<wire_command> command);
+  void close_with(std::unique_ptr<wire_command> command, std::exception_ptr why = nullptr);
   void continue_as_new(continue_as_new_request&& request);
   void deliver_signal(std::string name, payloads input);
   void

@@ -195,9 +195,14 @@ activation_result instance::answer_task() {
   answer.mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
   run.write_commands(*answer.mutable_commands());
   run.write_messages(*answer.mutable_messages());
-  answer_queries(task, run, answer);
+  answer_queries(task, run, answer, result);
   write_metadata(run, answer);
   result.finished = run.closing();
+  if (result.finished) {
+    result.closing_command = run.closing_command();
+    result.error = run.closing_error();
+    result.started = run.start_time();
+  }
   result.evict = result.finished;
   if (!result.finished && run.waits_for_local_work())
     answer.set_force_create_new_workflow_task(true);

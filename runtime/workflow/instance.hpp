@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/executor.hpp"
+
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/detail/run.hpp>
@@ -11,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace google::protobuf {
@@ -95,6 +98,11 @@ struct activation_result {
   bool evict = false;             ///< the instance is used up: drop it once the answer is sent
   bool finished =
       false; ///< the answer closes the run (or the run is closed already); then `evict` is set too
+  int closing_command = 0;       ///< the `CommandType` with which the answer closes the run; else 0
+  std::exception_ptr error = {}; ///< why the run fails, or the task; null if neither does
+  time_point started = {};       ///< the run, if the answer closes it
+  /// Of queries that went along: which failed, and why.
+  std::vector<std::pair<std::string, std::exception_ptr>> failed_queries = {};
 
   activation_result();
   activation_result(activation_result&&) noexcept;

@@ -32,6 +32,7 @@ activation_result query_failed(
     const std::exception_ptr& error) {
   activation_result result;
   result.kind = verdict::query_answered;
+  result.failed_queries.emplace_back(task.query().query_type(), error);
   result.reason = describe(error);
   auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
   answer.set_namespace_(shared.name_space);
@@ -53,6 +54,7 @@ activation_result task_failed(
     result = query_failed(task, shared, error);
   } else {
     result.kind = verdict::failed;
+    result.error = error;
     result.is_nondeterminism = cause == enums::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR;
     result.reason = describe(error);
     // Later attempts are left to the service's task timeout, which spaces them out.
@@ -95,7 +97,8 @@ activation_result answer_query_task(const wire::PollWorkflowTaskQueueResponse& t
 void answer_queries(
     const wire::PollWorkflowTaskQueueResponse& task,
     engine& run,
-    wire::RespondWorkflowTaskCompletedRequest& to) {
+    wire::RespondWorkflowTaskCompletedRequest& to,
+    activation_result& outcome) {
   const auto& converter = run.environment().converter;
   for (const auto& [id, query] : task.queries()) {
     auto& result = (*to.mutable_query_results())[id];
@@ -109,6 +112,7 @@ void answer_queries(
       result.set_result_type(enums::QUERY_RESULT_TYPE_FAILED);
       result.set_error_message(message_of(error));
       to_failure(error, converter, *result.mutable_failure());
+      outcome.failed_queries.emplace_back(query.query_type(), error);
     }
   }
 }

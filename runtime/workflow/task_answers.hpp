@@ -39,11 +39,12 @@ activation_result task_ignored(std::string reason);
 activation_result answer_query_task(
     const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task, engine& run);
 
-/// Answers the queries that came with a task.
+/// Answers the queries that came with a task; `outcome` hears which of them failed.
 void answer_queries(
     const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
     engine& run,
-    temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& to);
+    temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& to,
+    activation_result& outcome);
 
 /// Adds what the history does not know yet of the flags that we follow and of our name.
 void write_metadata(

@@ -109,7 +109,7 @@ class installed(project):
         folder = empty("components")
         configure("components", folder, WANTED="client;testing", WANTED_VERSION="0.1", CMAKE_PREFIX_PATH=self.prefix,
                   CMAKE_DISABLE_FIND_PACKAGE_CAF="ON", CMAKE_DISABLE_FIND_PACKAGE_utf8proc="ON",
-                  CMAKE_DISABLE_FIND_PACKAGE_spdlog="ON", CMAKE_DISABLE_FIND_PACKAGE_CLI11="ON")
+                  CMAKE_DISABLE_FIND_PACKAGE_CLI11="ON")
         build(folder, "all")
         for component in ("client", "testing"):
             run(folder / f"with_{component}", timeout=60)

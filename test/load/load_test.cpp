@@ -52,19 +52,17 @@ struct caller_workflow {
 /// Remembers what was logged at warn and above.
 class recording_sink final : public troupe::log::sink {
 public:
-  void write(
-      troupe::log::level severity,
-      std::string_view message,
-      std::span<const troupe::log::field> fields) override {
-    if (severity < troupe::log::level::warn)
+  void write(const troupe::log::line& what) override {
+    if (what.severity < troupe::log::level::warn)
       return;
-    std::string line{message};
-    for (const auto& [key, value] : fields)
-      line += ' ' + std::string{key} + '=' + value;
+    std::string line{what.message};
+    for (const auto& each : what.fields)
+      line += ' ' + std::string{each.key} + '=' + each.value;
     const std::lock_guard lock{guard_};
     lines_.push_back(std::move(line));
   }
   std::vector<std::string> lines() const {
+    troupe::log::flush();
     const std::lock_guard lock{guard_};
     return lines_;
   }

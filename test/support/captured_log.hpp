@@ -15,11 +15,13 @@
 
 namespace troupe::test {
 
-/// Takes what is logged from warnings on while it lives. One at a time; any thread may log.
+/// Takes what is logged while it lives, from warnings on if not told otherwise. One at a time; any
+/// thread may log.
 class captured_log {
 public:
-  captured_log() {
-    log::configure(log::level::warn, log::format::text);
+  /// Lines below `least` are not taken.
+  explicit captured_log(log::level least = log::level::warn) {
+    log::configure(least, log::format::text);
     log::set_sink(lines_);
   }
   captured_log(const captured_log&) = delete;
@@ -28,6 +30,7 @@ public:
 
   /// How many lines have this in their message or fields.
   [[nodiscard]] std::size_t count(const std::string& text) const {
+    log::flush();
     const std::lock_guard guard{lines_->mutex};
     return static_cast<std::size_t>(
         std::count_if(lines_->all.begin(), lines_->all.end(), [&](const auto& line) {
@@ -38,6 +41,7 @@ public:
   /// The fields of the lines with exactly this message, in their order.
   [[nodiscard]] std::vector<std::map<std::string, std::string>>
   lines_of(std::string_view message) const {
+    log::flush();
     const std::lock_guard guard{lines_->mutex};
     std::vector<std::map<std::string, std::string>> found;
     for (const auto& [text, fields] : lines_->fields)
@@ -48,16 +52,16 @@ public:
 
 private:
   struct recorder final : log::sink {
-    void write(log::level, std::string_view message, std::span<const log::field> with) override {
-      std::string line{message};
-      for (const auto& [key, value] : with)
-        line.append(" ").append(key).append("=").append(value);
+    void write(const log::line& what) override {
+      std::string line{what.message};
       std::map<std::string, std::string> named;
-      for (const auto& [key, value] : with)
-        named.emplace(key, value);
+      for (const auto& each : what.fields) {
+        line.append(" ").append(each.key).append("=").append(each.value);
+        named.emplace(each.key, each.value);
+      }
       const std::lock_guard guard{mutex};
       all.push_back(std::move(line));
-      fields.emplace_back(message, std::move(named));
+      fields.emplace_back(what.message, std::move(named));
     }
     std::mutex mutex;
     std::vector<std::string> all;

@@ -5,6 +5,7 @@
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 
+#include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
@@ -29,6 +30,16 @@ nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
   return &answer->as<wire::RespondNexusTaskCompletedRequest>();
 }
 
+/// `service/operation`; parsed only for what has failed.
+std::string operation_of(const std::shared_ptr<const std::string>& bytes) {
+  temporal::api::nexus::v1::Request request;
+  if (!bytes || !request.ParseFromString(*bytes))
+    return "unknown";
+  if (request.has_cancel_operation())
+    return request.cancel_operation().service() + '/' + request.cancel_operation().operation();
+  return request.start_operation().service() + '/' + request.start_operation().operation();
+}
+
 } // namespace
 
 nexus_dispatcher_actor::nexus_dispatcher_actor(
@@ -46,7 +57,7 @@ nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
   return {
       [this](dispatch_request& message) {
         // Both are shared or small; the request itself goes on.
-        under_way what{message.source, message.what.attempt};
+        under_way what{message.source, message.what.attempt, nullptr};
         guard(
             [&] { dispatch(message); },
             [&](const rpc_status&) {
@@ -92,13 +103,13 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
   note_use();
   auto& request = wanted.what;
   if (requests_.size() >= most_requests) {
-    wait_for_place({std::move(wanted.source), std::move(request.attempt)});
+    wait_for_place({std::move(wanted.source), std::move(request.attempt), nullptr});
     return;
   }
   auto& which = request.attempt.cancelation ? cancels_ : starts_;
   if (!which.breaker.admits()) {
     tell(directory_.execution(*wanted.source), nexus_held{request.attempt, true});
-    which.held.push_back({std::move(wanted.source), std::move(request.attempt)});
+    which.held.push_back({std::move(wanted.source), std::move(request.attempt), nullptr});
     return;
   }
   const auto* target = directory_.namespaces.find(request.target.target_namespace);
@@ -106,11 +117,11 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
     // An endpoint outside (no HTTP client yet), or a namespace that was deleted: nobody will
     // answer.
     log::warn("a Nexus request has no task queue to go to", {{"endpoint", request.target.name}});
-    report({std::move(wanted.source), request.attempt}, nullptr, false);
+    report({std::move(wanted.source), request.attempt, request.request}, nullptr, false);
     return;
   }
   auto task_id = directory_.ids->uuid();
-  requests_.emplace(task_id, under_way{std::move(wanted.source), request.attempt});
+  requests_.emplace(task_id, under_way{std::move(wanted.source), request.attempt, request.request});
   auto queue = directory_.queue(target->id, request.target.target_task_queue, queue_kind::nexus);
   tell(
       queue,
@@ -158,11 +169,15 @@ void nexus_dispatcher_actor::arm_waiting() {
 void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool is_failure) {
   const bool is_cancelation = what.attempt.cancelation;
   auto& which = is_cancelation ? cancels_ : starts_;
-  if (which.breaker.record(trips_breaker(outcome_of(answer, is_failure)))) {
+  const bool trips = trips_breaker(outcome_of(answer, is_failure));
+  if (trips)
+    ++which.tripped_by[operation_of(what.request)];
+  else
+    which.tripped_by.clear();
+  if (which.breaker.record(trips)) {
     if (which.breaker.current() == circuit_breaker::state::open) {
-      log::warn(
-          "the circuit breaker of a Nexus endpoint opened",
-          {{"endpoint", what.attempt.endpoint_name}});
+      say_opened(which, what);
+      which.tripped_by.clear();
       which.timer = home().schedule(
           circuit_breaker::open_for,
           [weak = caf::actor_cast<caf::actor_addr>(this), is_cancelation] {
@@ -176,6 +191,26 @@ void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool
   tell(
       directory_.execution(*what.source),
       nexus_answered{what.attempt, std::move(answer), is_failure});
+}
+
+void nexus_dispatcher_actor::say_opened(const lane& which, const under_way& last) const {
+  std::string operations;
+  for (const auto& [name, times] : which.tripped_by)
+    operations.append(operations.empty() ? "" : ", ")
+        .append(name)
+        .append(" x")
+        .append(std::to_string(times));
+  const auto* caller = directory_.namespaces.find_by_id(last.source->namespace_id);
+  log::warn(
+      "the circuit breaker of a Nexus endpoint opened",
+      {{"endpoint", last.attempt.endpoint_name},
+       {"requests", last.attempt.cancelation ? "cancel" : "start"},
+       {"failed", operations},
+       {"caller_namespace", caller != nullptr ? caller->name : last.source->namespace_id},
+       {"last_workflow_id", last.source->workflow_id},
+       {"last_run_id", last.attempt.run_id},
+       {"closed_for_seconds",
+        std::chrono::duration_cast<std::chrono::seconds>(circuit_breaker::open_for).count()}});
 }
 
 void nexus_dispatcher_actor::tick(bool is_cancelation) {

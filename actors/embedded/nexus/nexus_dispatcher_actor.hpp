@@ -6,6 +6,8 @@
 #include "runtime/embedded/nexus/circuit_breaker.hpp"
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -45,9 +47,12 @@ private:
   struct under_way {
     execution_ref source;
     nexus_attempt attempt;
+    std::shared_ptr<const std::string> request; ///< names the operation, if this fails
   };
   struct lane {
     circuit_breaker breaker;
+    /// What failed since the last success, how often: what the log says when the breaker opens.
+    std::map<std::string, int> tripped_by;
     std::vector<under_way> held;
     executor::timer_id timer = 0; ///< runs while the breaker is open
 
@@ -64,6 +69,7 @@ private:
   void report(const under_way& what, call_ptr answer, bool is_failure);
   [[nodiscard]] bool is_idle() const override;
   void forget() override;
+  void say_opened(const lane& which, const under_way& last) const;
 
   directory& directory_;
   std::string caller_namespace_id_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/client.hpp>
+#include <troupe/metrics.hpp>
 #include <troupe/nexus/handler_base.hpp>
 #include <troupe/workflow/definition.hpp>
 
@@ -50,6 +51,13 @@ struct worker_options {
   /// At shutdown: how long running handlers are left alone before they are cancelled. They are
   /// waited for after that.
   std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};
+
+  /// Where the worker shows its metrics to Prometheus over HTTP, at `/metrics`: `127.0.0.1:9464`, a
+  /// port of 0 takes a free one (`worker::metrics_address`). Empty: `TROUPE_METRICS_ADDRESS` of the
+  /// environment, else nowhere. Workers of one process with the same address show theirs together,
+  /// in the form that the first of them wants.
+  std::string metrics_address = {};
+  prometheus_options prometheus = {};
 };
 
 /// A worker that cannot run as it was told; what() says why and what to do.
@@ -152,6 +160,12 @@ public:
 
   [[nodiscard]] worker_state state() const;
   [[nodiscard]] worker_snapshot snapshot() const;
+
+  /// All metrics as Prometheus reads them: for programs that have an HTTP server of their own.
+  [[nodiscard]] std::string metrics_text() const;
+  /// Where the metrics are shown, with the port that was taken; empty before `start`, and if they
+  /// are not.
+  [[nodiscard]] std::string metrics_address() const;
 
   /// For `troupe/caf.hpp`.
   explicit worker(std::unique_ptr<detail::worker_impl> impl) noexcept;

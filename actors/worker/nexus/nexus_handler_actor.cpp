@@ -2,8 +2,11 @@
 #include "actors/worker/nexus/nexus_handler_actor.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/protocol/links.hpp"
 
 #include <caf/actor_cast.hpp>
+
+#include <temporal/api/common/v1/message.pb.h>
 
 namespace troupe::actors {
 
@@ -133,8 +136,12 @@ void nexus_handler_actor::call_service() {
 
 void nexus_handler_actor::answer() {
   nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
-  if (const auto& reason = call_->failure_reason(); !reason.empty())
+  if (const auto& reason = call_->failure_reason(); !reason.empty()) {
     nexus_.metrics.nexus_task_execution_failed.of(reason).add();
+    report(
+        call_->is_failure() ? "a Nexus task failed" : "a Nexus operation failed",
+        call_->failure_text());
+  }
   auto call = call_->answer();
   call.timeout = std::min(call.timeout, remaining());
   context_.calls->start(
@@ -146,12 +153,6 @@ void nexus_handler_actor::answer() {
 void nexus_handler_actor::on_answer(const rpc_status& status) {
   if (status.ok()) {
     nexus_.metrics.nexus_task_endtoend_latency.observe((home().now() - received_).count());
-    if (call_->is_failure())
-      log::debug(
-          "answered a Nexus task with a failure",
-          {{"service", std::string{call_->task().service}},
-           {"operation", std::string{call_->task().operation}},
-           {"error", call_->failure_text()}});
     return end(task_outcome::answered);
   }
   log::warn(
@@ -164,14 +165,46 @@ void nexus_handler_actor::on_answer(const rpc_status& status) {
                                             : task_outcome::answer_failed);
 }
 
+/// A failure of the handler, with what names the request and who asked.
+void nexus_handler_actor::report(std::string_view message, std::string error) {
+  const auto& task = call_->task();
+  log::failure what{
+      .message = message,
+      .source = std::string{task.service} + '/' + std::string{task.operation},
+      .error = std::move(error),
+      .fields = {}};
+  if (!log::enabled(what.severity))
+    return;
+  what.fields = {
+      {"service", task.service},
+      {"operation", task.operation},
+      {"request", task.kind == nexus::nexus_task::request::cancel ? "cancel" : "start"}};
+  const auto add = [&](std::string_view key, std::string_view value) {
+    if (!value.empty())
+      what.fields.emplace_back(key, value);
+  };
+  add("reason", call_->failure_reason());
+  add("endpoint", task.endpoint);
+  add("request_id", task.request_id);
+  add("operation_token", task.operation_token);
+  for (const auto& each : task.links) {
+    temporal::api::common::v1::Link from;
+    if (!protocol::from_nexus_link(each.url, each.type, from) || !from.has_workflow_event())
+      continue;
+    add("caller_namespace", from.workflow_event().namespace_());
+    add("caller_workflow_id", from.workflow_event().workflow_id());
+    add("caller_run_id", from.workflow_event().run_id());
+    break;
+  }
+  if (context_.failures)
+    context_.failures->report(std::move(what));
+}
+
 void nexus_handler_actor::on_cancel(cancel_reason reason) {
   call_->cancel(reason);
   if (reason != cancel_reason::timed_out)
     return; // it may still answer, and somebody waits for that
-  log::warn(
-      "a Nexus task ran past its deadline and is not answered",
-      {{"service", std::string{call_->task().service}},
-       {"operation", std::string{call_->task().operation}}});
+  report("a Nexus task ran past its deadline and is not answered", "deadline exceeded");
   nexus_.metrics.nexus_task_execution_failed.of("timeout").add();
   end(task_outcome::deadline_passed);
 }

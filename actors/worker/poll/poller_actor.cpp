@@ -21,7 +21,9 @@ using telemetry::metric_kind;
 constexpr metric num_pollers{
     .name = "num_pollers", .kind = metric_kind::gauge, .help = "polls that are open"};
 constexpr metric poll_errors{
-    .name = "poll_errors", .help = "polls that failed, or whose answer could not be read"};
+    .name = "poll_errors",
+    .help = "polls that failed, or whose answer could not be read",
+    .is_ours = true};
 
 telemetry::labels poller_type(const poll_type& type) {
   return {{"poller_type", std::string{type.name}}};
@@ -133,11 +135,7 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
     if (!result.unreadable.empty()) {
       on_error({status_code::internal, "unreadable answer: " + result.unreadable, {}});
     } else {
-      if (std::exchange(failing_, false))
-        log::info(
-            "polls succeed again",
-            {{"poller", std::string{with_.type.name}},
-             {"task_queue", with_.worker->settings.task_queue}});
+      say_working();
       error_backoff_.reset();
       exhausted_backoff_.reset();
       target_.on_answer(!result.deliver, result.poller_advice);
@@ -164,18 +162,7 @@ void poller_actor::on_error(const rpc_status& status) {
     metrics_.poll_errors.add();
     target_.on_error(exhausted);
     failing_ = true;
-    auto now = home().now();
-    if (status.code != logged_code_ || now - logged_at_ >= log_interval) {
-      logged_code_ = status.code;
-      logged_at_ = now;
-      log::warn(
-          "a poll failed, trying again",
-          {{"poller", std::string{with_.type.name}},
-           {"task_queue", with_.worker->settings.task_queue},
-           {"namespace", with_.worker->settings.name_space},
-           {"code", std::string{to_string(status.code)}},
-           {"error", status.message}});
-    }
+    say_failing(status);
   }
   // Several polls fail together when the connection breaks: that is one failure.
   if (backing_off_)
@@ -187,6 +174,53 @@ void poller_actor::on_error(const rpc_status& status) {
   home().schedule(wait, [self = me(), generation = ++backoff_generation_] {
     tell(self, backoff_ended{generation});
   });
+}
+
+/// All pollers of a shard lose their connection together: the first says so for them all.
+void poller_actor::say_failing(const rpc_status& status) {
+  const auto now = home().now();
+  const bool is_unreachable = status.code == status_code::unavailable;
+  if (is_unreachable) {
+    auto& shard = *with_.shard;
+    if (shard.unreachable_since && now - shard.unreachable_said < log_interval)
+      return;
+    if (!shard.unreachable_since)
+      shard.unreachable_since = now;
+    shard.unreachable_said = now;
+  } else {
+    if (status.code == logged_code_ && now - logged_at_ < log_interval)
+      return;
+    logged_code_ = status.code;
+    logged_at_ = now;
+  }
+  const auto& settings = with_.worker->settings;
+  log::warn(
+      is_unreachable ? "the service cannot be reached, reconnecting"
+                     : "a poll failed, trying again",
+      {{"poller", with_.type.name},
+       {"task_queue", settings.task_queue},
+       {"namespace", settings.name_space},
+       {"address", settings.address},
+       {"code", to_string(status.code)},
+       {"error", status.message}});
+}
+
+void poller_actor::say_working() {
+  if (!std::exchange(failing_, false))
+    return;
+  logged_code_ = status_code::ok;
+  const auto& settings = with_.worker->settings;
+  if (const auto since = std::exchange(with_.shard->unreachable_since, std::nullopt))
+    log::info(
+        "reconnected",
+        {{"namespace", settings.name_space},
+         {"task_queue", settings.task_queue},
+         {"address", settings.address},
+         {"after_seconds",
+          std::chrono::duration_cast<std::chrono::seconds>(home().now() - *since).count()}});
+  else
+    log::debug(
+        "polls succeed again", {{"poller", with_.type.name}, {"task_queue", settings.task_queue}});
 }
 
 void poller_actor::stop_if_drained() {

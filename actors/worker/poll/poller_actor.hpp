@@ -54,6 +54,8 @@ private:
   void on_task_ended(task_ended& ended);
   void on_poll_completed(const poll_completed& done);
   void on_error(const rpc_status& status);
+  void say_failing(const rpc_status& status);
+  void say_working();
   void stop_if_drained();
   poller_handle me() { return caf::actor_cast<poller_handle>(this); }
 

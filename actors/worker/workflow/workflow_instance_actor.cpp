@@ -8,6 +8,9 @@
 #include "runtime/rpc/unary.hpp"
 #include "runtime/workflow/instance.hpp"
 
+#include <troupe/error.hpp>
+
+#include <temporal/api/enums/v1/command_type.pb.h>
 #include <temporal/api/enums/v1/failed_cause.pb.h>
 #include <temporal/api/enums/v1/query.pb.h>
 #include <temporal/api/failure/v1/message.pb.h>
@@ -34,6 +37,13 @@ bool is_too_large(const rpc_status& status) {
     if (status.message.starts_with(prefix))
       return true;
   return false;
+}
+
+/// Expected by who threw it: neither counted as a failure nor a warning.
+bool is_benign(const std::exception_ptr& error) {
+  const auto readable = to_failure_error(error);
+  const auto* application = dynamic_cast<const application_error*>(readable.get());
+  return application != nullptr && application->category() == error_category::benign;
 }
 
 } // namespace
@@ -115,7 +125,7 @@ void workflow_instance_actor::converse(Step step) {
     // An instance turns what user code throws into answers; what comes out here is a bug of its
     // own. Only this run is affected: it is dropped, and replayed when the service tries again.
     context_.counters.instances_died.add();
-    log::error("a workflow instance failed", {{"run_id", run_id()}, {"error", describe(error)}});
+    report("a workflow instance failed", {}, describe(error), log::level::error);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         error.what(),
@@ -157,7 +167,7 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
   wire::GetWorkflowExecutionHistoryResponse page;
   if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
     auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
-    log::warn("the history of a run could not be fetched", {{"run_id", run_id()}, {"error", why}});
+    report("the history of a run could not be fetched", {}, why);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         "the history could not be fetched: " + why,
@@ -169,6 +179,9 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
 void workflow_instance_actor::send(workflow::activation_result result) {
   using verdict = workflow::activation_result::verdict;
   used_up_ = result.evict;
+  closing_ = {result.closing_command, result.started, std::move(result.error)};
+  for (const auto& [query, error] : result.failed_queries)
+    report("a workflow query failed", query, describe(error));
   context_.counters.workflow_task_execution_latency.observe(
       (home().now() - job_->received).count());
   switch (result.kind) {
@@ -177,7 +190,7 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   case verdict::failed:
     answering_ = answer_kind::failed;
     count_failure(result.is_nondeterminism ? "NonDeterminismError" : "WorkflowError");
-    log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", result.reason}});
+    report("a workflow task failed", {}, result.reason);
     used_up_ = true;
     if (!result.answer)
       return end(task_outcome::repeated_failure);
@@ -240,6 +253,7 @@ void workflow_instance_actor::fail_task(int cause, std::string message, const st
   message = to_valid_utf8(std::move(message)); // of an exception, or a status
   used_up_ = true;
   job_->run = nullptr;
+  closing_ = {};
   count_failure(
       cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE ? "GrpcMessageTooLarge"
                                                                         : "WorkflowError");
@@ -288,13 +302,15 @@ void workflow_instance_actor::on_answer(const answer_replied& replied) {
 }
 
 void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
+  if (closing_.command != 0)
+    on_closed();
   if (answer.size() == 0)
     return end(task_outcome::answered);
   workflow::task_message next;
   auto& response = next.make<wire::RespondWorkflowTaskCompletedResponse>();
   if (!rpc::decode(answer, response)) {
     // The service took the answer; what it said besides is lost, and with it perhaps a task.
-    log::warn("the reply to a workflow task's answer is unreadable", {{"run_id", run_id()}});
+    report("the reply to a workflow task's answer is unreadable", {}, "unreadable");
     used_up_ = true;
     return end(task_outcome::answered);
   }
@@ -322,17 +338,64 @@ void workflow_instance_actor::on_answer_error(const rpc_status& status) {
     log::debug("a workflow task is done again since new events came", {{"run_id", run_id()}});
     return end(task_outcome::answered);
   }
-  log::warn(
+  report(
       "the answer to a workflow task was not taken",
-      {{"run_id", run_id()},
-       {"code", std::string{to_string(status.code)}},
-       {"error", status.message}});
+      {},
+      std::string{to_string(status.code)} + ": " + status.message);
   if (answering_ == answer_kind::completed && is_too_large(status) && job_->task->attempt() < 2)
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE,
         status.message,
         "GrpcMessageTooLarge");
   end(task_outcome::answer_failed);
+}
+
+/// The service has taken the answer that ends the run.
+void workflow_instance_actor::on_closed() {
+  const auto ended = std::exchange(closing_, {});
+  const auto& type = job_->task->workflow_type().name();
+  auto& counters = context_.counters;
+  counters.workflow_endtoend_latency.of(type).observe((home().now() - ended.started).count());
+  switch (ended.command) {
+  case enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION:
+    counters.workflow_completed.of(type).add();
+    break;
+  case enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION:
+    counters.workflow_canceled.of(type).add();
+    break;
+  case enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION:
+    counters.workflow_continue_as_new.of(type).add();
+    break;
+  default:
+    if (is_benign(ended.error))
+      return report("a workflow failed", {}, describe(ended.error), log::level::debug);
+    counters.workflow_failed.of(type).add();
+    report("a workflow failed", {}, describe(ended.error));
+  }
+}
+
+/// A failure of the workflow's code, or of what is done for it, with what names the run.
+void workflow_instance_actor::report(
+    std::string_view message, std::string_view query, std::string error, log::level severity) {
+  if (!log::enabled(severity))
+    return;
+  const auto& task = *job_->task;
+  log::failure what{
+      .severity = severity,
+      .message = message,
+      .source = task.workflow_type().name(),
+      .error = std::move(error),
+      .fields = {
+          {"workflow_type", task.workflow_type().name()},
+          {"workflow_id", task.workflow_execution().workflow_id()},
+          {"run_id", run_id()},
+          {"attempt", task.attempt()}}};
+  if (!query.empty()) {
+    what.source.append("/").append(query);
+    what.fields.emplace_back("query", query);
+  }
+  if (context_.failures)
+    context_.failures->report(std::move(what));
 }
 
 void workflow_instance_actor::end(task_outcome outcome) {

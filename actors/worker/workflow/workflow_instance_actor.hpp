@@ -7,8 +7,10 @@
 #include "actors/worker/workflow/workflow_job.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 
+#include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace google::protobuf {
 class Message;
@@ -47,6 +49,12 @@ public:
   void on_exit() override;
 
 private:
+  /// What an answer says of the run's end, for metrics and the log.
+  struct workflow_end {
+    int command = 0; ///< 0: it goes on
+    time_point started{};
+    std::exception_ptr error;
+  };
   /// What the answer to the running task is: decides what its reply means.
   enum class answer_kind { completed, failed, query };
 
@@ -67,6 +75,12 @@ private:
   void on_answer(const answer_replied& replied);
   void on_completed(const rpc::bytes& answer);
   void on_answer_error(const rpc_status& status);
+  void report(
+      std::string_view message,
+      std::string_view query,
+      std::string error,
+      log::level severity = log::level::warn);
+  void on_closed();
   void end(task_outcome outcome);
   workflow_instance_handle me() { return caf::actor_cast<workflow_instance_handle>(this); }
 
@@ -79,6 +93,7 @@ private:
   std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
   bool fetching_ = false;  ///< a page of history
   answer_kind answering_ = answer_kind::completed;
+  workflow_end closing_; ///< how the answer ends the run
   bool used_up_ = false;
 };
 

@@ -9,6 +9,7 @@ namespace {
 
 using telemetry::metric;
 using telemetry::metric_kind;
+using telemetry::metric_unit;
 namespace buckets = telemetry::buckets;
 
 constexpr metric poll_empty{
@@ -25,6 +26,17 @@ constexpr auto execution = telemetry::latency_with_quantiles(
     buckets::workflow_task);
 constexpr metric execution_failed{
     .name = "workflow_task_execution_failed", .help = "workflow tasks that failed, by why"};
+constexpr metric completed{.name = "workflow_completed", .help = "runs that returned a result"};
+constexpr metric canceled{.name = "workflow_canceled", .help = "runs that ended as cancelled"};
+constexpr metric failed{.name = "workflow_failed", .help = "runs that ended with an error"};
+constexpr metric continue_as_new{
+    .name = "workflow_continue_as_new", .help = "runs that went on as new ones"};
+constexpr metric endtoend{
+    .name = "workflow_endtoend_latency",
+    .kind = metric_kind::histogram,
+    .help = "from the start of a run to its end",
+    .unit = metric_unit::duration,
+    .bounds = buckets::workflow_endtoend};
 constexpr metric cache_hit{
     .name = "sticky_cache_hit", .help = "tasks with new events of a run that is cached"};
 constexpr metric cache_miss{
@@ -33,7 +45,8 @@ constexpr metric cache_size{
     .name = "sticky_cache_size", .kind = metric_kind::gauge, .help = "runs in memory"};
 constexpr metric cache_eviction{
     .name = "sticky_cache_total_forced_eviction", .help = "runs that left for lack of room"};
-constexpr metric died{.name = "instances_died", .help = "runs lost to a bug of the worker"};
+constexpr metric died{
+    .name = "instances_died", .help = "runs lost to a bug of the worker", .is_ours = true};
 
 } // namespace
 
@@ -44,6 +57,11 @@ workflow_metrics::workflow_metrics(telemetry::meter& meter)
       workflow_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       workflow_task_execution_latency(meter.histogram(execution)),
       workflow_task_execution_failed(meter, execution_failed, "failure_reason"),
+      workflow_completed(meter, completed, "workflow_type"),
+      workflow_canceled(meter, canceled, "workflow_type"),
+      workflow_failed(meter, failed, "workflow_type"),
+      workflow_continue_as_new(meter, continue_as_new, "workflow_type"),
+      workflow_endtoend_latency(meter, endtoend, "workflow_type"),
       sticky_cache_hit(meter.counter(cache_hit)), sticky_cache_miss(meter.counter(cache_miss)),
       sticky_cache_size(meter.gauge(cache_size)),
       sticky_cache_total_forced_eviction(meter.counter(cache_eviction)),

@@ -16,6 +16,12 @@ struct workflow_metrics {
   telemetry::histogram workflow_task_schedule_to_start_latency;
   telemetry::histogram workflow_task_execution_latency;        ///< from the poll's answer to ours
   telemetry::counters_by_label workflow_task_execution_failed; ///< by `failure_reason`
+  /// By `workflow_type`: how runs ended, counted when the service has taken the answer.
+  telemetry::counters_by_label workflow_completed;
+  telemetry::counters_by_label workflow_canceled;
+  telemetry::counters_by_label workflow_failed; ///< but those that are expected (benign)
+  telemetry::counters_by_label workflow_continue_as_new;
+  telemetry::histograms_by_label workflow_endtoend_latency; ///< from the run's start
   telemetry::counter sticky_cache_hit;
   telemetry::counter sticky_cache_miss;
   telemetry::gauge sticky_cache_size;

@@ -27,6 +27,7 @@ public:
       : shard_(with.shard), runs_{
                                 .options = std::move(options),
                                 .calls = with.shard.calls,
+                                .failures = with.shard.failures,
                                 .counters = workflow_metrics{*with.shard.meter},
                                 .sticky_queue = {}} {
     if (sticky) {

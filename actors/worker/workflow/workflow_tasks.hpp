@@ -3,6 +3,7 @@
 
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/workflow/workflow_metrics.hpp"
+#include "runtime/base/log/repeated_failures.hpp"
 #include "runtime/rpc/transport.hpp"
 
 #include <chrono>
@@ -44,7 +45,8 @@ struct workflow_task_options {
 /// What the actors of workflow tasks share on one shard. Used on its thread.
 struct workflow_shard {
   std::shared_ptr<const workflow_task_options> options;
-  const std::unique_ptr<rpc::transport>& calls; ///< the shard's
+  const std::unique_ptr<rpc::transport>& calls;            ///< the shard's
+  const std::unique_ptr<log::repeated_failures>& failures; ///< the shard's
   workflow_metrics counters;
   std::string sticky_queue;             ///< empty: this shard keeps no runs
   std::size_t max_cached_workflows = 0; ///< this shard's part

@@ -1,100 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log/log.hpp"
 
-#include "runtime/base/text/json_text.hpp"
-#include "runtime/base/text/printable.hpp"
+#include "runtime/base/log/line_queue.hpp"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <mutex>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
 
 namespace troupe::log {
+
 namespace {
 
-spdlog::level::level_enum to_spdlog(level severity) {
-  switch (severity) {
-  case level::debug: return spdlog::level::debug;
-  case level::info: return spdlog::level::info;
-  case level::warn: return spdlog::level::warn;
-  case level::error: return spdlog::level::err;
-  case level::off: break;
-  }
-  return spdlog::level::off;
-}
-
-bool needs_quotes(std::string_view text) {
-  return text.empty() || text.find_first_of(" \"=\\") != std::string_view::npos
-         || !is_printable(text);
-}
-
-class spdlog_sink final : public sink {
+/// Writes to the process's standard error, whole lines.
+class stderr_sink final : public sink {
 public:
-  explicit spdlog_sink(format shape)
-      : shape_(shape), logger_("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
-    logger_.set_level(spdlog::level::trace);
-    logger_.flush_on(spdlog::level::trace);
-    logger_.set_pattern(
-        shape == format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                              : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v");
-  }
+  explicit stderr_sink(format shape) : shape_(shape) {}
 
-  void write(level severity, std::string_view message, std::span<const field> fields) override {
-    std::string line;
-    if (shape_ == format::json) {
-      line += "\"msg\":";
-      append_quoted(line, message);
-      for (const auto& [key, value] : fields) {
-        line += ',';
-        append_quoted(line, key);
-        line += ':';
-        append_quoted(line, value);
-      }
-    } else {
-      line += "msg=";
-      append_quoted(line, message);
-      for (const auto& [key, value] : fields) {
-        line += ' ';
-        line += key;
-        line += '=';
-        if (needs_quotes(value))
-          append_quoted(line, value);
-        else
-          line += value;
+  void write(const line& what) override {
+    const auto text = to_text(what, shape_);
+    for (std::string_view left = text; !left.empty();) {
+      const auto written = ::write(STDERR_FILENO, left.data(), left.size());
+      if (written >= 0) {
+        left.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno == EAGAIN) { // somebody made it non-blocking
+        pollfd until{STDERR_FILENO, POLLOUT, 0};
+        ::poll(&until, 1, -1);
+      } else if (errno != EINTR) {
+        return; // closed: there is nobody to tell
       }
     }
-    logger_.log(to_spdlog(severity), spdlog::string_view_t{line.data(), line.size()});
   }
 
 private:
   format shape_;
-  spdlog::logger logger_;
 };
 
-struct state {
-  std::mutex guard;
-  std::shared_ptr<sink> current = std::make_shared<spdlog_sink>(format::text);
+constexpr std::uint8_t unset = 0xFF;
+// Relaxed: a line more or less around a change of level harms nobody.
+constinit std::atomic<std::uint8_t> threshold_now{unset};
+
+/// What the environment says. Read once: a program that changes its environment says what it wants
+/// by `configure`.
+struct environment {
+  std::optional<level> threshold;
+  std::optional<format> shape;
+  std::string complaint;
+
+  environment() {
+    if (const char* text = std::getenv("TROUPE_LOG_LEVEL")) { // NOLINT(concurrency-mt-unsafe)
+      level parsed{};
+      if (parse_level(text, parsed))
+        threshold = parsed;
+      else if (*text != '\0')
+        complaint =
+            std::string{"TROUPE_LOG_LEVEL is none of debug, info, warn, error, off: "} + text;
+    }
+    if (const char* text = std::getenv("TROUPE_LOG_FORMAT")) { // NOLINT(concurrency-mt-unsafe)
+      const std::string_view word{text};
+      if (word == "json")
+        shape = format::json;
+      else if (word == "text")
+        shape = format::text;
+      else if (!word.empty())
+        complaint = std::string{"TROUPE_LOG_FORMAT is neither text nor json: "} + text;
+    }
+  }
+
+  static const environment& get() {
+    static const environment once;
+    return once;
+  }
 };
 
-state& global() {
-  static state instance;
-  return instance;
+std::shared_ptr<sink> make_stderr_sink(std::optional<format> wanted) {
+  return std::make_shared<stderr_sink>(
+      wanted.value_or(environment::get().shape.value_or(format::text)));
 }
 
-// Relaxed: a line more or less around a change of level harms nobody.
-std::atomic<level> threshold_now{level::warn};
+/// Never destroyed: objects that are may still log.
+line_queue& queue() {
+  static auto* const all = [] {
+    auto* made = new line_queue{make_stderr_sink({})};
+    if (const auto& complaint = environment::get().complaint; !complaint.empty())
+      made->add({level::warn, std::chrono::system_clock::now(), complaint, {}});
+    return made;
+  }();
+  return *all;
+}
 
 } // namespace
 
-void configure(level threshold, format shape) {
-  set_sink(std::make_shared<spdlog_sink>(shape));
-  threshold_now.store(threshold, std::memory_order_relaxed);
+level current_level() noexcept {
+  const auto now = threshold_now.load(std::memory_order_relaxed);
+  if (now != unset)
+    return static_cast<level>(now);
+  auto expected = unset;
+  const auto initial = environment::get().threshold.value_or(level::info);
+  threshold_now.compare_exchange_strong(
+      expected, static_cast<std::uint8_t>(initial), std::memory_order_relaxed);
+  return static_cast<level>(threshold_now.load(std::memory_order_relaxed));
+}
+
+void set_level(level threshold) noexcept {
+  threshold_now.store(static_cast<std::uint8_t>(threshold), std::memory_order_relaxed);
+}
+
+void configure(options with) {
+  set_level(with.threshold.value_or(environment::get().threshold.value_or(level::info)));
+  queue().use(with.to ? std::move(with.to) : make_stderr_sink(with.shape), with.queue_lines);
 }
 
 void set_sink(std::shared_ptr<sink> to) {
-  const std::lock_guard lock{global().guard};
-  global().current = std::move(to);
+  queue().use(to ? std::move(to) : make_stderr_sink({}), std::nullopt);
+}
+
+bool flush(std::chrono::milliseconds at_most) {
+  return queue().flush(at_most);
+}
+
+std::uint64_t lost_lines() noexcept {
+  return queue().lost();
 }
 
 bool parse_level(std::string_view text, level& out) noexcept {
@@ -106,7 +135,7 @@ bool parse_level(std::string_view text, level& out) noexcept {
     out = level::warn;
   else if (text == "error")
     out = level::error;
-  else if (text == "never")
+  else if (text == "never" || text == "off")
     out = level::off;
   else
     return false;
@@ -114,19 +143,12 @@ bool parse_level(std::string_view text, level& out) noexcept {
 }
 
 bool enabled(level severity) noexcept {
-  return severity >= threshold_now.load(std::memory_order_relaxed);
+  return severity >= current_level() && severity != level::off;
 }
 
 void write_fields(level severity, std::string_view message, std::span<const field> fields) {
-  if (!enabled(severity))
-    return;
-  std::shared_ptr<sink> to;
-  {
-    const std::lock_guard lock{global().guard};
-    to = global().current;
-  }
-  if (to)
-    to->write(severity, message, fields);
+  if (enabled(severity))
+    queue().add({severity, std::chrono::system_clock::now(), message, fields});
 }
 
 } // namespace troupe::log

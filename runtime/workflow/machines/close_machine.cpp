@@ -13,8 +13,8 @@ namespace enums = temporal::api::enums::v1;
 close_machine::close_machine(payload&& result)
     : result_(std::move(result)), type_(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION) {}
 
-close_machine::close_machine(std::unique_ptr<wire_command> command)
-    : command_(std::move(command)), type_(command_->command_type()) {}
+close_machine::close_machine(std::unique_ptr<wire_command> command, std::exception_ptr why)
+    : command_(std::move(command)), type_(command_->command_type()), why_(std::move(why)) {}
 
 close_machine::~close_machine() = default;
 

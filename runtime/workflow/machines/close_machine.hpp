@@ -5,6 +5,7 @@
 
 #include <troupe/workflow/detail/ref.hpp>
 
+#include <exception>
 #include <memory>
 
 namespace troupe::workflow {
@@ -16,7 +17,8 @@ public:
   /// The run has completed with `result`.
   explicit close_machine(payload&& result);
   /// It has ended in another way, which `command` tells.
-  explicit close_machine(std::unique_ptr<wire_command> command);
+  /// `why`: the error that failed it, for the log.
+  explicit close_machine(std::unique_ptr<wire_command> command, std::exception_ptr why = nullptr);
   ~close_machine() override;
 
   void retain() const noexcept override { ref_counted::retain(); }
@@ -24,6 +26,8 @@ public:
 
   /// The `CommandType` that ends the run.
   [[nodiscard]] int command() const noexcept { return type_; }
+  /// Null unless an error failed the run.
+  [[nodiscard]] const std::exception_ptr& why() const noexcept { return why_; }
 
   [[nodiscard]] machine_kind kind() const noexcept override { return machine_kind::close; }
   [[nodiscard]] bool wants(int) const noexcept override { return true; }
@@ -38,6 +42,7 @@ private:
   payload result_;
   std::unique_ptr<wire_command> command_; ///< null for a run that has completed
   int type_;
+  std::exception_ptr why_;
 };
 
 } // namespace troupe::workflow

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/pinned_actor.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
+#include "test/support/captured_log.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
@@ -185,8 +186,15 @@ BOOST_AUTO_TEST_CASE(a_vanished_handler_takes_no_request) {
 BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   for (int i = 0; i < 6; ++i)
     start_caller("w" + std::to_string(i));
+  troupe::test::captured_log log;
   for (int i = 0; i < 6; ++i)
     BOOST_TEST(fail(token_of(poll_nexus()))->status.ok());
+  const auto lines = log.lines_of("the circuit breaker of a Nexus endpoint opened");
+  BOOST_REQUIRE(lines.size() == 1u);
+  BOOST_TEST(lines[0].at("endpoint") == "endpoint");
+  BOOST_TEST(lines[0].at("failed") == "service/operation x6");
+  BOOST_TEST(lines[0].at("caller_namespace") == "default");
+  BOOST_TEST(lines[0].at("last_workflow_id").starts_with("w"));
   shard.advance(5s); // the retries come and are held
   for (int i = 0; i < 6; ++i) {
     const auto pending = describe("w" + std::to_string(i)).pending_nexus_operations(0);

@@ -43,9 +43,8 @@ private:
   struct watching final : troupe::log::sink {
     watching(std::string what, std::function<void()> then_do)
         : words(std::move(what)), then(std::move(then_do)) {}
-    void write(troupe::log::level, std::string_view message, std::span<const troupe::log::field>)
-        override {
-      if (message.find(words) != std::string_view::npos)
+    void write(const troupe::log::line& what) override {
+      if (what.message.find(words) != std::string_view::npos)
         std::call_once(once, then);
     }
     std::string words;
@@ -68,7 +67,7 @@ struct order {
   int returns = 0;
 };
 
-constexpr const char* running = "the worker is running";
+constexpr const char* running = "worker started";
 constexpr const char* connecting = "the service cannot be reached, trying again";
 
 const order orders[] = {

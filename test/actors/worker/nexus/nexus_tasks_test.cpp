@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/actors/worker/worker_fixture.hpp"
+#include "test/support/captured_log.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -40,6 +41,66 @@ BOOST_AUTO_TEST_CASE(a_coroutine_runs_on_its_shard) {
   BOOST_TEST(pool->queue.empty());
   answer(completed, wire::RespondNexusTaskCompletedResponse{});
   BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_failing_handler_is_a_line_that_names_request_and_caller_and_is_not_repeated) {
+  auto services = std::make_shared<troupe::nexus::service_registry>();
+  services->add(troupe::nexus::handler_for<test_service>(
+      troupe::nexus::sync<test_service::plain>(
+          [](troupe::nexus::start_context, text in) -> text { return in; }),
+      troupe::nexus::sync<test_service::waits>(
+          [](troupe::nexus::start_context, text in) -> troupe::nexus::async<text> {
+            throw troupe::nexus::operation_error::failed("sold out");
+            co_return in;
+          }),
+      troupe::nexus::sync<test_service::quick>(
+          [](troupe::nexus::start_context, text in) -> troupe::nexus::async<text> {
+            throw std::runtime_error("no room");
+            co_return in;
+          })));
+  serve_nexus(services);
+  captured_log log;
+  start();
+  auto task = nexus_task("quick", "a");
+  task.mutable_request()->set_endpoint("hello");
+  auto& link = *task.mutable_request()->mutable_start_operation()->add_links();
+  link.set_url("temporal:///namespaces/callers/workflows/w%2F1/r1/"
+               "history?eventID=5&eventType=NexusOperationScheduled&referenceType=EventReference");
+  link.set_type("temporal.api.common.v1.Link.WorkflowEvent");
+  give(poll, task);
+  answer(failed, wire::RespondNexusTaskFailedResponse{});
+  const auto lines = log.lines_of("a Nexus task failed");
+  BOOST_REQUIRE(lines.size() == 1u);
+  const std::map<std::string, std::string> expected{
+      {"service", "TestService"},
+      {"operation", "quick"},
+      {"request", "start"},
+      {"reason", "handler_error_INTERNAL"},
+      {"endpoint", "hello"},
+      {"request_id", "request-a"},
+      {"caller_namespace", "callers"},
+      {"caller_workflow_id", "w/1"},
+      {"caller_run_id", "r1"},
+      {"namespace", "default"},
+      {"task_queue", "queue"}};
+  for (const auto& [key, value] : expected)
+    BOOST_TEST(lines[0].at(key) == value, key);
+  BOOST_TEST(lines[0].at("error").find("no room") != std::string::npos, lines[0].at("error"));
+
+  give(poll, nexus_task("waits", "b"));
+  answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  BOOST_REQUIRE(log.lines_of("a Nexus operation failed").size() == 1u);
+  BOOST_TEST(log.lines_of("a Nexus operation failed")[0].at("error").find("sold out") == 0u);
+
+  for (int i = 0; i < 50; ++i) {
+    give(poll, nexus_task("quick", std::to_string(i)));
+    answer(failed, wire::RespondNexusTaskFailedResponse{});
+  }
+  BOOST_TEST(log.lines_of("a Nexus task failed").size() == 5u);
+  clock->advance(61s);
+  BOOST_REQUIRE(log.lines_of("a Nexus task failed").size() == 6u);
+  BOOST_TEST(log.lines_of("a Nexus task failed")[5].at("times") == "46");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/actors/worker/worker_fixture.hpp"
+#include "test/support/captured_log.hpp"
 #include "test/support/marker_machine.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -65,6 +66,63 @@ BOOST_AUTO_TEST_CASE(a_run_is_kept_and_its_next_task_comes_by_the_sticky_queue) 
   BOOST_TEST(counters().sticky_cache_hit.get() == 1u);
   BOOST_TEST(counters().sticky_cache_size.get() == 0u); // closed runs are not kept
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 2u);
+  BOOST_TEST(metric("workflow_completed", {{"workflow_type", "Sleeper"}}) == 1);
+  BOOST_TEST(metric("request", {{"operation", "RespondWorkflowTaskCompleted"}}) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_workflow_task_that_fails_is_a_line_that_names_the_run) {
+  serve_workflows();
+  captured_log log;
+  start();
+  give_workflow(first_task("r", "Broken"));
+  answer(failed, wire::RespondWorkflowTaskFailedResponse{});
+  const auto lines = log.lines_of("a workflow task failed");
+  BOOST_REQUIRE(lines.size() == 1u);
+  const std::map<std::string, std::string> expected{
+      {"workflow_type", "Broken"},
+      {"workflow_id", "id-r"},
+      {"run_id", "r"},
+      {"attempt", "1"},
+      {"namespace", "default"},
+      {"task_queue", "queue"}};
+  for (const auto& [key, value] : expected)
+    BOOST_TEST(lines[0].at(key) == value, key);
+  BOOST_TEST(lines[0].at("error").find("a bug") != std::string::npos, lines[0].at("error"));
+  BOOST_TEST(metric("workflow_task_execution_failed", {{"failure_reason", "WorkflowError"}}) == 1);
+}
+
+struct refuses {
+  static constexpr std::string_view name = "Refuses";
+  troupe::async<int> run(troupe::workflow::context) {
+    throw troupe::application_error("no such customer", {.type = "NotFound"});
+    co_return 0;
+  }
+};
+struct shrugs {
+  static constexpr std::string_view name = "Shrugs";
+  troupe::async<int> run(troupe::workflow::context) {
+    throw troupe::application_error("as usual", {.category = troupe::error_category::benign});
+    co_return 0;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_run_that_fails_is_a_line_and_counted_once_the_service_knows) {
+  serve_workflows({troupe::workflow::define<refuses>(), troupe::workflow::define<shrugs>()});
+  captured_log log;
+  start();
+  give_workflow(first_task("r", "Refuses"));
+  BOOST_TEST(log.lines_of("a workflow failed").empty());
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_REQUIRE(log.lines_of("a workflow failed").size() == 1u);
+  const auto line = log.lines_of("a workflow failed")[0];
+  BOOST_TEST(line.at("workflow_id") == "id-r");
+  BOOST_TEST(line.at("error").starts_with("no such customer"));
+  BOOST_TEST(metric("workflow_failed", {{"workflow_type", "Refuses"}}) == 1);
+  // What its author expects is neither a warning nor a failure.
+  give_workflow(first_task("s", "Shrugs"));
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  BOOST_TEST(log.lines_of("a workflow failed").size() == 1u);
+  BOOST_TEST(metric("workflow_failed") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_comes_with_the_reply_runs_in_the_same_slot) {

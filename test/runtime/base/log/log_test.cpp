@@ -4,15 +4,26 @@
 #include "runtime/base/text/printable.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <sys/wait.h>
 #include <temporal/api/common/v1/message.pb.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <semaphore>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#ifndef __has_feature // of Clang alone
+#define __has_feature(what) 0
+#endif
 
 namespace {
 
@@ -20,11 +31,10 @@ namespace log_api = troupe::log;
 
 class recording_sink final : public log_api::sink {
 public:
-  void
-  write(log_api::level, std::string_view message, std::span<const log_api::field> fields) override {
-    std::string line{message};
-    for (const auto& [key, value] : fields)
-      line.append(" ").append(key).append("=").append(value);
+  void write(const log_api::line& what) override {
+    std::string line{what.message};
+    for (const auto& each : what.fields)
+      line.append(" ").append(each.key).append("=").append(each.value);
     lines.push_back(std::move(line));
   }
 
@@ -44,6 +54,7 @@ public:
   stderr_capture& operator=(const stderr_capture&) = delete;
 
   [[nodiscard]] std::vector<std::string> lines() const {
+    BOOST_TEST(log_api::flush());
     std::string text(static_cast<std::size_t>(lseek(fileno(file_), 0, SEEK_END)), '\0');
     BOOST_TEST(pread(fileno(file_), text.data(), text.size(), 0) == ssize_t(text.size()));
     std::vector<std::string> all;
@@ -124,6 +135,166 @@ BOOST_AUTO_TEST_CASE(a_line_is_one_line_whatever_its_values_hold) {
         BOOST_TEST(troupe::is_printable(lines[i]), lines[i]);
   }
 }
+
+BOOST_AUTO_TEST_CASE(numbers_and_truth_values_are_bare_in_json) {
+  const log_api::field fields[] = {
+      {"attempt", 3}, {"bytes", std::size_t{7}}, {"sticky", true}, {"id", "3"}};
+  const auto text = log_api::to_text(
+      {log_api::level::warn, std::chrono::system_clock::time_point{}, "said", fields},
+      log_api::format::json);
+  BOOST_TEST(
+      text.find(R"("level":"warn","msg":"said","attempt":3,"bytes":7,"sticky":true,"id":"3"})")
+          != std::string::npos,
+      text);
+  BOOST_TEST(text.starts_with(R"({"time":"19)"), text);
+}
+
+/// Blocks in `write` until it is let go.
+class stuck_sink final : public log_api::sink {
+public:
+  void write(const log_api::line& what) override {
+    entered.release();
+    may_go.acquire();
+    lines.emplace_back(what.message);
+    may_go.release();
+  }
+  std::counting_semaphore<> entered{0};
+  std::counting_semaphore<> may_go{0};
+  std::vector<std::string> lines;
+};
+
+BOOST_AUTO_TEST_CASE(who_logs_does_not_wait_for_a_sink_that_is_stuck) {
+  const auto sink = std::make_shared<stuck_sink>();
+  log_api::configure(
+      {.threshold = log_api::level::info, .shape = {}, .to = sink, .queue_lines = 10});
+  const auto lost = log_api::lost_lines();
+  log_api::info("first");
+  sink->entered.acquire(); // it has the first line and keeps it
+  for (int i = 0; i < 30; ++i)
+    log_api::info("more");
+  BOOST_TEST(log_api::lost_lines() - lost == 20u);
+  BOOST_TEST(!log_api::flush(std::chrono::milliseconds{1}));
+  sink->may_go.release();
+  BOOST_TEST(log_api::flush());
+  log_api::configure(log_api::level::off, log_api::format::text);
+  BOOST_TEST(sink->lines.size() == 12u); // with the line that tells of the dropped ones
+  BOOST_TEST(sink->lines.back().starts_with("log lines were dropped"));
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_that_throws_loses_its_line_and_nothing_else) {
+  struct throwing final : log_api::sink {
+    void write(const log_api::line& what) override {
+      if (what.message == "bad")
+        throw std::runtime_error("full disk");
+      lines.emplace_back(what.message);
+    }
+    std::vector<std::string> lines;
+  };
+  stderr_capture captured;
+  for (const std::size_t room : {100, 0}) { // queued, and where they arise
+    const auto sink = std::make_shared<throwing>();
+    const auto lost = log_api::lost_lines();
+    log_api::configure(
+        {.threshold = log_api::level::info, .shape = {}, .to = sink, .queue_lines = room});
+    log_api::info("bad");
+    log_api::info("good");
+    log_api::configure(log_api::level::off, log_api::format::text);
+    BOOST_TEST(sink->lines == std::vector<std::string>{"good"}, boost::test_tools::per_element());
+    BOOST_TEST(log_api::lost_lines() - lost == 1u);
+  }
+  BOOST_TEST(captured.lines().size() == 1u); // it says so once
+  BOOST_TEST(captured.lines()[0].find("full disk") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lines_come_in_their_order_from_one_thread_at_a_time) {
+  struct ordered final : log_api::sink {
+    void write(const log_api::line& what) override {
+      BOOST_TEST(busy.exchange(true) == false);
+      lines.emplace_back(what.fields[0].value);
+      busy = false;
+    }
+    std::atomic<bool> busy{false};
+    std::vector<std::string> lines;
+  };
+  for (const std::size_t room : {100'000, 0}) {
+    const auto sink = std::make_shared<ordered>();
+    log_api::configure(
+        {.threshold = log_api::level::info, .shape = {}, .to = sink, .queue_lines = room});
+    {
+      std::vector<std::jthread> threads;
+      for (char name : {'a', 'b', 'c'})
+        threads.emplace_back([name] {
+          for (int i = 100; i < 400; ++i)
+            log_api::info("line", {{"n", std::string{name} + std::to_string(i)}});
+        });
+    }
+    log_api::configure(log_api::level::off, log_api::format::text);
+    BOOST_TEST(sink->lines.size() == 900u);
+    for (const char name : {'a', 'b', 'c'}) {
+      std::vector<std::string> of_one;
+      std::ranges::copy_if(sink->lines, std::back_inserter(of_one), [&](const auto& each) {
+        return each[0] == name;
+      });
+      BOOST_TEST(of_one.size() == 300u);
+      BOOST_TEST(std::ranges::is_sorted(of_one));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_may_log) {
+  struct talking final : log_api::sink {
+    void write(const log_api::line& what) override {
+      ++lines;
+      if (what.message == "first")
+        log_api::info("second");
+    }
+    int lines = 0;
+  };
+  for (const std::size_t room : {100, 0}) {
+    const auto sink = std::make_shared<talking>();
+    log_api::configure(
+        {.threshold = log_api::level::info, .shape = {}, .to = sink, .queue_lines = room});
+    log_api::info("first");
+    BOOST_TEST(log_api::flush());
+    BOOST_TEST(log_api::flush());
+    log_api::configure(log_api::level::off, log_api::format::text);
+    BOOST_TEST(sink->lines == (room == 0 ? 1 : 2)); // it cannot wait for itself
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_level_changes_at_run_time) {
+  const auto sink = std::make_shared<recording_sink>();
+  log_api::configure({.threshold = log_api::level::warn, .shape = {}, .to = sink});
+  log_api::info("too quiet");
+  log_api::set_level(log_api::level::debug);
+  BOOST_TEST((log_api::current_level() == log_api::level::debug));
+  log_api::debug("heard");
+  log_api::configure(log_api::level::off, log_api::format::text);
+  BOOST_TEST(sink->lines == std::vector<std::string>{"heard"}, boost::test_tools::per_element());
+}
+
+#if !__has_feature(thread_sanitizer) // which ends a child that starts a thread
+BOOST_AUTO_TEST_CASE(a_process_that_ends_or_forks_writes_what_it_had_to_say) {
+  log_api::configure(log_api::level::info, log_api::format::text);
+  log_api::info("the parent has its thread");
+  stderr_capture captured;
+  const auto child = fork();
+  if (child == 0) {
+    log_api::info("from the child");
+    log_api::flush();
+    _exit(0);
+  }
+  int status = 1;
+  BOOST_TEST(waitpid(child, &status, 0) == child);
+  BOOST_TEST(status == 0);
+  log_api::info("from the parent");
+  const auto lines = captured.lines();
+  log_api::configure(log_api::level::off, log_api::format::text);
+  BOOST_REQUIRE(lines.size() == 2u);
+  BOOST_TEST(lines[0].find("from the child") != std::string::npos);
+  BOOST_TEST(lines[1].find("from the parent") != std::string::npos);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(protobuf_writes_to_our_log_and_not_past_it) {
   troupe::adopt_protobuf_log();
