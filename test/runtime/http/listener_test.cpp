@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(one_connection_carries_many_requests) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_or_cut_off) {
-  for (const std::string bytes :
+  for (const std::string& bytes :
        {std::string("nonsense\r\n\r\n"),
         std::string("\x16\x03\x01\x02\x00", 5),
         std::string(100, '\0'),
@@ -145,7 +145,6 @@ BOOST_AUTO_TEST_CASE(more_connections_than_allowed_are_closed_as_they_come) {
   peer second{server->where()};
   second.send("GET /he");
   peer third{server->where()};
-  boost::system::error_code ignored;
   BOOST_TEST(third.rest() == "");
   first.send("llo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   BOOST_TEST(status_of(first.rest()) == "HTTP/1.1 200 OK");

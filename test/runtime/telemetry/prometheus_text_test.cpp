@@ -17,7 +17,7 @@ constexpr auto bounds = milliseconds(1, 50, 1'000'000);
 constexpr metric polls{.name = "long_request", .help = "polls that were begun"};
 constexpr metric slots{
     .name = "worker_task_slots_used", .kind = metric_kind::gauge, .help = "in use"};
-constexpr metric latency{
+constexpr metric call_latency{
     .name = "request_latency",
     .kind = metric_kind::histogram,
     .help = "how long calls took",
@@ -41,7 +41,7 @@ BOOST_FIXTURE_TEST_SUITE(prometheus_text, fixture)
 BOOST_AUTO_TEST_CASE(is_what_the_sdks_write_by_default) {
   one->counter(polls, {{"operation", "PollNexusTaskQueue"}}).add(3);
   one->gauge(slots).set(2.5);
-  const auto seen = one->histogram(latency);
+  const auto seen = one->histogram(call_latency);
   seen.observe(std::chrono::microseconds{500});
   seen.observe(std::chrono::milliseconds{7});
   seen.observe(std::chrono::hours{1});
@@ -65,7 +65,7 @@ temporal_worker_task_slots_used{namespace="default",service_name="troupe"} 2.5
 BOOST_AUTO_TEST_CASE(names_units_and_labels_are_what_the_options_say) {
   one->counter(polls).add();
   one->counter(stalls).add();
-  one->histogram(latency).observe(std::chrono::milliseconds{250});
+  one->histogram(call_latency).observe(std::chrono::milliseconds{250});
   const auto written = text(
       {.prefix = "my_",
        .counters_total_suffix = true,
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(snapshots_of_several_registries_are_summed) {
   one->counter(polls).add(1);
   two->counter(polls).add(2);
   three->counter(polls).add(4);
-  one->histogram(latency).observe(std::chrono::milliseconds{2});
-  two->histogram(latency).observe(std::chrono::milliseconds{3});
+  one->histogram(call_latency).observe(std::chrono::milliseconds{2});
+  two->histogram(call_latency).observe(std::chrono::milliseconds{3});
   two->counter(stalls).add(8);
   auto sum = all->read();
   sum.merge(other->read());
