@@ -4,6 +4,7 @@
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/payload/failure_converter.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 #include "runtime/workflow/instance.hpp"
@@ -128,7 +129,7 @@ void workflow_instance_actor::converse(Step step) {
     report("a workflow instance failed", {}, describe(error), log::level::error);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
-        error.what(),
+        message_of(error),
         "InstanceError");
   }
   switch (need.kind) {

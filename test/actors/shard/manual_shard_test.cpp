@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/manual_shard.hpp"
 #include "actors/shard/pinned_actor.hpp"
+#include "test/support/captured_log.hpp"
+
+#include <troupe/error.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -116,6 +119,23 @@ BOOST_AUTO_TEST_CASE(a_posted_function_that_throws_is_counted_and_the_shard_goes
   clock->run_until_idle();
   BOOST_TEST(ran);
   BOOST_TEST(one.counters().work_exceptions == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_posted_function_or_an_actor_throws_is_logged_with_its_causes) {
+  const troupe::test::captured_log log;
+  one.post([] {
+    throw troupe::application_error{
+        "outer", {.cause = std::make_shared<troupe::canceled_error>("inner")}};
+  });
+  one.post([] { throw 1; });
+  std::vector<int> seen;
+  tell(system.spawn<recorder>(one, seen), -1);
+  clock->run_until_idle();
+  const auto lines = log.lines_of("a function posted to a shard threw");
+  BOOST_REQUIRE_EQUAL(lines.size(), 2U);
+  BOOST_TEST(lines[0].at("error") == "outer: inner");
+  BOOST_TEST(lines[1].at("error") == "an exception that is no std::exception: int");
+  BOOST_TEST(log.lines_of("an actor died of an exception").at(0).at("error") == "negative");
 }
 
 BOOST_AUTO_TEST_CASE(stopping_ends_all_actors_and_refuses_work_from_then_on) {

@@ -2,6 +2,9 @@
 #include "runtime/rpc/grpc_transport.hpp"
 #include "runtime/rpc/retry.hpp"
 #include "test/runtime/rpc/grpc_test_server.hpp"
+#include "test/support/captured_log.hpp"
+
+#include <troupe/error.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -158,6 +161,24 @@ BOOST_AUTO_TEST_CASE(a_blocking_call_on_the_loops_own_thread_is_refused) {
     }
   });
   BOOST_TEST(refused.get_future().get());
+}
+
+BOOST_AUTO_TEST_CASE(the_loop_outlives_what_its_work_throws_and_logs_it_with_its_causes) {
+  const test::captured_log log;
+  std::promise<void> done;
+  {
+    rpc::client_loop loop;
+    loop.post([] {
+      throw application_error{"outer", {.cause = std::make_shared<canceled_error>("inner")}};
+    });
+    loop.post([] { throw 1; });
+    loop.post([&] { done.set_value(); });
+    done.get_future().get();
+  }
+  const auto lines = log.lines_of("work of a client threw");
+  BOOST_REQUIRE_EQUAL(lines.size(), 2U);
+  BOOST_TEST(lines[0].at("error") == "outer: inner");
+  BOOST_TEST(lines[1].at("error") == "an exception that is no std::exception: int");
 }
 
 BOOST_AUTO_TEST_CASE(the_loop_runs_timers_in_order_and_forgets_cancelled_ones) {
