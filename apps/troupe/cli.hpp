@@ -66,16 +66,21 @@ struct global_flags {
   [[nodiscard]] bool is_json() const {
     return format() == output_format::json || format() == output_format::jsonl;
   }
+  /// `--color`; `auto` is what terminals get, unless NO_COLOR or a dumb TERM is against it.
+  [[nodiscard]] bool is_coloured() const;
 };
 
 /// Adds the commands below `app`. Their callbacks run during parse and throw `command_error` or
 /// `rpc_error`.
 void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
+void add_task_queue_commands(CLI::App& app, const global_flags& flags);
+void add_env_commands(CLI::App& app, const global_flags& flags);
+void add_config_commands(CLI::App& app, const global_flags& flags);
 void add_server_command(CLI::App& app, const global_flags& flags);
 
-/// Names a command of the Temporal CLI that this build has not: using it is refused by name.
-void refuse_command(CLI::App& parent, const std::string& name);
+/// Names the commands of the Temporal CLI that this build has not: using one is refused by name.
+void add_missing_commands(CLI::App& app);
 
 /// A Go duration (`1h30m`, `500ms`, `1.5s`, also days `3d`); throws `command_error` naming the
 /// flag.

@@ -2,6 +2,7 @@
 #include "apps/troupe/env_file.hpp"
 
 #include "apps/troupe/cli.hpp"
+#include "apps/troupe/private_file.hpp"
 #include "runtime/base/file.hpp"
 
 #include <yaml.h>
@@ -103,21 +104,123 @@ private:
   yaml_parser_t parser_{};
 };
 
+/// The same three levels as a document.
+class writer {
+public:
+  writer() {
+    if (yaml_emitter_initialize(&emitter_) == 0)
+      throw command_error("failed writing env file: out of memory");
+    yaml_emitter_set_output(
+        &emitter_,
+        [](void* to, unsigned char* bytes, std::size_t size) {
+          static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(bytes), size);
+          return 1;
+        },
+        &text_);
+    yaml_emitter_set_unicode(&emitter_, 1);
+    yaml_emitter_set_indent(&emitter_, 4);
+    yaml_emitter_set_width(&emitter_, -1);
+  }
+  ~writer() { yaml_emitter_delete(&emitter_); }
+  writer(const writer&) = delete;
+  writer& operator=(const writer&) = delete;
+
+  std::string write(const environments& all) {
+    emit([](yaml_event_t& to) {
+      return yaml_stream_start_event_initialize(&to, YAML_UTF8_ENCODING);
+    });
+    emit([](yaml_event_t& to) {
+      return yaml_document_start_event_initialize(&to, nullptr, nullptr, nullptr, 1);
+    });
+    open();
+    scalar("env");
+    open();
+    for (const auto& [name, flags] : all) {
+      scalar(name);
+      open();
+      for (const auto& [flag, value] : flags) {
+        scalar(flag);
+        scalar(value);
+      }
+      close();
+    }
+    close();
+    close();
+    emit([](yaml_event_t& to) { return yaml_document_end_event_initialize(&to, 1); });
+    emit([](yaml_event_t& to) { return yaml_stream_end_event_initialize(&to); });
+    return std::move(text_);
+  }
+
+private:
+  template <class Make>
+  void emit(Make make) {
+    yaml_event_t event{};
+    if (make(event) == 0 || yaml_emitter_emit(&emitter_, &event) == 0)
+      throw command_error(
+          std::string{"failed marshaling YAML: "}
+          + (emitter_.problem == nullptr ? "text that is not UTF-8" : emitter_.problem));
+  }
+
+  void open() {
+    emit([](yaml_event_t& to) {
+      return yaml_mapping_start_event_initialize(
+          &to, nullptr, nullptr, 1, YAML_BLOCK_MAPPING_STYLE);
+    });
+  }
+
+  void close() {
+    emit([](yaml_event_t& to) { return yaml_mapping_end_event_initialize(&to); });
+  }
+
+  // Everything is text, also what another reader would take for a number, a truth or a null: it
+  // stands in quotes.
+  void scalar(const std::string& text) {
+    emit([&](yaml_event_t& to) {
+      return yaml_scalar_event_initialize(
+          &to,
+          nullptr,
+          nullptr,
+          reinterpret_cast<const yaml_char_t*>(text.data()),
+          static_cast<int>(text.size()),
+          1,
+          1,
+          YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+    });
+  }
+
+  yaml_emitter_t emitter_{};
+  std::string text_;
+};
+
+std::string path_or_default(std::string path) {
+  if (!path.empty())
+    return path;
+  const char* home = std::getenv("HOME"); // NOLINT(concurrency-mt-unsafe)
+  if (home == nullptr || *home == '\0')
+    return {};
+  return std::string{home} + "/.config/temporalio/temporal.yaml";
+}
+
 } // namespace
 
 environments read_env_file(std::string path) {
-  if (path.empty()) {
-    const char* home = std::getenv("HOME"); // NOLINT(concurrency-mt-unsafe)
-    if (home == nullptr || *home == '\0')
-      return {};
-    path = std::string{home} + "/.config/temporalio/temporal.yaml";
-  }
+  path = path_or_default(std::move(path));
+  if (path.empty())
+    return {};
   const auto file = read_file(path, largest);
   if (file.is_missing)
     return {};
   if (!file.why_not.empty())
     throw command_error("failed reading env file " + path + ": " + file.why_not);
   return reader{path, file.bytes}.read();
+}
+
+void write_env_file(std::string path, const environments& all) {
+  path = path_or_default(std::move(path));
+  if (path.empty())
+    throw command_error("unable to find place for env file (unknown HOME dir)");
+  if (const auto why_not = write_private_file(path, writer{}.write(all)); !why_not.empty())
+    throw command_error("failed writing env file: " + why_not);
 }
 
 } // namespace troupe::cli

@@ -15,4 +15,8 @@ using environments = std::map<std::string, std::map<std::string, std::string>>;
 /// `command_error`, which names file, line and column and never a value.
 environments read_env_file(std::string path);
 
+/// Writes all of them, in their order, to the file that `read_env_file` reads; only its owner may
+/// read it. Throws `command_error`.
+void write_env_file(std::string path, const environments& all);
+
 } // namespace troupe::cli

@@ -2,10 +2,13 @@
 #include "apps/troupe/flags.hpp"
 
 #include "apps/troupe/command_line.hpp"
+#include "runtime/base/time/duration_text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <functional>
@@ -75,6 +78,32 @@ CLI::Option* declare_integer(CLI::App& to, const char* names, Integer& value, co
       help,
       "int",
       value == 0 ? "" : std::to_string(value));
+}
+
+// Why a text is no duration, in Go's words; empty if it is one.
+std::string duration_fault(const std::string& given) {
+  if (parse_go_duration(given, true))
+    return {};
+  const auto is_number = [](char c) { return c == '.' || (c >= '0' && c <= '9'); };
+  std::string_view rest = given;
+  if (rest.starts_with('-') || rest.starts_with('+'))
+    rest.remove_prefix(1);
+  while (!rest.empty() && is_number(rest.front())) {
+    rest.remove_prefix(std::min(
+        static_cast<std::size_t>(std::ranges::find_if_not(rest, is_number) - rest.begin()),
+        rest.size()));
+    const auto end = static_cast<std::size_t>(std::ranges::find_if(rest, is_number) - rest.begin());
+    const auto unit = rest.substr(0, end);
+    if (unit.empty())
+      return "time: missing unit in duration " + go_quoted(given);
+    static constexpr std::array<std::string_view, 9> units{
+        "ns", "us", "\u00b5s", "\u03bcs", "ms", "s", "m", "h", "d"};
+    if (std::ranges::find(units, unit) == units.end())
+      return "time: unknown unit " + go_quoted(std::string{unit}) + " in duration "
+             + go_quoted(given);
+    rest.remove_prefix(end);
+  }
+  return "time: invalid duration " + go_quoted(given);
 }
 
 // The value of a digit in any base up to 16; 16 if it is none.
@@ -182,13 +211,10 @@ CLI::Option* add_duration(CLI::App& to, const char* names, std::string& value, c
       to,
       names,
       [&value](const std::string& given) {
-        try {
-          parse_duration(given, "");
-        } catch (const command_error&) {
-          return std::string{"no duration like 500ms, 10s, 1h30m or 3d"};
-        }
-        value = given;
-        return std::string{};
+        auto why = duration_fault(given);
+        if (why.empty())
+          value = given;
+        return why;
       },
       help,
       "duration",
@@ -219,6 +245,31 @@ CLI::Option* add_choice(
       value);
 }
 
+CLI::Option* add_choices(
+    CLI::App& to,
+    const char* names,
+    std::vector<std::string>& values,
+    std::vector<std::string> choices,
+    const char* help) {
+  return declare(
+      to,
+      names,
+      [&values, choices = std::move(choices)](const std::string& given) {
+        const auto found = std::ranges::find_if(
+            choices, [&](const auto& each) { return boost::iequals(each, given); });
+        if (found == choices.end()) {
+          auto why = "invalid value: " + given + ", allowed values are:";
+          for (const auto& each : choices)
+            why += (&each == &choices.front() ? " " : ", ") + each;
+          return why;
+        }
+        values.push_back(*found);
+        return std::string{};
+      },
+      help,
+      "string...");
+}
+
 void refuse_flag(CLI::App& to, const std::string& names, bool takes_value) {
   const auto refuse = [name = names.substr(names.find("--"))](const std::string&) -> std::string {
     throw command_error(name + " is not supported by this build of troupe yet");
@@ -226,15 +277,6 @@ void refuse_flag(CLI::App& to, const std::string& names, bool takes_value) {
   auto* option = takes_value ? declare(to, names, refuse, "not supported yet", "string")
                              : declare_switch(to, names, refuse, "not supported yet");
   option->group("");
-}
-
-void refuse_command(CLI::App& parent, const std::string& name) {
-  // Everything behind its name is for the command that is not there.
-  auto* missing = parent.add_subcommand(name, "not supported yet")->group("")->prefix_command();
-  missing->callback([name, &parent] {
-    const auto group = parent.get_parent() == nullptr ? "" : parent.get_name() + ' ';
-    throw command_error(group + name + " is not supported by this build of troupe yet");
-  });
 }
 
 std::string read_integer(const std::string& text, std::int64_t& to) {

@@ -42,6 +42,14 @@ CLI::Option* add_choice(
     std::vector<std::string> choices,
     const char* help);
 
+/// A list of such choices, in any case.
+CLI::Option* add_choices(
+    CLI::App& to,
+    const char* names,
+    std::vector<std::string>& values,
+    std::vector<std::string> choices,
+    const char* help);
+
 /// Names a flag of the Temporal CLI whose feature this build has not: using it is refused by name.
 void refuse_flag(CLI::App& to, const std::string& names, bool takes_value = true);
 

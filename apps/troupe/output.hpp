@@ -12,6 +12,20 @@ namespace troupe::cli {
 /// Writes a command's result to stdout.
 void print(std::string_view text);
 
+enum class colour { red, green, yellow, blue, magenta };
+
+/// What turns a terminal to the colour; empty if the flags want none. `no_colour` turns it back.
+[[nodiscard]] std::string escape_of(colour shade, const global_flags& flags);
+inline constexpr std::string_view no_colour = "\x1b[0m";
+/// The text in its colour, if the flags want one.
+[[nodiscard]] std::string painted(colour shade, std::string_view text, const global_flags& flags);
+
+/// A line of the text format; the other formats have none.
+void say(std::string_view line, const global_flags& flags);
+/// The heading of a section, and the line that says that something is done.
+void say_heading(std::string_view line, const global_flags& flags);
+void say_done(std::string_view line, const global_flags& flags);
+
 /// One message as the flags ask for it: json over several lines, jsonl on one.
 void print_message(const google::protobuf::Message& message, const global_flags& flags);
 /// The same for JSON that a command put together itself.
@@ -39,11 +53,18 @@ public:
   json_object& text(std::string_view name, std::string_view value);
   /// `value` must be JSON.
   json_object& raw(std::string_view name, std::string_view value);
+  json_object& flag(std::string_view name, bool value) {
+    return raw(name, value ? "true" : "false");
+  }
   [[nodiscard]] std::string str() const { return out_ + '}'; }
 
 private:
   std::string out_ = "{";
 };
+
+/// A text as Go's encoder writes it, `<`, `>` and `&` escaped: what the Temporal CLI puts into
+/// payloads.
+[[nodiscard]] std::string go_json(const std::string& text);
 
 [[nodiscard]] payload_style style_of(const global_flags& flags);
 

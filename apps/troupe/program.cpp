@@ -162,9 +162,24 @@ void print_help(const CLI::App& command) {
   print(text);
 }
 
+// Commands that only have a name here take whatever stands behind it.
+bool is_missing(const CLI::App& command) {
+  return command.get_prefix_command() && command.get_name() != "help";
+}
+
+void refuse_missing(const command_line& line) {
+  if (!is_missing(*line.command))
+    return;
+  std::string name;
+  for (const auto& word : line.words)
+    name += (name.empty() ? "" : " ") + word;
+  throw command_error(name + " is not supported by this build of troupe yet");
+}
+
 // `help workflow list`; of words that name nothing, the command before them.
 program_outcome help_about(const CLI::App& app, const std::vector<std::string>& topic) {
   const auto found = read_command_line(app, topic);
+  refuse_missing(found);
   print_help(*found.command);
   return {0, ""};
 }
@@ -201,6 +216,12 @@ void check_arguments(const command_line& line) {
       + std::to_string(line.arguments.size()) + help);
 }
 
+// Who makes an environment, or lists them all, needs none.
+bool ignores_missing_environment(const command_line& line) {
+  static const std::vector<std::string> set{"env", "set"}, list{"env", "list"};
+  return line.words == set || line.words == list;
+}
+
 // The older configuration: flags from an environment of `temporal.yaml`, by --env or TEMPORAL_ENV.
 void apply_environment(command_line& line) {
   std::string name, file;
@@ -218,18 +239,33 @@ void apply_environment(command_line& line) {
   const auto found = all.find(name);
   if (found != all.end())
     line.add_missing(found->second);
-  else if (name != "default")
+  else if (name != "default" && !ignores_missing_environment(line))
     throw command_error("environment " + go_quoted(name) + " not found");
 }
 
 } // namespace
 
-program_outcome run_program(int argc, const char* const* argv, add_commands add_server) {
-  CLI::App app{"Troupe: a Temporal and Nexus service, and its command line", "troupe"};
-  global_flags flags;
+void declare_program(CLI::App& app, global_flags& flags, add_commands add_server) {
   app.require_subcommand(1);
   app.set_version_flag("-v,--version", version_line());
   add_global_flags(app, flags);
+  add_server(app, flags);
+  add_operator_commands(app, flags);
+  add_workflow_commands(app, flags);
+  add_task_queue_commands(app, flags);
+  add_env_commands(app, flags);
+  add_config_commands(app, flags);
+  for (const auto* group : {"operator", "workflow", "task-queue"})
+    add_client_flags(*app.get_subcommand(group), flags);
+  add_missing_commands(app);
+  // It only stands in the list: its words are a command line of their own.
+  app.add_subcommand("help", "Show the help of a command")->prefix_command();
+}
+
+program_outcome run_program(int argc, const char* const* argv, add_commands add_server) {
+  CLI::App app{"Troupe: a Temporal and Nexus service, and its command line", "troupe"};
+  global_flags flags;
+  declare_program(app, flags, add_server);
   app.parse_complete_callback([&flags] {
     auto level = log::level::off;
     if (!flags.log_level.empty())
@@ -237,16 +273,6 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
     log::configure(level, flags.log_format == "json" ? log::format::json : log::format::text);
   });
   adopt_protobuf_log();
-  add_server(app, flags);
-  add_operator_commands(app, flags);
-  add_workflow_commands(app, flags);
-  for (const auto* group : {"operator", "workflow"})
-    add_client_flags(*app.get_subcommand(group), flags);
-  for (const auto* missing :
-       {"activity", "batch", "config", "env", "schedule", "task-queue", "worker"})
-    refuse_command(app, missing);
-  // It only stands in the list: its words are a command line of their own.
-  app.add_subcommand("help", "Show the help of a command")->prefix_command();
 
   const std::vector<std::string> words{argv + std::min(argc, 1), argv + argc};
   command_line line;
@@ -258,14 +284,14 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
       print(app.version() + '\n');
       return {0, ""};
     }
+    refuse_missing(line);
     if (is_group(*line.command))
       return show_group(line, words);
     if (line.wants_help) {
       print_help(*line.command);
       return {0, ""};
     }
-    if (!line.command->get_prefix_command())
-      check_arguments(line);
+    check_arguments(line);
     apply_environment(line);
     app.parse(line.canonical());
     return {0, ""};

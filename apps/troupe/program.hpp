@@ -14,6 +14,9 @@ struct program_outcome {
   std::string error; ///< one line for stderr, empty if there is none
 };
 
+/// Declares every flag and command, those that are only refused too. `flags` is what they write to.
+void declare_program(CLI::App& app, global_flags& flags, add_commands add_server);
+
 /// Runs one command line to its end. `add_server` adds the commands that need the embedded service.
 program_outcome run_program(int argc, const char* const* argv, add_commands add_server);
 

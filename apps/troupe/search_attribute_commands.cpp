@@ -6,6 +6,7 @@
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
+#include "apps/troupe/prompt.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -14,8 +15,6 @@
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 
 #include <array>
-#include <cstdio>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <utility>
@@ -86,8 +85,7 @@ struct create_flags {
       os::AddSearchAttributesResponse response;
       to.call("unable to add search attributes", methods::add_search_attributes, request, response);
     }
-    if (flags.format() == output_format::text)
-      print("Search attributes have been added\n");
+    say_done("Search attributes have been added", flags);
   }
 };
 
@@ -102,7 +100,7 @@ void list(const global_flags& flags) {
          std::map<std::string, enums::IndexedValueType>{group->begin(), group->end()})
       rows.push_back({name, type_name(type)});
   if (flags.format() == output_format::text)
-    print(table({"Name", "Type"}, rows));
+    print(table(flags, {"Name", "Type"}, rows));
 }
 
 struct remove_flags {
@@ -111,7 +109,11 @@ struct remove_flags {
 
   void run(const global_flags& flags) const {
     connection to{flags};
-    confirm(flags);
+    std::string listed;
+    for (const auto& name : names)
+      listed += (listed.empty() ? "" : " ") + quote_json(name);
+    if (!confirm_yes("You are about to remove search attribute [" + listed + "]? y/N", yes, flags))
+      throw command_error("user denied confirmation, operation aborted");
     os::RemoveSearchAttributesRequest request;
     os::RemoveSearchAttributesResponse response;
     request.set_namespace_(to.name_space());
@@ -119,26 +121,7 @@ struct remove_flags {
       request.add_search_attributes(name);
     to.call(
         "unable to remove search attributes", methods::remove_search_attributes, request, response);
-    if (flags.format() == output_format::text)
-      print("Search attributes have been removed\n");
-  }
-
-private:
-  void confirm(const global_flags& flags) const {
-    if (yes && flags.format() != output_format::text)
-      return;
-    if (flags.format() != output_format::text)
-      throw command_error("must bypass prompts when using JSON output");
-    std::string listed;
-    for (const auto& name : names)
-      listed += (listed.empty() ? "" : " ") + quote_json(name);
-    print("You are about to remove search attribute [" + listed + "]? y/N ");
-    if (yes)
-      return print("yes\n");
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (!boost::iequals(answer, "y") && !boost::iequals(answer, "yes"))
-      throw command_error("user denied confirmation, operation aborted");
+    say_done("Search attributes have been removed", flags);
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/text.hpp"
 
+#include "apps/troupe/output.hpp"
 #include "runtime/base/text/printable.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/time/time_text.hpp"
@@ -10,6 +11,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 namespace troupe::cli {
@@ -71,10 +73,10 @@ std::size_t display_width(std::string_view text) {
 }
 
 std::string table(
+    const global_flags& flags,
     const std::vector<std::string>& headings,
     const std::vector<std::vector<std::string>>& given,
-    const std::vector<align>& alignment,
-    bool with_headings) {
+    const table_style& style) {
   auto rows = given;
   for (auto& row : rows)
     for (auto& cell : row)
@@ -86,22 +88,59 @@ std::string table(
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], width(row[i]));
   std::string out;
-  if (with_headings)
-    out += table_row(headings, widths, std::vector<align>(headings.size(), align::center));
+  if (style.with_headings)
+    out += heading_row(flags, headings, widths, style.indent);
   for (const auto& row : rows)
-    out += table_row(row, widths, alignment);
+    out += table_row(row, widths, style);
   return out;
+}
+
+void print_rows(
+    const std::vector<std::string>& headings,
+    const std::vector<std::vector<std::string>>& rows,
+    const global_flags& flags) {
+  if (flags.format() == output_format::text)
+    return print(table(flags, headings, rows));
+  std::string all;
+  for (const auto& row : rows) {
+    json_object object;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      auto name = headings[i];
+      name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+      object.text(name, row[i]);
+    }
+    all += (all.empty() ? "" : ",") + object.str();
+  }
+  print_json('[' + all + ']', flags);
 }
 
 std::string table_row(
     const std::vector<std::string>& cells,
     const std::vector<std::size_t>& widths,
-    const std::vector<align>& alignment) {
+    const table_style& style,
+    const std::vector<std::string>& escapes) {
   std::string out;
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    out += "  "
-           + pad(printable(cells[i]), widths[i], i < alignment.size() ? alignment[i] : align::left);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto cell = printable(cells[i]);
+    auto shown =
+        pad(cell, widths[i], i < style.alignment.size() ? style.alignment[i] : align::left);
+    if (i < escapes.size() && !escapes[i].empty())
+      shown.insert(shown.find(cell) + cell.size(), no_colour).insert(shown.find(cell), escapes[i]);
+    out += std::string(2 * style.indent, ' ') + shown;
+  }
   return out + '\n';
+}
+
+std::string heading_row(
+    const global_flags& flags,
+    const std::vector<std::string>& headings,
+    const std::vector<std::size_t>& widths,
+    std::size_t indent) {
+  return table_row(
+      headings,
+      widths,
+      {std::vector<align>(headings.size(), align::center), true, indent},
+      std::vector<std::string>(headings.size(), escape_of(colour::magenta, flags)));
 }
 
 std::string property_list(const properties& of) {
@@ -109,9 +148,13 @@ std::string property_list(const properties& of) {
   for (const auto& each : of)
     widest = std::max(widest, width(each.name));
   std::string out;
-  for (const auto& [name, value, is_block] : of) {
-    const auto shown = printable(value, is_block ? line_breaks::keep : line_breaks::escape);
-    out += "  " + pad(name, widest, align::left) + "  " + (shown.empty() ? " " : shown) + '\n';
+  for (const auto& [name, value, is_block, escape] : of) {
+    auto shown = printable(value, is_block ? line_breaks::keep : line_breaks::escape);
+    if (shown.empty())
+      shown = " ";
+    else if (!escape.empty())
+      shown = escape + shown + std::string{no_colour};
+    out += "  " + pad(name, widest, align::left) + "  " + shown + '\n';
   }
   return out;
 }

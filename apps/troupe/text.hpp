@@ -24,24 +24,46 @@ std::size_t display_width(std::string_view text);
 
 enum class align { left, right, center };
 
-/// Rows under centred headings, their control characters escaped, two spaces before every column,
-/// each as wide as its widest cell.
+/// How a table looks besides its cells.
+struct table_style {
+  std::vector<align> alignment; ///< left where it says nothing
+  bool with_headings = true;
+  std::size_t indent = 1; ///< times two spaces before every column
+};
+
+/// Rows under centred headings in their colour, their control characters escaped, each column as
+/// wide as its widest cell.
 std::string table(
+    const global_flags& flags,
     const std::vector<std::string>& headings,
     const std::vector<std::vector<std::string>>& rows,
-    const std::vector<align>& alignment = {},
-    bool with_headings = true);
+    const table_style& style = {});
 
-/// One line of such a table, for tables that are printed as they grow.
+/// Such a table or, in JSON, a list of objects with the headings for names, small at the front.
+void print_rows(
+    const std::vector<std::string>& headings,
+    const std::vector<std::vector<std::string>>& rows,
+    const global_flags& flags);
+
+/// One line of such a table, for tables that are printed as they grow. `escapes` are those of the
+/// cells' colours, empty for none.
 std::string table_row(
     const std::vector<std::string>& cells,
     const std::vector<std::size_t>& widths,
-    const std::vector<align>& alignment = {});
+    const table_style& style = {},
+    const std::vector<std::string>& escapes = {});
+/// The line of headings over them.
+std::string heading_row(
+    const global_flags& flags,
+    const std::vector<std::string>& headings,
+    const std::vector<std::size_t>& widths,
+    std::size_t indent = 1);
 
 /// One `name  value` a line, values in one column.
 struct property {
   std::string name, value;
   bool is_block = false; ///< the value has lines of its own, made by us
+  std::string escape{};  ///< of the value's colour
 };
 using properties = std::vector<property>;
 std::string property_list(const properties& of);

@@ -5,8 +5,11 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
+#include "apps/troupe/workflow_change.hpp"
 #include "apps/troupe/workflow_describe.hpp"
+#include "apps/troupe/workflow_flags.hpp"
 #include "apps/troupe/workflow_follow.hpp"
+#include "apps/troupe/workflow_query.hpp"
 #include "apps/troupe/workflow_start.hpp"
 #include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
@@ -14,10 +17,8 @@
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -27,26 +28,6 @@ namespace {
 namespace api = temporal::api;
 namespace wf = temporal::api::workflowservice::v1;
 namespace methods = rpc::methods::workflow_service;
-
-/// `-w` and `-r`: which workflow a command is about.
-struct workflow_flags {
-  std::string workflow_id, run_id;
-
-  void add(CLI::App& command, bool required = true) {
-    add_text(command, "-w,--workflow-id", workflow_id, "Workflow ID")->required(required);
-    add_text(command, "-r,--run-id", run_id, "Run ID (default: the latest run)");
-  }
-
-  void apply(api::common::v1::WorkflowExecution& to) const {
-    to.set_workflow_id(workflow_id);
-    to.set_run_id(run_id);
-  }
-};
-
-void say(const std::string& line, const global_flags& flags) {
-  if (flags.format() == output_format::text)
-    print(line + '\n');
-}
 
 void execute(const start_flags& with, bool detailed, const global_flags& flags) {
   connection to{flags};
@@ -119,17 +100,16 @@ void describe(const workflow_flags& of, bool reset_points, const global_flags& f
       return print_reset_points(response, flags);
     std::string points;
     for (const auto& each : info.auto_reset_points().points())
-      points += (points.empty() ? "" : ",")
-                + json_object{}
-                      .text("BinaryChecksum", each.binary_checksum())
-                      .text(
-                          "CreateTime",
-                          rfc3339(
-                              instant{each.create_time().seconds(), each.create_time().nanos()},
-                              fraction_digits::thousands))
-                      .text("RunId", each.run_id())
-                      .raw("EventId", std::to_string(each.first_workflow_task_completed_id()))
-                      .str();
+      points +=
+          (points.empty() ? "" : ",")
+          + json_object{}
+                .text("BinaryChecksum", each.binary_checksum())
+                .text(
+                    "CreateTime",
+                    rfc3339(instant{each.create_time().seconds(), each.create_time().nanos()}))
+                .text("RunId", each.run_id())
+                .raw("EventId", std::to_string(each.first_workflow_task_completed_id()))
+                .str();
     return print_json('[' + points + ']', flags);
   }
   std::optional<api::history::v1::HistoryEvent> closed;
@@ -207,7 +187,7 @@ void list(const list_flags& what, const global_flags& flags) {
            time_text(each.start_time(), flags.time_style(), std::chrono::system_clock::now())});
     }
     if (flags.format() == output_format::text && !rows.empty())
-      print(table({"Status", "WorkflowId", "Type", "StartTime"}, rows, {}, first_page));
+      print(table(flags, {"Status", "WorkflowId", "Type", "StartTime"}, rows, {{}, first_page}));
     first_page = false;
     request.set_next_page_token(response.next_page_token());
   } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
@@ -237,88 +217,6 @@ void count(const std::string& query, const global_flags& flags) {
                   + (parsed->text.empty() ? write_json(*parsed) : parsed->text);
     say("Group total: " + std::to_string(group.count()) + ", values: " + printable(values), flags);
   }
-}
-
-// What a command that can also work on a query takes besides the workflow.
-struct single_flags {
-  workflow_flags of;
-  std::string reason;
-
-  void add(CLI::App& command) {
-    of.add(command, false);
-    add_text(command, "--reason", reason, "Reason");
-    refuse_flag(command, "-q,--query");
-    refuse_flag(command, "--rps");
-    refuse_flag(command, "-y,--yes", false);
-  }
-
-  void check(bool takes_reason) const {
-    if (of.workflow_id.empty())
-      throw command_error("must set either workflow ID or query");
-    if (!takes_reason && !reason.empty())
-      throw command_error("cannot set reason when workflow ID is set");
-  }
-};
-
-struct signal_flags {
-  single_flags to;
-  std::string name;
-  payload_flags input;
-  header_flags headers;
-};
-
-void signal(const signal_flags& what, const global_flags& flags) {
-  what.to.check(false);
-  wf::SignalWorkflowExecutionRequest request;
-  wf::SignalWorkflowExecutionResponse response;
-  what.to.of.apply(*request.mutable_workflow_execution());
-  request.set_signal_name(what.name);
-  what.input.apply(*request.mutable_input());
-  if (!what.headers.pairs.empty())
-    what.headers.apply(*request.mutable_header());
-  connection to{flags};
-  request.set_namespace_(to.name_space());
-  request.set_identity(to.identity());
-  to.call("failed signalling workflow", methods::signal_workflow_execution, request, response);
-  say("Signal workflow succeeded", flags);
-}
-
-void cancel(const single_flags& what, const global_flags& flags) {
-  what.check(false);
-  connection to{flags};
-  wf::RequestCancelWorkflowExecutionRequest request;
-  wf::RequestCancelWorkflowExecutionResponse response;
-  request.set_namespace_(to.name_space());
-  request.set_identity(to.identity());
-  what.of.apply(*request.mutable_workflow_execution());
-  to.call(
-      "failed to cancel workflow", methods::request_cancel_workflow_execution, request, response);
-  say("Canceled workflow", flags);
-}
-
-void terminate(const single_flags& what, const global_flags& flags) {
-  what.check(true);
-  connection to{flags};
-  wf::TerminateWorkflowExecutionRequest request;
-  wf::TerminateWorkflowExecutionResponse response;
-  const char* user = std::getenv("USER");
-  if (user == nullptr)
-    user = geteuid() == 0 ? "root" : "<unknown-user>";
-  request.set_namespace_(to.name_space());
-  request.set_identity(to.identity());
-  request.set_reason(
-      what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
-  what.of.apply(*request.mutable_workflow_execution());
-  to.call("failed to terminate workflow", methods::terminate_workflow_execution, request, response);
-  say("Workflow terminated", flags);
-}
-
-template <class Flags, class Run>
-CLI::App* add_command(
-    CLI::App& group, const char* name, const char* help, std::shared_ptr<Flags> given, Run run) {
-  auto* command = group.add_subcommand(name, help);
-  command->callback([given, run] { run(*given); });
-  return command;
 }
 
 } // namespace
@@ -396,35 +294,8 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
       });
   add_text(*count_all, "-q,--query", *counted, "List filter");
 
-  auto signalled = std::make_shared<signal_flags>();
-  auto* signal_one = add_command(
-      group,
-      "signal",
-      "Send a signal to a workflow",
-      signalled,
-      [&flags](const signal_flags& given) { signal(given, flags); });
-  signalled->to.add(*signal_one);
-  add_text(*signal_one, "--name,--type", signalled->name, "Signal name")->required();
-  signalled->input.add(*signal_one);
-  signalled->headers.add(*signal_one);
-
-  auto cancelled = std::make_shared<single_flags>();
-  auto* cancel_one = add_command(
-      group,
-      "cancel",
-      "Ask a workflow to cancel itself",
-      cancelled,
-      [&flags](const single_flags& given) { cancel(given, flags); });
-  cancelled->add(*cancel_one);
-  refuse_flag(*cancel_one, "--headers");
-
-  auto terminated = std::make_shared<single_flags>();
-  terminated->add(*add_command(
-      group,
-      "terminate",
-      "End a workflow at once",
-      terminated,
-      [&flags](const single_flags& given) { terminate(given, flags); }));
+  add_workflow_change_commands(group, flags);
+  add_workflow_query_commands(group, flags);
 
   auto waited = std::make_shared<workflow_flags>();
   waited->add(*add_command(
@@ -433,23 +304,6 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
       "Wait for a workflow and print its result",
       waited,
       [&flags](const workflow_flags& given) { result(given, flags); }));
-
-  for (const auto* name :
-       {"delete",
-        "metadata",
-        "query",
-        "reset",
-        "stack",
-        "trace",
-        "update",
-        "update-options",
-        "signal-with-start",
-        "start-update-with-start",
-        "execute-update-with-start",
-        "fix-history-json",
-        "pause",
-        "unpause"})
-    refuse_command(group, name);
 }
 
 } // namespace troupe::cli

@@ -346,38 +346,53 @@ public:
   }
 
   // While the run is open.
-  std::string pending() const {
-    std::string out =
-        "\nPending Activities: " + std::to_string(of_.pending_activities_size()) + '\n';
+  void print_pending() const {
+    const auto heading = [this](const char* what, int count) {
+      say_heading(std::string{"Pending "} + what + ": " + std::to_string(count), flags_);
+    };
+    print("\n");
+    heading("Activities", of_.pending_activities_size());
     if (of_.pending_activities_size() > 0)
-      out += '\n' + activities() + '\n';
-    out += "Pending Child Workflows: " + std::to_string(of_.pending_children_size()) + '\n';
+      print('\n' + activities() + '\n');
+    heading("Child Workflows", of_.pending_children_size());
     if (of_.pending_children_size() > 0)
-      out += '\n' + children();
-    out +=
-        "Pending Nexus Operations: " + std::to_string(of_.pending_nexus_operations_size()) + '\n';
+      print('\n' + children());
+    heading("Nexus Operations", of_.pending_nexus_operations_size());
     if (of_.pending_nexus_operations_size() > 0)
-      out += '\n' + nexus_operations() + '\n';
-    return out;
+      print('\n' + nexus_operations() + '\n');
   }
 
   void
   print_all(const api::history::v1::HistoryEvent* closed, const std::string& name_space) const {
     const auto& info = of_.workflow_execution_info();
-    print("Execution Info:\n" + execution(name_space));
-    if (of_.has_workflow_extended_info())
-      print("Extended Execution Info:\n" + extended());
-    if (of_.workflow_extended_info().has_pause_info())
-      print("Pause Info:\n" + pause());
+    say_heading("Execution Info:", flags_);
+    print(execution(name_space));
+    if (of_.has_workflow_extended_info()) {
+      say_heading("Extended Execution Info:", flags_);
+      print(extended());
+    }
+    if (of_.workflow_extended_info().has_pause_info()) {
+      say_heading("Pause Info:", flags_);
+      print(pause());
+    }
     const auto& user = of_.execution_config().user_metadata();
-    if (!user.summary().data().empty() || !user.details().data().empty())
-      print("\nMetadata:\n" + metadata());
-    if (info.has_versioning_info())
-      print("\nVersioning Info:\n\n" + versioning());
-    if (of_.callbacks_size() > 0)
-      print("\nCallbacks: " + std::to_string(of_.callbacks_size()) + "\n\n" + callbacks() + '\n');
+    if (!user.summary().data().empty() || !user.details().data().empty()) {
+      print("\n");
+      say_heading("Metadata:", flags_);
+      print(metadata());
+    }
+    if (info.has_versioning_info()) {
+      print("\n");
+      say_heading("Versioning Info:", flags_);
+      print('\n' + versioning());
+    }
+    if (of_.callbacks_size() > 0) {
+      print("\n");
+      say_heading("Callbacks: " + std::to_string(of_.callbacks_size()), flags_);
+      print('\n' + callbacks() + '\n');
+    }
     if (closed == nullptr)
-      return print(pending());
+      return print_pending();
     print("\n");
     const bool timed = info.has_start_time() && info.has_close_time();
     print_result(
@@ -405,7 +420,7 @@ void print_description(
 
 void print_reset_points(const response& of, const global_flags& flags) {
   const auto& points = of.workflow_execution_info().auto_reset_points().points();
-  print("Auto Reset Points: " + std::to_string(points.size()) + '\n');
+  say_heading("Auto Reset Points: " + std::to_string(points.size()), flags);
   print(cards(points, [&](const api::workflow::v1::ResetPointInfo& each) {
     return card{flags.time_style()}
         .line("BinaryChecksum", each.binary_checksum())

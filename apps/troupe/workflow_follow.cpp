@@ -46,7 +46,10 @@ void print_section(const event& of, const global_flags& flags) {
   }
   std::ranges::sort(lines);
   for (const auto& [path, text] : lines)
-    print(printable(path) + ": " + printable(text) + '\n');
+    print(
+        printable(path) + ": "
+        + printable(text, path.ends_with("stackTrace") ? line_breaks::keep : line_breaks::escape)
+        + '\n');
 }
 
 // Terminated and continued-as-new runs have no result to print.
@@ -67,6 +70,36 @@ std::string status_of(const event& closed) {
   case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: return "TIMEOUT";
   case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: return "CANCELED";
   default: return "";
+  }
+}
+
+// The colour of an event in the table: how something ended, or that it began.
+std::string escape_of(const event& of, const global_flags& flags) {
+  switch (of.event_type()) {
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_FAILED:
+  case api::enums::v1::EVENT_TYPE_ACTIVITY_TASK_FAILED:
+  case api::enums::v1::EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+  case api::enums::v1::EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
+  case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+  case api::enums::v1::EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+    return escape_of(colour::red, flags);
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+  case api::enums::v1::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+  case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+    return escape_of(colour::yellow, flags);
+  case api::enums::v1::EVENT_TYPE_TIMER_CANCELED:
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+  case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+    return escape_of(colour::magenta, flags);
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+  case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+    return escape_of(colour::green, flags);
+  case api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+  case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
+    return escape_of(colour::blue, flags);
+  default: return {};
   }
 }
 
@@ -178,9 +211,9 @@ std::optional<event> print_progress(
     connection& over, const history_request& what, bool detailed, const global_flags& flags) {
   static const std::vector<std::size_t> widths{3, 20, 26};
   const auto* failing = "displaying history failed";
-  print("Progress:\n");
+  say_heading("Progress:", flags);
   if (!detailed)
-    print(table_row({"ID", "Time", "Type"}, widths, {align::center, align::center, align::center}));
+    print(heading_row(flags, {"ID", "Time", "Type"}, widths));
   std::optional<event> result;
   auto request = what;
   auto reader = std::make_unique<history_reader>(over, request);
@@ -196,7 +229,8 @@ std::optional<event> print_progress(
            rfc3339(instant{each->event_time().seconds(), 0}),
            type_of(*each)},
           widths,
-          {align::right}));
+          {{align::right}},
+          {"", "", escape_of(*each, flags)}));
     }
     first = false;
     if (has_result(*each))
@@ -230,7 +264,12 @@ void print_result(
     lines.emplace_back("RunTime", go_duration(rounded));
   else if (duration.count() > 0)
     lines.emplace_back("RunTime", "0s");
-  lines.emplace_back("Status", status_of(closed));
+  const bool is_done = closed.has_workflow_execution_completed_event_attributes();
+  lines.push_back(
+      {"Status",
+       status_of(closed),
+       false,
+       escape_of(is_done ? colour::green : colour::red, flags)});
   if (closed.has_workflow_execution_completed_event_attributes()) {
     const auto json = result_json(closed, flags);
     const auto parsed = parse_json(json);
@@ -247,7 +286,8 @@ void print_result(
         {"Failure",
          failure_text(closed.workflow_execution_failed_event_attributes().failure()),
          true});
-  print("Results:\n" + property_list(lines));
+  say_heading("Results:", flags);
+  print(property_list(lines));
 }
 
 void add_result(json_object& to, const event& closed, const global_flags& flags) {

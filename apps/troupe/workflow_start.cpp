@@ -3,9 +3,9 @@
 
 #include "apps/troupe/connection.hpp"
 #include "apps/troupe/flags.hpp"
+#include "apps/troupe/input_file.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
-#include "runtime/base/file.hpp"
 #include "runtime/base/text/base64.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -55,13 +55,12 @@ fields fields_of(const std::vector<std::string>& pairs, const std::string& what)
       made.push_back({key, {{{"encoding", "binary/null"}}, {}}});
     else
       made.push_back(
-          {key, {{{"encoding", "json/plain"}}, write_json(*value, {.sort_names = true})}});
+          {key,
+           {{{"encoding", "json/plain"}},
+            write_json(*value, {.sort_names = true, .escape_html = true})}});
   }
   return made;
 }
-
-// No service takes a request of this size.
-constexpr std::size_t largest_input = 128U << 20U;
 
 template <class Value>
 struct choice {
@@ -135,12 +134,8 @@ void payload_flags::apply(common::Payloads& to) const {
   if (!inputs.empty() && !files.empty())
     throw command_error("cannot provide input and input file");
   auto data = inputs;
-  for (const auto& path : files) {
-    auto file = read_file(path, largest_input);
-    if (!file.why_not.empty())
-      throw command_error("failed reading input file \"" + path + "\": " + file.why_not);
-    data.push_back(std::move(file.bytes));
-  }
+  for (const auto& path : files)
+    data.push_back(read_input_file(path));
   std::map<std::string, std::vector<std::string>> values;
   for (const auto& pair : metadata) {
     if (pair.find('=') == std::string::npos)
@@ -247,6 +242,11 @@ started_workflow start_workflow(
       {},
       {to.name_space(), to.identity(), data_converter{}},
       request);
+  // The Temporal CLI writes what is HTML with escapes; the SDKs of most languages do not.
+  if (!with.summary.empty())
+    request.mutable_user_metadata()->mutable_summary()->set_data(go_json(with.summary));
+  if (!with.details.empty())
+    request.mutable_user_metadata()->mutable_details()->set_data(go_json(with.details));
   if (with.priority != 0 || !with.fairness_key.empty() || with.fairness_weight != 0) {
     request.mutable_priority()->set_priority_key(with.priority);
     request.mutable_priority()->set_fairness_key(with.fairness_key);
@@ -270,16 +270,15 @@ started_workflow start_workflow(
           + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
     started.run_id = *existing;
   }
-  if (flags.format() == output_format::text)
-    print(
-        "Running execution:\n"
-        + property_list(
-            {{"WorkflowId", started.workflow_id},
-             {"RunId", started.run_id},
-             {"Type", with.type},
-             {"Namespace", to.name_space()},
-             {"TaskQueue", with.task_queue}}));
-  else if (say_in_json)
+  if (flags.format() == output_format::text) {
+    say_heading("Running execution:", flags);
+    print(property_list(
+        {{"WorkflowId", started.workflow_id},
+         {"RunId", started.run_id},
+         {"Type", with.type},
+         {"Namespace", to.name_space()},
+         {"TaskQueue", with.task_queue}}));
+  } else if (say_in_json) {
     print_json(
         json_object()
             .text("workflowId", started.workflow_id)
@@ -289,6 +288,7 @@ started_workflow start_workflow(
             .text("taskQueue", with.task_queue)
             .str(),
         flags);
+  }
   return started;
 }
 

@@ -73,6 +73,11 @@ class WithServer(unittest.TestCase):
         self.assertEqual((code, err), (0, ""), words)
         return out
 
+    def run_ok(self, *words):
+        code, out, err = run(*words)
+        self.assertEqual((code, err), (0, ""), words)
+        return out
+
     def fails(self, *words):
         code, out, err = self.command(*words)
         self.assertEqual(code, 1, words)
@@ -96,6 +101,88 @@ class WithServer(unittest.TestCase):
         self.assertEqual(
             self.fails("operator", "namespace", "describe", "-n", "nope"),
             "unable to describe namespace nope: Namespace nope is not found.")
+
+    def test_a_namespace_is_changed_and_deleted(self):
+        self.ok("operator", "namespace", "create", "-n", "brief", "--email", "a@b", "--data", "k=v")
+        self.assertEqual(
+            self.ok("operator", "namespace", "update", "-n", "brief", "--description", "words", "--retention", "5d"),
+            "Namespace brief update succeeded.\n")
+        described = json.loads(self.ok("operator", "namespace", "describe", "-n", "brief", "-o", "json"))
+        self.assertEqual(described["config"]["workflowExecutionRetentionTtl"], "432000s")
+        info = described["namespaceInfo"]
+        self.assertEqual((info["description"], info["ownerEmail"], info["data"]), ("words", "a@b", {"k": "v"}))
+        self.assertEqual(
+            self.fails("operator", "namespace", "update", "-n", "nope"), "namespace update failed: Namespace nope is not found.")
+        question = "Are you sure you want to delete namespace brief? Type namespace name to confirm: "
+        code, out, err = self.command("operator", "namespace", "delete", "-n", "brief")
+        self.assertEqual(
+            (code, out, err), (1, question, "Error: user denied confirmation or mistyped the namespace name\n"))
+        self.assertEqual(
+            self.ok("operator", "namespace", "delete", "-n", "brief", "--yes"),
+            question + "brief\nNamespace brief has been deleted.\n")
+        self.fails("operator", "namespace", "describe", "-n", "brief")
+
+    def test_the_cluster_is_described(self):
+        listed = json.loads(self.ok("operator", "cluster", "list", "-o", "json"))
+        described = json.loads(self.ok("operator", "cluster", "describe", "-o", "json"))
+        self.assertEqual([each["clusterId"] for each in listed], [described["clusterId"]])
+        self.assertRegex(self.ok("operator", "cluster", "describe"), r"^  ClusterName  PersistenceStore  VisibilityStore\n  ")
+
+    def test_a_workflow_is_deleted_once_someone_says_yes(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "gone")
+        code, out, err = self.command("workflow", "delete", "-w", "gone")
+        self.assertEqual((code, out, err), (1, 'Delete Workflow "gone"? y/N ', "Error: user denied confirmation\n"))
+        self.ok("workflow", "describe", "-w", "gone")
+        self.assertEqual(
+            self.ok("workflow", "delete", "-w", "gone", "--yes"),
+            'Delete Workflow "gone"? y/N yes\nDelete workflow succeeded\n')
+        self.assertIn("not found", self.fails("workflow", "describe", "-w", "gone"))
+
+    def test_a_query_says_what_is_wrong(self):
+        self.assertEqual(
+            self.fails("workflow", "query", "-w", "nope", "--name", "q"),
+            "querying workflow failed: workflow not found for ID: nope")
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "asked")
+        self.ok("workflow", "terminate", "-w", "asked")
+        for command in (["query", "--name", "q"], ["stack"], ["metadata"]):
+            self.assertEqual(
+                self.fails("workflow", *command, "-w", "asked", "--reject-condition", "not_open"),
+                "query was rejected, workflow has status: Terminated")
+
+    def test_a_task_queue_shows_what_waits(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "waiting", "-w", "waits")
+        described = json.loads(
+            self.ok("task-queue", "describe", "-t", "waiting", "--task-queue-type", "workflow", "-o", "json"))
+        self.assertEqual([each["approximateBacklogCount"] for each in described["stats"]], [1])
+        self.assertIsNone(described["pollers"])
+        self.assertRegex(self.ok("task-queue", "describe", "-t", "waiting"), r"(?m)^  UNVERSIONED  workflow +1  ")
+        self.assertEqual(
+            self.ok("task-queue", "describe", "-t", "waiting", "--legacy-mode").splitlines()[:2],
+            ["Pollers:", "  Identity  LastAccessTime  RatePerSecond"])
+
+    def test_colours_are_for_those_who_ask(self):
+        self.assertEqual(self.ok("operator", "cluster", "health", "--color", "always"), "\x1b[32mSERVING\x1b[0m\n")
+        self.assertNotIn("\x1b", self.ok("operator", "cluster", "health"))
+        self.assertNotIn("\x1b", self.ok("operator", "cluster", "health", "--color", "always", "-o", "json"))
+
+    def test_profiles_and_environments_are_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = ["--config-file", os.path.join(folder, "deep", "c.toml"), "--profile", "p"]
+            self.run_ok("config", "set", *config, "-p", "address", "-v", f"127.0.0.1:{self.server.port}")
+            self.run_ok("config", "set", *config, "-p", "namespace", "-v", "second")
+            self.assertRegex(self.run_ok("config", "get", *config), r"(?m)^  namespace  second *$")
+            self.assertEqual(json.loads(self.run_ok("config", "list", *config, "-o", "json")), [{"name": "p"}])
+            self.assertRegex(self.run_ok("operator", "namespace", "describe", *config), r"(?m)^  NamespaceInfo.Name +second$")
+            self.run_ok("config", "delete-profile", *config)
+            self.assertEqual(run("config", "get", *config)[::2], (1, 'Error: profile "p" not found\n'))
+            env = ["--env-file", os.path.join(folder, "deeper", "e.yaml"), "--env", "e"]
+            self.run_ok("env", "set", *env, "-k", "address", "-v", f"127.0.0.1:{self.server.port}")
+            self.run_ok("operator", "cluster", "health", *env)
+            self.assertEqual(
+                json.loads(self.run_ok("env", "get", *env, "-o", "json")),
+                [{"property": "address", "value": f"127.0.0.1:{self.server.port}"}])
+            self.run_ok("env", "delete", *env)
+            self.assertEqual(run("env", "get", *env)[::2], (1, 'Error: environment "e" not found\n'))
 
     def test_endpoints(self):
         endpoint = ["operator", "nexus", "endpoint"]
@@ -185,8 +272,8 @@ class WithServer(unittest.TestCase):
         listed = json.loads(self.ok("workflow", "list", "-n", "second", "-q", "WorkflowType='L'", "-o", "json"))
         self.assertEqual([each["execution"]["workflowId"] for each in listed], ["l2", "l1"])
         self.assertEqual(
-            self.ok("workflow", "list", "-n", "second", "--limit", "1").splitlines()[0],
-            "  Status   WorkflowId  Type  StartTime")
+            self.ok("workflow", "list", "-n", "second", "--limit", "1").splitlines()[0].split(),
+            ["Status", "WorkflowId", "Type", "StartTime"])
         self.assertEqual(self.ok("workflow", "list", "-n", "second", "-q", "WorkflowId='z'", "-o", "json"), "[\n]\n")
         self.assertEqual(self.ok("workflow", "count", "-n", "second"), "Total: 2\n")
 
@@ -271,7 +358,7 @@ class WithServer(unittest.TestCase):
             ("workflow --help foo", 0, "{}", ""),
             ("workflow list --help extra", 0, "{}", ""),
             ("workflow list -h --foo", 1, "", "unknown flag: --foo"),
-            ("--version", 0, "troupe version 0.1.0", ""),
+            ("--version", 0, "troupe version 0.1.0 ({})", ""),
             ("workflow -v", 1, "", "unknown shorthand flag: 'v' in -v"),
             ("server start-dev --address x", 1, "", "unknown flag: --address"),
             ("server start-dev extra", 1, "", 'unknown command "extra" for "troupe server start-dev"'),
@@ -304,7 +391,7 @@ class WithServer(unittest.TestCase):
 
     def test_a_folder_is_no_input(self):
         start = ["workflow", "start", "--type", "W", "-t", "tq"]
-        self.assertIn("Is a directory", self.fails(*start, "--input-file", "/"))
+        self.assertIn("read /: is a directory", self.fails(*start, "--input-file", "/"))
         self.assertIn("Is a directory", self.fails(
             "operator", "nexus", "endpoint", "create", "--name", "e", "--target-url", "http://x", "--description-file", "/"))
 

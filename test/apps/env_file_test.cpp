@@ -58,6 +58,39 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_or_empty_says_nothing) {
   BOOST_TEST(read_env_file((path.string() + ".absent")).empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_written_is_read_again) {
+  const environments all{
+      {"empty", {}},
+      {"odd: #name",
+       {{"a", "null"}, {"b", "~"}, {"c", ""}, {"d", "1e3"}, {"e", "- x: \"y\"\n\tz"}}},
+      {"prod", {{"address", "127.0.0.1:1"}, {"tls", "false"}, {"who", "\u00e4 \u4e2d"}}}};
+  write_env_file(path.string(), all);
+  BOOST_TEST((read_env_file(path.string()) == all));
+  write_env_file(path.string(), {});
+  BOOST_TEST(read_env_file(path.string()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_the_owner_can_read_what_is_written) {
+  namespace fs = std::filesystem;
+  const auto folder = path.string() + ".d";
+  write_env_file(folder + "/more/env.yaml", {{"a", {{"api-key", "secret"}}}});
+  BOOST_TEST((fs::status(folder + "/more").permissions() == fs::perms::owner_all));
+  BOOST_TEST(
+      (fs::status(folder + "/more/env.yaml").permissions()
+       == (fs::perms::owner_read | fs::perms::owner_write)));
+  // Nothing else is left there.
+  BOOST_TEST(std::distance(fs::directory_iterator{folder + "/more"}, {}) == 1);
+  fs::remove_all(folder);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_cannot_be_written_is_named_and_left_alone) {
+  std::ofstream{path} << "kept";
+  BOOST_CHECK_EXCEPTION(
+      write_env_file(path.string() + "/below", {}), command_error, [](const command_error& failed) {
+        return contains(failed.what(), "failed writing env file: Not a directory");
+      });
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_is_named_as_one) {
   BOOST_CHECK_EXCEPTION(read_env_file("/"), command_error, [](const command_error& error) {
     return contains(error.what(), "Is a directory");

@@ -70,6 +70,21 @@ BOOST_AUTO_TEST_CASE(values_are_checked_one_by_one) {
         std::string{"invalid argument \""} + bad + "\" for \"--fairness-weight\" flag: "));
 }
 
+BOOST_AUTO_TEST_CASE(says_like_go_why_a_text_is_no_duration) {
+  const auto fault_of = [](const std::string& text) {
+    const auto error =
+        error_of({"workflow", "start", "--type", "W", "-t", "q", "--run-timeout", text.c_str()});
+    return error.substr(error.find("flag: ") + 6);
+  };
+  BOOST_TEST(fault_of("5") == "time: missing unit in duration \"5\"");
+  BOOST_TEST(fault_of("-1.5") == "time: missing unit in duration \"-1.5\"");
+  BOOST_TEST(fault_of("1h5") == "time: missing unit in duration \"1h5\"");
+  BOOST_TEST(fault_of("5y") == "time: unknown unit \"y\" in duration \"5y\"");
+  BOOST_TEST(fault_of("1h 5m") == "time: unknown unit \"h \" in duration \"1h 5m\"");
+  for (const auto* bad : {"", "soon", "-", "h", ".s", "99999999h"})
+    BOOST_TEST(fault_of(bad) == "time: invalid duration \"" + std::string{bad} + '"');
+}
+
 BOOST_AUTO_TEST_CASE(errors_hold_nothing_that_moves_the_cursor) {
   BOOST_TEST(starts(
       error_of({"workflow", "list", "x\x1B[2J\r\xC2\x9B"}),
@@ -92,8 +107,11 @@ BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
   BOOST_TEST(starts(error_of({"workflow", "cancel", "-q", "x"}), "--query is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "list", "--archived"}), "--archived is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "reset", "-w", "x"}), "workflow reset is not supported"));
-  BOOST_TEST(starts(error_of({"schedule", "list", "--any"}), "schedule is not supported"));
-  BOOST_TEST(starts(error_of({"operator", "namespace", "delete"}), "namespace delete is not"));
+  BOOST_TEST(starts(error_of({"schedule", "list", "--any"}), "schedule list is not supported"));
+  BOOST_TEST(starts(error_of({"schedule", "nope"}), "schedule is not supported"));
+  BOOST_TEST(starts(
+      error_of({"operator", "namespace", "update", "--promote-global"}),
+      "--promote-global is not supported"));
   BOOST_TEST(starts(
       error_of({"workflow", "list", "--codec-endpoint", "x"}),
       "--codec-endpoint is not supported"));

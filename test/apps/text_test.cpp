@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The expected texts are what the Temporal CLI prints.
+#include "apps/troupe/output.hpp"
 #include "apps/troupe/text.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -29,22 +30,49 @@ BOOST_AUTO_TEST_SUITE(text)
 
 BOOST_AUTO_TEST_CASE(centres_headings_over_left_aligned_cells) {
   BOOST_TEST(
-      table({"Status", "WorkflowId", "Type", "StartTime"}, {{"Terminated", "w1", "W1", "now"}})
+      table({}, {"Status", "WorkflowId", "Type", "StartTime"}, {{"Terminated", "w1", "W1", "now"}})
       == "    Status    WorkflowId  Type  StartTime\n"
          "  Terminated  w1          W1    now      \n");
 }
 
 BOOST_AUTO_TEST_CASE(leaves_out_headings_from_the_second_page_on) {
-  BOOST_TEST(table({"A", "B"}, {{"1", "2"}}, {}, false) == "  1  2\n");
+  BOOST_TEST(table({}, {"A", "B"}, {{"1", "2"}}, {{}, false}) == "  1  2\n");
+}
+
+BOOST_AUTO_TEST_CASE(colours_move_no_column) {
+  global_flags flags;
+  flags.color = "always";
+  BOOST_TEST(
+      table(flags, {"A", "Wide"}, {{"long", "x"}})
+      == "   \x1b[35mA\x1b[0m    \x1b[35mWide\x1b[0m\n  long  x   \n");
+  BOOST_TEST(
+      table_row({"1", "no"}, {2, 4}, {{align::right}}, {"", "\x1b[31m"})
+      == "   1  \x1b[31mno\x1b[0m  \n");
+  BOOST_TEST(
+      property_list({{"Status", "COMPLETED", false, "\x1b[32m"}, {"Result", "1"}})
+      == "  Status  \x1b[32mCOMPLETED\x1b[0m\n  Result  1\n");
+  flags.output = "json"; // JSON is never coloured
+  BOOST_TEST(table(flags, {"A"}, {}) == "  A\n");
+}
+
+BOOST_AUTO_TEST_CASE(only_what_asks_for_colours_gets_them) {
+  global_flags flags;
+  flags.color = "never";
+  BOOST_TEST(!flags.is_coloured());
+  flags.color = "always";
+  BOOST_TEST(flags.is_coloured());
+  BOOST_TEST(painted(colour::green, "ok", flags) == "\x1b[32mok\x1b[0m");
+  BOOST_TEST(painted(colour::green, "ok", global_flags{}) == "ok"); // no terminal
 }
 
 BOOST_AUTO_TEST_CASE(prints_rows_of_a_growing_table_at_fixed_widths) {
   const std::vector<std::size_t> widths{3, 20, 26};
   BOOST_TEST(
-      table_row({"ID", "Time", "Type"}, widths, {align::center, align::center, align::center})
+      heading_row({}, {"ID", "Time", "Type"}, widths)
       == "  ID           Time                     Type           \n");
   BOOST_TEST(
-      table_row({"3", "2026-11-23T01:29:15Z", "WorkflowExecutionTimedOut"}, widths, {align::right})
+      table_row(
+          {"3", "2026-11-23T01:29:15Z", "WorkflowExecutionTimedOut"}, widths, {{align::right}})
       == "    3  2026-11-23T01:29:15Z  WorkflowExecutionTimedOut \n");
 }
 
@@ -56,7 +84,7 @@ BOOST_AUTO_TEST_CASE(aligns_the_values_of_properties) {
 
 BOOST_AUTO_TEST_CASE(counts_characters_not_bytes) {
   BOOST_TEST(
-      table({"A"}, {{"\xC3\xA9\xC3\xA9"}, {"abc"}}) == "   A \n  \xC3\xA9\xC3\xA9 \n  abc\n");
+      table({}, {"A"}, {{"\xC3\xA9\xC3\xA9"}, {"abc"}}) == "   A \n  \xC3\xA9\xC3\xA9 \n  abc\n");
 }
 
 BOOST_AUTO_TEST_CASE(counts_the_columns_of_a_terminal) {
@@ -77,13 +105,13 @@ BOOST_AUTO_TEST_CASE(counts_the_columns_of_a_terminal) {
 
 BOOST_AUTO_TEST_CASE(columns_stand_below_each_other) {
   BOOST_TEST(
-      table({"Id", "T"}, {{"\xE4\xB8\xAD\xE6\x96\x87", "x"}, {"abcd", "y"}})
+      table({}, {"Id", "T"}, {{"\xE4\xB8\xAD\xE6\x96\x87", "x"}, {"abcd", "y"}})
       == "   Id   T\n  \xE4\xB8\xAD\xE6\x96\x87  x\n  abcd  y\n");
 }
 
 BOOST_AUTO_TEST_CASE(cells_and_properties_are_one_line_each) {
   BOOST_TEST(
-      table({"A", "B"}, {{"x\x1B[2J\n", "\xC2\x9B"}})
+      table({}, {"A", "B"}, {{"x\x1B[2J\n", "\xC2\x9B"}})
       == "       A          B   \n  x\\u001b[2J\\n  \\u009b\n");
   BOOST_TEST(property_list({{"Type", "W\n  Status  X"}}) == "  Type  W\\n  Status  X\n");
   BOOST_TEST(property_list({{"Failure", "\n  a\r", true}}) == "  Failure  \n  a\\r\n");

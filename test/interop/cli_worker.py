@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workflows in every state that the command lines look at: `cli_worker.py TASK_QUEUE ENDPOINT` with TEMPORAL_ADDRESS."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+import nexusrpc
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+
+@nexusrpc.service
+class Nobody:
+    answer: nexusrpc.Operation[str, str]
+
+
+@workflow.defn
+class Echo:
+    @workflow.run
+    async def run(self, value: Any = None) -> Any:
+        return value
+
+
+@workflow.defn
+class Fails:
+    @workflow.run
+    async def run(self) -> None:
+        try:
+            raise ValueError("the cause")
+        except ValueError as cause:
+            raise ApplicationError("out of luck", {"detail": 1}, type="Luck", non_retryable=True) from cause
+
+
+@workflow.defn
+class Again:
+    @workflow.run
+    async def run(self, times: int) -> str:
+        if times > 0:
+            workflow.continue_as_new(times - 1)
+        return "done"
+
+
+@workflow.defn
+class Waits:
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    @workflow.run
+    async def run(self) -> list[str]:
+        await workflow.wait_condition(lambda: "end" in self.words)
+        return self.words
+
+    @workflow.signal
+    def say(self, word: str) -> None:
+        self.words.append(word)
+
+    @workflow.query
+    def said(self, separator: str = ",") -> str:
+        return separator.join(self.words)
+
+
+@workflow.defn
+class Asks:
+    @workflow.run
+    async def run(self, endpoint: str) -> str:
+        return await workflow.create_nexus_client(service=Nobody, endpoint=endpoint).execute_operation(Nobody.answer, "?")
+
+
+async def main():
+    client = await Client.connect(os.environ["TEMPORAL_ADDRESS"])
+    await Worker(
+        client, task_queue=sys.argv[1], workflows=[Echo, Fails, Again, Waits, Asks],
+        workflow_runner=UnsandboxedWorkflowRunner(), identity="cli-worker",
+    ).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
