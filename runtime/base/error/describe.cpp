@@ -15,7 +15,7 @@
 namespace troupe {
 namespace {
 
-constexpr std::size_t max_line = 16 * 1024;
+constexpr std::size_t max_line = std::size_t{16} * 1024;
 
 // Types that say no more than that there is an error.
 constexpr std::array<std::string_view, 6> bare_types{
