@@ -19,10 +19,10 @@ payloads call_codec(const char* verb, Call call) {
   } catch (const payload_codec_error&) {
     throw;
   } catch (const std::exception& error) {
-    throw payload_codec_error{
-        std::string{"the payload codec failed to "} + verb + ": " + error.what()};
+    std::throw_with_nested(payload_codec_error{
+        std::string{"the payload codec failed to "} + verb + ": " + error.what()});
   } catch (...) {
-    throw payload_codec_error{std::string{"the payload codec failed to "} + verb};
+    std::throw_with_nested(payload_codec_error{std::string{"the payload codec failed to "} + verb});
   }
 }
 

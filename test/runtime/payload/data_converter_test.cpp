@@ -250,6 +250,20 @@ BOOST_AUTO_TEST_CASE(names_the_codec_when_it_throws) {
   BOOST_CHECK_THROW((void)odd.to_payload(1), troupe::payload_codec_error);
 }
 
+BOOST_AUTO_TEST_CASE(keeps_what_the_codec_threw_as_the_cause) {
+  const converter c{
+      .codec = std::make_shared<failing_codec<std::out_of_range>>(std::out_of_range{"no key"})};
+  try {
+    (void)c.to_payload(1);
+    BOOST_ERROR("the codec throws");
+  } catch (const std::exception& error) {
+    BOOST_TEST(troupe::find_cause<std::out_of_range>(error)->what() == "no key"s);
+    BOOST_TEST(
+        troupe::describe(error)
+        == "the payload codec failed to encode: no key (std::out_of_range)");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(lets_errors_that_mean_something_to_the_service_pass_the_codec) {
   const converter c{
       .codec = std::make_shared<failing_codec<troupe::nexus::handler_error>>(
