@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop package install-test check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -61,6 +61,17 @@ interop: ## Builds the real Temporal CLI and server, then runs the tests against
 	@$(MAKE) --no-print-directory build PRESET=dev
 	@test/interop/run.sh build/bin
 
+package: proto ## Builds the Debian packages into build/packages
+	@$(MAKE) --no-print-directory build PRESET=package
+	@rm -rf build/packages
+	@cpack --config build/package/CPackConfig.cmake -B build/packages | grep generated
+
+install-test: package ## The packages, our tree in another project from nothing, and GCC 13 or newer
+	@SOURCE=$(CURDIR) WORK=$(CURDIR)/build/install-test DEBS=$(CURDIR)/build/packages COMPILER=clang++-19 \
+	  CMAKE_BUILD_TYPE=Release "CMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" TROUPE_WARNINGS=ON CCACHE_BASEDIR=$(CURDIR) CCACHE_NOHASHDIR=1 \
+	  CMAKE_CXX_COMPILER_LAUNCHER=ccache python3 test/install/install_test.py packages fetch_content
+	@test/install/gcc.sh build/gcc
+
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)
 
@@ -79,7 +90,8 @@ bench-build: proto
 	@bench/peers/build.sh build/peers
 
 UPDATE ?=
-bench-gate: proto ## Compares instruction counts with bench/baselines (UPDATE=1 writes them)
+bench-gate: proto ## Compares instruction counts with bench/baselines (UPDATE=1 writes them), and headers with their budgets
+	@bench/headers.py
 	@$(MAKE) --no-print-directory build PRESET=release TARGETS=bench_gate_programs
 	@bench/gate.py $(if $(UPDATE),--update)
 

@@ -101,4 +101,10 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
 # -- the binary --------------------------------------------------------------------------------------------------
 if(TROUPE_CLI)
   install(TARGETS troupe RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT cli)
+  set(documents ${PROJECT_BINARY_DIR}/apps/troupe/documents)
+  install(DIRECTORY ${documents}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT cli)
+  install(FILES ${documents}/bash/troupe DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT cli)
+  install(FILES ${documents}/zsh/_troupe DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT cli)
 endif()
+
+include(package)

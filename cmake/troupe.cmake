@@ -52,9 +52,9 @@ function(troupe_add_folders)
 endfunction()
 
 # The proto library may be imported from a folder of its own (build/proto), so it is no target that could be exported:
-# an installed library names it, and its package defines that name.
+# an installed library names troupe::temporal_api instead, which the package defines.
 function(troupe_links result)
-  list(TRANSFORM ARGN REPLACE "^troupe::proto$" "$<BUILD_INTERFACE:troupe::proto>;$<INSTALL_INTERFACE:troupe::proto>")
+  list(TRANSFORM ARGN REPLACE "^troupe::proto$" "$<BUILD_INTERFACE:troupe::proto>;$<INSTALL_INTERFACE:troupe::temporal_api>")
   set(${result} ${ARGN} PARENT_SCOPE)
 endfunction()
 

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <sstream>
 #include <utility>
 
 namespace troupe::cli {
@@ -227,7 +228,10 @@ CLI::Option* add_choice(
     std::string& value,
     std::vector<std::string> choices,
     const char* help) {
-  return declare(
+  std::string all;
+  for (const auto& each : choices)
+    all += (all.empty() ? "" : " ") + each;
+  auto* option = declare(
       to,
       names,
       [&value, choices = std::move(choices)](const std::string& given) {
@@ -243,6 +247,20 @@ CLI::Option* add_choice(
       help,
       "string",
       value);
+  // CLI11 keeps nothing for its users with a flag but the names of its validators.
+  return option->check(CLI::Validator([](std::string&) { return std::string{}; }, "", all));
+}
+
+std::vector<std::string> choices_of(CLI::Option& flag) {
+  std::vector<std::string> choices;
+  try {
+    std::istringstream names{flag.get_validator(0)->get_name()};
+    for (std::string each; names >> each;)
+      choices.push_back(each);
+  } catch (const CLI::OptionNotFound&) {
+    // It takes any value.
+  }
+  return choices;
 }
 
 CLI::Option* add_choices(

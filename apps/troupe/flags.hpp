@@ -50,6 +50,9 @@ CLI::Option* add_choices(
     std::vector<std::string> choices,
     const char* help);
 
+/// The values that a flag made by `add_choice` takes; of others none.
+std::vector<std::string> choices_of(CLI::Option& flag);
+
 /// Names a flag of the Temporal CLI whose feature this build has not: using it is refused by name.
 void refuse_flag(CLI::App& to, const std::string& names, bool takes_value = true);
 

@@ -2,6 +2,7 @@
 #include "apps/troupe/program.hpp"
 
 #include "apps/troupe/command_line.hpp"
+#include "apps/troupe/completion.hpp"
 #include "apps/troupe/env_file.hpp"
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
@@ -16,6 +17,7 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::cli {
@@ -243,9 +245,24 @@ void apply_environment(command_line& line) {
     throw command_error("environment " + go_quoted(name) + " not found");
 }
 
+// Scripts for the shell that asks; packages bring them as files.
+void add_completion_command(CLI::App& app) {
+  auto* completion = app.add_subcommand("completion", "Print a script that completes for a shell");
+  completion->require_subcommand(1);
+  using write_script = std::string (*)(const table_command&);
+  for (const auto& [shell, script] :
+       {std::pair<const char*, write_script>{"bash", bash_completion}, {"zsh", zsh_completion}}) {
+    auto* command = completion->add_subcommand(shell, std::string{"For "} + shell);
+    command->callback([&app, write = script] { print(write(command_table(app))); });
+    refuse_flag(*command, "--no-descriptions", false);
+  }
+}
+
 } // namespace
 
 void declare_program(CLI::App& app, global_flags& flags, add_commands add_server) {
+  app.name("troupe");
+  app.description("Troupe: a Temporal and Nexus service, and its command line");
   app.require_subcommand(1);
   app.set_version_flag("-v,--version", version_line());
   add_global_flags(app, flags);
@@ -257,13 +274,14 @@ void declare_program(CLI::App& app, global_flags& flags, add_commands add_server
   add_config_commands(app, flags);
   for (const auto* group : {"operator", "workflow", "task-queue"})
     add_client_flags(*app.get_subcommand(group), flags);
+  add_completion_command(app);
   add_missing_commands(app);
   // It only stands in the list: its words are a command line of their own.
   app.add_subcommand("help", "Show the help of a command")->prefix_command();
 }
 
 program_outcome run_program(int argc, const char* const* argv, add_commands add_server) {
-  CLI::App app{"Troupe: a Temporal and Nexus service, and its command line", "troupe"};
+  CLI::App app;
   global_flags flags;
   declare_program(app, flags, add_server);
   app.parse_complete_callback([&flags] {
