@@ -6,6 +6,8 @@
 #include "runtime/base/time/text_scanner.hpp"
 #include "runtime/base/time/time_text.hpp"
 
+#include <troupe/duration.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -96,6 +98,10 @@ std::string go_duration(duration span) {
     out += 's';
   }
   return out;
+}
+
+std::string to_string(std::chrono::nanoseconds span) {
+  return go_duration(span);
 }
 
 std::optional<duration> parse_go_duration(std::string_view text, bool days) noexcept {

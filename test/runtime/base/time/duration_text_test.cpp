@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/time/duration_text.hpp"
 
+#include <troupe/duration.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -22,6 +24,12 @@ BOOST_AUTO_TEST_CASE(writes_durations_as_go_does) {
   BOOST_TEST(go_duration(-7ns) == "-7ns");
   BOOST_TEST(go_duration(duration::min()) == "-2562047h47m16.854775808s");
   BOOST_TEST(go_duration(duration::max()) == "2562047h47m16.854775807s");
+}
+
+BOOST_AUTO_TEST_CASE(users_print_durations_of_any_unit) {
+  BOOST_TEST(troupe::to_string(90min) == "1h30m0s");
+  BOOST_TEST(troupe::to_string(1500us) == "1.5ms");
+  BOOST_TEST(troupe::to_string(std::chrono::days{1}) == "24h0m0s");
 }
 
 BOOST_AUTO_TEST_CASE(reads_durations_as_go_does) {
