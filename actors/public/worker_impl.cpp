@@ -215,6 +215,8 @@ void worker_impl::add_kinds(actors::worker_context& to) {
 }
 
 void worker_impl::start() {
+  if (core_ && state() == worker_state::stopped && core_->error().empty())
+    throw worker_error("a stopped worker does not start again: make a new one");
   begin();
   std::unique_lock guard{mutex_};
   changed_.wait(guard, [this] {

@@ -144,7 +144,8 @@ public:
 
   /// Starts polling. Returns when the namespace was found to exist, or when the service could not
   /// be reached: then the worker keeps trying, and says so in the log. Throws `worker_error` if
-  /// there is no such namespace, if the service refuses the worker, or if nothing was added.
+  /// there is no such namespace, if the service refuses the worker, if nothing was added, or if it
+  /// has been stopped: a stopped worker does not start again.
   void start();
 
   /// Stops gracefully and waits: no new tasks, running ones are finished and answered. Handlers

@@ -101,6 +101,20 @@ BOOST_AUTO_TEST_CASE(a_worker_that_cannot_reach_the_service_keeps_trying_until_i
   worker.stop();
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_worker_says_that_it_does_not_start_again) {
+  troupe::worker worker{unreachable(), {.task_queue = "q"}};
+  worker.add(word_handler());
+  worker.stop(); // nothing to stop yet
+  worker.start();
+  worker.start(); // runs already
+  worker.stop();
+  BOOST_CHECK_EXCEPTION(
+      worker.start(), troupe::worker_error, [](const troupe::worker_error& error) {
+        return std::string_view{error.what()}.starts_with("a stopped worker does not start again");
+      });
+  BOOST_TEST((worker.state() == troupe::worker_state::stopped));
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_lives_in_the_users_actor_system_and_leaves_it) {
   caf::actor_system_config config;
   caf::actor_system system{config};
