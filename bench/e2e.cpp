@@ -52,8 +52,8 @@ struct caller_workflow {
       // it.
       const auto began = now_nanoseconds();
       auto answer = by_workflow
-                        ? co_await bench.execute(echo_service::by_workflow, std::string{"hello"})
-                        : co_await bench.execute(echo_service::at_once, std::string{"hello"});
+                        ? co_await bench.execute<echo_service::by_workflow>(std::string{"hello"})
+                        : co_await bench.execute<echo_service::at_once>(std::string{"hello"});
       if (answer != "hello")
         throw troupe::application_error("wrong answer: " + answer);
       if (!ctx.is_replaying())

@@ -1,4 +1,4 @@
-# Compiles SOURCE with -DMISTAKE: must fail and say MESSAGE.
+# Compiles SOURCE with -DMISTAKE: must fail with one error, which says MESSAGE in its line.
 
 if(DEFINED ONLY_GCC_BEFORE)
   if(NOT COMPILER)
@@ -17,10 +17,13 @@ execute_process(COMMAND ${COMPILER} ${FLAGS} -DMISTAKE ${SOURCE} RESULT_VARIABLE
 if(result EQUAL 0)
   message(FATAL_ERROR "compiles with the mistake in it")
 endif()
-string(REPLACE "\n" " " line "${said}")
-if(NOT line MATCHES "${MESSAGE}")
-  message(FATAL_ERROR "fails, but does not say '${MESSAGE}':\n${said}")
-endif()
-string(REGEX MATCHALL "error:" errors "${said}")
+string(REPLACE ";" "," said "${said}") # a list otherwise
+string(REGEX MATCHALL "[^\n]*error:[^\n]*" errors "${said}")
 list(LENGTH errors count)
-message("refused with ${count} error(s), as it should be:\n${said}")
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "fails with ${count} errors instead of one:\n${said}")
+endif()
+if(NOT errors MATCHES "${MESSAGE}")
+  message(FATAL_ERROR "fails, but does not say '${MESSAGE}' first:\n${said}")
+endif()
+message("refused, as it should be:\n${said}")

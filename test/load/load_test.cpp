@@ -43,8 +43,8 @@ struct caller_workflow {
     int sum = 0;
     // Every fifth operation is a workflow run, so both ways back to the caller are under load.
     for (int i = 0; i < operations_each; ++i)
-      sum += i % 5 == 4 ? co_await load.execute(load_service::thrice, number)
-                        : co_await load.execute(load_service::twice, number);
+      sum += i % 5 == 4 ? co_await load.execute<load_service::thrice>(number)
+                        : co_await load.execute<load_service::twice>(number);
     co_return sum;
   }
 };

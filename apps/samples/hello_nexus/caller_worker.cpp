@@ -21,9 +21,9 @@ struct caller_workflow {
     auto hello = ctx.nexus_client<my_nexus_service>({.endpoint = endpoint});
     // Start the operation and wait for its result in one go.
     auto by_workflow =
-        co_await hello.execute(my_nexus_service::my_workflow_run_operation, my_input{who});
+        co_await hello.execute<my_nexus_service::my_workflow_run_operation>(my_input{who});
     // Or start it, and wait for its result through the handle.
-    auto operation = co_await hello.start(my_nexus_service::my_sync_operation, my_input{who});
+    auto operation = co_await hello.start<my_nexus_service::my_sync_operation>(my_input{who});
     auto at_once = co_await operation.result();
     co_return std::tuple{at_once, by_workflow};
   }

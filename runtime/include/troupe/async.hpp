@@ -9,11 +9,13 @@
 #error "Troupe's coroutine headers need Clang 16 or GCC 13 (or newer)."
 #endif
 
+#include <troupe/detail/borrowing.hpp>
 #include <troupe/result.hpp>
 
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -55,8 +57,9 @@ struct async_promise_base {
     void await_resume() const noexcept {}
   };
 
+  explicit async_promise_base(const std::source_location& coroutine) noexcept : where(coroutine) {}
+
   std::suspend_always initial_suspend() const noexcept { return {}; }
-  final_awaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { failure = std::current_exception(); }
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
@@ -66,11 +69,22 @@ struct async_promise_base {
 
   std::coroutine_handle<> continuation;
   std::exception_ptr failure;
+  std::source_location where; ///< the coroutine's name and place
+  borrowing borrowed = borrowing::nothing;
 };
 
 template <class T, class Domain>
-struct async_promise final : async_promise_base<Domain> {
+struct async_promise : async_promise_base<Domain> {
+  explicit async_promise(std::source_location at = std::source_location::current()) noexcept
+      : async_promise_base<Domain>(at) {}
+
   basic_async<T, Domain> get_return_object() noexcept;
+  // Running off the end without co_return gets here too.
+  typename async_promise_base<Domain>::final_awaiter final_suspend() noexcept {
+    if (!value && !this->failure)
+      this->failure = missing_result(this->where);
+    return {};
+  }
 
   template <class U>
     requires std::is_constructible_v<T, U>
@@ -88,8 +102,12 @@ struct async_promise final : async_promise_base<Domain> {
 };
 
 template <class Domain>
-struct async_promise<void, Domain> final : async_promise_base<Domain> {
+struct async_promise<void, Domain> : async_promise_base<Domain> {
+  explicit async_promise(std::source_location at = std::source_location::current()) noexcept
+      : async_promise_base<Domain>(at) {}
+
   basic_async<void, Domain> get_return_object() noexcept;
+  typename async_promise_base<Domain>::final_awaiter final_suspend() const noexcept { return {}; }
   void return_void() const noexcept {}
 
   void take() const {
@@ -98,13 +116,39 @@ struct async_promise<void, Domain> final : async_promise_base<Domain> {
   }
 };
 
+/// The promise of a coroutine whose signature says that it borrows something. Handles take it for
+/// its base.
+template <class T, class Domain, class Borrows>
+struct borrowing_promise final : async_promise<T, Domain> {
+  explicit borrowing_promise(std::source_location at = std::source_location::current()) noexcept
+      : async_promise<T, Domain>(at) {
+    static_assert(
+        sizeof(borrowing_promise) == sizeof(async_promise<T, Domain>)
+        && alignof(borrowing_promise) == alignof(async_promise<T, Domain>));
+    this->borrowed = Borrows::what();
+  }
+};
+
+template <class T, class Domain, class Borrows>
+struct promise_for {
+  using type = borrowing_promise<T, Domain, Borrows>;
+};
+template <class T, class Domain>
+struct promise_for<T, Domain, borrows<void, false>> {
+  using type = async_promise<T, Domain>;
+};
+
 } // namespace detail
 
 /// A lazily started coroutine that yields one `T`; destroying it destroys its suspended frame and
 /// all it awaits.
 ///
-/// Parameters of such coroutines are taken by value: a reference would dangle at the first
-/// suspension. Threading: the owner resumes it on one thread at a time. Not copyable.
+/// Parameters of such coroutines are taken by value: a reference or a view dangles once the call is
+/// over, unless the caller awaits the coroutine in the expression that calls it. For the same
+/// reason a lambda with captures must outlive its coroutine: hand the lambda itself to whoever runs
+/// it (`ctx.spawn(lambda)`, `ctx.on_signal(name, lambda)`, `nexus::sync<op>(lambda)`), which keeps
+/// it, rather than what it returns. Threading: the owner resumes it on one thread at a time. Not
+/// copyable.
 template <class T, class Domain>
 class [[nodiscard]] basic_async {
 public:
@@ -138,11 +182,11 @@ public:
     T await_resume() const { return frame.promise().take(); }
   };
 
-  awaiter operator co_await() const noexcept { return awaiter{frame_}; }
+  awaiter operator co_await() const { return awaiter{checked()}; }
 
   /// Awaits like `co_await` but hands an exception over as a value, for cleanup code that has to
   /// await.
-  auto as_result() const noexcept {
+  auto as_result() const {
     struct result_awaiter : awaiter {
       result<T> await_resume() const {
         if (this->frame.promise().failure)
@@ -153,7 +197,7 @@ public:
           return result<T>{this->frame.promise().take()};
       }
     };
-    return result_awaiter{{frame_}};
+    return result_awaiter{{checked()}};
   }
 
   // -- for executors ------------------------------------------------------------------------------
@@ -165,10 +209,23 @@ public:
   /// The finished coroutine's value; throws what it threw. Call once, after `done()`.
   T take() const { return frame_.promise().take(); }
   [[nodiscard]] std::coroutine_handle<promise_type> frame() const noexcept { return frame_; }
+  [[nodiscard]] detail::borrowing borrowed() const noexcept { return frame_.promise().borrowed; }
+  /// Throws `std::logic_error` if its signature says that it borrows what may be gone when it runs.
+  void require_owner() const {
+    const auto& promise = checked().promise();
+    if (promise.borrowed != detail::borrowing::nothing) [[unlikely]]
+      detail::throw_borrowed(promise.where, promise.borrowed);
+  }
 
 private:
   friend promise_type;
   explicit basic_async(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+
+  std::coroutine_handle<promise_type> checked() const {
+    if (!frame_) [[unlikely]]
+      detail::throw_moved_coroutine();
+    return frame_;
+  }
 
   void reset() noexcept {
     if (frame_)
@@ -189,3 +246,10 @@ basic_async<void, Domain> detail::async_promise<void, Domain>::get_return_object
 }
 
 } // namespace troupe
+
+/// Looks at the parameters, the object of a member function or lambda included.
+template <class T, class Domain, class... Parameters>
+struct std::coroutine_traits<troupe::basic_async<T, Domain>, Parameters...> {
+  using promise_type = typename troupe::detail::
+      promise_for<T, Domain, typename troupe::detail::borrows_of<Parameters...>::type>::type;
+};

@@ -13,6 +13,7 @@
 #include <troupe/workflow/traits.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,12 +24,6 @@
 namespace troupe {
 
 namespace detail {
-
-template <class T>
-concept workflow_class = requires {
-  std::string_view{T::name};
-  &T::run;
-};
 
 // Looks inside only where there is a workflow, since return types are formed before constraints are
 // asked.
@@ -41,16 +36,10 @@ struct workflow_result<T> {
 template <class T>
 using workflow_result_t = typename workflow_result<T>::type;
 
-template <class Wanted, class... Given>
-struct start_args {};
-template <class... Wanted, class... Given>
-struct start_args<std::tuple<Wanted...>, Given...> {
-  static constexpr bool fit = [] {
-    if constexpr (sizeof...(Wanted) == sizeof...(Given))
-      return (std::is_convertible_v<Given, Wanted> && ...);
-    else
-      return false;
-  }();
+template <class Wanted>
+struct start_args;
+template <class... Wanted>
+struct start_args<std::tuple<Wanted...>> {
   static payloads encode(const data_converter& with, std::decay_t<Wanted>... args) {
     return with.to_payloads(args...);
   }
@@ -82,13 +71,15 @@ public:
   workflow_handle<detail::workflow_result_t<Workflow>>
   start_workflow(start_workflow_options options, Args&&... args) const {
     using traits = workflow_traits<Workflow>;
-    using fitting = detail::start_args<typename traits::args, Args&&...>;
-    static_assert(
-        fitting::fit, "these arguments do not fit the parameters of the workflow's run()");
-    return workflow_handle<typename traits::result>{start_payloads(
-        traits::name,
-        std::move(options),
-        fitting::encode(converter(), std::forward<Args>(args)...))};
+    constexpr bool fit = detail::workflow_arguments<typename traits::args, Args&&...>::check();
+    if constexpr (fit)
+      return workflow_handle<typename traits::result>{start_payloads(
+          traits::name,
+          std::move(options),
+          detail::start_args<typename traits::args>::encode(
+              converter(), std::forward<Args>(args)...))};
+    else
+      throw std::logic_error("does not compile");
   }
 
   /// Starts a workflow known by name, e.g. one written in another language.

@@ -42,7 +42,7 @@ struct golden : fixture {
               }),
           dynamic_operation<std::string, std::string>(
               "cancel",
-              [](start_context, const std::string&) -> nexus::async<std::string> {
+              [](start_context, std::string) -> nexus::async<std::string> {
                 throw nexus::operation_error::canceled("operation canceled");
                 co_return "";
               }),

@@ -89,6 +89,37 @@ nexus::service_handler hello_handler(std::shared_ptr<watched> seen) {
           }));
 }
 
+struct mistakes_service : nexus::service<"Mistakes"> {
+  static constexpr operation<std::string, std::string> borrows{"borrows"};
+  static constexpr operation<std::string, std::string> keeps{"keeps"};
+  static constexpr operation<void, std::string> forgets{"forgets"};
+  static constexpr auto operations = std::tuple{borrows, keeps, forgets};
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wreturn-type"
+nexus::async<std::string> forgets_its_result(nexus::start_context context) {
+  co_await context.sleep(1s);
+}
+#pragma GCC diagnostic pop
+
+nexus::service_handler mistakes_handler() {
+  const std::string text = "a text that is too long to lie inside of its string object";
+  return nexus::handler_for<mistakes_service>(
+      // What the compiler cannot see: the parameter is a reference only once it is called.
+      nexus::sync<mistakes_service::borrows>(
+          [](nexus::start_context context, const auto& in) -> nexus::async<std::string> {
+            co_await context.sleep(1s);
+            co_return in;
+          }),
+      nexus::sync<mistakes_service::keeps>(
+          [text](nexus::start_context context, auto in) -> nexus::async<std::string> {
+            co_await context.sleep(1s);
+            co_return text + in;
+          }),
+      nexus::sync<mistakes_service::forgets>(forgets_its_result));
+}
+
 struct hello {
   std::shared_ptr<watched> seen = std::make_shared<watched>();
   nexus_environment environment;
@@ -158,6 +189,35 @@ BOOST_AUTO_TEST_CASE(a_handler_without_a_client_says_so) {
   BOOST_TEST(
       outcome.handler_error().cause()->message()
       == "this Nexus handler runs where there is no client");
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_with_a_reference_that_the_compiler_cannot_see_is_refused) {
+  environment.add(mistakes_handler());
+  const auto outcome = environment.start<mistakes_service, mistakes_service::borrows>("in");
+  BOOST_CHECK(outcome.handler_error().type() == nexus::handler_error_type::internal);
+  const auto why = outcome.handler_error().cause()->message();
+  BOOST_TEST_CONTEXT(why)
+  BOOST_CHECK(
+      why.find("(handler_test.cpp:") != why.npos
+      && why.ends_with("may be gone when it runs: take it by value"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_handlers_lambda_captured_lives_as_long_as_its_coroutines) {
+  environment.add(mistakes_handler());
+  BOOST_TEST(
+      (environment.start<mistakes_service, mistakes_service::keeps>("!").get<std::string>())
+      == "a text that is too long to lie inside of its string object!");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_forgets_its_co_return_is_named) {
+  environment.add(mistakes_handler());
+  const auto outcome = environment.start<mistakes_service, mistakes_service::forgets>();
+  BOOST_CHECK(outcome.handler_error().type() == nexus::handler_error_type::internal);
+  const auto why = outcome.handler_error().cause()->message();
+  BOOST_TEST_CONTEXT(why)
+  BOOST_CHECK(
+      why.find("forgets_its_result(") != why.npos
+      && why.ends_with("ended without co_return: it has no result"));
 }
 
 BOOST_AUTO_TEST_CASE(waiting_takes_no_time) {

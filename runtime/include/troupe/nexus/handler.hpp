@@ -29,8 +29,10 @@
 ///
 /// Every handler is either a plain function, which may block and runs on the worker's pool, or a
 /// coroutine that returns `nexus::async<T>` and runs on its shard, where nothing may block.
-/// Handlers are called for several requests at the same time, so what they capture must be safe for
-/// that. An operation whose input is `void` is served by a function of the context alone.
+/// A coroutine takes its parameters by value; a plain function may take references. Lambdas may
+/// capture: the worker keeps them as long as one of their coroutines may run. Handlers are called
+/// for several requests at the same time, so what they capture must be safe for that. An operation
+/// whose input is `void` is served by a function of the context alone.
 ///
 /// Errors: `nexus::operation_error` ends the operation (failed or canceled); `nexus::handler_error`
 /// says why the request could not be served and whether to try again; a non-retryable
@@ -75,12 +77,13 @@ template <const auto& Operation, class Start, class Cancel>
 /// two, or if a handler is for something else.
 template <class Service, class... Bound>
 [[nodiscard]] service_handler handler_for(Bound... bound) {
-  detail::check_contract<Service>();
-  if constexpr (detail::has_contract<Service>)
+  if constexpr (detail::check_contract<Service>()) {
     detail::check_handlers<Service, Bound...>();
-  return {
-      std::string{Service::service_name},
-      {operation_entry{std::string{Bound::operation_name}, std::move(bound.handler)}...}};
+    return {
+        std::string{Service::service_name},
+        {operation_entry{std::string{Bound::operation_name}, std::move(bound.handler)}...}};
+  } else
+    return {};
 }
 
 /// A handler without a contract: for gateways and for contracts that are known only at run time.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/detail/borrowing.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -32,6 +34,24 @@ struct fixed_string {
 
 namespace detail {
 
+template <class T>
+inline constexpr bool owns_its_value = troupe::detail::outlives_the_call<T>;
+
+constexpr bool is_reserved_name(std::string_view name) {
+  return name.starts_with("__temporal_");
+}
+
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wgcc-compat"
+// The words of a consteval function's failure would stand behind two other errors.
+#define TROUPE_REFUSE_IF(condition, message)                                                       \
+  __attribute__((diagnose_if(condition, message, "error")))
+constexpr std::string_view checked_name(std::string_view name) {
+  return name;
+}
+#else
+#define TROUPE_REFUSE_IF(condition, message)
 // Never defined: reached in a constant expression, their names are the compiler's explanation.
 void error_the_name_must_not_be_empty();
 void error_names_that_begin_with___temporal__are_reserved();
@@ -39,10 +59,11 @@ void error_names_that_begin_with___temporal__are_reserved();
 consteval std::string_view checked_name(std::string_view name) {
   if (name.empty())
     error_the_name_must_not_be_empty();
-  if (name.starts_with("__temporal_"))
+  if (is_reserved_name(name))
     error_names_that_begin_with___temporal__are_reserved();
   return name;
 }
+#endif
 
 } // namespace detail
 
@@ -58,14 +79,36 @@ struct operation {
   /// `name` must not be empty nor begin with `__temporal_`, which the protocol keeps for itself;
   /// else this does not compile.
   template <std::size_t N>
-  consteval operation(const char (&literal)[N]) : name(detail::checked_name({literal, N - 1})) {}
+  consteval operation(const char (&literal)[N])
+      TROUPE_REFUSE_IF(N < 2, "a Nexus operation needs a name: it must not be empty")
+          TROUPE_REFUSE_IF(
+              detail::is_reserved_name(literal),
+              "names of Nexus operations that begin with __temporal_ are reserved")
+      : name(detail::checked_name({literal, N - 1})) {
+    static_assert(
+        detail::owns_its_value<Input>,
+        "the input of a Nexus operation owns what it holds: std::string, not const std::string& or "
+        "std::string_view");
+    static_assert(
+        detail::owns_its_value<Output>,
+        "the output of a Nexus operation owns what it holds: std::string, not const std::string& "
+        "or std::string_view");
+  }
 };
+#undef TROUPE_REFUSE_IF
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 /// Base of a contract. The derived struct lists its operations in `static constexpr auto operations
 /// = std::tuple{...}`.
 template <fixed_string Name>
 struct service {
-  static constexpr std::string_view service_name = detail::checked_name(Name.view());
+  static_assert(!Name.view().empty(), "a Nexus service needs a name: it must not be empty");
+  static_assert(
+      !detail::is_reserved_name(Name.view()),
+      "names of Nexus services that begin with __temporal_ are reserved");
+  static constexpr std::string_view service_name = Name.view();
 
   template <class Input, class Output>
   using operation = nexus::operation<Input, Output>;
@@ -105,23 +148,91 @@ consteval bool all_different(std::array<std::string_view, N> names) {
   return std::ranges::adjacent_find(names) == names.end();
 }
 
+template <class Service>
+inline constexpr bool is_contract = has_contract<Service>;
+
 /// Names what is wrong with a contract. Callers and handlers both go through it.
 template <class Service>
-consteval void check_contract() {
+consteval bool check_contract() {
   static_assert(
-      has_contract<Service>,
+      is_contract<Service>,
       "a Nexus contract derives from troupe::nexus::service<\"Name\"> and lists its operations: "
       "static constexpr auto operations = std::tuple{first, second};");
-  if constexpr (has_contract<Service>)
+  if constexpr (!has_contract<Service>)
+    return false;
+  else {
     static_assert(
         all_different(operation_names<Service>()),
         "two operations of this Nexus contract have the same name");
+    return all_different(operation_names<Service>());
+  }
 }
 
 template <class Service>
 consteval bool lists_operation(std::string_view name) {
   auto names = operation_names<Service>();
   return std::ranges::find(names, name) != names.end();
+}
+
+template <class Operation>
+inline constexpr bool is_an_operation = is_operation<Operation>::value;
+
+template <fixed_string Service, fixed_string Operation, bool IsListed>
+inline constexpr bool lists = IsListed;
+/// Carries the names into the compiler's message.
+template <fixed_string Service, fixed_string Operation, bool IsListed>
+consteval bool check_listed_as() {
+  static_assert(
+      lists<Service, Operation, IsListed>,
+      "this Nexus contract does not list that operation in `operations`: it belongs to another "
+      "contract, or was forgotten there");
+  return IsListed;
+}
+
+template <const std::string_view& Name>
+consteval auto to_fixed() {
+  char text[Name.size() + 1]{};
+  std::copy_n(Name.data(), Name.size(), text);
+  return fixed_string<Name.size() + 1>{text};
+}
+
+template <const auto& Operation>
+struct name_of_operation {
+  static constexpr std::string_view value = Operation.name;
+};
+template <class Service>
+struct name_of_service {
+  static constexpr std::string_view value = Service::service_name;
+};
+
+/// The same name and the same types.
+template <class Service, const auto& Operation>
+consteval bool lists_exactly() {
+  using operation_type = std::remove_cvref_t<decltype(Operation)>;
+  return std::apply(
+      [](const auto&... each) {
+        return (
+            (std::is_same_v<std::remove_cvref_t<decltype(each)>, operation_type>
+             && each.name == Operation.name)
+            || ...);
+      },
+      Service::operations);
+}
+
+/// Says that a contract has no such operation, at the caller.
+template <class Service, const auto& Operation>
+consteval bool check_listed() {
+  using operation_type = std::remove_cvref_t<decltype(Operation)>;
+  static_assert(
+      is_an_operation<operation_type>,
+      "name an operation of the contract: execute<my_service::my_operation>(input)");
+  if constexpr (!has_contract<Service> || !is_an_operation<operation_type>)
+    return false;
+  else
+    return check_listed_as<
+        to_fixed<name_of_service<Service>::value>(),
+        to_fixed<name_of_operation<Operation>::value>(),
+        lists_exactly<Service, Operation>()>();
 }
 
 } // namespace detail

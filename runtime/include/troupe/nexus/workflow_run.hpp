@@ -42,13 +42,6 @@ make_workflow_start(std::string_view type, workflow_run_options options, Args&&.
       }};
 }
 
-template <class Tuple, class... Given>
-struct arguments_fit : std::false_type {};
-template <class... Wanted, class... Given>
-  requires(sizeof...(Wanted) == sizeof...(Given))
-struct arguments_fit<std::tuple<Wanted...>, Given...>
-    : std::bool_constant<(std::is_convertible_v<Given, Wanted> && ...)> {};
-
 template <class Tuple>
 struct start_arguments;
 template <class... Wanted>
@@ -75,12 +68,12 @@ template <class Workflow, class... Args>
 [[nodiscard]] auto start_workflow(workflow_run_options options, Args&&... args) {
   using traits = workflow_traits<Workflow>;
   using parameters = typename traits::args;
-  static_assert(
-      detail::arguments_fit<parameters, Args&&...>::value,
-      "these arguments do not fit the parameters of the workflow's run()");
-  if constexpr (detail::arguments_fit<parameters, Args&&...>::value)
+  constexpr bool fit = troupe::detail::workflow_arguments<parameters, Args&&...>::check();
+  if constexpr (fit)
     return workflow_start<typename traits::result>{detail::start_arguments<parameters>::make(
         traits::name, std::move(options), std::forward<Args>(args)...)};
+  else
+    return workflow_start<troupe::detail::refused>{};
 }
 
 /// The same for a workflow known by name only, e.g. one written in another language.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/detail/callable.hpp>
 #include <troupe/payload/json.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/payload/payload_error.hpp>
@@ -30,6 +31,13 @@ namespace troupe {
 /// `static payload encode(const T&)` and `static T decode(const payload_view&)`.
 template <class T>
 struct payload_traits {};
+
+// Of a call that does not compile: has been told already.
+template <>
+struct payload_traits<detail::refused> {
+  static payload encode(const detail::refused&);
+  static detail::refused decode(const payload_view&);
+};
 
 namespace detail {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/detail/whole_struct.hpp>
 #include <troupe/payload/json_reader.hpp>
 #include <troupe/payload/json_types.hpp>
 #include <troupe/payload/json_writer.hpp>
@@ -228,6 +229,7 @@ constexpr bool have_different_names = all_different(
 template <class T, class... D>
 constexpr void check_members() {
   check_statements<T>();
+  check_description<T>();
   check_required<T>();
   check_names<T>();
   if constexpr ((is_named<T>(D{}) || ...)) {

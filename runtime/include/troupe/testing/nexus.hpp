@@ -117,12 +117,14 @@ public:
   [[nodiscard]] nexus_outcome start(
       const typename std::remove_cvref_t<decltype(Operation)>::input& input,
       const nexus_request& request = {}) {
+    (void)nexus::detail::check_listed<Service, Operation>();
     return start_raw(Service::service_name, Operation.name, converter().to_payload(input), request);
   }
   /// The same for an operation without input.
   template <class Service, const auto& Operation>
     requires std::is_void_v<typename std::remove_cvref_t<decltype(Operation)>::input>
   [[nodiscard]] nexus_outcome start(const nexus_request& request = {}) {
+    (void)nexus::detail::check_listed<Service, Operation>();
     return start_raw(
         Service::service_name, Operation.name, converter().to_payload(nullptr), request);
   }

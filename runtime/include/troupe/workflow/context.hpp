@@ -3,16 +3,18 @@
 
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
-#include <troupe/workflow/detail/callable.hpp>
+#include <troupe/workflow/detail/handlers.hpp>
 #include <troupe/workflow/detail/run.hpp>
+#include <troupe/workflow/detail/spawn.hpp>
 #include <troupe/workflow/future.hpp>
 #include <troupe/workflow/info.hpp>
 #include <troupe/workflow/nexus_client.hpp>
+#include <troupe/workflow/random.hpp>
 #include <troupe/workflow/signal.hpp>
+#include <troupe/workflow/traits.hpp>
 
 #include <cstdint>
 #include <exception>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,20 +50,6 @@ private:
   void write(detail::log_level level, std::string_view message, const fields& with) const {
     owner_->log(level, message, with);
   }
-  detail::ref<detail::run> owner_;
-};
-
-/// Random numbers that are the same on replay; a `UniformRandomBitGenerator` for `<random>`. Seeded
-/// by the run id.
-class random_source {
-public:
-  using result_type = std::uint64_t;
-  explicit random_source(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
-  static constexpr result_type min() { return 0; }
-  static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
-  result_type operator()() const { return owner_->random(); }
-
-private:
   detail::ref<detail::run> owner_;
 };
 
@@ -113,6 +101,14 @@ public:
   future<void> wait_condition(unique_function<bool()> condition) const {
     return {owner_->wait_for(std::move(condition), *within_), nullptr};
   }
+  template <class F>
+    requires(!std::is_convertible_v<F, unique_function<bool()>>)
+  future<void> wait_condition(F&&) const {
+    static_assert(
+        std::is_invocable_r_v<bool, F&>,
+        "a condition is a function without parameters that returns bool, and no coroutine");
+    return {{}, nullptr};
+  }
   /// Waits at most `timeout`; false if the condition did not hold by then.
   async<bool> wait_condition(
       unique_function<bool()> condition, duration timeout, timer_options options = {}) const {
@@ -122,25 +118,33 @@ public:
   // -- coroutines side by side --
 
   /// Runs `body` beside the caller; it begins when the caller next waits. Awaits of `body` belong
-  /// to whatever contexts it was given. An error is kept for whoever awaits the future.
+  /// to whatever contexts it was given. An error is kept for whoever awaits the future. Throws
+  /// `std::logic_error` for a coroutine that took a `const` reference or a view, or that is of a
+  /// lambda with captures: nobody can say how long those live. Give the lambda itself then.
   template <class T>
   future<T> spawn(async<T> body) const {
+    body.require_owner();
     auto state = detail::make_ref<detail::value_pending<T>>(*owner_);
     owner_->spawn(detail::drive<T>(std::move(body), state));
     return as_future<T>(state);
   }
 
   /// Runs `body(context, args...)` beside the caller, in a cancellation scope of its own: `cancel`
-  /// of the future cancels it.
+  /// of the future cancels it. `body` is a lambda or function that returns `troupe::async<T>`, with
+  /// or without the context; it and the arguments are kept until it ends. A member function takes
+  /// its object first: `ctx.spawn(&greeter::part, this, args...)` runs `part(context, args...)`.
   template <class F, class... Args>
-    requires std::is_invocable_v<F&, context, Args...>
   auto spawn(F body, Args... args) const {
-    using T = typename std::invoke_result_t<F&, context, Args...>::value_type;
-    auto inner = detail::make_ref<detail::scope>(within_);
-    auto state = detail::make_ref<scoped_pending<T>>(*owner_, inner);
-    owner_->spawn(
-        drive_call<T>(std::move(body), context{owner_, inner}, state, std::move(args)...));
-    return as_future<T>(state);
+    using body_of = detail::spawned<F, Args...>;
+    if constexpr (body_of::check()) {
+      using T = typename body_of::result::value_type;
+      auto inner = detail::make_ref<detail::scope>(within_);
+      auto state = detail::make_ref<scoped_pending<T>>(*owner_, inner);
+      owner_->spawn(
+          drive_call<T>(std::move(body), context{owner_, inner}, state, std::move(args)...));
+      return as_future<T>(state);
+    } else
+      return future<troupe::detail::refused>{{}, nullptr};
   }
 
   // -- cancellation --
@@ -163,30 +167,41 @@ public:
   // -- messages --
 
   /// Calls `handler` with the arguments of each signal of that name, also of those that came
-  /// before. A handler may be a coroutine (returning `async<>`); an error it lets out fails the
-  /// workflow like one of the main coroutine. Arguments that do not fit are logged and the signal
-  /// is dropped.
+  /// before; with a context in front, if that is its first parameter. A handler may be a coroutine
+  /// (returning `async<>`), which takes its parameters by value; the handler is kept as long as one
+  /// may run. An error it lets out fails the workflow like one of the main coroutine. Arguments
+  /// that do not fit are logged and the signal is dropped.
   template <class F>
   void on_signal(std::string name, F handler) const {
-    using traits = detail::callable<F>;
-    owner_->on_signal(
-        std::move(name),
-        {[owner = owner_.get(),
-          handler = std::move(handler)](std::string_view, payloads input) mutable {
-          auto arguments =
-              owner->converter().template from_payloads<typename traits::arguments>(input);
-          invoke_handler(*owner, handler, std::move(arguments));
-        }});
+    using traits = detail::message_handler<F>;
+    if constexpr (traits::check_signal())
+      owner_->on_signal(
+          std::move(name),
+          {[owner = owner_.get(), within = within_, handler = std::move(handler)](
+               std::string_view, payloads input) mutable {
+            auto arguments =
+                owner->converter().template from_payloads<typename traits::arguments>(input);
+            if constexpr (traits::takes_context)
+              invoke_handler(
+                  *owner,
+                  handler,
+                  std::tuple_cat(
+                      std::tuple{context{detail::ref<detail::run>{owner}, within}},
+                      std::move(arguments)));
+            else
+              invoke_handler(*owner, handler, std::move(arguments));
+          }});
   }
   /// Calls `handler(name, payloads)` for signals that no other handler is there for.
   template <class F>
   void on_other_signals(F handler) const {
-    owner_->on_signal(
-        {},
-        {[owner = owner_.get(),
-          handler = std::move(handler)](std::string_view name, payloads input) mutable {
-          invoke_handler(*owner, handler, std::tuple{std::string{name}, std::move(input)});
-        }});
+    if constexpr (detail::check_other_signals<F>())
+      owner_->on_signal(
+          {},
+          {[owner = owner_.get(),
+            handler = std::move(handler)](std::string_view name, payloads input) mutable {
+            invoke_handler(*owner, handler, std::tuple{std::string{name}, std::move(input)});
+          }});
   }
   /// The signals of one name as a queue to receive from; one channel per name.
   template <class T>
@@ -202,14 +217,15 @@ public:
   /// Answers queries of that name. The handler must not wait nor change anything.
   template <class F>
   void on_query(std::string name, F handler) const {
-    using traits = detail::callable<F>;
-    owner_->on_query(
-        std::move(name),
-        {[owner = owner_.get(), handler = std::move(handler)](payloads input) mutable {
-          auto arguments =
-              owner->converter().template from_payloads<typename traits::arguments>(input);
-          return owner->converter().to_payload(std::apply(handler, std::move(arguments)));
-        }});
+    using traits = detail::message_handler<F>;
+    if constexpr (traits::check_query())
+      owner_->on_query(
+          std::move(name),
+          {[owner = owner_.get(), handler = std::move(handler)](payloads input) mutable {
+            auto arguments =
+                owner->converter().template from_payloads<typename traits::arguments>(input);
+            return owner->converter().to_payload(std::apply(handler, std::move(arguments)));
+          }});
   }
 
   // -- Nexus --
@@ -217,8 +233,8 @@ public:
   /// A client for the operations of a contract at an endpoint.
   template <class Service>
   [[nodiscard]] workflow::nexus_client<Service> nexus_client(nexus_client_options options) const {
-    nexus::detail::check_contract<Service>();
-    options.service = std::string{Service::service_name};
+    if constexpr (nexus::detail::check_contract<Service>())
+      options.service = std::string{Service::service_name};
     return {owner_, within_, std::move(options)};
   }
   /// A client for operations that are known by name only.
@@ -256,12 +272,12 @@ public:
   }
   /// Continues as the workflow `W`; the arguments are those of its `run`.
   template <class W, class... Args>
-    requires requires { W::name; }
+    requires troupe::detail::workflow_class<W>
   [[noreturn]] void continue_as_new(const Args&... args) const {
     continue_as<W>({}, args...);
   }
   template <class W, class... Args>
-    requires requires { W::name; }
+    requires troupe::detail::workflow_class<W>
   [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
     continue_as<W>(std::move(options), args...);
   }
@@ -298,7 +314,7 @@ private:
     std::optional<async<T>> running;
     std::exception_ptr error;
     try {
-      running.emplace(body(std::move(inner), std::move(args)...));
+      running.emplace(detail::spawned<F, Args...>::call(body, std::move(inner), args...));
     } catch (...) { // only a body that is no coroutine itself
       error = std::current_exception();
     }
@@ -318,8 +334,6 @@ private:
         owner.fail_handler(std::current_exception());
       }
     } else {
-      static_assert(
-          std::is_same_v<R, async<void>>, "a signal handler returns void or troupe::async<>");
       owner.spawn(detail::drive_handler(
           std::apply(handler, std::move(arguments)), detail::ref<detail::run>{&owner}));
     }
@@ -327,15 +341,17 @@ private:
 
   template <class W, class... Args>
   [[noreturn]] void continue_as(continue_as_new_options options, const Args&... args) const {
-    using parameters =
-        typename detail::tail<typename detail::callable<decltype(&W::run)>::arguments>::type;
-    static_assert(
-        std::tuple_size_v<parameters> == sizeof...(Args),
-        "continue_as_new takes the arguments of the workflow's run, without the context");
-    auto input = std::apply(
-        [this](const auto&... each) { return owner_->converter().to_payloads(each...); },
-        parameters{args...});
-    throw continue_as_new_request{std::string{W::name}, std::move(input), std::move(options)};
+    using traits = workflow_traits<W>;
+    constexpr bool fit =
+        troupe::detail::workflow_arguments<typename traits::args, const Args&...>::check();
+    if constexpr (fit) {
+      auto input = std::apply(
+          [this](const auto&... each) { return owner_->converter().to_payloads(each...); },
+          typename traits::args{args...});
+      throw continue_as_new_request{
+          std::string{traits::name}, std::move(input), std::move(options)};
+    } else
+      throw continue_as_new_request{};
   }
 
   static async<bool> wait_condition_until(

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/detail/callable.hpp>
 #include <troupe/workflow/context.hpp>
+#include <troupe/workflow/traits.hpp>
 
 #include <exception>
 #include <memory>
@@ -27,9 +29,6 @@ struct definition {
 namespace detail {
 
 template <class W>
-using run_traits = callable<decltype(&W::run)>;
-
-template <class W>
 W make_workflow(const context& ctx) {
   if constexpr (std::is_constructible_v<W, context>)
     return W(ctx);
@@ -39,13 +38,15 @@ W make_workflow(const context& ctx) {
 
 template <class W>
 async<payload> run_workflow(context ctx, payloads input) {
-  using traits = run_traits<W>;
-  using value = typename traits::result::value_type;
+  using run = troupe::detail::callable<decltype(&W::run)>;
+  using value = typename run::result::value_type;
   W self = make_workflow<W>(ctx);
   auto main = std::apply(
       [&](auto&&... each) { return self.run(ctx, std::forward<decltype(each)>(each)...); },
-      ctx.converter().template from_payloads<typename tail<typename traits::arguments>::type>(
-          std::exchange(input, {})));
+      ctx.converter()
+          .template from_payloads<
+              typename troupe::detail::tuple_tail<typename run::arguments>::type>(
+              std::exchange(input, {})));
   if constexpr (std::is_void_v<value>) {
     co_await std::move(main);
     co_return ctx.converter().to_payload(nullptr);
@@ -87,24 +88,22 @@ struct any_of_types<std::tuple<E...>> {
 /// failure_types = std::tuple<my_error, ...>` makes those fail the workflow too.
 template <class W>
 std::shared_ptr<const definition> define(std::string name) {
-  using traits = detail::run_traits<W>;
-  using arguments = detail::tail<typename traits::arguments>;
-  static_assert(
-      std::is_same_v<typename arguments::head, context>,
-      "the first parameter of a workflow's run is troupe::workflow::context");
-  static_assert(
-      std::is_same_v<typename traits::result, async<typename traits::result::value_type>>,
-      "a workflow's run returns troupe::async<T>");
+  constexpr bool is_right = troupe::detail::check_run<W>();
   auto made = std::make_shared<definition>();
   made->name = std::move(name);
-  made->run = &detail::run_workflow<W>;
+  if constexpr (is_right)
+    made->run = &detail::run_workflow<W>;
   if constexpr (requires { typename W::failure_types; })
     made->fails_workflow = &detail::any_of_types<typename W::failure_types>::test;
   return made;
 }
 template <class W>
 std::shared_ptr<const definition> define() {
-  return define<W>(std::string{W::name});
+  using traits = workflow_traits<W>;
+  if constexpr (traits::is_right)
+    return define<W>(std::string{traits::name});
+  else
+    return nullptr;
 }
 
 } // namespace troupe::workflow

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/detail/callable.hpp>
 #include <troupe/nexus/service.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/future.hpp>
 
-#include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace troupe::workflow {
 
@@ -90,65 +89,124 @@ private:
   nexus_client_options options_;
 };
 
-template <class Service, class Operation>
-consteval bool has_operation_of_type() {
-  return std::apply(
-      [](const auto&... each) {
-        return (std::is_same_v<std::remove_cvref_t<decltype(each)>, Operation> || ...);
-      },
-      Service::operations);
-}
-
 template <class T>
-using operation_input = std::conditional_t<std::is_void_v<T>, std::nullptr_t, T>;
+using operation_input = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+// The names of these conditions are part of the compiler's messages.
+
+template <class Input, class... Given>
+inline constexpr bool is_call_with = false;
+template <class Input>
+inline constexpr bool is_call_with<Input> = std::is_void_v<Input>;
+template <class Input, class Given>
+inline constexpr bool is_call_with<Input, Given> =
+    std::is_void_v<Input> ? std::is_convertible_v<Given, nexus_operation_options>
+                          : std::is_convertible_v<Given, operation_input<Input>>;
+template <class Input, class Given, class Options>
+inline constexpr bool is_call_with<Input, Given, Options> =
+    !std::is_void_v<Input> && std::is_convertible_v<Given, operation_input<Input>>
+    && std::is_convertible_v<Options, nexus_operation_options>;
+
+/// The operation takes an input of one type and is given another, or none.
+template <class Operation, class... Given>
+consteval bool check_call() {
+  static_assert(
+      is_call_with<typename Operation::input, Given...>,
+      "this Nexus operation is called with its input, or nothing if that is void, and then perhaps "
+      "with options: execute<my_service::my_operation>(input, {.summary = ...})");
+  return false;
+}
 
 } // namespace detail
 
 /// Calls the operations of a contract from a workflow.
 ///
+///     auto hello = ctx.nexus_client<hello_service>({.endpoint = "hello"});
+///     auto out = co_await hello.execute<hello_service::say_hello>({.name = "Ann"});
+///
 /// Operations are scheduled when `execute` or `start` is called, so several can run at once; they
 /// are cancelled with the scope of the context that made the client. Dropping a future cancels
-/// nothing.
+/// nothing. An operation whose input is `void` is called without one.
 template <class Service>
 class nexus_client : detail::nexus_caller {
+  template <const auto& Operation>
+  using input_of = typename std::remove_cvref_t<decltype(Operation)>::input;
+  template <const auto& Operation>
+  using output_of = typename std::remove_cvref_t<decltype(Operation)>::output;
+  template <const auto& Operation, class... Given>
+  static constexpr bool fits = detail::is_call_with<input_of<Operation>, Given...>;
+
 public:
   using nexus_caller::nexus_caller;
 
   /// Starts an operation; the future yields its output.
-  template <class Operation>
-  future<typename Operation::output> execute(
-      const Operation& operation,
-      detail::operation_input<typename Operation::input> input,
+  template <const auto& Operation>
+    requires(!std::is_void_v<input_of<Operation>>)
+  future<output_of<Operation>> execute(
+      detail::operation_input<input_of<Operation>> input,
       nexus_operation_options options = {}) const {
-    check(operation);
-    return result_of<typename Operation::output>(begin(operation.name, input, std::move(options)));
+    return result_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
+  }
+  template <const auto& Operation>
+    requires std::is_void_v<input_of<Operation>>
+  future<output_of<Operation>> execute(nexus_operation_options options = {}) const {
+    return result_of<output_of<Operation>>(call<Operation>(std::monostate{}, std::move(options)));
   }
 
   /// Starts an operation; the future yields a handle as soon as the handler accepted or answered
   /// it. Fails if the operation fails before it started.
-  template <class Operation>
-  future<nexus_operation_handle<typename Operation::output>> start(
-      const Operation& operation,
-      detail::operation_input<typename Operation::input> input,
+  template <const auto& Operation>
+    requires(!std::is_void_v<input_of<Operation>>)
+  future<nexus_operation_handle<output_of<Operation>>> start(
+      detail::operation_input<input_of<Operation>> input,
       nexus_operation_options options = {}) const {
-    check(operation);
-    return start_of<typename Operation::output>(begin(operation.name, input, std::move(options)));
+    return start_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
+  }
+  template <const auto& Operation>
+    requires std::is_void_v<input_of<Operation>>
+  future<nexus_operation_handle<output_of<Operation>>>
+  start(nexus_operation_options options = {}) const {
+    return start_of<output_of<Operation>>(call<Operation>(std::monostate{}, std::move(options)));
+  }
+
+  // What is called in another way does not compile, and says why.
+  template <const auto& Operation, class... Given>
+    requires(!fits<Operation, Given...>)
+  future<output_of<Operation>> execute(Given&&...) const {
+    (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
+    return {{}, nullptr};
+  }
+  template <const auto& Operation, class... Given>
+    requires(!fits<Operation, Given...>)
+  future<nexus_operation_handle<output_of<Operation>>> start(Given&&...) const {
+    (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
+    return {{}, nullptr};
+  }
+  template <class Operation, class... Given>
+  future<troupe::detail::refused> execute(const Operation&, Given&&...) const {
+    return name_operation<Operation>();
+  }
+  template <class Operation, class... Given>
+  future<troupe::detail::refused> start(const Operation&, Given&&...) const {
+    return name_operation<Operation>();
   }
 
 private:
+  template <const auto& Operation, class Input>
+  detail::nexus_pendings call(const Input& input, nexus_operation_options&& options) const {
+    if constexpr (nexus::detail::check_listed<Service, Operation>())
+      return begin(Operation.name, input, std::move(options));
+    else
+      return {};
+  }
+
   template <class Operation>
-  static void check(const Operation& operation) {
+  static future<troupe::detail::refused> name_operation() {
     static_assert(
-        nexus::detail::is_operation<Operation>::value,
-        "the first argument is an operation of the contract, e.g. hello_service::say_hello");
-    static_assert(
-        detail::has_operation_of_type<Service, Operation>(),
-        "the contract has no operation with these types");
-    static constexpr auto names = nexus::detail::operation_names<Service>();
-    if (std::ranges::find(names, operation.name) == names.end())
-      throw std::logic_error(
-          "the Nexus service " + std::string{Service::service_name} + " has no operation '"
-          + std::string{operation.name} + "'");
+        troupe::detail::never<Operation>,
+        "name the Nexus operation as a template argument: "
+        "execute<my_service::my_operation>(input)");
+    return {{}, nullptr};
   }
 };
 
@@ -158,14 +216,26 @@ public:
   using nexus_caller::nexus_caller;
 
   template <class Output, class Input>
+    requires(!std::is_same_v<Input, nexus_operation_options>)
   future<Output> execute(
       std::string_view operation, const Input& input, nexus_operation_options options = {}) const {
     return result_of<Output>(begin(operation, input, std::move(options)));
   }
+  /// The same for an operation without input.
+  template <class Output>
+  future<Output> execute(std::string_view operation, nexus_operation_options options = {}) const {
+    return result_of<Output>(begin(operation, std::monostate{}, std::move(options)));
+  }
   template <class Output, class Input>
+    requires(!std::is_same_v<Input, nexus_operation_options>)
   future<nexus_operation_handle<Output>> start(
       std::string_view operation, const Input& input, nexus_operation_options options = {}) const {
     return start_of<Output>(begin(operation, input, std::move(options)));
+  }
+  template <class Output>
+  future<nexus_operation_handle<Output>>
+  start(std::string_view operation, nexus_operation_options options = {}) const {
+    return start_of<Output>(begin(operation, std::monostate{}, std::move(options)));
   }
 };
 

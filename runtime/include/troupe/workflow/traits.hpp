@@ -2,7 +2,11 @@
 #pragma once
 
 #include <troupe/async.hpp>
+#include <troupe/detail/borrowing.hpp>
+#include <troupe/detail/callable.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -15,21 +19,159 @@ class context;
 
 namespace detail {
 
-template <class Run>
-struct workflow_run_signature {
-  static constexpr bool valid = false;
+// The names of these conditions are part of the compiler's messages.
+
+template <class W>
+concept has_workflow_name = requires { std::string_view{W::name}; };
+
+template <class W>
+concept runs_in_one_way = requires { &W::run; } && has_one_signature<decltype(&W::run)>;
+
+template <class W>
+inline constexpr bool has_one_run = runs_in_one_way<W>;
+template <class W>
+inline constexpr bool has_name = has_workflow_name<W>;
+
+struct has_run {
+  void run();
+};
+template <class W>
+struct twice_run : W, has_run {};
+/// Has a `run`, perhaps several.
+template <class W>
+concept has_any_run =
+    std::is_class_v<W> && !std::is_final_v<W> && !requires { &twice_run<W>::run; };
+
+template <class W>
+concept has_run_data = requires { requires std::is_member_object_pointer_v<decltype(&W::run)>; };
+
+/// Is meant to be a workflow, perhaps with mistakes; a result is not.
+template <class W>
+concept workflow_class =
+    std::is_class_v<W> && (has_workflow_name<W> || (has_any_run<W> && !has_run_data<W>));
+
+template <class Returned>
+inline constexpr bool is_workflow_coroutine = false;
+template <class T>
+inline constexpr bool is_workflow_coroutine<async<T>> = true;
+
+template <class Parameter>
+inline constexpr bool is_workflow_context =
+    std::same_as<std::remove_cvref_t<Parameter>, workflow::context>;
+
+/// All checks of a workflow's `run` in one place, so that a mistake gives one message and no others
+/// follow from it.
+template <class W>
+consteval bool check_run() {
+  static_assert(
+      has_one_run<W>,
+      "a workflow has one public run(), neither overloaded nor a template: "
+      "troupe::async<Result> run(troupe::workflow::context, Args...)");
+  if constexpr (!has_one_run<W>)
+    return false;
+  else {
+    using run = callable<decltype(&W::run)>;
+    using first = typename list_front<typename run::parameters>::type;
+    using borrowed = first_borrowed_t<typename run::parameters>;
+    constexpr bool is_coroutine = is_workflow_coroutine<typename run::result>;
+    static_assert(
+        is_workflow_coroutine<typename run::result>,
+        "a workflow's run() is a coroutine that returns troupe::async<Result>");
+    if constexpr (!is_coroutine)
+      return false;
+    else if constexpr (!is_workflow_context<first>) {
+      static_assert(
+          is_workflow_context<first>,
+          "the first parameter of a workflow's run() is troupe::workflow::context");
+      return false;
+    } else {
+      static_assert(
+          outlives_the_call<borrowed>,
+          "a workflow's run() takes its parameters by value (std::string, not const std::string& "
+          "or std::string_view): a reference or view would dangle from the first co_await on");
+      return outlives_the_call<borrowed>;
+    }
+  }
+}
+
+template <class W>
+consteval bool check_workflow() {
+  static_assert(
+      has_name<W>,
+      "a workflow needs its name on the wire: static constexpr std::string_view name = \"...\";");
+  return check_run<W>() && has_workflow_name<W>;
+}
+
+// What there is to say of a workflow with a mistake, so that nothing else fails because of it.
+template <class W, bool IsRight>
+struct workflow_parts {
+  static constexpr std::string_view name = {};
+  using args = refused;
+  using result = refused;
+};
+template <class W>
+struct workflow_parts<W, true> {
+  static constexpr std::string_view name = W::name;
+  using args = typename tuple_tail<typename callable<decltype(&W::run)>::arguments>::type;
+  using result = typename callable<decltype(&W::run)>::result::value_type;
 };
 
-template <class Workflow, class Result, class... Args>
-struct workflow_run_signature<async<Result> (Workflow::*)(workflow::context, Args...)> {
-  static constexpr bool valid = true;
-  using args = std::tuple<std::decay_t<Args>...>;
-  using result = Result;
-};
+// -- arguments
 
-template <class Workflow, class Result, class... Args>
-struct workflow_run_signature<async<Result> (Workflow::*)(workflow::context, Args...) const>
-    : workflow_run_signature<async<Result> (Workflow::*)(workflow::context, Args...)> {};
+template <class... T>
+struct parameters;
+template <class... T>
+struct given;
+
+template <class Parameters, class Given>
+inline constexpr bool fit_in_number = false;
+template <class... Wanted, class... Given>
+inline constexpr bool fit_in_number<parameters<Wanted...>, given<Given...>> =
+    sizeof...(Wanted) == sizeof...(Given);
+
+template <class Wanted, class Given>
+struct fitting {
+  using type = Given;
+  using wanted = Wanted;
+};
+/// The first pair that does not fit, or one that does.
+template <class Wanted, class Given>
+struct first_misfit : fitting<int, int> {};
+template <class Wanted, class... More, class Given, class... Rest>
+struct first_misfit<std::tuple<Wanted, More...>, type_list<Given, Rest...>>
+    : std::conditional_t<
+          std::is_convertible_v<Given, Wanted>,
+          first_misfit<std::tuple<More...>, type_list<Rest...>>,
+          fitting<Wanted, std::remove_cvref_t<Given>>> {};
+
+/// Whether arguments fit what a workflow's `run` takes behind its context; says what is wrong.
+template <class Wanted, class... Given>
+struct workflow_arguments;
+template <class... Wanted, class... Given>
+struct workflow_arguments<std::tuple<Wanted...>, Given...> {
+  static consteval bool check() {
+    constexpr bool as_many = sizeof...(Wanted) == sizeof...(Given);
+    static_assert(
+        fit_in_number<parameters<Wanted...>, given<std::remove_cvref_t<Given>...>>,
+        "these arguments do not fit the parameters of the workflow's run(): it takes more or fewer "
+        "behind its context");
+    if constexpr (!as_many)
+      return false;
+    else {
+      using misfit = first_misfit<std::tuple<Wanted...>, type_list<Given...>>;
+      static_assert(
+          std::is_convertible_v<typename misfit::type, typename misfit::wanted>,
+          "these arguments do not fit the parameters of the workflow's run(): this type does not "
+          "become that one");
+      return (std::is_convertible_v<Given, Wanted> && ...);
+    }
+  }
+};
+// The workflow has a mistake itself, which has been told.
+template <class... Given>
+struct workflow_arguments<refused, Given...> {
+  static consteval bool check() { return false; }
+};
 
 } // namespace detail
 
@@ -41,19 +183,13 @@ struct workflow_run_signature<async<Result> (Workflow::*)(workflow::context, Arg
 ///     };
 template <class Workflow>
 struct workflow_traits {
-  static_assert(
-      requires { std::string_view{Workflow::name}; },
-      "a workflow needs its name on the wire: static constexpr std::string_view name = \"...\";");
-  using signature = detail::workflow_run_signature<decltype(&Workflow::run)>;
-  static_assert(
-      signature::valid,
-      "a workflow's entry point is troupe::async<Result> run(troupe::workflow::context, Args...), "
-      "not overloaded");
+  /// False where the compiler has said what is wrong.
+  static constexpr bool is_right = detail::check_workflow<Workflow>();
+  using parts = detail::workflow_parts<Workflow, is_right>;
 
-  static constexpr std::string_view name = Workflow::name;
-  using args =
-      typename signature::args; ///< a std::tuple of the decayed parameters after the context
-  using result = typename signature::result;
+  static constexpr std::string_view name = parts::name;
+  using args = typename parts::args; ///< a std::tuple of the decayed parameters after the context
+  using result = typename parts::result;
 };
 
 } // namespace troupe

@@ -51,9 +51,9 @@ struct hello_caller_workflow {
   troupe::async<std::string> run(troupe::workflow::context ctx, std::string who) {
     auto hello = ctx.nexus_client<hello_service>({.endpoint = endpoint});
     auto echoed =
-        co_await hello.execute(hello_service::echo, {who}, {.schedule_to_close_timeout = 60s});
+        co_await hello.execute<hello_service::echo>({who}, {.schedule_to_close_timeout = 60s});
     auto said =
-        co_await hello.execute(hello_service::say_hello, {who}, {.schedule_to_close_timeout = 60s});
+        co_await hello.execute<hello_service::say_hello>({who}, {.schedule_to_close_timeout = 60s});
     co_return echoed.message + " / " + said.message;
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/detail/borrowing.hpp>
+#include <troupe/detail/callable.hpp>
 #include <troupe/nexus/context.hpp>
 #include <troupe/nexus/error.hpp>
 #include <troupe/nexus/handler_base.hpp>
@@ -76,53 +78,141 @@ consteval bool returns_output() {
     return std::is_convertible_v<Returned, Output>;
 }
 
+// The names of these conditions are part of the compiler's messages.
+
+template <class Function, class Input>
+inline constexpr bool is_handler_of = start_call<Function, Input>::value;
+template <class Function, class Input>
+inline constexpr bool is_handler_once_const =
+    !std::is_void_v<Input> ? std::is_invocable_v<Function&, start_context, Input>
+                           : std::is_invocable_v<Function&, start_context>;
+template <class Input>
+inline constexpr std::size_t parameters_for = std::is_void_v<Input> ? 1 : 2;
+template <std::size_t Parameters, class Input>
+inline constexpr bool takes_context_and = Parameters == parameters_for<Input>;
+template <class Domain>
+inline constexpr bool is_for_handlers = std::is_same_v<Domain, handler_domain>;
+template <class Returned>
+inline constexpr bool describes_a_workflow = is_workflow_start<Returned>::value;
+template <class Result, class Output>
+inline constexpr bool is_result_for =
+    std::is_same_v<Result, Output> || std::is_same_v<Result, troupe::detail::refused>;
+
+template <class Function>
+struct second_parameter {
+  using rest = typename troupe::detail::list_front<
+      typename troupe::detail::callable<Function>::parameters>::rest;
+  using type = typename troupe::detail::list_front<rest>::type;
+};
+
+/// Says why a function cannot be called with what its operation declares.
+template <class Input, class Start>
+consteval void explain_call() {
+  constexpr bool is_const = !is_handler_once_const<Start, Input>;
+  if constexpr (!is_const)
+    static_assert(
+        is_handler_of<Start, Input>,
+        "this Nexus handler cannot be called as const, but requests share it: no mutable lambda");
+  else if constexpr (troupe::detail::has_one_signature<Start>) {
+    constexpr auto count =
+        troupe::detail::list_size<typename troupe::detail::callable<Start>::parameters>;
+    if constexpr (count != parameters_for<Input>)
+      static_assert(
+          takes_context_and<count, Input>,
+          "this Nexus handler cannot be called with what its operation declares: it takes "
+          "(troupe::nexus::start_context, the operation's input), or the context alone if the "
+          "input is void");
+    else if constexpr (!std::is_void_v<Input>) {
+      using parameter = typename second_parameter<Start>::type;
+      if constexpr (!std::is_convertible_v<Input, parameter>)
+        static_assert(
+            std::is_convertible_v<Input, parameter>,
+            "this Nexus handler cannot be called with what its operation declares: the operation's "
+            "input does not become the handler's parameter");
+      else
+        static_assert(
+            is_handler_of<Start, Input>,
+            "this Nexus handler cannot be called with what its operation declares: its first "
+            "parameter is troupe::nexus::start_context");
+    } else
+      static_assert(
+          is_handler_of<Start, Input>,
+          "this Nexus handler cannot be called with what its operation declares: its first "
+          "parameter is troupe::nexus::start_context");
+  } else
+    static_assert(
+        is_handler_of<Start, Input>,
+        "this Nexus handler cannot be called with what its operation declares: it is a function of "
+        "(troupe::nexus::start_context, the operation's input), or of the context alone if the "
+        "input is void");
+}
+
+/// A coroutine's parameters, where they can be seen.
+template <class Function, class Returned>
+consteval bool check_coroutine() {
+  if constexpr (
+      coroutine_of<Returned>::is_coroutine && troupe::detail::has_one_signature<Function>) {
+    using borrowed =
+        troupe::detail::first_borrowed_t<typename troupe::detail::callable<Function>::parameters>;
+    static_assert(
+        troupe::detail::outlives_the_call<borrowed>,
+        "a Nexus handler that is a coroutine takes its parameters by value (std::string, not const "
+        "std::string& or std::string_view): a reference or view would dangle from the first "
+        "co_await on");
+    return troupe::detail::outlives_the_call<borrowed>;
+  } else
+    return true;
+}
+
 /// All checks of a start function in one place, so that a mistake gives one message and no others
 /// follow from it.
 template <class Input, class Output, handler_kind Kind, class Start>
 consteval bool check_start() {
   using call = start_call<Start, Input>;
-  static_assert(
-      call::value,
-      "this Nexus handler cannot be called with what its operation declares: it must be a function "
-      "of "
-      "(troupe::nexus::start_context, the operation's input), or of the context alone if the input "
-      "is void; "
-      "and callable as const, since requests share it");
-  if constexpr (!call::value)
+  if constexpr (!call::value) {
+    explain_call<Input, Start>();
     return false;
-  else {
-    using coroutine = coroutine_of<typename call::type::type>;
+  } else {
+    using returned = typename call::type::type;
+    using coroutine = coroutine_of<returned>;
     using value = typename coroutine::value;
-    constexpr bool is_for_handlers = std::is_same_v<typename coroutine::domain, handler_domain>;
+    using domain = typename coroutine::domain;
     static_assert(
-        is_for_handlers,
+        is_for_handlers<domain>,
         "a Nexus handler cannot be a workflow coroutine: return troupe::nexus::async<T>, or T from "
         "a plain function");
-    if constexpr (Kind == handler_kind::sync) {
-      constexpr bool fits = returns_output<value, Output>();
+    if constexpr (!is_for_handlers<domain>)
+      return false;
+    else if constexpr (!check_coroutine<Start, returned>())
+      return false;
+    else if constexpr (Kind == handler_kind::sync) {
       static_assert(
-          fits, "this sync handler does not return the output type that its operation declares");
-      return is_for_handlers && fits;
+          returns_output<value, Output>(),
+          "this sync handler does not return the output type that its operation declares");
+      return returns_output<value, Output>();
     } else if constexpr (Kind == handler_kind::general) {
       constexpr bool fits =
           std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>();
       static_assert(
-          fits,
+          std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>(),
           "this operation handler must return troupe::nexus::start_result<Output>, the operation's "
           "output, "
           "troupe::nexus::async_started or troupe::nexus::start_workflow<W>(...)");
-      return is_for_handlers && fits;
-    } else if constexpr (is_workflow_start<value>::value) {
-      constexpr bool fits = std::is_same_v<typename value::result_type, Output>;
-      static_assert(
-          fits, "this workflow's result is not the output type that the operation declares");
-      return is_for_handlers && fits;
+      return fits;
     } else {
       static_assert(
-          is_workflow_start<value>::value,
+          describes_a_workflow<value>,
           "a workflow_run handler returns the description of a workflow: return "
           "troupe::nexus::start_workflow<W>({.id = ...}, arguments...)");
-      return false;
+      if constexpr (!describes_a_workflow<value>)
+        return false;
+      else {
+        using result = typename value::result_type;
+        static_assert(
+            is_result_for<result, Output>,
+            "this workflow's result is not the output type that the operation declares");
+        return std::is_same_v<result, Output>;
+      }
     }
   }
 }
@@ -235,9 +325,14 @@ public:
   }
 
   async<start_outcome> start_async(start_context context, operation_input input) const override {
-    if constexpr (on_shard)
-      return encode_when_done<Output>(context, call(context, input));
-    else
+    if constexpr (on_shard) {
+      auto body = call(context, input);
+      // Parameters that only the coroutine itself knows, since the function has auto ones. What a
+      // lambda captured lives with this handler.
+      if (body.borrowed() == troupe::detail::borrowing::parameter) [[unlikely]]
+        body.require_owner();
+      return encode_when_done<Output>(context, std::move(body));
+    } else
       return handler_base::start_async(std::move(context), input);
   }
 
@@ -280,15 +375,20 @@ private:
 };
 
 template <class Cancel>
+inline constexpr bool is_cancel_function =
+    std::is_same_v<Cancel, no_cancel> || std::is_invocable_v<const Cancel&, cancel_context>;
+
+template <class Cancel>
 consteval bool check_cancel() {
-  constexpr bool fits =
-      std::is_same_v<Cancel, no_cancel> || std::is_invocable_v<const Cancel&, cancel_context>;
+  constexpr bool fits = is_cancel_function<Cancel>;
   static_assert(
-      fits,
+      is_cancel_function<Cancel>,
       "the cancel function of a Nexus operation handler is void(troupe::nexus::cancel_context), or "
-      "a coroutine "
-      "nexus::async<void>(troupe::nexus::cancel_context)");
-  return fits;
+      "a coroutine nexus::async<void>(troupe::nexus::cancel_context)");
+  if constexpr (!fits || std::is_same_v<Cancel, no_cancel>)
+    return fits;
+  else
+    return check_coroutine<Cancel, std::invoke_result_t<const Cancel&, cancel_context>>();
 }
 
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
@@ -323,25 +423,28 @@ bound_handler<Operation> bind_handler(Start start, Cancel cancel) {
       std::move(start), std::move(cancel))};
 }
 
-template <const std::string_view& Name>
-consteval auto to_fixed() {
-  char text[Name.size() + 1]{};
-  std::copy_n(Name.data(), Name.size(), text);
-  return fixed_string<Name.size() + 1>{text};
-}
+// These carry an operation's name into the compiler's message.
+template <fixed_string Operation, std::size_t Handlers>
+inline constexpr bool has_a_handler = Handlers != 0;
+template <fixed_string Operation, std::size_t Handlers>
+inline constexpr bool has_one_handler = Handlers < 2;
+template <fixed_string Service, fixed_string Operation, bool IsListed>
+inline constexpr bool lists_handled = IsListed;
 
-/// Carries an operation's name into the compiler's message.
 template <fixed_string Operation, std::size_t Handlers>
 struct handlers_of {
-  static_assert(Handlers != 0, "an operation of this Nexus contract has no handler");
-  static_assert(Handlers < 2, "an operation of this Nexus contract has more than one handler");
+  static_assert(
+      has_a_handler<Operation, Handlers>, "an operation of this Nexus contract has no handler");
+  static_assert(
+      has_one_handler<Operation, Handlers>,
+      "an operation of this Nexus contract has more than one handler");
   static constexpr bool checked = true;
 };
 
-template <fixed_string Operation, bool Listed>
+template <fixed_string Service, fixed_string Operation, bool IsListed>
 struct handled_operation {
   static_assert(
-      Listed,
+      lists_handled<Service, Operation, IsListed>,
       "this handler is for an operation that the Nexus contract does not list in `operations`");
   static constexpr bool checked = true;
 };
@@ -363,6 +466,7 @@ consteval void check_handlers(std::index_sequence<Index...>) {
        && ...));
   static_assert(
       (handled_operation<
+           to_fixed<name_of_service<Service>::value>(),
            to_fixed<Bound::operation_name>(),
            lists_operation<Service>(Bound::operation_name)>::checked
        && ...));

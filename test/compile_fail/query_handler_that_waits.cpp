@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/workflow/definition.hpp>
+
+#include <string>
+
+using namespace troupe;
+
+void listens(workflow::context ctx) {
+#ifdef MISTAKE
+  ctx.on_query("q", []() -> async<int> { co_return 1; });
+#else
+  ctx.on_query("q", [] { return 1; });
+#endif
+}

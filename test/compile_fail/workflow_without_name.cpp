@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/workflow/definition.hpp>
+
+#include <string>
+
+using namespace troupe;
+
+struct greeter {
+#ifndef MISTAKE
+  static constexpr std::string_view name = "Greeter";
+#endif
+  async<> run(workflow::context);
+};
+
+auto defined() {
+  return workflow::define<greeter>();
+}
