@@ -97,6 +97,7 @@ endforeach()
 
 # -- documents ---------------------------------------------------------------------------------------------------
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+install(FILES cmake/troupe.clang-tidy DESTINATION ${CMAKE_INSTALL_DATADIR}/troupe RENAME clang-tidy COMPONENT dev)
 
 # -- the binary --------------------------------------------------------------------------------------------------
 if(TROUPE_CLI)
