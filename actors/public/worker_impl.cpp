@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_impl.hpp"
 
+#include "actors/public/metrics_push.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
@@ -142,6 +143,8 @@ void worker_impl::begin() {
       options_.metrics_address = from;
   if (!options_.metrics_address.empty())
     port_ = worker_port::join(options_.metrics_address, options_.prometheus, {context->metrics});
+  if (options_.otlp)
+    push_ = push_metrics(context->metrics, *options_.otlp);
   auto& settings = context->settings;
   settings.name_space = client_.name_space();
   settings.task_queue = options_.task_queue;
@@ -274,6 +277,7 @@ void worker_impl::wait_stopped() {
 
 void worker_impl::end_threads() {
   std::call_once(ended_, [this] {
+    push_ = nullptr; // for the last time: everything is counted
     watchdog_->stop();
     core_->release();
     for (auto& each : shards_)

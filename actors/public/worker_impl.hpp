@@ -69,6 +69,7 @@ private:
   std::unique_ptr<actors::worker_core> core_;
   telemetry::observed shard_stalls_;
   std::unique_ptr<worker_port::share> port_; ///< null: the metrics are not shown
+  std::shared_ptr<void> push_;               ///< null: they are not pushed
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
 

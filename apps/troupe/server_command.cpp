@@ -26,7 +26,7 @@ namespace troupe::cli {
 namespace {
 
 struct server_flags {
-  std::int64_t port = 7233, ui_port = 0;
+  std::int64_t port = 7233, ui_port = 0, metrics_port = 0;
   std::string ip = "localhost";
   std::vector<std::string> namespaces, dynamic_config, search_attributes;
   bool headless = false;
@@ -109,6 +109,11 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
   std::optional<service> server;
   std::string address;
+  if (with.metrics_port < 0 || with.metrics_port > 65535)
+    throw command_error(
+        "--metrics-port takes 0 to 65535, not " + std::to_string(with.metrics_port));
+  if (with.metrics_port != 0)
+    options.metrics_address = host + ':' + std::to_string(with.metrics_port);
   try {
     server.emplace(std::move(options));
     address = server->listen(host + ':' + std::to_string(with.port));
@@ -128,6 +133,8 @@ void start_dev(const server_flags& with, const global_flags& flags) {
     print("Troupe " TROUPE_VERSION_TEXT "\n\n");
   line("Temporal Server:", friendly(address), flags);
   line("Temporal Persistence:", "in-memory", flags);
+  if (const auto metrics = server->metrics_address(); !metrics.empty())
+    line("Temporal Metrics:", "http://" + friendly(metrics) + "/metrics", flags);
 
   wait_for_signal(ending);
   struct sigaction at_once{};
@@ -176,12 +183,16 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       given->search_attributes,
       "Search attribute of every namespace made at the start, NAME=TYPE; may be given several "
       "times. Types: Text, Keyword, Int, Double, Bool, Datetime, KeywordList");
+  add_number(
+      *command,
+      "--metrics-port",
+      given->metrics_port,
+      "Port of the metrics for Prometheus, at /metrics; 0: none");
   add_switch(*command, "--headless", given->headless, "Without the Web UI");
   add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
   for (const auto* flag :
        {"-f,--db-filename",
         "--http-port",
-        "--metrics-port",
         "--sqlite-pragma",
         "--ui-asset-path",
         "--ui-codec-endpoint",

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 TROUPE = sys.argv.pop(1)
 LIMIT = 30  # seconds, of one command
@@ -468,7 +469,7 @@ class WithoutServer(unittest.TestCase):
 
     def test_flags_without_their_feature_are_refused_by_name(self):
         for flag, value in [
-                ("--db-filename", "x"), ("-f", "x"), ("--http-port", "1"), ("--metrics-port", "1"),
+                ("--db-filename", "x"), ("-f", "x"), ("--http-port", "1"),
                 ("--sqlite-pragma", "a=b"), ("--ui-ip", "::1")]:
             name = "--db-filename" if flag == "-f" else flag
             self.assertIn(name + " is not supported", self.refused("server", "start-dev", flag, value))
@@ -550,6 +551,20 @@ class WithoutServer(unittest.TestCase):
             code, out, err = Server("--headless").end(number)
             self.assertEqual((code, err), (0, ""))
             self.assertRegex(out, r"Temporal Persistence: +in-memory\n")
+
+    def test_the_server_shows_its_metrics(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = Server("--headless", "--metrics-port", str(port))
+        self.assertEqual(run("workflow", "list", "--address", f"127.0.0.1:{server.port}")[0], 0)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LIMIT) as page:
+            text = page.read().decode()
+        code, out, err = server.end()
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(out, rf"Temporal Metrics: +http://localhost:{port}/metrics\n")
+        self.assertIn('service_requests{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
+        self.assertIn('service_latency_count{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
 
     def test_a_second_signal_ends_the_server_at_once(self):
         server = Server("--headless")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
+#include "actors/embedded/host/metered_service.hpp"
 #include "actors/embedded/host/service_access.hpp"
 #include "actors/embedded/host/service_host.hpp"
 #include "actors/embedded/host/settings.hpp"
@@ -64,11 +65,30 @@ struct service::implementation {
     home = std::make_unique<actors::threaded_shard>(*users, "troupe-service", std::move(made));
     host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
     try {
+      show_metrics(options.metrics_address);
       prepare(options);
     } catch (...) {
       stop(std::chrono::milliseconds{0}); // or its shard would go on while it is taken apart
       throw;
     }
+  }
+
+  void show_metrics(const std::string& address) {
+    if (address.empty())
+      return;
+    const auto where = http::parse_address(address);
+    if (!where)
+      throw service_error{"the metrics address \"" + address + "\" is not of the form ip:port"};
+    try {
+      metered = std::make_unique<embedded::metered_service>(*host, *where);
+    } catch (const http::listen_error& error) {
+      throw service_error{std::string{"the metrics of the service: "} + error.what()};
+    }
+  }
+
+  /// What is called from outside.
+  [[nodiscard]] rpc::local_service& front() const {
+    return metered ? static_cast<rpc::local_service&>(*metered) : *host;
   }
 
   ~implementation() { stop(std::chrono::milliseconds{0}); }
@@ -155,7 +175,8 @@ struct service::implementation {
   grpc::ServerCompletionQueue* queue = nullptr; ///< the shard's
   std::unique_ptr<actors::threaded_shard> home;
   std::unique_ptr<embedded::service_host> host;
-  std::mutex mutex; ///< guards what follows
+  std::unique_ptr<embedded::metered_service> metered; ///< null: nobody wants its numbers
+  std::mutex mutex;                                   ///< guards what follows
   std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
   bool stopped = false;
 };
@@ -181,7 +202,7 @@ client service::connect(std::string name_space) {
   }
   if (!is_known)
     throw rpc_error{embedded::namespace_absent(name_space)};
-  return local_client(*impl_->host, {.name_space = std::move(name_space)});
+  return local_client(impl_->front(), {.name_space = std::move(name_space)});
 }
 
 std::string service::listen(const std::string& address) {
@@ -191,8 +212,9 @@ std::string service::listen(const std::string& address) {
   auto& first = impl_->builder;
   embedded::grpc_front_options options{.address = address, .hot = hot_methods()};
   auto front =
-      first ? embedded::grpc_front::listen_on(*impl_->host, std::move(options), first, impl_->queue)
-            : embedded::grpc_front::listen(*impl_->host, std::move(options));
+      first
+          ? embedded::grpc_front::listen_on(impl_->front(), std::move(options), first, impl_->queue)
+          : embedded::grpc_front::listen(impl_->front(), std::move(options));
   if (!front)
     throw service_error{front.error()};
   impl_->fronts.push_back(std::move(*front));
@@ -207,8 +229,12 @@ std::vector<service::setting> service::known_settings() {
   return embedded::known_settings();
 }
 
+std::string service::metrics_address() const {
+  return impl_->metered ? impl_->metered->address() : std::string{};
+}
+
 rpc::local_service& service::local() {
-  return *impl_->host;
+  return impl_->front();
 }
 
 } // namespace troupe

@@ -47,6 +47,9 @@ struct service_options {
   /// Settings by the names of the real server's dynamic configuration, values as JSON. Unknown keys
   /// are taken and have no effect; `service::known_settings` lists those that have one.
   std::map<std::string, std::string> dynamic_config = {};
+  /// Where to show metrics to Prometheus over HTTP, at `/metrics`: `ip:port`, a port of 0 takes a
+  /// free one. Empty: nowhere, and nothing is counted.
+  std::string metrics_address = {};
 };
 
 /// A service could not start or listen: what() says why and what to do.
@@ -77,6 +80,9 @@ public:
   /// listens on. Throws `service_error` if the port is in use or the address is none of this
   /// machine.
   std::string listen(const std::string& address);
+
+  /// Where the metrics are shown, with the port that was taken; empty if they are not.
+  [[nodiscard]] std::string metrics_address() const;
 
   /// Answers long polls empty, finishes running calls for at most `grace`, closes the fronts, stops
   /// the shard.

@@ -4,6 +4,7 @@
 #include <troupe/client.hpp>
 #include <troupe/metrics.hpp>
 #include <troupe/nexus/handler_base.hpp>
+#include <troupe/otlp.hpp>
 #include <troupe/workflow/definition.hpp>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -58,6 +60,9 @@ struct worker_options {
   /// in the form that the first of them wants.
   std::string metrics_address = {};
   prometheus_options prometheus = {};
+  /// Present: the metrics are pushed to an OpenTelemetry collector as well, the last time when the
+  /// worker is destroyed or has stopped.
+  std::optional<otlp_options> otlp = {};
 };
 
 /// A worker that cannot run as it was told; what() says why and what to do.

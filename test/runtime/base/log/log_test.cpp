@@ -277,6 +277,7 @@ BOOST_AUTO_TEST_CASE(the_level_changes_at_run_time) {
 BOOST_AUTO_TEST_CASE(a_process_that_ends_or_forks_writes_what_it_had_to_say) {
   log_api::configure(log_api::level::info, log_api::format::text);
   log_api::info("the parent has its thread");
+  BOOST_TEST(log_api::flush());
   stderr_capture captured;
   const auto child = fork();
   if (child == 0) {

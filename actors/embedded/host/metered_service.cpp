@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/host/metered_service.hpp"
+
+#include "runtime/telemetry/prometheus_text.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace troupe::embedded {
+
+namespace {
+
+using telemetry::metric;
+using telemetry::metric_kind;
+
+/// More than there are methods; what else comes from outside counts as `other`.
+constexpr std::size_t most_operations = 300;
+/// Those of the real server.
+constexpr auto bounds = telemetry::milliseconds(
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1'000,
+    2'000,
+    5'000,
+    10'000,
+    20'000,
+    50'000,
+    100'000,
+    200'000,
+    500'000,
+    1'000'000);
+
+constexpr metric requests{.name = "service_requests", .help = "calls that were answered"};
+constexpr metric latency{
+    .name = "service_latency",
+    .kind = metric_kind::histogram,
+    .help = "how long calls took",
+    .unit = telemetry::metric_unit::duration,
+    .bounds = bounds};
+constexpr metric failures{
+    .name = "service_failures", .help = "calls that were answered with an error", .is_ours = true};
+
+std::string operation_of(const std::string& method) {
+  return method.substr(method.rfind('/') + 1);
+}
+
+} // namespace
+
+metered_service::counters::counters(telemetry::meter& meter)
+    : requests(meter, embedded::requests, "operation", {}, most_operations),
+      latency(meter, embedded::latency, "operation", {}, most_operations) {}
+
+metered_service::metered_service(rpc::local_service& of, const http::address& where)
+    : service_(of), meter_(registry_->add_meter({{"service_name", "frontend"}})),
+      counters_(*meter_), failures_(meter_->counter(failures)),
+      listener_(
+          where,
+          {{"/metrics", [this](const http::request&) {
+              return http::response{
+                  .body = telemetry::to_prometheus(
+                      registry_->read(),
+                      {.prefix = "", .durations_as_seconds = true, .attach_service_name = false}),
+                  .content_type = std::string{telemetry::prometheus_content_type}};
+            }}}) {}
+
+metered_service::cancel_function
+metered_service::handle(request what, rpc::reply_handler on_reply) {
+  const auto began = std::chrono::steady_clock::now();
+  auto operation = operation_of(what.method);
+  return service_.handle(
+      std::move(what),
+      [this, began, operation = std::move(operation), then = std::move(on_reply)](
+          rpc_status status, rpc::bytes answer) mutable {
+        counters_.requests.of(operation).add();
+        counters_.latency.of(operation).observe(std::chrono::steady_clock::now() - began);
+        if (!status.ok())
+          failures_.add();
+        then(std::move(status), std::move(answer));
+      });
+}
+
+} // namespace troupe::embedded

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/http/listener.hpp"
+#include "runtime/rpc/transport.hpp"
+#include "runtime/telemetry/meter.hpp"
+#include "runtime/telemetry/registry.hpp"
+
+#include <memory>
+#include <string>
+
+namespace troupe::embedded {
+
+/// The embedded service with its calls counted, and shown to Prometheus at `/metrics` under the
+/// names of the real server: `service_requests`, `service_latency` (in seconds), by `operation`.
+///
+/// Counts when a call is answered, on the service's thread. The service must outlive it, and be
+/// stopped before it goes.
+class metered_service final : public rpc::local_service {
+public:
+  /// Throws `http::listen_error`.
+  metered_service(rpc::local_service& of, const http::address& where);
+
+  cancel_function handle(request what, rpc::reply_handler on_reply) override;
+
+  /// `ip:port`, with the port that was taken.
+  [[nodiscard]] std::string address() const { return http::to_string(listener_.where()); }
+
+private:
+  struct counters {
+    explicit counters(telemetry::meter& meter);
+    telemetry::counters_by_label requests;
+    telemetry::histograms_by_label latency;
+  };
+
+  rpc::local_service& service_;
+  std::shared_ptr<telemetry::registry> registry_ = std::make_shared<telemetry::registry>();
+  std::unique_ptr<telemetry::meter> meter_;
+  counters counters_;
+  telemetry::counter failures_;
+  http::listener listener_; ///< last: its thread reads the rest
+};
+
+} // namespace troupe::embedded

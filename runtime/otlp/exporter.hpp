@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/otlp/http_post.hpp"
+#include "runtime/telemetry/registry.hpp"
+
+#include <troupe/otlp.hpp>
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace troupe::otlp {
+
+/// The options make no sense: what() says which.
+class options_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads a variable of the environment; nothing if it is not set.
+using environment = std::function<std::optional<std::string>(const char* name)>;
+
+/// The options with what the environment says in the places that are empty. Throws `options_error`.
+[[nodiscard]] otlp_options resolve(otlp_options options, const environment& from);
+
+/// Pushes what a registry holds, once an interval and once at its end, on a thread of its own.
+///
+/// A push that fails is told in the log, the first time and when pushes work again; the next one
+/// has everything in it, as the numbers are sums. Destroying it pushes for the last time, which
+/// takes `timeout` at most.
+class exporter {
+public:
+  /// `resolve`d options. Throws `options_error`.
+  exporter(std::shared_ptr<const telemetry::registry> from, otlp_options options);
+  ~exporter();
+  exporter(const exporter&) = delete;
+  exporter& operator=(const exporter&) = delete;
+
+private:
+  void run();
+  void push();
+
+  std::shared_ptr<const telemetry::registry> from_;
+  otlp_options options_;
+  http_url to_;
+  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  bool is_failing_ = false; ///< of its thread
+
+  std::mutex mutex_; ///< guards `is_stopping_`
+  std::condition_variable changed_;
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+} // namespace troupe::otlp

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace troupe::otlp {
+
+/// `http://host:port/path`.
+struct http_url {
+  std::string host;
+  std::string port = "80";
+  std::string path = "/";
+};
+/// Nothing if it is no such URL; `https` is none.
+[[nodiscard]] std::optional<http_url> parse_http_url(std::string_view text);
+
+/// One POST of JSON, on the calling thread, on a connection of its own.
+///
+/// Waits no longer than `at_most` in all. Returns what went wrong, also an answer that is no
+/// success; empty if it went well.
+[[nodiscard]] std::string post_json(
+    const http_url& to,
+    const std::vector<std::pair<std::string, std::string>>& headers,
+    std::string body,
+    std::chrono::milliseconds at_most);
+
+} // namespace troupe::otlp
