@@ -32,8 +32,8 @@ class on_line {
 public:
   on_line(std::string words, std::function<void()> then)
       : sink_(std::make_shared<watching>(std::move(words), std::move(then))) {
-    troupe::log::configure(troupe::log::level::info, troupe::log::format::text);
-    troupe::log::set_sink(sink_);
+    troupe::log::configure(
+        {.threshold = troupe::log::level::info, .shape = {}, .to = sink_, .queue_lines = 0});
   }
   on_line(const on_line&) = delete;
   on_line& operator=(const on_line&) = delete;
