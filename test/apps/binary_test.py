@@ -393,7 +393,7 @@ class WithServer(unittest.TestCase):
     def test_a_folder_is_no_input(self):
         start = ["workflow", "start", "--type", "W", "-t", "tq"]
         self.assertIn("read /: is a directory", self.fails(*start, "--input-file", "/"))
-        self.assertIn("Is a directory", self.fails(
+        self.assertIn("read /: is a directory", self.fails(
             "operator", "nexus", "endpoint", "create", "--name", "e", "--target-url", "http://x", "--description-file", "/"))
 
     def test_the_configuration_may_be_a_pipe(self):

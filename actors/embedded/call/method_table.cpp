@@ -52,7 +52,8 @@ void admit(directory& here, const call_ptr& from) {
   if (bytes.size() >= few_parts_below && !has_few_parts(bytes, *message->GetDescriptor())) {
     from->answer(plain_status(
         status_code::resource_exhausted,
-        "the request has more than " + std::to_string(most_message_parts) + " fields"));
+        "the request has more than " + std::to_string(most_message_parts) + " fields, or more than "
+            + std::to_string(most_map_entries) + " entries in the maps of one message"));
     return;
   }
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {

@@ -12,6 +12,24 @@ namespace {
 /// Deeper ones are refused by the parser.
 constexpr int deepest = 100;
 
+/// What a map's entry and a message that has a map cost beyond a plain part, in plain parts: a node
+/// and its place in a hash table each.
+constexpr std::size_t entry_price = 8;
+constexpr std::size_t map_price = 8;
+
+bool has_map(const google::protobuf::Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i)
+    if (type.field(i)->is_map())
+      return true;
+  return false;
+}
+
+std::size_t price_of(const google::protobuf::FieldDescriptor& field) {
+  if (field.is_map())
+    return entry_price;
+  return has_map(*field.message_type()) ? map_price : 0;
+}
+
 /// Where the string ends that begins at `at`; the size of the text if it does not.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
   for (;;) {
@@ -30,6 +48,7 @@ bool count(
     std::size_t& left,
     int depth) {
   wire_reader in{message};
+  std::size_t entries_left = most_map_entries;
   while (in.next()) {
     if (left == 0)
       return false;
@@ -37,8 +56,13 @@ bool count(
     if (!in.is_text() || depth == deepest)
       continue;
     const auto* field = type.FindFieldByNumber(static_cast<int>(in.field()));
-    if (field != nullptr && field->message_type() != nullptr
-        && !count(in.text(), *field->message_type(), left, depth + 1))
+    if (field == nullptr || field->message_type() == nullptr)
+      continue;
+    const auto price = price_of(*field);
+    if (left < price || (field->is_map() && entries_left-- == 0))
+      return false;
+    left -= price;
+    if (!count(in.text(), *field->message_type(), left, depth + 1))
       return false;
   }
   return true; // what is no message is the parser's business

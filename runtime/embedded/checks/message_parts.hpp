@@ -11,15 +11,19 @@ class Descriptor;
 namespace troupe::embedded {
 
 /// Requests smaller than this need not be looked at: they cannot be made of so many parts.
-inline constexpr std::size_t few_parts_below = 256 * 1024;
+inline constexpr std::size_t few_parts_below = 16 * 1024;
 
 /// What is read, copied and checked in a few milliseconds.
 inline constexpr std::size_t most_message_parts = 200'000;
 
+/// Entries that the maps of one message may have together: headers, memos and the like have some
+/// dozens, and are copied and written several times.
+inline constexpr std::size_t most_map_entries = 1'000;
+
 /// True if the serialised message of this type holds no more than `most` fields, those of messages
-/// in it included. Four megabytes hold two million empty ones, and each becomes an object when it
-/// is read. The time is linear in the parts that are counted, not in the bytes of strings. Any
-/// input is safe.
+/// in it included; entries of maps count several times, as they cost. Four megabytes hold two
+/// million empty ones, and each becomes an object when it is read. The time is linear in the parts
+/// that are counted, not in the bytes of strings. Any input is safe.
 bool has_few_parts(
     std::string_view message,
     const google::protobuf::Descriptor& type,

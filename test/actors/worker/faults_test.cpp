@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_exception_out_of_an_instance_fails_its_task_and_drops_th
   BOOST_TEST(counters().sticky_cache_size.get() == 0u);
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 1u);
   BOOST_TEST(outcomes(counters().workflow_tasks) == 1u);
-  BOOST_TEST(log.count("a workflow instance failed run_id=r error=a bug of the instance") == 1u);
+  BOOST_TEST(log.count("a workflow instance failed") == 1u);
   BOOST_TEST(workflow_poll(false) != nullptr);
   BOOST_TEST(workflow_poll(true) != nullptr);
   for (const auto& task : {first_task("other"), first_task("r", "Sleeper", 2)}) {

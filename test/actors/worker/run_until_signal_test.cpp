@@ -2,6 +2,7 @@
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/client.hpp>
+#include <troupe/nexus/handler.hpp>
 #include <troupe/service.hpp>
 #include <troupe/worker.hpp>
 #include <troupe/workflow/context.hpp>
@@ -18,13 +19,29 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
+
+namespace nexus = troupe::nexus;
 
 namespace {
 
 struct nothing {
   static constexpr std::string_view name = "Nothing";
   troupe::async<> run(troupe::workflow::context) { co_return; }
+};
+
+struct endless_service : nexus::service<"Endless"> {
+  static constexpr operation<void, int> never{"never"};
+  static constexpr auto operations = std::tuple{never};
+};
+
+struct caller {
+  static constexpr std::string_view name = "Caller";
+  troupe::async<> run(troupe::workflow::context ctx) {
+    co_await ctx.nexus_client<endless_service>({.endpoint = "here"})
+        .execute<endless_service::never>();
+  }
 };
 
 /// Does something once, when a line with these words is logged, on the thread that logs it.
@@ -200,18 +217,32 @@ BOOST_AUTO_TEST_CASE(a_wake_up_that_an_earlier_run_left_behind_ends_no_later_one
   }
 }
 
-// Not a test: what the next one runs in a process of its own.
-BOOST_AUTO_TEST_CASE(a_worker_that_is_signalled_twice, *boost::unit_test::disabled()) {
-  const int first = std::stoi(std::getenv("TROUPE_TEST_FIRST_SIGNAL"));
-  const int second = std::stoi(std::getenv("TROUPE_TEST_SECOND_SIGNAL"));
-  troupe::worker worker{client_for(where::unreachable, {}), {.task_queue = "q"}};
-  worker.add<nothing>();
-  on_line stopping{"stopping: running tasks are finished", [&] { raise(second); }};
-  std::jthread other{[&] {
-    while (is_default(first))
-      std::this_thread::yield();
-    kill(getpid(), first);
-  }};
+// What the next test runs in a process of its own; nothing without that one's word.
+BOOST_AUTO_TEST_CASE(a_worker_that_is_signalled_twice) {
+  const char* first_word = std::getenv("TROUPE_TEST_FIRST_SIGNAL");
+  const char* second_word = std::getenv("TROUPE_TEST_SECOND_SIGNAL");
+  if (first_word == nullptr || second_word == nullptr)
+    return;
+  const int first = std::stoi(first_word);
+  const int second = std::stoi(second_word);
+  troupe::service service{{.endpoints = {{"here", "default", "q"}}}};
+  auto client = service.connect();
+  troupe::worker worker{client, {.task_queue = "q"}};
+  std::promise<void> stopping;
+  on_line log{"stopping: running tasks are finished", [&] { stopping.set_value(); }};
+  // A handler that never returns keeps the graceful stop waiting.
+  worker.add(nexus::handler_for<endless_service>(
+      nexus::sync<endless_service::never>([&](nexus::start_context) -> int {
+        while (is_default(first))
+          std::this_thread::yield();
+        kill(getpid(), first);
+        stopping.get_future().wait();
+        kill(getpid(), second);
+        for (;;)
+          pause();
+      })));
+  worker.add<caller>();
+  (void)client.start_workflow<caller>({.id = "w", .task_queue = "q"});
   worker.run_until_signal();
 }
 

@@ -26,6 +26,38 @@ BOOST_AUTO_TEST_CASE(a_large_text_is_few_parts_and_a_million_empty_messages_are_
   BOOST_TEST(!few(request));
 }
 
+BOOST_AUTO_TEST_CASE(maps_count_as_they_cost) {
+  const auto with_entries = [](int payloads, int entries) {
+    wire::StartWorkflowExecutionRequest request;
+    for (int k = 0; k < payloads; ++k) {
+      auto& metadata = *request.mutable_input()->add_payloads()->mutable_metadata();
+      for (int i = 0; i < entries; ++i)
+        metadata[std::to_string(i)];
+    }
+    return request;
+  };
+  BOOST_TEST(few(with_entries(1, 1'000)));
+  BOOST_TEST(!few(with_entries(1, 1'001))); // in one message
+  BOOST_TEST(few(with_entries(15, 1'000)));
+  BOOST_TEST(!few(with_entries(25, 1'000))); // in all
+  BOOST_TEST(few(with_entries(20'000, 0)));  // each may have some
+  BOOST_TEST(!few(with_entries(25'000, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(a_completion_with_thousands_of_commands_is_few_parts) {
+  wire::RespondWorkflowTaskCompletedRequest request;
+  for (int i = 0; i < 4'000; ++i) {
+    auto& command = *request.add_commands();
+    command.set_command_type(temporal::api::enums::v1::COMMAND_TYPE_RECORD_MARKER);
+    auto& marker = *command.mutable_record_marker_command_attributes();
+    marker.set_marker_name("core_local_activity");
+    auto& payload = *(*marker.mutable_details())["data"].add_payloads();
+    payload.set_data("{}");
+    (*payload.mutable_metadata())["encoding"] = "json/plain";
+  }
+  BOOST_TEST(few(request));
+}
+
 BOOST_AUTO_TEST_CASE(any_bytes_are_looked_at_without_harm) {
   const auto& type = *wire::StartWorkflowExecutionRequest::descriptor();
   BOOST_TEST(embedded::has_few_parts("", type));
