@@ -29,7 +29,8 @@ class Server:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
         self.output = ""
         self.port = None
-        while "Persistence" not in self.output:
+        last = "Metrics:" if "--metrics-port" in flags else "Persistence:"
+        while last not in self.output:
             line = self.process.stdout.readline()
             if not line:
                 self.process.kill()
