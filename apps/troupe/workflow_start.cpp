@@ -242,6 +242,9 @@ started_workflow start_workflow(
       {},
       {to.name_space(), to.identity(), data_converter{}},
       request);
+  // The Temporal CLI says that there is no timeout, and the history shows it.
+  request.mutable_workflow_execution_timeout();
+  request.mutable_workflow_run_timeout();
   // The Temporal CLI writes what is HTML with escapes; the SDKs of most languages do not.
   if (!with.summary.empty())
     request.mutable_user_metadata()->mutable_summary()->set_data(go_json(with.summary));
