@@ -5,6 +5,7 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/input_file.hpp"
 #include "apps/troupe/output.hpp"
+#include "apps/troupe/property_pages.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -164,22 +165,12 @@ void endpoint_get(const global_flags& flags, const std::string& name) {
 }
 
 void endpoint_list(const global_flags& flags) {
-  connection to{flags};
-  json_list list{flags};
-  os::ListNexusEndpointsRequest request;
-  bool first = true;
-  do {
-    os::ListNexusEndpointsResponse response;
-    to.call("failed listing endpoints", operator_methods::list_nexus_endpoints, request, response);
-    for (const auto& each : response.endpoints()) {
-      list.add(each);
-      if (flags.format() == output_format::text)
-        print((first ? "" : "\n") + property_list(describe(each)));
-      first = false;
-    }
-    request.set_next_page_token(response.next_page_token());
-  } while (!request.next_page_token().empty());
-  list.end();
+  print_pages<os::ListNexusEndpointsRequest, os::ListNexusEndpointsResponse>(
+      flags,
+      "failed listing endpoints",
+      operator_methods::list_nexus_endpoints,
+      [](const auto& page) -> const auto& { return page.endpoints(); },
+      [](const auto& each) { return describe(each); });
 }
 
 } // namespace

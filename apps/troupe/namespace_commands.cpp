@@ -5,6 +5,7 @@
 #include "apps/troupe/flags.hpp"
 #include "apps/troupe/output.hpp"
 #include "apps/troupe/prompt.hpp"
+#include "apps/troupe/property_pages.hpp"
 #include "apps/troupe/text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -97,9 +98,23 @@ void add_data(Map& to, const std::vector<std::string>& pairs) {
   }
 }
 
-struct namespace_create {
-  std::string argument, description, email, retention = "72h";
+/// What `create` and `update` say of a namespace.
+struct namespace_flags {
+  std::string argument, description, email, retention;
   std::vector<std::string> data;
+
+  void add_to(CLI::App& command) {
+    command.add_option("name", argument, "Namespace")->group("");
+    add_text(command, "--description", description, "Namespace description");
+    add_text(command, "--email", email, "Owner email");
+    add_duration(
+        command, "--retention", retention, "Time to preserve closed workflows before deletion");
+    add_list(command, "--data", data, "Namespace data as KEY=VALUE; may be given several times");
+  }
+};
+
+struct namespace_create : namespace_flags {
+  namespace_create() { retention = "72h"; }
 
   void run(const global_flags& flags) const {
     // What is made is what the command line says, never what the environment or a profile does.
@@ -146,27 +161,16 @@ void namespace_describe(
 }
 
 void namespace_list(const global_flags& flags) {
-  connection to{flags};
-  json_list list{flags};
-  wf::ListNamespacesRequest request;
-  bool first = true;
-  do {
-    wf::ListNamespacesResponse response;
-    to.call("failed listing namespaces", workflow_methods::list_namespaces, request, response);
-    for (const auto& each : response.namespaces()) {
-      list.add(each);
-      if (flags.format() == output_format::text)
-        print((first ? "" : "\n") + property_list(describe(each)));
-      first = false;
-    }
-    request.set_next_page_token(response.next_page_token());
-  } while (!request.next_page_token().empty());
-  list.end();
+  print_pages<wf::ListNamespacesRequest, wf::ListNamespacesResponse>(
+      flags,
+      "failed listing namespaces",
+      workflow_methods::list_namespaces,
+      [](const auto& page) -> const auto& { return page.namespaces(); },
+      [](const auto& each) { return describe(each); });
 }
 
-struct namespace_update {
-  std::string argument, description, email, retention = "0s";
-  std::vector<std::string> data;
+struct namespace_update : namespace_flags {
+  namespace_update() { retention = "0s"; }
 
   void run(const global_flags& flags) const {
     connection to{flags};
@@ -237,16 +241,7 @@ void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
 
   auto* create = group->add_subcommand("create", "Register a new namespace");
   auto created = std::make_shared<namespace_create>();
-  create->add_option("name", created->argument, "Namespace")->group("");
-  add_text(*create, "--description", created->description, "Namespace description");
-  add_text(*create, "--email", created->email, "Owner email");
-  add_duration(
-      *create,
-      "--retention",
-      created->retention,
-      "Time to preserve closed workflows before deletion");
-  add_list(
-      *create, "--data", created->data, "Namespace data as KEY=VALUE; may be given several times");
+  created->add_to(*create);
   refuse_replication(*create);
   refuse_flag(*create, "--global", false);
   create->callback([&flags, created] { created->run(flags); });
@@ -263,16 +258,7 @@ void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
 
   auto* update = group->add_subcommand("update", "Change what is given of a namespace");
   auto updated = std::make_shared<namespace_update>();
-  update->add_option("name", updated->argument, "Namespace")->group("");
-  add_text(*update, "--description", updated->description, "Namespace description");
-  add_text(*update, "--email", updated->email, "Owner email");
-  add_duration(
-      *update,
-      "--retention",
-      updated->retention,
-      "Time to preserve closed workflows before deletion");
-  add_list(
-      *update, "--data", updated->data, "Namespace data as KEY=VALUE; may be given several times");
+  updated->add_to(*update);
   refuse_replication(*update);
   refuse_flag(*update, "--replication-state");
   refuse_flag(*update, "--promote-global", false);
