@@ -168,6 +168,11 @@ def timeless(text):
     return re.sub(r"\b(now\b|\d+ (second|minute|hour)s? (ago|from now)) *", "<moment>", text)
 
 
+def in_order(text):
+    """Values that the real one names in the order of a Go map, which is another one each time."""
+    return re.sub(r"(allowed values are: )(.+)", lambda found: found[1] + ", ".join(sorted(found[2].split(", "))), text)
+
+
 def without_own(text):
     """Ids and times of what each CLI made for itself."""
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>", text)
@@ -204,7 +209,7 @@ class Comparison:
             habit.uses += changed != outcome
             outcome = changed
         code, out, err = outcome
-        out, err = timeless(out), timeless(err)
+        out, err = timeless(out), in_order(timeless(err))
         if line.changes:
             out, err = (without_own(text).replace(me, "{me}") for text in (out, err))
         return code, out, err
