@@ -7,6 +7,7 @@
 #include "apps/troupe/prompt.hpp"
 #include "apps/troupe/property_pages.hpp"
 #include "apps/troupe/text.hpp"
+#include "runtime/base/text/printable.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -205,7 +206,8 @@ struct namespace_delete {
     const auto name = namespace_name(to.name_space(), argument);
     const auto asked = painted(
         colour::red,
-        "Are you sure you want to delete namespace " + name + "? Type namespace name to confirm:",
+        "Are you sure you want to delete namespace " + printable(name)
+            + "? Type namespace name to confirm:",
         flags);
     if (!confirm(asked, name, yes, flags))
       throw command_error("user denied confirmation or mistyped the namespace name");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/output.hpp"
 
+#include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <unistd.h>
@@ -55,7 +56,7 @@ void say_heading(std::string_view line, const global_flags& flags) {
 }
 
 void say_done(std::string_view line, const global_flags& flags) {
-  say(painted(colour::green, line, flags), flags);
+  say(painted(colour::green, printable(line), flags), flags);
 }
 
 payload_style style_of(const global_flags& flags) {

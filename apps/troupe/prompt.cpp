@@ -2,6 +2,7 @@
 #include "apps/troupe/prompt.hpp"
 
 #include "apps/troupe/output.hpp"
+#include "runtime/base/text/printable.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
@@ -18,7 +19,7 @@ std::optional<std::string> answer_to(
   if (flags.is_json() && !sure)
     throw command_error("must bypass prompts when using JSON output");
   if (is_text)
-    print(question + ' ' + (sure ? yes + '\n' : ""));
+    print(question + ' ' + (sure ? printable(yes) + '\n' : ""));
   if (sure)
     return std::nullopt;
   std::string answer;

@@ -414,6 +414,14 @@ class WithServer(unittest.TestCase):
         self.ok("workflow", "terminate", "-w", bad, "-n", "odd")
         self.assertNotIn("\x1b", self.fails("workflow", "signal", "-w", bad, "-n", "odd", "--name", "s"))
 
+    def test_what_was_done_is_said_without_control_characters(self):
+        name = "\x1b[31mred"
+        for words, more in ((["create", name], []), (["delete", name], ["--yes"])):
+            code, out, _ = self.command("operator", "namespace", *words, *more)
+            self.assertEqual(code, 0)
+            self.assertNotIn("\x1b", out)
+            self.assertIn("\\u001b[31mred", out)
+
     def test_wide_characters_keep_their_columns(self):
         self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "\u4e2d\u6587", "-n", "odd")
         self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "abcd", "-n", "odd")
