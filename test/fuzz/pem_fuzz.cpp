@@ -8,7 +8,9 @@
 
 namespace {
 
-/// No error shows material: none of the lines that are long enough to be some.
+/// No error shows material: none of the lines that could be some, which are long and without a
+/// space. (A line with spaces may be the error's own words: libFuzzer copies what it sees compared
+/// into its inputs.)
 void require_silence(const std::string& why, std::string_view material) {
   using troupe::fuzz::require;
   require(!why.empty(), "a refusal says why");
@@ -16,7 +18,7 @@ void require_silence(const std::string& why, std::string_view material) {
   while (!material.empty()) {
     const auto line = material.substr(0, material.find('\n'));
     material.remove_prefix(std::min(material.size(), line.size() + 1));
-    if (line.size() >= of_a_key)
+    if (line.size() >= of_a_key && line.find(' ') == std::string_view::npos)
       require(why.find(line) == std::string::npos, "no error shows any of the material");
   }
 }
