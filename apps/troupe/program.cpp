@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/program.hpp"
 
-#include "apps/troupe/command_line.hpp"
-#include "apps/troupe/completion.hpp"
-#include "apps/troupe/env_file.hpp"
-#include "apps/troupe/flags.hpp"
-#include "apps/troupe/output.hpp"
+#include "apps/troupe/config/env_file.hpp"
+#include "apps/troupe/documents/completion.hpp"
+#include "apps/troupe/line/command_line.hpp"
+#include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/version_line.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/log/protobuf_log.hpp"

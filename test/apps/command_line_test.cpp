@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grammar of command lines: each row was tried with the Temporal CLI.
 #include "apps/troupe/cli.hpp"
-#include "apps/troupe/command_line.hpp"
-#include "apps/troupe/flags.hpp"
+#include "apps/troupe/line/command_line.hpp"
+#include "apps/troupe/line/flags.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/test/unit_test.hpp>

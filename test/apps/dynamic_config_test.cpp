@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/cli.hpp"
-#include "apps/troupe/dynamic_config.hpp"
+#include "apps/troupe/server/dynamic_config.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/cli.hpp"
-#include "apps/troupe/env_file.hpp"
+#include "apps/troupe/config/env_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/troupe/manual.hpp"
+#include "apps/troupe/documents/manual.hpp"
 #include "apps/troupe/program.hpp"
 
 #include <CLI/CLI.hpp>

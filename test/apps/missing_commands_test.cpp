@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands and flags of the Temporal CLI, as recorded from its help, held against ours: each is
 // there or refused by name.
-#include "apps/troupe/command_line.hpp"
+#include "apps/troupe/line/command_line.hpp"
 #include "apps/troupe/program.hpp"
 
 #include <CLI/CLI.hpp>

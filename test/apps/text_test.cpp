@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The expected texts are what the Temporal CLI prints.
-#include "apps/troupe/output.hpp"
-#include "apps/troupe/text.hpp"
+#include "apps/troupe/terminal/output.hpp"
+#include "apps/troupe/terminal/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/duration.pb.h>

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// `troupe server start-dev`.
+
+#include "apps/troupe/cli.hpp"
+#include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/operator/search_attribute_commands.hpp"
+#include "apps/troupe/server/dynamic_config.hpp"
+#include "apps/troupe/terminal/output.hpp"
+#include "runtime/base/log/log.hpp"
+
+#include <troupe/service.hpp>
+#include <troupe/version.hpp>
+
+#include <CLI/CLI.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace troupe::cli {
+namespace {
+
+struct server_flags {
+  std::int64_t port = 7233, ui_port = 0, metrics_port = 0;
+  std::string ip = "localhost";
+  std::vector<std::string> namespaces, dynamic_config, search_attributes;
+  bool headless = false;
+};
+
+// The signals that end the server, blocked in every thread; one `sigwait`s for them.
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+void leave_at_once(int number) {
+  _exit(128 + number);
+}
+
+int wait_for_signal(const sigset_t& set) {
+  int number = 0;
+  while (sigwait(&set, &number) != 0) {
+  }
+  return number;
+}
+
+std::string friendly(const std::string& address) {
+  const auto colon = address.rfind(':');
+  const auto host = address.substr(0, colon);
+  return (host == "127.0.0.1" || host == "[::1]" ? "localhost" : host) + address.substr(colon);
+}
+
+void line(const char* name, const std::string& value, const global_flags& flags) {
+  if (flags.format() != output_format::text)
+    return;
+  char padded[32];
+  std::snprintf(padded, sizeof padded, "%-21s ", name);
+  print(padded + value + '\n');
+}
+
+/// Each connection takes a descriptor. The usual limit is for programs that use `select`, which
+/// cannot have more; this one may take what the system lets it.
+void raise_descriptor_limit() {
+  constexpr rlim_t enough = 1 << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, enough));
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::warn("the limit of open files could not be raised", {{"error", std::strerror(errno)}});
+}
+
+void start_dev(const server_flags& with, const global_flags& flags) {
+  if (with.port < 0 || with.port > 65535)
+    throw command_error("--port takes 0 to 65535, not " + std::to_string(with.port));
+  service_options options;
+  for (const auto& name : with.namespaces)
+    if (name != "default")
+      options.namespaces.push_back({name, std::chrono::hours{24}});
+  options.dynamic_config = parse_dynamic_config(with.dynamic_config);
+  for (const auto& pair : with.search_attributes) {
+    const auto at = pair.find('=');
+    if (at == std::string::npos)
+      throw command_error("invalid search attributes: missing expected '=' in \"" + pair + '"');
+    const auto type = read_search_attribute_type(pair.substr(at + 1));
+    if (!type)
+      throw command_error("invalid search attribute value type \"" + pair.substr(at + 1) + '"');
+    options.search_attributes.insert_or_assign(pair.substr(0, at), *type);
+  }
+
+  if (flags.log_level.empty())
+    log::configure(
+        log::level::warn, flags.log_format == "json" ? log::format::json : log::format::text);
+
+  // Before the service starts its thread, which inherits the mask.
+  const auto ending = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+
+  raise_descriptor_limit();
+  const auto ip = with.ip == "localhost" ? std::string{"127.0.0.1"} : with.ip;
+  const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
+  std::optional<service> server;
+  std::string address;
+  if (with.metrics_port < 0 || with.metrics_port > 65535)
+    throw command_error(
+        "--metrics-port takes 0 to 65535, not " + std::to_string(with.metrics_port));
+  if (with.metrics_port != 0)
+    options.metrics_address = host + ':' + std::to_string(with.metrics_port);
+  try {
+    server.emplace(std::move(options));
+    address = server->listen(host + ':' + std::to_string(with.port));
+  } catch (const service_error& error) {
+    throw command_error(error.what());
+  }
+  if (with.ui_port != 0)
+    std::fprintf(
+        stderr,
+        "Warning: --ui-port %lld is ignored: the Web UI is not in this build of troupe yet\n",
+        static_cast<long long>(with.ui_port));
+  else if (!with.headless)
+    std::fputs(
+        "Warning: the Web UI is not in this build of troupe yet; --headless hides this line\n",
+        stderr);
+  if (flags.format() == output_format::text)
+    print("Troupe " TROUPE_VERSION_TEXT "\n\n");
+  line("Temporal Server:", friendly(address), flags);
+  line("Temporal Persistence:", "in-memory", flags);
+  if (const auto metrics = server->metrics_address(); !metrics.empty())
+    line("Temporal Metrics:", "http://" + friendly(metrics) + "/metrics", flags);
+
+  wait_for_signal(ending);
+  struct sigaction at_once{};
+  at_once.sa_handler = leave_at_once;
+  sigaction(SIGINT, &at_once, nullptr);
+  sigaction(SIGTERM, &at_once, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  server->stop();
+}
+
+std::string known_settings_help() {
+  std::string text =
+      "Dynamic configuration keys that have an effect (others are taken and have none):\n";
+  for (const auto& [key, effect] : service::known_settings())
+    text += "  " + std::string{key} + "\n      " + std::string{effect} + '\n';
+  return text;
+}
+
+} // namespace
+
+void add_server_command(CLI::App& app, const global_flags& flags) {
+  auto* group =
+      app.add_subcommand("server", "Run a Temporal and Nexus service")->require_subcommand(1);
+  auto* command =
+      group->add_subcommand("start-dev", "Run a service for development, data in memory");
+  auto given = std::make_shared<server_flags>();
+  add_number(*command, "-p,--port", given->port, "Port of the gRPC service; 0: a free one");
+  add_text(
+      *command,
+      "--ip",
+      given->ip,
+      "IP address to listen on; anything but loopback is for networks you trust");
+  add_list(
+      *command,
+      "-n,--namespace",
+      given->namespaces,
+      "Namespace to make at the start; may be given several times (default is always made)");
+  add_list(
+      *command,
+      "--dynamic-config-value",
+      given->dynamic_config,
+      "Dynamic configuration, KEY=JSON; may be given several times");
+  add_list(
+      *command,
+      "--search-attribute",
+      given->search_attributes,
+      "Search attribute of every namespace made at the start, NAME=TYPE; may be given several "
+      "times. Types: Text, Keyword, Int, Double, Bool, Datetime, KeywordList");
+  add_number(
+      *command,
+      "--metrics-port",
+      given->metrics_port,
+      "Port of the metrics for Prometheus, at /metrics; 0: none");
+  add_switch(*command, "--headless", given->headless, "Without the Web UI");
+  add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
+  for (const auto* flag :
+       {"-f,--db-filename",
+        "--http-port",
+        "--sqlite-pragma",
+        "--ui-asset-path",
+        "--ui-codec-endpoint",
+        "--ui-ip",
+        "--ui-public-path"})
+    refuse_flag(*command, flag);
+  for (const auto* flag : {"--log-config", "--ui-disable-news-fetch"})
+    refuse_flag(*command, flag, false);
+  command->footer(known_settings_help);
+  command->callback([given, &flags] { start_dev(*given, flags); });
+}
+
+} // namespace troupe::cli
