@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does what README.md and docs/getting-started.md tell a reader to do: in an empty folder, against what is installed.
+
+Blocks `file=name` are written, blocks `sh run` are run in their order by one shell, and the lines of a block `text output`
+have to come in what the commands before it wrote (`...` stands for anything). The service gets a free port.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import unittest
+
+import blocks
+from blocks import SOURCE
+
+WORK = pathlib.Path(os.environ["WORK"])
+BUILD = pathlib.Path(os.environ["BUILD"])
+COMPILER = os.environ["COMPILER"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def install(prefix):
+    """By links: the archives of a build with lines of debug information are large."""
+    shutil.rmtree(prefix, ignore_errors=True)
+    for component in ("dev", "cli"):
+        done = subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix, "--component", component], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                              env={**os.environ, "CMAKE_INSTALL_MODE": "ABS_SYMLINK"})
+        if done.returncode != 0:
+            raise AssertionError(done.stdout)
+
+
+def script_of(document, port):
+    """A shell script that runs the marked blocks and writes what each says behind a line that names it."""
+    lines = ["set -euo pipefail"]
+    for each in blocks.blocks_of(document):
+        if each.language == "sh" and "run" in each.words:
+            text = each.text.replace("server start-dev", f"server start-dev --port {port}")
+            text = text.replace(":9464", f":{free_port()}")
+            lines += [f"echo '== {each.line}'", text]
+            if "start-dev" in text:  # a reader takes longer than it to the next command
+                lines.append("until troupe operator cluster health > /dev/null 2>&1; do :; done")
+    return "\n".join(lines) + "\n"
+
+
+def expected_of(document):
+    """Pairs of the line of a block that runs, and the text that has to come."""
+    ran = None
+    for each in blocks.blocks_of(document):
+        if each.language == "sh" and "run" in each.words:
+            ran = each.line
+        elif each.language == "text" and "output" in each.words:
+            yield ran, each.text.splitlines()
+
+
+class steps(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.prefix = WORK / "prefix"
+        install(cls.prefix)
+
+    def follow(self, name):
+        document, folder, port = SOURCE / name, WORK / pathlib.Path(name).stem, free_port()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for each in blocks.blocks_of(document):
+            if file := each.file():
+                path = folder / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(each.text)
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("TEMPORAL_", "TROUPE_"))}
+        environment |= {"PATH": f"{self.prefix}/bin:{os.environ['PATH']}", "CXX": COMPILER, "HOME": str(folder),
+                        "CMAKE_PREFIX_PATH": str(self.prefix), "TEMPORAL_ADDRESS": f"127.0.0.1:{port}",
+                        "CMAKE_GENERATOR": "Ninja"}
+        log = folder / "output.log"
+        with log.open("w") as output:
+            shell = subprocess.Popen(["bash", "-c", script_of(document, port)], cwd=folder, env=environment,
+                                     stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                     start_new_session=True)
+            try:
+                status = shell.wait(timeout=500)
+            finally:
+                try:
+                    os.killpg(shell.pid, signal.SIGKILL)  # what it left in the background
+                except ProcessLookupError:
+                    pass
+        said = log.read_text()
+        self.assertEqual(status, 0, f"{name} says what does not work:\n{said}")
+        self.check_output(name, said, list(expected_of(document)))
+
+    def check_output(self, name, said, expected):
+        parts = re.split(r"(?m)^== (\d+)\n", said)
+        by_line = dict(zip(map(int, parts[1::2]), parts[2::2]))
+        self.assertTrue(by_line, f"{name} has no block that is run")
+        for line, texts in expected:
+            at = 0
+            for text in texts:
+                pattern = ".*".join(re.escape(part) for part in text.strip().split("..."))
+                found = re.compile(pattern).search(by_line[line], at)
+                self.assertTrue(found, f"{name}:{line}: {text!r} did not come in\n{by_line[line]}")
+                at = found.end()
+
+    def test_the_readme_works_as_it_says(self):
+        self.follow("README.md")
+
+    def test_getting_started_works_as_it_says(self):
+        self.follow("docs/getting-started.md")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
