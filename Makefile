@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop package install-test check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -71,6 +71,12 @@ install-test: package ## The packages, our tree in another project from nothing,
 	  CMAKE_BUILD_TYPE=Release "CMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" TROUPE_WARNINGS=ON CCACHE_BASEDIR=$(CURDIR) CCACHE_NOHASHDIR=1 \
 	  CMAKE_CXX_COMPILER_LAUNCHER=ccache python3 test/install/install_test.py packages fetch_content
 	@test/install/gcc.sh build/gcc
+
+docs: ## Writes the reference of the public headers to build/docs/html (needs doxygen); a warning is an error
+	@command -v doxygen >/dev/null || { echo "make docs needs a package: apt-get install --no-install-recommends doxygen" >&2; exit 1; }
+	@mkdir -p build/docs
+	@doxygen docs/Doxyfile 2>&1 | tee build/docs/warnings
+	@[ ! -s build/docs/warnings ] && echo "docs: build/docs/html/index.html"
 
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)

@@ -97,6 +97,7 @@ endforeach()
 
 # -- documents ---------------------------------------------------------------------------------------------------
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev PATTERN Doxyfile EXCLUDE)
 install(FILES cmake/troupe.clang-tidy DESTINATION ${CMAKE_INSTALL_DATADIR}/troupe RENAME clang-tidy COMPONENT dev)
 
 # -- the binary --------------------------------------------------------------------------------------------------
