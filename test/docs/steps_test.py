@@ -109,6 +109,30 @@ class steps(unittest.TestCase):
                 self.assertTrue(found, f"{name}:{line}: {text!r} did not come in\n{by_line[line]}")
                 at = found.end()
 
+    def test_command_lines_that_are_named_exist_with_their_flags(self):
+        seen = {}
+        for document in blocks.documents():
+            text = document.read_text()
+            for line in re.findall(r"`(troupe [a-z][^`\n]*)`|^\s*(troupe [a-z].*)$", text, re.MULTILINE):
+                words = "".join(line).split("#")[0].split("|")[0].split()[1:]
+                path = []
+                for word in words:
+                    if not re.fullmatch(r"[a-z][a-z-]*", word):
+                        break
+                    path.append(word)
+                flags = {word.split("=")[0] for word in words if re.match(r"--[a-z]", word)}
+                if flags or len(path) > 1:
+                    seen.setdefault(tuple(path), {}).setdefault(str(document.relative_to(SOURCE)), set()).update(flags)
+        self.assertGreater(len(seen), 10)
+        for path, places in seen.items():
+            said = subprocess.run([self.prefix / "bin" / "troupe", *path, "--help"], text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False)
+            for place, flags in places.items():
+                with self.subTest(command=" ".join(path), document=place):
+                    self.assertRegex(said.stdout, rf"(?m)^Usage: troupe {' '.join(path)}( |$)")
+                    for flag in flags:
+                        self.assertRegex(said.stdout, rf"{flag}\b")
+
     def test_the_readme_works_as_it_says(self):
         self.follow("README.md")
 
