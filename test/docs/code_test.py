@@ -25,6 +25,12 @@ def compile_alone(*words):
                           stderr=subprocess.STDOUT, check=False)
 
 
+def sources_of(*folders):
+    names = subprocess.check_output(["git", "ls-files", *folders], cwd=SOURCE, text=True).split()
+    return "\n".join((SOURCE / name).read_text() for name in names
+                     if name.endswith((".cpp", ".hpp", ".cmake", "CMakeLists.txt")))
+
+
 class code(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -85,13 +91,28 @@ class words(unittest.TestCase):
             if document.name != "README.md":
                 self.assertIn(f"]({document.name})", index)
 
+    def test_words_of_ours_in_backticks_are_in_the_sources(self):
+        """Names of options, functions, variables of the environment and metrics. Of pages about other SDKs only the latter
+        two: the rest may be theirs."""
+        known = set(re.findall(r"\w+", sources_of("runtime", "actors", "apps", "cmake", "test")))
+        for document in (SOURCE / "docs").glob("*.md"):
+            text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+            for code in re.findall(r"`([^`\n]+)`", text):
+                names = re.findall(r"\b(?:TEMPORAL|TROUPE|OTEL)_[A-Z_]+\b", code)
+                if not document.name.startswith("coming-from"):
+                    names += re.findall(r"(?<![\w.-])[a-z]+(?:_[a-z]+)+\b", re.sub(r"std::[\w:]+", "", code))
+                for name in names:
+                    # Metrics carry a prefix that the sources have not.
+                    bare = re.sub(r"^(temporal|troupe)_", "", name)
+                    with self.subTest(document=document.name, name=name):
+                        self.assertTrue({name, bare} & known, f"{document}: nothing is called {name}")
+
     def test_messages_of_the_troubleshooting_page_are_those_of_the_program(self):
         """Each `message` that begins a row stands in our sources, `...` for what differs."""
         page = (SOURCE / "docs" / "troubleshooting.md").read_text()
         messages = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
         self.assertGreater(len(messages), 25)
-        names = subprocess.check_output(["git", "ls-files", "runtime", "actors", "apps"], cwd=SOURCE, text=True).split()
-        sources = "\n".join((SOURCE / name).read_text() for name in names if name.endswith((".cpp", ".hpp")))
+        sources = sources_of("runtime", "actors", "apps")
         # A text that goes over several lines is one.
         sources = re.sub(r'"\s*\n\s*"', "", sources).replace('\\"', '"')
         for message in messages:
