@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^ *```(.*)$")
-HIDDEN = re.compile(r"^<!-- cpp *$")
+HIDDEN = re.compile(r"^<!-- cpp( .*)?$")
 
 # What stands around the statements of a block.
 FUNCTIONS = {
@@ -29,6 +29,9 @@ class block:
     def file(self):
         """The name of the file that it is, or None."""
         return next((word[5:] for word in self.words if word.startswith("file=")), None)
+
+    def runs(self):
+        return "run" in self.words
 
     def place(self):
         return f"{self.document.relative_to(SOURCE)}:{self.line}"
@@ -51,8 +54,9 @@ def blocks_of(document):
                 current = None
             else:
                 current.text.append(line)
-        elif HIDDEN.match(line):
-            current, ends = block(document, number + 1, "cpp", [], []), lambda text: text.strip() == "-->"
+        elif hidden := HIDDEN.match(line):
+            words = (hidden[1] or "").split()
+            current, ends = block(document, number + 1, "cpp", words, []), lambda text: text.strip() == "-->"
         elif fence := FENCE.match(line):
             language, *words = fence[1].split() or [""]
             current, ends = block(document, number + 1, language, words, []), lambda text: text.strip() == "```"
@@ -74,7 +78,7 @@ def unit_of(document):
         if each.language != "cpp" or each.file() or "prelude" in each.words:
             continue
         known = [word for word in each.words if word in FUNCTIONS]
-        if each.words != known or len(known) > 1:
+        if [word for word in each.words if word != "run"] != known or len(known) > 1 or (each.runs() and known != ["main"]):
             raise AssertionError(f"{each.place()}: {' '.join(each.words)} says nothing to a block of C++")
         begin = f'#line {each.line} "{document.relative_to(SOURCE)}"\n'
         if known:
@@ -83,3 +87,13 @@ def unit_of(document):
         else:
             parts += [begin, each.text]
     return "".join(parts)
+
+
+def program_of(document):
+    """The unit with a main that runs its blocks `cpp main run`; empty if it has none."""
+    calls = [f"  block_{each.line}(client, worker, service);\n" for each in blocks_of(document)
+             if each.language == "cpp" and each.runs()]
+    if not calls:
+        return ""
+    return (prelude() + unit_of(document) + "int main() {\n  troupe::service service;\n  auto client = service.connect();\n"
+            '  troupe::worker worker{client, {.task_queue = "docs"}};\n' + "".join(calls) + "}\n")

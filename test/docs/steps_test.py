@@ -109,6 +109,29 @@ class steps(unittest.TestCase):
                 self.assertTrue(found, f"{name}:{line}: {text!r} did not come in\n{by_line[line]}")
                 at = found.end()
 
+    def test_blocks_that_run_do_what_they_say(self):
+        folder = WORK / "programs"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        lines = ["cmake_minimum_required(VERSION 3.25)", "project(programs LANGUAGES CXX)", "find_package(troupe 0.1 REQUIRED)"]
+        programs = {}
+        for document in blocks.documents():
+            if text := blocks.program_of(document):
+                name = document.stem
+                (folder / f"{name}.cpp").write_text(text)
+                lines += [f"add_executable({name} {name}.cpp)",
+                          f"target_link_libraries({name} PRIVATE troupe::worker troupe::service troupe::testing)"]
+                programs[name] = document
+        self.assertTrue(programs)
+        (folder / "CMakeLists.txt").write_text("\n".join(lines) + "\n")
+        for command in (["cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+                         f"-DCMAKE_PREFIX_PATH={self.prefix}"],
+                        ["cmake", "--build", folder / "build"],
+                        *[[folder / "build" / name] for name in programs]):
+            done = subprocess.run(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  stdin=subprocess.DEVNULL, timeout=300, check=False)
+            self.assertEqual(done.returncode, 0, f"{' '.join(map(str, command))}:\n{done.stdout}")
+
     def test_command_lines_that_are_named_exist_with_their_flags(self):
         seen = {}
         for document in blocks.documents():
