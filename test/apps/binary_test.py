@@ -186,6 +186,18 @@ class WithServer(unittest.TestCase):
             self.run_ok("env", "delete", *env)
             self.assertEqual(run("env", "get", *env)[::2], (1, 'Error: environment "e" not found\n'))
 
+    def test_parallel_edits_are_all_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for words, name in ((["config", "set", "--profile", "p", "-p", "grpc_meta.k{}", "--config-file"], "c.toml"),
+                                (["env", "set", "--env", "e", "-k", "k{}", "--env-file"], "e.yaml")):
+                path = os.path.join(folder, "new", name)
+                running = [subprocess.Popen([TROUPE, *(each.format(i) for each in words), path, "-v", str(i)], env=ENVIRONMENT)
+                           for i in range(12)]
+                self.assertEqual([each.wait(LIMIT) for each in running], [0] * 12)
+                with open(path) as file:
+                    text = file.read()
+                self.assertEqual([i for i in range(12) if not re.search(rf'k{i}"? ?[=:] "{i}"', text)], [], text)
+
     def test_endpoints(self):
         endpoint = ["operator", "nexus", "endpoint"]
         target = ["--target-namespace", "second", "--target-task-queue", "tq"]

@@ -19,7 +19,10 @@ using subject = troupe::cli::config_file;
 struct fixture {
   std::filesystem::path path = std::filesystem::temp_directory_path()
                                / ("troupe-config-file-" + std::to_string(getpid()) + ".toml");
-  ~fixture() { std::filesystem::remove(path); }
+  ~fixture() {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path.string() + ".lock");
+  }
 
   config_file written(const std::string& text) {
     std::ofstream{path, std::ios::binary} << text;
@@ -46,21 +49,23 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_has_no_profiles) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_set_is_saved_and_read_again) {
-  subject file{path.string()};
-  file.set("prod", "address", "host:1");
-  file.set("prod", "tls", "true");
-  file.set("prod", "tls.disabled", "true");
-  file.set("prod", "tls.server_name", "a \"name\"\n\x1b");
-  file.set("prod", "grpc_meta.a.b", "c");
-  file.set("a b", "namespace", "n");
-  file.save();
+  subject::properties set;
+  subject::change(path.string(), [&](subject& file) {
+    file.set("prod", "address", "host:1");
+    file.set("prod", "tls", "true");
+    file.set("prod", "tls.disabled", "true");
+    file.set("prod", "tls.server_name", "a \"name\"\n\x1b");
+    file.set("prod", "grpc_meta.a.b", "c");
+    file.set("a b", "namespace", "n");
+    set = file.of("prod");
+  });
   BOOST_TEST(
       text()
       == "[profile.\"a b\"]\nnamespace = \"n\"\n\n[profile.prod]\naddress = \"host:1\"\n\n"
          "[profile.prod.grpc_meta]\n\"a.b\" = \"c\"\n\n[profile.prod.tls]\ndisabled = true\n"
          "server_name = \"a \\\"name\\\"\\n\\u001b\"\n");
   const subject again{path.string()};
-  BOOST_TEST((again.of("prod") == file.of("prod")));
+  BOOST_TEST((again.of("prod") == set));
   BOOST_TEST(again.of("prod").size() == 5U);
   BOOST_TEST(std::get<bool>(again.get("prod", "tls")));
   BOOST_TEST(!std::get<bool>(again.get("a b", "tls")));
@@ -69,9 +74,8 @@ BOOST_AUTO_TEST_CASE(what_is_set_is_saved_and_read_again) {
 }
 
 BOOST_AUTO_TEST_CASE(what_it_does_not_know_stays) {
-  auto file = written("top = 1\n[profile.p]\nfuture = [1, \"x\"]\nwhen = 2026-01-31T12:00:00Z\n");
-  file.set("p", "address", "a:1");
-  file.save();
+  (void)written("top = 1\n[profile.p]\nfuture = [1, \"x\"]\nwhen = 2026-01-31T12:00:00Z\n");
+  subject::change(path.string(), [](subject& file) { file.set("p", "address", "a:1"); });
   BOOST_TEST(text().find("top = 1\n") == 0U);
   BOOST_TEST(text().find("future = [1,\"x\"]\n") != std::string::npos, text());
   BOOST_TEST(text().find("when = 2026-01-31T12:00:00Z\n") != std::string::npos, text());
@@ -104,6 +108,19 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_property_or_no_truth) {
       command_error,
       says("must be 'true' or 'false' to set this property"));
   BOOST_TEST(file.profiles().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_fails_leaves_the_file_and_its_lock_alone) {
+  (void)written("[profile.p]\naddress = \"a:1\"\n");
+  const auto before = text();
+  const auto fail = [](subject& file) {
+    file.set("p", "address", "b:2");
+    file.set("p", "nope", "x");
+  };
+  BOOST_CHECK_THROW(subject::change(path.string(), fail), command_error);
+  BOOST_TEST(text() == before);
+  subject::change(path.string(), [](subject& file) { file.set("p", "address", "c:3"); });
+  BOOST_TEST(std::get<std::string>(subject{path.string()}.get("p", "address")) == "c:3");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_another_shape_is_refused_and_left_alone) {

@@ -15,7 +15,10 @@ namespace {
 struct fixture {
   std::filesystem::path path = std::filesystem::temp_directory_path()
                                / ("troupe-env-file-" + std::to_string(getpid()) + ".yaml");
-  ~fixture() { std::filesystem::remove(path); }
+  ~fixture() {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path.string() + ".lock");
+  }
 
   environments read(const std::string& text) {
     std::ofstream{path, std::ios::binary} << text;
@@ -64,29 +67,33 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_again) {
       {"odd: #name",
        {{"a", "null"}, {"b", "~"}, {"c", ""}, {"d", "1e3"}, {"e", "- x: \"y\"\n\tz"}}},
       {"prod", {{"address", "127.0.0.1:1"}, {"tls", "false"}, {"who", "\u00e4 \u4e2d"}}}};
-  write_env_file(path.string(), all);
+  change_env_file(path.string(), [&](environments& file) { file = all; });
   BOOST_TEST((read_env_file(path.string()) == all));
-  write_env_file(path.string(), {});
+  change_env_file(path.string(), [](environments& file) { file.clear(); });
   BOOST_TEST(read_env_file(path.string()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(only_the_owner_can_read_what_is_written) {
   namespace fs = std::filesystem;
   const auto folder = path.string() + ".d";
-  write_env_file(folder + "/more/env.yaml", {{"a", {{"api-key", "secret"}}}});
+  change_env_file(
+      folder + "/more/env.yaml", [](environments& file) { file["a"]["api-key"] = "secret"; });
   BOOST_TEST((fs::status(folder + "/more").permissions() == fs::perms::owner_all));
   BOOST_TEST(
       (fs::status(folder + "/more/env.yaml").permissions()
        == (fs::perms::owner_read | fs::perms::owner_write)));
-  // Nothing else is left there.
-  BOOST_TEST(std::distance(fs::directory_iterator{folder + "/more"}, {}) == 1);
+  // Nothing else is left there but the lock.
+  BOOST_TEST(std::distance(fs::directory_iterator{folder + "/more"}, {}) == 2);
+  BOOST_TEST(fs::file_size(folder + "/more/env.yaml.lock") == 0U);
   fs::remove_all(folder);
 }
 
 BOOST_AUTO_TEST_CASE(a_place_that_cannot_be_written_is_named_and_left_alone) {
   std::ofstream{path} << "kept";
   BOOST_CHECK_EXCEPTION(
-      write_env_file(path.string() + "/below", {}), command_error, [](const command_error& failed) {
+      change_env_file(path.string() + "/below", [](environments&) {}),
+      command_error,
+      [](const command_error& failed) {
         return contains(failed.what(), "failed writing env file: Not a directory");
       });
 }

@@ -27,13 +27,20 @@ std::string profile_of(const global_flags& flags) {
   return variable == nullptr || *variable == '\0' ? "default" : variable;
 }
 
-// The file and the profile, which has to be there.
-std::pair<config_file, std::string> existing(const global_flags& flags) {
-  config_file file{flags.config_file};
+// The profile, which has to be there.
+std::string existing(const config_file& file, const global_flags& flags) {
   auto profile = profile_of(flags);
   if (!file.has(profile))
     throw command_error("profile " + go_quoted(profile) + " not found");
-  return {std::move(file), std::move(profile)};
+  return profile;
+}
+
+// Changes a profile that is there. No file and no folder comes to be where there is none.
+template <class Change>
+void change_existing(const global_flags& flags, Change change) {
+  existing(config_file{flags.config_file}, flags);
+  config_file::change(
+      flags.config_file, [&](config_file& file) { change(file, existing(file, flags)); });
 }
 
 // Certificates and keys are bytes to the Temporal CLI.
@@ -50,7 +57,8 @@ std::string as_text(const std::string& property, const config_file::property_val
 void get_one(const std::string& property, const global_flags& flags) {
   if (property == "codec" || property == "grpc_meta")
     throw command_error("must provide exact property, not parent property");
-  const auto [file, profile] = existing(flags);
+  const config_file file{flags.config_file};
+  const auto profile = existing(file, flags);
   const auto value = file.get(profile, property);
   if (flags.format() == output_format::text)
     return print(table(flags, {"Property", "Value"}, {{property, as_text(property, value)}}));
@@ -66,7 +74,8 @@ void get_one(const std::string& property, const global_flags& flags) {
 void get(const config_flags& given, const global_flags& flags) {
   if (!given.property.empty())
     return get_one(given.property, flags);
-  const auto [file, profile] = existing(flags);
+  const config_file file{flags.config_file};
+  const auto profile = existing(file, flags);
   if (flags.is_json())
     return print_json(file.json(profile), flags);
   std::vector<std::vector<std::string>> rows;
@@ -84,24 +93,24 @@ void list(const global_flags& flags) {
 }
 
 void set(const config_flags& given, const global_flags& flags) {
-  config_file file{flags.config_file};
-  file.set(profile_of(flags), given.property, given.value);
-  file.save();
+  config_file::change(flags.config_file, [&](config_file& file) {
+    file.set(profile_of(flags), given.property, given.value);
+  });
 }
 
 void remove(const config_flags& given, const global_flags& flags) {
-  auto [file, profile] = existing(flags);
-  file.remove(profile, given.property);
-  file.save();
+  change_existing(flags, [&](config_file& file, const std::string& profile) {
+    file.remove(profile, given.property);
+  });
 }
 
 // A whole profile goes only by its name on the command line.
 void remove_profile(const global_flags& flags) {
-  auto [file, profile] = existing(flags);
-  if (flags.profile.empty())
-    throw command_error("to delete an entire profile, --profile must be provided explicitly");
-  file.remove_profile(profile);
-  file.save();
+  change_existing(flags, [&](config_file& file, const std::string& profile) {
+    if (flags.profile.empty())
+      throw command_error("to delete an entire profile, --profile must be provided explicitly");
+    file.remove_profile(profile);
+  });
 }
 
 } // namespace

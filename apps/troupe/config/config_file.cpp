@@ -245,11 +245,13 @@ void config_file::remove_profile(const std::string& profile) {
   root_.as_table().at("profile").as_table().erase(profile);
 }
 
-void config_file::save() const {
+void config_file::change(const std::string& given, const std::function<void(config_file&)>& how) {
+  const private_file_edit edit{place(given), "config file"};
+  config_file file{given};
+  how(file);
   std::string text;
-  write(text, "", root_.as_table());
-  if (const auto why_not = write_private_file(path_, text); !why_not.empty())
-    throw command_error("failed writing config file: " + why_not);
+  write(text, "", file.root_.as_table());
+  edit.write(text);
 }
 
 } // namespace troupe::cli

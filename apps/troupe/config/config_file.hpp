@@ -3,6 +3,7 @@
 
 #include <toml.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
@@ -36,8 +37,9 @@ public:
   void remove(const std::string& profile, const std::string& property);
   void remove_profile(const std::string& profile);
 
-  /// Writes the file, which only its owner may read.
-  void save() const;
+  /// Reads the file, lets `how` change it and writes it, while no other program can change it. Only
+  /// its owner may read it then. What `how` throws leaves it as it is.
+  static void change(const std::string& given, const std::function<void(config_file&)>& how);
 
 private:
   std::string path_;

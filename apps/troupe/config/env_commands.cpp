@@ -78,24 +78,23 @@ void list(const global_flags& flags) {
 }
 
 void set(const env_flags& given, const global_flags& flags) {
-  const auto [environment, key] = place_of(given, flags);
-  if (key.empty())
+  const auto at = place_of(given, flags);
+  if (at.key.empty())
     throw command_error("property name must be specified with -k");
   if (!given.place.empty() && given.place_value.empty())
     throw command_error("no value provided; see --help");
-  auto all = read_env_file(flags.env_file);
-  all[environment][key] = given.place.empty() ? given.value : given.place_value;
-  write_env_file(flags.env_file, all);
+  const auto& value = given.place.empty() ? given.value : given.place_value;
+  change_env_file(flags.env_file, [&](environments& all) { all[at.environment][at.key] = value; });
 }
 
 void remove(const env_flags& given, const global_flags& flags) {
-  const auto [environment, key] = place_of(given, flags);
-  auto all = read_env_file(flags.env_file);
-  if (key.empty())
-    all.erase(environment);
-  else if (const auto found = all.find(environment); found != all.end())
-    found->second.erase(key);
-  write_env_file(flags.env_file, all);
+  const auto from = place_of(given, flags);
+  change_env_file(flags.env_file, [&](environments& all) {
+    if (from.key.empty())
+      all.erase(from.environment);
+    else if (const auto found = all.find(from.environment); found != all.end())
+      found->second.erase(from.key);
+  });
 }
 
 } // namespace

@@ -215,12 +215,14 @@ environments read_env_file(std::string path) {
   return reader{path, file.bytes}.read();
 }
 
-void write_env_file(std::string path, const environments& all) {
+void change_env_file(std::string path, const std::function<void(environments&)>& how) {
   path = path_or_default(std::move(path));
   if (path.empty())
     throw command_error("unable to find place for env file (unknown HOME dir)");
-  if (const auto why_not = write_private_file(path, writer{}.write(all)); !why_not.empty())
-    throw command_error("failed writing env file: " + why_not);
+  const private_file_edit edit{path, "env file"};
+  auto all = read_env_file(path);
+  how(all);
+  edit.write(writer{}.write(all));
 }
 
 } // namespace troupe::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -15,8 +16,9 @@ using environments = std::map<std::string, std::map<std::string, std::string>>;
 /// `command_error`, which names file, line and column and never a value.
 environments read_env_file(std::string path);
 
-/// Writes all of them, in their order, to the file that `read_env_file` reads; only its owner may
-/// read it. Throws `command_error`.
-void write_env_file(std::string path, const environments& all);
+/// Reads them as `read_env_file` does, lets `how` change them and writes all of them in their
+/// order, while no other program can change the file. Only its owner may read it then. Throws
+/// `command_error`; what `how` throws leaves it as it is.
+void change_env_file(std::string path, const std::function<void(environments&)>& how);
 
 } // namespace troupe::cli
