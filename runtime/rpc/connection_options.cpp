@@ -48,10 +48,22 @@ void check_target(const std::string& target) {
   for (std::string_view scheme : {"dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:"})
     if (target.starts_with(scheme))
       return;
+  static const std::string advice = "; give host:port, e.g. localhost:7233";
   const auto colon = target.rfind(':');
-  if (colon == std::string::npos || !is_port(std::string_view{target}.substr(colon + 1)))
+  const auto bracket = target.rfind(']');
+  if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket))
+    throw connection_error("the target \"" + target + "\" has no port" + advice);
+  if (target.find(':') != colon && !target.starts_with('['))
     throw connection_error(
-        "the target \"" + target + "\" has no port; give host:port, e.g. localhost:7233");
+        "the target \"" + target + "\" has several colons; an IPv6 address stands in brackets"
+        + advice);
+  const auto port = target.substr(colon + 1);
+  if (port.empty())
+    throw connection_error("the target \"" + target + "\" has no port" + advice);
+  if (!is_port(port))
+    throw connection_error(
+        "the target \"" + target + "\" has the port \"" + port
+        + "\", which is no number from 1 to 65535" + advice);
 }
 
 void resolve_tls(tls_options& tls) {

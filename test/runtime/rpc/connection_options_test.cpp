@@ -48,6 +48,25 @@ BOOST_AUTO_TEST_CASE(refuses_targets_that_cannot_work) {
     BOOST_TEST(error_of({.target = target}) == "", target);
 }
 
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_port) {
+  const auto advice = [](const std::string& target, const std::string& what) {
+    return "the target \"" + target + "\" has " + what + "; give host:port, e.g. localhost:7233";
+  };
+  for (const std::string target : {"localhost", "localhost:", "[::1]", "[::1]:"})
+    BOOST_TEST(error_of({.target = target}) == advice(target, "no port"));
+  for (const std::string port :
+       {"0", "-1", "+1", "65536", "99999", "99999999999999999999", "x", "1 "})
+    for (const std::string host : {"localhost:", "[::1]:"})
+      BOOST_TEST(
+          error_of({.target = host + port})
+          == advice(host + port, "the port \"" + port + "\", which is no number from 1 to 65535"));
+  for (const std::string target : {"::1", "localhost:7233:1", "::1:7233"})
+    BOOST_TEST(
+        error_of({.target = target})
+        == advice(target, "several colons; an IPv6 address stands in brackets"));
+  BOOST_TEST(error_of({.target = "[::1]:65535"}) == "");
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_targets_of_tools_in_go) {
   BOOST_TEST(rpc::resolve({.target = ":7233"}).target == "localhost:7233");
   BOOST_TEST(rpc::resolve({.target = "passthrough:///10.0.0.1:80"}).target == "10.0.0.1:80");
