@@ -150,6 +150,23 @@ bool is_json(std::string_view text) {
   }
 }
 
+std::size_t json_depth(std::string_view text) {
+  std::size_t depth = 0, most = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string && c == '\\')
+      ++at;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && (c == '[' || c == '{'))
+      most = std::max(most, ++depth);
+    else if (!in_string && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+  return most;
+}
+
 std::string write_json(const json_value& value, json_style style) {
   std::string out;
   write(out, value, style);
@@ -218,6 +235,8 @@ void flatten_json(
   case json_value::type::number:
   case json_value::type::string: each(path, value.text); break;
   case json_value::type::array:
+    if (value.items.empty())
+      each(path, "[]");
     for (std::size_t i = 0; i < value.items.size(); ++i)
       flatten_json(value.items[i], path + '[' + std::to_string(i) + ']', each);
     break;

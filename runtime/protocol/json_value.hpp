@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ std::optional<json_value> parse_json(std::string_view text);
 /// True if `text` is exactly one JSON value of no more depth; builds nothing.
 [[nodiscard]] bool is_json(std::string_view text);
 
+/// How many arrays and objects of a JSON text lie in one another at most. Of other text it is a
+/// number without meaning.
+[[nodiscard]] std::size_t json_depth(std::string_view text);
+
 struct json_style {
   bool sort_names = false;  ///< at every level
   bool escape_html = false; ///< `<`, `>` and `&` as `\u003c`..., as Go's encoder does
@@ -38,7 +43,8 @@ std::string write_json(const json_value& value, json_style style = {});
 /// JSON text over several lines, two spaces a level. `text` must be valid JSON.
 std::string indent_json(std::string_view text);
 
-/// Calls `each` with the path (`a.b[0]`) and the text of every scalar inside; null reads `<nil>`.
+/// Calls `each` with the path (`a.b[0]`) and the text of every scalar inside; null reads `<nil>`,
+/// an empty array `[]`.
 void flatten_json(
     const json_value& value,
     const std::string& path,

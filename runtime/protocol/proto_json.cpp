@@ -9,6 +9,8 @@
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 
+#include <troupe/payload/json_reader.hpp>
+
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
@@ -82,15 +84,22 @@ public:
     } else if (payloads_ == payload_style::shorthand && name == "temporal.api.common.v1.Payloads") {
       print_payloads(static_cast<const temporal::api::common::v1::Payloads&>(message));
     } else {
-      out += '{';
-      print_fields(message, false);
-      out += '}';
+      in_brackets("{}", [&] { print_fields(message, false); });
     }
   }
 
   std::string out;
 
 private:
+  template <class Print>
+  void in_brackets(const char* pair, Print inside) {
+    out += pair[0];
+    ++level_;
+    inside();
+    --level_;
+    out += pair[1];
+  }
+
   void print_bytes(std::string_view bytes) { out += '"' + to_base64(bytes) + '"'; }
 
   void print_fields(const Message& message, bool after_another) {
@@ -115,14 +124,14 @@ private:
   }
 
   void print_list(const Message& message, const FieldDescriptor& field) {
-    out += '[';
-    const auto size = message.GetReflection()->FieldSize(message, &field);
-    for (int i = 0; i < size; ++i) {
-      if (i != 0)
-        out += ',';
-      print_value(message, field, i);
-    }
-    out += ']';
+    in_brackets("[]", [&] {
+      const auto size = message.GetReflection()->FieldSize(message, &field);
+      for (int i = 0; i < size; ++i) {
+        if (i != 0)
+          out += ',';
+        print_value(message, field, i);
+      }
+    });
   }
 
   void print_map(const Message& message, const FieldDescriptor& field) {
@@ -136,16 +145,16 @@ private:
       key.print_value(entry, *key_field, -1);
       sorted[key.out.starts_with('"') ? key.out : '"' + key.out + '"'] = &entry;
     }
-    out += '{';
-    bool first = true;
-    for (const auto& [key, entry] : sorted) {
-      if (!first)
-        out += ',';
-      first = false;
-      out += key + ':';
-      print_value(*entry, *value_field, -1);
-    }
-    out += '}';
+    in_brackets("{}", [&] {
+      bool first = true;
+      for (const auto& [key, entry] : sorted) {
+        if (!first)
+          out += ',';
+        first = false;
+        out += key + ':';
+        print_value(*entry, *value_field, -1);
+      }
+    });
   }
 
   // `index` is -1 for a singular field.
@@ -229,14 +238,17 @@ private:
   }
 
   void print_any(const google::protobuf::Any& any) {
-    out += "{\"@type\":" + quote_json(any.type_url());
+    in_brackets("{}", [&] { print_any_inside(any); });
+  }
+
+  void print_any_inside(const google::protobuf::Any& any) {
+    out += "\"@type\":" + quote_json(any.type_url());
     const auto name = any.type_url().substr(any.type_url().rfind('/') + 1);
     const auto* type =
         google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
     if (type == nullptr || depth_ >= deepest) {
       out += ",\"value\":";
       print_bytes(any.value());
-      out += '}';
       return;
     }
     const std::unique_ptr<Message> inner{
@@ -246,11 +258,12 @@ private:
       print_fields(*inner, true);
       --depth_;
     }
-    out += '}';
   }
 
-  // The JSON that a payload holds; absent if it has no short form.
-  static std::optional<std::string> short_form(const temporal::api::common::v1::Payload& payload) {
+  // The JSON that a payload holds; absent if it has no short form, and if with it the whole would
+  // be deeper than our readers of JSON go.
+  [[nodiscard]] std::optional<std::string>
+  short_form(const temporal::api::common::v1::Payload& payload) const {
     const auto& metadata = payload.metadata();
     const auto found = metadata.find("encoding");
     const std::string encoding = found == metadata.end() ? "" : found->second;
@@ -261,6 +274,8 @@ private:
     const bool proto =
         encoding == "json/protobuf" && metadata.size() == 2 && message_type != metadata.end();
     if (!plain && !proto)
+      return std::nullopt;
+    if (level_ + json_depth(payload.data()) > json_reader::max_depth)
       return std::nullopt;
     auto value = parse_json(payload.data());
     if (!value || (proto && value->is != json_value::type::object))
@@ -279,29 +294,29 @@ private:
       out += *text;
       return;
     }
-    out += '{';
-    print_fields(payload, false);
-    out += '}';
+    in_brackets("{}", [&] { print_fields(payload, false); });
   }
 
   // All of them have a short form, or the list is printed as it travels.
   void print_payloads(const temporal::api::common::v1::Payloads& payloads) {
-    std::string all;
-    for (const auto& payload : payloads.payloads()) {
-      const auto text = short_form(payload);
-      if (!text) {
-        out += '{';
-        print_fields(payloads, false);
-        out += '}';
-        return;
+    const auto before = out.size();
+    bool all_short = true;
+    in_brackets("[]", [&] {
+      for (int i = 0; all_short && i < payloads.payloads_size(); ++i) {
+        const auto text = short_form(payloads.payloads(i));
+        all_short = text.has_value();
+        out += (i == 0 ? "" : ",") + text.value_or("");
       }
-      all += (all.empty() ? "" : ",") + *text;
-    }
-    out += '[' + all + ']';
+    });
+    if (all_short)
+      return;
+    out.resize(before);
+    in_brackets("{}", [&] { print_fields(payloads, false); });
   }
 
   payload_style payloads_;
-  int depth_ = 0; // of `Any` in `Any`
+  int depth_ = 0;         // of `Any` in `Any`
+  std::size_t level_ = 0; // of brackets that are open
 };
 
 } // namespace

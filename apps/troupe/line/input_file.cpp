@@ -4,9 +4,17 @@
 #include "apps/troupe/cli.hpp"
 #include "runtime/base/file.hpp"
 
+#include <troupe/payload/json_reader.hpp>
+
 #include <cctype>
 
 namespace troupe::cli {
+
+std::string json_fault(const std::string& text, const std::string& what) {
+  if (protocol::json_depth(text) > json_reader::max_depth)
+    return what + " is nested deeper than " + std::to_string(json_reader::max_depth) + " levels";
+  return what + " is not valid JSON";
+}
 
 std::string read_input_file(const std::string& path) {
   // No service takes a request of this size.

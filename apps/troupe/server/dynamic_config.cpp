@@ -2,6 +2,7 @@
 #include "apps/troupe/server/dynamic_config.hpp"
 
 #include "apps/troupe/cli.hpp"
+#include "apps/troupe/line/input_file.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 namespace troupe::cli {
@@ -15,11 +16,13 @@ std::map<std::string, std::string> parse_dynamic_config(const std::vector<std::s
           "invalid dynamic config values: missing expected '=' in \"" + pair
           + "\": write KEY=JSON");
     const auto key = pair.substr(0, at);
-    const auto value = parse_json(std::string_view{pair}.substr(at + 1));
+    const auto text = pair.substr(at + 1);
+    const auto value = parse_json(text);
     if (!value)
       throw command_error(
-          "invalid dynamic config values: invalid JSON value for key \"" + key
-          + "\": " + pair.substr(at + 1) + " (a string needs its quotes: KEY='\"text\"')");
+          "invalid dynamic config values: invalid JSON value for key \"" + key + "\": "
+          + (text.size() > 200 ? json_fault(text, "it")
+                               : text + " (a string needs its quotes: KEY='\"text\"')"));
     settings[key] = write_json(*value);
   }
   return settings;

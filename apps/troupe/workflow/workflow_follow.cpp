@@ -33,7 +33,10 @@ void print_section(const event& of, const global_flags& flags) {
   print(
       "--------------- [" + std::to_string(of.event_id()) + "] " + type_of(of)
       + " ---------------\n");
-  const auto parsed = parse_json(to_json(of, style_of(flags)));
+  const auto json = to_json(of, style_of(flags));
+  const auto parsed = parse_json(json);
+  if (!parsed) // messages in messages, deeper than our reader goes
+    print(printable(json) + '\n');
   std::vector<std::pair<std::string, std::string>> lines;
   const auto add = [&](const std::string& path, const std::string& text) {
     lines.emplace_back(path, text);

@@ -50,7 +50,10 @@ fields fields_of(const std::vector<std::string>& pairs, const std::string& what)
     const auto value = parse_json(text);
     if (!value)
       throw fail(
-          "invalid JSON value for key \"" + key + "\": " + (text.empty() ? "it is empty" : text));
+          "invalid JSON value for key \"" + key + "\": "
+          + (text.empty()        ? "it is empty"
+             : text.size() > 200 ? json_fault(text, "it")
+                                 : text));
     if (value->is == json_value::type::null)
       made.push_back({key, {{{"encoding", "binary/null"}}, {}}});
     else
@@ -154,7 +157,7 @@ void payload_flags::apply(common::Payloads& to) const {
     for (const auto& [key, each] : values) {
       const auto& value = i < each.size() ? each[i] : each.front();
       if (key == "encoding" && value.starts_with("json/") && !is_base64 && !parse_json(data[i]))
-        throw command_error("input #" + std::to_string(i + 1) + " is not valid JSON");
+        throw command_error(json_fault(data[i], "input #" + std::to_string(i + 1)));
       (*payload.mutable_metadata())[key] = value;
     }
     if (is_base64) {

@@ -67,13 +67,21 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_nested_deeper_than_any_reader_here_goes) {
   BOOST_TEST(!parse_json(objects).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(counts_what_lies_in_one_another_and_not_in_strings) {
+  BOOST_TEST(json_depth("1") == 0U);
+  BOOST_TEST(json_depth(R"("[[\"[")") == 0U);
+  BOOST_TEST(json_depth(R"({"a":[],"b":[{"[{":"]"}],"c":{}})") == 3U);
+  BOOST_TEST(json_depth(std::string(100'000, '[')) == 100'000U);
+  BOOST_TEST(json_depth("]]][") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(flattens_to_paths_of_scalars) {
   std::string all;
   flatten_json(
       *parse_json(R"({"a":{"b":[1,{"c":"x"}]},"d":null,"e":{},"f":[]})"),
       "",
       [&](const auto& path, const auto& text) { all += path + '=' + text + ' '; });
-  BOOST_TEST(all == "a.b[0]=1 a.b[1].c=x d=<nil> ");
+  BOOST_TEST(all == "a.b[0]=1 a.b[1].c=x d=<nil> f=[] ");
 }
 
 BOOST_AUTO_TEST_CASE(indents_with_two_spaces_and_keeps_empty_ones_together) {

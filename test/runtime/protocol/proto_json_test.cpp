@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/protocol/json_value.hpp"
 #include "runtime/protocol/proto_json.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -90,6 +91,31 @@ BOOST_AUTO_TEST_CASE(prints_lists_of_payloads_short_only_if_all_are) {
 BOOST_AUTO_TEST_CASE(prints_what_is_nested_too_deeply_as_it_travels) {
   const std::string deep(100'000, '[');
   BOOST_TEST(short_json(payload("json/plain", deep)).starts_with(R"({"metadata":{"encoding":)"));
+}
+
+BOOST_AUTO_TEST_CASE(whatever_it_prints_can_be_read_again) {
+  // The last depths that are short differ by where the payload stands.
+  const auto nested = [](std::size_t levels) {
+    return payload("json/plain", std::string(levels, '[') + std::string(levels, ']'));
+  };
+  temporal::api::history::v1::HistoryEvent event;
+  const auto json_of_event = [&](std::size_t levels) {
+    auto& input = *event.mutable_workflow_execution_started_event_attributes()->mutable_input();
+    input.Clear();
+    *input.add_payloads() = payload("json/plain", "1");
+    *input.add_payloads() = nested(levels);
+    return short_json(event);
+  };
+  const auto is_short = [](const std::string& json) {
+    return json.find("metadata") == std::string::npos;
+  };
+  for (std::size_t levels = 500; levels < 520; ++levels) {
+    BOOST_TEST(is_short(short_json(nested(levels))) == (levels <= 512));
+    const auto json = json_of_event(levels);
+    BOOST_TEST(parse_json(json).has_value());
+    BOOST_TEST(json_depth(json) <= 512U);
+    BOOST_TEST(is_short(json) == (levels <= 509)); // in the event, its attributes, the list
+  }
 }
 
 BOOST_AUTO_TEST_CASE(prints_any_in_any_without_end_up_to_a_depth) {
