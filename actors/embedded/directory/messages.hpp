@@ -67,6 +67,7 @@ struct offer_query {
   execution_ref source;
   call_ptr query;
   std::string run_id;
+  time_point ends;     ///< when nobody waits any longer, with or without a worker
   duration patience{}; ///< until it goes to `next_queue`, or fails if that is empty
   std::string next_queue;
 };

@@ -21,7 +21,8 @@ namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
 constexpr duration longest_history_poll = std::chrono::seconds{20};
-constexpr duration default_query_patience = std::chrono::seconds{10};
+// The real server's, whatever the client's deadline is.
+constexpr duration longest_query = std::chrono::seconds{30};
 
 } // namespace
 
@@ -128,8 +129,8 @@ void execution_actor::plan_query_for(const call_ptr& from) {
       from->answer(told);
       return;
     }
-    const auto left = from->deadline() == time_point::max() ? default_query_patience
-                                                            : from->deadline() - directory_.now();
+    const auto now = directory_.now();
+    const auto ends = std::min(from->deadline(), now + longest_query);
     const bool is_sticky = !plan.sticky_queue.empty();
     tell(
         directory_.queue(
@@ -141,7 +142,8 @@ void execution_actor::plan_query_for(const call_ptr& from) {
             key_,
             from,
             plan.run_id,
-            is_sticky ? std::min(left, plan.sticky_timeout) : left,
+            ends,
+            is_sticky ? std::min(ends - now, plan.sticky_timeout) : ends - now,
             is_sticky ? plan.normal_queue : std::string{}});
   });
 }

@@ -315,12 +315,9 @@ void task_queue_actor::expire_offer(const std::string& task_id) {
   if (query.query->is_answered() || query.query->is_cancelled())
     return;
   if (!query.next_queue.empty()) {
-    const auto left = query.query->deadline() == time_point::max()
-                          ? duration{std::chrono::seconds{10}}
-                          : query.query->deadline() - directory_.now();
     auto next =
         directory_.queue(namespace_id_, std::exchange(query.next_queue, {}), queue_kind::workflow);
-    query.patience = left;
+    query.patience = query.ends - directory_.now();
     tell(next, std::move(query));
     return;
   }

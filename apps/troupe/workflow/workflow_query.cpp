@@ -15,6 +15,7 @@
 #include <temporal/api/sdk/v1/workflow_metadata.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <chrono>
 #include <memory>
 
 namespace troupe::cli {
@@ -22,6 +23,10 @@ namespace {
 
 namespace api = temporal::api;
 namespace wf = temporal::api::workflowservice::v1;
+
+// A service waits half a minute for a worker and then says so, which is more than an end without
+// words.
+constexpr auto patience = std::chrono::minutes{1};
 
 // Queries that every SDK answers.
 constexpr const char* metadata_query = "__temporal_workflow_metadata";
@@ -68,7 +73,8 @@ wf::QueryWorkflowResponse ask(const query_flags& what, const global_flags& flags
       "querying workflow failed",
       rpc::methods::workflow_service::query_workflow,
       request,
-      response);
+      response,
+      patience);
   if (response.has_query_rejected())
     throw command_error(
         "query was rejected, workflow has status: "

@@ -164,6 +164,29 @@ BOOST_AUTO_TEST_CASE(a_query_that_expired_takes_no_poll_along) {
   BOOST_TEST(workflow_of(waiting) == "w");
 }
 
+BOOST_AUTO_TEST_CASE(a_query_waits_half_a_minute_for_a_worker_and_no_longer) {
+  start("w");
+  complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
+  wire::QueryWorkflowRequest query;
+  query.set_namespace_("default");
+  query.mutable_execution()->set_workflow_id("w");
+  query.mutable_query()->set_query_type("state");
+  for (const auto patience : {troupe::duration::max(), troupe::duration{40s}}) {
+    auto asked = send("QueryWorkflow", query, patience);
+    shard.advance(29s);
+    BOOST_TEST(!asked->is_answered);
+    shard.advance(2s);
+    BOOST_REQUIRE(asked->is_answered);
+    BOOST_TEST((asked->status.code == status_code::deadline_exceeded));
+    BOOST_TEST(asked->status.message == "query timed out before a worker could process it");
+  }
+  // One that a worker took and never answers ends as well.
+  auto taken = send("QueryWorkflow", query, troupe::duration::max());
+  BOOST_TEST(poll()->is_answered);
+  shard.advance(31s);
+  BOOST_TEST(taken->is_answered);
+}
+
 BOOST_AUTO_TEST_CASE(a_query_whose_client_vanished_takes_no_poll) {
   start("w");
   complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
