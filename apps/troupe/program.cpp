@@ -71,12 +71,12 @@ void add_global_flags(CLI::App& app, global_flags& flags) {
       "--no-json-shorthand-payloads",
       flags.no_json_shorthand_payloads,
       "Payloads as they travel, also in JSON"));
-  global(add_duration(
+  global(add_wait(
       app,
       "--command-timeout",
       flags.command_timeout,
       "Ends the command after this time; 0s: never"));
-  global(add_duration(
+  global(add_wait(
       app,
       "--client-connect-timeout",
       flags.client_connect_timeout,
@@ -178,10 +178,19 @@ void refuse_missing(const command_line& line) {
   throw command_error(name + " is not supported by this build of troupe yet");
 }
 
-// `help workflow list`; of words that name nothing, the command before them.
+program_outcome unknown_command(const command_line& line) {
+  return {
+      1,
+      "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + "\" (see "
+          + line.path + " --help)"};
+}
+
+// `help workflow list`.
 program_outcome help_about(const CLI::App& app, const std::vector<std::string>& topic) {
   const auto found = read_command_line(app, topic);
   refuse_missing(found);
+  if (is_group(*found.command) && !found.arguments.empty())
+    return unknown_command(found);
   print_help(*found.command);
   return {0, ""};
 }
@@ -197,10 +206,9 @@ program_outcome show_group(const command_line& line, const std::vector<std::stri
     print_help(*line.command);
   if (wanted)
     return {0, ""};
-  const std::string help = " (see " + line.path + " --help)";
   if (line.arguments.empty())
-    return {1, "a command is missing after \"" + line.path + '"' + help};
-  return {1, "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + '"' + help};
+    return {1, "a command is missing after \"" + line.path + "\" (see " + line.path + " --help)"};
+  return unknown_command(line);
 }
 
 void check_arguments(const command_line& line) {
@@ -209,13 +217,11 @@ void check_arguments(const command_line& line) {
           .size();
   if (line.arguments.size() <= most)
     return;
-  const std::string help = " (see " + line.path + " --help)";
   if (most == 0)
-    throw command_error(
-        "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + '"' + help);
+    throw command_error(unknown_command(line).error);
   throw command_error(
       "accepts at most " + std::to_string(most) + " arg(s), received "
-      + std::to_string(line.arguments.size()) + help);
+      + std::to_string(line.arguments.size()) + " (see " + line.path + " --help)");
 }
 
 // Who makes an environment, or lists them all, needs none.

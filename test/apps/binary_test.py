@@ -340,6 +340,9 @@ class WithServer(unittest.TestCase):
             # A list that fails prints no list.
             ("workflow list --address AT -n nope -o json", 1, "", "failed listing workflows: Namespace nope is not found."),
             ("workflow list --address 127.0.0.1:1 -o json", 1, "", "failed reaching server {}"),
+            ("workflow list --address 127.0.0.1:99999", 1, "",
+             'the target "127.0.0.1:99999" has the port "99999", which is no number from 1 to 65535; give host:port, e.g. '
+             'localhost:7233'),
             # Addresses and namespaces.
             ("workflow list --address :PORT --limit 1 -o json", 0, "[", ""),
             ("workflow list --address passthrough:///AT --limit 1 -o json", 0, "[", ""),
@@ -360,6 +363,10 @@ class WithServer(unittest.TestCase):
             ("TEMPORAL_ENV=nope workflow list --address AT", 1, "", 'environment "nope" not found'),
             ("workflow list --env nope --address AT", 1, "", 'environment "nope" not found'),
             ("workflow list --config-file / --address AT", 1, "", "{}Is a directory"),
+            ("workflow list --config-file /nowhere/c.toml --address AT", 1, "",
+             "cannot read /nowhere/c.toml: No such file or directory"),
+            ("workflow list --config-file /nowhere/c.toml --disable-config-file --address AT --limit 1 -o json", 0, "[", ""),
+            ("TEMPORAL_CONFIG_FILE=/nowhere/c.toml workflow list --address AT --limit 1 -o json", 0, "[", ""),
             ("workflow list --disable-config-file --disable-config-env --address AT --limit 1 -o json", 0, "[", ""),
             # Commands.
             ("", 1, "{}", "a command is missing after \"troupe\""),
@@ -368,6 +375,7 @@ class WithServer(unittest.TestCase):
             ("foo", 1, "", 'unknown command "foo" for "troupe"'),
             ("help", 0, "{}", ""),
             ("help workflow list", 0, "{}", ""),
+            ("help workflow nope", 1, "", 'unknown command "nope" for "troupe workflow"'),
             ("workflow help", 0, "{}", ""),
             ("workflow --help foo", 0, "{}", ""),
             ("workflow list --help extra", 0, "{}", ""),
@@ -375,6 +383,7 @@ class WithServer(unittest.TestCase):
             ("--version", 0, "troupe version 0.1.0 ({})", ""),
             ("workflow -v", 1, "", "unknown shorthand flag: 'v' in -v"),
             ("server start-dev --address x", 1, "", "unknown flag: --address"),
+            ("server start-dev -n ''", 1, "", "--namespace takes a name, not an empty text"),
             ("server start-dev extra", 1, "", 'unknown command "extra" for "troupe server start-dev"'),
         ]
         at = f"127.0.0.1:{self.server.port}"
@@ -443,16 +452,19 @@ class WithServer(unittest.TestCase):
     def test_deep_json_is_refused_or_printed_as_it_travels(self):
         deep = "[" * 50_000 + "]" * 50_000
         start = ["workflow", "start", "--type", "W", "-t", "tq", "-w", "deep"]
-        self.assertEqual(self.fails(*start, "-i", deep), "input #1 is not valid JSON")
-        self.assertIn("invalid JSON", self.fails(*start, "--memo", "k=" + deep))
-        self.assertIn("invalid JSON", self.fails(*start, "--headers", "k=" + deep))
+        self.assertEqual(self.fails(*start, "-i", deep), "input #1 is nested deeper than 512 levels")
+        too_deep = 'invalid JSON value for key "k": it is nested deeper than 512 levels'
+        self.assertIn(too_deep, self.fails(*start, "--memo", "k=" + deep))
+        self.assertIn(too_deep, self.fails(*start, "--headers", "k=" + deep))
         code, _, err = run("server", "start-dev", "--dynamic-config-value", "k=" + deep)
         self.assertEqual((code, err.count("\n")), (1, 1))
+        self.assertIn(too_deep, err)
         # Another tool can have sent it; it is printed as it travels.
         with tempfile.NamedTemporaryFile() as file:
             file.write(base64.b64encode(deep.encode()))
             file.flush()
             self.ok(*start, "--input-file", file.name, "--input-base64")
+        self.assertIn("input.payloads[0].data: W1tb", self.ok("workflow", "show", "--detailed", "-w", "deep"))
         for words in (["show"], ["show", "--detailed"], ["show", "-o", "json"], ["describe", "-o", "json"], ["describe"]):
             out = self.ok("workflow", *words, "-w", "deep")
             self.assertLess(len(out), 1_000_000, words)

@@ -48,6 +48,21 @@ BOOST_AUTO_TEST_CASE(names_what_it_does_not_know) {
       "unknown command \"extra\" for \"troupe workflow describe\""));
 }
 
+BOOST_AUTO_TEST_CASE(names_a_command_that_has_no_help) {
+  BOOST_TEST(
+      error_of({"help", "nope"}) == "unknown command \"nope\" for \"troupe\" (see troupe --help)");
+  BOOST_TEST(starts(
+      error_of({"help", "workflow", "nope"}), "unknown command \"nope\" for \"troupe workflow\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_is_not_negative) {
+  for (const std::string flag : {"--command-timeout", "--client-connect-timeout"})
+    for (const std::string value : {"-5s", "-1ns", "-1d"})
+      BOOST_TEST(
+          error_of({"workflow", "list", flag.c_str(), value.c_str()})
+          == "invalid argument \"" + value + "\" for \"" + flag + "\" flag: it is negative");
+}
+
 BOOST_AUTO_TEST_CASE(asks_for_the_argument_of_a_flag) {
   BOOST_TEST(starts(
       error_of({"workflow", "start", "-t", "q", "--type"}), "flag needs an argument: --type"));

@@ -150,6 +150,17 @@ BOOST_AUTO_TEST_CASE(spaces_out_durations_for_people) {
   BOOST_TEST(spaced_duration(span) == "1d 1h 0m 0s");
   span.set_seconds(0);
   BOOST_TEST(spaced_duration(span) == "0s");
+  for (const auto& [nanos, text] : std::vector<std::pair<int, std::string>>{
+           {727'020'679, "727.020679ms"},
+           {53'754, "53.754\u00b5s"},
+           {7, "7ns"},
+           {-5'000'000, "-5ms"}}) {
+    span.set_nanos(nanos);
+    BOOST_TEST(spaced_duration(span) == text);
+  }
+  span.set_seconds(113);
+  span.set_nanos(581'856'197);
+  BOOST_TEST(spaced_duration(span) == "1m 53.581856197s");
 }
 
 BOOST_AUTO_TEST_CASE(reads_durations) {

@@ -16,8 +16,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -104,7 +106,18 @@ void apply_tls(connection_options& options, const global_flags& flags) {
     options.disable_tls = true;
 }
 
+// A file that is named and not there would silently be no configuration at all, and the command
+// would go to whatever runs here.
+void check_config_file(const global_flags& flags) {
+  std::error_code failed;
+  if (!flags.config_file.empty() && !flags.disable_config_file
+      && std::filesystem::status(flags.config_file, failed).type()
+             == std::filesystem::file_type::not_found)
+    throw command_error("cannot read " + flags.config_file + ": No such file or directory");
+}
+
 connection_options options_from(const global_flags& flags) {
+  check_config_file(flags);
   environment_options environment;
   environment.profile = flags.profile;
   environment.config_file = flags.config_file;

@@ -107,6 +107,27 @@ std::string duration_fault(const std::string& given) {
   return "time: invalid duration " + go_quoted(given);
 }
 
+// `fault` says why a text is none, empty if it is one.
+CLI::Option* declare_duration(
+    CLI::App& to,
+    const char* names,
+    std::string& value,
+    const char* help,
+    std::string (*fault)(const std::string&)) {
+  return declare(
+      to,
+      names,
+      [&value, fault](const std::string& given) {
+        auto why = fault(given);
+        if (why.empty())
+          value = given;
+        return why;
+      },
+      help,
+      "duration",
+      value == "0s" ? "" : value);
+}
+
 // The value of a digit in any base up to 16; 16 if it is none.
 unsigned digit_value(char c) {
   if (c >= '0' && c <= '9')
@@ -208,18 +229,16 @@ CLI::Option* add_number(CLI::App& to, const char* names, float& value, const cha
 }
 
 CLI::Option* add_duration(CLI::App& to, const char* names, std::string& value, const char* help) {
-  return declare(
-      to,
-      names,
-      [&value](const std::string& given) {
-        auto why = duration_fault(given);
-        if (why.empty())
-          value = given;
-        return why;
-      },
-      help,
-      "duration",
-      value == "0s" ? "" : value);
+  return declare_duration(to, names, value, help, duration_fault);
+}
+
+CLI::Option* add_wait(CLI::App& to, const char* names, std::string& value, const char* help) {
+  return declare_duration(to, names, value, help, [](const std::string& given) {
+    auto why = duration_fault(given);
+    if (why.empty() && parse_go_duration(given, true)->count() < 0)
+      why = "it is negative";
+    return why;
+  });
 }
 
 CLI::Option* add_choice(

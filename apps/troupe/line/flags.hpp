@@ -35,6 +35,8 @@ CLI::Option* add_number(CLI::App& to, const char* names, std::int32_t& value, co
 CLI::Option* add_number(CLI::App& to, const char* names, float& value, const char* help);
 /// Checked at once, kept as text for `parse_duration`.
 CLI::Option* add_duration(CLI::App& to, const char* names, std::string& value, const char* help);
+/// The same, of a wait: a negative one is refused.
+CLI::Option* add_wait(CLI::App& to, const char* names, std::string& value, const char* help);
 CLI::Option* add_choice(
     CLI::App& to,
     const char* names,

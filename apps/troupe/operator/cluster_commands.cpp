@@ -144,7 +144,7 @@ void add_cluster_commands(CLI::App& parent, const global_flags& flags) {
 
   auto* list_all = group->add_subcommand("list", "List the clusters");
   auto limit = std::make_shared<std::int64_t>(0);
-  add_number(*list_all, "--limit", *limit, "Print at most so many");
+  add_number(*list_all, "--limit", *limit, "Print at most so many; 0 or less: all");
   list_all->callback([&flags, limit] { list(*limit, flags); });
 }
 

@@ -82,6 +82,8 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   if (with.port < 0 || with.port > 65535)
     throw command_error("--port takes 0 to 65535, not " + std::to_string(with.port));
   service_options options;
+  if (std::ranges::find(with.namespaces, "") != with.namespaces.end())
+    throw command_error("--namespace takes a name, not an empty text");
   for (const auto& name : with.namespaces)
     if (name != "default")
       options.namespaces.push_back({name, std::chrono::hours{24}});

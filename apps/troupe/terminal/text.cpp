@@ -216,12 +216,14 @@ std::string spaced_duration(const google::protobuf::Duration& span) {
       text = std::to_string(hours / 24) + 'd' + std::to_string(hours % 24) + text.substr(hour);
   }
   std::string out;
+  bool after_unit = false;
   for (const char c : text) {
-    out += c;
-    if (c >= 'a' && c <= 'z')
+    const bool is_digit = c >= '0' && c <= '9';
+    if (is_digit && after_unit)
       out += ' ';
+    after_unit = !is_digit && c != '.' && c != '-';
+    out += c;
   }
-  out.pop_back();
   return out;
 }
 

@@ -283,8 +283,12 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
       });
   add_text(
       *list_all, "-q,--query", listed->query, "List filter, e.g. \"ExecutionStatus='Running'\"");
-  add_number(*list_all, "--limit", listed->limit, "Print at most so many");
-  add_number(*list_all, "--page-size", listed->page_size, "Ask for so many at a time");
+  add_number(*list_all, "--limit", listed->limit, "Print at most so many; 0 or less: all");
+  add_number(
+      *list_all,
+      "--page-size",
+      listed->page_size,
+      "Ask for so many at a time; 0 or less: the service decides");
   refuse_flag(*list_all, "--archived", false);
 
   auto counted = std::make_shared<std::string>();
