@@ -52,9 +52,7 @@ constexpr std::array table{
             enums::
                 WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES>,
         false},
-    row{enums::COMMAND_TYPE_PROTOCOL_MESSAGE,
-        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE>,
-        false},
+    row{enums::COMMAND_TYPE_PROTOCOL_MESSAGE, protocol_message, false},
 };
 
 /// `BAD_START_TIMER_ATTRIBUTES` -> `BadStartTimerAttributes`

@@ -6,13 +6,15 @@
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/enums/v1/command_type.pb.h>
 #include <temporal/api/enums/v1/failed_cause.pb.h>
+#include <temporal/api/protocol/v1/message.pb.h>
 
 #include <optional>
 #include <string>
 
 namespace troupe::embedded {
 
-/// Why a command is refused: the whole completion is undone and the workflow task fails.
+/// Why a command is refused: the whole completion is undone and the workflow task fails. Without a
+/// cause only the request is refused.
 struct command_failure {
   enums::WorkflowTaskFailedCause cause = enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED;
   std::string message;     ///< without the cause's name; may be empty
@@ -27,6 +29,7 @@ struct completion {
   run& on;
   std::int64_t completed_event_id = 0;
   std::string identity;
+  const google::protobuf::RepeatedPtrField<api::protocol::v1::Message>& messages;
 };
 
 using command_handler = command_result (*)(completion&, const api::command::v1::Command&);
@@ -60,5 +63,9 @@ command_result modify_properties(completion& in, const api::command::v1::Command
 command_result schedule_nexus_operation(completion& in, const api::command::v1::Command& command);
 command_result
 request_cancel_nexus_operation(completion& in, const api::command::v1::Command& command);
+command_result protocol_message(completion& in, const api::command::v1::Command& command);
+
+/// Why a message of a worker is refused; every one is.
+command_failure refuse_message(const api::protocol::v1::Message& what);
 
 } // namespace troupe::embedded

@@ -110,6 +110,10 @@ std::int64_t write_completed(change& ch, run& on, const complete_request& reques
 
 void refuse_completion(
     change& ch, run& on, const complete_request& request, const command_failure& failed) {
+  if (failed.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED) {
+    refuse(ch, invalid_argument(failed.message));
+    return;
+  }
   const std::string message = failed.message.empty()
                                   ? cause_name(failed.cause)
                                   : cause_name(failed.cause) + ": " + failed.message;
@@ -167,7 +171,7 @@ void handle(change& ch, const complete_workflow_task& what) {
 
   // Until here nothing was changed: a command that is refused undoes the whole decision.
   const auto original_time = on.state.task->original_scheduled_time;
-  completion in{ch, on, write_completed(ch, on, request), request.identity()};
+  completion in{ch, on, write_completed(ch, on, request), request.identity(), request.messages()};
   for (const auto& command : request.commands()) {
     if (const auto failed = find_handler(command.command_type())(in, command)) {
       ch.undo();
@@ -177,13 +181,7 @@ void handle(change& ch, const complete_workflow_task& what) {
   }
   if (!request.messages().empty()) {
     ch.undo();
-    refuse_completion(
-        ch,
-        on,
-        request,
-        {enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
-         "workflow updates are not supported by this service",
-         false});
+    refuse_completion(ch, on, request, refuse_message(request.messages(0)));
     return;
   }
   auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
