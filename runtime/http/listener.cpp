@@ -17,6 +17,7 @@
 #include <signal.h>
 
 #include <exception>
+#include <list>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -34,17 +35,24 @@ using boost::system::error_code;
 /// After an error of `accept` (no descriptors left) it would come again at once.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+class session;
+
 struct shared {
   std::map<std::string, listener::handler, std::less<>> paths;
   limits within;
-  std::size_t open = 0; ///< connections
+  /// Those that are open, the one first that has waited longest on its client.
+  std::list<session*> open;
 };
 
 /// One connection: reads a request, answers it, reads the next.
 class session : public std::enable_shared_from_this<session> {
 public:
-  session(tcp::socket socket, shared& all) : stream_(std::move(socket)), all_(all) { ++all_.open; }
-  ~session() { --all_.open; }
+  session(tcp::socket socket, shared& all)
+      : stream_(std::move(socket)), all_(all), place_(all.open.insert(all.open.end(), this)) {}
+  ~session() {
+    if (!is_closed_)
+      all_.open.erase(place_);
+  }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
@@ -52,7 +60,7 @@ public:
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(all_.within.header_bytes));
     parser_->body_limit(all_.within.body_bytes);
-    stream_.expires_after(all_.within.request_time);
+    wait_for_client();
     wire::async_read(
         stream_,
         buffer_,
@@ -60,7 +68,20 @@ public:
         beast::bind_front_handler(&session::on_read, shared_from_this()));
   }
 
+  /// What is under way ends with an error.
+  void close() {
+    is_closed_ = true;
+    all_.open.erase(place_);
+    stream_.close();
+  }
+
 private:
+  void wait_for_client() {
+    stream_.expires_after(all_.within.request_time);
+    if (!is_closed_)
+      all_.open.splice(all_.open.end(), all_.open, place_);
+  }
+
   void on_read(error_code error, std::size_t) {
     if (error == wire::error::end_of_stream)
       return end();
@@ -109,7 +130,7 @@ private:
     answer_.content_length(what.body.size());
     if (!is_head)
       answer_.body() = std::move(what.body);
-    stream_.expires_after(all_.within.request_time);
+    wait_for_client();
     wire::async_write(
         stream_, answer_, beast::bind_front_handler(&session::on_write, shared_from_this()));
   }
@@ -132,6 +153,8 @@ private:
   std::optional<wire::request_parser<wire::string_body>> parser_;
   wire::response<wire::string_body> answer_;
   shared& all_;
+  std::list<session*>::iterator place_;
+  bool is_closed_ = false;
 };
 
 } // namespace
@@ -198,14 +221,14 @@ struct listener::implementation {
         });
         return;
       }
-      // One that is too many is closed by going out of scope.
-      if (all.open < all.within.connections)
-        std::make_shared<session>(std::move(socket), all)->read();
+      if (!all.open.empty() && all.open.size() >= all.within.connections)
+        all.open.front()->close();
+      std::make_shared<session>(std::move(socket), all)->read();
       accept();
     });
   }
 
-  shared all; ///< first: sessions in `context` count down as they go
+  shared all; ///< first: sessions in `context` leave the list as they go
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};

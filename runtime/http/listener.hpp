@@ -16,7 +16,9 @@ namespace troupe::http {
 
 /// What a client may cost.
 struct limits {
-  std::size_t connections = 32; ///< at once; more are closed as they come
+  /// At once. For one more the one is closed whose client has let it wait longest, for a request or
+  /// to take an answer: idle ones keep nobody out.
+  std::size_t connections = 32;
   std::size_t header_bytes = std::size_t{8} << 10;
   std::size_t body_bytes = std::size_t{64} << 10;
   std::chrono::milliseconds request_time{5'000}; ///< to send a request, and to take the answer

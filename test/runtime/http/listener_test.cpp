@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -29,6 +30,12 @@ public:
     socket_.connect({asio::ip::make_address(to.ip), to.port});
   }
   void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
+  /// Up to the end of an answer to `/hello`.
+  std::string next() {
+    std::string all;
+    asio::read_until(socket_, asio::dynamic_buffer(all), "hello ");
+    return all;
+  }
   /// Until the other side closes.
   std::string rest() {
     std::string all;
@@ -138,16 +145,32 @@ BOOST_AUTO_TEST_CASE(who_is_slow_is_cut_off_and_holds_up_nobody) {
   BOOST_TEST(slow.rest() == "");
 }
 
-BOOST_AUTO_TEST_CASE(more_connections_than_allowed_are_closed_as_they_come) {
-  server = make({.connections = 2});
+BOOST_AUTO_TEST_CASE(for_one_connection_too_many_the_one_goes_that_has_waited_longest) {
+  server = make({.connections = 3, .request_time = 1h});
   peer first{server->where()};
-  first.send("GET /he");
   peer second{server->where()};
-  second.send("GET /he");
   peer third{server->where()};
-  BOOST_TEST(third.rest() == "");
-  first.send("llo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  for (auto* each : {&second, &third, &first}) {
+    each->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    BOOST_TEST(status_of(each->next()) == "HTTP/1.1 200 OK");
+  }
+  second.send("GET /he"); // by halves does not count
+  BOOST_TEST(status_of(ask("GET /hello HTTP/1.1")) == "HTTP/1.1 200 OK");
+  BOOST_TEST(second.rest() == "");
+  third.send("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  BOOST_TEST(status_of(third.rest()) == "HTTP/1.1 200 OK");
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   BOOST_TEST(status_of(first.rest()) == "HTTP/1.1 200 OK");
+}
+
+BOOST_AUTO_TEST_CASE(idle_connections_keep_nobody_out) {
+  server = make({.request_time = 1h});
+  std::vector<std::unique_ptr<peer>> idle;
+  for (std::size_t i = 0; i < limits{}.connections * 3; ++i)
+    idle.push_back(std::make_unique<peer>(server->where()));
+  for (int i = 0; i < 5; ++i)
+    BOOST_TEST(status_of(ask("GET /hello HTTP/1.1")) == "HTTP/1.1 200 OK");
+  BOOST_TEST(idle.front()->rest() == "");
 }
 
 BOOST_AUTO_TEST_CASE(it_ends_with_requests_under_way) {
