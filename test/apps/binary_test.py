@@ -435,13 +435,14 @@ class WithServer(unittest.TestCase):
         self.ok("workflow", "terminate", "-w", bad, "-n", "odd")
         self.assertNotIn("\x1b", self.fails("workflow", "signal", "-w", bad, "-n", "odd", "--name", "s"))
 
-    def test_what_was_done_is_said_without_control_characters(self):
-        name = "\x1b[31mred"
-        for words, more in ((["create", name], []), (["delete", name], ["--yes"])):
-            code, out, _ = self.command("operator", "namespace", *words, *more)
-            self.assertEqual(code, 0)
-            self.assertNotIn("\x1b", out)
-            self.assertIn("\\u001b[31mred", out)
+    def test_a_namespace_that_no_header_can_carry_is_refused_wherever_it_stands(self):
+        for name in ("\x1b[31mred", "\u4e2d", "a\n"):
+            for words in (["create"], ["describe"], ["update", "--description", "d"], ["delete", "--yes"]):
+                for way in ([name], ["-n", name]):
+                    code, out, err = self.command("operator", "namespace", *words, *way)
+                    self.assertEqual((code, out), (1, ""))
+                    self.assertRegex(err.splitlines()[-1], '^Error: the namespace ".*" holds characters that no header can carry$')
+                    self.assertNotIn("\x1b", err)
 
     def test_wide_characters_keep_their_columns(self):
         self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "\u4e2d\u6587", "-n", "odd")

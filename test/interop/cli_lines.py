@@ -490,6 +490,13 @@ GROUPS = {
 
 # Why it differs -> lines. One that does not differ any more has to go.
 DIFFERENCES = {
+    "a command that is asked for by a wrong name is named": """
+help nope
+help workflow nope
+""",
+    "a file that is named and not there is named": """
+workflow count --config-file {home}/missing.toml
+""",
     "ours looks at the base64 only: bytes that are no JSON are what base64 is for": """
 workflow start --type T --task-queue q --input-base64 --input '%'
 """,

@@ -150,6 +150,14 @@ connection_options options_from(const global_flags& flags) {
 
 } // namespace
 
+std::string namespace_of(const global_flags& flags) {
+  try {
+    return options_from(flags).name_space;
+  } catch (const connection_error& error) {
+    throw command_error(error.what());
+  }
+}
+
 struct connection::state {
   explicit state(connection_options options)
       : connector(rpc::grpc_connector(std::move(options))), wait(loop) {}

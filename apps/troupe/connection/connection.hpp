@@ -16,6 +16,9 @@ class Message;
 
 namespace troupe::cli {
 
+/// The namespace that the flags, the environment and the profile name. Throws `command_error`.
+[[nodiscard]] std::string namespace_of(const global_flags& flags);
+
 /// A connection to the service that the flags, the environment and the profile name. Blocking.
 class connection {
 public:

@@ -89,6 +89,13 @@ std::string namespace_name(const std::string& by_flag, const std::string& argume
   return by_flag;
 }
 
+// The flags of a connection whose calls are about this namespace: their header says so, and a name
+// that no header can carry is refused before anything is made or changed.
+global_flags about(const std::string& name, global_flags flags) {
+  flags.name_space = name;
+  return flags;
+}
+
 template <class Map>
 void add_data(Map& to, const std::vector<std::string>& pairs) {
   for (const auto& pair : pairs) {
@@ -128,7 +135,7 @@ struct namespace_create : namespace_flags {
         parse_duration(retention, "retention"),
         *request.mutable_workflow_execution_retention_period());
     add_data(*request.mutable_data(), data);
-    connection to{flags};
+    connection to{about(name, flags)};
     wf::RegisterNamespaceResponse response;
     to.call(
         "unable to create namespace " + name,
@@ -141,12 +148,12 @@ struct namespace_create : namespace_flags {
 
 void namespace_describe(
     const global_flags& flags, const std::string& argument, const std::string& id) {
-  connection to{flags};
-  auto name = namespace_name(to.name_space(), argument);
+  auto name = namespace_name(namespace_of(flags), argument);
   if (name == "default" && !id.empty())
     name.clear();
   if (name.empty() == id.empty())
     throw command_error("provide one of --namespace-id=<uuid> or -n name, but not both");
+  connection to{about(name, flags)};
   wf::DescribeNamespaceRequest request;
   wf::DescribeNamespaceResponse response;
   request.set_namespace_(name);
@@ -174,8 +181,8 @@ struct namespace_update : namespace_flags {
   namespace_update() { retention = "0s"; }
 
   void run(const global_flags& flags) const {
-    connection to{flags};
-    const auto name = namespace_name(to.name_space(), argument);
+    const auto name = namespace_name(namespace_of(flags), argument);
+    connection to{about(name, flags)};
     wf::DescribeNamespaceRequest asked;
     wf::DescribeNamespaceResponse now;
     asked.set_namespace_(name);
@@ -202,8 +209,8 @@ struct namespace_delete {
   bool yes = false;
 
   void run(const global_flags& flags) const {
-    connection to{flags};
-    const auto name = namespace_name(to.name_space(), argument);
+    const auto name = namespace_name(namespace_of(flags), argument);
+    connection to{about(name, flags)};
     const auto asked = painted(
         colour::red,
         "Are you sure you want to delete namespace " + printable(name)
