@@ -2,6 +2,7 @@
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
 #include "actors/embedded/host/metered_service.hpp"
+#include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/service_access.hpp"
 #include "actors/embedded/host/service_host.hpp"
 #include "actors/embedded/host/settings.hpp"
@@ -16,7 +17,6 @@
 #include <caf/actor_system_config.hpp>
 
 #include <grpcpp/server_builder.h>
-#include <temporal/api/nexus/v1/message.pb.h>
 
 #include <future>
 #include <mutex>
@@ -95,23 +95,8 @@ struct service::implementation {
 
   /// What the service begins with: no call has come yet.
   void prepare(const service_options& options) {
-    prepare([&](embedded::directory& here) {
-      for (const auto& wanted : options.namespaces)
-        here.namespaces.ensure(wanted.name, wanted.retention);
-    });
-    if (!options.search_attributes.empty())
-      prepare_search_attributes(options);
-    for (const auto& wanted : options.endpoints) {
-      temporal::api::nexus::v1::EndpointSpec spec;
-      spec.set_name(wanted.name);
-      spec.mutable_target()->mutable_worker()->set_namespace_(wanted.target_namespace);
-      spec.mutable_target()->mutable_worker()->set_task_queue(wanted.target_task_queue);
-      prepare([&](embedded::directory& here) {
-        temporal::api::nexus::v1::Endpoint created;
-        if (auto status = here.endpoints.create(spec, here.now(), created); !status.ok())
-          throw service_error{"endpoint '" + spec.name() + "': " + status.message};
-      });
-    }
+    for (auto& change : embedded::preparation_of(options))
+      prepare(std::move(change));
   }
 
   /// Makes the change on the shard and waits until it is durable; throws why it is not.
@@ -126,20 +111,6 @@ struct service::implementation {
       });
     });
     done.get_future().get();
-  }
-
-  void prepare_search_attributes(const service_options& options) {
-    std::vector<std::string> names{"default"};
-    for (const auto& wanted : options.namespaces)
-      names.push_back(wanted.name);
-    std::map<std::string, embedded::attribute_type> attributes;
-    for (const auto& [name, type] : options.search_attributes)
-      attributes.emplace(name, static_cast<embedded::attribute_type>(type));
-    for (const auto& name_space : names)
-      prepare([&](embedded::directory& here) {
-        if (auto status = here.namespaces.add_attributes(name_space, attributes); !status.ok())
-          throw service_error{"search attributes of '" + name_space + "': " + status.message};
-      });
   }
 
   /// Runs `work` on the shard and waits for it; rethrows what it throws.

@@ -171,6 +171,18 @@ rpc_status endpoint_registry::update(
   return {};
 }
 
+rpc_status endpoint_registry::ensure(const nexus::EndpointSpec& spec, time_point now) {
+  nexus::Endpoint made;
+  const auto* known = find_by_name(spec.name());
+  if (known == nullptr)
+    return create(spec, now, made);
+  auto wanted = known->spec();
+  *wanted.mutable_target() = spec.target();
+  if (wanted.SerializeAsString() == known->spec().SerializeAsString())
+    return {};
+  return update(known->id(), known->version(), wanted, now, made);
+}
+
 rpc_status endpoint_registry::remove(const std::string& id, std::int64_t version) {
   std::string why;
   if (id.empty())

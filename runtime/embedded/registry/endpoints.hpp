@@ -40,6 +40,9 @@ public:
       const temporal::api::nexus::v1::EndpointSpec& spec,
       time_point now,
       temporal::api::nexus::v1::Endpoint& updated);
+  /// There is an endpoint of this name with this target: made if there is none; one with another
+  /// target gets this one and keeps its id and its description.
+  rpc_status ensure(const temporal::api::nexus::v1::EndpointSpec& spec, time_point now);
   rpc_status remove(const std::string& id, std::int64_t version);
   rpc_status get(const std::string& id, temporal::api::nexus::v1::Endpoint& found) const;
   /// All endpoints in the order of their ids, or none or one by name.

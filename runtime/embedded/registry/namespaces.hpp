@@ -99,6 +99,10 @@ public:
   /// Adds custom search attributes; existing ones of the same name stay.
   rpc_status
   add_attributes(std::string_view name_space, const std::map<std::string, attribute_type>& wanted);
+  /// The same for a service's start: one that is there with another type is an error, as it would
+  /// not be what was asked for.
+  rpc_status ensure_attributes(
+      std::string_view name_space, const std::map<std::string, attribute_type>& wanted);
   /// Forgets custom search attributes; unknown ones are ignored.
   rpc_status remove_attributes(std::string_view name_space, const std::vector<std::string>& names);
 

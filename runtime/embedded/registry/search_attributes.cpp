@@ -36,6 +36,11 @@ const column_pool* pool_of(attribute_type type) {
   return nullptr;
 }
 
+std::string name_of(attribute_type type) {
+  const auto* pool = pool_of(type);
+  return pool == nullptr ? std::to_string(static_cast<int>(type)) : std::string{pool->type_name};
+}
+
 bool is_reserved(const std::string& name) {
   return system_attributes().contains(name) || name.starts_with("Temporal") || name == "NamespaceId"
          || name == "Memo" || name == "MemoEncoding" || name == "VisibilityTaskKey";
@@ -133,6 +138,19 @@ rpc_status namespace_registry::add_attributes(
   }
   entry->custom_attributes = std::move(changed);
   return {};
+}
+
+rpc_status namespace_registry::ensure_attributes(
+    std::string_view name_space, const std::map<std::string, attribute_type>& wanted) {
+  if (const auto* entry = find(name_space))
+    for (const auto& [name, type] : wanted)
+      if (const auto known = entry->custom_attributes.find(name);
+          known != entry->custom_attributes.end() && known->second.second != type)
+        return plain_status(
+            status_code::failed_precondition,
+            name + " is of the type " + name_of(known->second.second) + " there and cannot become "
+                + name_of(type));
+  return add_attributes(name_space, wanted);
 }
 
 rpc_status namespace_registry::remove_attributes(

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A service on a store: what it tells is durable, and what is durable is there again.
 
+#include "actors/embedded/host/preparation.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 #include "test/support/scripted_store.hpp"
+
+#include <troupe/error.hpp>
 
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -105,6 +108,51 @@ disk_ptr empty_disk() {
 using texts = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(durability)
+
+BOOST_AUTO_TEST_CASE(a_service_starts_again_with_the_options_it_had) {
+  troupe::service_options options;
+  options.namespaces = {{"other", 24h}};
+  options.endpoints = {{"first", "default", "q"}, {"second", "other", "q"}};
+  options.search_attributes = {{"Colour", troupe::search_attribute_type::keyword}};
+  const auto disk = empty_disk();
+  std::string failed;
+  const auto begin = [&](life& one) {
+    failed.clear();
+    for (auto& change : preparation_of(options))
+      one.host->prepare(std::move(change), [&](troupe::result<void> outcome) {
+        if (!outcome)
+          failed = troupe::describe(outcome.error());
+      });
+    one.shard.run_until_idle();
+    const auto* endpoint = one.host->here().endpoints.find_by_name("first");
+    return endpoint == nullptr ? temporal::api::nexus::v1::Endpoint{} : *endpoint;
+  };
+  std::string id;
+  {
+    life first{disk};
+    id = begin(first).id();
+    BOOST_TEST(failed == "");
+  }
+  {
+    life second{disk, 8};
+    const auto endpoint = begin(second);
+    BOOST_TEST(failed == "");
+    BOOST_TEST(endpoint.id() == id);
+    BOOST_TEST(endpoint.version() == 1);
+  }
+  options.endpoints[0].target_task_queue = "elsewhere";
+  options.search_attributes["Colour"] = troupe::search_attribute_type::text;
+  life third{disk, 9};
+  const auto endpoint = begin(third);
+  BOOST_TEST(endpoint.id() == id);
+  BOOST_TEST(endpoint.spec().target().worker().task_queue() == "elsewhere");
+  BOOST_TEST(
+      failed.find("Colour is of the type Keyword there and cannot become Text")
+          != std::string::npos,
+      failed);
+  options.endpoints.push_back(options.endpoints[0]);
+  BOOST_CHECK_THROW((void)preparation_of(options), troupe::service_error);
+}
 
 BOOST_AUTO_TEST_CASE(no_answer_and_no_read_tells_what_is_not_durable) {
   life now{empty_disk()};

@@ -343,6 +343,36 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_endpoint_that_is_to_be_there_is_made_kept_or_turned) {
+  BOOST_TEST(endpoints.ensure(spec("endpoint"), now).ok());
+  const auto made = *endpoints.find_by_name("endpoint");
+  auto described = made.spec();
+  described.mutable_description()->set_data("what for");
+  nexus::Endpoint ignored;
+  BOOST_TEST(endpoints.update(made.id(), 1, described, now, ignored).ok());
+  BOOST_TEST(endpoints.ensure(spec("endpoint"), now).ok());
+  BOOST_TEST(endpoints.find_by_name("endpoint")->version() == 2);
+  BOOST_TEST(endpoints.ensure(spec("endpoint", "default", "other"), now).ok());
+  const auto& turned = *endpoints.find_by_name("endpoint");
+  BOOST_TEST(turned.id() == made.id());
+  BOOST_TEST(turned.version() == 3);
+  BOOST_TEST(turned.spec().target().worker().task_queue() == "other");
+  BOOST_TEST(turned.spec().description().data() == "what for");
+  BOOST_TEST(!endpoints.ensure(spec("endpoint", "nowhere"), now).ok());
+  BOOST_TEST(!endpoints.ensure(spec("1"), now).ok());
+}
+
+BOOST_AUTO_TEST_CASE(search_attributes_that_are_to_be_there_have_their_type) {
+  using enum attribute_type;
+  BOOST_TEST(namespaces.ensure_attributes("default", {{"Colour", keyword}}).ok());
+  BOOST_TEST(namespaces.ensure_attributes("default", {{"Colour", keyword}, {"Size", real}}).ok());
+  expect(
+      namespaces.ensure_attributes("default", {{"Colour", integer}}),
+      status_code::failed_precondition,
+      "Colour is of the type Keyword there and cannot become Int");
+  BOOST_TEST(namespaces.find("default")->custom_attributes.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(endpoint_names_are_unique_and_changes_are_versioned) {
   nexus::Endpoint made;
   BOOST_TEST(endpoints.create(spec("endpoint"), now, made).ok());
