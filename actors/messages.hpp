@@ -78,6 +78,12 @@ struct answer_replied {
   rpc::bytes answer;
 };
 
+// -- user's code
+// ------------------------------------------------------------------------------------
+
+/// To itself: what followed on the user's code threw; the actor ends of it.
+struct code_failed {};
+
 // -- cancellation
 // ----------------------------------------------------------------------------------
 
@@ -153,6 +159,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(handler_ended)
   TROUPE_MESSAGE(service_replied)
   TROUPE_MESSAGE(answer_replied)
+  TROUPE_MESSAGE(code_failed)
   TROUPE_MESSAGE(cancel_work)
   TROUPE_MESSAGE(handler_left)
   TROUPE_MESSAGE(deadline_passed)
@@ -180,6 +187,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
       sig<void(handler_ended)>,
       sig<void(answer_replied)>,
       sig<void(service_replied)>,
+      sig<void(code_failed)>,
       sig<void(cancel_work)>>;
 
   using cancellable_handle = caf::typed_actor<sig<void(cancel_work)>>;
@@ -214,6 +222,7 @@ using workflow_instance_handle = caf::typed_actor<
     sig<void(run_workflow_task)>,
     sig<void(answer_replied)>,
     sig<void(history_page_fetched)>,
+    sig<void(code_failed)>,
     sig<void(end_instance)>>;
 
 using sticky_cache_handle =

@@ -53,6 +53,7 @@ void validate(const worker_options& options) {
   refuse(
       options.graceful_shutdown_timeout.count() < 0,
       "graceful_shutdown_timeout must not be negative");
+  refuse(options.deadlock_timeout.count() < 0, "deadlock_timeout must not be negative");
 }
 
 actors::poller_limits limits_of(const poller_options& options) {
@@ -174,17 +175,52 @@ void worker_impl::begin() {
         return connector->connect(where, &shards_[index]->polled());
       });
   core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
+  // As with Temporal's SDKs: while somebody debugs, code may stand still.
+  const bool is_debugged =
+      std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
   watchdog_ = std::make_unique<actors::watchdog>(
-      std::vector<const actors::shard*>{homes.begin(), homes.end()});
-  shard_stalls_ = core_->context().metrics->observe(
-      {.name = "shard_stalls",
-       .help = "times that code blocked a shard or spun on it",
-       .is_ours = true},
-      {{"namespace", client_.name_space()}, {"task_queue", options_.task_queue}},
-      [this] { return static_cast<double>(watchdog_->stalls()); });
+      homes, is_debugged ? std::chrono::nanoseconds{0} : options_.deadlock_timeout);
+  observe_shards();
   watchdog_->start();
   core_->start();
   started_ = core_.get();
+}
+
+void worker_impl::observe_shards() {
+  using telemetry::metric;
+  using telemetry::metric_kind;
+  const auto observe = [this](const metric& what, std::function<double()> value) {
+    observed_.push_back(core_->context().metrics->observe(
+        what,
+        {{"namespace", client_.name_space()}, {"task_queue", options_.task_queue}},
+        std::move(value)));
+  };
+  observe(
+      {.name = "shard_stalls",
+       .help = "times that code blocked a shard or spun on it",
+       .is_ours = true},
+      [this] { return static_cast<double>(watchdog_->stalls()); });
+  observe(
+      {.name = "threads_left_behind",
+       .help = "threads that workflows or coroutine handlers did not give back in time",
+       .is_ours = true},
+      [this] {
+        std::uint64_t sum = 0;
+        for (const auto& each : shards_)
+          sum += each->counters().left_behind.load(std::memory_order_relaxed);
+        return static_cast<double>(sum);
+      });
+  observe(
+      {.name = "threads_away",
+       .kind = metric_kind::gauge,
+       .help = "of those, the ones that have not ended since",
+       .is_ours = true},
+      [this] {
+        std::size_t sum = 0;
+        for (const auto& each : shards_)
+          sum += each->threads_away();
+        return static_cast<double>(sum);
+      });
 }
 
 /// The one place that knows which kinds of task there are.
@@ -195,13 +231,7 @@ void worker_impl::add_kinds(actors::worker_context& to) {
   };
   if (!services_->empty())
     to.kinds.push_back(actors::nexus_tasks(
-        {.environment = std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
-             services_,
-             client_.converter(),
-             settings.name_space,
-             settings.task_queue,
-             settings.identity,
-             &client_}),
+        {.environment = nexus_environment(settings),
          .slots = slots(options_.max_concurrent_nexus_tasks),
          .pollers = limits_of(options_.nexus_pollers)}));
   if (!workflows_.empty()) {
@@ -215,6 +245,25 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .max_cached_bytes = options_.max_cached_bytes,
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout}));
   }
+}
+
+/// With a client of its own: a handler that does not come back may outlive the worker.
+std::shared_ptr<const nexus::dispatch_environment>
+worker_impl::nexus_environment(const actors::worker_settings& settings) const {
+  struct with_client {
+    client own;
+    nexus::dispatch_environment environment;
+  };
+  auto made = std::make_shared<with_client>(with_client{
+      client_,
+      {services_,
+       client_.converter(),
+       settings.name_space,
+       settings.task_queue,
+       settings.identity,
+       nullptr}});
+  made->environment.client = &made->own;
+  return {made, &made->environment};
 }
 
 void worker_impl::start() {
@@ -278,10 +327,10 @@ void worker_impl::wait_stopped() {
 void worker_impl::end_threads() {
   std::call_once(ended_, [this] {
     push_ = nullptr; // for the last time: everything is counted
-    watchdog_->stop();
     core_->release();
     for (auto& each : shards_)
       each->stop();
+    watchdog_->stop(); // it is needed until nothing runs any more
   });
 }
 

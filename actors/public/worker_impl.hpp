@@ -5,6 +5,7 @@
 #include "actors/shard/threaded_shard.hpp"
 #include "actors/shard/watchdog.hpp"
 #include "actors/worker/worker_core.hpp"
+#include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/service_registry.hpp"
 
 #include <troupe/unique_function.hpp>
@@ -54,6 +55,9 @@ private:
   void require_not_started() const;
   void on_phase(actors::worker_phase phase, const std::string& error);
   void add_kinds(actors::worker_context& to);
+  [[nodiscard]] std::shared_ptr<const nexus::dispatch_environment>
+  nexus_environment(const actors::worker_settings& settings) const;
+  void observe_shards();
   void end_threads();
 
   client client_;
@@ -67,7 +71,7 @@ private:
   std::vector<std::unique_ptr<actors::threaded_shard>> shards_;
   std::unique_ptr<actors::watchdog> watchdog_;
   std::unique_ptr<actors::worker_core> core_;
-  telemetry::observed shard_stalls_;
+  std::vector<telemetry::observed> observed_;
   std::unique_ptr<worker_port::share> port_; ///< null: the metrics are not shown
   std::shared_ptr<void> push_;               ///< null: they are not pushed
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.

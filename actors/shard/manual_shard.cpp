@@ -11,12 +11,12 @@ bool manual_clock::run_until_idle() {
     again = false;
     // By index: what runs may add shards.
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-      again |= shards_[i]->run_due_timers();
-      again |= shards_[i]->drain();
+      again |= shards_[i]->turn([](auto& one) { return one.run_due_timers(); });
+      again |= shards_[i]->turn([](auto& one) { return one.drain(); });
     }
     if (!again)
       for (std::size_t i = 0; i < shards_.size(); ++i)
-        again |= shards_[i]->run_deferred();
+        again |= shards_[i]->turn([](auto& one) { return one.run_deferred(); });
     ran |= again;
   }
   return ran;
@@ -64,6 +64,23 @@ manual_shard::manual_shard(caf::actor_system& system, std::shared_ptr<manual_clo
 
 manual_shard::~manual_shard() {
   stop();
+}
+
+/// The end of a thread that was left behind; its successor has begun already.
+template <class Part>
+bool manual_shard::turn(Part part) {
+  try {
+    return part(*this);
+  } catch (const thread_left_behind&) {
+    return true;
+  }
+}
+
+bool manual_shard::leave_behind(const foreign_look& seen) {
+  if (!present()->claim(seen.excursion))
+    return false;
+  tenures_.push_back(take_over());
+  return true;
 }
 
 void manual_shard::stop() {

@@ -63,6 +63,10 @@ public:
   /// Sends the pinned actors home, runs until they are gone, refuses work from then on.
   void stop();
 
+  /// Called from inside of foreign code: what follows there is the former thread's, which gets lost
+  /// when that code returns.
+  bool leave_behind(const foreign_look& seen) override;
+
   [[nodiscard]] time_point now() const override { return clock_->now(); }
   [[nodiscard]] bool runs_here() const override { return true; }
 
@@ -78,8 +82,12 @@ protected:
 private:
   friend class manual_clock;
 
+  template <class Part>
+  bool turn(Part part);
+
   std::shared_ptr<manual_clock> clock_;
   std::thread::id thread_ = std::this_thread::get_id();
+  std::vector<std::shared_ptr<tenure>> tenures_;
   bool stopped_ = false;
 };
 

@@ -27,6 +27,11 @@ shard::shard(caf::actor_system& system) : caf::execution_unit(&system) {}
 
 shard::~shard() = default;
 
+shard*& shard::owner_of_this_thread() noexcept {
+  constinit thread_local shard* owner = nullptr;
+  return owner;
+}
+
 void shard::post(unique_function<void()> work) {
   enqueue(std::move(work));
 }
@@ -48,7 +53,8 @@ void shard::enqueue(job what) {
     if (!closed_) {
       remote_.push_back(std::move(what));
       // Under the lock, so that the loop cannot end between the decision and the wake-up.
-      if (!std::exchange(wake_sent_, true))
+      // A loop that runs foreign code comes round after it.
+      if (!tenure_->is_abroad() && !std::exchange(wake_sent_, true))
         wake();
       return;
     }
@@ -86,6 +92,7 @@ bool shard::run_deferred() {
   auto due = std::exchange(deferred_, {});
   for (auto& work : due)
     run_work(work);
+  run_foreign_code();
   return !due.empty();
 }
 
@@ -117,6 +124,8 @@ bool shard::fetch_remote() {
 
 bool shard::drain(std::size_t rounds) {
   bool ran = false;
+  if (!foreign_.empty())
+    run_foreign_code(); // that a former thread had before it
   for (; rounds > 0 && (!local_.empty() || fetch_remote()); --rounds) {
     ran = true;
     // One round: what is queued now. What it queues comes after what other threads sent meanwhile.
@@ -124,6 +133,8 @@ bool shard::drain(std::size_t rounds) {
       auto what = std::move(local_.front());
       local_.pop_front();
       run(what);
+      if (!foreign_.empty())
+        run_foreign_code();
     }
     fetch_remote();
   }
@@ -137,6 +148,8 @@ bool shard::run_due_timers() {
   while (auto work = timers_.take_due(now)) {
     ran = true;
     run_work(work);
+    if (!foreign_.empty())
+      run_foreign_code();
   }
   return ran;
 }
@@ -175,6 +188,75 @@ void shard::run_work(unique_function<void()>& work) noexcept {
     log::error(
         "a function posted to a shard threw", {{"error", describe(std::current_exception())}});
   }
+}
+
+/// An excursion of the shard's thread into foreign code.
+class shard::trip final : public way_home {
+public:
+  trip(shard& home, tenure& own) : home_(home), own_(own) {
+    own_.said.coroutine.store({}, std::memory_order_relaxed);
+  }
+
+  bool enter() noexcept override {
+    if (!own_.come_back())
+      return false;
+    owner_of_this_thread() = &home_;
+    return true;
+  }
+  void leave() noexcept override {
+    owner_of_this_thread() = nullptr; // what it posts goes the way of other threads' work
+    own_.leave();
+  }
+
+private:
+  shard& home_;
+  tenure& own_;
+};
+
+void shard::run_foreign_code() {
+  // By index: what comes back may have more to run.
+  for (std::size_t i = 0; i < foreign_.size(); ++i) {
+    auto code = std::move(foreign_[i]);
+    if (!code)
+      continue;                   // a former thread is with it
+    trip abroad{*this, *tenure_}; // whose thread holds it, also when the shard no longer does
+    abroad_ = code.get();
+    abroad.leave();
+    code->run(abroad);
+    if (!abroad.enter()) {
+      code->dissolve();
+      throw thread_left_behind{};
+    }
+    code->came_back();
+  }
+  foreign_.clear();
+}
+
+std::shared_ptr<tenure> shard::take_over() {
+  auto own = std::make_shared<tenure>();
+  std::shared_ptr<tenure> former;
+  {
+    std::lock_guard guard{mutex_};
+    former = std::exchange(tenure_, own);
+  }
+  set_pulse(&own->said);
+  owner_of_this_thread() = this;
+  if (former->is_abroad()) {
+    bump(counters_.left_behind);
+    abroad_->left_behind(former->said.coroutine.load(std::memory_order_relaxed));
+    former->hand_over();
+  }
+  return own;
+}
+
+std::shared_ptr<tenure> shard::present() const {
+  std::lock_guard guard{mutex_};
+  return tenure_;
+}
+
+foreign_look shard::look_at_foreign() const {
+  const auto now = present();
+  return {now->excursion(), now->said.beats.load(std::memory_order_relaxed)};
 }
 
 void shard::refuse(job& what) {
@@ -220,6 +302,7 @@ void shard::close() {
     refuse(what);
   dropped.clear();
   deferred_.clear();
+  foreign_.clear();
   timers_.clear();
 }
 

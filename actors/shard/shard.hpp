@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/shard/foreign_code.hpp"
+#include "actors/shard/tenure.hpp"
 #include "actors/shard/timer_heap.hpp"
 #include "runtime/base/executor.hpp"
 
@@ -11,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <unordered_set>
 #include <variant>
@@ -32,6 +35,7 @@ struct shard_counters {
   std::atomic<std::uint64_t> completions{0};     ///< completion-queue tags served
   std::atomic<std::uint64_t> wakes{0};           ///< wake-ups from other threads
   std::atomic<std::uint64_t> work_exceptions{0}; ///< posted functions that threw (logged)
+  std::atomic<std::uint64_t> left_behind{0};     ///< threads that user's code did not give back
 };
 
 /// One thread's worth of actors: an executor for code that knows no actors, and the unit that runs
@@ -62,6 +66,10 @@ public:
   /// if it never comes to that: for what is cheaper in batches. Own thread only.
   void defer(unique_function<void()> work);
 
+  /// Runs `what` once the actor or the function that runs now has returned: what may never come
+  /// back. Own thread only.
+  void run_foreign(std::shared_ptr<foreign_code> what) { foreign_.push_back(std::move(what)); }
+
   // -- caf::execution_unit ------------------------------------------------------------------------
 
   /// Runs `job` here soon. Thread-safe, unlike the base class says.
@@ -86,6 +94,13 @@ public:
     return running_actor_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::size_t pinned_actors() const;
+  /// The foreign code that runs right now. Thread-safe.
+  [[nodiscard]] foreign_look look_at_foreign() const;
+  /// Goes on on a new thread if the foreign code has made no progress since `seen`; the old one
+  /// stays with the code. False if it cannot, or need not. Any thread but its own.
+  virtual bool leave_behind(const foreign_look& seen) = 0;
+  /// Threads that have been left behind and have not come back. Thread-safe.
+  [[nodiscard]] virtual std::size_t threads_away() const { return 0; }
   [[nodiscard]] std::size_t pending_timers() const noexcept { return timers_.size(); }
 
   /// How many messages an actor handles before others get their turn.
@@ -99,7 +114,10 @@ protected:
   /// The loop has come round after `wake`.
   void woken();
   /// True on the thread that may touch the run queue directly.
-  [[nodiscard]] virtual bool owns_this_thread() const { return runs_here(); }
+  [[nodiscard]] virtual bool owns_this_thread() const = 0;
+  /// The shard that this thread may touch: none while it runs foreign code, and none for ever when
+  /// it was left behind.
+  [[nodiscard]] static shard*& owner_of_this_thread() noexcept;
   /// The shard's own clock in nanoseconds: what timers are measured with.
   [[nodiscard]] virtual timer_heap::instant ticks() const = 0;
 
@@ -115,6 +133,15 @@ protected:
   /// Runs what was deferred until now. True if anything ran.
   bool run_deferred();
 
+  /// Runs the foreign code that what ran before has left. Throws `thread_left_behind` if the shard
+  /// has gone on without this thread, which then may touch nothing of it. Own thread.
+  void run_foreign_code();
+  /// From here on this thread is the shard's: its first one, or the next one when the former is
+  /// claimed. Its tenure lasts as long as it holds the result.
+  [[nodiscard]] std::shared_ptr<tenure> take_over();
+  /// The present thread's. Thread-safe.
+  [[nodiscard]] std::shared_ptr<tenure> present() const;
+
   /// Sends exit to every pinned actor. Own thread.
   void ask_actors_to_leave();
   /// From here on work is refused; returns after what is queued has been dropped. Own thread, after
@@ -126,6 +153,7 @@ protected:
 
 private:
   using job = std::variant<caf::resumable*, unique_function<void()>>;
+  class trip;
 
   void enqueue(job what);
   bool fetch_remote();
@@ -134,10 +162,14 @@ private:
   void run_work(unique_function<void()>& work) noexcept;
   void refuse(job& what);
 
-  std::deque<job> local_;                         ///< own thread only
-  timer_heap timers_;                             ///< own thread only
-  std::vector<unique_function<void()>> deferred_; ///< own thread only
+  std::deque<job> local_;                              ///< own thread only
+  timer_heap timers_;                                  ///< own thread only
+  std::vector<unique_function<void()>> deferred_;      ///< own thread only
+  std::vector<std::shared_ptr<foreign_code>> foreign_; ///< own thread only
+  foreign_code* abroad_ = nullptr; ///< the foreign code that runs: for the successor
   std::atomic<std::uint64_t> running_actor_{0};
+  /// Of the own thread, which may therefore read it without the lock; set under it.
+  std::shared_ptr<tenure> tenure_ = std::make_shared<tenure>();
 
   mutable std::mutex mutex_; ///< guards what follows
   std::vector<job> remote_;

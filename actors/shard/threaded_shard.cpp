@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/threaded_shard.hpp"
 
+#include "runtime/base/log/log.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/polled_queue.hpp"
 
@@ -11,6 +12,7 @@
 #include <grpcpp/completion_queue.h>
 #include <pthread.h>
 
+#include <system_error>
 #include <thread>
 
 namespace troupe::actors {
@@ -38,16 +40,24 @@ struct wake_tag final : rpc::completion_tag {
 } // namespace
 
 struct threaded_shard::impl {
-  impl(std::unique_ptr<grpc::CompletionQueue> with, unique_function<void()> on_wake)
-      : queue(std::move(with)), woken(std::move(on_wake)) {}
+  impl(
+      std::unique_ptr<grpc::CompletionQueue> with,
+      unique_function<void()> on_wake,
+      std::string called)
+      : queue(std::move(with)), woken(std::move(on_wake)), name(std::move(called)) {}
 
   std::unique_ptr<grpc::CompletionQueue> queue;
   rpc::polled_queue polled{queue.get()};
   grpc::Alarm alarm;
   wake_tag woken;
+  const std::string name;
   std::atomic<bool> stopping{false};
-  std::thread::id thread_id;
+  std::atomic<std::thread::id> thread_id;
   std::once_flag stopped;
+  std::atomic<bool> ended{false}; ///< the loop
+  /// Threads that were left behind and have not ended; they outlive the shard.
+  std::shared_ptr<std::atomic<std::size_t>> away = std::make_shared<std::atomic<std::size_t>>(0);
+  std::mutex thread_mutex; ///< guards `thread`
   std::thread thread;
 };
 
@@ -56,16 +66,58 @@ threaded_shard::threaded_shard(caf::actor_system& system, std::string name)
 
 threaded_shard::threaded_shard(
     caf::actor_system& system, std::string name, std::unique_ptr<grpc::CompletionQueue> queue)
-    : shard(system), impl_(std::make_unique<impl>(std::move(queue), [this] { woken(); })) {
-  std::atomic<bool> ready{false};
-  impl_->thread = std::thread{[this, &ready, name = std::move(name)] {
-    pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-    impl_->thread_id = std::this_thread::get_id();
-    ready.store(true, std::memory_order_release);
-    ready.notify_one();
-    loop();
+    : shard(system),
+      impl_(std::make_unique<impl>(std::move(queue), [this] { woken(); }, name.substr(0, 15))) {
+  begin_thread();
+}
+
+/// The thread is this shard's when it returns. The caller holds the lock, or is the constructor.
+void threaded_shard::begin_thread() {
+  auto ready = std::make_shared<std::atomic<bool>>(false);
+  impl_->thread = std::thread{[this, ready, away = impl_->away] {
+    try {
+      pthread_setname_np(pthread_self(), impl_->name.c_str());
+      impl_->thread_id = std::this_thread::get_id();
+      const auto held = take_over();
+      ready->store(true, std::memory_order_release);
+      ready->notify_one();
+      loop();
+      impl_->ended.store(true, std::memory_order_release);
+      impl_->ended.notify_all();
+    } catch (const thread_left_behind&) {
+      // The shard may be gone by now.
+      set_pulse(nullptr);
+      away->fetch_sub(1, std::memory_order_relaxed);
+    }
   }};
-  ready.wait(false, std::memory_order_acquire);
+  ready->wait(false, std::memory_order_acquire);
+}
+
+bool threaded_shard::leave_behind(const foreign_look& seen) {
+  const std::lock_guard guard{impl_->thread_mutex};
+  if (threads_away() >= most_away)
+    return false;
+  const auto former = present();
+  if (!former->claim(seen.excursion))
+    return false;
+  impl_->away->fetch_add(1, std::memory_order_relaxed);
+  auto lost = std::move(impl_->thread);
+  try {
+    begin_thread();
+  } catch (const std::system_error& error) {
+    impl_->thread = std::move(lost);
+    impl_->away->fetch_sub(1, std::memory_order_relaxed);
+    former->unclaim(seen.excursion);
+    log::error("a shard cannot go on on a new thread", {{"error", error.what()}});
+    return false;
+  }
+  pthread_setname_np(lost.native_handle(), "troupe-away");
+  lost.detach();
+  return true;
+}
+
+std::size_t threaded_shard::threads_away() const {
+  return impl_->away->load(std::memory_order_relaxed);
 }
 
 threaded_shard::~threaded_shard() {
@@ -105,6 +157,9 @@ void threaded_shard::wake() {
 void threaded_shard::stop() {
   std::call_once(impl_->stopped, [this] {
     post([this] { impl_->stopping = true; });
+    // Who ends the loop is the shard's last thread.
+    impl_->ended.wait(false, std::memory_order_acquire);
+    const std::lock_guard guard{impl_->thread_mutex};
     impl_->thread.join();
   });
 }
@@ -143,6 +198,7 @@ void threaded_shard::loop() {
       busy_since_.store(ticks(), std::memory_order_relaxed);
       bump(counters_.completions);
       static_cast<rpc::completion_tag*>(tag)->complete(ok);
+      run_foreign_code();
       if (!has_deferred() || ++completions_since_deferral < completions_per_deferral)
         continue;
     } else if (has_more()) {

@@ -5,19 +5,11 @@
 
 #include <pthread.h>
 
-#include <chrono>
-#include <string>
-
 namespace troupe::actors {
 
-namespace {
-
-constexpr std::chrono::seconds interval{1};
-
-} // namespace
-
-watchdog::watchdog(std::vector<const shard*> shards) {
-  for (const auto* each : shards)
+watchdog::watchdog(std::vector<shard*> shards, std::chrono::nanoseconds patience)
+    : patience_(patience) {
+  for (auto* each : shards)
     shards_.push_back({each});
 }
 
@@ -28,11 +20,16 @@ watchdog::~watchdog() {
 void watchdog::start() {
   thread_ = std::thread{[this] {
     pthread_setname_np(pthread_self(), "troupe-watch");
+    const std::chrono::nanoseconds interval =
+        patience_.count() > 0 ? patience_ / looks : std::chrono::seconds{1};
     std::unique_lock guard{mutex_};
-    while (!changed_.wait_for(guard, interval, [this] { return is_stopping_; }))
+    while (!changed_.wait_for(guard, interval, [this] { return is_stopping_; })) {
+      guard.unlock();
       look(std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
                .count());
+      guard.lock();
+    }
   }};
 }
 
@@ -47,22 +44,36 @@ void watchdog::stop() {
 }
 
 void watchdog::look(std::int64_t now) {
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    auto& each = shards_[i];
-    const auto since = each.what->busy_since();
-    if (since == 0 || since == each.reported || now - since < patience_nanoseconds)
-      continue;
-    each.reported = since;
-    stalls_.fetch_add(1, std::memory_order_relaxed);
-    const auto actor = each.what->running_actor();
-    log::warn(
-        "code on a shard blocks or spins; nothing else runs there. Blocking work belongs into "
-        "plain "
-        "function handlers",
-        {{"shard", std::to_string(i)},
-         {"milliseconds", std::to_string((now - since) / 1'000'000)},
-         {"actor", actor == 0 ? std::string{"none"} : std::to_string(actor)}});
+  for (auto& each : shards_) {
+    look_at_foreign(each);
+    look_at_turn(each, now);
   }
+}
+
+void watchdog::look_at_foreign(watched& at) const {
+  if (patience_.count() <= 0)
+    return;
+  const auto seen = at.what->look_at_foreign();
+  at.unchanged = seen.excursion != 0 && seen == at.last ? at.unchanged + 1 : 0;
+  at.last = seen;
+  if (at.unchanged >= looks && at.what->leave_behind(seen))
+    at.unchanged = 0;
+}
+
+void watchdog::look_at_turn(watched& at, std::int64_t now) {
+  const auto since = at.what->busy_since();
+  if (since == 0 || since == at.reported || now - since < stall_nanoseconds)
+    return;
+  at.reported = since;
+  stalls_.fetch_add(1, std::memory_order_relaxed);
+  const auto actor = at.what->running_actor();
+  log::warn(
+      "code on a shard blocks or spins; nothing else runs there. Blocking work belongs into plain "
+      "function handlers",
+      {{"shard", &at - shards_.data()},
+       {"milliseconds", (now - since) / 1'000'000},
+       {"actor", actor == 0 ? std::string{"none"} : std::to_string(actor)},
+       {"threads_away", at.what->threads_away()}});
 }
 
 } // namespace troupe::actors

@@ -4,6 +4,7 @@
 #include "actors/shard/shard.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -11,23 +12,28 @@
 
 namespace troupe::actors {
 
-/// Says which shard does not come round: code on it blocks or spins, and no other task of that
-/// shard makes progress meanwhile. It cannot be preempted, but it can be named and counted.
+/// Looks after shards whose code does not come back.
 ///
-/// Logs a warning for each stall, once; counts it. The shards must outlive it. Thread-safe but for
-/// `start`, which is called once at most.
+/// Foreign code that makes no progress for `patience` is left behind with its thread, and the shard
+/// goes on on a new one (`shard::leave_behind`). Anything else that keeps a shard in one turn can
+/// only be named and counted: no other task of that shard makes progress meanwhile. The shards must
+/// outlive it. Thread-safe but for `start`, which is called once at most.
 class watchdog {
 public:
   /// A turn of a shard that takes longer than this is a stall.
-  static constexpr std::int64_t patience_nanoseconds = 2'000'000'000;
+  static constexpr std::int64_t stall_nanoseconds = 2'000'000'000;
+  /// So often it looks during its patience. Looks are counted, not time, so that a process that was
+  /// stopped for a while, by a debugger or with its machine, is not taken for one that hangs.
+  static constexpr int looks = 4;
 
-  explicit watchdog(std::vector<const shard*> shards);
+  /// `patience` of zero: foreign code may take as long as it likes.
+  watchdog(std::vector<shard*> shards, std::chrono::nanoseconds patience);
   /// Stops it if nobody has.
   ~watchdog();
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
 
-  /// Looks once a second, on a thread of its own.
+  /// Looks at regular times, on a thread of its own.
   void start();
   /// Ends the thread. From then on nothing touches the shards.
   void stop();
@@ -35,17 +41,24 @@ public:
   /// Looks once; `now` is what a steady clock says, in nanoseconds. For the thread, and for tests.
   void look(std::int64_t now);
 
+  /// Turns that took too long, code that was left behind not among them.
   [[nodiscard]] std::uint64_t stalls() const noexcept {
     return stalls_.load(std::memory_order_relaxed);
   }
 
 private:
   struct watched {
-    const shard* what;
+    shard* what;
     std::int64_t reported = 0; ///< the turn that was reported last, by its beginning
+    foreign_look last{};
+    int unchanged = 0; ///< looks that saw the same as the one before
   };
 
+  void look_at_turn(watched& at, std::int64_t now);
+  void look_at_foreign(watched& at) const;
+
   std::vector<watched> shards_;
+  const std::chrono::nanoseconds patience_;
   std::atomic<std::uint64_t> stalls_{0};
   std::mutex mutex_; ///< guards `is_stopping_`
   std::condition_variable changed_;

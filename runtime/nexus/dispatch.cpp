@@ -52,12 +52,42 @@ public:
       std::shared_ptr<const dispatch_environment> environment,
       nexus_task task,
       executor& where,
-      time_point now)
+      std::shared_ptr<void> keeps_where)
       : state_(std::make_shared<detail::operation_state>()) {
     state_->environment = std::move(environment);
     state_->task = std::move(task);
     state_->where = &where;
-    prepare(now);
+    state_->keeps_where = std::move(keeps_where);
+  }
+
+  /// Finds out what the task needs.
+  void prepare(time_point now) {
+    try {
+      read_deadline(now);
+      const auto& task = state_->task;
+      if (!task.refusal.empty())
+        throw handler_error{handler_error_type::bad_request, std::string{task.refusal}};
+      if (task.kind == nexus_task::request::unknown)
+        throw handler_error{
+            handler_error_type::not_implemented, "unknown Nexus request: neither start nor cancel"};
+      handler_ = environment().services->find(task.service, task.operation);
+      if (task.kind == nexus_task::request::start)
+        run_on(handler_->start_place());
+      else
+        prepare_cancel();
+    } catch (...) {
+      fail(classify(std::current_exception()));
+    }
+  }
+
+  /// Or knows already what is to be said.
+  void give_up(time_point now, const handler_error& why) {
+    try {
+      read_deadline(now);
+      throw why;
+    } catch (...) {
+      fail(classify(std::current_exception()));
+    }
   }
 
   step next() const noexcept override { return step_; }
@@ -118,25 +148,6 @@ private:
 
   detail::operation_input input() const {
     return {state_->task.input, state_->task.input_metadata};
-  }
-
-  void prepare(time_point now) {
-    try {
-      read_deadline(now);
-      const auto& task = state_->task;
-      if (!task.refusal.empty())
-        throw handler_error{handler_error_type::bad_request, std::string{task.refusal}};
-      if (task.kind == nexus_task::request::unknown)
-        throw handler_error{
-            handler_error_type::not_implemented, "unknown Nexus request: neither start nor cancel"};
-      handler_ = environment().services->find(task.service, task.operation);
-      if (task.kind == nexus_task::request::start)
-        run_on(handler_->start_place());
-      else
-        prepare_cancel();
-    } catch (...) {
-      fail(classify(std::current_exception()));
-    }
   }
 
   void read_deadline(time_point now) {
@@ -262,8 +273,25 @@ std::shared_ptr<operation_call> accept_task(
     std::shared_ptr<const dispatch_environment> environment,
     nexus_task task,
     executor& where,
-    time_point now) {
-  return std::make_shared<call_state>(std::move(environment), std::move(task), where, now);
+    time_point now,
+    std::shared_ptr<void> keeps_where) {
+  auto call = std::make_shared<call_state>(
+      std::move(environment), std::move(task), where, std::move(keeps_where));
+  call->prepare(now);
+  return call;
+}
+
+std::shared_ptr<operation_call> give_up_task(
+    std::shared_ptr<const dispatch_environment> environment,
+    nexus_task task,
+    const handler_error& why,
+    executor& where,
+    time_point now,
+    std::shared_ptr<void> keeps_where) {
+  auto call = std::make_shared<call_state>(
+      std::move(environment), std::move(task), where, std::move(keeps_where));
+  call->give_up(now, why);
+  return call;
 }
 
 } // namespace troupe::nexus

@@ -7,6 +7,7 @@
 #include "runtime/rpc/transport.hpp"
 
 #include <troupe/cancellation.hpp>
+#include <troupe/nexus/error.hpp>
 #include <troupe/payload/data_converter.hpp>
 
 #include <memory>
@@ -83,12 +84,22 @@ public:
 };
 
 /// Decides what a task needs. Never fails: an unreadable or unknown request gives a call whose next
-/// step is `answer`. `where` runs the coroutines and their timers (the shard); received `now`,
-/// which the deadline is counted from.
+/// step is `answer`. `where` runs the coroutines and their timers (the shard), and lives for as
+/// long as `keeps_where` does; received `now`, which the deadline is counted from.
 [[nodiscard]] std::shared_ptr<operation_call> accept_task(
     std::shared_ptr<const dispatch_environment> environment,
     nexus_task task,
     executor& where,
-    time_point now);
+    time_point now,
+    std::shared_ptr<void> keeps_where = {});
+
+/// A call whose next step is to answer with this error, whatever the task asks for.
+[[nodiscard]] std::shared_ptr<operation_call> give_up_task(
+    std::shared_ptr<const dispatch_environment> environment,
+    nexus_task task,
+    const handler_error& why,
+    executor& where,
+    time_point now,
+    std::shared_ptr<void> keeps_where = {});
 
 } // namespace troupe::nexus

@@ -20,6 +20,7 @@ struct operation_state {
   std::shared_ptr<const dispatch_environment> environment;
   nexus_task task;
   executor* where = nullptr;
+  std::shared_ptr<void> keeps_where; ///< contexts may be kept for longer than their request
   std::optional<time_point> deadline;
   cancellation_source cancellation;
   cancellation_token token = cancellation.token();

@@ -113,6 +113,7 @@ void engine::run_code() {
       auto& next = static_cast<detail::suspended&>(*ready_.next);
       next.unlink();
       next.missing = 0;
+      troupe::detail::now_running(next.where);
       next.frame.resume();
       if (main_ && main_->done() && !close_ && task_error_ == nullptr)
         finish_main();
@@ -341,6 +342,7 @@ void engine::spawn(async<void> body) {
   auto one = std::make_unique<coroutine>();
   one->body.emplace(std::move(body));
   one->start.frame = one->body->frame();
+  one->start.where = one->body->frame().promise().where;
   coroutines_.push_back(*one);
   make_ready(one.release()->start);
 }

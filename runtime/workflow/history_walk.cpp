@@ -2,6 +2,7 @@
 // The part of the engine that walks over a history: which event means what, and what the code must
 // have asked for.
 
+#include "runtime/base/pulse.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/workflow/engine_extras.hpp"
@@ -77,6 +78,7 @@ void engine::apply_step(
     int last,
     bool runs_code,
     step_jobs& todo) {
+  beat(); // a long history may take long, and yet it gets on
   auto& events = *history.mutable_events();
   std::int64_t completed_event_id = 0;
   for (int i = first; i <= last; ++i) {
@@ -184,6 +186,7 @@ void engine::begin(history_event& event) {
   main_.emplace(definition_->run(context{detail::ref<run>{this}, root_}, std::move(input)));
   frame_bytes_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before);
   main_start_.frame = main_->frame();
+  main_start_.where = main_->frame().promise().where;
 }
 
 void engine::start_task(const history_event& event) {

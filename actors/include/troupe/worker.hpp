@@ -53,6 +53,11 @@ struct worker_options {
   /// At shutdown: how long running handlers are left alone before they are cancelled. They are
   /// waited for after that.
   std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};
+  /// How long a workflow or a coroutine handler may keep its thread without getting on. After that
+  /// its task fails, it is named in the log, and its shard goes on on a new thread; the old one stays
+  /// with it, and what it still does has no effect. Zero: for ever; so it is while `TEMPORAL_DEBUG`
+  /// is set in the environment.
+  std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{1};
 
   /// Where the worker shows its metrics to Prometheus over HTTP, at `/metrics`: `127.0.0.1:9464`, a
   /// port of 0 takes a free one (`worker::metrics_address`). Empty: `TROUPE_METRICS_ADDRESS` of the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/nexus/nexus_handler_actor.hpp"
 
+#include "actors/worker/nexus/handler_code.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/protocol/links.hpp"
 
@@ -9,6 +10,14 @@
 #include <temporal/api/common/v1/message.pb.h>
 
 namespace troupe::actors {
+
+namespace {
+
+std::string name_of(const nexus::nexus_task& task) {
+  return std::string{task.service}.append("/").append(task.operation);
+}
+
+} // namespace
 
 nexus_handler_actor::nexus_handler_actor(
     caf::actor_config& cfg,
@@ -19,7 +28,8 @@ nexus_handler_actor::nexus_handler_actor(
     poller_handle poller,
     coordinator_handle coordinator)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), nexus_(nexus),
-      poller_(std::move(poller)), coordinator_(std::move(coordinator)) {}
+      poller_(std::move(poller)), coordinator_(std::move(coordinator)),
+      code_(std::make_shared<handler_code>(*this, home)) {}
 
 nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
   return {
@@ -44,6 +54,7 @@ nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
         call_->on_reply(replied.status, replied.answer);
         advance();
       },
+      [this](const code_failed&) { std::rethrow_exception(std::exchange(thrown_, {})); },
       [this](const cancel_work& cancel) {
         if (cancel.work == work_ && call_ && !abandoned_)
           on_cancel(cancel.reason);
@@ -58,7 +69,9 @@ void nexus_handler_actor::on_exit() {
     outcome_.record(died() ? task_outcome::died : task_outcome::shutdown);
   }
   tell(coordinator_, handler_left{id()}); // it holds whom it watched
+  code_->forget();
   call_ = nullptr;
+  code_->close();
   slot_.release();
   poller_ = nullptr;
   coordinator_ = nullptr;
@@ -74,11 +87,60 @@ void nexus_handler_actor::begin(nexus_job job) {
   if (job.task.scheduled_at)
     nexus_.metrics.nexus_task_schedule_to_start_latency.observe(
         (received_ - *job.task.scheduled_at).count());
-  call_ = nexus::accept_task(nexus_.environment, std::move(job.task), home(), received_);
+  accept(std::move(job.task));
   tell(
       coordinator_,
       watch_work{work_, caf::actor_cast<cancellable_handle>(this), call_->deadline()});
   advance();
+}
+
+void nexus_handler_actor::accept(nexus::nexus_task task) {
+  if (nexus_.away.count(name_of(task)) >= away_list::most_of_a_kind) [[unlikely]]
+    return give_up(
+        std::move(task),
+        "this worker runs no more of this operation: earlier requests have not come back");
+  call_ = nexus::accept_task(nexus_.environment, std::move(task), *code_, received_, code_);
+}
+
+void nexus_handler_actor::give_up(nexus::nexus_task task, const std::string& why) {
+  call_ = nexus::give_up_task(
+      nexus_.environment,
+      std::move(task),
+      {nexus::handler_error_type::internal, why},
+      *code_,
+      received_,
+      code_);
+}
+
+void nexus_handler_actor::on_loss(const std::source_location& coroutine) {
+  auto lost = std::move(call_);
+  auto code = std::exchange(code_, std::make_shared<handler_code>(*this, home()));
+  code->keep(lost);
+  nexus_.away.add(name_of(lost->task()), code);
+  give_up(lost->task(), text_of_loss(coroutine));
+  // Perhaps it looks at that from time to time. Later, since it runs callbacks of the user's, and
+  // the old thread may be waiting for this one.
+  home().post([lost = std::move(lost)] { lost->cancel(cancel_reason::timed_out); });
+  advance();
+}
+
+template <class Function>
+void nexus_handler_actor::guarded(Function what) noexcept {
+  try {
+    what();
+  } catch (...) {
+    thrown_ = std::current_exception();
+    tell(me(), code_failed{});
+  }
+}
+
+void nexus_handler_actor::code_came_back() noexcept {
+  if (code_->take_ended() && call_)
+    guarded([this] { advance(); });
+}
+
+void nexus_handler_actor::code_left_behind(const std::source_location& coroutine) noexcept {
+  guarded([&] { on_loss(coroutine); });
 }
 
 void nexus_handler_actor::advance() {
@@ -91,15 +153,7 @@ void nexus_handler_actor::advance() {
 }
 
 void nexus_handler_actor::run_on_shard() {
-  // Most coroutines end without having waited: those need no message.
-  is_starting_ = true;
-  call_->run_on_shard([this, self = me(), work = work_] {
-    if (!is_starting_)
-      tell(self, handler_ended{work});
-  });
-  is_starting_ = false;
-  if (call_->next() != nexus::operation_call::step::run_on_shard)
-    advance();
+  code_->start(*call_);
 }
 
 void nexus_handler_actor::run_on_pool() {
@@ -218,6 +272,7 @@ void nexus_handler_actor::end(task_outcome outcome) {
 }
 
 void nexus_handler_actor::become_idle() {
+  code_->forget();
   call_ = nullptr;
   abandoned_ = false;
   tell(

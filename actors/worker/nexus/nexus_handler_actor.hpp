@@ -3,19 +3,26 @@
 
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/away_list.hpp"
 #include "actors/worker/nexus/nexus_metrics.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/nexus/dispatch.hpp"
 
+#include <exception>
 #include <memory>
+#include <source_location>
+#include <string>
 
 namespace troupe::actors {
+
+class handler_code;
 
 /// What the Nexus tasks of one shard share. Used on its thread; lives as long as its context.
 struct nexus_shard {
   std::shared_ptr<const nexus::dispatch_environment> environment;
   nexus_metrics metrics;
+  away_list away = {}; ///< by `service/operation`
 };
 
 /// An accepted Nexus task on its way to a handler.
@@ -27,7 +34,8 @@ struct nexus_job {
 };
 
 /// Runs one Nexus task at a time and answers it. Reused: one per slot that was ever in use on the
-/// shard.
+/// shard. Coroutines are foreign code: they run beside the actor, which answers without them if
+/// they do not come back.
 ///
 /// Owns:      the running request, its slot, and the record of what became of it.
 /// Receives:  run_nexus_task (poller), handler_ended (the user's code), service_replied,
@@ -51,8 +59,18 @@ public:
   behavior_type make_behavior() override;
   void on_exit() override;
 
+  // -- for its code, on the shard, while this actor has nothing else to do
+  void code_came_back() noexcept;
+  void code_left_behind(const std::source_location& coroutine) noexcept;
+
 private:
   void begin(nexus_job job);
+  void accept(nexus::nexus_task task);
+  void give_up(nexus::nexus_task task, const std::string& why);
+  void on_loss(const std::source_location& coroutine);
+  /// Outside of a message: what is thrown ends the actor as if it came out of one.
+  template <class Function>
+  void guarded(Function what) noexcept;
   void advance();
   void run_on_shard();
   void run_on_pool();
@@ -74,10 +92,11 @@ private:
 
   std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
   std::shared_ptr<nexus::operation_call> call_;
+  std::shared_ptr<handler_code> code_;
+  std::exception_ptr thrown_; ///< outside of a message
   slot_permit slot_;
   outcome_guard outcome_;
   time_point received_{};
-  bool is_starting_ = false; ///< inside the first part of a coroutine
   bool on_pool_ = false; ///< a thread of the pool has the call: the slot stays until it comes back
   bool abandoned_ = false; ///< nobody waits for the answer any more
 };

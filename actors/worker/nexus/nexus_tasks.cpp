@@ -88,7 +88,7 @@ class nexus_station final : public task_station {
 public:
   nexus_station(
       const station_setup& with, std::shared_ptr<const nexus::dispatch_environment> environment)
-      : shard_(with.shard), nexus_{std::move(environment), nexus_metrics{*with.shard.meter}},
+      : shard_(with.shard), nexus_{std::move(environment), nexus_metrics{*with.shard.meter}, {}},
         coordinator_(with.coordinator) {}
 
   std::unique_ptr<poll_source>

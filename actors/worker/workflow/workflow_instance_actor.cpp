@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/workflow/workflow_instance_actor.hpp"
 
+#include "actors/worker/workflow/workflow_code.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
@@ -57,7 +58,7 @@ workflow_instance_actor::workflow_instance_actor(
     sticky_cache_handle cache,
     std::uint32_t lane)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context),
-      cache_(std::move(cache)), lane_(lane) {}
+      cache_(std::move(cache)), lane_(lane), code_(std::make_shared<workflow_code>(*this)) {}
 
 workflow_instance_actor::~workflow_instance_actor() = default;
 
@@ -75,11 +76,13 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
         if (fetched.work == work_ && job_ && std::exchange(fetching_, false))
           on_page(fetched);
       },
+      [this](const code_failed&) { std::rethrow_exception(std::exchange(thrown_, {})); },
       [this](const end_instance&) { quit(); },
   };
 }
 
 void workflow_instance_actor::on_exit() {
+  code_->forget();
   if (job_) {
     job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
     // Here and not in the destructor: the frames of a run belong to the thread that made them.
@@ -96,6 +99,12 @@ void workflow_instance_actor::begin() {
   ++work_;
   used_up_ = fetching_ = false;
   auto& task = *job_->task;
+  if (is_away())
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        "[TMPRL1101] this worker runs no more code of the run or of its type: earlier tasks of it "
+        "have not come back",
+        "DeadlockError");
   const bool from_beginning =
       task.history().events_size() > 0 && task.history().events(0).event_id() == 1;
   if (!job_->run || from_beginning) {
@@ -111,17 +120,66 @@ void workflow_instance_actor::begin() {
     // A whole history replaces what is cached: it is what the service believes.
     job_->run = std::make_unique<workflow::instance>(found->second, environment);
   }
-  converse([&] { return job_->run->begin(task); });
+  converse(nullptr);
 }
 
-template <class Step>
-void workflow_instance_actor::converse(Step step) {
-  workflow::activation_need need;
-  workflow::activation_result result;
+/// True if a former task of this run still has a thread, or too many tasks of its type do.
+bool workflow_instance_actor::is_away() {
+  return context_.away.count(run_id()) > 0
+         || context_.away.count(job_->task->workflow_type().name()) >= away_list::most_of_a_kind;
+}
+
+void workflow_instance_actor::converse(
+    std::unique_ptr<wire::GetWorkflowExecutionHistoryResponse> page) {
+  code_->prepare(*job_, std::move(page));
+  home().run_foreign(code_);
+}
+
+template <class Function>
+void workflow_instance_actor::guarded(Function what) noexcept {
   try {
-    need = step();
-    if (need.kind == workflow::activation_need::what::nothing)
-      result = job_->run->complete();
+    what();
+  } catch (...) {
+    thrown_ = std::current_exception();
+    tell(me(), code_failed{});
+  }
+}
+
+void workflow_instance_actor::code_came_back() noexcept {
+  guarded([this] { on_step(); });
+}
+
+void workflow_instance_actor::code_left_behind(const std::source_location& coroutine) noexcept {
+  guarded([&] { on_loss(coroutine); });
+}
+
+void workflow_instance_actor::on_loss(const std::source_location& coroutine) {
+  auto lost = std::move(job_);
+  workflow::task_message names; // what an instance leaves as it is
+  names->set_task_token(lost->task->task_token());
+  *names->mutable_workflow_execution() = lost->task->workflow_execution();
+  *names->mutable_workflow_type() = lost->task->workflow_type();
+  names->set_attempt(lost->task->attempt());
+  if (lost->task->has_query())
+    *names->mutable_query() = lost->task->query();
+  job_ = std::make_unique<workflow_job>(
+      std::move(names), std::move(lost->slot), std::move(lost->outcome), lost->received);
+  auto code = std::exchange(code_, std::make_shared<workflow_code>(*this));
+  code->keep(std::move(lost));
+  context_.away.add(run_id(), code);
+  context_.away.add(job_->task->workflow_type().name(), code);
+  const auto why = "[TMPRL1101] " + text_of_loss(coroutine);
+  report("a workflow's code does not come back, going on without it", {}, why, log::level::error);
+  fail_task(
+      enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE, why, "DeadlockError");
+}
+
+void workflow_instance_actor::on_step() {
+  auto need = std::exchange(code_->need, {});
+  auto result = std::exchange(code_->result, std::nullopt);
+  try {
+    if (auto thrown = std::exchange(code_->error, nullptr))
+      std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
     // An instance turns what user code throws into answers; what comes out here is a bug of its
     // own. Only this run is affected: it is dropped, and replayed when the service tries again.
@@ -133,7 +191,7 @@ void workflow_instance_actor::converse(Step step) {
         "InstanceError");
   }
   switch (need.kind) {
-  case workflow::activation_need::what::nothing: return send(std::move(result));
+  case workflow::activation_need::what::nothing: return send(std::move(*result));
   case workflow::activation_need::what::history: return fetch(std::move(need.page_token));
   case workflow::activation_need::what::local_activities:
     return fail_task(
@@ -165,8 +223,8 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
     return end(task_outcome::task_gone);
   }
   // Not in the task's memory: each page of a long history goes when it was replayed.
-  wire::GetWorkflowExecutionHistoryResponse page;
-  if (!fetched.status.ok() || !rpc::decode(fetched.page, page)) {
+  auto page = std::make_unique<wire::GetWorkflowExecutionHistoryResponse>();
+  if (!fetched.status.ok() || !rpc::decode(fetched.page, *page)) {
     auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
     report("the history of a run could not be fetched", {}, why);
     return fail_task(
@@ -174,7 +232,7 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
         "the history could not be fetched: " + why,
         "HistoryFetchError");
   }
-  converse([&] { return job_->run->resume(std::move(page)); });
+  converse(std::move(page));
 }
 
 void workflow_instance_actor::send(workflow::activation_result result) {

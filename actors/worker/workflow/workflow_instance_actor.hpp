@@ -9,9 +9,13 @@
 
 #include <exception>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 
+namespace temporal::api::workflowservice::v1 {
+class GetWorkflowExecutionHistoryResponse;
+}
 namespace google::protobuf {
 class Message;
 }
@@ -23,9 +27,14 @@ struct activation_result;
 
 namespace troupe::actors {
 
+class workflow_code;
+
 /// A thin shell around a run that has a task: runs it and sends its answer. There is one for each
 /// run that has a task at the moment, and they are reused; what waits for its next task is a plain
 /// object in the sticky cache.
+///
+/// The code of the run is foreign code: it runs beside the actor. If it does not come back the
+/// actor fails the task and goes on without that run.
 ///
 /// Owns:      while it has a task, that with its slot, the `workflow::instance` (the coroutine, its
 ///            machines).
@@ -48,6 +57,10 @@ public:
   behavior_type make_behavior() override;
   void on_exit() override;
 
+  // -- for its code, on the shard, while this actor has nothing else to do
+  void code_came_back() noexcept;
+  void code_left_behind(const std::source_location& coroutine) noexcept;
+
 private:
   /// What an answer says of the run's end, for metrics and the log.
   struct workflow_end {
@@ -59,9 +72,18 @@ private:
   enum class answer_kind { completed, failed, query };
 
   void begin();
-  /// Takes the next step of the conversation with the run, and does what the run then needs.
-  template <class Step>
-  void converse(Step step);
+  /// Takes the next step of the conversation with the run.
+  void
+  converse(std::unique_ptr<temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse>
+               page);
+  /// Does what the run needs after a step.
+  void on_step();
+  /// The code has the run and will not give it back.
+  void on_loss(const std::source_location& coroutine);
+  /// Outside of a message: what is thrown ends the actor as if it came out of one.
+  template <class Function>
+  void guarded(Function what) noexcept;
+  [[nodiscard]] bool is_away();
   void fetch(std::string page_token);
   void on_page(const history_page_fetched& fetched);
   void send(workflow::activation_result result);
@@ -90,8 +112,10 @@ private:
   const std::uint32_t lane_;
 
   std::unique_ptr<workflow_job> job_; ///< null while it is free
-  std::uint64_t work_ = 0; ///< counts tasks, so that late messages of an earlier one are known
-  bool fetching_ = false;  ///< a page of history
+  std::shared_ptr<workflow_code> code_;
+  std::exception_ptr thrown_; ///< outside of a message
+  std::uint64_t work_ = 0;    ///< counts tasks, so that late messages of an earlier one are known
+  bool fetching_ = false;     ///< a page of history
   answer_kind answering_ = answer_kind::completed;
   workflow_end closing_; ///< how the answer ends the run
   bool used_up_ = false;

@@ -29,7 +29,8 @@ public:
                                 .calls = with.shard.calls,
                                 .failures = with.shard.failures,
                                 .counters = workflow_metrics{*with.shard.meter},
-                                .sticky_queue = {}} {
+                                .sticky_queue = {},
+                                .away = {}} {
     if (sticky) {
       runs_.sticky_queue = with.shard.unique_name;
       runs_.max_cached_workflows =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/worker/away_list.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/workflow/workflow_metrics.hpp"
 #include "runtime/base/log/repeated_failures.hpp"
@@ -51,6 +52,7 @@ struct workflow_shard {
   std::string sticky_queue;             ///< empty: this shard keeps no runs
   std::size_t max_cached_workflows = 0; ///< this shard's part
   std::size_t max_cached_bytes = 0;
+  away_list away; ///< by run id, and by workflow type
 };
 
 } // namespace troupe::actors

@@ -42,6 +42,8 @@ void* allocate_frame(std::size_t size);
 void release_frame(void* frame, std::size_t size) noexcept;
 /// Bytes in the living frames of this thread.
 std::size_t frame_bytes() noexcept;
+/// Tells who watches this thread which coroutine has it now.
+void now_running(const std::source_location& coroutine) noexcept;
 
 template <class Domain>
 struct async_promise_base {
@@ -51,8 +53,11 @@ struct async_promise_base {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-      auto next = self.promise().continuation;
-      return next ? next : std::noop_coroutine();
+      auto& promise = self.promise();
+      if (!promise.continuation)
+        return std::noop_coroutine();
+      now_running(promise.caller);
+      return promise.continuation;
     }
     void await_resume() const noexcept {}
   };
@@ -69,7 +74,8 @@ struct async_promise_base {
 
   std::coroutine_handle<> continuation;
   std::exception_ptr failure;
-  std::source_location where; ///< the coroutine's name and place
+  std::source_location where;  ///< the coroutine's name and place
+  std::source_location caller; ///< of the continuation
   borrowing borrowed = borrowing::nothing;
 };
 
@@ -176,7 +182,10 @@ public:
           std::is_same_v<typename Promise::domain, Domain>,
           "a workflow coroutine can be awaited only in a workflow, a handler coroutine only in a "
           "handler");
-      frame.promise().continuation = caller;
+      auto& promise = frame.promise();
+      promise.continuation = caller;
+      promise.caller = caller.promise().where;
+      detail::now_running(promise.where);
       return frame;
     }
     T await_resume() const { return frame.promise().take(); }

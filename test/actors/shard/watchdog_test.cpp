@@ -10,6 +10,7 @@
 #include <future>
 #include <thread>
 
+using namespace std::chrono_literals;
 using namespace troupe::actors;
 
 namespace {
@@ -18,7 +19,7 @@ struct fixture {
   caf::actor_system_config config;
   caf::actor_system system{config};
   threaded_shard home{system, "shard-0"};
-  troupe::actors::watchdog watch{{&home}};
+  troupe::actors::watchdog watch{{&home}, 1s};
 
   /// Keeps the shard in one turn until the promise is kept.
   std::shared_future<void> block(std::promise<void>& until) {
@@ -31,7 +32,7 @@ struct fixture {
   }
 };
 
-constexpr auto patience = troupe::actors::watchdog::patience_nanoseconds;
+constexpr auto patience = troupe::actors::watchdog::stall_nanoseconds;
 
 } // namespace
 

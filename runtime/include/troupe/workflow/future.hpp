@@ -60,6 +60,7 @@ public:
           "workflow coroutine "
           "(troupe::async<T>)");
       self_waiting.frame = caller;
+      self_waiting.where = caller.promise().where;
       link.owner = &self_waiting;
       self.state_->add(link);
     }
@@ -119,6 +120,7 @@ public:
         std::is_same_v<typename Promise::domain, workflow_domain>,
         "workflow::all and workflow::any can be awaited only in a workflow coroutine");
     waiting_.frame = caller;
+    waiting_.where = caller.promise().where;
     links_ = std::vector<waiter>(what_.size());
     for (std::size_t i = 0; i != what_.size(); ++i)
       if (!what_[i]->settled()) {

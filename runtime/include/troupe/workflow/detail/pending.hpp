@@ -7,6 +7,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,7 @@ class run;
 /// with it.
 struct suspended : list_node {
   std::coroutine_handle<> frame;
+  std::source_location where; ///< the coroutine's name and place
   std::size_t missing =
       1; ///< how many more pendings must settle before it resumes; 0 = it was made ready
 };

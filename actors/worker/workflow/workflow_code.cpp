@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/workflow/workflow_code.hpp"
+
+#include "actors/worker/workflow/workflow_instance_actor.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <utility>
+
+namespace troupe::actors {
+
+workflow_code::workflow_code(workflow_instance_actor& of) : of_(&of) {}
+workflow_code::~workflow_code() = default;
+
+void workflow_code::prepare(workflow_job& with, std::unique_ptr<history_page> page) {
+  alive_ = caf::actor_cast<caf::strong_actor_ptr>(of_);
+  job_ = &with;
+  page_ = std::move(page);
+}
+
+void workflow_code::run(way_home&) noexcept {
+  if (job_ == nullptr)
+    return;
+  try {
+    auto& run = *job_->run;
+    need = page_ ? run.resume(std::move(*page_)) : run.begin(*job_->task);
+    page_ = nullptr;
+    if (need.kind == workflow::activation_need::what::nothing)
+      result = run.complete();
+  } catch (...) {
+    error = std::current_exception();
+  }
+}
+
+void workflow_code::came_back() noexcept {
+  const auto alive = std::move(alive_);
+  if (job_ != nullptr)
+    of_->code_came_back();
+}
+
+void workflow_code::left_behind(const std::source_location& coroutine) noexcept {
+  const auto alive = std::move(alive_);
+  std::exchange(of_, nullptr)->code_left_behind(coroutine);
+}
+
+void workflow_code::dissolve() noexcept {
+  // In the order in which one uses the other: an answer may lie in its task's memory.
+  result.reset();
+  error = nullptr;
+  kept_ = nullptr;
+}
+
+} // namespace troupe::actors
