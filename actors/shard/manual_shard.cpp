@@ -69,6 +69,14 @@ manual_shard::~manual_shard() {
 /// The end of a thread that was left behind; its successor has begun already.
 template <class Part>
 bool manual_shard::turn(Part part) {
+  // Of several shards on this thread it is the one that runs; a turn may lie within another's.
+  struct scope {
+    explicit scope(pulse* of) : before(set_pulse(of)) {}
+    ~scope() { set_pulse(before); }
+    pulse* before;
+  };
+  const auto own = present();
+  const scope here{&own->said};
   try {
     return part(*this);
   } catch (const thread_left_behind&) {

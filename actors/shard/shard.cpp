@@ -8,6 +8,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/local_actor.hpp>
+#include <caf/logger.hpp>
 #include <caf/make_message.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/system_messages.hpp>
@@ -19,6 +20,16 @@ namespace {
 void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
   // One writer, so a load and a store are enough and cheaper than a locked add.
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+/// A thread that has spawned an actor holds its system's logger, and a system's destructor waits for
+/// that: a thread that may be left behind must not.
+void let_go_of_logger() {
+#if defined(CAF_VERSION_MAJOR) && CAF_VERSION_MAJOR >= 1
+  caf::logger::current_logger(nullptr);
+#else
+  caf::logger::set_current_actor_system(nullptr);
+#endif
 }
 
 } // namespace
@@ -204,6 +215,7 @@ public:
     return true;
   }
   void leave() noexcept override {
+    let_go_of_logger();
     owner_of_this_thread() = nullptr; // what it posts goes the way of other threads' work
     own_.leave();
   }

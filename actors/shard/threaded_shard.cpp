@@ -87,7 +87,7 @@ void threaded_shard::begin_thread() {
     } catch (const thread_left_behind&) {
       // The shard may be gone by now.
       set_pulse(nullptr);
-      away->fetch_sub(1, std::memory_order_relaxed);
+      away->fetch_sub(1, std::memory_order_release);
     }
   }};
   ready->wait(false, std::memory_order_acquire);
@@ -106,7 +106,7 @@ bool threaded_shard::leave_behind(const foreign_look& seen) {
     begin_thread();
   } catch (const std::system_error& error) {
     impl_->thread = std::move(lost);
-    impl_->away->fetch_sub(1, std::memory_order_relaxed);
+    impl_->away->fetch_sub(1, std::memory_order_release);
     former->unclaim(seen.excursion);
     log::error("a shard cannot go on on a new thread", {{"error", error.what()}});
     return false;
@@ -117,7 +117,7 @@ bool threaded_shard::leave_behind(const foreign_look& seen) {
 }
 
 std::size_t threaded_shard::threads_away() const {
-  return impl_->away->load(std::memory_order_relaxed);
+  return impl_->away->load(std::memory_order_acquire);
 }
 
 threaded_shard::~threaded_shard() {

@@ -3,6 +3,8 @@
 
 #include <troupe/async.hpp>
 
+#include <utility>
+
 namespace troupe {
 
 namespace {
@@ -11,8 +13,8 @@ constinit thread_local pulse* ours = nullptr;
 
 } // namespace
 
-void set_pulse(pulse* here) noexcept {
-  ours = here;
+pulse* set_pulse(pulse* here) noexcept {
+  return std::exchange(ours, here);
 }
 
 void beat() noexcept {

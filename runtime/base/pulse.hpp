@@ -14,8 +14,8 @@ struct pulse {
   std::atomic<std::source_location> coroutine{std::source_location{}};
 };
 
-/// From now on this thread says it there; null: nowhere. The pulse outlives the thread.
-void set_pulse(pulse* here) noexcept;
+/// From now on this thread says it there; null: nowhere. Returns where it did before.
+pulse* set_pulse(pulse* here) noexcept;
 
 /// This thread has got on: what it does now began just now.
 void beat() noexcept;
