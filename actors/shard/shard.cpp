@@ -22,8 +22,8 @@ void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-/// A thread that has spawned an actor holds its system's logger, and a system's destructor waits for
-/// that: a thread that may be left behind must not.
+/// A thread that has spawned an actor holds its system's logger, and a system's destructor waits
+/// for that: a thread that may be left behind must not.
 void let_go_of_logger() {
 #if defined(CAF_VERSION_MAJOR) && CAF_VERSION_MAJOR >= 1
   caf::logger::current_logger(nullptr);

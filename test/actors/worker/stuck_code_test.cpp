@@ -160,8 +160,7 @@ struct fixture {
 
   template <class Workflow>
   auto begin(const std::string& id) {
-    return client.start_workflow<Workflow>(
-        {.id = id, .task_queue = "q", .task_timeout = 1s});
+    return client.start_workflow<Workflow>({.id = id, .task_queue = "q", .task_timeout = 1s});
   }
   static std::uint64_t metric(const troupe::worker& of, const std::string& name) {
     return of.snapshot().metrics[name];
