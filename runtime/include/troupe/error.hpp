@@ -180,6 +180,7 @@ template <class T, std::predicate<const T&> Fits = detail::any_cause>
 /// do not count them.
 enum class error_category { unspecified = 0, benign = 1 };
 
+/// What an `application_error` says beside its message.
 struct application_error_options {
   /// The error's type for retry policies and for callers in other languages, e.g. `OutOfStock`.
   std::string type = {};
@@ -321,6 +322,7 @@ enum class retry_state {
   cancel_requested = 7,
 };
 
+/// Which activity did not succeed, and whether it would have been tried again.
 struct activity_error_info {
   std::int64_t scheduled_event_id = 0;
   std::int64_t started_event_id = 0;
@@ -348,6 +350,7 @@ private:
   activity_error_info info_;
 };
 
+/// Which child workflow did not succeed, and whether it would have been started again.
 struct child_workflow_error_info {
   std::string name_space = {};
   std::string workflow_id = {};
@@ -381,6 +384,7 @@ private:
   child_workflow_error_info info_;
 };
 
+/// Which operation did not succeed.
 struct nexus_operation_error_info {
   std::int64_t scheduled_event_id = 0;
   std::string endpoint = {};

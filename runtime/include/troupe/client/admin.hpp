@@ -20,6 +20,7 @@ struct namespace_options {
   std::vector<std::pair<std::string, std::string>> data = {};
 };
 
+/// What the service tells about a namespace.
 struct namespace_description {
   std::string name;
   std::string id;
@@ -40,6 +41,7 @@ struct nexus_endpoint_options {
   std::string description = {}; ///< Markdown; empty: none
 };
 
+/// A Nexus endpoint as the service keeps it.
 struct nexus_endpoint : nexus_endpoint_options {
   std::string id;
   std::int64_t version =

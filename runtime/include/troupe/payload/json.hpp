@@ -25,15 +25,17 @@
 /// | sequences, sets, `std::array`, `std::pair`, `std::tuple` | arrays |
 /// | maps with text keys | objects |
 /// | `std::variant` | the alternative itself; read as the first one that fits |
-/// | enums | their number, or their name if `json_enum_names<E>` is true; a described enum reads no
-/// other | | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text | | time points of
-/// the system clock | `2026-01-31T12:00:00.5Z`; any offset is read | | durations | `PT1.5S`; also
-/// read: days, hours, minutes, and `1.5s` | | `json_value` | the JSON text itself | | structs
-/// described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
+/// | enums | their number, or their name if `json_enum_names<E>` is true |
+/// | `std::vector<std::byte>`, `std::vector<std::uint8_t>` | base64 text |
+/// | time points of the system clock | `2026-01-31T12:00:00.5Z`; any offset is read |
+/// | durations | `PT1.5S`; also read: days, hours, minutes, and `1.5s` |
+/// | `json_value` | the JSON text itself |
+/// | structs described with `BOOST_DESCRIBE_STRUCT` | objects; bases included |
 ///
 /// Unknown members are ignored when read, unless `json_refuse_unknown` is true; members that are
 /// missing keep their defaults, unless `json_required` says that they must be there. A null is read
 /// as an empty sequence, set or map. A variant prefers an alternative of which nothing is missing.
+/// An enum that is described reads no values but its own, unless `json_open_enum` is true.
 /// `json_naming` and `json_names` say how members and values of enums are called.
 namespace troupe {
 namespace detail {

@@ -92,6 +92,7 @@ private:
 /// says otherwise. One thread at a time.
 class nexus_environment {
 public:
+  /// Where handlers believe to be, and what they are given.
   struct options {
     std::string name_space = "test-namespace";
     std::string task_queue = "test-task-queue";

@@ -12,6 +12,7 @@
 
 namespace troupe::testing {
 
+/// How histories are replayed.
 struct replay_options {
   data_converter converter = {};
   std::string name_space = "default";

@@ -14,6 +14,7 @@
 
 namespace troupe::workflow {
 
+/// Whom a workflow's Nexus client calls.
 struct nexus_client_options {
   std::string endpoint;     ///< name of a registered Nexus endpoint
   std::string service = {}; ///< only for the untyped client; a contract knows its own name
