@@ -2,6 +2,7 @@
 // Clients choose their ways by what a service says it can: each thing that it names works, and what
 // it does not name is answered as by the real server where that is switched off.
 
+#include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -24,15 +25,6 @@ namespace enums = temporal::api::enums::v1;
 namespace history_api = temporal::api::history::v1;
 
 struct fixture : service_fixture {
-  static wire::StartWorkflowExecutionRequest start_request(const std::string& id) {
-    wire::StartWorkflowExecutionRequest request;
-    request.set_namespace_("default");
-    request.set_workflow_id(id);
-    request.mutable_workflow_type()->set_name("Type");
-    request.mutable_task_queue()->set_name("q");
-    return request;
-  }
-
   void start(const std::string& id) {
     BOOST_TEST(call("StartWorkflowExecution", start_request(id))->status.message == "");
   }

@@ -2,6 +2,7 @@
 // A service on a store: what it tells is durable, and what is durable is there again.
 
 #include "actors/embedded/host/preparation.hpp"
+#include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 #include "test/support/scripted_store.hpp"
 
@@ -46,29 +47,6 @@ struct life : store_holder, service_fixture {
               return where = std::make_shared<scripted_store>(home, on);
             }) {
     shard.run_until_idle();
-  }
-
-  static wire::StartWorkflowExecutionRequest start_request(const std::string& id) {
-    wire::StartWorkflowExecutionRequest request;
-    request.set_namespace_("default");
-    request.set_workflow_id(id);
-    request.set_request_id("request of " + id);
-    request.mutable_workflow_type()->set_name("Type");
-    request.mutable_task_queue()->set_name("q");
-    return request;
-  }
-
-  template <class Request>
-  static Request about(const std::string& id) {
-    Request request;
-    request.set_namespace_("default");
-    if constexpr (requires { request.mutable_workflow_execution(); })
-      request.mutable_workflow_execution()->set_workflow_id(id);
-    else
-      request.mutable_execution()->set_workflow_id(id);
-    if constexpr (requires { request.set_signal_name(""); })
-      request.set_signal_name("signal");
-    return request;
   }
 
   sent start(const std::string& id) { return send("StartWorkflowExecution", start_request(id)); }
@@ -160,7 +138,7 @@ BOOST_AUTO_TEST_CASE(no_answer_and_no_read_tells_what_is_not_durable) {
   const auto started = now.start("w");
   now.shard.run_until_idle();
   BOOST_TEST(now.where->held() == 1);
-  auto again = life::start_request("w"); // the same request: nothing changes
+  auto again = start_request("w"); // the same request: nothing changes
   const std::vector<service_fixture::sent> waiting{
       started,
       now.send("StartWorkflowExecution", again),
@@ -168,7 +146,7 @@ BOOST_AUTO_TEST_CASE(no_answer_and_no_read_tells_what_is_not_durable) {
       now.read("w"),
       now.send(
           "GetWorkflowExecutionHistoryReverse",
-          life::about<wire::GetWorkflowExecutionHistoryReverseRequest>("w"))};
+          about<wire::GetWorkflowExecutionHistoryReverseRequest>("w"))};
   wire::PollWorkflowTaskQueueRequest poll;
   poll.set_namespace_("default");
   poll.mutable_task_queue()->set_name("q");
@@ -211,7 +189,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_commit_that_fails_hears_so_and_nothing_of_i
   now.shard.run_until_idle();
   const auto described = now.describe("w");
   const auto signalled = now.signal("w", "one");
-  auto follow = life::about<wire::GetWorkflowExecutionHistoryRequest>("w");
+  auto follow = about<wire::GetWorkflowExecutionHistoryRequest>("w");
   follow.set_wait_new_event(true);
   follow.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
   const auto follows = now.send("GetWorkflowExecutionHistory", follow);
@@ -223,8 +201,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_commit_that_fails_hears_so_and_nothing_of_i
     BOOST_TEST((each->status.code == status_code::unavailable));
   }
   BOOST_TEST(
-      now.call(
-             "DescribeWorkflowExecution", life::about<wire::DescribeWorkflowExecutionRequest>("w"))
+      now.call("DescribeWorkflowExecution", about<wire::DescribeWorkflowExecutionRequest>("w"))
           ->status.message
       == "workflow not found for ID: w");
   now.where->holds = false;
@@ -309,7 +286,7 @@ BOOST_AUTO_TEST_CASE(a_service_begins_with_what_its_store_holds) {
                       ->as<operators::CreateNexusEndpointResponse>()
                       .endpoint()
                       .id();
-    auto start = life::start_request("w");
+    auto start = start_request("w");
     start.set_namespace_("mine");
     auto& fields = *start.mutable_search_attributes()->mutable_indexed_fields();
     fields["Colour"].set_data("\"red\"");
@@ -364,7 +341,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_good_after_a_restart_and_only_for_a_service_on_t
   wire::RespondWorkflowTaskCompletedRequest done;
   {
     life first{disk};
-    first.call("StartWorkflowExecution", life::start_request("w"));
+    first.call("StartWorkflowExecution", start_request("w"));
     done.set_task_token(first.call("PollWorkflowTaskQueue", poll)
                             ->as<wire::PollWorkflowTaskQueueResponse>()
                             .task_token());
@@ -378,7 +355,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_good_after_a_restart_and_only_for_a_service_on_t
   life second{disk, 9};
   BOOST_TEST(second.call("RespondWorkflowTaskCompleted", done)->status.message == "");
   // The other one goes on with its own key, whoever began later in this process.
-  stranger.call("StartWorkflowExecution", life::start_request("w"));
+  stranger.call("StartWorkflowExecution", start_request("w"));
   done.set_task_token(stranger.call("PollWorkflowTaskQueue", poll)
                           ->as<wire::PollWorkflowTaskQueueResponse>()
                           .task_token());
@@ -438,7 +415,7 @@ BOOST_AUTO_TEST_CASE(closed_runs_are_deleted_everywhere_when_their_retention_is_
     return now
         .call(
             "GetWorkflowExecutionHistory",
-            in_mine(life::about<wire::GetWorkflowExecutionHistoryRequest>(id)))
+            in_mine(about<wire::GetWorkflowExecutionHistoryRequest>(id)))
         ->status;
   };
   const auto rows_of_runs = [&] {
@@ -450,7 +427,7 @@ BOOST_AUTO_TEST_CASE(closed_runs_are_deleted_everywhere_when_their_retention_is_
     BOOST_TEST(
         now.call(
                "TerminateWorkflowExecution",
-               in_mine(life::about<wire::TerminateWorkflowExecutionRequest>(id)))
+               in_mine(about<wire::TerminateWorkflowExecutionRequest>(id)))
             ->status.message
         == "");
   };
@@ -461,7 +438,7 @@ BOOST_AUTO_TEST_CASE(closed_runs_are_deleted_everywhere_when_their_retention_is_
     add.mutable_workflow_execution_retention_period()->set_seconds(24 * 3600);
     BOOST_TEST(now.call("RegisterNamespace", add)->status.message == "");
     for (const char* id : {"used", "unloaded", "restarted", "open"})
-      now.call("StartWorkflowExecution", in_mine(life::start_request(id)));
+      now.call("StartWorkflowExecution", in_mine(start_request(id)));
     end(now, "used");
     end(now, "unloaded");
     now.shard.advance(1h);
@@ -519,10 +496,9 @@ BOOST_AUTO_TEST_CASE(a_deleted_workflow_and_its_row_are_gone_from_the_store_too)
   const auto disk = empty_disk();
   {
     life first{disk};
-    first.call("StartWorkflowExecution", life::start_request("w"));
+    first.call("StartWorkflowExecution", start_request("w"));
     BOOST_TEST(
-        first
-            .call("DeleteWorkflowExecution", life::about<wire::DeleteWorkflowExecutionRequest>("w"))
+        first.call("DeleteWorkflowExecution", about<wire::DeleteWorkflowExecutionRequest>("w"))
             ->status.ok());
     first.shard.advance(1s);
   }

@@ -2,6 +2,7 @@
 // Records come into memory and leave it, actors end, functions throw: nobody who calls notices more
 // than an error.
 
+#include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -60,31 +61,6 @@ struct fixture : service_fixture {
       service_settings settings = idle_after(10s),
       std::unique_ptr<id_source> ids = std::make_unique<random_ids>(7))
       : service_fixture(std::move(settings), std::move(ids)) {}
-
-  static wire::StartWorkflowExecutionRequest start_request(const std::string& id) {
-    wire::StartWorkflowExecutionRequest request;
-    request.set_namespace_("default");
-    request.set_workflow_id(id);
-    request.set_request_id("request of " + id);
-    request.mutable_workflow_type()->set_name("Type");
-    request.mutable_task_queue()->set_name("q");
-    return request;
-  }
-
-  template <class Request>
-  Request about(const std::string& id) {
-    Request request;
-    request.set_namespace_("default");
-    if constexpr (requires { request.mutable_workflow_execution(); })
-      request.mutable_workflow_execution()->set_workflow_id(id);
-    else
-      request.mutable_execution()->set_workflow_id(id);
-    if constexpr (requires { request.set_signal_name(""); })
-      request.set_signal_name("signal");
-    if constexpr (requires { request.mutable_query(); })
-      request.mutable_query()->set_query_type("query");
-    return request;
-  }
 
   std::vector<std::string> history(const std::string& id) {
     const auto read =

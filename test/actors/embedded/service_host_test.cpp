@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
@@ -13,12 +14,7 @@ namespace wire = temporal::api::workflowservice::v1;
 
 struct fixture : service_fixture {
   std::string start(const std::string& id) {
-    wire::StartWorkflowExecutionRequest request;
-    request.set_namespace_("default");
-    request.set_workflow_id(id);
-    request.mutable_workflow_type()->set_name("Type");
-    request.mutable_task_queue()->set_name("q");
-    return call("StartWorkflowExecution", request)
+    return call("StartWorkflowExecution", start_request(id))
         ->as<wire::StartWorkflowExecutionResponse>()
         .run_id();
   }
@@ -26,20 +22,7 @@ struct fixture : service_fixture {
   template <class Request>
   sent
   on_workflow(const std::string& method, const std::string& id, const std::string& run_id = {}) {
-    Request request;
-    request.set_namespace_("default");
-    if constexpr (requires { request.mutable_workflow_execution(); }) {
-      request.mutable_workflow_execution()->set_workflow_id(id);
-      request.mutable_workflow_execution()->set_run_id(run_id);
-    } else {
-      request.mutable_execution()->set_workflow_id(id);
-      request.mutable_execution()->set_run_id(run_id);
-    }
-    if constexpr (requires { request.set_signal_name(""); })
-      request.set_signal_name("signal");
-    if constexpr (requires { request.mutable_query(); })
-      request.mutable_query()->set_query_type("query");
-    return call(method, request);
+    return call(method, about<Request>(id, run_id));
   }
 };
 

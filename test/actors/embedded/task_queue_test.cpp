@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/matching/matching.hpp"
+#include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -14,13 +15,7 @@ namespace enums = temporal::api::enums::v1;
 
 struct fixture : service_fixture {
   std::string start(const std::string& id) {
-    wire::StartWorkflowExecutionRequest request;
-    request.set_namespace_("default");
-    request.set_workflow_id(id);
-    request.mutable_workflow_type()->set_name("Type");
-    request.mutable_task_queue()->set_name("q");
-    request.set_request_id("request-" + id);
-    auto started = call("StartWorkflowExecution", request);
+    auto started = call("StartWorkflowExecution", start_request(id));
     BOOST_TEST(started->status.message == "");
     return started->as<wire::StartWorkflowExecutionResponse>().run_id();
   }
@@ -148,10 +143,7 @@ BOOST_AUTO_TEST_CASE(a_query_that_expired_takes_no_poll_along) {
   start("w");
   complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
   auto vanished = poll();
-  wire::QueryWorkflowRequest query;
-  query.set_namespace_("default");
-  query.mutable_execution()->set_workflow_id("w");
-  query.mutable_query()->set_query_type("state");
+  const auto query = about<wire::QueryWorkflowRequest>("w");
   auto asked = send("QueryWorkflow", query, 10s);
   vanished->cancel(); // the query is offered to it and comes back to the queue
   shard.advance(11s);
@@ -167,10 +159,7 @@ BOOST_AUTO_TEST_CASE(a_query_that_expired_takes_no_poll_along) {
 BOOST_AUTO_TEST_CASE(a_query_waits_half_a_minute_for_a_worker_and_no_longer) {
   start("w");
   complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
-  wire::QueryWorkflowRequest query;
-  query.set_namespace_("default");
-  query.mutable_execution()->set_workflow_id("w");
-  query.mutable_query()->set_query_type("state");
+  const auto query = about<wire::QueryWorkflowRequest>("w");
   for (const auto patience : {troupe::duration::max(), troupe::duration{40s}}) {
     auto asked = send("QueryWorkflow", query, patience);
     shard.advance(29s);
@@ -190,10 +179,7 @@ BOOST_AUTO_TEST_CASE(a_query_waits_half_a_minute_for_a_worker_and_no_longer) {
 BOOST_AUTO_TEST_CASE(a_query_whose_client_vanished_takes_no_poll) {
   start("w");
   complete(poll()->as<wire::PollWorkflowTaskQueueResponse>().task_token());
-  wire::QueryWorkflowRequest query;
-  query.set_namespace_("default");
-  query.mutable_execution()->set_workflow_id("w");
-  query.mutable_query()->set_query_type("state");
+  const auto query = about<wire::QueryWorkflowRequest>("w");
   auto asked = send("QueryWorkflow", query, 10s);
   shard.run_until_idle();
   asked->cancel();
