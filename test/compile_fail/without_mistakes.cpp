@@ -14,174 +14,174 @@
 
 // clang-format off
 namespace caller_of_a_forgotten_operation {
-#include "test/compile_fail/caller_of_a_forgotten_operation.cpp"
+#include "test/compile_fail/nexus_contract/caller_of_a_forgotten_operation.cpp"
 }
 namespace caller_of_another_contract {
-#include "test/compile_fail/caller_of_another_contract.cpp"
+#include "test/compile_fail/nexus_contract/caller_of_another_contract.cpp"
 }
 namespace caller_that_passes_the_operation {
-#include "test/compile_fail/caller_that_passes_the_operation.cpp"
+#include "test/compile_fail/nexus_contract/caller_that_passes_the_operation.cpp"
 }
 namespace caller_with_input_for_none {
-#include "test/compile_fail/caller_with_input_for_none.cpp"
+#include "test/compile_fail/nexus_contract/caller_with_input_for_none.cpp"
 }
 namespace caller_with_wrong_input {
-#include "test/compile_fail/caller_with_wrong_input.cpp"
+#include "test/compile_fail/nexus_contract/caller_with_wrong_input.cpp"
 }
 namespace caller_without_input {
-#include "test/compile_fail/caller_without_input.cpp"
+#include "test/compile_fail/nexus_contract/caller_without_input.cpp"
 }
 namespace cancel_function_with_wrong_parameter {
-#include "test/compile_fail/cancel_function_with_wrong_parameter.cpp"
+#include "test/compile_fail/nexus_handler/cancel_function_with_wrong_parameter.cpp"
 }
 namespace client_start_with_too_few_arguments {
-#include "test/compile_fail/client_start_with_too_few_arguments.cpp"
+#include "test/compile_fail/workflow/client_start_with_too_few_arguments.cpp"
 }
 namespace client_start_with_wrong_argument {
-#include "test/compile_fail/client_start_with_wrong_argument.cpp"
+#include "test/compile_fail/workflow/client_start_with_wrong_argument.cpp"
 }
 namespace client_start_without_name {
-#include "test/compile_fail/client_start_without_name.cpp"
+#include "test/compile_fail/workflow/client_start_without_name.cpp"
 }
 namespace condition_that_waits {
-#include "test/compile_fail/condition_that_waits.cpp"
+#include "test/compile_fail/workflow/condition_that_waits.cpp"
 }
 namespace continue_as_new_with_wrong_argument {
-#include "test/compile_fail/continue_as_new_with_wrong_argument.cpp"
+#include "test/compile_fail/workflow/continue_as_new_with_wrong_argument.cpp"
 }
 namespace contract_without_operations {
-#include "test/compile_fail/contract_without_operations.cpp"
+#include "test/compile_fail/nexus_contract/contract_without_operations.cpp"
 }
 namespace handler_coroutine_takes_a_reference {
-#include "test/compile_fail/handler_coroutine_takes_a_reference.cpp"
+#include "test/compile_fail/nexus_handler/handler_coroutine_takes_a_reference.cpp"
 }
 namespace handler_coroutine_takes_a_view {
-#include "test/compile_fail/handler_coroutine_takes_a_view.cpp"
+#include "test/compile_fail/nexus_handler/handler_coroutine_takes_a_view.cpp"
 }
 namespace handler_coroutine_takes_its_context_by_reference {
-#include "test/compile_fail/handler_coroutine_takes_its_context_by_reference.cpp"
+#include "test/compile_fail/nexus_handler/handler_coroutine_takes_its_context_by_reference.cpp"
 }
 namespace handler_for_unlisted_operation {
-#include "test/compile_fail/handler_for_unlisted_operation.cpp"
+#include "test/compile_fail/nexus_handler/handler_for_unlisted_operation.cpp"
 }
 namespace handler_that_awaits_a_timer_of_workflows {
-#include "test/compile_fail/handler_that_awaits_a_timer_of_workflows.cpp"
+#include "test/compile_fail/nexus_handler/handler_that_awaits_a_timer_of_workflows.cpp"
 }
 namespace handler_that_awaits_a_workflow {
-#include "test/compile_fail/handler_that_awaits_a_workflow.cpp"
+#include "test/compile_fail/nexus_handler/handler_that_awaits_a_workflow.cpp"
 }
 namespace handler_that_is_a_workflow_coroutine {
-#include "test/compile_fail/handler_that_is_a_workflow_coroutine.cpp"
+#include "test/compile_fail/nexus_handler/handler_that_is_a_workflow_coroutine.cpp"
 }
 namespace handler_that_is_mutable {
-#include "test/compile_fail/handler_that_is_mutable.cpp"
+#include "test/compile_fail/nexus_handler/handler_that_is_mutable.cpp"
 }
 namespace handler_that_starts_no_workflow {
-#include "test/compile_fail/handler_that_starts_no_workflow.cpp"
+#include "test/compile_fail/nexus_handler/handler_that_starts_no_workflow.cpp"
 }
 namespace handler_with_too_many_parameters {
-#include "test/compile_fail/handler_with_too_many_parameters.cpp"
+#include "test/compile_fail/nexus_handler/handler_with_too_many_parameters.cpp"
 }
 namespace handler_with_wrong_input {
-#include "test/compile_fail/handler_with_wrong_input.cpp"
+#include "test/compile_fail/nexus_handler/handler_with_wrong_input.cpp"
 }
 namespace handler_with_wrong_output {
-#include "test/compile_fail/handler_with_wrong_output.cpp"
+#include "test/compile_fail/nexus_handler/handler_with_wrong_output.cpp"
 }
 namespace json_name_of_no_member {
-#include "test/compile_fail/json_name_of_no_member.cpp"
+#include "test/compile_fail/payload/json_name_of_no_member.cpp"
 }
 namespace json_name_twice {
-#include "test/compile_fail/json_name_twice.cpp"
+#include "test/compile_fail/payload/json_name_twice.cpp"
 }
 namespace json_naming_by_text {
-#include "test/compile_fail/json_naming_by_text.cpp"
+#include "test/compile_fail/payload/json_naming_by_text.cpp"
 }
 namespace json_required_of_no_member {
-#include "test/compile_fail/json_required_of_no_member.cpp"
+#include "test/compile_fail/payload/json_required_of_no_member.cpp"
 }
 namespace operation_name_reserved {
-#include "test/compile_fail/operation_name_reserved.cpp"
+#include "test/compile_fail/nexus_contract/operation_name_reserved.cpp"
 }
 namespace operation_name_twice {
-#include "test/compile_fail/operation_name_twice.cpp"
+#include "test/compile_fail/nexus_contract/operation_name_twice.cpp"
 }
 namespace operation_of_a_view {
-#include "test/compile_fail/operation_of_a_view.cpp"
+#include "test/compile_fail/nexus_contract/operation_of_a_view.cpp"
 }
 namespace operation_with_two_handlers {
-#include "test/compile_fail/operation_with_two_handlers.cpp"
+#include "test/compile_fail/nexus_handler/operation_with_two_handlers.cpp"
 }
 namespace operation_without_handler {
-#include "test/compile_fail/operation_without_handler.cpp"
+#include "test/compile_fail/nexus_handler/operation_without_handler.cpp"
 }
 namespace query_handler_that_waits {
-#include "test/compile_fail/query_handler_that_waits.cpp"
+#include "test/compile_fail/workflow/query_handler_that_waits.cpp"
 }
 namespace query_handler_without_answer {
-#include "test/compile_fail/query_handler_without_answer.cpp"
+#include "test/compile_fail/workflow/query_handler_without_answer.cpp"
 }
 namespace signal_handler_takes_a_reference {
-#include "test/compile_fail/signal_handler_takes_a_reference.cpp"
+#include "test/compile_fail/workflow/signal_handler_takes_a_reference.cpp"
 }
 namespace signal_handler_takes_a_view {
-#include "test/compile_fail/signal_handler_takes_a_view.cpp"
+#include "test/compile_fail/workflow/signal_handler_takes_a_view.cpp"
 }
 namespace signal_handler_that_returns {
-#include "test/compile_fail/signal_handler_that_returns.cpp"
+#include "test/compile_fail/workflow/signal_handler_that_returns.cpp"
 }
 namespace signal_handler_with_auto {
-#include "test/compile_fail/signal_handler_with_auto.cpp"
+#include "test/compile_fail/workflow/signal_handler_with_auto.cpp"
 }
 namespace spawned_coroutine_of_handlers {
-#include "test/compile_fail/spawned_coroutine_of_handlers.cpp"
+#include "test/compile_fail/workflow/spawned_coroutine_of_handlers.cpp"
 }
 namespace spawned_function_is_no_coroutine {
-#include "test/compile_fail/spawned_function_is_no_coroutine.cpp"
+#include "test/compile_fail/workflow/spawned_function_is_no_coroutine.cpp"
 }
 namespace spawned_lambda_takes_a_reference {
-#include "test/compile_fail/spawned_lambda_takes_a_reference.cpp"
+#include "test/compile_fail/workflow/spawned_lambda_takes_a_reference.cpp"
 }
 namespace spawned_lambda_takes_a_view {
-#include "test/compile_fail/spawned_lambda_takes_a_view.cpp"
+#include "test/compile_fail/workflow/spawned_lambda_takes_a_view.cpp"
 }
 namespace spawned_with_wrong_arguments {
-#include "test/compile_fail/spawned_with_wrong_arguments.cpp"
+#include "test/compile_fail/workflow/spawned_with_wrong_arguments.cpp"
 }
 namespace struct_described_in_part {
-#include "test/compile_fail/struct_described_in_part.cpp"
+#include "test/compile_fail/payload/struct_described_in_part.cpp"
 }
 namespace test_of_another_contract {
-#include "test/compile_fail/test_of_another_contract.cpp"
+#include "test/compile_fail/nexus_contract/test_of_another_contract.cpp"
 }
 namespace undescribed_type {
-#include "test/compile_fail/undescribed_type.cpp"
+#include "test/compile_fail/payload/undescribed_type.cpp"
 }
 namespace workflow_run_takes_a_reference {
-#include "test/compile_fail/workflow_run_takes_a_reference.cpp"
+#include "test/compile_fail/workflow/workflow_run_takes_a_reference.cpp"
 }
 namespace workflow_run_takes_a_view {
-#include "test/compile_fail/workflow_run_takes_a_view.cpp"
+#include "test/compile_fail/workflow/workflow_run_takes_a_view.cpp"
 }
 namespace workflow_that_awaits_a_handler {
-#include "test/compile_fail/workflow_that_awaits_a_handler.cpp"
+#include "test/compile_fail/workflow/workflow_that_awaits_a_handler.cpp"
 }
 namespace workflow_that_is_no_coroutine {
-#include "test/compile_fail/workflow_that_is_no_coroutine.cpp"
+#include "test/compile_fail/workflow/workflow_that_is_no_coroutine.cpp"
 }
 namespace workflow_with_overloaded_run {
-#include "test/compile_fail/workflow_with_overloaded_run.cpp"
+#include "test/compile_fail/workflow/workflow_with_overloaded_run.cpp"
 }
 namespace workflow_with_wrong_arguments {
-#include "test/compile_fail/workflow_with_wrong_arguments.cpp"
+#include "test/compile_fail/workflow/workflow_with_wrong_arguments.cpp"
 }
 namespace workflow_with_wrong_result {
-#include "test/compile_fail/workflow_with_wrong_result.cpp"
+#include "test/compile_fail/workflow/workflow_with_wrong_result.cpp"
 }
 namespace workflow_without_context {
-#include "test/compile_fail/workflow_without_context.cpp"
+#include "test/compile_fail/workflow/workflow_without_context.cpp"
 }
 namespace workflow_without_name {
-#include "test/compile_fail/workflow_without_name.cpp"
+#include "test/compile_fail/workflow/workflow_without_name.cpp"
 }
 // clang-format on
