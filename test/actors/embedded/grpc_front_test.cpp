@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/front/grpc_bytes.hpp"
-#include "actors/embedded/front/grpc_front.hpp"
-#include "runtime/rpc/caller.hpp"
-#include "runtime/rpc/methods.hpp"
+#include "test/actors/embedded/grpc_front_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <google/protobuf/descriptor.pb.h>
-#include <grpc/health/v1/health.pb.h>
-#include <grpc/reflection/v1/reflection.pb.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/server_credentials.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -17,106 +11,14 @@
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <mutex>
-#include <span>
 
 namespace {
 
 using namespace troupe::embedded;
+using namespace troupe::embedded::front_test;
 using namespace std::chrono_literals;
-using troupe::rpc::bytes;
-
-/// Methods that the front serves in its general way, and in the way of the hot ones.
-namespace hot = troupe::rpc::methods::workflow_service;
-const std::string echo_methods[]{"/test/Echo", std::string{hot::respond_nexus_task_completed}};
-const std::string fail_methods[]{"/test/Fail", std::string{hot::respond_workflow_task_completed}};
-const std::string hang_methods[]{
-    "/test/Hang",
-    std::string{hot::poll_workflow_task_queue},
-    std::string{hot::poll_nexus_task_queue}};
-
-/// Answers who called: in the general way and in the hot one.
-const std::string who_methods[]{"/test/Who", "/test/HotWho"};
-
-/// The options of a front that knows these hot methods.
-grpc_front_options at(std::string address) {
-  grpc_front_options options{.address = std::move(address)};
-  options.hot = {
-      {echo_methods[1], false},
-      {fail_methods[1], false},
-      {hang_methods[1], true},
-      {hang_methods[2], true},
-      {who_methods[1], false}};
-  return options;
-}
-
-bool is_one_of(std::span<const std::string> methods, const std::string& method) {
-  return std::find(methods.begin(), methods.end(), method) != methods.end();
-}
-
-/// Answers by method: the echo ones the request, the fail ones an error with details, the others
-/// nothing until they are cancelled.
-class fake_service final : public troupe::rpc::local_service {
-public:
-  cancel_function handle(request what, troupe::rpc::reply_handler on_reply) override {
-    if (is_one_of(echo_methods, what.method)) {
-      on_reply({}, what.message);
-      return {};
-    }
-    if (is_one_of(fail_methods, what.method)) {
-      on_reply({troupe::status_code::not_found, "nothing here", "details"}, {});
-      return {};
-    }
-    if (is_one_of(who_methods, what.method)) {
-      const auto identity = what.from->identity();
-      std::string text = what.from->peer() + '\n';
-      text += what.from->header("x-test");
-      text += '\n' + (identity ? identity->common_name : "nobody");
-      for (const auto& name : identity ? identity->alternative_names : std::vector<std::string>{})
-        text += ' ' + name;
-      on_reply({}, bytes{std::move(text)});
-      return {};
-    }
-    std::lock_guard guard{mutex_};
-    const auto id = ++last_;
-    hanging_.emplace(id, std::move(on_reply));
-    return [this, id] { end(id); };
-  }
-
-  std::size_t hanging() {
-    std::lock_guard guard{mutex_};
-    return hanging_.size();
-  }
-
-private:
-  void end(int id) {
-    std::unique_lock lock{mutex_};
-    auto node = hanging_.extract(id);
-    lock.unlock();
-    if (!node.empty())
-      node.mapped()({troupe::status_code::cancelled, "gone", {}}, {});
-  }
-
-  std::mutex mutex_;
-  std::map<int, troupe::rpc::reply_handler> hanging_;
-  int last_ = 0;
-};
-
-grpc::ByteBuffer buffer_of(const std::string& text) {
-  grpc::Slice slice{text};
-  return {&slice, 1};
-}
-
-std::string text_of(grpc::ByteBuffer& buffer) {
-  grpc::Slice all;
-  return buffer.DumpToSingleSlice(&all).ok()
-             ? std::string{reinterpret_cast<const char*>(all.begin()), all.size()}
-             : std::string{};
-}
 
 std::string pem(const std::string& name) {
   std::ifstream file{std::string{TROUPE_TEST_DATA} + "/runtime/rpc/pem/" + name};
@@ -203,102 +105,6 @@ private:
   }
 
   int fd_;
-};
-
-struct fixture {
-  fake_service service;
-  std::unique_ptr<grpc_front> front;
-  grpc::CompletionQueue queue;
-  std::unique_ptr<grpc::GenericStub> stub;
-  int completed = 0;
-
-  fixture() {
-    auto listening = troupe::embedded::grpc_front::listen(service, at("127.0.0.1:0"));
-    BOOST_REQUIRE(listening.has_value());
-    front = std::move(*listening);
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(-1);
-    arguments.SetInt("grpc.use_local_subchannel_pool", 1);
-    stub = std::make_unique<grpc::GenericStub>(
-        grpc::CreateCustomChannel(front->address(), grpc::InsecureChannelCredentials(), arguments));
-  }
-
-  ~fixture() {
-    queue.Shutdown();
-    void* tag = nullptr;
-    bool ok = false;
-    while (queue.Next(&tag, &ok)) {
-    }
-  }
-
-  bool next() {
-    void* tag = nullptr;
-    bool ok = false;
-    BOOST_REQUIRE(queue.Next(&tag, &ok));
-    return ok;
-  }
-
-  /// Drives the client's connection until so many calls hang in the service; completions are
-  /// counted.
-  void run_until_hanging(std::size_t count) {
-    while (service.hanging() != count) {
-      void* tag = nullptr;
-      bool ok = false;
-      const auto status = queue.AsyncNext(&tag, &ok, std::chrono::system_clock::now() + 2ms);
-      completed += status == grpc::CompletionQueue::GOT_EVENT ? 1 : 0;
-    }
-  }
-
-  /// The completion of the one operation in flight, if it has not come yet.
-  void finish_last() {
-    if (completed == 0)
-      next();
-  }
-
-  grpc::Status call(
-      const std::string& method,
-      const std::string& request,
-      std::string& response,
-      grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + 30s);
-    context.set_compression_algorithm(compression);
-    auto reader = stub->PrepareUnaryCall(&context, method, buffer_of(request), &queue);
-    reader->StartCall();
-    grpc::ByteBuffer answer;
-    grpc::Status status;
-    reader->Finish(&answer, &status, nullptr);
-    next();
-    response = text_of(answer);
-    return status;
-  }
-
-  grpc::reflection::v1::ServerReflectionResponse reflect(
-      const std::string& service_name,
-      const grpc::reflection::v1::ServerReflectionRequest& question) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + 30s);
-    auto stream = stub->PrepareCall(&context, "/" + service_name + "/ServerReflectionInfo", &queue);
-    stream->StartCall(nullptr);
-    next();
-    grpc::reflection::v1::ServerReflectionResponse answer;
-    // Twice on one stream, as the tools do.
-    for (int i = 0; i < 2; ++i) {
-      stream->Write(buffer_of(question.SerializeAsString()), nullptr);
-      next();
-      grpc::ByteBuffer raw;
-      stream->Read(&raw, nullptr);
-      BOOST_TEST(next());
-      BOOST_TEST(answer.ParseFromString(text_of(raw)));
-    }
-    stream->WritesDone(nullptr);
-    next();
-    grpc::Status status;
-    stream->Finish(&status, nullptr);
-    next();
-    BOOST_TEST(status.ok());
-    return answer;
-  }
 };
 
 BOOST_FIXTURE_TEST_SUITE(grpc_front, fixture)
@@ -534,103 +340,6 @@ BOOST_AUTO_TEST_CASE(stops_with_calls_in_flight) {
     next();
   for (const auto& each : all)
     BOOST_TEST(!each->status.ok());
-}
-
-BOOST_AUTO_TEST_CASE(answers_health_checks) {
-  grpc::health::v1::HealthCheckRequest request;
-  grpc::health::v1::HealthCheckResponse response;
-  std::string answer;
-  for (const char* name : {"", "temporal.api.workflowservice.v1.WorkflowService"}) {
-    request.set_service(name);
-    BOOST_TEST(call("/grpc.health.v1.Health/Check", request.SerializeAsString(), answer).ok());
-    BOOST_TEST(response.ParseFromString(answer));
-    BOOST_TEST(response.status() == grpc::health::v1::HealthCheckResponse::SERVING);
-  }
-  request.set_service("no.such.Service");
-  const auto status = call("/grpc.health.v1.Health/Check", request.SerializeAsString(), answer);
-  BOOST_TEST(status.error_code() == grpc::StatusCode::NOT_FOUND);
-}
-
-BOOST_AUTO_TEST_CASE(tolerates_a_hundred_pings_without_a_call) {
-  // By hand, since client libraries keep to their own minimum between pings.
-  constexpr int pings = 100;
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  BOOST_REQUIRE(fd >= 0);
-  const timeval patience{10, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(front->port()));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  BOOST_REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-  const auto frame = [](char type, const std::string& body) {
-    std::string out{'\0', '\0', static_cast<char>(body.size()), type};
-    return out + std::string(5, '\0') + body;
-  };
-  std::string sent = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, "");
-  for (int i = 0; i < pings; ++i)
-    sent += frame(6, std::string(8, static_cast<char>(i)));
-  BOOST_REQUIRE(::send(fd, sent.data(), sent.size(), 0) == static_cast<ssize_t>(sent.size()));
-  std::string received;
-  int answered = 0;
-  bool is_sent_away = false;
-  while (answered < pings && !is_sent_away) {
-    char chunk[4096];
-    const auto size = ::recv(fd, chunk, sizeof chunk, 0);
-    if (size <= 0)
-      break;
-    received.append(chunk, static_cast<std::size_t>(size));
-    while (received.size() >= 9) {
-      const auto length = static_cast<std::size_t>(
-          (static_cast<unsigned char>(received[1]) << 8) | static_cast<unsigned char>(received[2]));
-      if (received.size() < 9 + length)
-        break;
-      answered += received[3] == 6 ? 1 : 0;
-      is_sent_away = is_sent_away || received[3] == 7;
-      received.erase(0, 9 + length);
-    }
-  }
-  ::close(fd);
-  BOOST_TEST(answered == pings);
-  BOOST_TEST(!is_sent_away);
-}
-
-BOOST_AUTO_TEST_CASE(holds_a_health_watch_until_the_client_leaves) {
-  grpc::ClientContext context;
-  auto stream = stub->PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
-  stream->StartCall(nullptr);
-  next();
-  stream->WriteLast(buffer_of(""), {}, nullptr);
-  next();
-  grpc::ByteBuffer raw;
-  stream->Read(&raw, nullptr);
-  BOOST_TEST(next());
-  grpc::health::v1::HealthCheckResponse response;
-  BOOST_TEST(response.ParseFromString(text_of(raw)));
-  BOOST_TEST(response.status() == grpc::health::v1::HealthCheckResponse::SERVING);
-  context.TryCancel();
-  grpc::Status status;
-  stream->Finish(&status, nullptr);
-  next();
-  BOOST_TEST(status.error_code() == grpc::StatusCode::CANCELLED);
-}
-
-BOOST_AUTO_TEST_CASE(answers_reflection_in_both_versions) {
-  for (const char* name :
-       {"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
-    grpc::reflection::v1::ServerReflectionRequest question;
-    question.set_list_services("*");
-    const auto listed = reflect(name, question);
-    BOOST_TEST(listed.list_services_response().service_size() == 5);
-    question.set_file_containing_symbol("temporal.api.workflowservice.v1.WorkflowService");
-    const auto files = reflect(name, question);
-    BOOST_REQUIRE(files.file_descriptor_response().file_descriptor_proto_size() > 10);
-    google::protobuf::FileDescriptorProto file;
-    BOOST_TEST(file.ParseFromString(files.file_descriptor_response().file_descriptor_proto(0)));
-    BOOST_TEST(file.name() == "temporal/api/workflowservice/v1/service.proto");
-    question.set_file_containing_symbol("no.such.Symbol");
-    BOOST_TEST(reflect(name, question).error_response().error_code() == 5);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
