@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/status.hpp"
 
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
+
 #include <temporal/api/errordetails/v1/message.pb.h>
 
 #include <array>
@@ -25,7 +28,8 @@ rpc_status absent(std::string text) {
       status_code::not_found, std::move(text), temporal::api::errordetails::v1::NotFoundFailure{});
 }
 
-rpc_status namespace_absent(const std::string& name) {
+rpc_status namespace_absent(const std::string& given) {
+  const auto name = excerpt(given, longest_error_text); // before it is copied all over
   temporal::api::errordetails::v1::NamespaceNotFoundFailure detail;
   detail.set_namespace_(name);
   return with_detail(status_code::not_found, "Namespace " + name + " is not found.", detail);

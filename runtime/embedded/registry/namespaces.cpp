@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/registry/namespace_checks.hpp"
 
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -53,8 +54,8 @@ void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceCo
 
 void fill(
     bool is_registered, temporal::api::replication::v1::NamespaceReplicationConfig& replication) {
-  replication.set_active_cluster_name("active");
-  replication.add_clusters()->set_cluster_name("active");
+  replication.set_active_cluster_name(std::string{cluster_name});
+  replication.add_clusters()->set_cluster_name(std::string{cluster_name});
   if (is_registered)
     replication.set_state(enums::REPLICATION_STATE_NORMAL);
 }
@@ -188,6 +189,9 @@ rpc_status namespace_registry::describe(
     return bad_argument("Namespace not set on request.");
   if (!request.namespace_().empty() && !request.id().empty())
     return bad_argument("GetNamespace operation failed. Both ID and Name specified in request.");
+  if (!request.id().empty())
+    if (auto status = check_namespace_id(request.id()); !status.ok())
+      return status;
   const auto* entry = request.id().empty() ? find(request.namespace_()) : find_by_id(request.id());
   if (entry == nullptr)
     return namespace_absent(request.id().empty() ? request.namespace_() : request.id());
@@ -225,6 +229,8 @@ rpc_status namespace_registry::update(
     return bad_argument("Namespace not set on request.");
   if (entry == nullptr)
     return namespace_absent(request.namespace_());
+  if (auto status = check_update(request); !status.ok())
+    return status;
   const auto& info = request.update_info();
   if (!may_become(entry->state, info.state()))
     return bad_argument("Invalid namespace state update.");
@@ -264,6 +270,8 @@ rpc_status
 namespace_registry::remove(const std::string& name, const std::string& id, std::string& renamed) {
   if (name.empty() && id.empty())
     return bad_argument("namespace or namespace ID is required");
+  if (!name.empty() && !id.empty())
+    return bad_argument("Only one of namespace name or Id should be set on request.");
   auto* entry = id.empty() ? find(name) : find_by_id_mutable(id);
   if (entry == nullptr || entry->state == enums::NAMESPACE_STATE_DELETED)
     return namespace_absent(id.empty() ? name : id);

@@ -343,6 +343,64 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(updates_about_clusters_and_archives_are_refused_as_by_the_real_server) {
+  const auto says = [&](auto change) {
+    wire::UpdateNamespaceRequest request;
+    wire::UpdateNamespaceResponse response;
+    request.set_namespace_("default");
+    change(request);
+    const auto status = namespaces.update(request, response);
+    BOOST_TEST((status.ok() || status.code == status_code::invalid_argument));
+    return status.message;
+  };
+  const auto cluster = [](const std::string& name) {
+    return [name](wire::UpdateNamespaceRequest& to) {
+      to.mutable_replication_config()->add_clusters()->set_cluster_name(name);
+    };
+  };
+  const auto active = [](const std::string& name) {
+    return [name](wire::UpdateNamespaceRequest& to) {
+      to.mutable_replication_config()->set_active_cluster_name(name);
+    };
+  };
+  BOOST_TEST(says(cluster("active")) == "");
+  BOOST_TEST(says(cluster("")) == "Invalid cluster name: ");
+  BOOST_TEST(says(cluster("other")) == "Invalid cluster name: other");
+  BOOST_TEST(says(active("active")) == "");
+  BOOST_TEST(says(active("other")) == "Invalid cluster name: other");
+  BOOST_TEST(
+      says([](auto& to) { to.set_delete_bad_binary("sum"); })
+      == "Bad binary checksum sum doesn't exists.");
+  BOOST_TEST(
+      says([](auto& to) { to.set_promote_namespace(true); })
+      == "global namespace is not enabled on this cluster, cannot update global namespace or "
+         "promote local namespace: default");
+  BOOST_TEST(says(active(std::string(4'000'000, 'x'))).size() < 5'000U);
+}
+
+BOOST_AUTO_TEST_CASE(ids_of_namespaces_are_uuids_in_any_form) {
+  const auto says = [&](const std::string& id) {
+    wire::DescribeNamespaceRequest request;
+    wire::DescribeNamespaceResponse response;
+    request.set_id(id);
+    return namespaces.describe(request, response);
+  };
+  expect(says("x"), status_code::unknown, "invalid UUID length: 1");
+  expect(says(std::string(36, 'a')), status_code::unknown, "invalid UUID format");
+  expect(says(std::string(4'000'000, 'a')), status_code::unknown, "invalid UUID length: 4000000");
+  for (const auto* id :
+       {"00000000-0000-4000-8000-0000000000ff",
+        "000000000000400080000000000000ff",
+        "{00000000-0000-4000-8000-0000000000ff}"})
+    expect(says(id), status_code::not_found, "Namespace " + std::string{id} + " is not found.");
+  std::string renamed;
+  expect(
+      namespaces.remove("default", "x", renamed),
+      status_code::invalid_argument,
+      "Only one of namespace name or Id should be set on request.");
+  expect(namespaces.remove("", "x", renamed), status_code::not_found, "Namespace x is not found.");
+}
+
 BOOST_AUTO_TEST_CASE(an_endpoint_that_is_to_be_there_is_made_kept_or_turned) {
   BOOST_TEST(endpoints.ensure(spec("endpoint"), now).ok());
   const auto made = *endpoints.find_by_name("endpoint");

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/registry/namespace_checks.hpp"
+
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/base/text/uuid.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
+#include "runtime/embedded/record/status.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::embedded {
+namespace {
+
+rpc_status unknown_cluster(std::string_view name) {
+  return bad_argument("Invalid cluster name: " + excerpt(name, longest_error_text));
+}
+
+} // namespace
+
+rpc_status check_update(const temporal::api::workflowservice::v1::UpdateNamespaceRequest& request) {
+  if (const auto& checksum = request.delete_bad_binary(); !checksum.empty())
+    return bad_argument(
+        "Bad binary checksum " + excerpt(checksum, longest_error_text) + " doesn't exists.");
+  const auto& replication = request.replication_config();
+  if (const auto& name = replication.active_cluster_name(); !name.empty() && name != cluster_name)
+    return unknown_cluster(name);
+  for (const auto& cluster : replication.clusters())
+    if (cluster.cluster_name() != cluster_name)
+      return unknown_cluster(cluster.cluster_name());
+  if (request.promote_namespace())
+    return bad_argument(
+        "global namespace is not enabled on this cluster, cannot update global namespace or "
+        "promote local namespace: "
+        + request.namespace_());
+  return {};
+}
+
+rpc_status check_namespace_id(std::string_view id) {
+  // Without hyphens, in braces, as a URN: these are read as well, and no namespace has such an id.
+  for (const std::size_t size : {32, 38, 45})
+    if (id.size() == size)
+      return {};
+  auto why = uuid_problem(id);
+  return why.empty() ? rpc_status{} : plain_status(status_code::unknown, std::move(why));
+}
+
+} // namespace troupe::embedded
