@@ -52,8 +52,8 @@ fuzz: ## Runs libFuzzer on every parser of foreign bytes, FUZZ_SECONDS (30) each
 	@$(MAKE) --no-print-directory build PRESET=asan TARGETS=fuzz_programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/asan --label-regex fuzz --no-tests=error --parallel 2 --output-on-failure --progress
 
-STALL_MILLISECONDS ?= 50
-stalls: ## Says which request holds the service's shard longer than STALL_MILLISECONDS (50)
+STALL_MILLISECONDS ?= 25
+stalls: ## Says which request holds the service's shard longer than STALL_MILLISECONDS (25)
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=heavy_requests
 	@build/dev/bin/test/heavy_requests $(STALL_MILLISECONDS)
 

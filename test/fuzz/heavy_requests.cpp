@@ -9,6 +9,7 @@
 #include "actors/embedded/front/reflection.hpp"
 #include "actors/embedded/host/service_host.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/embedded/checks/message_parts.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -40,7 +41,7 @@ namespace wire = temporal::api::workflowservice::v1;
 
 /// Bytes that a field is filled with: what the front lets in, less some for the rest.
 constexpr std::size_t most_bytes = 4 * 1024 * 1024 - 16 * 1024;
-/// So many empty parts, of the 200,000 that are read at all.
+/// So many parts at first, and then as many as are read at all.
 constexpr int most_parts = 190'000;
 constexpr int deepest = 4;
 
@@ -229,8 +230,9 @@ std::string text_of(const path& to) {
   return text;
 }
 
-/// Fills the last field of the path; `way` says how, and false that there are no more ways.
-bool fill(Message& of, const path& to, int way) {
+/// Fills the last field of the path; `way` says how, and false that there are no more ways. Lists
+/// get so many `parts`.
+bool fill(Message& of, const path& to, int way, int parts) {
   Message* at = &of;
   for (std::size_t i = 0; i + 1 < to.size(); ++i) {
     const auto* with = at->GetReflection();
@@ -249,7 +251,7 @@ bool fill(Message& of, const path& to, int way) {
     const auto* key = last->message_type()->map_key();
     if (key->cpp_type() != FieldDescriptor::CPPTYPE_STRING)
       return false;
-    for (int i = 0; i < most_parts / 3; ++i) {
+    for (int i = 0; i < parts / 3; ++i) {
       auto* entry = with->AddMessage(at, last);
       entry->GetReflection()->SetString(entry, key, "k" + std::to_string(i));
     }
@@ -258,15 +260,22 @@ bool fill(Message& of, const path& to, int way) {
   if (last->is_repeated() && last->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (way > 0)
       return false;
-    for (int i = 0; i < most_parts; ++i)
+    for (int i = 0; i < parts; ++i)
       with->AddMessage(at, last);
     return true;
   }
   if (last->is_repeated() && is_text) {
     if (way > 0)
       return false;
-    for (int i = 0; i < most_parts; ++i)
+    for (int i = 0; i < parts; ++i)
       with->AddString(at, last, "t" + std::to_string(i));
+    return true;
+  }
+  if (last->is_repeated() && last->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    if (way > 0)
+      return false;
+    for (int i = 0; i < parts * 8; ++i) // numbers are cheaper than messages
+      with->AddEnumValue(at, last, 1 + i % 3);
     return true;
   }
   if (!is_text)
@@ -307,6 +316,18 @@ const google::protobuf::Descriptor* request_of(std::string_view method) {
   return found == nullptr ? nullptr : found->input_type();
 }
 
+/// A request with as much in one field as is let in; null if there are no more ways to fill it.
+std::unique_ptr<Message> filled(const Message& prototype, const path& to, int way) {
+  for (int parts = most_parts; parts > 1; parts = parts * 4 / 5) {
+    std::unique_ptr<Message> request{prototype.New()};
+    if (!fill(*request, to, way, parts))
+      return nullptr;
+    if (has_few_parts(request->SerializeAsString(), *request->GetDescriptor()))
+      return request;
+  }
+  return nullptr;
+}
+
 struct finding {
   std::chrono::nanoseconds cost;
   std::string what;
@@ -326,8 +347,8 @@ void measure(std::string_view method, std::vector<finding>& found) {
   int used = 0;
   for (const auto& to : all)
     for (int way = 0;; ++way) {
-      const std::unique_ptr<Message> request{factory->GetPrototype(type)->New()};
-      if (!fill(*request, to, way))
+      const auto request = filled(*factory->GetPrototype(type), to, way);
+      if (!request)
         break;
       if (wants_token || starts
           || used++ % 64 == 63) // what was kept must not be paid for by the next one

@@ -51,7 +51,11 @@ void refuse_token(const call_ptr& from) {
 }
 
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
-  tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
+  // Before it becomes the key of an actor that only says so.
+  if (workflow_id.size() > here.settings.max_id_bytes)
+    from->answer(bad_argument("WorkflowId length exceeds limit."));
+  else
+    tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
 }
 
 void open(directory& here, const call_ptr& from, const std::string& queue, queue_kind kind) {

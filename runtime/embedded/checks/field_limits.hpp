@@ -38,6 +38,8 @@ private:
 /// | polls          | task_queue.normal_name                        | id             |
 /// | polls          | identity                                      | id             |
 /// | polls          | worker_version_capabilities.build_id          | build id       |
+/// | workflow tasks | identity                                      | id             |
+/// |   answered     | worker_version_stamp.build_id                 | build id       |
 /// | DescribeTask.. | task_queue (also not set or empty)            | id             |
 /// | ShutdownWorker | sticky_task_queue, identity                   | id             |
 /// | endpoint lists | page_size                                     | 1000           |
@@ -45,6 +47,8 @@ template <class Request>
 rpc_status check_fields(const Request& request, const service_settings& to) {
   constexpr auto queue_too_long = "taskQueue length exceeds limit";
   constexpr auto identity_too_long = "Identity length exceeds limit.";
+  constexpr auto build_id_too_long =
+      "Build ID exceeds configured limit.workerBuildIdSize, use a shorter build ID.";
   constexpr int largest_endpoint_page = 1000;
   constexpr std::size_t longest_build_id = 255;
   length_checks checks;
@@ -54,9 +58,21 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
         .text(queue.normal_name(), to.max_id_bytes, queue_too_long)
         .text(request.identity(), to.max_id_bytes, identity_too_long)
         .text(
-            request.worker_version_capabilities().build_id(),
-            longest_build_id,
-            "Build ID exceeds configured limit.workerBuildIdSize, use a shorter build ID.");
+            request.worker_version_capabilities().build_id(), longest_build_id, build_id_too_long);
+  } else if constexpr (requires {
+                         request.task_token();
+                         request.binary_checksum();
+                       }) {
+    checks.text(request.identity(), to.max_id_bytes, identity_too_long);
+    if constexpr (requires { request.worker_version_stamp(); }) {
+      const auto& stamp = request.worker_version_stamp();
+      checks.text(stamp.build_id(), longest_build_id, build_id_too_long);
+      if (stamp.use_versioning() && stamp.build_id().empty())
+        checks.that(
+            {status_code::invalid_argument,
+             "WorkerVersionStamp must be present if UseVersioning is true.",
+             {}});
+    }
   } else if constexpr (requires { request.include_task_queue_status(); }) {
     const auto& queue = request.task_queue();
     if (!request.has_task_queue())

@@ -12,10 +12,14 @@ namespace {
 /// Deeper ones are refused by the parser.
 constexpr int deepest = 100;
 
-/// What a map's entry and a message that has a map cost beyond a plain part, in plain parts: a node
-/// and its place in a hash table each.
+/// What parts cost beyond a plain one, in plain parts. A map's entry and a message that has a map:
+/// a node and its place in a hash table each. A message that says nothing, and a text of a list: an
+/// object each for two bytes. Numbers of a list lie in one part, some of them cost like another.
 constexpr std::size_t entry_price = 8;
 constexpr std::size_t map_price = 8;
+constexpr std::size_t empty_price = 2;
+constexpr std::size_t list_text_price = 3;
+constexpr std::size_t number_bytes_of_a_part = 8;
 
 bool has_map(const google::protobuf::Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i)
@@ -24,10 +28,16 @@ bool has_map(const google::protobuf::Descriptor& type) {
   return false;
 }
 
-std::size_t price_of(const google::protobuf::FieldDescriptor& field) {
+std::size_t price_of(const google::protobuf::FieldDescriptor& field, std::string_view bytes) {
+  if (!field.is_repeated() && field.message_type() == nullptr)
+    return 0;
+  if (field.is_packable())
+    return bytes.size() / number_bytes_of_a_part;
+  if (field.message_type() == nullptr)
+    return list_text_price;
   if (field.is_map())
     return entry_price;
-  return has_map(*field.message_type()) ? map_price : 0;
+  return (has_map(*field.message_type()) ? map_price : 0) + (bytes.empty() ? empty_price : 0);
 }
 
 /// Where the string ends that begins at `at`; the size of the text if it does not.
@@ -56,13 +66,14 @@ bool count(
     if (!in.is_text() || depth == deepest)
       continue;
     const auto* field = type.FindFieldByNumber(static_cast<int>(in.field()));
-    if (field == nullptr || field->message_type() == nullptr)
+    if (field == nullptr)
       continue;
-    const auto price = price_of(*field);
+    const auto price = price_of(*field, in.text());
     if (left < price || (field->is_map() && entries_left-- == 0))
       return false;
     left -= price;
-    if (!count(in.text(), *field->message_type(), left, depth + 1))
+    if (field->message_type() != nullptr
+        && !count(in.text(), *field->message_type(), left, depth + 1))
       return false;
   }
   return true; // what is no message is the parser's business

@@ -21,9 +21,9 @@ inline constexpr std::size_t most_message_parts = 200'000;
 inline constexpr std::size_t most_map_entries = 1'000;
 
 /// True if the serialised message of this type holds no more than `most` fields, those of messages
-/// in it included; entries of maps count several times, as they cost. Four megabytes hold two
-/// million empty ones, and each becomes an object when it is read. The time is linear in the parts
-/// that are counted, not in the bytes of strings. Any input is safe.
+/// in it included; entries of maps, empty messages, texts and numbers of lists count as they cost.
+/// Four megabytes hold two million empty messages, and each becomes an object when it is read. The
+/// time is linear in the parts that are counted, not in the bytes of strings. Any input is safe.
 bool has_few_parts(
     std::string_view message,
     const google::protobuf::Descriptor& type,

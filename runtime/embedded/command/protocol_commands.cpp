@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages of workers about updates. This service has none yet, so none that a worker answers is
 // there; what can be wrong with a message before that is said as the real server says it.
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/command/commands.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -22,6 +24,10 @@ command_failure malformed(std::string why) {
   return {enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED, std::move(why), false};
 }
 
+std::string cited(std::string_view text) {
+  return excerpt(text, longest_error_text);
+}
+
 bool is_full_name(std::string_view name) {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -40,17 +46,17 @@ bool is_full_name(std::string_view name) {
 command_failure refuse_message(const api::protocol::v1::Message& what) {
   if (!what.has_body())
     return malformed("nil message body");
-  const auto& url = what.body().type_url();
+  const std::string_view url = what.body().type_url();
   const auto name = url.substr(url.rfind('/') + 1); // all of it if there is no slash
   if (!is_full_name(name))
     return malformed("no message name specified");
   const auto dot = name.rfind('.');
   if (dot == std::string::npos)
-    return malformed("failed to extract protocol type: no . found in \"" + name + '"');
+    return malformed("failed to extract protocol type: no . found in \"" + cited(name) + '"');
   if (const auto protocol = name.substr(0, dot); protocol != updates)
-    return {bad, "unsupported protocol type " + protocol, false};
+    return {bad, "unsupported protocol type " + cited(protocol), false};
   const auto* type =
-      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(std::string{name});
   if (type == nullptr)
     return {bad, "unable to unmarshal request: proto: not found", false};
   const std::unique_ptr<google::protobuf::Message> body{
@@ -60,7 +66,7 @@ command_failure refuse_message(const api::protocol::v1::Message& what) {
         bad, "unable to unmarshal request: proto: cannot parse invalid wire-format data", false};
   return {
       bad,
-      "update " + what.protocol_instance_id()
+      "update " + cited(what.protocol_instance_id())
           + " wasn't found on the server. This is most likely a transient error which will be "
             "resolved automatically by retries",
       false};
@@ -71,7 +77,8 @@ command_result protocol_message(completion& in, const api::command::v1::Command&
   const auto found =
       std::ranges::find(in.messages, id, [](const auto& each) -> const auto& { return each.id(); });
   if (found == in.messages.end())
-    return command_failure{bad, "ProtocolMessageCommand referenced absent message ID " + id, false};
+    return command_failure{
+        bad, "ProtocolMessageCommand referenced absent message ID " + cited(id), false};
   return refuse_message(*found);
 }
 

@@ -52,7 +52,31 @@ void checks_a_poll() {
   BOOST_TEST(said(request) == "");
 }
 
+template <class Request>
+void checks_an_answer() {
+  Request request;
+  request.set_identity(fits);
+  BOOST_TEST(said(request) == "");
+  request.set_identity(too_long);
+  BOOST_TEST(said(request) == "Identity length exceeds limit.");
+}
+
 BOOST_AUTO_TEST_SUITE(field_limits)
+
+BOOST_AUTO_TEST_CASE(holds_for_the_answers_of_workflow_tasks) {
+  checks_an_answer<wire::RespondWorkflowTaskCompletedRequest>();
+  checks_an_answer<wire::RespondWorkflowTaskFailedRequest>();
+  wire::RespondWorkflowTaskCompletedRequest request;
+  request.mutable_worker_version_stamp()->set_build_id(std::string(255, 'b'));
+  BOOST_TEST(said(request) == "");
+  request.mutable_worker_version_stamp()->set_build_id(std::string(256, 'b'));
+  BOOST_TEST(
+      said(request)
+      == "Build ID exceeds configured limit.workerBuildIdSize, use a shorter build ID.");
+  request.mutable_worker_version_stamp()->clear_build_id();
+  request.mutable_worker_version_stamp()->set_use_versioning(true);
+  BOOST_TEST(said(request) == "WorkerVersionStamp must be present if UseVersioning is true.");
+}
 
 // Each text as the real server words it.
 BOOST_AUTO_TEST_CASE(holds_for_the_polls_of_every_kind_of_task) {
