@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/manual_shard.hpp"
 
+#include "runtime/base/current_executor.hpp"
+
 #include <algorithm>
 
 namespace troupe::actors {
@@ -77,6 +79,7 @@ bool manual_shard::turn(Part part) {
   };
   const auto own = present();
   const scope here{&own->said};
+  const executor_scope current{*this};
   try {
     return part(*this);
   } catch (const thread_left_behind&) {

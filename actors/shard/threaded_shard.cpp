@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/threaded_shard.hpp"
 
+#include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/polled_queue.hpp"
@@ -165,6 +166,7 @@ void threaded_shard::stop() {
 }
 
 void threaded_shard::loop() {
+  const executor_scope here{*this};
   const auto bump = [](std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   };

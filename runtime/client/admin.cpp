@@ -3,6 +3,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/from_wire.hpp"
+#include "runtime/client/unary_job.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -13,7 +14,7 @@
 
 #include <algorithm>
 
-namespace troupe {
+namespace troupe::detail {
 
 namespace wire = temporal::api::workflowservice::v1;
 namespace operators = temporal::api::operatorservice::v1;
@@ -70,27 +71,44 @@ void fill_spec(const nexus_endpoint_options& from, temporal::api::nexus::v1::End
   }
 }
 
-page_range<nexus_endpoint>
-list_endpoints(std::shared_ptr<client_connection> connection, std::string name) {
-  return page_range<nexus_endpoint>{
-      [connection = std::move(connection), name = std::move(name)](const std::string& token) {
-        operators::ListNexusEndpointsRequest request;
-        request.set_page_size(100);
-        request.set_next_page_token(token);
-        request.set_name(name);
-        const auto response = connection->call<operators::ListNexusEndpointsResponse>(
-            operator_methods::list_nexus_endpoints, request);
-        page_range<nexus_endpoint>::page page;
+job_of<result_page<nexus_endpoint>>
+list_endpoints(const call_origin& from, const std::string& token) {
+  operators::ListNexusEndpointsRequest request;
+  request.set_page_size(100);
+  request.set_next_page_token(token);
+  return make_unary<operators::ListNexusEndpointsResponse>(
+      from,
+      operator_methods::list_nexus_endpoints,
+      request,
+      [](call_job&, operators::ListNexusEndpointsResponse& response) {
+        result_page<nexus_endpoint> page;
         for (const auto& endpoint : response.endpoints())
           page.items.push_back(endpoint_from(endpoint));
         page.next_token = response.next_page_token();
         return page;
-      }};
+      });
+}
+
+/// A call that answers with the endpoint it is about.
+template <class Response>
+job_of<nexus_endpoint> about_endpoint(
+    const call_origin& from,
+    std::string_view method,
+    const google::protobuf::MessageLite& request) {
+  return make_unary<Response>(from, method, request, [](call_job&, Response& response) {
+    return endpoint_from(response.endpoint());
+  });
 }
 
 } // namespace
 
-void client::create_namespace(const namespace_options& options) const {
+template result<namespace_description>& outcome_of<namespace_description>(call_job&);
+template result<result_page<namespace_description>>&
+outcome_of<result_page<namespace_description>>(call_job&);
+template result<nexus_endpoint>& outcome_of<nexus_endpoint>(call_job&);
+template result<result_page<nexus_endpoint>>& outcome_of<result_page<nexus_endpoint>>(call_job&);
+
+job_of<void> create_namespace_job(const call_origin& from, const namespace_options& options) {
   wire::RegisterNamespaceRequest request;
   request.set_namespace_(options.name);
   request.set_description(options.description);
@@ -98,78 +116,94 @@ void client::create_namespace(const namespace_options& options) const {
   to_proto(options.retention, *request.mutable_workflow_execution_retention_period());
   for (const auto& [key, value] : options.data)
     (*request.mutable_data())[key] = value;
-  connection_->call<wire::RegisterNamespaceResponse>(methods::register_namespace, request);
+  return acknowledged<wire::RegisterNamespaceResponse>(from, methods::register_namespace, request);
 }
 
-namespace_description client::describe_namespace(std::string_view name) const {
+job_of<namespace_description>
+describe_namespace_job(const call_origin& from, std::string_view name) {
   wire::DescribeNamespaceRequest request;
   request.set_namespace_(std::string{name});
-  return namespace_from(
-      connection_->call<wire::DescribeNamespaceResponse>(methods::describe_namespace, request));
+  return make_unary<wire::DescribeNamespaceResponse>(
+      from,
+      methods::describe_namespace,
+      request,
+      [](call_job&, wire::DescribeNamespaceResponse& response) {
+        return namespace_from(response);
+      });
 }
 
-page_range<namespace_description> client::list_namespaces() const {
-  return page_range<namespace_description>{[connection = connection_](const std::string& token) {
+async_pages<namespace_description> namespace_pages(const call_origin& from) {
+  return async_pages<namespace_description>{[from](const std::string& token) {
     wire::ListNamespacesRequest request;
     request.set_page_size(100);
     request.set_next_page_token(token);
-    const auto response =
-        connection->call<wire::ListNamespacesResponse>(methods::list_namespaces, request);
-    page_range<namespace_description>::page page;
-    for (const auto& each : response.namespaces())
-      page.items.push_back(namespace_from(each));
-    page.next_token = response.next_page_token();
-    return page;
+    return call<result_page<namespace_description>>{make_unary<wire::ListNamespacesResponse>(
+        from,
+        methods::list_namespaces,
+        request,
+        [](call_job&, wire::ListNamespacesResponse& response) {
+          result_page<namespace_description> page;
+          for (const auto& each : response.namespaces())
+            page.items.push_back(namespace_from(each));
+          page.next_token = response.next_page_token();
+          return page;
+        })};
   }};
 }
 
-nexus_endpoint client::create_nexus_endpoint(const nexus_endpoint_options& options) const {
+job_of<nexus_endpoint>
+create_endpoint_job(const call_origin& from, const nexus_endpoint_options& options) {
   operators::CreateNexusEndpointRequest request;
   fill_spec(options, *request.mutable_spec());
-  return endpoint_from(connection_
-                           ->call<operators::CreateNexusEndpointResponse>(
-                               operator_methods::create_nexus_endpoint, request)
-                           .endpoint());
+  return about_endpoint<operators::CreateNexusEndpointResponse>(
+      from, operator_methods::create_nexus_endpoint, request);
 }
 
-nexus_endpoint client::get_nexus_endpoint(std::string_view id) const {
+job_of<nexus_endpoint> get_endpoint_job(const call_origin& from, std::string_view id) {
   operators::GetNexusEndpointRequest request;
   request.set_id(std::string{id});
-  return endpoint_from(
-      connection_
-          ->call<operators::GetNexusEndpointResponse>(operator_methods::get_nexus_endpoint, request)
-          .endpoint());
+  return about_endpoint<operators::GetNexusEndpointResponse>(
+      from, operator_methods::get_nexus_endpoint, request);
 }
 
-page_range<nexus_endpoint> client::list_nexus_endpoints() const {
-  return list_endpoints(connection_, {});
+async_pages<nexus_endpoint> endpoint_pages(const call_origin& from) {
+  return async_pages<nexus_endpoint>{[from](const std::string& token) {
+    return call<result_page<nexus_endpoint>>{list_endpoints(from, token)};
+  }};
 }
 
-nexus_endpoint client::find_nexus_endpoint(std::string_view name) const {
-  auto found = list_endpoints(connection_, std::string{name}).collect(1);
-  if (found.empty())
-    throw rpc_error(
-        {status_code::not_found, "there is no Nexus endpoint \"" + std::string{name} + "\"", {}});
-  return std::move(found.front());
+job_of<nexus_endpoint> find_endpoint_job(const call_origin& from, std::string_view name) {
+  operators::ListNexusEndpointsRequest request; // names are unique: one page at most
+  request.set_page_size(100);
+  request.set_name(std::string{name});
+  return make_unary<operators::ListNexusEndpointsResponse>(
+      from,
+      operator_methods::list_nexus_endpoints,
+      request,
+      [wanted = request.name()](call_job&, operators::ListNexusEndpointsResponse& response) {
+        if (response.endpoints().empty())
+          throw rpc_error{
+              {status_code::not_found, "there is no Nexus endpoint \"" + wanted + "\"", {}}};
+        return endpoint_from(response.endpoints(0));
+      });
 }
 
-nexus_endpoint client::update_nexus_endpoint(const nexus_endpoint& changed) const {
+job_of<nexus_endpoint> update_endpoint_job(const call_origin& from, const nexus_endpoint& changed) {
   operators::UpdateNexusEndpointRequest request;
   request.set_id(changed.id);
   request.set_version(changed.version);
   fill_spec(changed, *request.mutable_spec());
-  return endpoint_from(connection_
-                           ->call<operators::UpdateNexusEndpointResponse>(
-                               operator_methods::update_nexus_endpoint, request)
-                           .endpoint());
+  return about_endpoint<operators::UpdateNexusEndpointResponse>(
+      from, operator_methods::update_nexus_endpoint, request);
 }
 
-void client::delete_nexus_endpoint(std::string_view id, std::int64_t version) const {
+job_of<void>
+delete_endpoint_job(const call_origin& from, std::string_view id, std::int64_t version) {
   operators::DeleteNexusEndpointRequest request;
   request.set_id(std::string{id});
   request.set_version(version);
-  connection_->call<operators::DeleteNexusEndpointResponse>(
-      operator_methods::delete_nexus_endpoint, request);
+  return acknowledged<operators::DeleteNexusEndpointResponse>(
+      from, operator_methods::delete_nexus_endpoint, request);
 }
 
-} // namespace troupe
+} // namespace troupe::detail

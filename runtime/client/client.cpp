@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/from_wire.hpp"
+#include "runtime/client/unary_job.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <troupe/client.hpp>
@@ -20,54 +21,51 @@ client client::connect(connection_options options, data_converter converter) {
   return client{std::move(connection)};
 }
 
-const connection_options& client::options() const noexcept {
-  return connection_->options();
+namespace detail {
+
+template result<std::int64_t>& outcome_of<std::int64_t>(call_job&);
+template result<result_page<workflow_summary>>&
+outcome_of<result_page<workflow_summary>>(call_job&);
+
+const connection_options& options_of(const call_origin& from) noexcept {
+  return from.connection->options();
 }
 
-const data_converter& client::converter() const noexcept {
-  return connection_->core().settings().converter;
-}
-
-untyped_workflow_handle
-client::start_payloads(std::string_view type, start_workflow_options options, payloads args) const {
-  auto& core = connection_->core();
-  auto started = connection_->wait().wait<started_workflow>(
-      [&core, type = std::string{type}, options = std::move(options), args = std::move(args)](
-          auto done) mutable {
-        core.start_workflow(type, options, std::move(args), {}, std::move(done));
-      });
-  return {
-      connection_,
-      std::move(started.workflow_id),
-      std::move(started.run_id),
-      std::move(started.first_execution_run_id)};
-}
-
-page_range<workflow_summary> client::list_workflows(std::string query, int page_size) const {
-  return page_range<workflow_summary>{
-      [connection = connection_, query = std::move(query), page_size](const std::string& token) {
-        wire::ListWorkflowExecutionsRequest request;
-        request.set_namespace_(connection->options().name_space);
-        request.set_query(query);
-        request.set_page_size(page_size);
-        request.set_next_page_token(token);
-        const auto response = connection->call<wire::ListWorkflowExecutionsResponse>(
-            methods::list_workflow_executions, request);
-        page_range<workflow_summary>::page page;
-        for (const auto& info : response.executions())
-          page.items.push_back(summary_from(info, connection->core().settings().converter));
-        page.next_token = response.next_page_token();
-        return page;
-      }};
-}
-
-std::int64_t client::count_workflows(std::string query) const {
-  wire::CountWorkflowExecutionsRequest request;
-  request.set_namespace_(name_space());
+async_pages<workflow_summary>
+workflow_pages(const call_origin& from, std::string query, int page_size) {
+  wire::ListWorkflowExecutionsRequest request;
+  request.set_namespace_(settings_of(from).name_space);
   request.set_query(std::move(query));
-  return connection_
-      ->call<wire::CountWorkflowExecutionsResponse>(methods::count_workflow_executions, request)
-      .count();
+  request.set_page_size(page_size);
+  return async_pages<workflow_summary>{[from, request](const std::string& token) {
+    auto wanted = request;
+    wanted.set_next_page_token(token);
+    return call<result_page<workflow_summary>>{make_unary<wire::ListWorkflowExecutionsResponse>(
+        from,
+        methods::list_workflow_executions,
+        wanted,
+        [](call_job& job, wire::ListWorkflowExecutionsResponse& response) {
+          result_page<workflow_summary> page;
+          for (const auto& info : response.executions())
+            page.items.push_back(summary_from(info, job.settings().converter));
+          page.next_token = response.next_page_token();
+          return page;
+        })};
+  }};
 }
 
+job_of<std::int64_t> count_job(const call_origin& from, std::string query) {
+  wire::CountWorkflowExecutionsRequest request;
+  request.set_namespace_(settings_of(from).name_space);
+  request.set_query(std::move(query));
+  return make_unary<wire::CountWorkflowExecutionsResponse>(
+      from,
+      methods::count_workflow_executions,
+      request,
+      [](call_job&, wire::CountWorkflowExecutionsResponse& response) -> std::int64_t {
+        return response.count();
+      });
+}
+
+} // namespace detail
 } // namespace troupe

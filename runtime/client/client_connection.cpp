@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
 
+#include "runtime/client/call_job.hpp"
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/polled_queue.hpp"
+#include "runtime/rpc/unary.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -13,12 +15,13 @@ namespace troupe {
 
 namespace {
 
-client_settings settings_of(const connection_options& options, data_converter converter) {
-  client_settings settings;
-  settings.name_space = options.name_space;
-  settings.identity = options.identity;
-  settings.rpc_timeout = options.rpc_timeout;
-  settings.converter = std::move(converter);
+std::shared_ptr<const client_settings>
+make_settings(const connection_options& options, data_converter converter) {
+  auto settings = std::make_shared<client_settings>();
+  settings->name_space = options.name_space;
+  settings->identity = options.identity;
+  settings->rpc_timeout = options.rpc_timeout;
+  settings->converter = std::move(converter);
   return settings;
 }
 
@@ -26,28 +29,26 @@ client_settings settings_of(const connection_options& options, data_converter co
 
 client_connection::client_connection(
     std::shared_ptr<const rpc::connector> to, data_converter converter)
-    : connector_(std::move(to)), loop_(std::make_unique<rpc::client_loop>()), runs_on_(loop_.get()),
-      wait_(*runs_on_), metrics_(std::make_shared<telemetry::registry>()),
+    : connector_(std::move(to)), settings_(make_settings(options(), std::move(converter))),
+      loop_(std::make_unique<rpc::client_loop>()), runs_on_(loop_.get()), wait_(*runs_on_),
+      metrics_(std::make_shared<telemetry::registry>()),
       meter_(metrics_->add_meter({{"namespace", options().name_space}})), counts_(*meter_),
       transport_(connector_->connect(*runs_on_, &loop_->queue())),
       retrying_(std::make_unique<rpc::retrying_transport>(
-          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)),
-      core_(std::make_unique<client_core>(
-          *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
+          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)) {}
 
 client_connection::client_connection(
     std::shared_ptr<const rpc::connector> to,
     data_converter converter,
     executor& runs_on,
     rpc::pump_function pump)
-    : connector_(std::move(to)), runs_on_(&runs_on), wait_(*runs_on_, std::move(pump)),
+    : connector_(std::move(to)), settings_(make_settings(options(), std::move(converter))),
+      runs_on_(&runs_on), wait_(*runs_on_, std::move(pump)),
       metrics_(std::make_shared<telemetry::registry>()),
       meter_(metrics_->add_meter({{"namespace", options().name_space}})), counts_(*meter_),
       transport_(connector_->connect(*runs_on_, nullptr)),
       retrying_(std::make_unique<rpc::retrying_transport>(
-          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)),
-      core_(std::make_unique<client_core>(
-          *retrying_, *runs_on_, settings_of(options(), std::move(converter)))) {}
+          *transport_, *runs_on_, rpc::retry_policy{}, rpc::system_random(), &counts_)) {}
 
 client_connection::~client_connection() {
   // Transports belong to the executor's thread.
@@ -70,10 +71,13 @@ client_connection::~client_connection() {
 
 void client_connection::check() {
   namespace wire = temporal::api::workflowservice::v1;
+  detail::refuse_to_block_a_shard();
   const auto& target = options().target;
   try {
     // One attempt: who connects wants to know at once that nobody is there.
-    call<wire::GetSystemInfoResponse>(
+    rpc::call_blocking<wire::GetSystemInfoResponse>(
+        *retrying_,
+        wait_,
         rpc::methods::workflow_service::get_system_info,
         wire::GetSystemInfoRequest{},
         options().connect_timeout,
@@ -100,6 +104,14 @@ void client_connection::check() {
           + std::string{to_string(failed.code())} + ": " + said);
     }
   }
+}
+
+rpc::reply client_connection::call_now(rpc::call what) {
+  return wait_.wait<rpc::reply>([this, what = std::move(what)](auto done) mutable {
+    retrying_->start(std::move(what), [done](rpc_status status, rpc::bytes message) mutable {
+      done(result<rpc::reply>{rpc::reply{std::move(status), std::move(message)}});
+    });
+  });
 }
 
 client

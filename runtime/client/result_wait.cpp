@@ -1,96 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/client/client_core.hpp"
+#include "runtime/client/client_connection.hpp"
+#include "runtime/client/request.hpp"
+#include "runtime/client/status_error.hpp"
+#include "runtime/client/unary_job.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/methods.hpp"
-#include "runtime/rpc/unary.hpp"
 
 #include <troupe/client/errors.hpp>
 
 #include <temporal/api/history/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <algorithm>
-
-namespace troupe {
+namespace troupe::detail {
 
 namespace wire = temporal::api::workflowservice::v1;
 namespace events = temporal::api::history::v1;
 namespace enums = temporal::api::enums::v1;
+namespace methods = rpc::methods::workflow_service;
 
 namespace {
 
-/// One caller's wait for the end of a chain of runs: a long poll for the close event after another.
-class result_wait : public std::enable_shared_from_this<result_wait> {
+/// Waits for the end of a chain of runs: a long poll for the close event after another. May start
+/// the workflow before.
+class result_wait final : public typed_job<payloads> {
 public:
   result_wait(
-      rpc::transport& over,
-      executor& runs_on,
-      const client_settings& settings,
-      std::string workflow_id,
-      std::string run_id,
-      bool follow_runs,
-      std::chrono::milliseconds timeout,
-      outcome_handler<payloads> done)
-      : over_(&over), runs_on_(&runs_on), settings_(settings), workflow_id_(std::move(workflow_id)),
-        run_id_(std::move(run_id)), follows_runs_(follow_runs),
-        deadline_(timeout.count() > 0 ? runs_on.now() + timeout : time_point::max()),
-        done_(std::move(done)) {}
+      const call_origin& from, std::string workflow_id, std::string run_id, bool follow_runs)
+      : typed_job(from), workflow_id_(std::move(workflow_id)), run_id_(std::move(run_id)),
+        follows_runs_(follow_runs) {}
+
+  /// Sends this first, and waits for what it starts.
+  void start_with(const wire::StartWorkflowExecutionRequest& request) {
+    start_ = rpc::make_call(methods::start_workflow_execution, request, settings().rpc_timeout);
+  }
+
+private:
+  void begin() override {
+    if (start_)
+      send(*std::exchange(start_, {}));
+    else
+      poll();
+  }
+
+  void replied(rpc_status status, const rpc::bytes& reply) override {
+    if (is_polling_)
+      polled(std::move(status), reply);
+    else
+      started(std::move(status), reply);
+  }
+
+  void started(rpc_status status, const rpc::bytes& reply) {
+    wire::StartWorkflowExecutionResponse response;
+    if (status.ok() && !rpc::decode(reply, response))
+      status = rpc::undecodable(methods::start_workflow_execution);
+    if (!status.ok())
+      return fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
+    run_id_ = response.run_id();
+    poll();
+  }
 
   void poll() {
     wire::GetWorkflowExecutionHistoryRequest request;
-    request.set_namespace_(settings_.name_space);
+    request.set_namespace_(settings().name_space);
     request.mutable_execution()->set_workflow_id(workflow_id_);
     request.mutable_execution()->set_run_id(run_id_);
     request.set_wait_new_event(true);
     request.set_skip_archival(true);
     request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
     request.set_next_page_token(page_token_);
-    rpc::unary<wire::GetWorkflowExecutionHistoryResponse>(
-        *over_,
-        rpc::methods::workflow_service::get_workflow_execution_history,
-        request,
-        poll_timeout(),
-        [self = shared_from_this()](
-            rpc_status status, const wire::GetWorkflowExecutionHistoryResponse& response) {
-          self->polled(std::move(status), response);
-        },
-        {},
-        true);
+    auto what = rpc::make_call(
+        methods::get_workflow_execution_history, request, settings().long_poll_timeout);
+    what.is_long_poll = true;
+    is_polling_ = true;
+    send(std::move(what));
   }
 
-private:
-  [[nodiscard]] std::chrono::milliseconds poll_timeout() const {
-    if (deadline_ == time_point::max())
-      return settings_.long_poll_timeout;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - runs_on_->now());
-    return std::clamp(left, std::chrono::milliseconds{1}, settings_.long_poll_timeout);
-  }
-
-  void polled(rpc_status status, const wire::GetWorkflowExecutionHistoryResponse& response) {
-    const bool is_late = runs_on_->now() >= deadline_;
+  void polled(rpc_status status, const rpc::bytes& reply) {
+    wire::GetWorkflowExecutionHistoryResponse response;
+    if (status.ok() && !rpc::decode(reply, response))
+      status = rpc::undecodable(methods::get_workflow_execution_history);
     if (!status.ok()) {
       // The poll itself took too long (a proxy in between, a busy service): the wait goes on.
-      if (status.code == status_code::deadline_exceeded && !is_late)
+      if (status.code == status_code::deadline_exceeded && !is_late())
         poll();
       else
-        done_(unexpected{to_exception(std::move(status), workflow_id_)});
+        fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
       return;
     }
     page_token_ = response.next_page_token();
-    if (response.history().events_size() > 0) {
-      try {
-        closed(response.history().events(response.history().events_size() - 1));
-      } catch (...) {
-        done_(unexpected{std::current_exception()});
-      }
-      return;
-    }
-    if (is_late)
-      done_(unexpected{to_exception(
+    if (response.history().events_size() > 0)
+      closed(response.history().events(response.history().events_size() - 1));
+    else if (is_late())
+      fail(to_exception(
           {status_code::deadline_exceeded,
            "workflow " + workflow_id_ + " did not close in time",
-           {}})});
+           {}}));
     else
       poll();
   }
@@ -100,28 +105,29 @@ private:
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
       const auto& attributes = event.workflow_execution_completed_event_attributes();
       if (!goes_on(attributes.new_execution_run_id()))
-        done_(settings_.converter.decode(from_proto(attributes.result())));
+        done(settings().converter.decode(from_proto(attributes.result())));
       return;
     }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
       const auto& attributes = event.workflow_execution_failed_event_attributes();
       if (!goes_on(attributes.new_execution_run_id()))
-        failed(failure_error_from(attributes.failure(), settings_.converter));
+        failed_with(failure_error_from(attributes.failure(), settings().converter));
       return;
     }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
       if (!goes_on(event.workflow_execution_timed_out_event_attributes().new_execution_run_id()))
-        failed(std::make_shared<timeout_error>("Workflow timed out", timeout_type::start_to_close));
+        failed_with(
+            std::make_shared<timeout_error>("Workflow timed out", timeout_type::start_to_close));
       return;
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
-      failed(std::make_shared<canceled_error>(
+      failed_with(std::make_shared<canceled_error>(
           "Workflow canceled",
-          settings_.converter.decode(
+          settings().converter.decode(
               from_proto(event.workflow_execution_canceled_event_attributes().details()))));
       return;
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: {
       const auto& reason = event.workflow_execution_terminated_event_attributes().reason();
-      failed(std::make_shared<terminated_error>(
+      failed_with(std::make_shared<terminated_error>(
           reason.empty() ? "Workflow terminated" : "Workflow terminated: " + reason));
       return;
     }
@@ -129,15 +135,15 @@ private:
       const auto& next =
           event.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
       if (!goes_on(next))
-        done_(unexpected{std::make_exception_ptr(workflow_continued_error{next})});
+        fail(std::make_exception_ptr(workflow_continued_error{next}));
       return;
     }
     default:
-      done_(unexpected{to_exception(
+      fail(to_exception(
           {status_code::internal,
            "the service says that workflow " + workflow_id_ + " closed with event "
                + enums::EventType_Name(event.event_type()),
-           {}})});
+           {}}));
     }
   }
 
@@ -151,40 +157,31 @@ private:
     return true;
   }
 
-  void failed(failure_cause cause) {
-    done_(unexpected{
-        std::make_exception_ptr(workflow_failed_error{workflow_id_, run_id_, std::move(cause)})});
+  void failed_with(failure_cause cause) {
+    fail(std::make_exception_ptr(workflow_failed_error{workflow_id_, run_id_, std::move(cause)}));
   }
 
-  rpc::transport* over_;
-  executor* runs_on_;
-  client_settings settings_;
   std::string workflow_id_;
   std::string run_id_;
   std::string page_token_;
   bool follows_runs_;
-  time_point deadline_;
-  outcome_handler<payloads> done_;
+  bool is_polling_ = false;
+  std::optional<rpc::call> start_;
 };
 
 } // namespace
 
-void client_core::await_result(
-    std::string workflow_id,
-    std::string run_id,
-    bool follow_runs,
-    std::chrono::milliseconds timeout,
-    outcome_handler<payloads> done) {
-  std::make_shared<result_wait>(
-      *over_,
-      *runs_on_,
-      settings_,
-      std::move(workflow_id),
-      std::move(run_id),
-      follow_runs,
-      timeout,
-      std::move(done))
-      ->poll();
+job_of<payloads> result_job(const workflow_ref& of, result_options options) {
+  auto job = std::make_shared<result_wait>(of.from, of.id, of.run_id, options.follow_runs);
+  job->limit_time(options.timeout);
+  return {std::move(job)};
 }
 
-} // namespace troupe
+job_of<payloads> execute_job(const call_origin& from, encoded_start start) {
+  const auto request = start_request(from, std::move(start));
+  auto job = std::make_shared<result_wait>(from, request.workflow_id(), std::string{}, true);
+  job->start_with(request);
+  return {std::move(job)};
+}
+
+} // namespace troupe::detail

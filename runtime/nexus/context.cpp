@@ -2,6 +2,7 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus/operation_state.hpp"
 
+#include <troupe/client.hpp>
 #include <troupe/nexus/context.hpp>
 
 #include <algorithm>
@@ -104,10 +105,10 @@ const cancellation_token& operation_context::cancellation() const noexcept {
   return state_->token;
 }
 
-troupe::client& operation_context::client() const {
+troupe::client operation_context::client() const {
   if (!state_->environment->client)
     throw std::logic_error("this Nexus handler runs where there is no client");
-  return *state_->environment->client;
+  return troupe::client{state_->environment->client->connection(), state_};
 }
 
 std::string_view start_context::request_id() const noexcept {

@@ -52,12 +52,14 @@ public:
       std::shared_ptr<const dispatch_environment> environment,
       nexus_task task,
       executor& where,
-      std::shared_ptr<void> keeps_where)
+      std::shared_ptr<void> keeps_where,
+      rpc::transport* calls)
       : state_(std::make_shared<detail::operation_state>()) {
     state_->environment = std::move(environment);
     state_->task = std::move(task);
     state_->where = &where;
     state_->keeps_where = std::move(keeps_where);
+    state_->over = calls;
   }
 
   /// Finds out what the task needs.
@@ -89,6 +91,12 @@ public:
       fail(classify(std::current_exception()));
     }
   }
+  ~call_state() override {
+    body_.reset(); // cancels what it waits for, which needs the scope
+    state_->is_open = false;
+  }
+  call_state(const call_state&) = delete;
+  call_state& operator=(const call_state&) = delete;
 
   step next() const noexcept override { return step_; }
 
@@ -274,9 +282,10 @@ std::shared_ptr<operation_call> accept_task(
     nexus_task task,
     executor& where,
     time_point now,
-    std::shared_ptr<void> keeps_where) {
+    std::shared_ptr<void> keeps_where,
+    rpc::transport* calls) {
   auto call = std::make_shared<call_state>(
-      std::move(environment), std::move(task), where, std::move(keeps_where));
+      std::move(environment), std::move(task), where, std::move(keeps_where), calls);
   call->prepare(now);
   return call;
 }
@@ -289,7 +298,7 @@ std::shared_ptr<operation_call> give_up_task(
     time_point now,
     std::shared_ptr<void> keeps_where) {
   auto call = std::make_shared<call_state>(
-      std::move(environment), std::move(task), where, std::move(keeps_where));
+      std::move(environment), std::move(task), where, std::move(keeps_where), nullptr);
   call->give_up(now, why);
   return call;
 }

@@ -85,13 +85,16 @@ public:
 
 /// Decides what a task needs. Never fails: an unreadable or unknown request gives a call whose next
 /// step is `answer`. `where` runs the coroutines and their timers (the shard), and lives for as
-/// long as `keeps_where` does; received `now`, which the deadline is counted from.
+/// long as `keeps_where` does; received `now`, which the deadline is counted from. `calls` is what
+/// a coroutine's calls of the client of its context go through, on `where`, and lives as long;
+/// null: the client's own way.
 [[nodiscard]] std::shared_ptr<operation_call> accept_task(
     std::shared_ptr<const dispatch_environment> environment,
     nexus_task task,
     executor& where,
     time_point now,
-    std::shared_ptr<void> keeps_where = {});
+    std::shared_ptr<void> keeps_where = {},
+    rpc::transport* calls = nullptr);
 
 /// A call whose next step is to answer with this error, whatever the task asks for.
 [[nodiscard]] std::shared_ptr<operation_call> give_up_task(

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/current_executor.hpp"
+#include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/workflow_run.hpp"
 #include "runtime/payload/failure_converter.hpp"
@@ -51,6 +53,27 @@ private:
   std::map<std::pair<time_point, timer_id>, unique_function<void()>> timers_;
 };
 
+/// Makes the calls of a handler while its time stands still, through the client that the test gave.
+class immediate_transport final : public rpc::transport {
+public:
+  immediate_transport(std::shared_ptr<rpc::waiting_caller> through, executor& where)
+      : through_(std::move(through)), where_(where) {}
+
+  call_id start(rpc::call what, rpc::reply_handler on_reply) override {
+    auto reply = through_->call_now(std::move(what));
+    where_.post([reply = std::move(reply), handler = std::move(on_reply)]() mutable {
+      handler(std::move(reply.status), std::move(reply.message));
+    });
+    return ++last_id_;
+  }
+  void cancel(call_id) override {} // it has ended
+
+private:
+  std::shared_ptr<rpc::waiting_caller> through_;
+  executor& where_;
+  call_id last_id_ = 0;
+};
+
 template <class Message>
 Message parsed(const rpc::bytes& bytes) {
   Message message;
@@ -91,8 +114,16 @@ struct nexus_environment::impl {
     environment->client = with.client;
 
     virtual_executor where; // outlives the call, whose coroutine may hold timers
+    std::unique_ptr<rpc::transport> calls;
+    if (with.client != nullptr)
+      calls = std::make_unique<immediate_transport>(with.client->connection(), where);
     const auto call = nexus::accept_task(
-        std::move(environment), std::move(*answered.value().task), where, where.now());
+        std::move(environment),
+        std::move(*answered.value().task),
+        where,
+        where.now(),
+        {},
+        calls.get());
     bool is_late = false;
     if (const auto deadline = call->deadline())
       where.schedule(*deadline - where.now(), [&] {
@@ -110,6 +141,7 @@ struct nexus_environment::impl {
         call->pool_finished();
         break;
       case nexus::operation_call::step::run_on_shard: {
+        const executor_scope here{where};
         bool is_finished = false;
         call->run_on_shard([&] { is_finished = true; });
         while (!is_finished && !is_late && where.run_one()) {

@@ -2,6 +2,7 @@
 #include "actors/worker/nexus/handler_code.hpp"
 
 #include "actors/worker/nexus/nexus_handler_actor.hpp"
+#include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/error.hpp>
@@ -33,6 +34,7 @@ void handler_code::queue() {
 }
 
 void handler_code::run(way_home& home) noexcept {
+  const executor_scope here{*this};
   way_ = &home;
   if (auto* call = std::exchange(to_start_, nullptr))
     call->run_on_shard([this] { has_ended_ = true; });
@@ -77,23 +79,45 @@ void handler_code::post(unique_function<void()> work) {
 
 executor::timer_id handler_code::schedule(duration after, unique_function<void()> work) {
   constexpr auto no_timer = std::numeric_limits<timer_id>::max();
-  if (way_ != nullptr ? !way_->enter() : closed_.load(std::memory_order_acquire))
+  if (!enter())
     return no_timer;
   const auto timer =
       home_.schedule(after, [self = shared_from_this(), work = std::move(work)]() mutable {
         self->resume(std::move(work));
       });
-  if (way_ != nullptr)
-    way_->leave();
+  leave();
   return timer;
 }
 
 void handler_code::cancel(timer_id timer) {
-  if (way_ != nullptr ? !way_->enter() : closed_.load(std::memory_order_acquire))
+  if (!enter())
     return;
   home_.cancel(timer);
-  if (way_ != nullptr)
-    way_->leave();
+  leave();
+}
+
+rpc::transport::call_id
+handler_code::shard_calls::start(rpc::call what, rpc::reply_handler on_reply) {
+  if (!of_.enter())
+    return std::numeric_limits<call_id>::max();
+  const auto id = over_.start(
+      std::move(what),
+      [self = of_.shared_from_this(),
+       handler = std::move(on_reply)](rpc_status status, rpc::bytes reply) mutable {
+        self->resume(
+            [handler = std::move(handler),
+             status = std::move(status),
+             reply = std::move(reply)]() mutable { handler(std::move(status), std::move(reply)); });
+      });
+  of_.leave();
+  return id;
+}
+
+void handler_code::shard_calls::cancel(call_id id) {
+  if (!of_.enter())
+    return;
+  over_.cancel(id);
+  of_.leave();
 }
 
 void handler_code::resume(unique_function<void()> work) {

@@ -3,6 +3,7 @@
 
 #include "actors/shard/shard.hpp"
 #include "runtime/nexus/dispatch.hpp"
+#include "runtime/rpc/transport.hpp"
 
 #include <caf/actor_control_block.hpp>
 
@@ -15,7 +16,7 @@ namespace troupe::actors {
 class nexus_handler_actor;
 
 /// The coroutines of one handler actor as foreign code, and the shard as they see it: an executor
-/// whose work runs as foreign code too.
+/// whose work runs as foreign code too, and a transport whose replies come to them as such.
 ///
 /// If the code does not come back, everything that it had asked of the shard (timers, work that was
 /// posted) is dropped when it is due, and what it asks for later is refused: its coroutines stay
@@ -28,7 +29,8 @@ class handler_code final : public foreign_code,
                            public executor,
                            public std::enable_shared_from_this<handler_code> {
 public:
-  handler_code(nexus_handler_actor& of, shard& home) : of_(&of), home_(home) {}
+  handler_code(nexus_handler_actor& of, shard& home, rpc::transport& calls)
+      : of_(&of), home_(home), calls_(*this, calls) {}
 
   /// Has the coroutine of the call started by the shard. The call lives until the end is told, or
   /// `forget`.
@@ -47,6 +49,10 @@ public:
   void left_behind(const std::source_location& coroutine) noexcept override;
   void dissolve() noexcept override;
 
+  /// What the coroutines call the service through. It lives as long as this; calls of code that was
+  /// left behind are dropped.
+  [[nodiscard]] rpc::transport& calls() noexcept { return calls_; }
+
   void post(unique_function<void()> work) override;
   timer_id schedule(duration after, unique_function<void()> work) override;
   void cancel(timer_id timer) override;
@@ -54,6 +60,25 @@ public:
   [[nodiscard]] bool runs_here() const override;
 
 private:
+  class shard_calls final : public rpc::transport {
+  public:
+    shard_calls(handler_code& of, rpc::transport& over) : of_(of), over_(over) {}
+    call_id start(rpc::call what, rpc::reply_handler on_reply) override;
+    void cancel(call_id id) override;
+
+  private:
+    handler_code& of_;
+    rpc::transport& over_; ///< the shard's
+  };
+
+  /// True: what is the shard's may be used until `leave`.
+  [[nodiscard]] bool enter() noexcept {
+    return way_ != nullptr ? way_->enter() : !closed_.load(std::memory_order_acquire);
+  }
+  void leave() noexcept {
+    if (way_ != nullptr)
+      way_->leave();
+  }
   void resume(unique_function<void()> work);
   void queue();
 
@@ -64,6 +89,7 @@ private:
   way_home* way_ = nullptr;         ///< while the code runs; its thread's
   nexus::operation_call* to_start_ = nullptr;
   std::vector<unique_function<void()>> works_; ///< that resume coroutines
+  shard_calls calls_;
   bool has_ended_ = false;
   std::shared_ptr<nexus::operation_call> kept_;
 };

@@ -29,7 +29,7 @@ nexus_handler_actor::nexus_handler_actor(
     coordinator_handle coordinator)
     : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), nexus_(nexus),
       poller_(std::move(poller)), coordinator_(std::move(coordinator)),
-      code_(std::make_shared<handler_code>(*this, home)) {}
+      code_(std::make_shared<handler_code>(*this, home, *context.calls)) {}
 
 nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
   return {
@@ -99,7 +99,8 @@ void nexus_handler_actor::accept(nexus::nexus_task task) {
     return give_up(
         std::move(task),
         "this worker runs no more of this operation: earlier requests have not come back");
-  call_ = nexus::accept_task(nexus_.environment, std::move(task), *code_, received_, code_);
+  call_ = nexus::accept_task(
+      nexus_.environment, std::move(task), *code_, received_, code_, &code_->calls());
 }
 
 void nexus_handler_actor::give_up(nexus::nexus_task task, const std::string& why) {
@@ -114,7 +115,7 @@ void nexus_handler_actor::give_up(nexus::nexus_task task, const std::string& why
 
 void nexus_handler_actor::on_loss(const std::source_location& coroutine) {
   auto lost = std::move(call_);
-  auto code = std::exchange(code_, std::make_shared<handler_code>(*this, home()));
+  auto code = std::exchange(code_, std::make_shared<handler_code>(*this, home(), *context_.calls));
   code->keep(lost);
   nexus_.away.add(name_of(lost->task()), code);
   give_up(lost->task(), text_of_loss(coroutine));

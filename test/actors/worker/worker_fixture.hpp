@@ -122,7 +122,7 @@ struct worker_fixture {
   void serve_nexus(std::shared_ptr<nexus::service_registry> services) {
     context->kinds.push_back(actors::nexus_tasks(
         {std::make_shared<nexus::dispatch_environment>(nexus::dispatch_environment{
-             std::move(services), {}, "default", "queue", "me", nullptr}),
+             std::move(services), {}, "default", "queue", "me", handlers_client}),
          std::make_shared<actors::fixed_slot_supplier>(nexus_slots),
          nexus_pollers}));
   }
@@ -304,6 +304,7 @@ struct worker_fixture {
   }
 
   // What the kinds are made with.
+  troupe::client* handlers_client = nullptr; ///< what `context.client()` gives
   std::size_t nexus_slots = 100;
   std::size_t workflow_slots = 100;
   actors::poller_limits nexus_pollers{2, 2, 2};

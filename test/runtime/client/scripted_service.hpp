@@ -6,17 +6,24 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace troupe::test {
 
-/// A service that answers each method from a list, in order, and keeps what it was asked.
+/// A service that answers each method from a list, in order, and keeps what it was asked. Calls of
+/// methods that are held stay open until the test answers them.
 class scripted_service final : public rpc::local_service {
 public:
   cancel_function handle(request what, rpc::reply_handler on_reply) override {
     const auto method = what.method.substr(what.method.rfind('/') + 1);
     asked[method].push_back(what.message.str());
+    if (const auto open = held.find(method); open != held.end()) {
+      auto call = std::make_shared<held_call>(what.deadline, std::move(on_reply));
+      open->second.push_back(call);
+      return [call] { call->was_cancelled = true; };
+    }
     auto& list = answers_[method];
     if (list.empty()) {
       on_reply({status_code::unimplemented, "unknown method " + method, {}}, {});
@@ -42,7 +49,23 @@ public:
     return parsed;
   }
 
+  struct held_call {
+    held_call(time_point until, rpc::reply_handler on_reply)
+        : deadline(until), reply(std::move(on_reply)) {}
+
+    void answer(const google::protobuf::MessageLite& with) {
+      reply({}, rpc::bytes{with.SerializeAsString()});
+    }
+
+    time_point deadline;
+    rpc::reply_handler reply;
+    bool was_cancelled = false;
+  };
+  /// Calls of this method are held from now on.
+  std::vector<std::shared_ptr<held_call>>& hold(const std::string& method) { return held[method]; }
+
   std::map<std::string, std::vector<std::string>> asked;
+  std::map<std::string, std::vector<std::shared_ptr<held_call>>> held;
 
 private:
   std::map<std::string, std::deque<std::pair<rpc_status, std::string>>> answers_;

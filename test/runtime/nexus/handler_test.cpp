@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/testing/nexus.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/client/description.hpp>
 #include <troupe/error.hpp>
 #include <troupe/rpc_status.hpp>
 
@@ -35,6 +36,62 @@ private:
   std::string run_id_;
   std::string message_;
   failure_cause cause_;
+};
+
+/// An update that did not succeed: its validator or its handler said no, or the workflow ended
+/// before it did. `cause()` says which; `what()` tells the whole chain.
+class workflow_update_failed_error : public std::runtime_error, public detail::caused_error {
+public:
+  workflow_update_failed_error(std::string update_id, std::string workflow_id, failure_cause cause)
+      : std::runtime_error(text(update_id, workflow_id) + (cause ? ": " + describe(*cause) : "")),
+        update_id_(std::move(update_id)), workflow_id_(std::move(workflow_id)),
+        message_(text(update_id_, workflow_id_) + (cause ? ": " + cause->message() : "")),
+        cause_(std::move(cause)) {}
+
+  [[nodiscard]] const std::string& update_id() const noexcept { return update_id_; }
+  [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
+  [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
+  /// What travels if a handler lets this out: its own text and that of the first cause.
+  [[nodiscard]] const std::string& message() const noexcept override { return message_; }
+
+private:
+  static std::string text(const std::string& update_id, const std::string& workflow_id) {
+    return "update " + update_id + " of workflow " + workflow_id + " failed";
+  }
+
+  std::string update_id_;
+  std::string workflow_id_;
+  std::string message_;
+  failure_cause cause_;
+};
+
+/// The workflow's worker could not answer a query: no such query, its handler threw, ... Carries
+/// the service's `invalid_argument` status; `cause()` is what the worker sent, null from old ones.
+class workflow_query_failed_error : public rpc_error, public detail::caused_error {
+public:
+  workflow_query_failed_error(rpc_status status, failure_cause cause)
+      : rpc_error(std::move(status)), cause_(std::move(cause)) {}
+
+  [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
+  [[nodiscard]] const std::string& message() const noexcept override { return status().message; }
+
+private:
+  failure_cause cause_;
+};
+
+/// The workflow was in a state in which the query was not to be asked
+/// (`query_options::reject_if`).
+class workflow_query_rejected_error : public std::runtime_error {
+public:
+  explicit workflow_query_rejected_error(workflow_status status)
+      : std::runtime_error(
+            "the query was rejected: the workflow is " + std::string{to_string(status)}),
+        workflow_status_(status) {}
+
+  [[nodiscard]] workflow_status status() const noexcept { return workflow_status_; }
+
+private:
+  workflow_status workflow_status_;
 };
 
 /// The id is taken, and the policies say that a start then fails. Carries the service's

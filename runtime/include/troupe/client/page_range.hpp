@@ -11,6 +11,13 @@
 
 namespace troupe {
 
+/// What the service hands out at once of a long list.
+template <class T>
+struct result_page {
+  std::vector<T> items;
+  std::string next_token; ///< empty: the last page
+};
+
 /// A sequence that the service hands out page by page, for one pass with a range-for.
 ///
 /// The next page is fetched when the iterator reaches it, on the calling thread, which blocks and
@@ -20,10 +27,7 @@ class page_range {
   struct state;
 
 public:
-  struct page {
-    std::vector<T> items;
-    std::string next_token; ///< empty: the last page
-  };
+  using page = result_page<T>;
   using fetch_function = std::function<page(const std::string& token)>;
 
   explicit page_range(fetch_function fetch) : state_(std::make_shared<state>()) {

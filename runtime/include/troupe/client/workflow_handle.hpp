@@ -1,83 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/client/description.hpp>
+#include <troupe/client/call.hpp>
 #include <troupe/client/errors.hpp>
-#include <troupe/client/history.hpp>
-#include <troupe/client/page_range.hpp>
-#include <troupe/payload/data_converter.hpp>
+#include <troupe/client/workflow_calls.hpp>
 
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace troupe {
 
-class client_connection;
+/// The awaitable form of a workflow handle: the same members, each of which gives a `call<T>` where
+/// the other one blocks and gives a `T`. What awaiting gives is awaitable in its turn.
+template <class R>
+class async_workflow_handle : public detail::workflow_calls<detail::awaitable_style> {
+public:
+  using detail::workflow_calls<detail::awaitable_style>::workflow_calls;
 
-struct result_options {
-  /// Follow continue-as-new, retries and cron to the last run; else `workflow_continued_error`.
-  bool follow_runs = true;
-  /// How long to wait, 0: for ever. Over it: `rpc_error` with `deadline_exceeded`.
-  std::chrono::milliseconds timeout{0};
-};
+  [[nodiscard]] call<R> result(result_options options = {}) const {
+    return detail::decoded<R>(detail::result_job(this->ref(), options));
+  }
 
-struct history_options {
-  bool wait_for_new_events = false; ///< goes on until the workflow closes
-  bool close_event_only = false;
-  int page_size = 0; ///< 0: the service's choice
+  [[nodiscard]] workflow_handle<R> blocking() const { return workflow_handle<R>{this->ref()}; }
 };
 
 /// A workflow that was started or is known by its id, whatever it returns.
 ///
 /// A cheap value that keeps the connection alive. Thread-safe; calls block and throw `rpc_error`
 /// (`not_found` if there is no such workflow, or if it is closed and the call needs a running one).
-class untyped_workflow_handle {
+/// In coroutines await those of `async()`.
+class untyped_workflow_handle : public detail::workflow_calls<detail::blocking_style> {
 public:
-  untyped_workflow_handle(
-      std::shared_ptr<client_connection> connection,
-      std::string id,
-      std::string run_id,
-      std::string first_execution_run_id)
-      : connection_(std::move(connection)), id_(std::move(id)), run_id_(std::move(run_id)),
-        first_execution_run_id_(std::move(first_execution_run_id)) {}
+  using detail::workflow_calls<detail::blocking_style>::workflow_calls;
 
-  [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  /// The run that was started or asked for; empty: the current one.
-  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
-  /// The first run of the chain; empty if this handle was not made by a start.
-  [[nodiscard]] const std::string& first_execution_run_id() const noexcept {
-    return first_execution_run_id_;
+  [[nodiscard]] async_workflow_handle<payloads> async() const {
+    return async_workflow_handle<payloads>{this->ref()};
   }
-
-  /// Waits for the end. The result as it travelled, after the codec; no payload: null.
-  [[nodiscard]] payloads result_payloads(result_options options = {}) const;
-
-  [[nodiscard]] workflow_description describe() const;
-  [[nodiscard]] page_range<history_event> history(history_options options = {}) const;
-
-  template <class... Args>
-  void signal(std::string_view name, const Args&... args) const {
-    signal_payloads(name, converter().to_payloads(args...));
-  }
-  void signal_payloads(std::string_view name, payloads args) const;
-
-  /// Asks the workflow to cancel itself; returns when the request is recorded.
-  void cancel(std::string reason = {}) const;
-  /// Ends it at once, its code is not asked. `details`: see `troupe::make_payloads`.
-  void terminate(std::string reason = {}, payloads details = {}) const;
-
-protected:
-  [[nodiscard]] const data_converter& converter() const noexcept;
-
-private:
-  std::shared_ptr<client_connection> connection_;
-  std::string id_;
-  std::string run_id_;
-  std::string first_execution_run_id_;
 };
 
 /// The same with the result's type. `R` = `payload` or `payloads` gives the result undecoded.
@@ -90,14 +47,42 @@ public:
 
   /// Waits for the end. Throws `workflow_failed_error`, `payload_error` if the result does not fit,
   /// `rpc_error`.
-  R result(result_options options = {}) const {
-    auto from = result_payloads(options);
-    if constexpr (std::is_same_v<R, payloads>)
-      return from;
-    else
-      // Decoded by the codec already.
-      return decode_result<R>(from, converter().json);
+  R result(result_options options = {}) const { return async().result(options).get(); }
+
+  [[nodiscard]] async_workflow_handle<R> async() const {
+    return async_workflow_handle<R>{this->ref()};
   }
 };
+
+/// What an update-with-start gives: the workflow that was running or was started, and the update.
+template <class WorkflowResult, class UpdateResult>
+struct updated_workflow {
+  workflow_handle<WorkflowResult> workflow;
+  update_handle<UpdateResult> update;
+};
+
+template <class WorkflowResult, class UpdateResult>
+struct async_updated_workflow {
+  async_workflow_handle<WorkflowResult> workflow;
+  async_update_handle<UpdateResult> update;
+};
+
+namespace detail {
+
+struct updated_ref {
+  workflow_ref workflow;
+  update_ref update;
+};
+
+/// Gives the two handles typed.
+template <class Pair>
+Pair take_updated(call_job& job) {
+  auto raw = take_raw<updated_ref>(job);
+  return {
+      decltype(Pair::workflow){std::move(raw.workflow)},
+      decltype(Pair::update){std::move(raw.update)}};
+}
+
+} // namespace detail
 
 } // namespace troupe

@@ -96,9 +96,13 @@ public:
   [[nodiscard]] const cancellation_token& cancellation() const noexcept;
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
 
-  /// The worker's client, for signals, queries and starts from a handler.
+  /// The worker's client, for signals, queries, updates and starts from a handler; include
+  /// `<troupe/client.hpp>`. A coroutine awaits its calls, `co_await ctx.client().async()...`: made
+  /// and answered on the handler's shard; those that block throw `std::logic_error` there. A plain
+  /// function may block. Either way a call ends with the request, at its deadline or when it is
+  /// cancelled. What was made from it and lives longer is like any other client.
   /// Throws `std::logic_error` where there is none (a test environment that was given none).
-  [[nodiscard]] troupe::client& client() const;
+  [[nodiscard]] troupe::client client() const;
 
   /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine handler. Gives true
   /// after the full time, false if the request was cancelled before.

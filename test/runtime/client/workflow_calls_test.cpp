@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
-#include "runtime/client/client_core.hpp"
 #include "test/runtime/client/scripted_service.hpp"
 #include "test/support/manual_executor.hpp"
 
@@ -52,7 +51,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(client_core, fixture)
+BOOST_FIXTURE_TEST_SUITE(workflow_calls, fixture)
 
 BOOST_AUTO_TEST_CASE(a_start_carries_everything_that_the_options_say) {
   wire::StartWorkflowExecutionResponse response;

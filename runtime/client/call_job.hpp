@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/client/client_settings.hpp"
+#include "runtime/rpc/call_scope.hpp"
+#include "runtime/rpc/transport.hpp"
+
+#include <troupe/client/call.hpp>
+#include <troupe/rpc_status.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe::detail {
+
+/// One call of a client: lazy, made once, of one request or of several in a row.
+///
+/// | state | event | then |
+/// |---|---|---|
+/// | made up | `block`, `suspend`, `notify` | launched: `begin` runs on the executor's thread |
+/// | launched | a reply | `replied`: sends the next request, or settles |
+/// | launched | `cancel`, `abandon`, a token, its time is over | the request in flight is cancelled
+/// | | launched | an outcome | settled: who waits is told, once |
+///
+/// Where it runs: on the shard of its scope, through the scope's transport, if it is launched there
+/// while the scope is open; else on the thread of the client's connection. `begin`, `replied` and
+/// what tells who waits run on that thread; a coroutine of another shard is resumed by a post to
+/// it. The connection is not kept alive by a call on its way: destroying it settles the call with
+/// `cancelled`.
+class call_job : public std::enable_shared_from_this<call_job> {
+public:
+  explicit call_job(const call_origin& from);
+  virtual ~call_job() = default;
+  call_job(const call_job&) = delete;
+  call_job& operator=(const call_job&) = delete;
+
+  // -- before it is launched: who makes it up -----------------------------------------------------
+
+  void limit_time(std::chrono::milliseconds timeout) { timeout_ = timeout; }
+  void limit_by(cancellation_token token) { token_ = std::move(token); }
+
+  // -- launching: one of them, once ---------------------------------------------------------------
+
+  void block();
+  /// `is_ours`: the coroutine belongs to the executor that runs here, if there is one, and is
+  /// resumed there.
+  void suspend(std::coroutine_handle<> caller, bool is_ours, resume_function resume);
+  void notify(unique_function<void(call_job&)> then);
+
+  // -- afterwards ---------------------------------------------------------------------------------
+
+  /// Nobody waits any more. On the thread that would have been resumed.
+  void abandon() noexcept;
+  /// Any thread.
+  void cancel() noexcept;
+
+  [[nodiscard]] const client_settings& settings() const noexcept { return *settings_; }
+  /// For handles that come out of it; throws `rpc_error` if the client is gone.
+  [[nodiscard]] call_origin origin() const;
+
+protected:
+  /// Sends the first request.
+  virtual void begin() = 0;
+  /// What a request ended with; may throw, which fails the call.
+  virtual void replied(rpc_status status, const rpc::bytes& reply) = 0;
+  /// Settles with an error.
+  virtual void fail(std::exception_ptr error) = 0;
+
+  /// Sends one request; `replied` follows, later and exactly once.
+  void send(rpc::call what);
+  /// Runs `work` soon, on the executor's thread: for what needs no request after all.
+  void later(unique_function<void()> work);
+  /// The outcome is there: tells who waits.
+  void settle();
+  /// True once the time is over that `limit_time` or the scope gave it.
+  [[nodiscard]] bool is_late() const { return where_->now() >= deadline_; }
+
+private:
+  void launch();
+  void run();
+  void ended(rpc_status status, const rpc::bytes& reply);
+  void wake();
+  void stop_now();
+  [[nodiscard]] bool may_send() const;
+
+  std::shared_ptr<const client_settings> settings_;
+  std::shared_ptr<client_connection> connection_; ///< until it is launched
+  std::weak_ptr<client_connection> served_by_;
+  std::shared_ptr<rpc::call_scope> scope_;
+  std::chrono::milliseconds timeout_{0};
+  std::optional<cancellation_token> token_;
+
+  // Written before it is launched, then only read.
+  executor* where_ = nullptr;
+  rpc::transport* over_ = nullptr; ///< to be used only while `may_send()`
+  bool is_scoped_ = false;         ///< it runs on the scope's shard
+
+  // The executor's thread.
+  rpc::transport::call_id in_flight_ = 0;
+  time_point deadline_ = time_point::max();
+  cancellation_registration by_token_;
+  cancellation_registration by_scope_;
+
+  std::atomic<bool> is_cancelled_{false};
+
+  std::mutex mutex_; ///< guards what follows
+  bool is_settled_ = false;
+  std::coroutine_handle<> frame_; ///< who waits; null: nobody, or it was resumed
+  executor* resume_on_ = nullptr; ///< of the frame; null: where the call is settled
+  resume_function resume_;        ///< instead
+  unique_function<void(call_job&)> then_;
+};
+
+/// A call that gives a `Raw`.
+template <class Raw>
+class typed_job : public call_job {
+public:
+  using call_job::call_job;
+
+  [[nodiscard]] result<Raw>& outcome() noexcept { return *outcome_; }
+
+protected:
+  void done(result<Raw> with) {
+    outcome_.emplace(std::move(with));
+    settle();
+  }
+  void fail(std::exception_ptr error) final { done(unexpected{std::move(error)}); }
+
+private:
+  std::optional<result<Raw>> outcome_;
+};
+
+/// Throws `std::logic_error` on a thread where nothing may block.
+void refuse_to_block_a_shard();
+
+/// Every file that makes jobs for a new `Raw` says so once, with
+/// `template result<Raw>& outcome_of<Raw>(call_job&)`.
+template <class Raw>
+result<Raw>& outcome_of(call_job& job) {
+  return static_cast<typed_job<Raw>&>(job).outcome();
+}
+
+} // namespace troupe::detail

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/payload/data_converter.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace troupe {
+
+/// Who a client says it is, and how long it waits. Shared by its calls, never changed.
+struct client_settings {
+  std::string name_space = "default";
+  std::string identity = {};
+  std::chrono::milliseconds rpc_timeout{30'000};
+  std::chrono::milliseconds long_poll_timeout{70'000};
+  data_converter converter = {};
+};
+
+} // namespace troupe

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/client/client_connection.hpp"
+#include "runtime/client/request.hpp"
+#include "runtime/client/unary_job.hpp"
+#include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/start_request.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace troupe::detail {
+
+namespace wire = temporal::api::workflowservice::v1;
+namespace methods = rpc::methods::workflow_service;
+
+template result<workflow_ref>& outcome_of<workflow_ref>(call_job&);
+
+namespace {
+
+/// The same start with a signal. Field by field, since the two messages have numbers of their own.
+wire::SignalWithStartWorkflowExecutionRequest
+with_signal(wire::StartWorkflowExecutionRequest start, encoded_signal signal) {
+  wire::SignalWithStartWorkflowExecutionRequest to;
+  to.set_namespace_(std::move(*start.mutable_namespace_()));
+  to.set_workflow_id(std::move(*start.mutable_workflow_id()));
+  to.set_identity(std::move(*start.mutable_identity()));
+  to.set_request_id(std::move(*start.mutable_request_id()));
+  to.set_cron_schedule(std::move(*start.mutable_cron_schedule()));
+  to.set_workflow_id_reuse_policy(start.workflow_id_reuse_policy());
+  to.set_workflow_id_conflict_policy(start.workflow_id_conflict_policy());
+  if (start.has_workflow_type())
+    to.mutable_workflow_type()->Swap(start.mutable_workflow_type());
+  if (start.has_task_queue())
+    to.mutable_task_queue()->Swap(start.mutable_task_queue());
+  if (start.has_input())
+    to.mutable_input()->Swap(start.mutable_input());
+  if (start.has_workflow_execution_timeout())
+    to.mutable_workflow_execution_timeout()->Swap(start.mutable_workflow_execution_timeout());
+  if (start.has_workflow_run_timeout())
+    to.mutable_workflow_run_timeout()->Swap(start.mutable_workflow_run_timeout());
+  if (start.has_workflow_task_timeout())
+    to.mutable_workflow_task_timeout()->Swap(start.mutable_workflow_task_timeout());
+  if (start.has_workflow_start_delay())
+    to.mutable_workflow_start_delay()->Swap(start.mutable_workflow_start_delay());
+  if (start.has_retry_policy())
+    to.mutable_retry_policy()->Swap(start.mutable_retry_policy());
+  if (start.has_memo())
+    to.mutable_memo()->Swap(start.mutable_memo());
+  if (start.has_search_attributes())
+    to.mutable_search_attributes()->Swap(start.mutable_search_attributes());
+  if (start.has_header())
+    to.mutable_header()->Swap(start.mutable_header());
+  if (start.has_user_metadata())
+    to.mutable_user_metadata()->Swap(start.mutable_user_metadata());
+  to.mutable_links()->Swap(start.mutable_links());
+  to.set_signal_name(std::move(signal.name));
+  if (!signal.args.empty())
+    to_proto(std::move(signal.args), *to.mutable_signal_input());
+  return to;
+}
+
+/// What was started, or found running. A service that does not tell the first run made it just now.
+workflow_ref started(
+    const call_job& job, const std::string& id, const std::string& run, const std::string& first) {
+  return {job.origin(), id, run, first.empty() ? run : first};
+}
+
+} // namespace
+
+wire::StartWorkflowExecutionRequest start_request(const call_origin& from, encoded_start start) {
+  const auto& settings = settings_of(from);
+  auto& options = start.options;
+  if (options.id.empty())
+    options.id = random_uuid();
+  if (options.request_id.empty())
+    options.request_id = random_uuid();
+  wire::StartWorkflowExecutionRequest request;
+  protocol::fill_start_request(
+      start.type,
+      std::move(options),
+      std::move(start.args),
+      {settings.name_space, settings.identity, settings.converter},
+      request);
+  return request;
+}
+
+job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
+  const auto request = start_request(from, std::move(start));
+  return make_unary<wire::StartWorkflowExecutionResponse>(
+      from,
+      methods::start_workflow_execution,
+      request,
+      [id = request.workflow_id()](call_job& job, wire::StartWorkflowExecutionResponse& response) {
+        return started(job, id, response.run_id(), response.first_execution_run_id());
+      },
+      request.workflow_id());
+}
+
+job_of<workflow_ref>
+signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal) {
+  const auto request = with_signal(start_request(from, std::move(start)), std::move(signal));
+  return make_unary<wire::SignalWithStartWorkflowExecutionResponse>(
+      from,
+      methods::signal_with_start_workflow_execution,
+      request,
+      [id = request.workflow_id()](
+          call_job& job, wire::SignalWithStartWorkflowExecutionResponse& response) {
+        return started(job, id, response.run_id(), response.first_execution_run_id());
+      },
+      request.workflow_id());
+}
+
+} // namespace troupe::detail

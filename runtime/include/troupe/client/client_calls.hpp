@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/client/admin.hpp>
+#include <troupe/client/call.hpp>
+#include <troupe/client/description.hpp>
+#include <troupe/client/message.hpp>
+#include <troupe/client/pages.hpp>
+#include <troupe/client/start_workflow_options.hpp>
+#include <troupe/client/workflow_handle.hpp>
+#include <troupe/connection.hpp>
+#include <troupe/payload/data_converter.hpp>
+#include <troupe/workflow/traits.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace troupe::detail {
+
+// Looks inside only where there is a workflow, since return types are formed before constraints are
+// asked.
+template <class T>
+struct workflow_result {};
+template <workflow_class T>
+struct workflow_result<T> {
+  using type = typename workflow_traits<T>::result;
+};
+template <class T>
+using workflow_result_t = typename workflow_result<T>::type;
+
+template <class Wanted>
+struct start_args;
+template <class... Wanted>
+struct start_args<std::tuple<Wanted...>> {
+  static payloads encode(const data_converter& with, std::decay_t<Wanted>... args) {
+    return with.to_payloads(args...);
+  }
+};
+
+/// A workflow start whose arguments are encoded, the codec included.
+struct encoded_start {
+  std::string type;
+  start_workflow_options options;
+  payloads args;
+};
+
+struct encoded_signal {
+  std::string name;
+  payloads args;
+};
+
+// Made by runtime/client.
+[[nodiscard]] const connection_options& options_of(const call_origin& from) noexcept;
+[[nodiscard]] job_of<workflow_ref> start_job(const call_origin& from, encoded_start start);
+/// Starts it and waits for its result.
+[[nodiscard]] job_of<payloads> execute_job(const call_origin& from, encoded_start start);
+[[nodiscard]] job_of<workflow_ref>
+signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal);
+[[nodiscard]] job_of<updated_ref>
+update_with_start_job(const call_origin& from, encoded_start start, encoded_update update);
+/// The same to the end of the update.
+[[nodiscard]] job_of<payloads>
+execute_update_with_start_job(const call_origin& from, encoded_start start, encoded_update update);
+[[nodiscard]] async_pages<workflow_summary>
+workflow_pages(const call_origin& from, std::string query, int page_size);
+[[nodiscard]] job_of<std::int64_t> count_job(const call_origin& from, std::string query);
+[[nodiscard]] job_of<void>
+create_namespace_job(const call_origin& from, const namespace_options& options);
+[[nodiscard]] job_of<namespace_description>
+describe_namespace_job(const call_origin& from, std::string_view name);
+[[nodiscard]] async_pages<namespace_description> namespace_pages(const call_origin& from);
+[[nodiscard]] job_of<nexus_endpoint>
+create_endpoint_job(const call_origin& from, const nexus_endpoint_options& options);
+[[nodiscard]] job_of<nexus_endpoint> get_endpoint_job(const call_origin& from, std::string_view id);
+[[nodiscard]] async_pages<nexus_endpoint> endpoint_pages(const call_origin& from);
+[[nodiscard]] job_of<nexus_endpoint>
+find_endpoint_job(const call_origin& from, std::string_view name);
+[[nodiscard]] job_of<nexus_endpoint>
+update_endpoint_job(const call_origin& from, const nexus_endpoint& changed);
+[[nodiscard]] job_of<void>
+delete_endpoint_job(const call_origin& from, std::string_view id, std::int64_t version);
+
+/// What a client does; `Style` says whether members block and give a `T`, or give a `call<T>`.
+template <class Style>
+class client_calls {
+  template <class T>
+  using returned = typename Style::template returned<T>;
+  template <class T>
+  using pages = typename Style::template pages<T>;
+  template <class R>
+  using workflow_of = typename Style::template workflow<R>;
+  template <class Result, class R>
+  using updated_of = typename Style::template updated<Result, R>;
+
+public:
+  explicit client_calls(call_origin to) : origin_(std::move(to)) {}
+
+  [[nodiscard]] const connection_options& options() const noexcept { ///< resolved
+    return options_of(origin_);
+  }
+  [[nodiscard]] const std::string& name_space() const noexcept { return options().name_space; }
+  [[nodiscard]] const data_converter& converter() const noexcept { return converter_of(origin_); }
+
+  // -- workflows ----------------------------------------------------------------------------------
+
+  /// Starts a workflow that is a C++ class: `client.start_workflow<greeter>({.id = "g-1",
+  /// .task_queue = "q"}, "Ann")`. Throws `workflow_already_started_error`.
+  template <workflow_class Workflow, class... Args>
+  returned<workflow_of<workflow_result_t<Workflow>>>
+  start_workflow(start_workflow_options options, Args&&... args) const {
+    return start<workflow_result_t<Workflow>>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...));
+  }
+
+  /// Starts a workflow known by name, e.g. one written in another language.
+  template <class Result = payloads, class... Args>
+    requires(!workflow_class<Result>)
+  returned<workflow_of<Result>>
+  start_workflow(std::string_view type, start_workflow_options options, const Args&... args) const {
+    return start<Result>(named_start(type, std::move(options), args...));
+  }
+
+  /// Starts with arguments that are encoded already (the codec included).
+  [[nodiscard]] returned<typename Style::untyped_workflow>
+  start_payloads(std::string_view type, start_workflow_options options, payloads args) const {
+    return Style::give(typed<typename Style::untyped_workflow>(
+        start_job(origin_, {std::string{type}, std::move(options), std::move(args)})));
+  }
+
+  /// Starts and waits for the result.
+  template <workflow_class Workflow, class... Args>
+  returned<workflow_result_t<Workflow>>
+  execute_workflow(start_workflow_options options, Args&&... args) const {
+    return Style::give(decoded<workflow_result_t<Workflow>>(
+        execute_job(origin_, start_of<Workflow>(std::move(options), std::forward<Args>(args)...))));
+  }
+  template <class Result = payloads, class... Args>
+    requires(!workflow_class<Result>)
+  returned<Result> execute_workflow(
+      std::string_view type, start_workflow_options options, const Args&... args) const {
+    return Style::give(
+        decoded<Result>(execute_job(origin_, named_start(type, std::move(options), args...))));
+  }
+
+  /// Signals the workflow that has the id, and starts it before if none runs:
+  /// `client.signal_with_start_workflow<order>({.id = "o-1", .task_queue = "q"},
+  /// troupe::message("approve", 7), "Ann")`. Nothing comes between the start and the signal.
+  template <workflow_class Workflow, class... SignalArgs, class... Args>
+  returned<workflow_of<workflow_result_t<Workflow>>> signal_with_start_workflow(
+      start_workflow_options options,
+      const named_message<SignalArgs...>& signal,
+      Args&&... args) const {
+    return signal_with_start<workflow_result_t<Workflow>>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...), signal);
+  }
+  template <class Result = payloads, class... SignalArgs, class... Args>
+    requires(!workflow_class<Result>)
+  returned<workflow_of<Result>> signal_with_start_workflow(
+      std::string_view type,
+      start_workflow_options options,
+      const named_message<SignalArgs...>& signal,
+      const Args&... args) const {
+    return signal_with_start<Result>(named_start(type, std::move(options), args...), signal);
+  }
+
+  /// Updates the workflow that has the id, and starts it before if none runs; the options' conflict
+  /// policy has to say what happens to a running one (`use_existing`, as a rule). Waits until the
+  /// update is accepted, or what `update_options` between message and arguments say:
+  /// `client.update_with_start_workflow<cart, int>({...}, troupe::message("add", 3), "Ann")`.
+  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+    requires(!begins_with_options<std::remove_cvref_t<Args>...>)
+  returned<updated_of<workflow_result_t<Workflow>, R>> update_with_start_workflow(
+      start_workflow_options options,
+      const named_message<UpdateArgs...>& update,
+      Args&&... args) const {
+    return update_with_start_workflow<Workflow, R>(
+        std::move(options), update, update_options{}, std::forward<Args>(args)...);
+  }
+  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+  returned<updated_of<workflow_result_t<Workflow>, R>> update_with_start_workflow(
+      start_workflow_options options,
+      const named_message<UpdateArgs...>& update,
+      update_options how,
+      Args&&... args) const {
+    return update_with_start<workflow_result_t<Workflow>, R>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...),
+        update,
+        std::move(how));
+  }
+  /// The same for a workflow known by name: `<Result, UpdateResult>`.
+  template <class Result = payloads, class R = payloads, class... UpdateArgs, class... Args>
+    requires(!workflow_class<Result>)
+  returned<updated_of<Result, R>> update_with_start_workflow(
+      std::string_view type,
+      start_workflow_options options,
+      const named_message<UpdateArgs...>& update,
+      update_options how,
+      const Args&... args) const {
+    return update_with_start<Result, R>(
+        named_start(type, std::move(options), args...), update, std::move(how));
+  }
+
+  /// The same to the end of the update, whose result it gives.
+  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+  returned<R> execute_update_with_start_workflow(
+      start_workflow_options options,
+      const named_message<UpdateArgs...>& update,
+      update_options how,
+      Args&&... args) const {
+    return execute_update_with_start<R>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...),
+        update,
+        std::move(how));
+  }
+  template <class R = payloads, class... UpdateArgs, class... Args>
+    requires(!workflow_class<R>)
+  returned<R> execute_update_with_start_workflow(
+      std::string_view type,
+      start_workflow_options options,
+      const named_message<UpdateArgs...>& update,
+      update_options how,
+      const Args&... args) const {
+    return execute_update_with_start<R>(
+        named_start(type, std::move(options), args...), update, std::move(how));
+  }
+
+  /// A workflow by id (and run); nothing is sent, so it need not exist.
+  template <class Result = payloads>
+  [[nodiscard]] workflow_of<Result> get_workflow(std::string id, std::string run_id = {}) const {
+    return workflow_of<Result>{{origin_, std::move(id), std::move(run_id), {}}};
+  }
+
+  /// Workflows that match a visibility query (`WorkflowType = 'x' AND ExecutionStatus =
+  /// 'Running'`), newest first; empty: all.
+  [[nodiscard]] pages<workflow_summary>
+  list_workflows(std::string query = {}, int page_size = 0) const {
+    return Style::give(workflow_pages(origin_, std::move(query), page_size));
+  }
+  [[nodiscard]] returned<std::int64_t> count_workflows(std::string query = {}) const {
+    return Style::give(call<std::int64_t>{count_job(origin_, std::move(query))});
+  }
+
+  // -- namespaces ---------------------------------------------------------------------------------
+
+  returned<void> create_namespace(const namespace_options& with) const {
+    return Style::give(call<void>{create_namespace_job(origin_, with)});
+  }
+  [[nodiscard]] returned<namespace_description> describe_namespace(std::string_view name) const {
+    return Style::give(call<namespace_description>{describe_namespace_job(origin_, name)});
+  }
+  [[nodiscard]] pages<namespace_description> list_namespaces() const {
+    return Style::give(namespace_pages(origin_));
+  }
+
+  // -- Nexus endpoints ----------------------------------------------------------------------------
+
+  returned<nexus_endpoint> create_nexus_endpoint(const nexus_endpoint_options& with) const {
+    return Style::give(call<nexus_endpoint>{create_endpoint_job(origin_, with)});
+  }
+  [[nodiscard]] returned<nexus_endpoint> get_nexus_endpoint(std::string_view id) const {
+    return Style::give(call<nexus_endpoint>{get_endpoint_job(origin_, id)});
+  }
+  [[nodiscard]] pages<nexus_endpoint> list_nexus_endpoints() const {
+    return Style::give(endpoint_pages(origin_));
+  }
+  /// The endpoint of that name; `rpc_error` with `not_found` if there is none.
+  [[nodiscard]] returned<nexus_endpoint> find_nexus_endpoint(std::string_view name) const {
+    return Style::give(call<nexus_endpoint>{find_endpoint_job(origin_, name)});
+  }
+  /// Replaces everything but the id; refused if `changed.version` is no longer the current one.
+  returned<nexus_endpoint> update_nexus_endpoint(const nexus_endpoint& changed) const {
+    return Style::give(call<nexus_endpoint>{update_endpoint_job(origin_, changed)});
+  }
+  returned<void> delete_nexus_endpoint(std::string_view id, std::int64_t version) const {
+    return Style::give(call<void>{delete_endpoint_job(origin_, id, version)});
+  }
+
+  [[nodiscard]] const call_origin& origin() const noexcept { return origin_; }
+
+private:
+  template <class Workflow, class... Args>
+  encoded_start start_of(start_workflow_options options, Args&&... args) const {
+    using traits = workflow_traits<Workflow>;
+    constexpr bool fit = workflow_arguments<typename traits::args, Args&&...>::check();
+    if constexpr (fit)
+      return {
+          std::string{traits::name},
+          std::move(options),
+          start_args<typename traits::args>::encode(converter(), std::forward<Args>(args)...)};
+    else
+      return {};
+  }
+  template <class... Args>
+  encoded_start
+  named_start(std::string_view type, start_workflow_options options, const Args&... args) const {
+    return {std::string{type}, std::move(options), converter().to_payloads(args...)};
+  }
+  template <class... Args>
+  payloads encoded(const std::tuple<Args...>& args) const {
+    return std::apply(
+        [this](const auto&... each) { return converter().to_payloads(each...); }, args);
+  }
+
+  template <class Result>
+  returned<workflow_of<Result>> start(encoded_start what) const {
+    return Style::give(typed<workflow_of<Result>>(start_job(origin_, std::move(what))));
+  }
+  template <class Result, class... Args>
+  returned<workflow_of<Result>>
+  signal_with_start(encoded_start what, const named_message<Args...>& signal) const {
+    return Style::give(typed<workflow_of<Result>>(
+        signal_with_start_job(origin_, std::move(what), {signal.name, encoded(signal.args)})));
+  }
+  template <class Result, class R, class... Args>
+  returned<updated_of<Result, R>> update_with_start(
+      encoded_start what, const named_message<Args...>& update, update_options how) const {
+    auto made = update_with_start_job(
+        origin_, std::move(what), {update.name, std::move(how), encoded(update.args)});
+    return Style::give(
+        call<updated_of<Result, R>>{std::move(made.job), &take_updated<updated_of<Result, R>>});
+  }
+  template <class R, class... Args>
+  returned<R> execute_update_with_start(
+      encoded_start what, const named_message<Args...>& update, update_options how) const {
+    return Style::give(decoded<R>(execute_update_with_start_job(
+        origin_, std::move(what), {update.name, std::move(how), encoded(update.args)})));
+  }
+
+  call_origin origin_;
+};
+
+} // namespace troupe::detail

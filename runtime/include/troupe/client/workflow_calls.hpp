@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/client/call.hpp>
+#include <troupe/client/description.hpp>
+#include <troupe/client/history.hpp>
+#include <troupe/client/pages.hpp>
+#include <troupe/client/update_handle.hpp>
+#include <troupe/detail/call_style.hpp>
+#include <troupe/payload/data_converter.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe {
+
+struct result_options {
+  /// Follow continue-as-new, retries and cron to the last run; else `workflow_continued_error`.
+  bool follow_runs = true;
+  /// How long to wait, 0: for ever. Over it: `rpc_error` with `deadline_exceeded`.
+  std::chrono::milliseconds timeout{0};
+};
+
+struct history_options {
+  bool wait_for_new_events = false; ///< goes on until the workflow closes
+  bool close_event_only = false;
+  int page_size = 0; ///< 0: the service's choice
+};
+
+/// In which workflows a query is not asked. The numbers are those of the wire.
+enum class query_reject_condition {
+  unspecified = 0, ///< the service's default: none
+  none = 1,
+  not_open = 2,              ///< those that are closed
+  not_completed_cleanly = 3, ///< those that failed, timed out, or were canceled or terminated
+};
+
+struct query_options {
+  query_reject_condition reject_if = query_reject_condition::unspecified;
+};
+
+namespace detail {
+
+/// A workflow as handles know it.
+struct workflow_ref {
+  call_origin from;
+  std::string id;
+  std::string run_id;                 ///< empty: the current one
+  std::string first_execution_run_id; ///< empty: not known
+};
+
+struct encoded_update {
+  std::string name;
+  update_options options;
+  payloads args; ///< with the codec
+};
+
+// Made by runtime/client; arguments and details are encoded before, the codec included.
+[[nodiscard]] const data_converter& converter_of(const call_origin& from) noexcept;
+[[nodiscard]] job_of<payloads> result_job(const workflow_ref& of, result_options options);
+[[nodiscard]] job_of<workflow_description> describe_job(const workflow_ref& of);
+[[nodiscard]] async_pages<history_event>
+history_pages(const workflow_ref& of, history_options options);
+[[nodiscard]] job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads args);
+[[nodiscard]] job_of<payloads>
+query_job(const workflow_ref& of, std::string_view name, query_options options, payloads args);
+[[nodiscard]] job_of<update_ref> update_job(const workflow_ref& of, encoded_update update);
+/// The same to its end.
+[[nodiscard]] job_of<payloads> execute_update_job(const workflow_ref& of, encoded_update update);
+[[nodiscard]] job_of<void> cancel_job(const workflow_ref& of, std::string reason);
+[[nodiscard]] job_of<void>
+terminate_job(const workflow_ref& of, std::string reason, payloads details);
+
+// Options come before arguments and are never taken for one of them.
+template <class... Args>
+inline constexpr bool begins_with_options = false;
+template <class First, class... Rest>
+inline constexpr bool begins_with_options<First, Rest...> =
+    std::same_as<First, query_options> || std::same_as<First, update_options>;
+
+/// What one can do to a workflow, known by name; `Style` says whether members block and give `T`,
+/// or give a `call<T>`.
+template <class Style>
+class workflow_calls {
+  template <class T>
+  using returned = typename Style::template returned<T>;
+  template <class R>
+  using update_of = typename Style::template update<R>;
+
+public:
+  explicit workflow_calls(workflow_ref to) : ref_(std::move(to)) {}
+
+  [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
+  /// The run that was started or asked for; empty: the current one.
+  [[nodiscard]] const std::string& run_id() const noexcept { return ref_.run_id; }
+  /// The first run of the chain; empty if this handle was not made by a start.
+  [[nodiscard]] const std::string& first_execution_run_id() const noexcept {
+    return ref_.first_execution_run_id;
+  }
+
+  /// Waits for the end. The result as it travelled, after the codec; no payload: null.
+  [[nodiscard]] returned<payloads> result_payloads(result_options options = {}) const {
+    return Style::give(call<payloads>{result_job(ref_, options)});
+  }
+
+  [[nodiscard]] returned<workflow_description> describe() const {
+    return Style::give(call<workflow_description>{describe_job(ref_)});
+  }
+  [[nodiscard]] typename Style::template pages<history_event>
+  history(history_options options = {}) const {
+    return Style::give(history_pages(ref_, options));
+  }
+
+  // -- messages -----------------------------------------------------------------------------------
+
+  /// Sends a signal; done when it is recorded.
+  template <class... Args>
+  returned<void> signal(std::string_view name, const Args&... args) const {
+    return signal_payloads(name, converter().to_payloads(args...));
+  }
+  returned<void> signal_payloads(std::string_view name, payloads args) const {
+    return Style::give(call<void>{signal_job(ref_, name, std::move(args))});
+  }
+
+  /// Asks a query: `handle.query<int>("count")`, `handle.query<int>("count", {.reject_if =
+  /// query_reject_condition::not_open})`. Closed workflows answer, too, while a worker of theirs
+  /// runs. Throws `workflow_query_failed_error`, `workflow_query_rejected_error`.
+  template <class R = payloads, class... Args>
+    requires(!begins_with_options<Args...>)
+  returned<R> query(std::string_view name, const Args&... args) const {
+    return query<R>(name, query_options{}, args...);
+  }
+  template <class R = payloads, class... Args>
+  returned<R> query(std::string_view name, query_options options, const Args&... args) const {
+    return Style::give(
+        decoded<R>(query_job(ref_, name, options, converter().to_payloads(args...))));
+  }
+
+  /// Sends an update and waits until it is accepted, or what the options say. Throws
+  /// `workflow_update_failed_error` only for an end that is asked for: `handle.result()`.
+  template <class R = payloads, class... Args>
+    requires(!begins_with_options<Args...>)
+  returned<update_of<R>> start_update(std::string_view name, const Args&... args) const {
+    return start_update<R>(name, update_options{}, args...);
+  }
+  template <class R = payloads, class... Args>
+  returned<update_of<R>>
+  start_update(std::string_view name, update_options options, const Args&... args) const {
+    return Style::give(
+        typed<update_of<R>>(update_job(ref_, encoded(name, std::move(options), args...))));
+  }
+
+  /// Sends an update and waits for its result: `handle.execute_update<int>("add", 3)`. Throws
+  /// `workflow_update_failed_error`.
+  template <class R = payloads, class... Args>
+    requires(!begins_with_options<Args...>)
+  returned<R> execute_update(std::string_view name, const Args&... args) const {
+    return execute_update<R>(name, update_options{}, args...);
+  }
+  template <class R = payloads, class... Args>
+  returned<R>
+  execute_update(std::string_view name, update_options options, const Args&... args) const {
+    return Style::give(
+        decoded<R>(execute_update_job(ref_, encoded(name, std::move(options), args...))));
+  }
+
+  /// An update of this workflow by its id; nothing is sent, so it need not exist.
+  template <class R = payloads>
+  [[nodiscard]] update_of<R> get_update(std::string id) const {
+    return update_of<R>{update_ref{ref_.from, std::move(id), ref_.id, ref_.run_id}};
+  }
+
+  // -- its end ------------------------------------------------------------------------------------
+
+  /// Asks the workflow to cancel itself; done when the request is recorded.
+  returned<void> cancel(std::string reason = {}) const {
+    return Style::give(call<void>{cancel_job(ref_, std::move(reason))});
+  }
+  /// Ends it at once, its code is not asked. `details`: see `troupe::make_payloads`.
+  returned<void> terminate(std::string reason = {}, payloads details = {}) const {
+    return Style::give(call<void>{terminate_job(ref_, std::move(reason), std::move(details))});
+  }
+
+  [[nodiscard]] const workflow_ref& ref() const noexcept { return ref_; }
+
+protected:
+  [[nodiscard]] const data_converter& converter() const noexcept { return converter_of(ref_.from); }
+
+private:
+  template <class... Args>
+  encoded_update encoded(std::string_view name, update_options options, const Args&... args) const {
+    return {std::string{name}, std::move(options), converter().to_payloads(args...)};
+  }
+
+  workflow_ref ref_;
+};
+
+} // namespace detail
+} // namespace troupe

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/base/executor.hpp"
+
+#include <troupe/cancellation.hpp>
+
+#include <atomic>
+#include <optional>
+
+namespace troupe::rpc {
+
+class transport;
+
+/// What all calls have in common that are made while something is served (a request of Nexus, say):
+/// they go out on its thread, are cancelled with it and end when its time is over.
+///
+/// Filled before anybody sees it, then only read, but for `is_open`. A client or handle that was
+/// made inside may live longer; once the scope is closed it is like any other.
+struct call_scope {
+  executor* where = nullptr;          ///< looked into on its own thread only
+  transport* over = nullptr;          ///< of that thread; null: the client's own is used
+  std::optional<time_point> deadline; ///< nothing: none
+  cancellation_token token;
+  std::atomic<bool> is_open{true}; ///< false: what it was for has ended
+};
+
+} // namespace troupe::rpc
