@@ -238,8 +238,8 @@ void limit_time(call_job& job, std::chrono::milliseconds timeout) {
   job.limit_time(timeout);
 }
 
-void limit_by(call_job& job, cancellation_token token) {
-  job.limit_by(std::move(token));
+void limit_by(call_job& job, const cancellation_token& token) {
+  job.limit_by(token);
 }
 
 json_options json_of(const call_job& job) {

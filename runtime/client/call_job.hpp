@@ -43,7 +43,7 @@ public:
   // -- before it is launched: who makes it up -----------------------------------------------------
 
   void limit_time(std::chrono::milliseconds timeout) { timeout_ = timeout; }
-  void limit_by(cancellation_token token) { token_ = std::move(token); }
+  void limit_by(const cancellation_token& token) { token_ = token; }
 
   // -- launching: one of them, once ---------------------------------------------------------------
 

@@ -166,6 +166,9 @@ namespace workflow_run_takes_a_view {
 namespace workflow_that_awaits_a_handler {
 #include "test/compile_fail/workflow/workflow_that_awaits_a_handler.cpp"
 }
+namespace workflow_that_awaits_the_client {
+#include "test/compile_fail/workflow/workflow_that_awaits_the_client.cpp"
+}
 namespace workflow_that_is_no_coroutine {
 #include "test/compile_fail/workflow/workflow_that_is_no_coroutine.cpp"
 }

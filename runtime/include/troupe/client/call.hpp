@@ -2,7 +2,6 @@
 #pragma once
 
 #include <troupe/async.hpp>
-#include <troupe/cancellation.hpp>
 #include <troupe/payload/convert.hpp>
 #include <troupe/result.hpp>
 #include <troupe/unique_function.hpp>
@@ -17,6 +16,7 @@
 
 namespace troupe {
 
+class cancellation_token;
 class client_connection;
 
 namespace rpc {
@@ -54,7 +54,7 @@ void notify_on(std::shared_ptr<call_job> job, unique_function<void(call_job&)> t
 void abandon(call_job& job) noexcept;
 
 void limit_time(call_job& job, std::chrono::milliseconds timeout);
-void limit_by(call_job& job, cancellation_token token);
+void limit_by(call_job& job, const cancellation_token& token);
 
 /// What came of a settled call that was made to give a `Raw`; the calls' own files say which ones
 /// there are.
@@ -237,9 +237,10 @@ public:
     return std::move(*this);
   }
 
-  /// Ends it with `cancelled` when the token is cancelled, whatever else could end it.
-  call with_cancellation(cancellation_token token) && {
-    detail::limit_by(checked(), std::move(token));
+  /// Ends it with `cancelled` when the token (`<troupe/cancellation.hpp>`) is cancelled, whatever
+  /// else could end it.
+  call with_cancellation(const cancellation_token& token) && {
+    detail::limit_by(checked(), token);
     return std::move(*this);
   }
 
