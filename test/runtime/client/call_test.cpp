@@ -257,10 +257,10 @@ BOOST_AUTO_TEST_CASE(a_wait_between_attempts_is_cancelled_too) {
 
 BOOST_AUTO_TEST_CASE(destroying_the_coroutine_cancels_it) {
   const auto& open = service.hold("SignalWorkflowExecution");
-  auto waits = test::owned_signal(handle());
-  waits.start();
+  std::optional waits{test::owned_signal(handle())};
+  waits->start();
   BOOST_REQUIRE(open.size() == 1);
-  waits.destroy();
+  waits.reset();
   clock.run_until_idle();
   BOOST_TEST(open[0]->was_cancelled);
 }
@@ -310,19 +310,27 @@ BOOST_AUTO_TEST_CASE(a_blocking_call_on_a_shard_is_an_error_with_words) {
 
 BOOST_AUTO_TEST_CASE(a_client_of_elsewhere_resumes_on_the_shard) {
   answer_signal();
-  on_shard([&] { signal(handle(), &seen); });
+  const auto waits = test::owned_signal(handle(), &seen);
+  on_shard([&] { waits.start(); });
   clock.run_until_idle();
   BOOST_TEST(seen.empty()); // the answer is there; the shard is to resume it
   run_shard();
   BOOST_TEST(seen == "done");
 }
 
+BOOST_AUTO_TEST_CASE(a_coroutine_that_is_none_of_ours_goes_on_where_the_client_is_served) {
+  answer_signal();
+  on_shard([&] { signal(handle(), &seen); });
+  clock.run_until_idle();
+  BOOST_TEST(seen == "done");
+}
+
 BOOST_AUTO_TEST_CASE(a_coroutine_that_is_gone_when_its_shard_comes_to_it_is_not_resumed) {
   answer_signal();
-  auto waits = test::owned_signal(handle());
-  on_shard([&] { waits.start(); });
+  std::optional waits{test::owned_signal(handle())};
+  on_shard([&] { waits->start(); });
   clock.run_until_idle();
-  on_shard([&] { waits.destroy(); });
+  on_shard([&] { waits.reset(); });
   run_shard();
   BOOST_TEST(service.asked.at("SignalWorkflowExecution").size() == 1);
 }
@@ -358,10 +366,10 @@ BOOST_FIXTURE_TEST_CASE(calls_of_a_scope_are_cancelled_with_it, scoped_fixture) 
 
 BOOST_FIXTURE_TEST_CASE(destroying_a_coroutine_in_a_scope_cancels_its_call, scoped_fixture) {
   const auto& open = service.hold("SignalWorkflowExecution");
-  auto waits = test::owned_signal(bound());
+  std::optional waits{test::owned_signal(bound())};
   on_shard([&] {
-    waits.start();
-    waits.destroy();
+    waits->start();
+    waits.reset();
   });
   run_shard();
   BOOST_TEST(open.at(0)->was_cancelled);
@@ -375,7 +383,8 @@ BOOST_FIXTURE_TEST_CASE(what_lives_longer_than_its_scope_is_like_any_other, scop
   answer_signal();
   kept.signal("name");
   answer_signal();
-  on_shard([&] { signal(kept, &seen); });
+  const auto waits = test::owned_signal(kept, &seen);
+  on_shard([&] { waits.start(); });
   clock.run_until_idle();
   run_shard();
   BOOST_TEST(seen == "done");
@@ -410,11 +419,11 @@ BOOST_AUTO_TEST_CASE(answers_and_coroutines_that_give_up_race) {
   for (int round = 0; round < 200; ++round) {
     auto& open = service.hold("SignalWorkflowExecution");
     open.clear();
-    auto waits = test::owned_signal(threaded.get_workflow<int>("id"));
+    std::optional waits{test::owned_signal(threaded.get_workflow<int>("id"))};
     std::mutex mutex;
     std::condition_variable changed;
     bool is_sent = false;
-    on_shard([&] { waits.start(); });
+    on_shard([&] { waits->start(); });
     // Behind the call on the client's thread.
     threaded.connection()->runs_on().post([&] {
       const std::lock_guard lock{mutex};
@@ -426,7 +435,7 @@ BOOST_AUTO_TEST_CASE(answers_and_coroutines_that_give_up_race) {
       changed.wait(lock, [&] { return is_sent; });
     }
     std::thread answers{[&] { open.at(0)->answer(wire::SignalWorkflowExecutionResponse{}); }};
-    on_shard([&] { waits.destroy(); });
+    on_shard([&] { waits.reset(); });
     answers.join();
     run_shard();
   }

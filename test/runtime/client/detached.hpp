@@ -2,9 +2,11 @@
 #pragma once
 
 #include <troupe/client.hpp>
+#include <troupe/nexus/context.hpp>
 
 #include <coroutine>
 #include <exception>
+#include <string>
 
 namespace troupe::test {
 
@@ -19,26 +21,11 @@ struct detached {
   };
 };
 
-/// One that its owner starts and may destroy while it waits.
-struct owned {
-  struct promise_type {
-    owned get_return_object() noexcept {
-      return {std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
-    std::suspend_always initial_suspend() const noexcept { return {}; }
-    std::suspend_always final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }
-  };
-
-  void start() const { frame.resume(); }
-  void destroy() const { frame.destroy(); }
-
-  std::coroutine_handle<promise_type> frame;
-};
-
-inline owned owned_signal(workflow_handle<int> handle) {
-  (void)co_await handle.async().signal("name").as_result();
+/// One of ours, which its owner starts and may destroy while it waits.
+inline nexus::async<> owned_signal(workflow_handle<int> handle, std::string* seen = nullptr) {
+  const auto outcome = co_await handle.async().signal("name").as_result();
+  if (seen != nullptr)
+    *seen = outcome ? "done" : "failed";
 }
 
 } // namespace troupe::test

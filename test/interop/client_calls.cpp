@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every call of the client against the workflow of client_peer.py, in each way to make one:
+// `client_calls blocking|awaited|called_back QUEUE [without_updates]`, and from a coroutine handler
+// of a Nexus operation that a workflow of ours calls: `client_calls handler QUEUE ENDPOINT
+// HANDLERS`. Settings come from the environment. Prints a line for each thing that was as it should
+// be.
+#include <troupe/client.hpp>
+#include <troupe/nexus/handler.hpp>
+#include <troupe/worker.hpp>
+
+#include <boost/describe.hpp>
+
+#include <coroutine>
+#include <exception>
+#include <future>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using namespace troupe;
+using namespace std::chrono_literals;
+
+struct failed_check : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void check(bool is_so, const std::string& what) {
+  if (!is_so)
+    throw failed_check(what);
+  std::cout << "ok: " << what << std::endl;
+}
+
+/// Checks that `what` throws an `Error` that fits.
+template <class Error, class What, class Fits>
+void refuses(const std::string& sentence, What what, Fits fits) {
+  try {
+    what();
+  } catch (const Error& error) {
+    std::cout << "    " << describe(error) << '\n';
+    return check(fits(error), sentence);
+  } catch (const std::exception& error) {
+    throw failed_check(sentence + ": " + describe(error));
+  }
+  throw failed_check(sentence + ": nothing was thrown");
+}
+
+auto has_code(status_code code) {
+  return [code](const rpc_error& error) { return error.code() == code; };
+}
+template <class Error>
+auto because_of(const std::string& type) {
+  return [type](const Error& error) {
+    const auto* cause = find_cause<application_error>(error);
+    return cause != nullptr && cause->type() == type;
+  };
+}
+
+// -- the ways to make a call ----------------------------------------------------------------------
+
+struct detached {
+  struct promise_type {
+    detached get_return_object() const noexcept { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+  };
+};
+
+template <class T>
+void fulfil(std::promise<T>& promise, result<T> outcome) {
+  if (!outcome)
+    promise.set_exception(outcome.error());
+  else if constexpr (std::is_void_v<T>)
+    promise.set_value();
+  else
+    promise.set_value(*std::move(outcome));
+}
+
+template <class T>
+detached await_into(call<T> made, std::promise<T>* promise) {
+  fulfil(*promise, co_await made.as_result());
+}
+
+enum class way { blocking, awaited, called_back };
+
+struct asker {
+  way by;
+
+  template <class T>
+  T operator()(call<T> made) const {
+    if (by == way::blocking)
+      return made.get();
+    std::promise<T> promise;
+    auto outcome = promise.get_future();
+    if (by == way::awaited)
+      await_into(std::move(made), &promise);
+    else
+      made.start([&](result<T> value) { fulfil(promise, std::move(value)); });
+    return outcome.get();
+  }
+};
+
+// -- the story ------------------------------------------------------------------------------------
+
+struct story {
+  async_client client;
+  asker ask;
+  std::string queue;
+  std::string name; ///< of what is started, apart from other ways
+
+  [[nodiscard]] start_workflow_options
+  options(const std::string& id, const std::string& on = {}) const {
+    return {.id = name + "-" + id, .task_queue = on.empty() ? queue : on};
+  }
+
+  void signals_and_queries() const {
+    const auto cart =
+        ask(client.start_workflow<std::string>("Cart", options("messages"), std::string{"Ann"}));
+    check(!cart.run_id().empty(), "a workflow is started");
+    check(ask(cart.query<int>("total")) == 0, "a query is answered");
+    ask(cart.signal("put", 3));
+    check(ask(cart.query<int>("total")) == 3, "a signal arrives before the next query");
+    refuses<workflow_query_failed_error>(
+        "a query that fails tells why",
+        [&] { ask(cart.query<int>("broken")); },
+        because_of<workflow_query_failed_error>("Blind"));
+    refuses<workflow_query_failed_error>(
+        "a query that nobody knows fails",
+        [&] { ask(cart.query<int>("no_such_query")); },
+        has_code(status_code::invalid_argument));
+    refuses<rpc_error>(
+        "a result that does not come in time is an error",
+        [&] { ask(cart.result().with_timeout(200ms)); },
+        has_code(status_code::deadline_exceeded));
+
+    const auto same = ask(client.signal_with_start_workflow<std::string>(
+        "Cart", options("messages"), message("put", 4), std::string{"Bob"}));
+    check(same.run_id() == cart.run_id(), "a signal with start finds the running one");
+    check(ask(cart.query<int>("total")) == 7, "its signal arrives");
+    check(ask(cart.describe()).status == workflow_status::running, "it is running");
+    ask(cart.signal("close"));
+    check(ask(cart.result()) == "Ann:7", "it ends with its result");
+    refuses<workflow_query_rejected_error>(
+        "a query of a closed workflow is rejected if one wants",
+        [&] { ask(cart.query<int>("total", {.reject_if = query_reject_condition::not_open})); },
+        [](const auto& error) { return error.status() == workflow_status::completed; });
+    refuses<rpc_error>(
+        "a signal to a closed workflow is an error",
+        [&] { ask(cart.signal("put", 1)); },
+        has_code(status_code::not_found));
+
+    const auto next = ask(client.signal_with_start_workflow<std::string>(
+        "Cart", options("messages"), message("put", 5), std::string{"Cid"}));
+    check(next.run_id() != cart.run_id(), "a signal with start starts where none runs");
+    check(ask(next.query<int>("total")) == 5, "its signal comes first");
+    ask(next.cancel("enough"));
+    refuses<workflow_failed_error>(
+        "a cancelled workflow tells so",
+        [&] { ask(next.result()); },
+        [](const auto& error) { return find_cause<canceled_error>(error) != nullptr; });
+  }
+
+  void updates() const {
+    const auto cart =
+        ask(client.start_workflow<std::string>("Cart", options("updates"), std::string{"Ann"}));
+    check(ask(cart.execute_update<int>("add", 4)) == 4, "an update is executed");
+    refuses<workflow_update_failed_error>(
+        "an update that its validator refuses tells why",
+        [&] { ask(cart.execute_update<int>("add", -1)); },
+        because_of<workflow_update_failed_error>("Negative"));
+    refuses<workflow_update_failed_error>(
+        "an update that fails tells why",
+        [&] { ask(cart.execute_update<void>("spill")); },
+        because_of<workflow_update_failed_error>("Spilled"));
+    refuses<workflow_update_failed_error>(
+        "an update that nobody knows fails",
+        [&] { ask(cart.execute_update<void>("no_such_update")); },
+        [](const auto&) { return true; });
+
+    const auto waits = ask(cart.start_update<int>("until", {.id = "waits"}, 6));
+    check(!waits.is_completed(), "an update is started without waiting for its end");
+    check(waits.id() == "waits" && waits.run_id() == cart.run_id(), "its handle knows it");
+    refuses<rpc_error>(
+        "an end that does not come in time is an error",
+        [&] { ask(waits.result(200ms)); },
+        has_code(status_code::deadline_exceeded));
+    ask(cart.signal("put", 2));
+    check(ask(waits.result()) == 6, "its end is waited for");
+    check(ask(cart.get_update<int>("waits").result()) == 6, "it is found by its id");
+    const auto again = ask(cart.start_update<int>("until", {.id = "waits"}, 100));
+    check(again.is_completed() && ask(again.result()) == 6, "the same id joins the first one");
+    refuses<rpc_error>(
+        "an update that is not there is an error",
+        [&] { ask(cart.get_update<int>("other").result()); },
+        has_code(status_code::not_found));
+
+    const auto alone = ask(
+        client.start_workflow("Cart", options("alone", "no-worker-" + queue), std::string{"Ann"}));
+    refuses<rpc_error>(
+        "an update that no worker takes does not come in time",
+        [&] { ask(alone.execute_update<int>("add", update_options{.timeout = 300ms}, 1)); },
+        has_code(status_code::deadline_exceeded));
+    ask(alone.terminate("nobody comes"));
+    refuses<workflow_failed_error>(
+        "a terminated workflow tells so",
+        [&] { ask(alone.result()); },
+        [](const auto& error) { return find_cause<terminated_error>(error) != nullptr; });
+    updates_with_start(cart);
+  }
+
+  void updates_with_start(const async_workflow_handle<std::string>& cart) const {
+    auto existing = options("updates");
+    existing.id_conflict_policy = workflow_id_conflict_policy::use_existing;
+    const auto both = ask(client.update_with_start_workflow<std::string, int>(
+        "Cart", existing, message("add", 4), {}, std::string{"Bob"}));
+    check(
+        both.workflow.run_id() == cart.run_id() && both.update.run_id() == cart.run_id(),
+        "an update with start finds the running one");
+    check(ask(both.update.result()) == 10, "and updates it");
+    auto strict = options("updates");
+    strict.id_conflict_policy = workflow_id_conflict_policy::fail;
+    refuses<workflow_already_started_error>(
+        "an update with start is refused if the running one is in the way",
+        [&] {
+          ask(client.execute_update_with_start_workflow<int>(
+              "Cart", strict, message("add", 1), {}, std::string{"Bob"}));
+        },
+        [&](const auto& error) { return error.run_id() == cart.run_id(); });
+    ask(cart.signal("close"));
+    check(ask(cart.result()) == "Ann:10", "all of it arrived once");
+    refuses<rpc_error>(
+        "an update of a closed workflow is an error",
+        [&] { ask(cart.execute_update<int>("add", 1)); },
+        has_code(status_code::not_found));
+
+    auto fresh = options("fresh");
+    fresh.id_conflict_policy = workflow_id_conflict_policy::use_existing;
+    const auto made = ask(client.update_with_start_workflow<std::string, int>(
+        "Cart",
+        fresh,
+        message("add", 2),
+        {.wait_for = update_stage::completed},
+        std::string{"Cid"}));
+    check(made.update.is_completed(), "an update with start waits for the end if one wants");
+    check(ask(made.update.result()) == 2, "and starts the workflow where none runs");
+    refuses<workflow_update_failed_error>(
+        "an update with start that is refused tells why",
+        [&] {
+          ask(client.execute_update_with_start_workflow<int>(
+              "Cart", fresh, message("add", -1), {}, std::string{"Cid"}));
+        },
+        because_of<workflow_update_failed_error>("Negative"));
+    auto cron = options("cron");
+    cron.id_conflict_policy = workflow_id_conflict_policy::use_existing;
+    cron.cron_schedule = "* * * * *";
+    refuses<rpc_error>(
+        "what no update may start is refused in the service's words",
+        [&] {
+          ask(client.execute_update_with_start_workflow<int>(
+              "Cart", cron, message("add", 1), {}, std::string{"Cid"}));
+        },
+        [](const auto& error) { return error.status().message == "CronSchedule is not allowed."; });
+    ask(made.workflow.terminate("enough"));
+  }
+};
+
+// -- from a handler -------------------------------------------------------------------------------
+
+struct seen {
+  int total = 0;
+  int updated = 0;
+  int waited = 0;
+  std::string result;
+  std::string blocking;
+};
+BOOST_DESCRIBE_STRUCT(seen, (), (total, updated, waited, result, blocking))
+
+struct carts : nexus::service<"Carts"> {
+  static constexpr operation<std::string, seen> visit{"visit"};
+  static constexpr auto operations = std::tuple{visit};
+};
+
+struct visitor {
+  static constexpr std::string_view name = "Visitor";
+  async<seen> run(workflow::context ctx, std::string endpoint, std::string id) {
+    co_return co_await ctx.nexus_client<carts>({.endpoint = endpoint}).execute<carts::visit>(id);
+  }
+};
+
+int serve_and_call(
+    const client& here,
+    const std::string& queue,
+    const std::string& endpoint,
+    const std::string& handlers) {
+  worker own{here, {.task_queue = handlers, .shards = 1}};
+  own.add<visitor>().add(nexus::handler_for<carts>(nexus::sync<carts::visit>(
+      [queue](nexus::start_context ctx, std::string id) -> nexus::async<seen> {
+        seen all;
+        const auto client = ctx.client().async();
+        const auto cart = co_await client.signal_with_start_workflow<std::string>(
+            "Cart", {.id = id, .task_queue = queue}, message("put", 3), std::string{"Eve"});
+        all.total = co_await cart.query<int>("total");
+        all.updated = co_await cart.execute_update<int>("add", 4);
+        const auto waits = co_await cart.start_update<int>("until", 9);
+        co_await cart.signal("put", 2);
+        all.waited = co_await waits.result();
+        co_await cart.signal("close");
+        all.result = co_await cart.result();
+        try {
+          (void)cart.blocking().describe();
+        } catch (const std::logic_error& error) {
+          all.blocking = error.what();
+        }
+        co_return all;
+      })));
+  own.start();
+  const auto all = here.execute_workflow<visitor>(
+      {.id = "visitor-" + queue, .task_queue = handlers}, endpoint, "visited-" + queue);
+  check(all.total == 3, "a handler signals with start and queries");
+  check(all.updated == 7, "a handler updates");
+  check(all.waited == 9, "a handler waits for an update that it started");
+  check(all.result == "Eve:9", "a handler waits for a result");
+  check(
+      all.blocking.find("co_await client.async()") != std::string::npos,
+      "a handler that blocks is told what to do");
+  own.stop();
+  return 0;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+  const std::vector<std::string> told{words + 1, words + count};
+  try {
+    const auto here = client::connect(connection_options_from_environment());
+    if (told.at(0) == "handler")
+      return serve_and_call(here, told.at(1), told.at(2), told.at(3));
+    const auto by = told.at(0) == "awaited"       ? way::awaited
+                    : told.at(0) == "called_back" ? way::called_back
+                                                  : way::blocking;
+    const story tale{here.async(), {by}, told.at(1), told.at(0)};
+    tale.signals_and_queries();
+    if (told.size() < 3)
+      tale.updates();
+    std::cout << "all is well" << std::endl;
+    return 0;
+  } catch (const std::exception& error) {
+    std::cout << "failed: " << describe(error) << std::endl;
+    return 1;
+  }
+}

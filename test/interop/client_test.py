@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C++ client and a Python worker: every call, in each way to make it, on both services."""
+
+import pathlib
+import sys
+import unittest
+
+from harness import BIN, ENDPOINT, HANDLER_NAMESPACE, HANDLER_QUEUE, process, run, service
+
+PEER = pathlib.Path(__file__).with_name("client_peer.py")
+CALLS = BIN / "test" / "client_calls"
+QUEUE = "carts"
+
+
+class ClientCalls(unittest.TestCase):
+    def story(self, at, *words):
+        done = run(CALLS, *words, env=at.env(HANDLER_NAMESPACE), check=False, seconds=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_on_the_real_server(self):
+        with service("temporal") as at, process(sys.executable, PEER, QUEUE, env=at.env(HANDLER_NAMESPACE)):
+            for way in ("blocking", "awaited", "called_back"):
+                with self.subTest(way):
+                    self.assertIn("all of it arrived once", self.story(at, way, QUEUE))
+            with self.subTest("handler"):
+                self.assertIn("a handler waits for a result", self.story(at, "handler", QUEUE, ENDPOINT, HANDLER_QUEUE))
+
+    def test_on_our_service(self):
+        # It has no updates yet.
+        with service("troupe") as at, process(sys.executable, PEER, QUEUE, env=at.env(HANDLER_NAMESPACE)):
+            for way in ("blocking", "awaited", "called_back"):
+                with self.subTest(way):
+                    self.assertIn("all is well", self.story(at, way, QUEUE, "without_updates"))
+
+
+if __name__ == "__main__":
+    unittest.main()
