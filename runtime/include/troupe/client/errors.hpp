@@ -66,7 +66,8 @@ private:
 };
 
 /// The workflow's worker could not answer a query: no such query, its handler threw, ... Carries
-/// the service's `invalid_argument` status; `cause()` is what the worker sent, null from old ones.
+/// the service's `invalid_argument` status, whose message is the worker's; `cause()` is its
+/// failure, null from the many workers that send the text alone.
 class workflow_query_failed_error : public rpc_error, public detail::caused_error {
 public:
   workflow_query_failed_error(rpc_status status, failure_cause cause)
