@@ -472,6 +472,12 @@ class WithServer(unittest.TestCase):
         self.ok("workflow", "terminate", "-w", "deep")
         self.command("workflow", "result", "-w", "deep", "-o", "json")
 
+    def test_an_empty_list_is_a_value_and_no_payloads_are_none(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "empties", "-i", "[]", "-i", '{"a":[],"b":{}}')
+        self.ok("workflow", "signal", "-w", "empties", "--name", "nothing")
+        inputs = re.findall("(?m)^input.*$", self.ok("workflow", "show", "--detailed", "-w", "empties"))
+        self.assertEqual(inputs, ["input[0]: []", "input[1].a: []"])
+
     def test_a_command_ends_at_its_time_limit(self):
         self.ok("workflow", "start", "--type", "W", "-t", "nobody", "-w", "slow")
         self.assertEqual(

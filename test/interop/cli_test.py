@@ -164,7 +164,9 @@ def habits():
 
 
 def timeless(text):
-    """Relative times, which move on between two commands."""
+    """Relative times and ages, which move on between two commands."""
+    text = re.sub(r"(UNVERSIONED +\w+ +\d+ +)\d[\d.]*\w+( [\d.]*\w+)* {2,}", r"\1<age> ", text)
+    text = re.sub(r'("approximateBacklogAge": )"[^"]*"', r"\1<age>", text)
     return re.sub(r"\b(now\b|\d+ (second|minute|hour)s? (ago|from now)) *", "<moment>", text)
 
 

@@ -28,13 +28,22 @@ std::string type_of(const event& of) {
   return camel_case(api::enums::v1::EventType_Name(of.event_type()), "EVENT_TYPE_");
 }
 
+// Payloads that there are none of. An empty list within one is a value, and stays.
+void drop_empty_lists(json_value& of) {
+  for (std::size_t i = of.names.size(); i-- > 0;)
+    if (of.items[i].is == json_value::type::array && of.items[i].items.empty()) {
+      of.names.erase(of.names.begin() + static_cast<std::ptrdiff_t>(i));
+      of.items.erase(of.items.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
 // Everything of the event on lines of `path: value`, its attributes lifted to the top.
 void print_section(const event& of, const global_flags& flags) {
   print(
       "--------------- [" + std::to_string(of.event_id()) + "] " + type_of(of)
       + " ---------------\n");
   const auto json = to_json(of, style_of(flags));
-  const auto parsed = parse_json(json);
+  auto parsed = parse_json(json);
   if (!parsed) // messages in messages, deeper than our reader goes
     print(printable(json) + '\n');
   std::vector<std::pair<std::string, std::string>> lines;
@@ -45,7 +54,10 @@ void print_section(const event& of, const global_flags& flags) {
     const auto& name = parsed->names[i];
     if (name == "eventId" || name == "eventType")
       continue;
-    flatten_json(parsed->items[i], name.ends_with("Attributes") ? "" : name, add);
+    const bool is_attributes = name.ends_with("Attributes");
+    if (is_attributes)
+      drop_empty_lists(parsed->items[i]);
+    flatten_json(parsed->items[i], is_attributes ? "" : name, add);
   }
   std::ranges::sort(lines);
   for (const auto& [path, text] : lines)
