@@ -171,7 +171,8 @@ def timeless(text):
 
 
 def in_order(text):
-    """Values that the real one names in the order of a Go map, which is another one each time."""
+    """Values and rows that the real one names in the order of a Go map, which is another one each time."""
+    text = re.sub(r"(?m)(^  UNVERSIONED .*\n)+", lambda found: "".join(sorted(found[0].splitlines(keepends=True))), text)
     return re.sub(r"(allowed values are: )(.+)", lambda found: found[1] + ", ".join(sorted(found[2].split(", "))), text)
 
 
@@ -211,7 +212,7 @@ class Comparison:
             habit.uses += changed != outcome
             outcome = changed
         code, out, err = outcome
-        out, err = timeless(out), in_order(timeless(err))
+        out, err = in_order(timeless(out)), in_order(timeless(err))
         if line.changes:
             out, err = (without_own(text).replace(me, "{me}") for text in (out, err))
         return code, out, err
