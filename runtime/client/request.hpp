@@ -3,8 +3,8 @@
 
 #include "runtime/base/text/uuid.hpp"
 
-#include <troupe/client/client_calls.hpp>
-#include <troupe/client/workflow_calls.hpp>
+#include <troupe/client/basic_client.hpp>
+#include <troupe/client/basic_workflow_handle.hpp>
 
 #include <temporal/api/common/v1/message.pb.h>
 

@@ -93,7 +93,7 @@ public:
   }
   ~call_state() override {
     body_.reset(); // cancels what it waits for, which needs the scope
-    state_->is_open = false;
+    state_->is_open.store(false, std::memory_order_release);
   }
   call_state(const call_state&) = delete;
   call_state& operator=(const call_state&) = delete;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <troupe/client/admin.hpp>
+#include <troupe/client/basic_client.hpp>
 #include <troupe/client/call.hpp>
-#include <troupe/client/client_calls.hpp>
 #include <troupe/client/description.hpp>
 #include <troupe/client/errors.hpp>
 #include <troupe/client/history.hpp>
@@ -24,9 +24,9 @@ namespace troupe {
 /// The awaitable form of a client, what `client::async()` returns: the same members, each of which
 /// gives a `call<T>` where the client blocks and gives a `T`; its lists are `async_pages`, its
 /// handles `async_workflow_handle`s. A cheap value, thread-safe.
-class async_client : public detail::client_calls<detail::awaitable_style> {
+class async_client : public basic_client<detail::awaitable_style> {
 public:
-  using detail::client_calls<detail::awaitable_style>::client_calls;
+  using basic_client<detail::awaitable_style>::basic_client;
 };
 
 /// Starts workflows and looks after them, in one namespace of one service.
@@ -40,7 +40,7 @@ public:
 ///
 ///     auto handle = co_await client.async().start_workflow<greeter>(options, "Ann");
 ///     co_await handle.signal("hurry");
-class client : public detail::client_calls<detail::blocking_style> {
+class client : public basic_client<detail::blocking_style> {
 public:
   /// Connects and checks that a Temporal service answers (GetSystemInfo), unless `options.lazy`.
   /// Throws `connection_error` with what to do.
@@ -56,7 +56,7 @@ public:
   explicit client(
       std::shared_ptr<client_connection> connection,
       std::shared_ptr<rpc::call_scope> scope = nullptr)
-      : client_calls({std::move(connection), std::move(scope)}) {}
+      : basic_client({std::move(connection), std::move(scope)}) {}
   [[nodiscard]] const std::shared_ptr<client_connection>& connection() const noexcept {
     return origin().connection;
   }

@@ -43,10 +43,12 @@ struct update_ref {
 [[nodiscard]] job_of<payloads>
 update_result_job(const update_ref& of, std::chrono::milliseconds timeout);
 
+} // namespace detail
+
 /// What both forms of a handle tell.
-class update_base {
+class basic_update_handle {
 public:
-  explicit update_base(update_ref to) : ref_(std::move(to)) {}
+  explicit basic_update_handle(detail::update_ref to) : ref_(std::move(to)) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
   [[nodiscard]] const std::string& workflow_id() const noexcept { return ref_.workflow_id; }
@@ -54,19 +56,17 @@ public:
   /// True if its end came with the answer to its start; then `result` asks nobody.
   [[nodiscard]] bool is_completed() const noexcept { return ref_.outcome != nullptr; }
 
-  [[nodiscard]] const update_ref& ref() const noexcept { return ref_; }
+  [[nodiscard]] const detail::update_ref& ref() const noexcept { return ref_; }
 
 private:
-  update_ref ref_;
+  detail::update_ref ref_;
 };
-
-} // namespace detail
 
 /// The awaitable form of an `update_handle`. A cheap value, thread-safe.
 template <class R>
-class async_update_handle : public detail::update_base {
+class async_update_handle : public basic_update_handle {
 public:
-  using detail::update_base::update_base;
+  using basic_update_handle::basic_update_handle;
 
   /// Waits for the end, at most so long (0: for ever).
   [[nodiscard]] call<R> result(std::chrono::milliseconds timeout = {}) const {
@@ -80,9 +80,9 @@ public:
 ///
 /// A cheap value that keeps the connection alive. Thread-safe.
 template <class R>
-class update_handle : public detail::update_base {
+class update_handle : public basic_update_handle {
 public:
-  using detail::update_base::update_base;
+  using basic_update_handle::basic_update_handle;
 
   /// Waits for the end, at most so long (0: for ever). Throws `workflow_update_failed_error`,
   /// `payload_error` if the result does not fit, `rpc_error` (`not_found` if there is no such

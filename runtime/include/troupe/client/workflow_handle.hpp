@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/client/basic_workflow_handle.hpp>
 #include <troupe/client/call.hpp>
 #include <troupe/client/errors.hpp>
-#include <troupe/client/workflow_calls.hpp>
 
 #include <utility>
 
@@ -12,9 +12,9 @@ namespace troupe {
 /// The awaitable form of a workflow handle: the same members, each of which gives a `call<T>` where
 /// the other one blocks and gives a `T`. What awaiting gives is awaitable in its turn.
 template <class R>
-class async_workflow_handle : public detail::workflow_calls<detail::awaitable_style> {
+class async_workflow_handle : public basic_workflow_handle<detail::awaitable_style> {
 public:
-  using detail::workflow_calls<detail::awaitable_style>::workflow_calls;
+  using basic_workflow_handle<detail::awaitable_style>::basic_workflow_handle;
 
   [[nodiscard]] call<R> result(result_options options = {}) const {
     return detail::decoded<R>(detail::result_job(this->ref(), options));
@@ -28,9 +28,9 @@ public:
 /// A cheap value that keeps the connection alive. Thread-safe; calls block and throw `rpc_error`
 /// (`not_found` if there is no such workflow, or if it is closed and the call needs a running one).
 /// In coroutines await those of `async()`.
-class untyped_workflow_handle : public detail::workflow_calls<detail::blocking_style> {
+class untyped_workflow_handle : public basic_workflow_handle<detail::blocking_style> {
 public:
-  using detail::workflow_calls<detail::blocking_style>::workflow_calls;
+  using basic_workflow_handle<detail::blocking_style>::basic_workflow_handle;
 
   [[nodiscard]] async_workflow_handle<payloads> async() const {
     return async_workflow_handle<payloads>{this->ref()};

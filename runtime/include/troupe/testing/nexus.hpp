@@ -97,7 +97,8 @@ public:
     std::string name_space = "test-namespace";
     std::string task_queue = "test-task-queue";
     data_converter converter = {};
-    troupe::client* client = nullptr; ///< what handlers get from `context.client()`
+    /// Whose calls handlers make by `context.client()`. A handler's time stands still meanwhile.
+    troupe::client* client = nullptr;
   };
 
   nexus_environment();

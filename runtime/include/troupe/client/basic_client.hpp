@@ -19,7 +19,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace troupe::detail {
+namespace troupe {
+
+namespace detail {
 
 // Looks inside only where there is a workflow, since return types are formed before constraints are
 // asked.
@@ -84,9 +86,12 @@ update_endpoint_job(const call_origin& from, const nexus_endpoint& changed);
 [[nodiscard]] job_of<void>
 delete_endpoint_job(const call_origin& from, std::string_view id, std::int64_t version);
 
-/// What a client does; `Style` says whether members block and give a `T`, or give a `call<T>`.
+} // namespace detail
+
+/// What a client does: the members of `client`, which block and give a `T`, and of `async_client`,
+/// which give a `call<T>`. `returned<T>` is the one or the other, as are the kinds of handles.
 template <class Style>
-class client_calls {
+class basic_client {
   template <class T>
   using returned = typename Style::template returned<T>;
   template <class T>
@@ -97,28 +102,30 @@ class client_calls {
   using updated_of = typename Style::template updated<Result, R>;
 
 public:
-  explicit client_calls(call_origin to) : origin_(std::move(to)) {}
+  explicit basic_client(detail::call_origin to) : origin_(std::move(to)) {}
 
   [[nodiscard]] const connection_options& options() const noexcept { ///< resolved
-    return options_of(origin_);
+    return detail::options_of(origin_);
   }
   [[nodiscard]] const std::string& name_space() const noexcept { return options().name_space; }
-  [[nodiscard]] const data_converter& converter() const noexcept { return converter_of(origin_); }
+  [[nodiscard]] const data_converter& converter() const noexcept {
+    return detail::converter_of(origin_);
+  }
 
   // -- workflows ----------------------------------------------------------------------------------
 
   /// Starts a workflow that is a C++ class: `client.start_workflow<greeter>({.id = "g-1",
   /// .task_queue = "q"}, "Ann")`. Throws `workflow_already_started_error`.
-  template <workflow_class Workflow, class... Args>
-  returned<workflow_of<workflow_result_t<Workflow>>>
+  template <detail::workflow_class Workflow, class... Args>
+  returned<workflow_of<detail::workflow_result_t<Workflow>>>
   start_workflow(start_workflow_options options, Args&&... args) const {
-    return start<workflow_result_t<Workflow>>(
+    return start<detail::workflow_result_t<Workflow>>(
         start_of<Workflow>(std::move(options), std::forward<Args>(args)...));
   }
 
   /// Starts a workflow known by name, e.g. one written in another language.
   template <class Result = payloads, class... Args>
-    requires(!workflow_class<Result>)
+    requires(!detail::workflow_class<Result>)
   returned<workflow_of<Result>>
   start_workflow(std::string_view type, start_workflow_options options, const Args&... args) const {
     return start<Result>(named_start(type, std::move(options), args...));
@@ -127,38 +134,38 @@ public:
   /// Starts with arguments that are encoded already (the codec included).
   [[nodiscard]] returned<typename Style::untyped_workflow>
   start_payloads(std::string_view type, start_workflow_options options, payloads args) const {
-    return Style::give(typed<typename Style::untyped_workflow>(
-        start_job(origin_, {std::string{type}, std::move(options), std::move(args)})));
+    return Style::give(detail::typed<typename Style::untyped_workflow>(
+        detail::start_job(origin_, {std::string{type}, std::move(options), std::move(args)})));
   }
 
   /// Starts and waits for the result.
-  template <workflow_class Workflow, class... Args>
-  returned<workflow_result_t<Workflow>>
+  template <detail::workflow_class Workflow, class... Args>
+  returned<detail::workflow_result_t<Workflow>>
   execute_workflow(start_workflow_options options, Args&&... args) const {
-    return Style::give(decoded<workflow_result_t<Workflow>>(
-        execute_job(origin_, start_of<Workflow>(std::move(options), std::forward<Args>(args)...))));
+    return Style::give(detail::decoded<detail::workflow_result_t<Workflow>>(detail::execute_job(
+        origin_, start_of<Workflow>(std::move(options), std::forward<Args>(args)...))));
   }
   template <class Result = payloads, class... Args>
-    requires(!workflow_class<Result>)
+    requires(!detail::workflow_class<Result>)
   returned<Result> execute_workflow(
       std::string_view type, start_workflow_options options, const Args&... args) const {
-    return Style::give(
-        decoded<Result>(execute_job(origin_, named_start(type, std::move(options), args...))));
+    return Style::give(detail::decoded<Result>(
+        detail::execute_job(origin_, named_start(type, std::move(options), args...))));
   }
 
   /// Signals the workflow that has the id, and starts it before if none runs:
   /// `client.signal_with_start_workflow<order>({.id = "o-1", .task_queue = "q"},
   /// troupe::message("approve", 7), "Ann")`. Nothing comes between the start and the signal.
-  template <workflow_class Workflow, class... SignalArgs, class... Args>
-  returned<workflow_of<workflow_result_t<Workflow>>> signal_with_start_workflow(
+  template <detail::workflow_class Workflow, class... SignalArgs, class... Args>
+  returned<workflow_of<detail::workflow_result_t<Workflow>>> signal_with_start_workflow(
       start_workflow_options options,
       const named_message<SignalArgs...>& signal,
       Args&&... args) const {
-    return signal_with_start<workflow_result_t<Workflow>>(
+    return signal_with_start<detail::workflow_result_t<Workflow>>(
         start_of<Workflow>(std::move(options), std::forward<Args>(args)...), signal);
   }
   template <class Result = payloads, class... SignalArgs, class... Args>
-    requires(!workflow_class<Result>)
+    requires(!detail::workflow_class<Result>)
   returned<workflow_of<Result>> signal_with_start_workflow(
       std::string_view type,
       start_workflow_options options,
@@ -171,29 +178,29 @@ public:
   /// policy has to say what happens to a running one (`use_existing`, as a rule). Waits until the
   /// update is accepted, or what `update_options` between message and arguments say:
   /// `client.update_with_start_workflow<cart, int>({...}, troupe::message("add", 3), "Ann")`.
-  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
-    requires(!begins_with_options<std::remove_cvref_t<Args>...>)
-  returned<updated_of<workflow_result_t<Workflow>, R>> update_with_start_workflow(
+  template <detail::workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+    requires(!detail::begins_with_options<std::remove_cvref_t<Args>...>)
+  returned<updated_of<detail::workflow_result_t<Workflow>, R>> update_with_start_workflow(
       start_workflow_options options,
       const named_message<UpdateArgs...>& update,
       Args&&... args) const {
     return update_with_start_workflow<Workflow, R>(
         std::move(options), update, update_options{}, std::forward<Args>(args)...);
   }
-  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
-  returned<updated_of<workflow_result_t<Workflow>, R>> update_with_start_workflow(
+  template <detail::workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+  returned<updated_of<detail::workflow_result_t<Workflow>, R>> update_with_start_workflow(
       start_workflow_options options,
       const named_message<UpdateArgs...>& update,
       update_options how,
       Args&&... args) const {
-    return update_with_start<workflow_result_t<Workflow>, R>(
+    return update_with_start<detail::workflow_result_t<Workflow>, R>(
         start_of<Workflow>(std::move(options), std::forward<Args>(args)...),
         update,
         std::move(how));
   }
   /// The same for a workflow known by name: `<Result, UpdateResult>`.
   template <class Result = payloads, class R = payloads, class... UpdateArgs, class... Args>
-    requires(!workflow_class<Result>)
+    requires(!detail::workflow_class<Result>)
   returned<updated_of<Result, R>> update_with_start_workflow(
       std::string_view type,
       start_workflow_options options,
@@ -205,7 +212,7 @@ public:
   }
 
   /// The same to the end of the update, whose result it gives.
-  template <workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
+  template <detail::workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
   returned<R> execute_update_with_start_workflow(
       start_workflow_options options,
       const named_message<UpdateArgs...>& update,
@@ -217,7 +224,7 @@ public:
         std::move(how));
   }
   template <class R = payloads, class... UpdateArgs, class... Args>
-    requires(!workflow_class<R>)
+    requires(!detail::workflow_class<R>)
   returned<R> execute_update_with_start_workflow(
       std::string_view type,
       start_workflow_options options,
@@ -238,64 +245,65 @@ public:
   /// 'Running'`), newest first; empty: all.
   [[nodiscard]] pages<workflow_summary>
   list_workflows(std::string query = {}, int page_size = 0) const {
-    return Style::give(workflow_pages(origin_, std::move(query), page_size));
+    return Style::give(detail::workflow_pages(origin_, std::move(query), page_size));
   }
   [[nodiscard]] returned<std::int64_t> count_workflows(std::string query = {}) const {
-    return Style::give(call<std::int64_t>{count_job(origin_, std::move(query))});
+    return Style::give(call<std::int64_t>{detail::count_job(origin_, std::move(query))});
   }
 
   // -- namespaces ---------------------------------------------------------------------------------
 
   returned<void> create_namespace(const namespace_options& with) const {
-    return Style::give(call<void>{create_namespace_job(origin_, with)});
+    return Style::give(call<void>{detail::create_namespace_job(origin_, with)});
   }
   [[nodiscard]] returned<namespace_description> describe_namespace(std::string_view name) const {
-    return Style::give(call<namespace_description>{describe_namespace_job(origin_, name)});
+    return Style::give(call<namespace_description>{detail::describe_namespace_job(origin_, name)});
   }
   [[nodiscard]] pages<namespace_description> list_namespaces() const {
-    return Style::give(namespace_pages(origin_));
+    return Style::give(detail::namespace_pages(origin_));
   }
 
   // -- Nexus endpoints ----------------------------------------------------------------------------
 
   returned<nexus_endpoint> create_nexus_endpoint(const nexus_endpoint_options& with) const {
-    return Style::give(call<nexus_endpoint>{create_endpoint_job(origin_, with)});
+    return Style::give(call<nexus_endpoint>{detail::create_endpoint_job(origin_, with)});
   }
   [[nodiscard]] returned<nexus_endpoint> get_nexus_endpoint(std::string_view id) const {
-    return Style::give(call<nexus_endpoint>{get_endpoint_job(origin_, id)});
+    return Style::give(call<nexus_endpoint>{detail::get_endpoint_job(origin_, id)});
   }
   [[nodiscard]] pages<nexus_endpoint> list_nexus_endpoints() const {
-    return Style::give(endpoint_pages(origin_));
+    return Style::give(detail::endpoint_pages(origin_));
   }
   /// The endpoint of that name; `rpc_error` with `not_found` if there is none.
   [[nodiscard]] returned<nexus_endpoint> find_nexus_endpoint(std::string_view name) const {
-    return Style::give(call<nexus_endpoint>{find_endpoint_job(origin_, name)});
+    return Style::give(call<nexus_endpoint>{detail::find_endpoint_job(origin_, name)});
   }
   /// Replaces everything but the id; refused if `changed.version` is no longer the current one.
   returned<nexus_endpoint> update_nexus_endpoint(const nexus_endpoint& changed) const {
-    return Style::give(call<nexus_endpoint>{update_endpoint_job(origin_, changed)});
+    return Style::give(call<nexus_endpoint>{detail::update_endpoint_job(origin_, changed)});
   }
   returned<void> delete_nexus_endpoint(std::string_view id, std::int64_t version) const {
-    return Style::give(call<void>{delete_endpoint_job(origin_, id, version)});
+    return Style::give(call<void>{detail::delete_endpoint_job(origin_, id, version)});
   }
 
-  [[nodiscard]] const call_origin& origin() const noexcept { return origin_; }
+  [[nodiscard]] const detail::call_origin& origin() const noexcept { return origin_; }
 
 private:
   template <class Workflow, class... Args>
-  encoded_start start_of(start_workflow_options options, Args&&... args) const {
+  detail::encoded_start start_of(start_workflow_options options, Args&&... args) const {
     using traits = workflow_traits<Workflow>;
-    constexpr bool fit = workflow_arguments<typename traits::args, Args&&...>::check();
+    constexpr bool fit = detail::workflow_arguments<typename traits::args, Args&&...>::check();
     if constexpr (fit)
       return {
           std::string{traits::name},
           std::move(options),
-          start_args<typename traits::args>::encode(converter(), std::forward<Args>(args)...)};
+          detail::start_args<typename traits::args>::encode(
+              converter(), std::forward<Args>(args)...)};
     else
       return {};
   }
   template <class... Args>
-  encoded_start
+  detail::encoded_start
   named_start(std::string_view type, start_workflow_options options, const Args&... args) const {
     return {std::string{type}, std::move(options), converter().to_payloads(args...)};
   }
@@ -306,31 +314,32 @@ private:
   }
 
   template <class Result>
-  returned<workflow_of<Result>> start(encoded_start what) const {
-    return Style::give(typed<workflow_of<Result>>(start_job(origin_, std::move(what))));
+  returned<workflow_of<Result>> start(detail::encoded_start what) const {
+    return Style::give(
+        detail::typed<workflow_of<Result>>(detail::start_job(origin_, std::move(what))));
   }
   template <class Result, class... Args>
   returned<workflow_of<Result>>
-  signal_with_start(encoded_start what, const named_message<Args...>& signal) const {
-    return Style::give(typed<workflow_of<Result>>(
-        signal_with_start_job(origin_, std::move(what), {signal.name, encoded(signal.args)})));
+  signal_with_start(detail::encoded_start what, const named_message<Args...>& signal) const {
+    return Style::give(detail::typed<workflow_of<Result>>(detail::signal_with_start_job(
+        origin_, std::move(what), {signal.name, encoded(signal.args)})));
   }
   template <class Result, class R, class... Args>
   returned<updated_of<Result, R>> update_with_start(
-      encoded_start what, const named_message<Args...>& update, update_options how) const {
-    auto made = update_with_start_job(
+      detail::encoded_start what, const named_message<Args...>& update, update_options how) const {
+    auto made = detail::update_with_start_job(
         origin_, std::move(what), {update.name, std::move(how), encoded(update.args)});
-    return Style::give(
-        call<updated_of<Result, R>>{std::move(made.job), &take_updated<updated_of<Result, R>>});
+    return Style::give(call<updated_of<Result, R>>{
+        std::move(made.job), &detail::take_updated<updated_of<Result, R>>});
   }
   template <class R, class... Args>
   returned<R> execute_update_with_start(
-      encoded_start what, const named_message<Args...>& update, update_options how) const {
-    return Style::give(decoded<R>(execute_update_with_start_job(
+      detail::encoded_start what, const named_message<Args...>& update, update_options how) const {
+    return Style::give(detail::decoded<R>(detail::execute_update_with_start_job(
         origin_, std::move(what), {update.name, std::move(how), encoded(update.args)})));
   }
 
-  call_origin origin_;
+  detail::call_origin origin_;
 };
 
-} // namespace troupe::detail
+} // namespace troupe

@@ -81,17 +81,19 @@ template <class First, class... Rest>
 inline constexpr bool begins_with_options<First, Rest...> =
     std::same_as<First, query_options> || std::same_as<First, update_options>;
 
-/// What one can do to a workflow, known by name; `Style` says whether members block and give `T`,
-/// or give a `call<T>`.
+} // namespace detail
+
+/// What one can do to a workflow: the members of `workflow_handle`, which block and give a `T`, and
+/// of `async_workflow_handle`, which give a `call<T>`. `returned<T>` is the one or the other.
 template <class Style>
-class workflow_calls {
+class basic_workflow_handle {
   template <class T>
   using returned = typename Style::template returned<T>;
   template <class R>
   using update_of = typename Style::template update<R>;
 
 public:
-  explicit workflow_calls(workflow_ref to) : ref_(std::move(to)) {}
+  explicit basic_workflow_handle(detail::workflow_ref to) : ref_(std::move(to)) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
   /// The run that was started or asked for; empty: the current one.
@@ -103,15 +105,15 @@ public:
 
   /// Waits for the end. The result as it travelled, after the codec; no payload: null.
   [[nodiscard]] returned<payloads> result_payloads(result_options options = {}) const {
-    return Style::give(call<payloads>{result_job(ref_, options)});
+    return Style::give(call<payloads>{detail::result_job(ref_, options)});
   }
 
   [[nodiscard]] returned<workflow_description> describe() const {
-    return Style::give(call<workflow_description>{describe_job(ref_)});
+    return Style::give(call<workflow_description>{detail::describe_job(ref_)});
   }
   [[nodiscard]] typename Style::template pages<history_event>
   history(history_options options = {}) const {
-    return Style::give(history_pages(ref_, options));
+    return Style::give(detail::history_pages(ref_, options));
   }
 
   // -- messages -----------------------------------------------------------------------------------
@@ -122,81 +124,84 @@ public:
     return signal_payloads(name, converter().to_payloads(args...));
   }
   returned<void> signal_payloads(std::string_view name, payloads args) const {
-    return Style::give(call<void>{signal_job(ref_, name, std::move(args))});
+    return Style::give(call<void>{detail::signal_job(ref_, name, std::move(args))});
   }
 
   /// Asks a query: `handle.query<int>("count")`, `handle.query<int>("count", {.reject_if =
   /// query_reject_condition::not_open})`. Closed workflows answer, too, while a worker of theirs
   /// runs. Throws `workflow_query_failed_error`, `workflow_query_rejected_error`.
   template <class R = payloads, class... Args>
-    requires(!begins_with_options<Args...>)
+    requires(!detail::begins_with_options<Args...>)
   returned<R> query(std::string_view name, const Args&... args) const {
     return query<R>(name, query_options{}, args...);
   }
   template <class R = payloads, class... Args>
   returned<R> query(std::string_view name, query_options options, const Args&... args) const {
-    return Style::give(
-        decoded<R>(query_job(ref_, name, options, converter().to_payloads(args...))));
+    return Style::give(detail::decoded<R>(
+        detail::query_job(ref_, name, options, converter().to_payloads(args...))));
   }
 
   /// Sends an update and waits until it is accepted, or what the options say. Throws
   /// `workflow_update_failed_error` only for an end that is asked for: `handle.result()`.
   template <class R = payloads, class... Args>
-    requires(!begins_with_options<Args...>)
+    requires(!detail::begins_with_options<Args...>)
   returned<update_of<R>> start_update(std::string_view name, const Args&... args) const {
     return start_update<R>(name, update_options{}, args...);
   }
   template <class R = payloads, class... Args>
   returned<update_of<R>>
   start_update(std::string_view name, update_options options, const Args&... args) const {
-    return Style::give(
-        typed<update_of<R>>(update_job(ref_, encoded(name, std::move(options), args...))));
+    return Style::give(detail::typed<update_of<R>>(
+        detail::update_job(ref_, encoded(name, std::move(options), args...))));
   }
 
   /// Sends an update and waits for its result: `handle.execute_update<int>("add", 3)`. Throws
   /// `workflow_update_failed_error`.
   template <class R = payloads, class... Args>
-    requires(!begins_with_options<Args...>)
+    requires(!detail::begins_with_options<Args...>)
   returned<R> execute_update(std::string_view name, const Args&... args) const {
     return execute_update<R>(name, update_options{}, args...);
   }
   template <class R = payloads, class... Args>
   returned<R>
   execute_update(std::string_view name, update_options options, const Args&... args) const {
-    return Style::give(
-        decoded<R>(execute_update_job(ref_, encoded(name, std::move(options), args...))));
+    return Style::give(detail::decoded<R>(
+        detail::execute_update_job(ref_, encoded(name, std::move(options), args...))));
   }
 
   /// An update of this workflow by its id; nothing is sent, so it need not exist.
   template <class R = payloads>
   [[nodiscard]] update_of<R> get_update(std::string id) const {
-    return update_of<R>{update_ref{ref_.from, std::move(id), ref_.id, ref_.run_id}};
+    return update_of<R>{detail::update_ref{ref_.from, std::move(id), ref_.id, ref_.run_id}};
   }
 
   // -- its end ------------------------------------------------------------------------------------
 
   /// Asks the workflow to cancel itself; done when the request is recorded.
   returned<void> cancel(std::string reason = {}) const {
-    return Style::give(call<void>{cancel_job(ref_, std::move(reason))});
+    return Style::give(call<void>{detail::cancel_job(ref_, std::move(reason))});
   }
   /// Ends it at once, its code is not asked. `details`: see `troupe::make_payloads`.
   returned<void> terminate(std::string reason = {}, payloads details = {}) const {
-    return Style::give(call<void>{terminate_job(ref_, std::move(reason), std::move(details))});
+    return Style::give(
+        call<void>{detail::terminate_job(ref_, std::move(reason), std::move(details))});
   }
 
-  [[nodiscard]] const workflow_ref& ref() const noexcept { return ref_; }
+  [[nodiscard]] const detail::workflow_ref& ref() const noexcept { return ref_; }
 
 protected:
-  [[nodiscard]] const data_converter& converter() const noexcept { return converter_of(ref_.from); }
+  [[nodiscard]] const data_converter& converter() const noexcept {
+    return detail::converter_of(ref_.from);
+  }
 
 private:
   template <class... Args>
-  encoded_update encoded(std::string_view name, update_options options, const Args&... args) const {
+  detail::encoded_update
+  encoded(std::string_view name, update_options options, const Args&... args) const {
     return {std::string{name}, std::move(options), converter().to_payloads(args...)};
   }
 
-  workflow_ref ref_;
+  detail::workflow_ref ref_;
 };
 
-} // namespace detail
 } // namespace troupe
