@@ -18,6 +18,10 @@ rpc_status cancelled_status(const rpc::call_scope* scope) {
   return {status_code::cancelled, std::move(why), {}};
 }
 
+rpc_status gone() {
+  return {status_code::cancelled, "the client that made the call is gone", {}};
+}
+
 } // namespace
 
 call_job::call_job(const call_origin& from)
@@ -71,6 +75,8 @@ void call_job::launch() {
 }
 
 void call_job::run() {
+  if (is_orphan())
+    return fail(std::make_exception_ptr(rpc_error{gone()}));
   try {
     if (timeout_.count() > 0)
       deadline_ = where_->now() + timeout_;
@@ -95,7 +101,7 @@ void call_job::run() {
 // ---------------------------------------------------------------------------------------
 
 bool call_job::may_send() const {
-  return is_scoped_ ? scope_->is_open.load() : !served_by_.expired();
+  return is_scoped_ ? scope_->is_open.load() : !is_orphan();
 }
 
 void call_job::send(rpc::call what) {
@@ -114,17 +120,24 @@ void call_job::send(rpc::call what) {
 }
 
 void call_job::later(unique_function<void()> work) {
-  where_->post([self = shared_from_this(), work = std::move(work)]() mutable { work(); });
+  where_->post([self = shared_from_this(), work = std::move(work)]() mutable {
+    try {
+      work();
+    } catch (...) {
+      self->fail(std::current_exception());
+    }
+  });
 }
 
 void call_job::ended(rpc_status status, const rpc::bytes& reply) {
   in_flight_ = 0;
-  if (status.code == status_code::cancelled) {
+  if (is_orphan()) // its thread is about to end: whatever came, nothing more is asked of it
+    status = gone();
+  else if (status.code == status_code::cancelled) {
     if (is_cancelled_)
       status = cancelled_status(scope_.get());
     else if (!may_send())
-      status.message = is_scoped_ ? "the request that made the call has ended"
-                                  : "the client that made the call is gone";
+      status.message = "the request that made the call has ended";
   }
   try {
     replied(std::move(status), reply);
@@ -136,7 +149,7 @@ void call_job::ended(rpc_status status, const rpc::bytes& reply) {
 call_origin call_job::origin() const {
   auto connection = served_by_.lock();
   if (!connection)
-    throw rpc_error{{status_code::cancelled, "the client that made the call is gone", {}}};
+    throw rpc_error{gone()};
   return {std::move(connection), scope_};
 }
 
@@ -196,14 +209,15 @@ void call_job::cancel() noexcept {
     if (const auto self = weak.lock())
       self->stop_now();
   };
-  // The scope keeps its own executor.
-  const auto connection = served_by_.lock();
+  // The scope keeps its own executor. The other one lives as long as the connection, which must not
+  // die here if this is its last owner: its thread may be waiting for the callback that we are in.
+  auto connection = served_by_.lock();
   if (!is_scoped_ && !connection)
     return;
   if (where_->runs_here())
     stop_now();
   else
-    where_->post(stop);
+    where_->post([stop, alive = std::move(connection)] { stop(); });
 }
 
 void call_job::stop_now() {

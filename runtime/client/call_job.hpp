@@ -88,6 +88,8 @@ private:
   void wake();
   void stop_now();
   [[nodiscard]] bool may_send() const;
+  /// Its client is gone, and so is the executor, or soon.
+  [[nodiscard]] bool is_orphan() const noexcept { return !is_scoped_ && served_by_.expired(); }
 
   std::shared_ptr<const client_settings> settings_;
   std::shared_ptr<client_connection> connection_; ///< until it is launched

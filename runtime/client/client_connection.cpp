@@ -55,6 +55,11 @@ client_connection::~client_connection() {
   if (runs_on_->runs_here()) {
     retrying_.reset();
     transport_.reset();
+    // Behind the ends of the calls that were under way: they use the loop.
+    if (loop_) {
+      auto& loop = *loop_;
+      loop.post([last = std::move(loop_)] {});
+    }
     return;
   }
   // If the executor refuses work, the promise goes with the function, and that ends the wait as

@@ -14,6 +14,8 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <condition_variable>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -441,20 +443,40 @@ BOOST_AUTO_TEST_CASE(answers_and_coroutines_that_give_up_race) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_last_client_may_go_on_its_own_thread) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool is_done = false;
+BOOST_AUTO_TEST_CASE(the_last_client_may_go_on_its_own_thread_and_ends_the_other_calls) {
+  (void)service.hold("CountWorkflowExecutions");
   answer_signal();
+  std::promise<bool> counted;
+  std::promise<bool> signalled;
   auto threaded = std::make_shared<client>(local_client(service));
-  threaded->get_workflow("id").async().signal("name").start([&, threaded](const result<void>&) {
-    const std::lock_guard lock{mutex};
-    is_done = true;
-    changed.notify_one();
-  });
+  threaded->async().count_workflows().start(
+      [&](const result<std::int64_t>& outcome) { counted.set_value(outcome.has_value()); });
+  threaded->async().get_workflow("id").signal("name").start(
+      [&, kept = threaded](const result<void>& outcome) mutable {
+        kept.reset();
+        signalled.set_value(outcome.has_value());
+      });
   threaded.reset();
-  std::unique_lock lock{mutex};
-  changed.wait(lock, [&] { return is_done; });
+  BOOST_TEST(signalled.get_future().get());
+  BOOST_TEST(!counted.get_future().get());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_and_the_end_of_the_client_race) {
+  (void)service.hold("SignalWorkflowExecution");
+  for (int round = 0; round < 100; ++round) {
+    std::promise<bool> signalled;
+    cancellation_source source;
+    std::optional threaded{local_client(service)};
+    threaded->async()
+        .get_workflow("id")
+        .signal("name")
+        .with_cancellation(source.token())
+        .start([&](const result<void>& outcome) { signalled.set_value(outcome.has_value()); });
+    std::thread cancels{[&] { source.cancel(cancel_reason::requested); }};
+    threaded.reset();
+    cancels.join();
+    BOOST_TEST(!signalled.get_future().get());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

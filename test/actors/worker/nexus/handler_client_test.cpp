@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+
 using namespace troupe::test;
 using troupe::actors::task_outcome;
 namespace nexus = troupe::nexus;
@@ -22,7 +24,7 @@ constexpr auto history = "GetWorkflowExecutionHistory";
 /// is seen by `service`, what goes the client's own way by `elsewhere`.
 struct client_fixture : worker_fixture {
   client_fixture() {
-    handlers_client = &client;
+    handlers_client = &caller;
     auto services = std::make_shared<nexus::service_registry>();
     services->add(nexus::handler_for<test_service>(
         nexus::sync<test_service::plain>([](nexus::start_context ctx, text in) -> text {
@@ -30,17 +32,22 @@ struct client_fixture : worker_fixture {
           return in;
         }),
         nexus::sync<test_service::waits>(
-            [](nexus::start_context ctx, text in) -> nexus::async<text> {
+            [this](nexus::start_context ctx, text in) -> nexus::async<text> {
               const auto client = ctx.client().async();
               const auto handle = client.get_workflow<std::string>("id");
               auto outcome = co_await handle.result().as_result();
+              ++went_on;
+              if (blocks)
+                blocks();
               co_return text{in.value + (outcome ? *outcome : " gave up")};
             }),
         nexus::sync<test_service::quick>(
-            [](nexus::start_context ctx, text in) -> nexus::async<text> {
+            [this](nexus::start_context ctx, text in) -> nexus::async<text> {
               const auto handle = ctx.client().async().get_workflow("id");
               if (in.value == "block")
                 handle.blocking().signal("hello");
+              if (blocks)
+                blocks();
               co_await handle.signal("hello", in);
               co_return text{in.value + " signalled"};
             })));
@@ -48,9 +55,14 @@ struct client_fixture : worker_fixture {
     start();
   }
 
+  /// The shard goes on without the code that called this.
+  void leave_behind() { BOOST_TEST(shards[0]->leave_behind(shards[0]->look_at_foreign())); }
+
+  std::function<void()> blocks; ///< what handlers do where they would block
+  int went_on = 0;
   manual_executor thread;
   scripted_service elsewhere;
-  troupe::client client = troupe::local_client(
+  troupe::client caller = troupe::local_client(
       elsewhere, thread, [this] { return thread.step(); }, {.name_space = "default"});
 };
 
@@ -123,6 +135,28 @@ BOOST_AUTO_TEST_CASE(a_blocking_call_in_a_coroutine_is_an_error_with_words) {
   BOOST_TEST(
       answered.failure().cause().message().find("co_await client.async()") != std::string::npos);
   BOOST_TEST(service.open(signalled).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_call_of_code_that_its_shard_left_behind_is_not_sent) {
+  blocks = [this] { leave_behind(); };
+  give(poll, nexus_task("quick", "a"));
+  BOOST_TEST(service.all(signalled).empty());
+  BOOST_TEST(service.open(failed).size() == 1u); // answered for it
+  BOOST_TEST(elsewhere.asked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_resumes_a_coroutine_that_may_block_without_the_shard) {
+  give(poll, nexus_task("waits", "a"));
+  blocks = [this] { leave_behind(); };
+  refuse(history, troupe::status_code::not_found);
+  BOOST_TEST(went_on == 1);
+  BOOST_TEST(service.open(failed).size() == 1u);
+  // The shard is as good as new.
+  blocks = nullptr;
+  answer(failed, wire::RespondNexusTaskFailedResponse{});
+  give(poll, nexus_task("quick", "b"));
+  answer(signalled, wire::SignalWorkflowExecutionResponse{});
+  BOOST_TEST(service.open(completed).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_plain_function_blocks_on_the_pool) {
