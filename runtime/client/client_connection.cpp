@@ -3,6 +3,7 @@
 
 #include "runtime/client/call_job.hpp"
 #include "runtime/rpc/client_loop.hpp"
+#include "runtime/rpc/connect_hint.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/polled_queue.hpp"
 #include "runtime/rpc/unary.hpp"
@@ -89,15 +90,20 @@ void client_connection::check() {
         rpc::call_kind::once);
   } catch (const rpc_error& failed) {
     const std::string said = failed.what();
+    const auto hint = rpc::connect_hint({failed.code(), said, {}}, options());
     switch (failed.code()) {
-    case status_code::unimplemented: return; // an old service; it has no optional capabilities
+    case status_code::unimplemented:
+      if (hint.empty())
+        return; // an old service; it has no optional capabilities
+      throw connection_error(
+          "what answers at " + target + " does not work as a Temporal service: " + said + "; "
+          + hint);
     case status_code::unavailable:
     case status_code::deadline_exceeded:
       throw connection_error(
           "cannot reach a Temporal service at " + target + " ("
           + (rpc::uses_tls(options()) ? "with TLS" : "without TLS") + "): " + said
-          + "; is it running there? Start one with `troupe server start-dev`, or set the target or "
-            "TEMPORAL_ADDRESS to its host:port");
+          + (hint.empty() ? "" : "; " + hint));
     case status_code::unauthenticated:
     case status_code::permission_denied:
       throw connection_error(

@@ -3,6 +3,7 @@
 
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/rpc/client_loop.hpp"
+#include "runtime/rpc/connect_hint.hpp"
 #include "runtime/rpc/connector.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/pem.hpp"
@@ -25,6 +26,10 @@
 
 namespace troupe::cli {
 namespace {
+
+std::string in_brackets(const std::string& hint) {
+  return hint.empty() ? hint : " (" + hint + ")";
+}
 
 std::string default_identity() {
   char host[256] = "unknown";
@@ -197,11 +202,13 @@ connection::connection(const global_flags& flags) {
     return;
   temporal::api::workflowservice::v1::GetSystemInfoRequest request;
   temporal::api::workflowservice::v1::GetSystemInfoResponse response;
-  if (try_call(rpc::methods::workflow_service::get_system_info, request, response, limit).code
-      == status_code::deadline_exceeded)
+  const auto status =
+      try_call(rpc::methods::workflow_service::get_system_info, request, response, limit);
+  if (status.code == status_code::deadline_exceeded)
     throw command_error(
         "failed reaching server at " + state_->connector->options().target + " within "
-        + go_duration(limit));
+        + go_duration(limit)
+        + in_brackets(rpc::connect_hint(status, state_->connector->options())));
 }
 
 connection::~connection() = default;
@@ -241,7 +248,7 @@ rpc_status connection::try_call(
   if (status.code == status_code::unavailable)
     throw command_error(
         "failed reaching server at " + state_->connector->options().target + ": " + status.message
-        + " (is it running? --address or TEMPORAL_ADDRESS says where)");
+        + in_brackets(rpc::connect_hint(status, state_->connector->options())));
   return status;
 }
 
