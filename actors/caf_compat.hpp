@@ -84,6 +84,17 @@ template <class T, class... Args>
   return handoff<T>{std::make_unique<T>(std::forward<Args>(args)...)};
 }
 
+/// Messages that wait for an actor. Only where it is run, while it does not run.
+[[nodiscard]] inline std::size_t waiting_messages(caf::scheduled_actor& of) {
+#if defined(CAF_VERSION_MAJOR) && CAF_VERSION_MAJOR >= 1
+  return of.mailbox().size();
+#else
+  // Asking a blocked mailbox for more would unblock it, and its actor would never be run again.
+  auto& box = of.mailbox();
+  return box.blocked() || box.closed() ? 0 : box.size();
+#endif
+}
+
 /// Calls back when monitored actors end. Belongs to one actor, which makes it in its constructor.
 ///
 /// CAF 0.17 has one down handler per actor, so this keeps the map from who died to who wants to

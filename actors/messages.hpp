@@ -56,6 +56,8 @@ struct task_ended {
 struct backoff_ended {
   std::uint64_t generation = 0;
 };
+/// The oldest poll should have ended long ago.
+struct polls_due {};
 
 // -- Nexus tasks
 // -----------------------------------------------------------------------------------
@@ -155,6 +157,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(slot_freed)
   TROUPE_MESSAGE(task_ended)
   TROUPE_MESSAGE(backoff_ended)
+  TROUPE_MESSAGE(polls_due)
   TROUPE_MESSAGE(run_nexus_task)
   TROUPE_MESSAGE(handler_ended)
   TROUPE_MESSAGE(service_replied)
@@ -210,6 +213,7 @@ using poller_handle = caf::typed_actor<
     sig<void(slot_freed)>,
     sig<void(task_ended)>,
     sig<void(backoff_ended)>,
+    sig<void(polls_due)>,
     sig<void(stop_polling)>>;
 
 using coordinator_handle = caf::typed_actor<

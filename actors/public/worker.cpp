@@ -131,8 +131,8 @@ std::string worker::metrics_address() const {
   return impl_->metrics_address();
 }
 
-worker_snapshot worker::snapshot() const {
-  return impl_->snapshot();
+worker_snapshot worker::snapshot(const snapshot_options& what) const {
+  return impl_->snapshot(what);
 }
 
 } // namespace troupe

@@ -17,6 +17,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <iterator>
 #include <thread>
 
 namespace troupe::detail {
@@ -24,6 +26,10 @@ namespace troupe::detail {
 using actors::worker_phase;
 
 namespace {
+
+/// A turn that takes so long will not end by itself; code that does not come back is none, since
+/// its shard goes on without it.
+constexpr std::chrono::seconds dead_after{30};
 
 /// The one place that says which options make no sense.
 void validate(const worker_options& options) {
@@ -86,6 +92,22 @@ std::string key_of(const std::string& name, const telemetry::labels& labels) {
   return inside.empty() ? name : name + "{" + inside + "}";
 }
 
+/// Of all shards together.
+void add_parts(worker_snapshot& to, std::vector<actors::inspected_part> parts) {
+  const auto append = [](auto& list, auto& more) {
+    std::move(more.begin(), more.end(), std::back_inserter(list));
+  };
+  for (auto& each : parts) {
+    to.shards.push_back(std::move(each.shard));
+    append(to.pollers, each.pollers);
+    append(to.runs, each.runs);
+    to.runs_in_memory += each.runs_in_memory;
+    append(to.requests, each.requests);
+    append(to.failures, each.failures);
+  }
+  std::ranges::sort(to.failures, std::ranges::greater{}, &worker_snapshot::failure::time);
+}
+
 worker_state public_state(worker_phase phase) {
   switch (phase) {
   case worker_phase::created: return worker_state::created;
@@ -112,6 +134,7 @@ worker_impl::worker_impl(caf::actor_system* system, client client, worker_option
 worker_impl::~worker_impl() {
   stop();
   wait_stopped();
+  port_ = nullptr; // its thread looks at everything here
 }
 
 void worker_impl::require_not_started() const {
@@ -143,7 +166,13 @@ void worker_impl::begin() {
     if (const char* from = std::getenv("TROUPE_METRICS_ADDRESS")) // NOLINT(concurrency-mt-unsafe)
       options_.metrics_address = from;
   if (!options_.metrics_address.empty())
-    port_ = worker_port::join(options_.metrics_address, options_.prometheus, {context->metrics});
+    port_ = worker_port::join(
+        options_.metrics_address,
+        options_.prometheus,
+        {.metrics = context->metrics,
+         .snapshot = [this](const snapshot_options& what) { return snapshot(what); },
+         .why_dead = [this] { return why_dead(); },
+         .why_unready = [this] { return why_unready(); }});
   if (options_.otlp)
     push_ = push_metrics(context->metrics, *options_.otlp);
   auto& settings = context->settings;
@@ -350,13 +379,49 @@ std::string worker_impl::metrics_address() const {
   return started_.load() != nullptr && port_ ? port_->address() : std::string{};
 }
 
-worker_snapshot worker_impl::snapshot() const {
+std::string worker_impl::why_dead() const {
+  if (started_.load() == nullptr)
+    return {};
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const auto since = shards_[i]->busy_since();
+    if (since != 0 && now - std::chrono::nanoseconds{since} > dead_after)
+      return "shard " + std::to_string(i) + " has been in one turn for more than "
+             + std::to_string(dead_after.count()) + " s";
+  }
+  return {};
+}
+
+std::string worker_impl::why_unready() const {
+  switch (state()) {
+  case worker_state::created:
+  case worker_state::connecting: return "the service has not answered yet";
+  case worker_state::running: return {};
+  case worker_state::draining: return "it is stopping";
+  case worker_state::stopped: return "it has stopped";
+  }
+  return "unknown";
+}
+
+worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
   worker_snapshot result;
   result.state = state();
+  result.name_space = client_.name_space();
+  result.task_queue = options_.task_queue;
+  result.identity = options_.identity;
   const auto* core = started_.load();
   if (core == nullptr)
     return result;
   result.error = core->error();
+  add_parts(result, core->inspect(what));
+  for (const auto& each : core->context().kinds) {
+    const auto used = core->context().metrics->read().total(
+        "worker_task_slots_used", {{"worker_type", std::string{each.worker_type}}});
+    result.slot_kinds.push_back(
+        {.kind = std::string{each.name},
+         .capacity = each.slots->capacity(),
+         .used = static_cast<std::uint64_t>(std::max(used, 0.0))});
+  }
   const auto seen = core->context().metrics->read();
   result.nexus = tasks_of(seen, "NexusWorker");
   result.workflow = tasks_of(seen, "WorkflowWorker");

@@ -39,7 +39,10 @@ public:
   void stop();
   void wait_stopped();
   [[nodiscard]] worker_state state() const;
-  [[nodiscard]] worker_snapshot snapshot() const;
+  [[nodiscard]] worker_snapshot snapshot(const snapshot_options& what) const;
+  /// For probes: why it is not alive, or not ready; empty if it is.
+  [[nodiscard]] std::string why_dead() const;
+  [[nodiscard]] std::string why_unready() const;
   [[nodiscard]] std::string metrics_text() const;
   [[nodiscard]] std::string metrics_address() const;
   [[nodiscard]] std::string error() const {

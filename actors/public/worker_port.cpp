@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_port.hpp"
 
+#include "actors/public/snapshot_json.hpp"
+#include "runtime/base/text/percent.hpp"
 #include "runtime/http/listener.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 
 #include <troupe/worker.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -27,6 +33,32 @@ open_ports& ports() {
   return instance;
 }
 
+/// Nothing if there is something in it that is not known.
+std::optional<snapshot_options> read_query(std::string_view query) {
+  snapshot_options what;
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto at = pair.find('=');
+    if (at == std::string_view::npos)
+      return std::nullopt;
+    const auto value = query_value_text(pair.substr(at + 1));
+    if (!value)
+      return std::nullopt;
+    if (pair.substr(0, at) == "workflow-id") {
+      what.workflow_id = *value;
+    } else if (pair.substr(0, at) == "runs") {
+      const auto [last, error] =
+          std::from_chars(value->data(), value->data() + value->size(), what.most_runs);
+      if (error != std::errc{} || last != value->data() + value->size())
+        return std::nullopt;
+    } else
+      return std::nullopt;
+  }
+  return what;
+}
+
 } // namespace
 
 struct worker_port::implementation {
@@ -34,6 +66,28 @@ struct worker_port::implementation {
   std::mutex mutex; ///< guards `sources`
   std::vector<std::shared_ptr<const worker_source>> sources;
   std::unique_ptr<http::listener> listener; ///< last: its thread uses the rest
+
+  /// 503 and the reasons if a worker has one.
+  http::response probe(std::function<std::string()> worker_source::* why) {
+    std::string reasons;
+    const std::lock_guard guard{mutex};
+    for (const auto& each : sources)
+      if (auto reason = ((*each).*why)(); !reason.empty())
+        reasons += reason + '\n';
+    return reasons.empty() ? http::response{.body = "ok\n"}
+                           : http::response{.status = 503, .body = std::move(reasons)};
+  }
+
+  http::response inspect(std::string_view query) {
+    const auto what = read_query(query);
+    if (!what)
+      return {.status = 400, .body = "known are workflow-id=... and runs=...\n"};
+    inspected_workers all;
+    const std::lock_guard guard{mutex};
+    for (const auto& each : sources)
+      all.workers.push_back(each->snapshot(*what));
+    return {.body = to_json(all) + '\n', .content_type = "application/json"};
+  }
 
   http::response metrics() {
     telemetry::snapshot all;
@@ -59,7 +113,17 @@ worker_port::worker_port(const std::string& address, const prometheus_options& l
     impl_->listener = std::make_unique<http::listener>(
         *where,
         std::map<std::string, http::listener::handler>{
-            {"/metrics", [impl = impl_.get()](const http::request&) { return impl->metrics(); }}});
+            {"/metrics", [impl = impl_.get()](const http::request&) { return impl->metrics(); }},
+            {"/livez",
+             [impl = impl_.get()](const http::request&) {
+               return impl->probe(&worker_source::why_dead);
+             }},
+            {"/readyz",
+             [impl = impl_.get()](const http::request&) {
+               return impl->probe(&worker_source::why_unready);
+             }},
+            {"/inspect",
+             [impl = impl_.get()](const http::request& of) { return impl->inspect(of.query); }}});
   } catch (const http::listen_error& error) {
     throw worker_error(std::string{"the metrics of the worker: "} + error.what());
   }

@@ -4,19 +4,27 @@
 #include "runtime/telemetry/registry.hpp"
 
 #include <troupe/metrics.hpp>
+#include <troupe/worker_snapshot.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace troupe::detail {
 
 /// What a worker shows of itself over HTTP.
+///
+/// The functions are called by the port's thread, as long as the worker is shown.
 struct worker_source {
   std::shared_ptr<const telemetry::registry> metrics;
+  std::function<worker_snapshot(const snapshot_options&)> snapshot;
+  std::function<std::string()> why_dead;    ///< empty: it is alive
+  std::function<std::string()> why_unready; ///< empty: it is ready
 };
 
 /// The HTTP port on which the workers of a process that were given the same address show
-/// themselves: `/metrics` for Prometheus, all of them together.
+/// themselves, all of them together: `/metrics` for Prometheus, `/livez` and `/readyz` for probes
+/// (200 or 503 and why), `/inspect` with their snapshots as JSON (`?workflow-id=`, `?runs=`).
 ///
 /// Opened by the first, closed with the last. Thread-safe.
 class worker_port {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/shard.hpp"
 
+#include "actors/caf_compat.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/error.hpp>
@@ -120,6 +121,29 @@ void shard::left(caf::local_actor* who) {
 std::size_t shard::pinned_actors() const {
   std::lock_guard guard{mutex_};
   return actors_.size();
+}
+
+std::size_t shard::queued() const {
+  std::lock_guard guard{mutex_};
+  return local_.size() + remote_.size();
+}
+
+std::map<std::string, shard::actor_kind> shard::census() const {
+  std::map<std::string, actor_kind> found;
+  std::lock_guard guard{mutex_};
+  for (auto* each : actors_) {
+    auto& kind = found[each->name()];
+    ++kind.actors;
+    if (auto* scheduled = dynamic_cast<caf::scheduled_actor*>(each))
+      kind.messages += waiting_messages(*scheduled);
+  }
+  return found;
+}
+
+std::source_location shard::running_coroutine() const {
+  const auto now = present();
+  return now->is_abroad() ? now->said.coroutine.load(std::memory_order_relaxed)
+                          : std::source_location{};
 }
 
 bool shard::fetch_remote() {

@@ -13,8 +13,11 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <source_location>
+#include <string>
 #include <unordered_set>
 #include <variant>
 #include <vector>
@@ -102,6 +105,16 @@ public:
   /// Threads that have been left behind and have not come back. Thread-safe.
   [[nodiscard]] virtual std::size_t threads_away() const { return 0; }
   [[nodiscard]] std::size_t pending_timers() const noexcept { return timers_.size(); }
+  /// Actors and functions that wait for their turn. Own thread.
+  [[nodiscard]] std::size_t queued() const;
+  struct actor_kind {
+    std::size_t actors = 0;
+    std::size_t messages = 0; ///< in their mailboxes
+  };
+  /// The pinned actors by name. Own thread, while none of them runs.
+  [[nodiscard]] std::map<std::string, actor_kind> census() const;
+  /// The coroutine that has the thread; its line is 0 if none has. Thread-safe.
+  [[nodiscard]] std::source_location running_coroutine() const;
 
   /// How many messages an actor handles before others get their turn.
   static constexpr std::size_t max_throughput = 100;

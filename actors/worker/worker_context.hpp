@@ -16,10 +16,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace troupe::actors {
+
+class inspectable;
 
 /// What a worker was told, after defaults. What concerns one kind of task is in its `task_kind`.
 struct worker_settings {
@@ -56,6 +59,7 @@ struct shard_context {
   std::function<double()> jitter;  ///< in [-1, 1]
   /// One for each kind that is served here; belong to the worker root.
   std::vector<std::unique_ptr<task_station>> stations;
+  std::set<const inspectable*> inspected; ///< what shows itself in snapshots, while it lives
 };
 
 /// What all actors of one worker share. Filled before the first of them starts, then only read.

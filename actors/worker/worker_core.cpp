@@ -99,6 +99,10 @@ void worker_core::release() {
     });
 }
 
+std::vector<inspected_part> worker_core::inspect(const snapshot_options& what) const {
+  return inspection{context_, what}.wait(std::chrono::seconds{1});
+}
+
 worker_phase worker_core::phase() const {
   std::lock_guard guard{mutex_};
   return phase_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/supervision/worker_root_actor.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/worker_context.hpp"
 
 #include <functional>
@@ -46,6 +47,8 @@ public:
   [[nodiscard]] worker_phase phase() const;
   [[nodiscard]] std::string error() const;
   [[nodiscard]] const worker_context& context() const noexcept { return *context_; }
+  /// What each shard shows of itself; waits a second for one that is busy. Thread-safe.
+  [[nodiscard]] std::vector<inspected_part> inspect(const snapshot_options& what) const;
 
 private:
   caf::actor_system& system_;

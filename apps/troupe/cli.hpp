@@ -75,6 +75,7 @@ struct global_flags {
 void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
 void add_task_queue_commands(CLI::App& app, const global_flags& flags);
+void add_worker_commands(CLI::App& app, const global_flags& flags);
 void add_env_commands(CLI::App& app, const global_flags& flags);
 void add_config_commands(CLI::App& app, const global_flags& flags);
 void add_server_command(CLI::App& app, const global_flags& flags);

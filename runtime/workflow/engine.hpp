@@ -111,6 +111,7 @@ public:
   /// Answers a query; throws what the handler throws, and a readable error for an unknown name.
   payload answer_query(const std::string& name, payloads input);
   [[nodiscard]] std::string stack_trace() const;
+  [[nodiscard]] std::vector<std::string> waits_for() const;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
   // -- run --

@@ -226,6 +226,14 @@ const std::string& instance::run_id() const noexcept {
   return engine_->run_id();
 }
 
+info instance::get_info() const {
+  return engine_->get_info();
+}
+
+std::vector<std::string> instance::waits_for() const {
+  return engine_->waits_for();
+}
+
 std::string instance::stack_trace() const {
   return engine_->stack_trace();
 }

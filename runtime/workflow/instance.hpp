@@ -157,6 +157,9 @@ public:
   /// Events processed so far.
   [[nodiscard]] std::int64_t history_length() const noexcept;
   [[nodiscard]] const std::string& run_id() const noexcept;
+  [[nodiscard]] info get_info() const;
+  /// What its coroutines wait for: `timer 5`, `2 condition(s)`.
+  [[nodiscard]] std::vector<std::string> waits_for() const;
   /// Where the run's coroutines wait, as text: for watchdogs and `__stack_trace`.
   [[nodiscard]] std::string stack_trace() const;
 

@@ -56,17 +56,34 @@ std::string engine::stack_trace() const {
   std::size_t others = 0;
   for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next)
     ++others;
+  if (others != 0)
+    text += ", " + std::to_string(others) + " spawned beside it";
+  for (const auto& what : waits_for())
+    text += "\n  waiting for " + what;
+  return text;
+}
+
+std::vector<std::string> engine::waits_for() const {
+  std::vector<std::string> all;
+  const auto add = [&all](const machine& one) {
+    if (auto what = one.waits_for(); !what.empty())
+      all.push_back(std::move(what));
+  };
+  for (const auto& [id, one] : machines_)
+    add(*one);
+  // What was asked for and is not in the history yet.
+  for (auto i = next_command_; i < commands_.size(); ++i) {
+    const auto* by = commands_[i].by.get();
+    if (std::ranges::none_of(
+            machines_, [by](const auto& known) { return known.second.get() == by; }))
+      add(*by);
+  }
   std::size_t conditions = 0;
   for (const auto* node = conditions_.next; node != &conditions_; node = node->next)
     ++conditions;
-  if (others != 0)
-    text += ", " + std::to_string(others) + " spawned beside it";
-  for (const auto& [id, one] : machines_)
-    if (const auto what = one->waits_for(); !what.empty())
-      text += "\n  waiting for " + what;
   if (conditions != 0)
-    text += "\n  waiting for " + std::to_string(conditions) + " condition(s)";
-  return text;
+    all.push_back(std::to_string(conditions) + " condition(s)");
+  return all;
 }
 
 payload engine::metadata() const {

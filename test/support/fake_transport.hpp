@@ -78,6 +78,15 @@ public:
     end(which.id, reply{rpc_status{code, std::move(message), {}}});
   }
 
+  /// The call never ends, not even by its timeout, and cannot be cancelled.
+  void lose(const call& which) {
+    for (auto& each : calls_)
+      if (each.what.id == which.id) {
+        each.what.open = false;
+        each.what.where->cancel(each.timer);
+      }
+  }
+
   [[nodiscard]] std::unique_ptr<rpc::transport> connect(executor& where) {
     return std::make_unique<end_point>(*this, where);
   }

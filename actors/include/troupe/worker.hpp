@@ -5,6 +5,7 @@
 #include <troupe/metrics.hpp>
 #include <troupe/nexus/handler_base.hpp>
 #include <troupe/otlp.hpp>
+#include <troupe/worker_snapshot.hpp>
 #include <troupe/workflow/definition.hpp>
 
 #include <chrono>
@@ -54,15 +55,17 @@ struct worker_options {
   /// waited for after that.
   std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};
   /// How long a workflow or a coroutine handler may keep its thread without getting on. After that
-  /// its task fails, it is named in the log, and its shard goes on on a new thread; the old one stays
-  /// with it, and what it still does has no effect. Zero: for ever; so it is while `TEMPORAL_DEBUG`
-  /// is set in the environment.
+  /// its task fails, it is named in the log, and its shard goes on on a new thread; the old one
+  /// stays with it, and what it still does has no effect. Zero: for ever; so it is while
+  /// `TEMPORAL_DEBUG` is set in the environment.
   std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{1};
 
-  /// Where the worker shows its metrics to Prometheus over HTTP, at `/metrics`: `127.0.0.1:9464`, a
-  /// port of 0 takes a free one (`worker::metrics_address`). Empty: `TROUPE_METRICS_ADDRESS` of the
-  /// environment, else nowhere. Workers of one process with the same address show theirs together,
-  /// in the form that the first of them wants.
+  /// Where the worker shows itself over HTTP: its metrics to Prometheus at `/metrics`, whether it
+  /// is alive and ready at `/livez` and `/readyz`, its snapshot as JSON at `/inspect` (what `troupe
+  /// worker inspect` reads). `127.0.0.1:9464`; a port of 0 takes a free one
+  /// (`worker::metrics_address`). Empty: `TROUPE_METRICS_ADDRESS` of the environment, else nowhere.
+  /// Workers of one process with the same address show themselves together, in the form that the
+  /// first of them wants.
   std::string metrics_address = {};
   prometheus_options prometheus = {};
   /// Present: the metrics are pushed to an OpenTelemetry collector as well, the last time when the
@@ -74,44 +77,6 @@ struct worker_options {
 class worker_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
-};
-
-/// Where a worker is in its life.
-enum class worker_state {
-  created,    ///< not started
-  connecting, ///< the service did not answer yet; it keeps trying
-  running,
-  draining, ///< takes no more tasks, finishes those it has
-  stopped,
-};
-
-/// Numbers of a worker at one moment, summed over its shards. Names are those of Temporal's SDK
-/// metrics where they have one.
-struct worker_snapshot {
-  worker_state state = worker_state::created;
-  std::string error; ///< why it stopped by itself, or the last failure to connect
-
-  /// Every accepted task ends with exactly one outcome: `answered`, or a reason why it was dropped.
-  struct tasks {
-    std::uint64_t accepted = 0;
-    std::map<std::string, std::uint64_t> outcomes;
-    [[nodiscard]] std::uint64_t running() const;
-  };
-  tasks nexus;
-  tasks workflow;
-  /// Counters and gauges by name, summed over their labels, and by `name{label="value"}` for each
-  /// set of labels beside namespace and task queue: `num_pollers{poller_type="nexus_task"}`.
-  std::map<std::string, std::uint64_t> metrics;
-
-  /// How long something took since the worker started; quantiles are right to some 6 %.
-  struct latency {
-    std::uint64_t count = 0;
-    std::chrono::nanoseconds sum{0};
-    std::chrono::nanoseconds p50{0};
-    std::chrono::nanoseconds p99{0};
-  };
-  /// By the metric names of Temporal's SDKs, e.g. `nexus_task_endtoend_latency`.
-  std::map<std::string, latency> latencies;
 };
 
 namespace detail {
@@ -170,7 +135,9 @@ public:
   int run_until_signal();
 
   [[nodiscard]] worker_state state() const;
-  [[nodiscard]] worker_snapshot snapshot() const;
+  /// What the worker does at this moment, without a service. Asks each shard and waits a second for
+  /// one that is busy; of that it says only what can be seen from outside.
+  [[nodiscard]] worker_snapshot snapshot(const snapshot_options& what = {}) const;
 
   /// All metrics as Prometheus reads them: for programs that have an HTTP server of their own.
   [[nodiscard]] std::string metrics_text() const;

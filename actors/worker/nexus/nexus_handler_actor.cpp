@@ -13,6 +13,16 @@ namespace troupe::actors {
 
 namespace {
 
+std::string_view to_string(nexus::operation_call::step step) {
+  switch (step) {
+  case nexus::operation_call::step::run_on_shard: return "run_on_shard";
+  case nexus::operation_call::step::run_on_pool: return "run_on_pool";
+  case nexus::operation_call::step::call_service: return "call_service";
+  case nexus::operation_call::step::answer: return "answer";
+  }
+  return "unknown";
+}
+
 std::string name_of(const nexus::nexus_task& task) {
   return std::string{task.service}.append("/").append(task.operation);
 }
@@ -32,6 +42,7 @@ nexus_handler_actor::nexus_handler_actor(
       code_(std::make_shared<handler_code>(*this, home, *context.calls)) {}
 
 nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
+  context_.inspected.insert(this);
   return {
       [this](run_nexus_task& run) { begin(std::move(*run.job.take())); },
       [this](const handler_ended& ended) {
@@ -63,6 +74,7 @@ nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
 }
 
 void nexus_handler_actor::on_exit() {
+  context_.inspected.erase(this);
   // The worker stopped while this ran; a pool thread keeps its share of the call until it is
   // through.
   if (outcome_.is_open()) {
@@ -76,6 +88,23 @@ void nexus_handler_actor::on_exit() {
   poller_ = nullptr;
   coordinator_ = nullptr;
   worker_ = nullptr; // the pool may still hold this actor, and the worker holds the pool
+}
+
+void nexus_handler_actor::describe(const snapshot_options&, inspected_part& to) const {
+  if (!call_ || abandoned_)
+    return;
+  const auto now = home().now();
+  const auto& task = call_->task();
+  worker_snapshot::request seen{
+      .service = std::string{task.service},
+      .operation = std::string{task.operation},
+      .request_id = std::string{task.request_id},
+      .step = std::string{to_string(call_->next())},
+      .age = now - received_,
+      .remaining = {}};
+  if (const auto deadline = call_->deadline())
+    seen.remaining = *deadline - now;
+  to.requests.push_back(std::move(seen));
 }
 
 void nexus_handler_actor::begin(nexus_job job) {
@@ -228,8 +257,6 @@ void nexus_handler_actor::report(std::string_view message, std::string error) {
       .source = std::string{task.service} + '/' + std::string{task.operation},
       .error = std::move(error),
       .fields = {}};
-  if (!log::enabled(what.severity))
-    return;
   what.fields = {
       {"service", task.service},
       {"operation", task.operation},

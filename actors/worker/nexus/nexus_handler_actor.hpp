@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/away_list.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/nexus/nexus_metrics.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
@@ -44,7 +45,8 @@ struct nexus_job {
 /// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
 ///            poller.
 /// Dies when: nobody knows it any more, or the worker has stopped.
-class nexus_handler_actor final : public pinned_actor<nexus_handler_handle::base> {
+class nexus_handler_actor final : public pinned_actor<nexus_handler_handle::base>,
+                                  public inspectable {
 public:
   nexus_handler_actor(
       caf::actor_config& cfg,
@@ -58,6 +60,7 @@ public:
   const char* name() const override { return "nexus_operation_handler"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+  void describe(const snapshot_options& what, inspected_part& to) const override;
 
   // -- for its code, on the shard, while this actor has nothing else to do
   void code_came_back() noexcept;

@@ -20,6 +20,8 @@ using telemetry::metric_kind;
 
 constexpr metric num_pollers{
     .name = "num_pollers", .kind = metric_kind::gauge, .help = "polls that are open"};
+constexpr metric polls_lost{
+    .name = "polls_lost", .help = "polls that never came back and were replaced", .is_ours = true};
 constexpr metric poll_errors{
     .name = "poll_errors",
     .help = "polls that failed, or whose answer could not be read",
@@ -33,7 +35,8 @@ telemetry::labels poller_type(const poll_type& type) {
 
 poller_actor::metrics::metrics(telemetry::meter& meter, const poll_type& type)
     : num_pollers(meter.gauge(actors::num_pollers, poller_type(type))),
-      poll_errors(meter.counter(actors::poll_errors, poller_type(type))) {}
+      poll_errors(meter.counter(actors::poll_errors, poller_type(type))),
+      polls_lost(meter.counter(actors::polls_lost, poller_type(type))) {}
 
 poller_actor::poller_actor(caf::actor_config& cfg, shard& home, setup with)
     : pinned_actor(cfg, home), with_(std::move(with)),
@@ -43,6 +46,7 @@ poller_actor::poller_actor(caf::actor_config& cfg, shard& home, setup with)
       exhausted_backoff_(with_.worker->settings.exhausted_backoff) {}
 
 poller_handle::behavior_type poller_actor::make_behavior() {
+  with_.shard->inspected.insert(this);
   fill();
   return {
       [this](const poll_completed& done) { on_poll_completed(done); },
@@ -57,6 +61,10 @@ poller_handle::behavior_type poller_actor::make_behavior() {
         backing_off_ = false;
         fill();
       },
+      [this](const polls_due&) {
+        watch_ = 0;
+        give_up_lost_polls();
+      },
       [this](const stop_polling&) {
         stopping_ = true;
         for (auto& [id, poll] : polls_)
@@ -67,15 +75,31 @@ poller_handle::behavior_type poller_actor::make_behavior() {
 }
 
 void poller_actor::on_exit() {
+  with_.shard->inspected.erase(this);
   // The slots go back; answers that still come find nobody.
   if (with_.shard->transport)
     for (auto& [id, poll] : polls_)
       with_.shard->transport->cancel(poll.call);
   polls_.clear();
+  home().cancel(watch_);
   metrics_.num_pollers.set(0);
   with_.source = nullptr;
   with_.slots->stop_waiting(with_.request); // the callback has this actor in it
   with_.root = nullptr;
+}
+
+void poller_actor::describe(const snapshot_options&, inspected_part& to) const {
+  worker_snapshot::poller seen{
+      .type = std::string{with_.type.name},
+      .open = polls_.size(),
+      .wanted = static_cast<std::uint64_t>(target_.value()),
+      .waits_for_slot = waiting_for_slot_,
+      .backs_off = backing_off_,
+      .lost = lost_,
+      .last_error = failing_ ? last_error_ : std::string{}};
+  for (const auto& [id, poll] : polls_)
+    seen.oldest_open = std::max(seen.oldest_open, home().now() - poll.since);
+  to.pollers.push_back(std::move(seen));
 }
 
 void poller_actor::fill() {
@@ -121,6 +145,47 @@ void poller_actor::start_poll(slot_permit slot) {
       std::move(call), [self = me(), id](rpc_status status, rpc::bytes answer) {
         tell(self, poll_completed{id, std::move(status), std::move(answer)});
       });
+  watch_polls();
+}
+
+/// A poll ends by its deadline at the latest. One that does not is lost somewhere on the way, and
+/// its slot with it.
+void poller_actor::watch_polls() {
+  if (watch_ != 0 || polls_.empty())
+    return;
+  auto oldest = time_point::max();
+  for (const auto& [id, poll] : polls_)
+    oldest = std::min(oldest, poll.since);
+  watch_ = home().schedule(
+      oldest + 2 * with_.worker->settings.long_poll_timeout - home().now(),
+      [self = me()] { tell(self, polls_due{}); });
+}
+
+void poller_actor::give_up_lost_polls() {
+  const auto too_old = home().now() - 2 * with_.worker->settings.long_poll_timeout;
+  std::size_t lost = 0;
+  for (auto each = polls_.begin(); each != polls_.end();) {
+    if (each->second.since > too_old) {
+      ++each;
+      continue;
+    }
+    ++lost;
+    with_.shard->transport->cancel(each->second.call);
+    each = polls_.erase(each); // the slot goes back; what still comes finds nobody
+  }
+  if (lost != 0) {
+    lost_ += lost;
+    metrics_.polls_lost.add(lost);
+    log::error(
+        "polls did not come back in twice their time and are made again",
+        {{"poller", with_.type.name},
+         {"task_queue", with_.worker->settings.task_queue},
+         {"namespace", with_.worker->settings.name_space},
+         {"polls", lost}});
+  }
+  fill();
+  watch_polls();
+  stop_if_drained();
 }
 
 void poller_actor::on_poll_completed(const poll_completed& done) {
@@ -162,6 +227,7 @@ void poller_actor::on_error(const rpc_status& status) {
     metrics_.poll_errors.add();
     target_.on_error(exhausted);
     failing_ = true;
+    last_error_ = std::string{to_string(status.code)} + ": " + status.message;
     say_failing(status);
   }
   // Several polls fail together when the connection breaks: that is one failure.

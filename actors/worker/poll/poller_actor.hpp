@@ -3,6 +3,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/poll/poll_source.hpp"
 #include "actors/worker/poll/poller_target.hpp"
 #include "actors/worker/task_kind.hpp"
@@ -18,11 +19,12 @@ namespace troupe::actors {
 /// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
 /// Receives:  poll_completed (transport), slot_freed (slot supplier), task_ended (whoever its
 /// source
-///            gave a task to), backoff_ended (own timer), stop_polling (worker root).
+///            gave a task to), backoff_ended and polls_due (own timers), stop_polling (worker
+///            root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
 /// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
 ///            (then the worker root starts another one).
-class poller_actor final : public pinned_actor<poller_handle::base> {
+class poller_actor final : public pinned_actor<poller_handle::base>, public inspectable {
 public:
   struct setup {
     std::uint64_t id = 0;
@@ -41,6 +43,7 @@ public:
   const char* name() const override { return "poller"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+  void describe(const snapshot_options& what, inspected_part& to) const override;
 
 private:
   struct open_poll {
@@ -53,6 +56,8 @@ private:
   void start_poll(slot_permit slot);
   void on_task_ended(task_ended& ended);
   void on_poll_completed(const poll_completed& done);
+  void watch_polls();
+  void give_up_lost_polls();
   void on_error(const rpc_status& status);
   void say_failing(const rpc_status& status);
   void say_working();
@@ -65,6 +70,7 @@ private:
 
     telemetry::gauge num_pollers;
     telemetry::counter poll_errors;
+    telemetry::counter polls_lost;
   };
 
   setup with_;
@@ -81,6 +87,9 @@ private:
   bool backing_off_ = false;
   std::uint64_t backoff_generation_ = 0;
   bool failing_ = false; ///< since the last poll that worked
+  std::string last_error_;
+  std::uint64_t lost_ = 0;
+  executor::timer_id watch_ = 0; ///< for polls that do not come back
   status_code logged_code_ = status_code::ok;
   time_point logged_at_{};
 };

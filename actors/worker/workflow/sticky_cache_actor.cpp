@@ -15,12 +15,15 @@ sticky_cache_actor::sticky_cache_actor(
     caf::actor_config& cfg,
     shard& home,
     std::shared_ptr<worker_context> worker,
+    shard_context& shard,
     workflow_shard& context)
-    : pinned_actor(cfg, home), worker_(std::move(worker)), context_(context), watch_(this) {}
+    : pinned_actor(cfg, home), worker_(std::move(worker)), shard_(shard), context_(context),
+      watch_(this) {}
 
 sticky_cache_actor::~sticky_cache_actor() = default;
 
 sticky_cache_handle::behavior_type sticky_cache_actor::make_behavior() {
+  shard_.inspected.insert(this);
   return {
       [this](run_workflow_task& run) { accept(std::move(run.job)); },
       [this](run_idled& what) { idled(what); },
@@ -29,6 +32,7 @@ sticky_cache_handle::behavior_type sticky_cache_actor::make_behavior() {
 }
 
 void sticky_cache_actor::on_exit() {
+  shard_.inspected.erase(this);
   watch_.clear();
   for (auto& [run_id, jobs] : waiting_)
     for (auto& job : jobs)
@@ -43,6 +47,29 @@ void sticky_cache_actor::on_exit() {
   runs_.clear();
   bytes_ = 0;
   publish_size();
+}
+
+void sticky_cache_actor::describe(const snapshot_options& what, inspected_part& to) const {
+  to.runs_in_memory += runs_.size();
+  for (const auto& each : lanes_)
+    if (each.run != nullptr && to.runs.size() < what.most_runs)
+      if (const auto* busy = dynamic_cast<const workflow_instance_actor*>(
+              caf::actor_cast<caf::abstract_actor*>(each.actor)))
+        busy->describe_run(what, to);
+  for (const auto* node = idle_.next; node != &idle_ && to.runs.size() < what.most_runs;
+       node = node->next) {
+    const auto& [run_id, known] = *static_cast<const idle_hook*>(node)->self;
+    auto names = known.idle->get_info();
+    if (!what.workflow_id.empty() && what.workflow_id != names.workflow_id)
+      continue;
+    to.runs.push_back(
+        {.workflow_id = std::move(names.workflow_id),
+         .run_id = run_id,
+         .workflow_type = std::move(names.workflow_type),
+         .history_length = known.idle->history_length(),
+         .bytes = known.bytes,
+         .waits_for = known.idle->waits_for()});
+  }
 }
 
 void sticky_cache_actor::accept(handoff<workflow_job> job) {

@@ -3,6 +3,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "actors/worker/workflow/workflow_job.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
@@ -29,18 +30,21 @@ namespace troupe::actors {
 ///            messages of instances.
 /// Sends:     run_workflow_task and end_instance to instances.
 /// Dies when: it was told to evict all, or the worker has stopped.
-class sticky_cache_actor final : public pinned_actor<sticky_cache_handle::base> {
+class sticky_cache_actor final : public pinned_actor<sticky_cache_handle::base>,
+                                 public inspectable {
 public:
   sticky_cache_actor(
       caf::actor_config& cfg,
       shard& home,
       std::shared_ptr<worker_context> worker,
+      shard_context& shard,
       workflow_shard& context);
   ~sticky_cache_actor() override;
 
   const char* name() const override { return "sticky_cache"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+  void describe(const snapshot_options& what, inspected_part& to) const override;
 
 private:
   struct cached_run;
@@ -75,6 +79,7 @@ private:
   void publish_size();
 
   std::shared_ptr<worker_context> worker_;
+  shard_context& shard_;
   workflow_shard& context_;
   down_watch watch_;
   run_map runs_;

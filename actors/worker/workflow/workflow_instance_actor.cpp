@@ -95,6 +95,28 @@ const std::string& workflow_instance_actor::run_id() const {
   return job_->task->workflow_execution().run_id();
 }
 
+void workflow_instance_actor::describe_run(const snapshot_options& what, inspected_part& to) const {
+  if (!job_)
+    return;
+  const auto& task = *job_->task;
+  const auto& id = task.workflow_execution().workflow_id();
+  if (!what.workflow_id.empty() && what.workflow_id != id)
+    return;
+  worker_snapshot::run seen{
+      .workflow_id = id,
+      .run_id = run_id(),
+      .workflow_type = task.workflow_type().name(),
+      .has_task = true};
+  if (job_->run) {
+    seen.history_length = job_->run->history_length();
+    seen.bytes = job_->run->memory_bytes();
+    seen.waits_for = job_->run->waits_for();
+  }
+  seen.waits_for.emplace_back(
+      fetching_ ? "a page of its history" : "the service to take the answer to its task");
+  to.runs.push_back(std::move(seen));
+}
+
 void workflow_instance_actor::begin() {
   ++work_;
   used_up_ = fetching_ = false;
@@ -436,8 +458,6 @@ void workflow_instance_actor::on_closed() {
 /// A failure of the workflow's code, or of what is done for it, with what names the run.
 void workflow_instance_actor::report(
     std::string_view message, std::string_view query, std::string error, log::level severity) {
-  if (!log::enabled(severity))
-    return;
   const auto& task = *job_->task;
   log::failure what{
       .severity = severity,

@@ -3,6 +3,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "actors/worker/workflow/workflow_job.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
@@ -56,6 +57,9 @@ public:
   const char* name() const override { return "workflow_instance"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+
+  /// Shows the run that it has, if it has one. Asked by the cache, for snapshots.
+  void describe_run(const snapshot_options& what, inspected_part& to) const;
 
   // -- for its code, on the shard, while this actor has nothing else to do
   void code_came_back() noexcept;

@@ -38,7 +38,7 @@ public:
       runs_.max_cached_bytes = runs_.options->max_cached_bytes / with.shards;
     }
     auto& home = with.shard.home;
-    cache_ = home.system().spawn<sticky_cache_actor>(home, with.worker, runs_);
+    cache_ = home.system().spawn<sticky_cache_actor>(home, with.worker, shard_, runs_);
   }
 
   std::unique_ptr<poll_source>

@@ -31,9 +31,12 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
       : where(&where_), common(std::move(common_)) {}
 
   void report(failure what) {
+    const auto now = where->now();
+    if (last.size() == most_kept)
+      last.pop_front();
+    last.push_back({now, what});
     if (!enabled(what.severity))
       return;
-    const auto now = where->now();
     auto key = std::string{what.message} + '\n' + what.source + '\n' + what.error;
     auto found = kinds.find(key);
     if (found != kinds.end() && found->second.counted == 0
@@ -135,6 +138,7 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
 
   executor* where;
   std::vector<field> common;
+  std::deque<kept> last;
   std::map<std::string, kind> kinds;
   kind others; ///< what this minute has no room for
   executor::timer_id timer = 0;
@@ -149,6 +153,10 @@ repeated_failures::repeated_failures(executor& where, std::vector<field> common)
 // The timer, if there is one, finds nobody: it may be another thread that ends this.
 repeated_failures::~repeated_failures() {
   state_->tell_all();
+}
+
+const std::deque<repeated_failures::kept>& repeated_failures::last() const noexcept {
+  return state_->last;
 }
 
 void repeated_failures::report(failure what) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,15 @@ public:
   ~repeated_failures();
 
   void report(failure what);
+
+  /// One as it was reported.
+  struct kept {
+    time_point time;
+    failure what;
+  };
+  static constexpr std::size_t most_kept = 20;
+  /// The last ones that were reported, whether they were told or not, oldest first.
+  [[nodiscard]] const std::deque<kept>& last() const noexcept;
 
 private:
   struct state;

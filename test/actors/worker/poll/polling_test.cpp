@@ -49,6 +49,37 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(polling, worker_fixture)
 
+BOOST_AUTO_TEST_CASE(a_poll_that_does_not_come_back_in_twice_its_time_is_made_again) {
+  captured_log log;
+  nexus_slots = 2;
+  serve_nexus();
+  start();
+  BOOST_REQUIRE(service.open(poll).size() == 2u);
+  service.lose(*service.open(poll).at(0));
+  clock->advance(140s - 1ns);
+  BOOST_TEST(service.open(poll).size() == 1u); // the other one is made again when its time is over
+  BOOST_TEST(metric("polls_lost") == 0);
+  clock->advance(1ns);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(metric("polls_lost") == 1);
+  BOOST_TEST(metric("num_pollers") == 2);
+  BOOST_TEST(log.count("polls did not come back in twice their time") == 1u);
+  // The slot came back with it: both polls bring tasks.
+  for (const char* token : {"a", "b"}) {
+    give(poll, nexus_task("quick", token));
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  }
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 2u);
+  clock->advance(1h);
+  BOOST_TEST(metric("polls_lost") == 1);
+  // Also while the worker stops.
+  service.lose(*service.open(poll).at(0));
+  stop();
+  BOOST_TEST((core->phase() == worker_phase::draining));
+  clock->advance(140s);
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+}
+
 BOOST_AUTO_TEST_CASE(keeps_as_many_polls_open_as_it_was_told) {
   serve_nexus();
   start();

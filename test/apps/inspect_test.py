@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`troupe worker inspect` against a worker in a process of its own, with and without its service."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+TROUPE, SERVE = sys.argv[1:3]
+del sys.argv[1:3]
+LIMIT = 30  # seconds
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "TROUPE_"))} | {
+    "TEMPORAL_CONFIG_FILE": os.devnull
+}
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def run(*words, **variables):
+    done = subprocess.run(
+        [TROUPE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT | variables)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Inspect(unittest.TestCase):
+    def setUp(self):
+        port, self.shown = free_port(), f"127.0.0.1:{free_port()}"
+        self.server = subprocess.Popen(
+            [TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        while "Persistence:" not in self.server.stdout.readline():
+            self.assertIsNone(self.server.poll())
+        self.worker = subprocess.Popen(
+            [SERVE, f"127.0.0.1:{port}", "default", "queue", "nowhere"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=ENVIRONMENT | {"TROUPE_METRICS_ADDRESS": self.shown})
+        for line in self.worker.stderr:
+            if "worker started" in line:
+                break
+        self.address = f"127.0.0.1:{port}"
+
+    def tearDown(self):
+        for each in (self.worker, self.server):
+            if each.poll() is None:
+                each.send_signal(signal.SIGTERM)
+            each.communicate(timeout=LIMIT)
+
+    def inspect(self, *words):
+        code, out, err = run("worker", "inspect", "--metrics-address", self.shown, *words)
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def test_shows_a_worker_as_tables_and_as_json(self):
+        code, _, err = run(
+            "workflow", "start", "--type", "HelloCallerWorkflow", "--task-queue", "queue", "--workflow-id", "waits",
+            "--input", '"you"', "--address", self.address)
+        self.assertEqual((code, err), (0, ""))
+        # The endpoint does not exist: its task fails again and again.
+        failures = []
+        while not failures:
+            worker = json.loads(self.inspect("-o", "json"))["workers"][0]
+            failures = worker["failures"]
+        self.assertEqual(worker["state"], "running")
+        self.assertEqual(worker["task_queue"], "queue")
+        self.assertEqual([each["answered"] for each in worker["shards"]], [True])
+        self.assertEqual(
+            sorted(each["type"] for each in worker["pollers"]), ["nexus_task", "sticky_workflow_task", "workflow_task"])
+        self.assertTrue(all(each["open"] > 0 for each in worker["pollers"]))
+        self.assertEqual(failures[0]["source"], "HelloCallerWorkflow")
+        self.assertEqual(failures[0]["fields"]["workflow_id"], "waits")
+        text = self.inspect()
+        for words in ("Worker:", "Shards:", "Pollers:", "Slots:", "Failures:", "sticky_workflow_task", "HelloCallerWorkflow"):
+            self.assertIn(words, text)
+
+    def test_needs_no_service(self):
+        self.server.send_signal(signal.SIGKILL)
+        self.server.wait()
+        pollers = []
+        while not any("UNAVAILABLE" in each["last_error"] for each in pollers):
+            pollers = json.loads(self.inspect("-o", "json"))["workers"][0]["pollers"]
+        self.assertIn("LastError", self.inspect())
+
+    def test_says_that_nobody_is_there(self):
+        code, out, err = run("worker", "inspect", "--metrics-address", f"127.0.0.1:{free_port()}")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("no worker answers at", err)
+        code, _, err = run("worker", "inspect", TROUPE_METRICS_ADDRESS=self.shown)
+        self.assertEqual((code, err), (0, ""))
+        code, _, err = run("worker", "inspect", "--address", self.shown)
+        self.assertIn("--metrics-address says where it is", err)
+        code, _, err = run("worker", "inspect", "--metrics-address", "nonsense")
+        self.assertIn("HOST:PORT", err)
+
+
+if __name__ == "__main__":
+    unittest.main()
