@@ -9,6 +9,7 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
+#include "runtime/rpc/connect_hint.hpp"
 #include "runtime/rpc/connector.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
@@ -180,6 +181,9 @@ void worker_impl::begin() {
   settings.task_queue = options_.task_queue;
   settings.identity = options_.identity;
   settings.address = client_.options().target;
+  settings.hint = [options = client_.options()](const rpc_status& failed) {
+    return rpc::connect_hint(failed, options);
+  };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
   add_kinds(*context);

@@ -165,14 +165,16 @@ void worker_root_actor::on_namespace(const namespace_described& answer) {
     return finish("the service refuses this worker: " + answer.status.message);
   default: break;
   }
-  log::warn(
-      "the service cannot be reached, trying again",
-      {{"namespace", settings.name_space},
-       {"task_queue", settings.task_queue},
-       {"address", settings.address},
-       {"attempt", connect_backoff_.failures() + 1},
-       {"code", std::string{to_string(answer.status.code)}},
-       {"error", answer.status.message}});
+  std::vector<log::field> fields{
+      {"namespace", settings.name_space},
+      {"task_queue", settings.task_queue},
+      {"address", settings.address},
+      {"attempt", connect_backoff_.failures() + 1},
+      {"code", to_string(answer.status.code)},
+      {"error", answer.status.message}};
+  if (auto hint = settings.hint(answer.status); !hint.empty())
+    fields.emplace_back("hint", std::move(hint));
+  log::write_fields(log::level::warn, "the service cannot be reached, trying again", fields);
   if (on_phase_)
     on_phase_(
         worker_phase::connecting,

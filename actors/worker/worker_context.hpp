@@ -31,6 +31,10 @@ struct worker_settings {
   std::string identity;
   std::string instance_key; ///< unique per worker object
   std::string address;      ///< of the service, for the log
+  /// Why it cannot be reached, in words for people; empty: none know. Thread-safe.
+  std::function<std::string(const rpc_status&)> hint = [](const rpc_status&) {
+    return std::string{};
+  };
 
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
   std::chrono::milliseconds long_poll_timeout{70'000};

@@ -260,15 +260,20 @@ void poller_actor::say_failing(const rpc_status& status) {
     logged_at_ = now;
   }
   const auto& settings = with_.worker->settings;
-  log::warn(
+  std::vector<log::field> fields{
+      {"poller", with_.type.name},
+      {"task_queue", settings.task_queue},
+      {"namespace", settings.name_space},
+      {"address", settings.address},
+      {"code", to_string(status.code)},
+      {"error", status.message}};
+  if (auto hint = settings.hint(status); !hint.empty())
+    fields.emplace_back("hint", std::move(hint));
+  log::write_fields(
+      log::level::warn,
       is_unreachable ? "the service cannot be reached, reconnecting"
                      : "a poll failed, trying again",
-      {{"poller", with_.type.name},
-       {"task_queue", settings.task_queue},
-       {"namespace", settings.name_space},
-       {"address", settings.address},
-       {"code", to_string(status.code)},
-       {"error", status.message}});
+      fields);
 }
 
 void poller_actor::say_working() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/snapshot_json.hpp"
 #include "runtime/http/address.hpp"
+#include "test/support/captured_log.hpp"
 
 #include <troupe/client.hpp>
 #include <troupe/service.hpp>
@@ -69,7 +70,8 @@ BOOST_AUTO_TEST_CASE(probes_say_whether_a_worker_is_alive_and_ready) {
   BOOST_TEST((fetch(at, "/readyz") == answer{503, "it has stopped\n"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_without_a_service_is_alive_and_not_ready) {
+BOOST_AUTO_TEST_CASE(a_worker_without_a_service_is_alive_and_not_ready_and_says_why) {
+  troupe::test::captured_log log;
   troupe::worker worker{
       troupe::client::connect({.target = "127.0.0.1:1", .lazy = true}), options("127.0.0.1:0")};
   worker.add<waits>();
@@ -78,6 +80,9 @@ BOOST_AUTO_TEST_CASE(a_worker_without_a_service_is_alive_and_not_ready) {
   BOOST_TEST(
       (fetch(worker.metrics_address(), "/readyz")
        == answer{503, "the service has not answered yet\n"}));
+  const auto lines = log.lines_of("the service cannot be reached, trying again");
+  BOOST_REQUIRE(!lines.empty());
+  BOOST_TEST(lines[0].at("hint").starts_with("nobody listens there"), lines[0].at("hint"));
 }
 
 BOOST_AUTO_TEST_CASE(inspect_shows_what_the_snapshot_has) {
