@@ -14,8 +14,8 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # The objects of one source are the same whatever build folder asks for them.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
-      CCACHE_SLOPPINESS=time_macros ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_PCH_EXTSUM=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 find_program(LLD NAMES ld.lld-19 ld.lld)
@@ -27,6 +27,7 @@ endif()
 # quoted includes start from.
 add_library(troupe_flags INTERFACE)
 target_include_directories(troupe_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(troupe_flags INTERFACE -pthread)
 if(TROUPE_WARNINGS)
   target_compile_options(troupe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                          -Woverloaded-virtual $<$<BOOL:${TROUPE_WERROR}>:-Werror>)
@@ -41,6 +42,10 @@ if(TROUPE_FUZZ)
   # Coverage in every library, so that a fuzzer sees where it gets.
   target_compile_options(troupe_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# For what has no need to be fast in a Dev build, and is compiled in half of the time: tests and the command line.
+add_library(troupe_unoptimised INTERFACE)
+target_compile_options(troupe_unoptimised INTERFACE $<$<CONFIG:Dev>:-O0>)
 
 # Adds the sub-folders that hold a CMakeLists.txt.
 function(troupe_add_folders)
@@ -64,10 +69,11 @@ function(troupe_install_library name)
   set_property(GLOBAL APPEND PROPERTY TROUPE_INSTALLED_TARGETS troupe_${name})
 endfunction()
 
-# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...] [NOT_INSTALLED]): target troupe_<name>,
-# alias troupe::<name>. Public headers lie under an include/ folder; they are all that who links us sees.
+# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...] [PRECOMPILED headers] [NOT_INSTALLED]):
+# target troupe_<name>, alias troupe::<name>. Public headers lie under an include/ folder; they are all that who links
+# us sees. PRECOMPILED: one of precompiled.cmake.
 function(troupe_library name)
-  cmake_parse_arguments(ARG "NOT_INSTALLED" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "NOT_INSTALLED" "PRECOMPILED" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(troupe_${name} STATIC ${ARG_SOURCES})
   add_library(troupe::${name} ALIAS troupe_${name})
   target_compile_features(troupe_${name} PUBLIC cxx_std_20)
@@ -76,6 +82,9 @@ function(troupe_library name)
   troupe_links(public ${ARG_PUBLIC})
   troupe_links(private ${ARG_PRIVATE})
   target_link_libraries(troupe_${name} PUBLIC ${public} PRIVATE ${private} $<BUILD_INTERFACE:troupe_flags>)
+  if(ARG_PRECOMPILED)
+    troupe_precompile(troupe_${name} ${ARG_PRECOMPILED})
+  endif()
   if(NOT ARG_NOT_INSTALLED)
     troupe_install_library(${name})
   endif()
@@ -120,10 +129,12 @@ set(troupe_sanitizer_options
 function(troupe_test name)
   cmake_parse_arguments(ARG "THREADS" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS" ${ARGN})
   string(REPLACE "." "_" target test_${name})
-  add_executable(${target} ${PROJECT_SOURCE_DIR}/test/support/test_main.cpp ${ARG_SOURCES} ${ARG_SUPPORT})
+  add_executable(${target} ${ARG_SOURCES} ${ARG_SUPPORT})
   target_compile_definitions(${target} PRIVATE BOOST_TEST_DYN_LINK
                              TROUPE_TEST_DATA="${PROJECT_SOURCE_DIR}/test")
-  target_link_libraries(${target} PRIVATE ${ARG_LIBS} Boost::unit_test_framework troupe_flags)
+  target_link_libraries(${target} PRIVATE ${ARG_LIBS} troupe_test_main Boost::unit_test_framework troupe_flags
+                        troupe_unoptimised)
+  troupe_precompile(${target} tests)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
