@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_impl.hpp"
 
-#include "actors/public/metrics_push.hpp"
+#include "actors/public/otlp_push.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
@@ -128,6 +128,8 @@ worker_impl::worker_impl(caf::actor_system* system, client client, worker_option
   validate(options_);
   if (options_.identity.empty())
     options_.identity = client_.options().identity;
+  if (!options_.tracer)
+    options_.tracer = client_.options().tracer;
   if (options_.shards == 0)
     options_.shards = std::max(1u, std::thread::hardware_concurrency());
 }
@@ -185,6 +187,7 @@ void worker_impl::begin() {
     return rpc::connect_hint(failed, options);
   };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
+  context->tracer = options_.tracer;
   context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
   add_kinds(*context);
 
@@ -270,7 +273,11 @@ void worker_impl::add_kinds(actors::worker_context& to) {
   if (!workflows_.empty()) {
     to.kinds.push_back(actors::workflow_tasks(
         {.environment = std::make_shared<workflow::environment>(workflow::environment{
-             client_.converter(), settings.name_space, settings.task_queue, settings.identity}),
+             client_.converter(),
+             settings.name_space,
+             settings.task_queue,
+             settings.identity,
+             to.tracer}),
          .definitions = workflows_,
          .slots = slots(options_.max_concurrent_workflow_tasks),
          .pollers = limits_of(options_.workflow_pollers),
@@ -294,7 +301,8 @@ worker_impl::nexus_environment(const actors::worker_settings& settings) const {
        settings.name_space,
        settings.task_queue,
        settings.identity,
-       nullptr}});
+       nullptr,
+       options_.tracer}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }

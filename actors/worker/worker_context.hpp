@@ -11,6 +11,8 @@
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
 
+#include <troupe/tracing.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -72,6 +74,7 @@ struct worker_context {
   /// What it serves.
   std::vector<task_kind> kinds;
   std::shared_ptr<work_pool> pool;
+  std::shared_ptr<troupe::tracer> tracer; ///< null: no traces
   std::shared_ptr<telemetry::registry> metrics = std::make_shared<telemetry::registry>();
   std::vector<std::unique_ptr<shard_context>> shards;
   /// Set when the worker begins to stop: runs no longer ask for their next task inline.

@@ -75,6 +75,8 @@ void call_job::launch() {
 }
 
 void call_job::run() {
+  if (span_)
+    span_->begin(where_->now());
   if (is_orphan())
     return fail(std::make_exception_ptr(rpc_error{gone()}));
   try {
@@ -157,6 +159,8 @@ call_origin call_job::origin() const {
 // ----------------------------------------------------------------------------------------
 
 void call_job::settle() {
+  if (span_)
+    span_->end(where_->now());
   // Waits for callbacks that run just now: not under the lock.
   by_token_ = nullptr;
   by_scope_ = nullptr;

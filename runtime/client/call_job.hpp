@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/client/call_span.hpp"
 #include "runtime/client/client_settings.hpp"
 #include "runtime/rpc/call_scope.hpp"
 #include "runtime/rpc/transport.hpp"
@@ -44,6 +45,7 @@ public:
 
   void limit_time(std::chrono::milliseconds timeout) { timeout_ = timeout; }
   void limit_by(const cancellation_token& token) { token_ = token; }
+  void trace(std::unique_ptr<call_span> with) { span_ = std::move(with); }
 
   // -- launching: one of them, once ---------------------------------------------------------------
 
@@ -80,6 +82,11 @@ protected:
   void settle();
   /// True once the time is over that `limit_time` or the scope gave it.
   [[nodiscard]] bool is_late() const { return where_->now() >= deadline_; }
+  /// For its span: it fails.
+  void note(const std::exception_ptr& error) {
+    if (span_)
+      span_->fail(error);
+  }
 
 private:
   void launch();
@@ -97,6 +104,7 @@ private:
   std::shared_ptr<rpc::call_scope> scope_;
   std::chrono::milliseconds timeout_{0};
   std::optional<cancellation_token> token_;
+  std::unique_ptr<call_span> span_; ///< null: it has none
 
   // Written before it is launched, then only read.
   executor* where_ = nullptr;
@@ -132,7 +140,10 @@ protected:
     outcome_.emplace(std::move(with));
     settle();
   }
-  void fail(std::exception_ptr error) final { done(unexpected{std::move(error)}); }
+  void fail(std::exception_ptr error) final {
+    note(error);
+    done(unexpected{std::move(error)});
+  }
 
 private:
   std::optional<result<Raw>> outcome_;

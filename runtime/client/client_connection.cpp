@@ -23,6 +23,7 @@ make_settings(const connection_options& options, data_converter converter) {
   settings->identity = options.identity;
   settings->rpc_timeout = options.rpc_timeout;
   settings->converter = std::move(converter);
+  settings->tracer = options.tracer;
   return settings;
 }
 

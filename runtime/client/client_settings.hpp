@@ -2,8 +2,10 @@
 #pragma once
 
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/tracing.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace troupe {
@@ -15,6 +17,7 @@ struct client_settings {
   std::chrono::milliseconds rpc_timeout{30'000};
   std::chrono::milliseconds long_poll_timeout{70'000};
   data_converter converter = {};
+  std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
 };
 
 } // namespace troupe

@@ -85,8 +85,12 @@ wire::StartWorkflowExecutionRequest start_request(const call_origin& from, encod
 }
 
 job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
-  const auto request = start_request(from, std::move(start));
-  return make_unary<wire::StartWorkflowExecutionResponse>(
+  auto request = start_request(from, std::move(start));
+  auto span =
+      make_span(from, "StartWorkflow", request.workflow_type().name(), request.workflow_id());
+  if (span)
+    span->write(*request.mutable_header());
+  auto made = make_unary<wire::StartWorkflowExecutionResponse>(
       from,
       methods::start_workflow_execution,
       request,
@@ -94,12 +98,18 @@ job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
         return started(job, id, response.run_id(), response.first_execution_run_id());
       },
       request.workflow_id());
+  made.job->trace(std::move(span));
+  return made;
 }
 
 job_of<workflow_ref>
 signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal) {
-  const auto request = with_signal(start_request(from, std::move(start)), std::move(signal));
-  return make_unary<wire::SignalWithStartWorkflowExecutionResponse>(
+  auto request = with_signal(start_request(from, std::move(start)), std::move(signal));
+  auto span = make_span(
+      from, "SignalWithStartWorkflow", request.workflow_type().name(), request.workflow_id());
+  if (span)
+    span->write(*request.mutable_header());
+  auto made = make_unary<wire::SignalWithStartWorkflowExecutionResponse>(
       from,
       methods::signal_with_start_workflow_execution,
       request,
@@ -108,6 +118,8 @@ signal_with_start_job(const call_origin& from, encoded_start start, encoded_sign
         return started(job, id, response.run_id(), response.first_execution_run_id());
       },
       request.workflow_id());
+  made.job->trace(std::move(span));
+  return made;
 }
 
 } // namespace troupe::detail

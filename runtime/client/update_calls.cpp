@@ -187,7 +187,12 @@ public:
       : update_job_base<Raw>(of.from) {
     this->limit_time(update.options.timeout);
     this->wait_for_outcome(to_its_end || update.options.wait_for == update_stage::completed);
-    const auto request = update_request(of, std::move(update), to_its_end);
+    auto request = update_request(of, std::move(update), to_its_end);
+    auto& input = *request.mutable_request()->mutable_input();
+    auto span = make_span(of.from, "StartWorkflowUpdate", input.name(), of.id);
+    if (span)
+      span->write(*input.mutable_header());
+    this->trace(std::move(span));
     this->known_ = {request.request().meta().update_id(), of.id, of.run_id};
     this->first_request(methods::update_workflow_execution, request);
   }
@@ -239,6 +244,16 @@ public:
     started = start_request(from, std::move(start));
     auto& updated = *request.add_operations()->mutable_update_workflow();
     updated = update_request({from, started.workflow_id(), {}, {}}, std::move(update), to_its_end);
+    auto span = make_span(
+        from,
+        "StartUpdateWithStartWorkflow",
+        started.workflow_type().name(),
+        started.workflow_id());
+    if (span) {
+      span->write(*started.mutable_header());
+      span->write(*updated.mutable_request()->mutable_input()->mutable_header());
+    }
+    this->trace(std::move(span));
     this->known_ = {updated.request().meta().update_id(), started.workflow_id(), {}};
     this->first_request(methods::execute_multi_operation, request);
   }

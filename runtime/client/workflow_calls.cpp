@@ -105,8 +105,13 @@ job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads 
     to_proto(std::move(args), *request.mutable_input());
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
-  return acknowledged<wire::SignalWorkflowExecutionResponse>(
+  auto span = make_span(to.from, "SignalWorkflow", name, to.id);
+  if (span)
+    span->write(*request.mutable_header());
+  auto made = acknowledged<wire::SignalWorkflowExecutionResponse>(
       to.from, methods::signal_workflow_execution, request);
+  made.job->trace(std::move(span));
+  return made;
 }
 
 job_of<payloads>
@@ -119,7 +124,10 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
     to_proto(std::move(args), *request.mutable_query()->mutable_query_args());
   request.set_query_reject_condition(
       static_cast<temporal::api::enums::v1::QueryRejectCondition>(options.reject_if));
-  return make_unary<wire::QueryWorkflowResponse>(
+  auto span = make_span(of.from, "QueryWorkflow", name, of.id);
+  if (span)
+    span->write(*request.mutable_query()->mutable_header());
+  auto made = make_unary<wire::QueryWorkflowResponse>(
       of.from,
       methods::query_workflow,
       request,
@@ -130,6 +138,8 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
         return job.settings().converter.decode(from_proto(response.query_result()));
       },
       of.id);
+  made.job->trace(std::move(span));
+  return made;
 }
 
 job_of<void> cancel_job(const workflow_ref& of, std::string reason) {

@@ -105,6 +105,10 @@ const cancellation_token& operation_context::cancellation() const noexcept {
   return state_->token;
 }
 
+std::optional<trace_context> operation_context::trace() const noexcept {
+  return state_->within;
+}
+
 troupe::client operation_context::client() const {
   if (!state_->environment->client)
     throw std::logic_error("this Nexus handler runs where there is no client");

@@ -64,6 +64,7 @@ public:
 
   /// Finds out what the task needs.
   void prepare(time_point now) {
+    begin_trace(now);
     try {
       read_deadline(now);
       const auto& task = state_->task;
@@ -84,6 +85,7 @@ public:
 
   /// Or knows already what is to be said.
   void give_up(time_point now, const handler_error& why) {
+    begin_trace(now);
     try {
       read_deadline(now);
       throw why;
@@ -125,6 +127,9 @@ public:
 
   void on_reply(const rpc_status& status, const rpc::bytes& reply) override {
     const auto& task = state_->task;
+    if (state_->trace)
+      state_->trace->workflow_started(
+          status.ok() ? std::nullopt : std::optional{status.message}, state_->where->now());
     if (!status.ok())
       // What the SDKs say for the commonest refusal; the service's own words are the cause.
       fail(from_rpc(
@@ -149,13 +154,26 @@ public:
   const std::string& failure_reason() const noexcept override { return answer_.failure_reason; }
   const nexus_task& task() const noexcept override { return state_->task; }
   std::optional<time_point> deadline() const noexcept override { return state_->deadline; }
-  void cancel(cancel_reason reason) override { state_->cancellation.cancel(reason); }
+  void cancel(cancel_reason reason) override {
+    state_->cancellation.cancel(reason);
+    if (reason == cancel_reason::timed_out && state_->trace)
+      state_->trace->end("deadline exceeded", state_->where->now());
+  }
 
 private:
   const dispatch_environment& environment() const { return *state_->environment; }
 
   detail::operation_input input() const {
     return {state_->task.input, state_->task.input_metadata};
+  }
+
+  void begin_trace(time_point now) {
+    const auto& to = environment().tracer;
+    if (!to)
+      return;
+    state_->trace = std::make_unique<call_trace>(to, state_->task, now);
+    state_->traced_by = to;
+    state_->within = state_->trace->handler();
   }
 
   void read_deadline(time_point now) {
@@ -239,7 +257,11 @@ private:
     if (!is_utf8(workflow_id)) // no token could hold it
       throw unsendable("workflow_id");
     auto token = make_workflow_token(environment().name_space, workflow_id);
-    auto request = make_start_request(environment(), state_->task, std::move(start), token);
+    const auto* trace =
+        state_->trace
+            ? &state_->trace->start_workflow(start.workflow_type, workflow_id, state_->where->now())
+            : nullptr;
+    auto request = make_start_request(environment(), state_->task, std::move(start), token, trace);
     pending_ = {start_workflow_method, std::move(request), workflow_id, std::move(token)};
     step_ = step::call_service;
   }
@@ -251,6 +273,10 @@ private:
   void finish(task_answer answer) {
     answer_ = std::move(answer);
     step_ = step::answer;
+    if (state_->trace)
+      state_->trace->end(
+          answer_.failure_reason.empty() ? std::nullopt : std::optional{answer_.failure_text},
+          state_->where->now());
   }
 
   rpc::call call_of(std::string_view method, const rpc::bytes& request) const {

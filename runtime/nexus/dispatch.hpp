@@ -9,6 +9,7 @@
 #include <troupe/cancellation.hpp>
 #include <troupe/nexus/error.hpp>
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/tracing.hpp>
 
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct dispatch_environment {
   std::string task_queue;
   std::string identity;
   troupe::client* client = nullptr; ///< for handlers; null: `context.client()` throws
+  std::shared_ptr<troupe::tracer> tracer = nullptr; ///< null: no traces
 };
 
 /// One accepted Nexus task on its way to its answer: plain state, no threads, no clocks.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
+#include "runtime/nexus/call_trace.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/task.hpp"
 #include "runtime/rpc/call_scope.hpp"
@@ -25,6 +26,7 @@ struct operation_state : rpc::call_scope {
   std::shared_ptr<void> keeps_where; ///< contexts may be kept for longer than their request
   cancellation_source cancellation;
   std::vector<link> outbound_links;
+  std::unique_ptr<call_trace> trace; ///< null without a tracer
 };
 
 } // namespace troupe::nexus::detail

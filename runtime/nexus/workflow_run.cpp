@@ -4,6 +4,7 @@
 #include "runtime/base/wire/text_check.hpp"
 #include "runtime/protocol/links.hpp"
 #include "runtime/protocol/start_request.hpp"
+#include "runtime/protocol/trace_header.hpp"
 
 #include <troupe/nexus/error.hpp>
 
@@ -63,7 +64,8 @@ rpc::bytes make_start_request(
     const dispatch_environment& environment,
     const nexus_task& task,
     detail::encoded_workflow_start start,
-    std::string_view operation_token) {
+    std::string_view operation_token,
+    const trace_context* trace) {
   auto& options = start.options;
   if (options.id.empty())
     throw handler_error{
@@ -82,6 +84,8 @@ rpc::bytes make_start_request(
       std::move(start.arguments),
       {environment.name_space, environment.identity, environment.converter},
       request);
+  if (trace != nullptr)
+    protocol::write_trace_header(*trace, *request.mutable_header());
   // Without a callback URL nobody waits for the outcome, and the service refuses an empty one.
   if (!task.callback_url.empty())
     add_callback(task, operation_token, request);

@@ -21,13 +21,15 @@ inline constexpr std::string_view cancel_workflow_method =
 
 /// The start of the workflow behind an operation: idempotent by the Nexus request id; the
 /// completion callback carries the operation token and the caller's links; a running workflow gets
-/// all of that attached if the policy is Use-Existing. Throws a `handler_error` if the description
+/// all of that attached if the policy is Use-Existing; `trace`, if there is one, goes into the
+/// header of the workflow. Throws a `handler_error` if the description
 /// names no workflow id, or holds text that nobody could read.
 [[nodiscard]] rpc::bytes make_start_request(
     const dispatch_environment& environment,
     const nexus_task& task,
     detail::encoded_workflow_start start,
-    std::string_view operation_token);
+    std::string_view operation_token,
+    const trace_context* trace);
 
 /// Why a workflow cannot be started whose description has text in this field that is not UTF-8.
 [[nodiscard]] handler_error unsendable(const std::string& field);

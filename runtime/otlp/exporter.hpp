@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/otlp/http_post.hpp"
+#include "runtime/otlp/options.hpp"
+#include "runtime/otlp/own_thread.hpp"
 #include "runtime/telemetry/registry.hpp"
 
-#include <troupe/otlp.hpp>
-
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <thread>
 
 namespace troupe::otlp {
-
-/// The options make no sense: what() says which.
-class options_error : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
-
-/// Reads a variable of the environment; nothing if it is not set.
-using environment = std::function<std::optional<std::string>(const char* name)>;
-
-/// The options with what the environment says in the places that are empty. Throws `options_error`.
-[[nodiscard]] otlp_options resolve(otlp_options options, const environment& from);
 
 /// Pushes what a registry holds, once an interval and once at its end, on a thread of its own.
 ///
@@ -55,7 +37,7 @@ private:
   std::mutex mutex_; ///< guards `is_stopping_`
   std::condition_variable changed_;
   bool is_stopping_ = false;
-  std::thread thread_;
+  own_thread thread_;
 };
 
 } // namespace troupe::otlp

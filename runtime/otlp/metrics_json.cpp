@@ -2,6 +2,7 @@
 #include "runtime/otlp/metrics_json.hpp"
 
 #include "runtime/base/text/json_text.hpp"
+#include "runtime/otlp/json_parts.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -26,28 +27,6 @@ void append_number(std::string& to, double value) {
     value = 0;
   char text[32];
   to.append(text, std::to_chars(text, text + sizeof text, value).ptr);
-}
-
-/// Numbers of 64 bits are text in the JSON of protobuf.
-void append_integer(std::string& to, std::uint64_t value) {
-  to.append("\"").append(std::to_string(value)).append("\"");
-}
-
-void append_time(std::string& to, std::chrono::system_clock::time_point value) {
-  append_integer(
-      to,
-      static_cast<std::uint64_t>(
-          std::chrono::duration_cast<std::chrono::nanoseconds>(value.time_since_epoch()).count()));
-}
-
-void append_attribute(std::string& to, std::string_view key, std::string_view value) {
-  if (to.back() != '[')
-    to += ',';
-  to += R"({"key":)";
-  append_quoted(to, key);
-  to += R"(,"value":{"stringValue":)";
-  append_quoted(to, value);
-  to += "}}";
 }
 
 class writer {

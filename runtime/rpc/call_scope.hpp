@@ -4,8 +4,10 @@
 #include "runtime/base/executor.hpp"
 
 #include <troupe/cancellation.hpp>
+#include <troupe/tracing.hpp>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 
 namespace troupe::rpc {
@@ -22,7 +24,9 @@ struct call_scope {
   transport* over = nullptr;          ///< of that thread; null: the client's own is used
   std::optional<time_point> deadline; ///< nothing: none
   cancellation_token token;
-  std::atomic<bool> is_open{true}; ///< false: what it was for has ended
+  std::shared_ptr<tracer> traced_by;   ///< null: as the client says
+  std::optional<trace_context> within; ///< the span of what is served
+  std::atomic<bool> is_open{true};     ///< false: what it was for has ended
 };
 
 } // namespace troupe::rpc

@@ -14,6 +14,7 @@
 #include <troupe/payload/payload_error.hpp>
 #include <troupe/version.hpp>
 
+#include <strings.h>
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
@@ -307,6 +308,15 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
     return {never, never};
   }
   require_writable();
+  const auto is_parent = [](const auto& header) { // in any case, as all names of headers
+    return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
+  };
+  if (extras_ && extras_->trace && !within.cancelled()
+      && std::ranges::none_of(request.options.headers, is_parent))
+    request.options.headers.emplace_back(
+        "traceparent",
+        to_traceparent(extras_->trace->start_operation(
+            request.service + '/' + request.operation, now_, replaying_)));
   auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
   auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
   issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
@@ -517,6 +527,14 @@ void engine::write_commands(google::protobuf::RepeatedPtrField<wire_command>& to
       write(*commands_[i].by, commands_[i].command);
   if (close_ && !close_matched_)
     write(*close_, close_->command());
+}
+
+std::vector<trace_span> engine::take_spans() {
+  if (!extras_ || !extras_->trace)
+    return {};
+  if (close_)
+    extras_->trace->end(start_time_, now_, close_->why());
+  return extras_->trace->take();
 }
 
 std::size_t engine::memory_bytes() const noexcept {

@@ -74,6 +74,9 @@ public:
   /// The messages that go out beside them.
   void write_messages(google::protobuf::RepeatedPtrField<protocol_message>& to);
 
+  /// The spans that ended with this task; none without a tracer.
+  [[nodiscard]] std::vector<trace_span> take_spans();
+
   // -- local activities --
 
   [[nodiscard]] bool waits_for_local_work() const noexcept;
@@ -190,6 +193,8 @@ private:
   void run_step(const step_jobs& todo);
   void walk_event(history_event& event, const event_row& row, bool is_last);
   void begin(history_event& event);
+  void begin_trace(
+      const temporal::api::history::v1::WorkflowExecutionStartedEventAttributes& attributes);
   void start_task(const history_event& event);
   void merge_metadata(const history_event& completed);
   void match_command(const history_event& event, const event_row& row);

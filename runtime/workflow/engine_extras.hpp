@@ -3,6 +3,7 @@
 
 #include "runtime/workflow/engine.hpp"
 #include "runtime/workflow/local_work.hpp"
+#include "runtime/workflow/run_trace.hpp"
 
 #include <temporal/api/protocol/v1/message.pb.h>
 
@@ -18,6 +19,7 @@ struct engine::extras {
   std::vector<protocol_message> outgoing;  ///< that go out with the current task
   std::vector<const history_event*> ahead; ///< while the code of a step runs
   local_work local;
+  std::optional<run_trace> trace; ///< of a worker that has a tracer
 };
 
 } // namespace troupe::workflow

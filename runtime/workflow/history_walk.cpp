@@ -5,6 +5,7 @@
 #include "runtime/base/pulse.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/history_slicer.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
@@ -170,6 +171,10 @@ void engine::begin(history_event& event) {
   // Only what `info` and continue-as-new need is kept for the life of the run, and as bytes: the
   // message would take several times as much.
   attributes.clear_input();
+  if (run_id_.empty())
+    run_id_ = attributes.original_execution_run_id();
+  if (environment_->tracer)
+    begin_trace(attributes);
   attributes.clear_header();
   attributes.clear_identity();
   attributes.clear_continued_failure();
@@ -180,13 +185,21 @@ void engine::begin(history_event& event) {
   started_ = attributes.SerializeAsString();
   has_begun_ = true;
   execution_time_ = from_proto(event.event_time());
-  if (run_id_.empty())
-    run_id_ = attributes.original_execution_run_id();
   const auto before = troupe::detail::frame_bytes();
   main_.emplace(definition_->run(context{detail::ref<run>{this}, root_}, std::move(input)));
   frame_bytes_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before);
   main_start_.frame = main_->frame();
   main_start_.where = main_->frame().promise().where;
+}
+
+void engine::begin_trace(
+    const temporal::api::history::v1::WorkflowExecutionStartedEventAttributes& attributes) {
+  with_extras().trace.emplace(
+      environment_->tracer,
+      protocol::read_trace_header(attributes.header()),
+      run_id_,
+      definition_->name,
+      attributes.workflow_id());
 }
 
 void engine::start_task(const history_event& event) {

@@ -203,6 +203,7 @@ activation_result instance::answer_task() {
     result.error = run.closing_error();
     result.started = run.start_time();
   }
+  result.spans = run.take_spans();
   result.evict = result.finished;
   if (!result.finished && run.waits_for_local_work())
     answer.set_force_create_new_workflow_task(true);

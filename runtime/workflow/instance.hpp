@@ -4,6 +4,7 @@
 #include "runtime/base/executor.hpp"
 
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/tracing.hpp>
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/detail/run.hpp>
 
@@ -40,6 +41,7 @@ struct environment {
   std::string name_space = "default";
   std::string task_queue = {};
   std::string identity = {};
+  std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
 
   /// Sees each command that replay found in the history, beside its event. For replayers that
   /// compare more.
@@ -101,6 +103,8 @@ struct activation_result {
   int closing_command = 0;       ///< the `CommandType` with which the answer closes the run; else 0
   std::exception_ptr error = {}; ///< why the run fails, or the task; null if neither does
   time_point started = {};       ///< the run, if the answer closes it
+  /// To be recorded once the service has taken the answer.
+  std::vector<trace_span> spans = {};
   /// Of queries that went along: which failed, and why.
   std::vector<std::pair<std::string, std::exception_ptr>> failed_queries = {};
 

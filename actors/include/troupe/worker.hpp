@@ -5,6 +5,7 @@
 #include <troupe/metrics.hpp>
 #include <troupe/nexus/handler_base.hpp>
 #include <troupe/otlp.hpp>
+#include <troupe/tracing.hpp>
 #include <troupe/worker_snapshot.hpp>
 #include <troupe/workflow/definition.hpp>
 
@@ -71,6 +72,9 @@ struct worker_options {
   /// Present: the metrics are pushed to an OpenTelemetry collector as well, the last time when the
   /// worker is destroyed or has stopped.
   std::optional<otlp_options> otlp = {};
+  /// Takes the worker's spans: `otlp_tracer({...})`, or one of your own. Null: the client's; if
+  /// that has none either, no traces, and none are passed on.
+  std::shared_ptr<troupe::tracer> tracer = {};
 };
 
 /// A worker that cannot run as it was told; what() says why and what to do.

@@ -261,6 +261,7 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   using verdict = workflow::activation_result::verdict;
   used_up_ = result.evict;
   closing_ = {result.closing_command, result.started, std::move(result.error)};
+  spans_ = std::move(result.spans);
   for (const auto& [query, error] : result.failed_queries)
     report("a workflow query failed", query, describe(error));
   context_.counters.workflow_task_execution_latency.observe(
@@ -335,6 +336,7 @@ void workflow_instance_actor::fail_task(int cause, std::string message, const st
   used_up_ = true;
   job_->run = nullptr;
   closing_ = {};
+  spans_ = {};
   count_failure(
       cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE ? "GrpcMessageTooLarge"
                                                                         : "WorkflowError");
@@ -383,6 +385,8 @@ void workflow_instance_actor::on_answer(const answer_replied& replied) {
 }
 
 void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
+  for (auto& each : std::exchange(spans_, {}))
+    worker_->tracer->record(std::move(each));
   if (closing_.command != 0)
     on_closed();
   if (answer.size() == 0)

@@ -8,11 +8,14 @@
 #include "actors/worker/workflow/workflow_job.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 
+#include <troupe/tracing.hpp>
+
 #include <exception>
 #include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace temporal::api::workflowservice::v1 {
 class GetWorkflowExecutionHistoryResponse;
@@ -121,7 +124,8 @@ private:
   std::uint64_t work_ = 0;    ///< counts tasks, so that late messages of an earlier one are known
   bool fetching_ = false;     ///< a page of history
   answer_kind answering_ = answer_kind::completed;
-  workflow_end closing_; ///< how the answer ends the run
+  workflow_end closing_;          ///< how the answer ends the run
+  std::vector<trace_span> spans_; ///< that ended with the answer
   bool used_up_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,8 @@
 #include <vector>
 
 namespace troupe {
+
+class tracer;
 
 /// How the service is authenticated, and we to it. A plain value.
 ///
@@ -50,6 +53,9 @@ struct connection_options {
   std::chrono::milliseconds rpc_timeout{
       30'000}; ///< of a call with its retries; long polls have their own
   std::chrono::milliseconds connect_timeout{10'000}; ///< of the check that `connect` does
+  /// Takes the spans of the client's starts, signals, queries and updates, and of its workers that
+  /// have no tracer of their own. Null: no traces.
+  std::shared_ptr<troupe::tracer> tracer = {};
   /// True: `connect` does not wait for the service; the first call finds out.
   bool lazy = false;
 };

@@ -93,6 +93,7 @@ struct fixture {
   manual_executor where;
   std::shared_ptr<troupe::nexus::service_registry> services =
       std::make_shared<troupe::nexus::service_registry>();
+  std::shared_ptr<troupe::tracer> tracer;
 
   std::shared_ptr<troupe::nexus::operation_call>
   accept(const service::PollNexusTaskQueueResponse& message) {
@@ -101,6 +102,7 @@ struct fixture {
     environment->name_space = "handler-ns";
     environment->task_queue = "handler-tq";
     environment->identity = "handler-worker";
+    environment->tracer = tracer;
     auto answer = troupe::nexus::read_poll_answer(message.SerializeAsString());
     if (!answer || !answer.value().task)
       throw std::logic_error("no task in the message");

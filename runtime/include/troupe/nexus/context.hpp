@@ -3,6 +3,7 @@
 
 #include <troupe/async.hpp>
 #include <troupe/cancellation.hpp>
+#include <troupe/tracing.hpp>
 
 #include <chrono>
 #include <coroutine>
@@ -95,6 +96,9 @@ public:
   /// Cancelled when the deadline passes or the worker shuts down.
   [[nodiscard]] const cancellation_token& cancellation() const noexcept;
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
+
+  /// The span of this call, for spans of the handler's own; nothing if the worker has no tracer.
+  [[nodiscard]] std::optional<trace_context> trace() const noexcept;
 
   /// The worker's client, for signals, queries, updates and starts from a handler; include
   /// `<troupe/client.hpp>`. A coroutine awaits its calls, `co_await ctx.client().async()...`: made

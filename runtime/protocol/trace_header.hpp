@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/tracing.hpp>
+
+#include <optional>
+
+namespace temporal::api::common::v1 {
+class Header;
+}
+
+namespace troupe::protocol {
+
+/// Puts a trace into the header of a workflow, where the SDKs of Temporal look for it:
+/// `_tracer-data`, a JSON object of the headers that W3C Trace Context defines.
+void write_trace_header(const trace_context& from, temporal::api::common::v1::Header& to);
+
+/// What such a header says; nothing if there is none, or one that cannot be read.
+[[nodiscard]] std::optional<trace_context>
+read_trace_header(const temporal::api::common::v1::Header& from);
+
+} // namespace troupe::protocol
