@@ -20,7 +20,7 @@ struct row {
   std::string_view hint;
 };
 
-// The first that fits. `test/runtime/rpc/connect_hint_test.cpp` has a listener for each.
+// The first that fits. `test/runtime/rpc/connect_hints_test.cpp` has a listener for each.
 constexpr row rows[] = {
     {"HTTP proxy returned response code 407",
      status_code::unavailable,

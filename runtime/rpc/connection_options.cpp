@@ -35,7 +35,8 @@ std::string usual_target(std::string target) {
   static constexpr std::string_view passthrough = "passthrough:///";
   if (target.starts_with(passthrough))
     target.erase(0, passthrough.size());
-  return target.starts_with(':') ? "localhost" + target : target;
+  const bool has_port_only = target.starts_with(':') && target.rfind(':') == 0;
+  return has_port_only ? "localhost" + target : target;
 }
 
 void check_target(const std::string& target) {

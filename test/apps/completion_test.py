@@ -23,7 +23,8 @@ class bash(unittest.TestCase):
         return done.stdout.split()
 
     def test_commands_are_offered_level_by_level(self):
-        self.assertEqual(self.complete("wor"), ["workflow"])
+        self.assertEqual(self.complete("wor"), ["workflow", "worker"])
+        self.assertEqual(self.complete("workf"), ["workflow"])
         self.assertIn("start", self.complete("workflow", ""))
         self.assertEqual(self.complete("operator", "nexus", "endpoint", "cr"), ["create"])
 

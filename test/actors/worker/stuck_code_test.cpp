@@ -46,7 +46,10 @@ struct script {
 
 /// Counts a frame for as long as it lives.
 struct guest {
-  guest() : of(script::current()) { ++of->inside; }
+  guest() : of(script::current()) {
+    ++of->inside;
+    of->inside.notify_all();
+  }
   guest(const guest&) = delete;
   guest& operator=(const guest&) = delete;
   ~guest() {

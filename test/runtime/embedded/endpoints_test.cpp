@@ -7,7 +7,7 @@ using namespace troupe::embedded;
 using namespace troupe::embedded::registry_test;
 using troupe::status_code;
 
-BOOST_FIXTURE_TEST_SUITE(endpoint_registry_rules, fixture)
+BOOST_FIXTURE_TEST_SUITE(endpoints, fixture)
 
 struct refused_endpoint {
   const char* what;
