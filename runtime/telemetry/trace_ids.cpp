@@ -30,8 +30,9 @@ void append_hex(std::string& to, const std::array<std::uint8_t, N>& bytes) {
 bool read_byte(std::string_view two, std::uint8_t& to) noexcept {
   if (std::ranges::any_of(two, [](char each) { return each >= 'A' && each <= 'F'; }))
     return false;
-  const auto [end, problem] = std::from_chars(two.data(), two.data() + 2, to, 16);
-  return problem == std::errc{} && end == two.data() + 2;
+  const auto* const first = two.data();
+  const auto [end, problem] = std::from_chars(first, first + two.size(), to, 16);
+  return problem == std::errc{} && end == first + two.size();
 }
 
 template <std::size_t N>
@@ -64,10 +65,10 @@ std::optional<trace_context> from_traceparent(std::string_view text) noexcept {
   std::uint8_t version = 0;
   std::uint8_t flags = 0;
   trace_context result;
-  const bool is_readable = text.size() >= traceparent_size && read_byte(text, version)
+  const bool is_readable = text.size() >= traceparent_size && read_byte(text.substr(0, 2), version)
                            && text[2] == '-' && read_hex(text.substr(3), result.trace)
                            && text[35] == '-' && read_hex(text.substr(36), result.span)
-                           && text[52] == '-' && read_byte(text.substr(53), flags);
+                           && text[52] == '-' && read_byte(text.substr(53, 2), flags);
   if (!is_readable || version == 255 || !result.is_valid())
     return std::nullopt;
   if (text.size() > traceparent_size && (version == 0 || text[traceparent_size] != '-'))
