@@ -116,12 +116,6 @@ def one_error(me, code, out, err):
     return code, out, err
 
 
-def one_line_errors(me, code, out, err):
-    if me == "real" and code != 0 and err.startswith("Error: ") and err.count("\n") > 1 and not err.startswith("Error: required"):
-        return code, out, " ".join(err.split("\n")).rstrip() + "\n"
-    return code, out, err
-
-
 def named_unknown_commands(me, code, out, err):
     if me == "real" and err == "Error: unknown command\n":
         return code, "", err
@@ -154,7 +148,6 @@ def own_name(me, code, out, err):
 def habits():
     return [
         Habit("ours prints an error once and names --help; the real one prints it twice, with its whole usage", one_error),
-        Habit("ours prints an error on one line, whatever the service wrote", one_line_errors),
         Habit("ours names the command that it does not know, and shows no help with it", named_unknown_commands),
         Habit("who cannot be reached is named in our own words, with address and advice", unreachable),
         Habit("numbers in payloads keep all their digits", all_digits),
