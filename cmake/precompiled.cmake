@@ -34,6 +34,8 @@ function(troupe_precompiled_headers name)
     set_target_properties(troupe_precompiled_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(troupe_precompiled_${name} PRIVATE ${CMAKE_CXX_COMPILE_OPTIONS_PIE})
   endif()
+  # A dependency on the library would let objects be compiled before its own object is there.
+  add_custom_target(troupe_precompiled_${name}_ready DEPENDS $<TARGET_OBJECTS:troupe_precompiled_${name}>)
   if(CMAKE_CXX_COMPILER_LAUNCHER)
     set_target_properties(troupe_precompiled_${name} PROPERTIES
       CXX_COMPILER_LAUNCHER ${PROJECT_SOURCE_DIR}/cmake/precompile.sh)
@@ -44,7 +46,7 @@ endfunction()
 function(troupe_precompile target name)
   if(TARGET troupe_precompiled_${name})
     target_compile_options(${target} PRIVATE "SHELL:-include-pch $<TARGET_OBJECTS:troupe_precompiled_${name}>")
-    add_dependencies(${target} troupe_precompiled_${name})
+    add_dependencies(${target} troupe_precompiled_${name}_ready)
   endif()
 endfunction()
 
