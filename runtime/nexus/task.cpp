@@ -94,11 +94,11 @@ private:
         case 1: good_ &= read_entry(in.text(), task_.headers, headers_); break;
         case 2: good_ &= read_time(in.text()); break;
         case 3:
-          task_.kind = nexus_task::request::start;
+          begin(nexus_task::request::start);
           good_ &= read_start(in.text());
           break;
         case 4:
-          task_.kind = nexus_task::request::cancel;
+          begin(nexus_task::request::cancel);
           good_ &= read_cancel(in.text());
           break;
         case 10: read_string(in, task_.endpoint); break;
@@ -106,6 +106,20 @@ private:
         default: break;
         }
     return in.ok();
+  }
+
+  /// Start and cancel are one `oneof`: the one that comes last counts, and takes nothing over from
+  /// the other.
+  void begin(nexus_task::request kind) {
+    if (task_.kind != kind && task_.kind != nexus_task::request::unknown) {
+      task_.service = task_.operation = task_.request_id = task_.callback_url = {};
+      task_.operation_token = older_token_ = {};
+      task_.input = {};
+      task_.input_metadata.clear();
+      task_.callback_headers.clear();
+      task_.links.clear();
+    }
+    task_.kind = kind;
   }
 
   bool read_time(std::string_view message) {

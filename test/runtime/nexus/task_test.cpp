@@ -100,6 +100,14 @@ void compare(const std::string& message) {
     BOOST_TEST((task.kind == nexus::nexus_task::request::cancel));
     BOOST_TEST(task.service == request.cancel_operation().service());
     BOOST_TEST(task.operation == request.cancel_operation().operation());
+    const auto& token = request.cancel_operation().operation_token();
+    BOOST_TEST(
+        task.operation_token
+        == (token.empty() ? request.cancel_operation().operation_id() : token));
+    BOOST_TEST(task.request_id.empty());
+    BOOST_TEST(task.input.data.empty());
+    BOOST_TEST(task.input_metadata.empty());
+    BOOST_TEST(task.links.empty());
   } else {
     BOOST_TEST((task.kind == nexus::nexus_task::request::unknown));
   }
@@ -175,6 +183,20 @@ BOOST_AUTO_TEST_CASE(reads_what_protobuf_reads) {
   auto neither = full_start();
   neither.mutable_request()->clear_variant();
   compare(neither.SerializeAsString());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_start_and_a_cancel_in_one_request_the_last_counts_alone) {
+  const auto start = full_start().SerializeAsString();
+  temporal::api::workflowservice::v1::PollNexusTaskQueueResponse with_cancel;
+  with_cancel.mutable_request()->mutable_cancel_operation()->set_operation_token("token");
+  const auto cancel = with_cancel.SerializeAsString();
+  temporal::api::workflowservice::v1::PollNexusTaskQueueResponse with_start;
+  with_start.mutable_request()->mutable_start_operation()->set_operation("other");
+  const auto other_start = with_start.SerializeAsString();
+  compare(start + cancel);
+  compare(start + other_start);
+  compare(start + cancel + other_start);
+  compare(start + cancel + start + cancel);
 }
 
 BOOST_AUTO_TEST_CASE(reads_encoding_and_message_type_of_the_input) {
