@@ -372,6 +372,10 @@ class WithServer(unittest.TestCase):
             ("", 1, "{}", "a command is missing after \"troupe\""),
             ("workflow", 1, "{}", 'a command is missing after "troupe workflow"'),
             ("workflow foo", 1, "", 'unknown command "foo" for "troupe workflow"'),
+            # As the Temporal CLI: who asks for help gets it, whatever else is wrong.
+            ("workflow foo --help", 0, "{}", ""),
+            ("operator namespace foo -h", 0, "{}", ""),
+            ("foo --help", 0, "{}", ""),
             ("foo", 1, "", 'unknown command "foo" for "troupe"'),
             ("help", 0, "{}", ""),
             ("help workflow list", 0, "{}", ""),

@@ -128,6 +128,23 @@ CLI::Option* declare_duration(
       value == "0s" ? "" : value);
 }
 
+// Takes any text, or whether a switch is on; `Value` may be an optional.
+template <class Value>
+auto kept_in(Value& value) {
+  return [&value](const std::string& given) {
+    value = given;
+    return std::string{};
+  };
+}
+
+template <class Value>
+auto switched(Value& value) {
+  return [&value](const std::string& given) {
+    value = given == "true";
+    return std::string{};
+  };
+}
+
 // The value of a digit in any base up to 16; 16 if it is none.
 unsigned digit_value(char c) {
   if (c >= '0' && c <= '9')
@@ -139,29 +156,12 @@ unsigned digit_value(char c) {
 } // namespace
 
 CLI::Option* add_text(CLI::App& to, const char* names, std::string& value, const char* help) {
-  return declare(
-      to,
-      names,
-      [&value](const std::string& given) {
-        value = given;
-        return std::string{};
-      },
-      help,
-      "string",
-      value);
+  return declare(to, names, kept_in(value), help, "string", value);
 }
 
 CLI::Option*
 add_text(CLI::App& to, const char* names, std::optional<std::string>& value, const char* help) {
-  return declare(
-      to,
-      names,
-      [&value](const std::string& given) {
-        value = given;
-        return std::string{};
-      },
-      help,
-      "string");
+  return declare(to, names, kept_in(value), help, "string");
 }
 
 CLI::Option*
@@ -178,26 +178,12 @@ add_list(CLI::App& to, const char* names, std::vector<std::string>& values, cons
 }
 
 CLI::Option* add_switch(CLI::App& to, const char* names, bool& value, const char* help) {
-  return declare_switch(
-      to,
-      names,
-      [&value](const std::string& given) {
-        value = given == "true";
-        return std::string{};
-      },
-      help);
+  return declare_switch(to, names, switched(value), help);
 }
 
 CLI::Option*
 add_switch(CLI::App& to, const char* names, std::optional<bool>& value, const char* help) {
-  return declare_switch(
-      to,
-      names,
-      [&value](const std::string& given) {
-        value = given == "true";
-        return std::string{};
-      },
-      help);
+  return declare_switch(to, names, switched(value), help);
 }
 
 CLI::Option* add_number(CLI::App& to, const char* names, std::int64_t& value, const char* help) {

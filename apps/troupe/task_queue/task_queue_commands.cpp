@@ -2,10 +2,10 @@
 // `troupe task-queue ...`.
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
-#include "apps/troupe/workflow/workflow_flags.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -15,7 +15,6 @@
 #include <array>
 #include <charconv>
 #include <map>
-#include <memory>
 #include <utility>
 
 namespace troupe::cli {
@@ -282,34 +281,29 @@ void describe(const describe_flags& what, const global_flags& flags) {
 
 void add_task_queue_commands(CLI::App& app, const global_flags& flags) {
   auto& group = *app.add_subcommand("task-queue", "Look at task queues")->require_subcommand(1);
-  auto described = std::make_shared<describe_flags>();
-  auto* describe_one = add_command(
-      group,
-      "describe",
-      "Show who polls a task queue and what waits there",
-      described,
-      [&flags](const describe_flags& given) { describe(given, flags); });
-  add_text(*describe_one, "-t,--task-queue", described->task_queue, "Task queue")->required();
+  auto [describe_one, described] = add_command<describe_flags>(
+      group, flags, "describe", "Show who polls a task queue and what waits there", describe);
+  add_text(describe_one, "-t,--task-queue", described.task_queue, "Task queue")->required();
   add_choices(
-      *describe_one,
+      describe_one,
       "--task-queue-type",
-      described->types,
+      described.types,
       {"workflow", "activity", "nexus"},
       "Only this kind of task: workflow, activity, nexus; may be given several times");
   add_switch(
-      *describe_one, "--disable-stats", described->without_stats, "Only who polls, not what waits");
-  add_switch(*describe_one, "--legacy-mode", described->is_legacy, "Only the pollers of one kind");
+      describe_one, "--disable-stats", described.without_stats, "Only who polls, not what waits");
+  add_switch(describe_one, "--legacy-mode", described.is_legacy, "Only the pollers of one kind");
   add_choice(
-      *describe_one,
+      describe_one,
       "--task-queue-type-legacy",
-      described->legacy_type,
+      described.legacy_type,
       {"workflow", "activity"},
       "With --legacy-mode: workflow or activity");
   for (const auto* flag : {"--select-build-id", "--partitions-legacy"})
-    refuse_flag(*describe_one, flag);
+    refuse_flag(describe_one, flag);
   for (const auto* flag :
        {"--select-unversioned", "--select-all-active", "--report-reachability", "--report-config"})
-    refuse_flag(*describe_one, flag, false);
+    refuse_flag(describe_one, flag, false);
 }
 
 } // namespace troupe::cli

@@ -2,18 +2,17 @@
 // `troupe worker ...`.
 
 #include "actors/public/snapshot_json.hpp"
+#include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "apps/troupe/worker/http_get.hpp"
-#include "apps/troupe/workflow/workflow_flags.hpp"
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/time/time_text.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -186,21 +185,20 @@ void inspect(const inspect_flags& given, const global_flags& flags) {
 
 void add_worker_commands(CLI::App& app, const global_flags& flags) {
   auto& group = *app.add_subcommand("worker", "Look into workers")->require_subcommand(1);
-  auto given = std::make_shared<inspect_flags>();
-  auto* command = add_command(
+  auto [command, given] = add_command<inspect_flags>(
       group,
+      flags,
       "inspect",
       "Show what a worker of Troupe does at this moment, asked over its own port",
-      given,
-      [&flags](const inspect_flags& what) { inspect(what, flags); });
+      inspect);
   add_text(
-      *command,
+      command,
       "--metrics-address",
-      given->address,
+      given.address,
       "HOST:PORT where the worker shows itself; TROUPE_METRICS_ADDRESS or 127.0.0.1:9464 if "
       "absent");
-  add_text(*command, "-w,--workflow-id", given->workflow_id, "Only the runs of this workflow");
-  add_number(*command, "--runs", given->runs, "How many runs of each shard to show");
+  add_text(command, "-w,--workflow-id", given.workflow_id, "Only the runs of this workflow");
+  add_number(command, "--runs", given.runs, "How many runs of each shard to show");
 }
 
 } // namespace troupe::cli

@@ -2,6 +2,7 @@
 #include "apps/troupe/workflow/workflow_change.hpp"
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/prompt.hpp"
@@ -15,7 +16,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 
 namespace troupe::cli {
 namespace {
@@ -74,11 +74,8 @@ void signal(const signal_flags& what, const global_flags& flags) {
 void cancel(const single_flags& what, const global_flags& flags) {
   what.check(false);
   connection to{flags};
-  wf::RequestCancelWorkflowExecutionRequest request;
+  const auto request = request_about<wf::RequestCancelWorkflowExecutionRequest>(what.of, to);
   wf::RequestCancelWorkflowExecutionResponse response;
-  request.set_namespace_(to.name_space());
-  request.set_identity(to.identity());
-  what.of.apply(*request.mutable_workflow_execution());
   to.call(
       "failed to cancel workflow", methods::request_cancel_workflow_execution, request, response);
   say("Canceled workflow", flags);
@@ -87,16 +84,13 @@ void cancel(const single_flags& what, const global_flags& flags) {
 void terminate(const single_flags& what, const global_flags& flags) {
   what.check(true);
   connection to{flags};
-  wf::TerminateWorkflowExecutionRequest request;
+  auto request = request_about<wf::TerminateWorkflowExecutionRequest>(what.of, to);
   wf::TerminateWorkflowExecutionResponse response;
   const char* user = std::getenv("USER");
   if (user == nullptr)
     user = geteuid() == 0 ? "root" : "<unknown-user>";
-  request.set_namespace_(to.name_space());
-  request.set_identity(to.identity());
   request.set_reason(
       what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
-  what.of.apply(*request.mutable_workflow_execution());
   to.call("failed to terminate workflow", methods::terminate_workflow_execution, request, response);
   say("Workflow terminated", flags);
 }
@@ -125,10 +119,8 @@ void remove(const delete_flags& what, const global_flags& flags) {
   const auto run = run_id.empty() ? "" : " with Run ID " + quote_json(run_id);
   if (!confirm_yes("Delete Workflow " + quote_json(workflow_id) + run + "? y/N", what.yes, flags))
     throw command_error("user denied confirmation");
-  wf::DeleteWorkflowExecutionRequest request;
+  const auto request = request_about<wf::DeleteWorkflowExecutionRequest>(what.which.of, to);
   wf::DeleteWorkflowExecutionResponse response;
-  request.set_namespace_(to.name_space());
-  what.which.of.apply(*request.mutable_workflow_execution());
   to.call("failed to delete workflow", methods::delete_workflow_execution, request, response);
   say("Delete workflow succeeded", flags);
 }
@@ -136,45 +128,26 @@ void remove(const delete_flags& what, const global_flags& flags) {
 } // namespace
 
 void add_workflow_change_commands(CLI::App& group, const global_flags& flags) {
-  auto signalled = std::make_shared<signal_flags>();
-  auto* signal_one = add_command(
-      group,
-      "signal",
-      "Send a signal to a workflow",
-      signalled,
-      [&flags](const signal_flags& given) { signal(given, flags); });
-  signalled->to.add(*signal_one);
-  add_text(*signal_one, "--name,--type", signalled->name, "Signal name")->required();
-  signalled->input.add(*signal_one);
-  signalled->headers.add(*signal_one);
+  auto [signal_one, signalled] =
+      add_command<signal_flags>(group, flags, "signal", "Send a signal to a workflow", signal);
+  signalled.to.add(signal_one);
+  add_text(signal_one, "--name,--type", signalled.name, "Signal name")->required();
+  signalled.input.add(signal_one);
+  signalled.headers.add(signal_one);
 
-  auto cancelled = std::make_shared<single_flags>();
-  auto* cancel_one = add_command(
-      group,
-      "cancel",
-      "Ask a workflow to cancel itself",
-      cancelled,
-      [&flags](const single_flags& given) { cancel(given, flags); });
-  cancelled->add(*cancel_one);
-  refuse_flag(*cancel_one, "--headers");
+  auto [cancel_one, cancelled] =
+      add_command<single_flags>(group, flags, "cancel", "Ask a workflow to cancel itself", cancel);
+  cancelled.add(cancel_one);
+  refuse_flag(cancel_one, "--headers");
 
-  auto terminated = std::make_shared<single_flags>();
-  terminated->add(*add_command(
-      group,
-      "terminate",
-      "End a workflow at once",
-      terminated,
-      [&flags](const single_flags& given) { terminate(given, flags); }));
+  auto [terminate_one, terminated] =
+      add_command<single_flags>(group, flags, "terminate", "End a workflow at once", terminate);
+  terminated.add(terminate_one);
 
-  auto deleted = std::make_shared<delete_flags>();
-  auto* delete_one = add_command(
-      group,
-      "delete",
-      "Delete a workflow and its history",
-      deleted,
-      [&flags](const delete_flags& given) { remove(given, flags); });
-  deleted->which.add(*delete_one, &deleted->yes);
-  refuse_flag(*delete_one, "--headers");
+  auto [delete_one, deleted] = add_command<delete_flags>(
+      group, flags, "delete", "Delete a workflow and its history", remove);
+  deleted.which.add(delete_one, &deleted.yes);
+  refuse_flag(delete_one, "--headers");
 }
 
 } // namespace troupe::cli

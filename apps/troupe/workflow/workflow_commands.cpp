@@ -2,6 +2,7 @@
 // `troupe workflow ...`.
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
@@ -20,7 +21,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 
 namespace troupe::cli {
 namespace {
@@ -29,7 +29,19 @@ namespace api = temporal::api;
 namespace wf = temporal::api::workflowservice::v1;
 namespace methods = rpc::methods::workflow_service;
 
-void execute(const start_flags& with, bool detailed, const global_flags& flags) {
+void start(const start_flags& with, const global_flags& flags) {
+  connection to{flags};
+  start_workflow(to, with, flags, true);
+}
+
+struct execute_flags {
+  start_flags start;
+  bool detailed = false;
+};
+
+void execute(const execute_flags& what, const global_flags& flags) {
+  const auto& with = what.start;
+  const bool detailed = what.detailed;
   connection to{flags};
   const auto began = std::chrono::steady_clock::now();
   const auto started = start_workflow(to, with, flags, false);
@@ -87,15 +99,18 @@ void result(const workflow_flags& of, const global_flags& flags) {
   require_completed(closed);
 }
 
-void describe(const workflow_flags& of, bool reset_points, const global_flags& flags) {
+struct describe_flags {
+  workflow_flags of;
+  bool raw = false, reset_points = false;
+};
+
+void describe(const describe_flags& what, const global_flags& flags) {
   connection to{flags};
-  wf::DescribeWorkflowExecutionRequest request;
+  const auto request = request_about<wf::DescribeWorkflowExecutionRequest>(what.of, to);
   wf::DescribeWorkflowExecutionResponse response;
-  request.set_namespace_(to.name_space());
-  of.apply(*request.mutable_execution());
   to.call("failed describing workflow", methods::describe_workflow_execution, request, response);
   const auto& info = response.workflow_execution_info();
-  if (reset_points) {
+  if (what.reset_points) {
     if (flags.format() == output_format::text)
       return print_reset_points(response, flags);
     std::string points;
@@ -225,89 +240,54 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
   auto& group =
       *app.add_subcommand("workflow", "Start, watch and change workflows")->require_subcommand(1);
 
-  auto started = std::make_shared<start_flags>();
-  started->add(
-      *add_command(group, "start", "Start a workflow", started, [&flags](const start_flags& given) {
-        connection to{flags};
-        start_workflow(to, given, flags, true);
-      }));
+  auto [start_one, started] =
+      add_command<start_flags>(group, flags, "start", "Start a workflow", start);
+  started.add(start_one);
 
-  struct execute_flags {
-    start_flags start;
-    bool detailed = false;
-  };
-  auto executed = std::make_shared<execute_flags>();
-  auto* execute_one = add_command(
-      group,
-      "execute",
-      "Start a workflow and wait for its result",
-      executed,
-      [&flags](const execute_flags& given) { execute(given.start, given.detailed, flags); });
-  executed->start.add(*execute_one);
+  auto [execute_one, executed] = add_command<execute_flags>(
+      group, flags, "execute", "Start a workflow and wait for its result", execute);
+  executed.start.add(execute_one);
   add_switch(
-      *execute_one,
+      execute_one,
       "--detailed",
-      executed->detailed,
+      executed.detailed,
       "Show events as sections; in JSON: with the history");
 
-  struct describe_flags {
-    workflow_flags of;
-    bool raw = false, reset_points = false;
-  };
-  auto described = std::make_shared<describe_flags>();
-  auto* describe_one = add_command(
-      group, "describe", "Show a workflow", described, [&flags](const describe_flags& given) {
-        describe(given.of, given.reset_points, flags);
-      });
-  described->of.add(*describe_one);
+  auto [describe_one, described] =
+      add_command<describe_flags>(group, flags, "describe", "Show a workflow", describe);
+  described.of.add(describe_one);
   add_switch(
-      *describe_one, "--raw", described->raw, "Print properties without changing their format");
-  add_switch(
-      *describe_one, "--reset-points", described->reset_points, "Show auto-reset points only");
+      describe_one, "--raw", described.raw, "Print properties without changing their format");
+  add_switch(describe_one, "--reset-points", described.reset_points, "Show auto-reset points only");
 
-  auto shown = std::make_shared<show_flags>();
-  auto* show_one = add_command(
-      group, "show", "Show a workflow's history", shown, [&flags](const show_flags& given) {
-        show(given, flags);
-      });
-  shown->of.add(*show_one);
+  auto [show_one, shown] =
+      add_command<show_flags>(group, flags, "show", "Show a workflow's history", show);
+  shown.of.add(show_one);
   add_switch(
-      *show_one, "-f,--follow", shown->follow, "Wait for more events until the workflow is closed");
-  add_switch(*show_one, "--detailed", shown->detailed, "Show events as sections");
-  add_switch(*show_one, "--reverse", shown->reverse, "Newest event first");
+      show_one, "-f,--follow", shown.follow, "Wait for more events until the workflow is closed");
+  add_switch(show_one, "--detailed", shown.detailed, "Show events as sections");
+  add_switch(show_one, "--reverse", shown.reverse, "Newest event first");
 
-  auto listed = std::make_shared<list_flags>();
-  auto* list_all =
-      add_command(group, "list", "List workflows", listed, [&flags](const list_flags& given) {
-        list(given, flags);
-      });
-  add_text(
-      *list_all, "-q,--query", listed->query, "List filter, e.g. \"ExecutionStatus='Running'\"");
-  add_number(*list_all, "--limit", listed->limit, "Print at most so many; 0 or less: all");
+  auto [list_all, listed] = add_command<list_flags>(group, flags, "list", "List workflows", list);
+  add_text(list_all, "-q,--query", listed.query, "List filter, e.g. \"ExecutionStatus='Running'\"");
+  add_number(list_all, "--limit", listed.limit, "Print at most so many; 0 or less: all");
   add_number(
-      *list_all,
+      list_all,
       "--page-size",
-      listed->page_size,
+      listed.page_size,
       "Ask for so many at a time; 0 or less: the service decides");
-  refuse_flag(*list_all, "--archived", false);
+  refuse_flag(list_all, "--archived", false);
 
-  auto counted = std::make_shared<std::string>();
-  auto* count_all =
-      add_command(group, "count", "Count workflows", counted, [&flags](const std::string& query) {
-        count(query, flags);
-      });
-  add_text(*count_all, "-q,--query", *counted, "List filter");
+  auto [count_all, counted] =
+      add_command<std::string>(group, flags, "count", "Count workflows", count);
+  add_text(count_all, "-q,--query", counted, "List filter");
 
   add_workflow_change_commands(group, flags);
   add_workflow_query_commands(group, flags);
 
-  auto waited = std::make_shared<workflow_flags>();
-  waited->add(*add_command(
-      group,
-      "result",
-      "Wait for a workflow and print its result",
-      waited,
-      [&flags](const workflow_flags& given) { result(given, flags); }));
+  auto [wait_for_one, waited] = add_command<workflow_flags>(
+      group, flags, "result", "Wait for a workflow and print its result", result);
+  waited.add(wait_for_one);
 }
 
 } // namespace troupe::cli

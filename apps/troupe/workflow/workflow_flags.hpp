@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/flags.hpp"
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/common/v1/message.pb.h>
 
-#include <memory>
 #include <string>
-#include <utility>
 
 namespace troupe::cli {
 
@@ -27,13 +26,19 @@ struct workflow_flags {
   }
 };
 
-/// A command of a group with its flags, which live as long as it does.
-template <class Flags, class Run>
-CLI::App* add_command(
-    CLI::App& group, const char* name, const char* help, std::shared_ptr<Flags> given, Run run) {
-  auto* command = group.add_subcommand(name, help);
-  command->callback([given, run = std::move(run)] { run(*given); });
-  return command;
+/// A request about the workflow, in the connection's namespace and, where it says who asks, in its
+/// name.
+template <class Request>
+Request request_about(const workflow_flags& of, const connection& to) {
+  Request request;
+  request.set_namespace_(to.name_space());
+  if constexpr (requires { request.set_identity(to.identity()); })
+    request.set_identity(to.identity());
+  if constexpr (requires { request.mutable_workflow_execution(); })
+    of.apply(*request.mutable_workflow_execution());
+  else
+    of.apply(*request.mutable_execution());
+  return request;
 }
 
 } // namespace troupe::cli

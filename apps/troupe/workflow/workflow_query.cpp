@@ -2,6 +2,7 @@
 #include "apps/troupe/workflow/workflow_query.hpp"
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
@@ -16,7 +17,6 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <chrono>
-#include <memory>
 
 namespace troupe::cli {
 namespace {
@@ -140,26 +140,23 @@ void metadata(const query_flags& what, const global_flags& flags) {
 } // namespace
 
 void add_workflow_query_commands(CLI::App& group, const global_flags& flags) {
-  auto asked = std::make_shared<query_flags>();
-  auto* ask_one = add_command(
-      group, "query", "Ask a workflow for its state", asked, [&flags](const query_flags& given) {
-        query(given, flags);
-      });
-  asked->add(*ask_one);
-  add_text(*ask_one, "--name,--type", asked->name, "Query name")->required();
-  asked->input.add(*ask_one);
-  asked->headers.add(*ask_one);
+  auto [ask_one, asked] =
+      add_command<query_flags>(group, flags, "query", "Ask a workflow for its state", query);
+  asked.add(ask_one);
+  add_text(ask_one, "--name,--type", asked.name, "Query name")->required();
+  asked.input.add(ask_one);
+  asked.headers.add(ask_one);
 
-  const auto add_known = [&](const char* command, const char* help, const char* name, auto run) {
-    auto given = std::make_shared<query_flags>();
-    given->name = name;
-    given->add(*add_command(
-        group, command, help, given, [&flags, run](const query_flags& it) { run(it, flags); }));
-    return given;
-  };
-  add_known("stack", "Show where a workflow waits", stack_query, query);
-  add_known("metadata", "Show what a workflow can be asked and told", metadata_query, metadata)
-      ->headers.add(*group.get_subcommand("metadata"));
+  auto [stack, of_stack] =
+      add_command<query_flags>(group, flags, "stack", "Show where a workflow waits", query);
+  of_stack.name = stack_query;
+  of_stack.add(stack);
+
+  auto [describe, of_metadata] = add_command<query_flags>(
+      group, flags, "metadata", "Show what a workflow can be asked and told", metadata);
+  of_metadata.name = metadata_query;
+  of_metadata.add(describe);
+  of_metadata.headers.add(describe);
 }
 
 } // namespace troupe::cli
