@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace temporal::api::common::v1 {
 class Header;
@@ -38,5 +39,20 @@ private:
 /// The span of a call that is about to be made up; null where nobody traces.
 [[nodiscard]] std::unique_ptr<call_span>
 make_span(const call_origin& from, std::string_view does, std::string_view to, std::string id);
+
+/// The same, written into the headers of the messages that the call carries.
+template <class... Message>
+  requires(sizeof...(Message) > 0)
+[[nodiscard]] std::unique_ptr<call_span> make_span(
+    const call_origin& from,
+    std::string_view does,
+    std::string_view to,
+    std::string id,
+    Message&... carried) {
+  auto span = make_span(from, does, to, std::move(id));
+  if (span)
+    (span->write(*carried.mutable_header()), ...);
+  return span;
+}
 
 } // namespace troupe::detail

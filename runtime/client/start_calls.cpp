@@ -86,10 +86,8 @@ wire::StartWorkflowExecutionRequest start_request(const call_origin& from, encod
 
 job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
   auto request = start_request(from, std::move(start));
-  auto span =
-      make_span(from, "StartWorkflow", request.workflow_type().name(), request.workflow_id());
-  if (span)
-    span->write(*request.mutable_header());
+  auto span = make_span(
+      from, "StartWorkflow", request.workflow_type().name(), request.workflow_id(), request);
   auto made = make_unary<wire::StartWorkflowExecutionResponse>(
       from,
       methods::start_workflow_execution,
@@ -106,9 +104,11 @@ job_of<workflow_ref>
 signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal) {
   auto request = with_signal(start_request(from, std::move(start)), std::move(signal));
   auto span = make_span(
-      from, "SignalWithStartWorkflow", request.workflow_type().name(), request.workflow_id());
-  if (span)
-    span->write(*request.mutable_header());
+      from,
+      "SignalWithStartWorkflow",
+      request.workflow_type().name(),
+      request.workflow_id(),
+      request);
   auto made = make_unary<wire::SignalWithStartWorkflowExecutionResponse>(
       from,
       methods::signal_with_start_workflow_execution,

@@ -189,10 +189,7 @@ public:
     this->wait_for_outcome(to_its_end || update.options.wait_for == update_stage::completed);
     auto request = update_request(of, std::move(update), to_its_end);
     auto& input = *request.mutable_request()->mutable_input();
-    auto span = make_span(of.from, "StartWorkflowUpdate", input.name(), of.id);
-    if (span)
-      span->write(*input.mutable_header());
-    this->trace(std::move(span));
+    this->trace(make_span(of.from, "StartWorkflowUpdate", input.name(), of.id, input));
     this->known_ = {request.request().meta().update_id(), of.id, of.run_id};
     this->first_request(methods::update_workflow_execution, request);
   }
@@ -244,16 +241,13 @@ public:
     started = start_request(from, std::move(start));
     auto& updated = *request.add_operations()->mutable_update_workflow();
     updated = update_request({from, started.workflow_id(), {}, {}}, std::move(update), to_its_end);
-    auto span = make_span(
+    this->trace(make_span(
         from,
         "StartUpdateWithStartWorkflow",
         started.workflow_type().name(),
-        started.workflow_id());
-    if (span) {
-      span->write(*started.mutable_header());
-      span->write(*updated.mutable_request()->mutable_input()->mutable_header());
-    }
-    this->trace(std::move(span));
+        started.workflow_id(),
+        started,
+        *updated.mutable_request()->mutable_input()));
     this->known_ = {updated.request().meta().update_id(), started.workflow_id(), {}};
     this->first_request(methods::execute_multi_operation, request);
   }

@@ -105,9 +105,7 @@ job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads 
     to_proto(std::move(args), *request.mutable_input());
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
-  auto span = make_span(to.from, "SignalWorkflow", name, to.id);
-  if (span)
-    span->write(*request.mutable_header());
+  auto span = make_span(to.from, "SignalWorkflow", name, to.id, request);
   auto made = acknowledged<wire::SignalWorkflowExecutionResponse>(
       to.from, methods::signal_workflow_execution, request);
   made.job->trace(std::move(span));
@@ -124,9 +122,7 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
     to_proto(std::move(args), *request.mutable_query()->mutable_query_args());
   request.set_query_reject_condition(
       static_cast<temporal::api::enums::v1::QueryRejectCondition>(options.reject_if));
-  auto span = make_span(of.from, "QueryWorkflow", name, of.id);
-  if (span)
-    span->write(*request.mutable_query()->mutable_header());
+  auto span = make_span(of.from, "QueryWorkflow", name, of.id, *request.mutable_query());
   auto made = make_unary<wire::QueryWorkflowResponse>(
       of.from,
       methods::query_workflow,

@@ -11,6 +11,44 @@ using namespace troupe::test;
 using namespace std::chrono_literals;
 namespace details = temporal::api::errordetails::v1;
 
+namespace {
+
+/// A start with all that its options can say.
+start_workflow_options everything() {
+  return {
+      .id = "id",
+      .task_queue = "queue",
+      .id_reuse_policy = workflow_id_reuse_policy::reject_duplicate,
+      .id_conflict_policy = workflow_id_conflict_policy::terminate_existing,
+      .execution_timeout = 1h,
+      .run_timeout = 90s,
+      .task_timeout = 1500ms,
+      .start_delay = 5s,
+      .retry_policy = workflow::retry_policy{.initial_interval = 2s, .maximum_attempts = 3},
+      .cron_schedule = "* * * * *",
+      .memo = {{"key", encode_value(std::string{"value"})}},
+      .search_attributes = {{"attribute", encode_value(1)}},
+      .links = {{"ns", "other", "other-run", 5, enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED}},
+      .request_id = "request",
+      .static_summary = "summary"};
+}
+
+/// What a field holds, as text.
+std::string
+text_of(const google::protobuf::Message& of, const google::protobuf::FieldDescriptor* field) {
+  std::string all;
+  const auto count = field->is_repeated() ? of.GetReflection()->FieldSize(of, field) : 1;
+  for (int i = 0; i < count; ++i) {
+    std::string one;
+    google::protobuf::TextFormat::PrintFieldValueToString(
+        of, field, field->is_repeated() ? i : -1, &one);
+    all += one;
+  }
+  return all;
+}
+
+} // namespace
+
 BOOST_FIXTURE_TEST_SUITE(with_start, messages_fixture)
 
 BOOST_AUTO_TEST_CASE(a_signal_with_start_carries_all_of_both) {
@@ -18,23 +56,7 @@ BOOST_AUTO_TEST_CASE(a_signal_with_start_carries_all_of_both) {
   response.set_run_id("new-run");
   service.answer("SignalWithStartWorkflowExecution", response);
   const auto started = caller.signal_with_start_workflow<cart>(
-      {.id = "id",
-       .task_queue = "queue",
-       .id_reuse_policy = workflow_id_reuse_policy::reject_duplicate,
-       .id_conflict_policy = workflow_id_conflict_policy::terminate_existing,
-       .execution_timeout = 1h,
-       .run_timeout = 90s,
-       .task_timeout = 1500ms,
-       .start_delay = 5s,
-       .retry_policy = workflow::retry_policy{.initial_interval = 2s, .maximum_attempts = 3},
-       .cron_schedule = "* * * * *",
-       .memo = {{"key", encode_value(std::string{"value"})}},
-       .search_attributes = {{"attribute", encode_value(1)}},
-       .links = {{"ns", "other", "other-run", 5, enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED}},
-       .request_id = "request",
-       .static_summary = "summary"},
-      message("put", 1, std::string{"two"}),
-      "Ann");
+      everything(), message("put", 1, std::string{"two"}), "Ann");
   BOOST_TEST(started.id() == "id");
   BOOST_TEST(started.run_id() == "new-run");
   BOOST_TEST(started.first_execution_run_id() == "new-run");
@@ -46,23 +68,7 @@ BOOST_AUTO_TEST_CASE(a_signal_with_start_carries_all_of_both) {
   BOOST_TEST(sent.input().payloads(0).data() == "\"Ann\"");
   // Everything that a start has is there under the same name, but for what clients do not set.
   service.answer("StartWorkflowExecution", wire::StartWorkflowExecutionResponse{});
-  (void)caller.start_workflow<cart>(
-      {.id = "id",
-       .task_queue = "queue",
-       .id_reuse_policy = workflow_id_reuse_policy::reject_duplicate,
-       .id_conflict_policy = workflow_id_conflict_policy::terminate_existing,
-       .execution_timeout = 1h,
-       .run_timeout = 90s,
-       .task_timeout = 1500ms,
-       .start_delay = 5s,
-       .retry_policy = workflow::retry_policy{.initial_interval = 2s, .maximum_attempts = 3},
-       .cron_schedule = "* * * * *",
-       .memo = {{"key", encode_value(std::string{"value"})}},
-       .search_attributes = {{"attribute", encode_value(1)}},
-       .links = {{"ns", "other", "other-run", 5, enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED}},
-       .request_id = "request",
-       .static_summary = "summary"},
-      "Ann");
+  (void)caller.start_workflow<cart>(everything(), "Ann");
   const auto plain = service.request<wire::StartWorkflowExecutionRequest>("StartWorkflowExecution");
   std::vector<const google::protobuf::FieldDescriptor*> set;
   plain.GetReflection()->ListFields(plain, &set);
@@ -70,18 +76,7 @@ BOOST_AUTO_TEST_CASE(a_signal_with_start_carries_all_of_both) {
   for (const auto* field : set) {
     const auto* same = sent.GetDescriptor()->FindFieldByName(field->name());
     BOOST_REQUIRE(same != nullptr);
-    const auto text = [](const google::protobuf::Message& of, const auto* which) {
-      std::string all;
-      const auto count = which->is_repeated() ? of.GetReflection()->FieldSize(of, which) : 1;
-      for (int i = 0; i < count; ++i) {
-        std::string one;
-        google::protobuf::TextFormat::PrintFieldValueToString(
-            of, which, which->is_repeated() ? i : -1, &one);
-        all += one;
-      }
-      return all;
-    };
-    BOOST_TEST(text(plain, field) == text(sent, same), field->name());
+    BOOST_TEST(text_of(plain, field) == text_of(sent, same), field->name());
   }
 }
 
