@@ -77,8 +77,6 @@ activation_need instance::begin(wire::PollWorkflowTaskQueueResponse& task) {
       return ignore("the task has neither events nor a query");
     if (seen == 0)
       return want_whole_history();
-    if (task.started_event_id() == 0 && task.previous_started_event_id() < seen)
-      return ignore("the query is older than the run's state");
   } else if (history.events_size() != 0) {
     const auto first = history.events(0).event_id();
     // A gap behind what was seen; or the last task that this instance ran was never completed, and

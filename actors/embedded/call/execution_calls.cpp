@@ -47,13 +47,19 @@ void read_history_on(
   owner.read_history_for(from);
 }
 
+void complete_task(
+    execution_actor& owner,
+    const call_ptr& from,
+    const wire::RespondWorkflowTaskCompletedRequest&) {
+  owner.complete_task_for(from);
+}
+
 void query(execution_actor& owner, const call_ptr& from, const wire::QueryWorkflowRequest&) {
   owner.plan_query_for(from);
 }
 
 constexpr std::array rows{
-    row<by_workflow_token,
-        decides_task<complete_workflow_task, wire::RespondWorkflowTaskCompletedRequest>>(
+    row<by_workflow_token, complete_task>(
         names::respond_workflow_task_completed, role::worker, traffic::hot),
     row<by_workflow_token,
         decides_task<fail_workflow_task, wire::RespondWorkflowTaskFailedRequest>>(

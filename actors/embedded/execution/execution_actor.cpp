@@ -111,6 +111,7 @@ void execution_actor::take(Message& what) {
 template <class Message>
 void execution_actor::run(Message& what) {
   guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
+  settle_queries();
   forget_when_empty();
 }
 
@@ -257,6 +258,7 @@ void execution_actor::finish_commit(bool is_durable) {
   tell_one(&done.decided, done.decided.answer, done.then);
   for (auto& each : done.followers)
     tell_one(each.effects ? &*each.effects : nullptr, each.what, each.then);
+  settle_queries();
   forget_when_empty();
 }
 
@@ -365,8 +367,16 @@ void execution_actor::handle(start_taken_task& taken) {
       reopen(taker);
       return;
     }
-    home().cancel(taker->timer);
-    taker->from->answer(outcome);
+    answer_poll(taker, task.run_id, outcome);
+  });
+}
+
+void execution_actor::complete_task_for(const call_ptr& from) {
+  const auto& request = from->as<wire::RespondWorkflowTaskCompletedRequest>();
+  apply(complete_workflow_task{request, from->token}, [this, from](const reply& outcome) {
+    if (!queries_.empty() && outcome.status.ok())
+      answer_queries(*from, outcome);
+    from->answer(outcome);
   });
 }
 

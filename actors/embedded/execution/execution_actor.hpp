@@ -19,7 +19,7 @@ class directory;
 /// `decide`.
 ///
 /// Owns:      the record while it is in memory, its timer, what was decided and is not durable yet,
-///            the history reads that wait.
+///            the history reads and queries that wait.
 /// Receives:  serve_call (method table), start_taken_task and fill_query (task queues),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
 ///            callback_reported (callback deliverers), commit_ended and record_loaded (store),
@@ -56,8 +56,10 @@ public:
   void read_for(const call_ptr& from, reply (*read)(const record& rec, const call& asked));
   /// Answers a read of the history, now or when there is something new.
   void read_history_for(const call_ptr& from);
-  /// Sends a query to a worker, which answers it.
+  /// Sends a query to a worker, which answers it: with the workflow task that is pending, or alone.
   void plan_query_for(const call_ptr& from);
+  /// Decides about a completed workflow task, which may answer queries too.
+  void complete_task_for(const call_ptr& from);
 
 private:
   /// What follows a decision or a read. Hears the answer, or `unavailable` if what it depends on
@@ -67,6 +69,13 @@ private:
   struct reader {
     call_ptr from;
     std::string run_id;
+    executor::timer_id timer = 0;
+  };
+  /// A query that came while a workflow task was pending.
+  struct waiting_query {
+    call_ptr from;
+    std::string run_id;
+    std::uint64_t number = 0; ///< of readers and queries together
     executor::timer_id timer = 0;
   };
   /// Tells what was true after the commits before it.
@@ -118,6 +127,16 @@ private:
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
 
+  void follow(const call_ptr& from, query_plan plan);
+  void hold_query(const call_ptr& from, std::string run_id);
+  void finish_query(std::uint64_t number, bool is_expired);
+  void add_queries(
+      const std::string& run_id, api::workflowservice::v1::PollWorkflowTaskQueueResponse& to) const;
+  void answer_poll(const poll_ptr& taker, const std::string& run_id, const reply& task);
+  void answer_queries(const call& from, const reply& outcome);
+  /// Sends on the queries whose runs have no task any more that they could go with.
+  void settle_queries();
+
   /// Decides, commits, performs the effects, then hands the answer to `then`.
   template <class Then>
   void apply(const input& what, Then then);
@@ -168,6 +187,7 @@ private:
   std::deque<held_message> held_;
   std::deque<undurable> undurable_; ///< oldest first
   std::map<std::uint64_t, reader> readers_;
+  std::map<std::string, waiting_query> queries_; ///< by the id that the worker knows them by
   std::uint64_t last_reader_ = 0;
 };
 

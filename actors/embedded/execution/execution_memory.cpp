@@ -90,6 +90,10 @@ void execution_actor::lose(const rpc_status& why) {
     home().cancel(waiting.timer);
     waiting.from->answer(why);
   }
+  for (auto& [id, waiting] : std::exchange(queries_, {})) {
+    home().cancel(waiting.timer);
+    waiting.from->answer(why);
+  }
   for (auto& each : std::exchange(undurable_, {})) {
     each.then(lost);
     for (auto& follower : each.followers)
@@ -98,7 +102,8 @@ void execution_actor::lose(const rpc_status& why) {
 }
 
 bool execution_actor::is_idle() {
-  return record_ && undurable_.empty() && readers_.empty() && held_.empty() && mailbox().empty();
+  return record_ && undurable_.empty() && readers_.empty() && queries_.empty() && held_.empty()
+         && mailbox().empty();
 }
 
 void execution_actor::unload() {
@@ -114,7 +119,7 @@ void execution_actor::unload() {
 
 void execution_actor::forget_when_empty() {
   if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
-      || !held_.empty())
+      || !queries_.empty() || !held_.empty())
     return;
   if (mailbox().empty()) {
     record_.reset();

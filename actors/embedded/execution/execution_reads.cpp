@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tells of a record without changing it: reads, readers that wait for more of a history, and
-// queries.
+// What tells of a record without changing it: reads, and readers that wait for more of a history.
 
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/execution/execution_actor.hpp"
@@ -21,8 +20,6 @@ namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
 constexpr duration longest_history_poll = std::chrono::seconds{20};
-// The real server's, whatever the client's deadline is.
-constexpr duration longest_query = std::chrono::seconds{30};
 
 } // namespace
 
@@ -94,8 +91,10 @@ void execution_actor::wake_readers(const std::string& run_id) {
 
 void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
   auto found = readers_.find(id);
-  if (found == readers_.end())
+  if (found == readers_.end()) {
+    finish_query(id, is_expired);
     return;
+  }
   auto waiting = std::move(found->second);
   readers_.erase(found);
   home().cancel(waiting.timer);
@@ -109,67 +108,6 @@ void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
             .answer);
   else
     waiting.from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
-}
-
-void execution_actor::plan_query_for(const call_ptr& from) {
-  auto plan = plan_query(*record_, from->as<wire::QueryWorkflowRequest>());
-  if (!plan.dispatch) {
-    answer(from, std::move(plan.refused));
-    return;
-  }
-  if (directory_.is_stopping) {
-    from->answer(plain_status(status_code::unavailable, "the service is shutting down"));
-    return;
-  }
-  // Whoever drains the service does not wait for a worker that may never come.
-  from->is_long_poll = true;
-  from->idle.status = plain_status(status_code::unavailable, "the service is shutting down");
-  tell_after_commits({}, [this, from, plan = std::move(plan)](const reply& told) {
-    if (!told.status.ok()) {
-      from->answer(told);
-      return;
-    }
-    const auto now = directory_.now();
-    const auto ends = std::min(from->deadline(), now + longest_query);
-    const bool is_sticky = !plan.sticky_queue.empty();
-    tell(
-        directory_.queue(
-            key_->namespace_id,
-            is_sticky ? plan.sticky_queue : plan.normal_queue,
-            is_sticky ? queue_kind::sticky : queue_kind::workflow),
-        offer_query{
-            directory_.ids->uuid(),
-            key_,
-            from,
-            plan.run_id,
-            ends,
-            is_sticky ? std::min(ends - now, plan.sticky_timeout) : ends - now,
-            is_sticky ? plan.normal_queue : std::string{}});
-  });
-}
-
-void execution_actor::handle(fill_query& wanted) {
-  if (wanted.query->is_answered() || wanted.query->is_cancelled()) {
-    reopen(wanted.taker);
-    return;
-  }
-  auto task = query_task(*record_, wanted.run_id, wanted.taker->is_sticky);
-  if (!task) {
-    answer(wanted.query, {absent("workflow not found for ID: " + key_->workflow_id), nullptr});
-    reopen(wanted.taker);
-    return;
-  }
-  task->set_task_token(wanted.token);
-  *task->mutable_query() = wanted.query->as<wire::QueryWorkflowRequest>().query();
-  tell_after_commits({{}, std::move(task)}, [this, wanted](const reply& told) {
-    if (!told.status.ok()) {
-      wanted.query->answer(told);
-      reopen(wanted.taker);
-      return;
-    }
-    home().cancel(wanted.taker->timer);
-    wanted.taker->from->answer(told);
-  });
 }
 
 } // namespace troupe::embedded

@@ -9,7 +9,7 @@
 #include "runtime/embedded/matching/matching_token.hpp"
 #include "runtime/embedded/record/status.hpp"
 
-#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/query/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
@@ -29,12 +29,6 @@ std::string milliseconds(duration left) {
 
 /// After an exception the same may go well later, or never: not in a hurry.
 constexpr duration fault_pause = std::chrono::seconds{10};
-
-rpc_status query_failed(const wire::RespondQueryTaskCompletedRequest& answer) {
-  temporal::api::errordetails::v1::QueryFailedFailure detail;
-  *detail.mutable_failure() = answer.failure();
-  return with_detail(status_code::invalid_argument, answer.error_message(), detail);
-}
 
 } // namespace
 
@@ -368,13 +362,12 @@ void task_queue_actor::finish_query(
   auto query = std::move(std::get<offer_query>(found->second.what));
   home().cancel(found->second.timer);
   offers_.erase(found);
-  if (request.completed_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
-    wire::QueryWorkflowResponse response;
-    *response.mutable_query_result() = request.query_result();
-    query.query->answer(response);
-  } else {
-    query.query->answer(query_failed(request));
-  }
+  temporal::api::query::v1::WorkflowQueryResult answer;
+  answer.set_result_type(request.completed_type());
+  *answer.mutable_answer() = request.query_result();
+  answer.set_error_message(request.error_message());
+  *answer.mutable_failure() = request.failure();
+  query.query->answer(query_outcome(answer));
   from->answer_empty();
 }
 

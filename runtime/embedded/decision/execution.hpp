@@ -11,6 +11,10 @@
 #include <string_view>
 #include <vector>
 
+namespace temporal::api::query::v1 {
+class WorkflowQueryResult;
+}
+
 /// The seam between what the embedded service decides and what runs it.
 ///
 ///     record, input, surroundings -> decide -> record', transaction
@@ -72,10 +76,15 @@ reply describe(
 std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo>
 list_row(const record& rec, std::string_view run_id);
 
-/// What to do with a query that goes to a worker directly, not with a workflow task.
+/// What to do with a query.
 struct query_plan {
-  reply refused; ///< an error, or a QueryWorkflowResponse that says rejected; if not set, dispatch
-  bool dispatch = false;
+  enum class way {
+    refuse,    ///< with an error, or a QueryWorkflowResponse that says rejected
+    with_task, ///< a workflow task is pending, and what it brings came before the query
+    direct,    ///< nothing came that its worker has not seen: in a task of its own
+  };
+  way goes = way::refuse;
+  reply refused;
   std::string run_id;
   std::string sticky_queue; ///< ask there first, with `sticky_timeout`; empty: nobody holds the run
   duration sticky_timeout{};
@@ -83,6 +92,21 @@ struct query_plan {
 };
 query_plan
 plan_query(const record& rec, const api::workflowservice::v1::QueryWorkflowRequest& request);
+
+/// True if a query of the run still has to wait for a workflow task.
+bool has_pending_task(const record& rec, std::string_view run_id);
+
+/// The same for a query that waited for a task of this run, which did not take it along.
+query_plan plan_waited_query(
+    const record& rec,
+    const api::workflowservice::v1::QueryWorkflowRequest& request,
+    std::string_view run_id);
+
+/// Of a run that has such a query already.
+rpc_status too_many_queries();
+
+/// What the worker's answer is to the client who asked.
+reply query_outcome(const api::query::v1::WorkflowQueryResult& answer);
 
 /// The poll response for a planned query, all but `task_token` and `query`. History is empty for
 /// the sticky queue.

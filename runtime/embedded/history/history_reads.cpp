@@ -5,6 +5,8 @@
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
+#include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/api/query/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
@@ -150,15 +152,20 @@ reply read_history_reverse(
 }
 
 query_plan plan_query(const record& rec, const wire::QueryWorkflowRequest& request) {
+  return plan_waited_query(rec, request, request.execution().run_id());
+}
+
+query_plan plan_waited_query(
+    const record& rec, const wire::QueryWorkflowRequest& request, std::string_view run_id) {
   query_plan plan;
   if (auto status = check_execution(request.has_execution(), request.execution(), max_id_bytes);
       !status.ok()) {
     plan.refused = refusal(std::move(status));
     return plan;
   }
-  const run* const on = rec.find(request.execution().run_id());
+  const run* const on = rec.find(run_id);
   if (!on) {
-    plan.refused = refusal(run_not_found(rec, request.execution().run_id()));
+    plan.refused = refusal(run_not_found(rec, std::string{run_id}));
     return plan;
   }
   if (!request.has_query()) {
@@ -190,12 +197,39 @@ query_plan plan_query(const record& rec, const wire::QueryWorkflowRequest& reque
         workflow_not_ready("Unable to query workflow due to Workflow Task in failed state."));
     return plan;
   }
-  plan.dispatch = true;
+  plan.goes = has_pending_task(rec, on->id) ? query_plan::way::with_task : query_plan::way::direct;
   plan.run_id = on->id;
   plan.sticky_queue = on->state.sticky_queue;
   plan.sticky_timeout = on->state.sticky_timeout;
   plan.normal_queue = on->state.task_queue;
   return plan;
+}
+
+bool has_pending_task(const record& rec, std::string_view run_id) {
+  const run* const on = rec.find(run_id);
+  return on != nullptr && on->open() && on->state.task;
+}
+
+rpc_status too_many_queries() {
+  api::errordetails::v1::ResourceExhaustedFailure detail;
+  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
+  detail.set_scope(enums::RESOURCE_EXHAUSTED_SCOPE_NAMESPACE);
+  return with_detail(
+      status_code::resource_exhausted,
+      "consistent query buffer is full, this may be caused by too many queries and workflow not "
+      "able to process query fast enough",
+      detail);
+}
+
+reply query_outcome(const api::query::v1::WorkflowQueryResult& answer) {
+  if (answer.result_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
+    auto response = std::make_shared<wire::QueryWorkflowResponse>();
+    *response->mutable_query_result() = answer.answer();
+    return {{}, std::move(response)};
+  }
+  api::errordetails::v1::QueryFailedFailure detail;
+  *detail.mutable_failure() = answer.failure();
+  return {with_detail(status_code::invalid_argument, answer.error_message(), detail), nullptr};
 }
 
 std::shared_ptr<wire::PollWorkflowTaskQueueResponse>

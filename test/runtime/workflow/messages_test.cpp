@@ -218,6 +218,10 @@ BOOST_AUTO_TEST_CASE(queries_are_answered_from_the_cached_state) {
   auto instance = make_instance<collects>();
   (void)apply(instance, waiting().to_task());
   BOOST_CHECK_EQUAL(text_of(apply(instance, query("got"))), "answer [\"early\"]");
+  // Sent before a task that the run has done meanwhile: the answer is only newer than it has to be.
+  auto overtaken = query("got");
+  overtaken.set_previous_started_event_id(1);
+  BOOST_CHECK_EQUAL(text_of(apply(instance, std::move(overtaken))), "answer [\"early\"]");
   BOOST_CHECK_EQUAL(text_of(apply(instance, query("bad"))), "query failed: cannot say");
   BOOST_CHECK_EQUAL(
       text_of(apply(instance, query("unheard"))),
