@@ -96,7 +96,7 @@ private:
       return {};
     if (!found->second.is_string())
       fail(where + "." + key, "is not a string");
-    return found->second.as_string().str;
+    return rpc::string_in(found->second);
   }
 
   std::optional<bool>

@@ -110,6 +110,20 @@ std::size_t first_bad_byte(const std::string& text) {
   return good;
 }
 
+/// Where the first mistake is; toml11 3 and 4 say it in different ways.
+template <class Mistake>
+std::string place_of(const Mistake& bad) {
+  const auto words = [](auto line, auto column) {
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+  };
+  if constexpr (requires { bad.location().line(); }) {
+    return words(bad.location().line(), bad.location().column());
+  } else {
+    const auto& where = bad.errors().front().locations().front().first;
+    return words(where.first_line_number(), where.first_column_number());
+  }
+}
+
 } // namespace
 
 toml::value parse_toml(const std::string& given, const std::string& name) {
@@ -125,11 +139,10 @@ toml::value parse_toml(const std::string& given, const std::string& name) {
   std::istringstream from{text};
   try {
     return toml::parse(from, name);
-  } catch (const toml::exception& bad) {
+  } catch (const toml::syntax_error& bad) {
     // Its text shows the line.
     throw connection_error(
-        "cannot read " + printable(name) + ": line " + std::to_string(bad.location().line())
-        + ", column " + std::to_string(bad.location().column()) + ": not TOML");
+        "cannot read " + printable(name) + ": " + place_of(bad) + ": not TOML");
   } catch (const std::exception&) {
     throw connection_error("cannot read " + printable(name) + ": not TOML");
   }

@@ -17,4 +17,14 @@ namespace troupe::rpc {
 /// The same for text; `name` is for errors.
 [[nodiscard]] toml::value parse_toml(const std::string& text, const std::string& name);
 
+/// The text of a value that is a string: toml11 3 (Debian 12) keeps it with the kind of its quotes,
+/// toml11 4 (Debian 13) alone.
+template <class Value>
+[[nodiscard]] const std::string& string_in(const Value& from) {
+  if constexpr (requires { from.as_string().str; })
+    return from.as_string().str;
+  else
+    return from.as_string();
+}
+
 } // namespace troupe::rpc

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(realpath -m "${1:-build/gcc}")
 packages="g++ cmake ninja-build ccache pkg-config protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev
-  libcaf-dev libsimdjson-dev libboost-dev libssl-dev libutf8proc-dev zlib1g-dev"
+  libcaf-dev libsimdjson-dev libtoml11-dev libboost-dev libssl-dev libutf8proc-dev zlib1g-dev"
 
 skip() { echo "install: SKIPPED with GCC, $1"; exit 0; }
 
