@@ -9,11 +9,25 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <string>
+#include <vector>
 
 namespace troupe {
 
 namespace {
+
+/// What handlers have from their cancellation on, at the end of the grace, until the process ends.
+constexpr std::chrono::seconds last_words{2};
+
+/// The calls that keep a worker from stopping, for a line of the log.
+std::string names_of(const std::vector<worker_snapshot::request>& requests) {
+  std::string all;
+  for (const auto& each : requests)
+    all.append(all.empty() ? "" : ", ").append(each.service).append("/").append(each.operation);
+  return all;
+}
 
 // What `run_until_signal` waits for. The semaphore is all that a signal handler may touch (POSIX
 // names sem_post among the few safe functions); it lives as long as the process, so a handler that
@@ -113,8 +127,17 @@ int worker::run_until_signal() {
   }
   // Not told while it is still connecting, so that a signal ends that too.
   impl_->when_stopped([] { signal_scope::wake(); });
-  if (signals.wait([this] { return state() == worker_state::stopped; }))
+  if (signals.wait([this] { return state() == worker_state::stopped; })) {
     log::info("stopping: running tasks are finished; signal again to leave at once");
+    impl_->stop();
+    if (!impl_->stops_within_grace(last_words)) {
+      log::error(
+          "user code does not come back, leaving without it",
+          {{"requests", names_of(snapshot().requests)}});
+      log::flush();
+      _exit(1);
+    }
+  }
   stop();
   return impl_->error().empty() ? 0 : 1; // why it stopped by itself, the worker has logged
 }

@@ -2,66 +2,21 @@
 """`troupe worker inspect` against a worker in a process of its own, with and without its service."""
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import unittest
 
-TROUPE, SERVE = sys.argv[1:3]
-del sys.argv[1:3]
-LIMIT = 30  # seconds
-ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "TROUPE_"))} | {
-    "TEMPORAL_CONFIG_FILE": os.devnull
-}
+import worker_process
+from worker_process import free_port, run
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def run(*words, **variables):
-    done = subprocess.run(
-        [TROUPE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT | variables)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Inspect(unittest.TestCase):
-    def setUp(self):
-        port, self.shown = free_port(), f"127.0.0.1:{free_port()}"
-        self.server = subprocess.Popen(
-            [TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-        while "Persistence:" not in self.server.stdout.readline():
-            self.assertIsNone(self.server.poll())
-        self.worker = subprocess.Popen(
-            [SERVE, f"127.0.0.1:{port}", "default", "queue", "nowhere"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=ENVIRONMENT | {"TROUPE_METRICS_ADDRESS": self.shown})
-        for line in self.worker.stderr:
-            if "worker started" in line:
-                break
-        self.address = f"127.0.0.1:{port}"
-
-    def tearDown(self):
-        for each in (self.worker, self.server):
-            if each.poll() is None:
-                each.send_signal(signal.SIGTERM)
-            each.communicate(timeout=LIMIT)
-
+class Inspect(worker_process.WithWorker):
     def inspect(self, *words):
         code, out, err = run("worker", "inspect", "--metrics-address", self.shown, *words)
         self.assertEqual((code, err), (0, ""))
         return out
 
     def test_shows_a_worker_as_tables_and_as_json(self):
-        code, _, err = run(
-            "workflow", "start", "--type", "HelloCallerWorkflow", "--task-queue", "queue", "--workflow-id", "waits",
-            "--input", '"you"', "--address", self.address)
-        self.assertEqual((code, err), (0, ""))
+        self.start_workflow("HelloCallerWorkflow", "waits", "--input", '"you"')
         # The endpoint does not exist: its task fails again and again.
         failures = []
         while not failures:

@@ -133,9 +133,11 @@ public:
   void stop();
 
   /// Starts (unless started), runs until SIGINT or SIGTERM, stops gracefully; a second signal ends
-  /// the process at once, with 128 and its number. Returns what `main` should: 0, or 1 after
-  /// writing why to the log. Uses the process's handlers of both signals meanwhile, so only one
-  /// worker at a time should do this; others can be `start`ed beside it.
+  /// the process at once, with 128 and its number. Code that does not even come back within two
+  /// seconds of its cancellation is named in the log, and the process ends without it, with 1.
+  /// Returns what `main` should: 0, or 1 after writing why to the log. Uses the process's handlers
+  /// of both signals meanwhile, so only one worker at a time should do this; others can be
+  /// `start`ed beside it.
   int run_until_signal();
 
   [[nodiscard]] worker_state state() const;

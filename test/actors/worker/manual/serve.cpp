@@ -4,7 +4,7 @@
 // say-hello as a workflow) and the workflows HelloCallerWorkflow and HelloHandlerWorkflow on one
 // task queue, until it is signalled.
 //
-//     manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]
+//     manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS [GRACE_MILLISECONDS]]
 
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
@@ -12,7 +12,9 @@
 #include <troupe/workflow/context.hpp>
 
 #include <boost/describe.hpp>
+#include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 #include <string>
 
@@ -33,7 +35,8 @@ BOOST_DESCRIBE_STRUCT(hello_output, (), (message))
 struct hello_service : nexus::service<"HelloService"> {
   static constexpr operation<hello_input, hello_output> echo{"echo"};
   static constexpr operation<hello_input, hello_output> say_hello{"say-hello"};
-  static constexpr auto operations = std::tuple{echo, say_hello};
+  static constexpr operation<void, void> never{"never"}; ///< does not come back, whatever happens
+  static constexpr auto operations = std::tuple{echo, say_hello, never};
 };
 
 struct hello_handler_workflow {
@@ -58,6 +61,14 @@ struct hello_caller_workflow {
   }
 };
 
+struct never_caller_workflow {
+  static constexpr std::string_view name = "NeverCallerWorkflow";
+  troupe::async<> run(troupe::workflow::context ctx) {
+    co_await ctx.nexus_client<hello_service>({.endpoint = endpoint})
+        .execute<hello_service::never>({.schedule_to_close_timeout = 60s});
+  }
+};
+
 auto hello_handler() {
   return nexus::handler_for<hello_service>(
       nexus::sync<hello_service::echo>(
@@ -65,6 +76,11 @@ auto hello_handler() {
       nexus::workflow_run<hello_service::say_hello>([](nexus::start_context ctx, hello_input in) {
         return nexus::start_workflow<hello_handler_workflow>(
             {.id = "hello-" + std::string{ctx.request_id()}}, in);
+      }),
+      nexus::sync<hello_service::never>([](nexus::start_context) {
+        std::cout << "it has begun\n" << std::flush;
+        for (;;)
+          pause();
       }));
 }
 
@@ -79,7 +95,8 @@ void print(const char* what, const troupe::worker_snapshot::tasks& tasks) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::cerr << "manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS]\n";
+    std::cerr
+        << "manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS [GRACE_MILLISECONDS]]\n";
     return 1;
   }
   sample::endpoint = argv[4];
@@ -87,10 +104,13 @@ int main(int argc, char** argv) {
   troupe::worker worker{
       client,
       {.task_queue = argv[3],
-       .shards = argc > 5 ? static_cast<std::size_t>(std::stoul(argv[5])) : 1}};
+       .shards = argc > 5 ? static_cast<std::size_t>(std::stoul(argv[5])) : 1,
+       .graceful_shutdown_timeout =
+           argc > 6 ? std::chrono::milliseconds{std::stoi(argv[6])} : std::chrono::seconds{10}}};
   worker.add(sample::hello_handler());
   worker.add<sample::hello_handler_workflow>();
   worker.add<sample::hello_caller_workflow>();
+  worker.add<sample::never_caller_workflow>();
   auto code = worker.run_until_signal();
   auto seen = worker.snapshot();
   sample::print("nexus", seen.nexus);
