@@ -3,6 +3,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -10,8 +12,10 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace troupe::otlp {
 
@@ -26,29 +30,54 @@ using boost::system::error_code;
 /// What a collector answers is short.
 constexpr std::size_t most_answer_bytes = std::size_t{64} << 10;
 
-/// The steps of one request, each begun by the one before.
+using request = wire::request<wire::string_body>;
+using plain_stream = beast::tcp_stream;
+using tls_stream = beast::ssl_stream<beast::tcp_stream>;
+
+/// The steps of one request, each begun by the one before. `Stream` is one of the two above.
+template <class Stream>
 class exchange {
 public:
-  exchange(asio::io_context& context, wire::request<wire::string_body> what)
-      : resolver_(context), stream_(context), request_(std::move(what)) {
+  /// `around` is what a stream is made with.
+  template <class... Around>
+  exchange(const http_url& to, request what, asio::io_context& context, Around&... around)
+      : to_(to), resolver_(context), stream_(context, around...), request_(std::move(what)) {
     parser_.body_limit(most_answer_bytes);
   }
 
-  void start(const http_url& to) {
+  void start() {
     resolver_.async_resolve(
-        to.host, to.port, [this](error_code error, const tcp::resolver::results_type& found) {
+        to_.host, to_.port, [this](error_code error, const tcp::resolver::results_type& found) {
           if (fails("resolve", error))
             return;
-          stream_.async_connect(found, [this](error_code failed, const tcp::endpoint&) {
-            if (!fails("connect", failed))
-              send();
-          });
+          beast::get_lowest_layer(stream_).async_connect(
+              found, [this](error_code failed, const tcp::endpoint&) {
+                if (!fails("connect", failed))
+                  greet();
+              });
         });
   }
 
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
 private:
+  void greet() {
+    if constexpr (std::is_same_v<Stream, tls_stream>) {
+      stream_.set_verify_mode(asio::ssl::verify_peer);
+      stream_.set_verify_callback(asio::ssl::host_name_verification(to_.host));
+      error_code ignored;
+      asio::ip::make_address(to_.host, ignored);
+      if (ignored) // a name; addresses are not sent
+        SSL_set_tlsext_host_name(stream_.native_handle(), to_.host.c_str());
+      stream_.async_handshake(asio::ssl::stream_base::client, [this](error_code error) {
+        if (!fails("handshake", error))
+          send();
+      });
+    } else {
+      send();
+    }
+  }
+
   void send() {
     wire::async_write(stream_, request_, [this](error_code error, std::size_t) {
       if (fails("write", error))
@@ -75,22 +104,43 @@ private:
     return true;
   }
 
+  const http_url& to_;
   tcp::resolver resolver_;
-  beast::tcp_stream stream_;
-  wire::request<wire::string_body> request_;
+  Stream stream_;
+  request request_;
   wire::response_parser<wire::string_body> parser_;
   beast::flat_buffer buffer_;
   std::string problem_ = "it took too long"; ///< until it ends
 };
 
+template <class Stream, class... Around>
+std::string
+run(const http_url& to,
+    request what,
+    std::chrono::milliseconds at_most,
+    asio::io_context& context,
+    Around&... around) {
+  exchange<Stream> one{to, std::move(what), context, around...};
+  one.start();
+  context.run_for(at_most);
+  return one.problem();
+}
+
 } // namespace
 
 std::optional<http_url> parse_http_url(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
-  if (!text.starts_with(scheme))
-    return std::nullopt;
-  text.remove_prefix(scheme.size());
   http_url result;
+  constexpr std::string_view plain = "http://";
+  constexpr std::string_view tls = "https://";
+  if (text.starts_with(plain)) {
+    text.remove_prefix(plain.size());
+  } else if (text.starts_with(tls)) {
+    text.remove_prefix(tls.size());
+    result.port = "443";
+    result.is_tls = true;
+  } else {
+    return std::nullopt;
+  }
   const auto slash = text.find('/');
   if (slash != std::string_view::npos)
     result.path = text.substr(slash);
@@ -121,19 +171,27 @@ std::string post_json(
     const std::vector<std::pair<std::string, std::string>>& headers,
     std::string body,
     std::chrono::milliseconds at_most) {
-  wire::request<wire::string_body> request{wire::verb::post, to.path, 11};
+  request what{wire::verb::post, to.path, 11};
   for (const auto& [name, value] : headers)
-    request.set(name, value);
-  request.set(wire::field::host, to.host + ':' + to.port);
-  request.set(wire::field::content_type, "application/json");
-  request.keep_alive(false);
-  request.body() = std::move(body);
-  request.prepare_payload();
+    what.set(name, value);
+  what.set(wire::field::host, to.host + ':' + to.port);
+  what.set(wire::field::content_type, "application/json");
+  what.keep_alive(false);
+  what.body() = std::move(body);
+  what.prepare_payload();
   asio::io_context context{1};
-  exchange one{context, std::move(request)};
-  one.start(to);
-  context.run_for(at_most);
-  return one.problem();
+  if (!to.is_tls)
+    return run<plain_stream>(to, std::move(what), at_most, context);
+  asio::ssl::context trust{asio::ssl::context::tls_client};
+  SSL_CTX_set_min_proto_version(trust.native_handle(), TLS1_2_VERSION);
+  error_code error;
+  if (to.ca_file.empty())
+    trust.set_default_verify_paths(error);
+  else
+    trust.load_verify_file(to.ca_file, error);
+  if (error)
+    return "certificates: " + error.message();
+  return run<tls_stream>(to, std::move(what), at_most, context, trust);
 }
 
 } // namespace troupe::otlp

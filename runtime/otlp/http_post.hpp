@@ -10,13 +10,15 @@
 
 namespace troupe::otlp {
 
-/// `http://host:port/path`.
+/// `http://host:port/path`, or the same with `https`.
 struct http_url {
   std::string host;
-  std::string port = "80";
+  std::string port = "80"; ///< of `https` 443, if it says none
   std::string path = "/";
+  bool is_tls = false;
+  std::string ca_file = {}; ///< PEM of who may have signed; empty: whom the system trusts
 };
-/// Nothing if it is no such URL; `https` is none.
+/// Nothing if it is no such URL.
 [[nodiscard]] std::optional<http_url> parse_http_url(std::string_view text);
 
 /// One POST of JSON, on the calling thread, on a connection of its own.

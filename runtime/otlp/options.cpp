@@ -52,6 +52,7 @@ otlp_options resolve(otlp_options options, const environment& from) {
   take("OTEL_EXPORTER_OTLP_ENDPOINT", options.endpoint);
   if (options.endpoint.empty())
     options.endpoint = "http://localhost:4318";
+  take("OTEL_EXPORTER_OTLP_CERTIFICATE", options.ca_file);
   take("OTEL_SERVICE_NAME", options.service_name);
   constexpr auto headers = "OTEL_EXPORTER_OTLP_HEADERS";
   if (options.headers.empty())
@@ -73,8 +74,8 @@ http_url collector_url(const otlp_options& options, std::string_view path) {
   if (!to)
     throw options_error(
         "the OTLP endpoint \"" + options.endpoint
-        + "\" is not of the form http://host:port (https is not spoken here; use a collector "
-          "beside the program)");
+        + "\" is not of the form http://host:port or https://host:port");
+  to->ca_file = options.ca_file;
   if (to->path.ends_with('/'))
     to->path.pop_back();
   to->path += path;

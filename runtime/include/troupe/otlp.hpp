@@ -18,16 +18,20 @@ namespace troupe {
 /// its JSON form (port 4318 as a rule).
 ///
 /// What is empty is as OpenTelemetry's environment says: `OTEL_EXPORTER_OTLP_ENDPOINT`,
-/// `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`.
+/// `OTEL_EXPORTER_OTLP_CERTIFICATE`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
+/// `OTEL_RESOURCE_ATTRIBUTES`.
 struct otlp_options {
-  /// `http://host:port`; without a word from anybody `http://localhost:4318`. `https` is refused:
-  /// let a collector beside the program do that.
+  /// `http://host:port` or `https://host:port`; without a word from anybody
+  /// `http://localhost:4318`.
   std::string endpoint = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string service_name = {};                    ///< else `troupe`
   std::map<std::string, std::string> resource = {}; ///< more of what describes this process
   std::chrono::milliseconds interval = std::chrono::seconds{60}; ///< between pushes of metrics
   std::chrono::milliseconds timeout = std::chrono::seconds{10};  ///< of one push
+  /// PEM file of who may have signed an `https` collector's certificate; empty: whom the system
+  /// trusts.
+  std::string ca_file = {};
 };
 
 /// How traces are pushed.

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_collector_that_refuses_is_told_once) {
 BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
   const auto all = std::make_shared<tele::registry>();
   for (const troupe::otlp_options& bad : std::vector<troupe::otlp_options>{
-           {.endpoint = "https://safe:4318"},
+           {.endpoint = "ftp://safe:4318"},
            {.endpoint = "nonsense"},
            {.interval = 0ms},
            {.timeout = 0ms}})

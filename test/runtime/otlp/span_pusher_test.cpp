@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
       (void)sampling_ratio(
           {}, of({{"OTEL_TRACES_SAMPLER", "traceidratio"}, {"OTEL_TRACES_SAMPLER_ARG", "many"}})),
       options_error);
-  BOOST_CHECK_THROW((void)pusher("https://safe:4318", {}), options_error);
+  BOOST_CHECK_THROW((void)pusher("ftp://safe:4318", {}), options_error);
   BOOST_CHECK_THROW((void)pusher("http://here", {.max_batch = 0}), options_error);
   BOOST_CHECK_THROW((void)pusher("http://here", {.interval = 0ms}), options_error);
 }
