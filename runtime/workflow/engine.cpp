@@ -374,28 +374,34 @@ void engine::on_signal(std::string name, detail::signal_handler handler) {
     (name.empty() || signal.name == name ? waiting : others).push_back(std::move(signal));
   all.unhandled_signals = std::move(others);
   for (auto& signal : waiting)
-    deliver_signal(std::move(signal.name), std::move(signal.input));
+    deliver_signal(std::move(signal));
 }
 
-void engine::deliver_signal(std::string name, payloads input) {
+void engine::deliver_signal(received_signal&& signal) {
   auto& all = with_messages();
+  const auto& name = signal.name;
   detail::signal_handler* handler = nullptr;
   for (auto& [known, candidate] : all.signal_handlers)
     if (known == name || (known.empty() && handler == nullptr))
       handler = &candidate;
   if (handler == nullptr) {
-    all.unhandled_signals.push_back({std::move(name), std::move(input)});
+    all.unhandled_signals.push_back(std::move(signal));
     return;
   }
+  std::exception_ptr failed;
   try {
-    handler->deliver(name, std::move(input));
+    handler->deliver(name, std::move(signal.input));
   } catch (const payload_error& error) {
+    failed = std::current_exception();
     log(detail::log_level::warn,
         "dropped a signal whose arguments cannot be read",
         {{"signal", name}, {"error", describe(error)}});
   } catch (...) {
-    fail_handler(std::current_exception());
+    failed = std::current_exception();
+    fail_handler(failed);
   }
+  if (extras_ && extras_->trace && !replaying_)
+    extras_->trace->handle_signal(name, signal.sender, now_, failed);
 }
 
 void engine::on_query(std::string name, detail::query_handler handler) {

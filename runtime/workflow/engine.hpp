@@ -171,6 +171,7 @@ private:
   struct received_signal {
     std::string name;
     payloads input;
+    std::optional<trace_context> sender = {}; ///< of one that is traced
   };
   /// Signals, queries and who handles them.
   struct messages {
@@ -212,7 +213,7 @@ private:
   void end_with(std::exception_ptr why);
   void close_with(std::unique_ptr<wire_command> command, std::exception_ptr why = nullptr);
   void continue_as_new(continue_as_new_request&& request);
-  void deliver_signal(std::string name, payloads input);
+  void deliver_signal(received_signal&& signal);
   void
   call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
   [[nodiscard]] payload metadata() const;

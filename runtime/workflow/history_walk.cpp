@@ -120,7 +120,11 @@ void engine::run_step(const step_jobs& todo) {
         continue;
       }
       auto& attributes = *signal->mutable_workflow_execution_signaled_event_attributes();
-      deliver_signal(std::move(*attributes.mutable_signal_name()), from_proto(attributes.input()));
+      received_signal told{
+          std::move(*attributes.mutable_signal_name()), from_proto(attributes.input())};
+      if (environment_->tracer)
+        told.sender = protocol::read_trace_header(attributes.header());
+      deliver_signal(std::move(told));
     }
     run_code();
   }

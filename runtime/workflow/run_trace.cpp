@@ -41,6 +41,26 @@ run_trace::start_operation(const std::string& name, time_point now, bool is_repl
   return context;
 }
 
+void run_trace::handle_signal(
+    const std::string& name,
+    const std::optional<trace_context>& sender,
+    time_point now,
+    const std::exception_ptr& error) {
+  const auto parent = sender.value_or(run_.context);
+  // No command carries it, so its id need not come out the same in a replay.
+  trace_span handled{
+      .name = "HandleSignal:" + name,
+      .kind = span_kind::server,
+      .context = telemetry::new_context(parent, *to_),
+      .parent = parent.span,
+      .start = now,
+      .end = now,
+      .attributes = run_.attributes};
+  if (error)
+    handled.error = describe(error);
+  keep(std::move(handled));
+}
+
 void run_trace::end(time_point started, time_point now, const std::exception_ptr& error) {
   auto whole = run_;
   whole.start = started;

@@ -221,7 +221,7 @@ void nexus_handler_actor::call_service() {
 void nexus_handler_actor::answer() {
   nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
   if (const auto& reason = call_->failure_reason(); !reason.empty()) {
-    nexus_.metrics.nexus_task_execution_failed.of(reason).add();
+    count_failure(reason);
     report(
         call_->is_failure() ? "a Nexus task failed" : "a Nexus operation failed",
         call_->failure_text());
@@ -247,6 +247,11 @@ void nexus_handler_actor::on_answer(const rpc_status& status) {
        {"error", status.message}});
   end(status.code == status_code::not_found ? task_outcome::task_gone
                                             : task_outcome::answer_failed);
+}
+
+void nexus_handler_actor::count_failure(std::string_view reason) {
+  const auto& task = call_->task();
+  nexus_.metrics.nexus_task_execution_failed.add(task.service, task.operation, reason);
 }
 
 /// A failure of the handler, with what names the request and who asked.
@@ -287,7 +292,7 @@ void nexus_handler_actor::on_cancel(cancel_reason reason) {
   if (reason != cancel_reason::timed_out)
     return; // it may still answer, and somebody waits for that
   report("a Nexus task ran past its deadline and is not answered", "deadline exceeded");
-  nexus_.metrics.nexus_task_execution_failed.of("timeout").add();
+  count_failure("timeout");
   end(task_outcome::deadline_passed);
 }
 

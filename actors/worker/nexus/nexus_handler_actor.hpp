@@ -81,6 +81,7 @@ private:
   void answer();
   [[nodiscard]] std::chrono::milliseconds remaining() const;
   void on_answer(const rpc_status& status);
+  void count_failure(std::string_view reason);
   void report(std::string_view message, std::string error);
   void on_cancel(cancel_reason reason);
   void end(task_outcome outcome);

@@ -31,7 +31,22 @@ nexus_metrics::nexus_metrics(telemetry::meter& meter)
     : nexus_tasks(meter, "NexusWorker"), nexus_poll_no_task(meter.counter(poll_no_task)),
       nexus_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       nexus_task_execution_latency(meter.histogram(execution)),
-      nexus_task_endtoend_latency(meter.histogram(endtoend)),
-      nexus_task_execution_failed(meter, execution_failed, "failure_reason") {}
+      nexus_task_endtoend_latency(meter.histogram(endtoend)), nexus_task_execution_failed(meter) {}
+
+void failed_nexus_tasks::add(
+    std::string_view service, std::string_view operation, std::string_view reason) {
+  std::pair<std::string, std::string> of{service, operation};
+  auto found = known_.find(of);
+  if (found == known_.end()) {
+    if (known_.size() >= most)
+      of = {"other", "other"};
+    telemetry::labels fixed{{"nexus_service", of.first}, {"nexus_operation", of.second}};
+    found = known_
+                .try_emplace(
+                    std::move(of), *meter_, execution_failed, "failure_reason", std::move(fixed))
+                .first;
+  }
+  found->second.of(reason).add();
+}
 
 } // namespace troupe::actors

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/workflow/workflow_instance_actor.hpp"
 
+#include "actors/worker/workflow/query_spans.hpp"
 #include "actors/worker/workflow/workflow_code.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/text/utf8.hpp"
@@ -264,8 +265,10 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   spans_ = std::move(result.spans);
   for (const auto& [query, error] : result.failed_queries)
     report("a workflow query failed", query, describe(error));
-  context_.counters.workflow_task_execution_latency.observe(
-      (home().now() - job_->received).count());
+  const auto now = home().now();
+  context_.counters.workflow_task_execution_latency.observe((now - job_->received).count());
+  if (worker_->tracer)
+    trace_queries(*worker_->tracer, *job_->task, result, job_->received, now);
   switch (result.kind) {
   case verdict::completed: answering_ = answer_kind::completed; break;
   case verdict::query_answered: answering_ = answer_kind::query; break;

@@ -269,6 +269,11 @@ BOOST_AUTO_TEST_CASE(failures_are_counted_by_their_reason) {
   give("PollNexusTaskQueue", nexus_task("nonsense", "a"));
   answer("RespondNexusTaskFailed", wire::RespondNexusTaskFailedResponse{});
   BOOST_TEST(count("handler_error_NOT_FOUND") == 1);
+  BOOST_TEST(
+      metric(
+          "nexus_task_execution_failed",
+          {{"nexus_service", "TestService"}, {"nexus_operation", "nonsense"}})
+      == 1);
   give("PollNexusTaskQueue", nexus_task("waits", "b", "5s"));
   clock->advance(6s);
   BOOST_TEST(count("timeout") == 1);

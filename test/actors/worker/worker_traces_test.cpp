@@ -35,6 +35,18 @@ struct caller {
   }
 };
 
+struct counts {
+  static constexpr std::string_view name = "Counts";
+  async<int> run(workflow::context ctx) {
+    int sum = 0;
+    ctx.on_signal("add", [&sum](int more) { sum += more; });
+    ctx.on_query("sum", [&sum] { return sum; });
+    ctx.on_query("bad", []() -> int { throw application_error("cannot say"); });
+    co_await ctx.wait_condition([&sum] { return sum > 1; });
+    co_return sum;
+  }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(worker_traces)
@@ -71,6 +83,39 @@ BOOST_AUTO_TEST_CASE(one_trace_goes_from_the_caller_to_the_workflow_behind_its_o
     BOOST_TEST(!all[name].error.has_value(), name);
     parent = all[name].context.span;
   }
+  serves.stop();
+}
+
+BOOST_AUTO_TEST_CASE(signals_and_queries_lie_within_the_calls_that_sent_them) {
+  const auto spans = std::make_shared<test::recorded_spans>();
+  service here;
+  const auto plain = here.connect();
+  const auto traced = client::connect({.target = here.listen("127.0.0.1:0"), .tracer = spans});
+  worker serves{plain, {.task_queue = "q", .tracer = spans}};
+  serves.add<counts>().start();
+  const auto run = plain.start_workflow<counts>({.id = "w", .task_queue = "q"});
+  auto from = traced.get_workflow<int>("w");
+  BOOST_TEST(from.query<int>("sum") == 0);
+  BOOST_CHECK_THROW((void)from.query<int>("bad"), workflow_query_failed_error);
+  BOOST_TEST(plain.get_workflow<int>("w").query<int>("sum") == 0); // no header, no span
+  from.signal("add", 2);
+  BOOST_TEST(run.result() == 2);
+
+  std::map<std::string, trace_span> all;
+  for (auto& each : spans->wait_for(7))
+    BOOST_TEST(all.emplace(each.name, each).second, each.name);
+  for (const auto& [sent, handled] :
+       {std::pair{"QueryWorkflow:sum", "HandleQuery:sum"},
+        {"QueryWorkflow:bad", "HandleQuery:bad"},
+        {"SignalWorkflow:add", "HandleSignal:add"}}) {
+    BOOST_REQUIRE(all.contains(sent));
+    BOOST_REQUIRE(all.contains(handled));
+    BOOST_TEST((all[handled].parent == all[sent].context.span), handled);
+    BOOST_TEST((all[handled].kind == span_kind::server), handled);
+    BOOST_TEST((all[handled].start <= all[handled].end), handled);
+  }
+  BOOST_TEST(all["HandleQuery:bad"].error.value_or("") == "cannot say");
+  BOOST_TEST(all.contains("RunWorkflow:Counts"));
   serves.stop();
 }
 

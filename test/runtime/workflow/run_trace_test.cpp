@@ -35,6 +35,16 @@ struct calls_with_its_own {
   }
 };
 
+struct hears {
+  async<int> run(workflow::context ctx) {
+    int sum = 0;
+    ctx.on_signal("add", [&sum](int more) { sum += more; });
+    co_await ctx.wait_condition([&sum] { return sum > 2; });
+    ctx.on_signal("late", [](int) {});
+    co_return sum;
+  }
+};
+
 template <class W>
 workflow::instance traced(std::shared_ptr<tracer> to) {
   auto shared = std::make_shared<workflow::environment>();
@@ -121,6 +131,38 @@ BOOST_AUTO_TEST_CASE(what_is_not_sampled_is_passed_on_and_not_recorded) {
 BOOST_AUTO_TEST_CASE(a_header_of_the_codes_own_stays) {
   auto run = traced<calls_with_its_own>(std::make_shared<recorded_spans>());
   BOOST_TEST(sent_parent(apply(run, started().task_started().to_task())) == "mine");
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_lies_within_who_sent_it_or_else_within_the_run) {
+  auto run = traced<hears>(std::make_shared<recorded_spans>());
+  auto history = started().signaled("late", 1).signaled("add", 1);
+  history.signaled("add", 2);
+  protocol::write_trace_header(
+      *from_traceparent(parent),
+      *history.last().mutable_workflow_execution_signaled_event_attributes()->mutable_header());
+  history.signaled("add", std::string{"what"}).task_started();
+  const auto spans = apply(run, history.to_task()).spans;
+  BOOST_REQUIRE(spans.size() == 5u);
+  // In the order in which they are handled: the one that came first waited for its handler.
+  for (std::size_t i = 0; i < 3; ++i)
+    BOOST_TEST(spans[i].name == "HandleSignal:add");
+  BOOST_TEST(spans[3].name == "HandleSignal:late");
+  BOOST_TEST(spans[4].name == "RunWorkflow:W");
+  BOOST_TEST((spans[0].kind == span_kind::server));
+  BOOST_TEST((spans[0].parent == spans[4].context.span));
+  BOOST_TEST((spans[1].parent == from_traceparent(parent)->span));
+  BOOST_TEST((spans[1].context.trace == from_traceparent(parent)->trace));
+  BOOST_TEST(!spans[1].error.has_value());
+  BOOST_TEST(spans[2].error.value_or("").starts_with("expected number"));
+  BOOST_TEST(spans[0].attributes[1].second == run.run_id());
+}
+
+BOOST_AUTO_TEST_CASE(a_replayed_signal_is_not_recorded_again) {
+  auto run = traced<hears>(std::make_shared<recorded_spans>());
+  auto history = started().signaled("add", 1).task().signaled("add", 1).task_started();
+  const auto spans = apply(run, history.to_task()).spans;
+  BOOST_REQUIRE(spans.size() == 1u);
+  BOOST_TEST(spans[0].name == "HandleSignal:add");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_tracer_there_is_no_header) {
