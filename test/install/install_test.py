@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -53,8 +54,29 @@ def files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 class project(unittest.TestCase):
     """What holds for each way into a project."""
+
+    def check_connected(self, folder, troupe):
+        """The program against `troupe server start-dev`."""
+        port = free_port()
+        server = subprocess.Popen([troupe, "server", "start-dev", "--headless", "--port", str(port)], text=True,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            while "Persistence:" not in server.stdout.readline():
+                self.assertIsNone(server.poll())
+            said = subprocess.check_output([folder / "connected"], text=True, timeout=60, stderr=subprocess.DEVNULL,
+                                           env={**os.environ, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"})
+            self.assertEqual(said, "Hello server\n")
+        finally:
+            server.terminate()
+            server.communicate(timeout=60)
 
     def check_hello(self, folder):
         self.assertEqual(
@@ -102,9 +124,11 @@ class installed(project):
     def test_find_package_builds_and_runs_the_program(self):
         folder = empty("find_package")
         configure("program", folder, TROUPE_HOW="find_package", CMAKE_PREFIX_PATH=self.prefix)
-        build(folder, "hello")
+        build(folder, "all")
         self.check_hello(folder)
         self.check_command(folder)
+        if (self.prefix / "bin/troupe").exists():
+            self.check_connected(folder, self.prefix / "bin/troupe")
 
     def test_client_and_testing_need_no_actors(self):
         folder = empty("components")
@@ -179,27 +203,41 @@ class fetch_content(embedded):
 
 
 class packages(project):
-    """The Debian packages, unpacked beside the system: a program of 20 lines in an empty folder, within a minute."""
+    """The Debian packages, installed beside the system: a program of 20 lines in an empty folder, within a minute."""
 
     @classmethod
     def setUpClass(cls):
         debs = pathlib.Path(os.environ["DEBS"])
         (cls.dev,), (cls.cli,) = debs.glob("libtroupe-dev_*.deb"), debs.glob("troupe_*.deb")
         cls.root = empty("root")
-        for deb in (cls.dev, cls.cli):
-            run("dpkg-deb", "--extract", deb, cls.root)
+        known = cls.root / "var/lib/dpkg"
+        for folder in ("info", "updates", "triggers"):
+            (known / folder).mkdir(parents=True)
+        (known / "status").touch()
+        # What they depend on is installed in the system, of which this root knows nothing.
+        run("dpkg", "--root", cls.root, "--force-depends", "--force-not-root", "--install", cls.dev, cls.cli,
+            env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
 
     def test_a_program_of_20_lines_builds_within_a_minute_and_runs(self):
-        program = (HERE / "program" / "main.cpp").read_text()
-        self.assertLessEqual(len([line for line in program.splitlines() if line.strip()]), 20)
+        for name in ("main.cpp", "connected.cpp"):
+            program = (HERE / "program" / name).read_text()
+            self.assertLessEqual(len([line for line in program.splitlines() if line.strip()]), 20, name)
         folder = empty("from_packages")
         began = time.monotonic()
         configure("program", folder, TROUPE_HOW="find_package", CMAKE_PREFIX_PATH=self.root / "usr")
-        build(folder, "hello")
-        self.check_hello(folder)
+        build(folder, "connected")
+        self.check_connected(folder, self.root / "usr/bin/troupe")
         took = time.monotonic() - began
         print(f"install: configured, built and ran a program of {len(program.splitlines())} lines in {took:.1f} s")
         self.assertLess(took, 60)
+        build(folder, "hello")
+        self.check_hello(folder)
+
+    def test_dpkg_has_installed_both(self):
+        for name in ("libtroupe-dev", "troupe"):
+            self.assertEqual(
+                run("dpkg-query", "--admindir", self.root / "var/lib/dpkg", "-W", "-f", "${db:Status-Status}", name), "installed")
+        self.assertEqual(run("dpkg", "--root", self.root, "--verify", env={**os.environ, "PATH": os.environ["PATH"] + ":/sbin"}), "")
 
     def test_no_file_has_a_path_of_this_machine(self):
         for path in files(self.root):
@@ -215,7 +253,22 @@ class packages(project):
         self.assertIn("Inst troupe", plan)
 
     def test_the_binary_runs_and_brings_its_manual_and_completion(self):
-        self.assertIn("troupe version", run(self.root / "usr/bin/troupe", "--version"))
+        troupe = self.root / "usr/bin/troupe"
+        self.assertIn("troupe version", run(troupe, "--version"))
+        pages = {path.stem for path in (self.root / "usr/share/man/man1").glob("*.1*")}
+        self.assertGreater(len(pages), 50)
+        for words in ((), ("workflow", "start"), ("server", "start-dev"), ("operator", "nexus", "endpoint", "create")):
+            self.assertIn("-".join(("troupe", *words)), pages)
+        if shutil.which("man"):
+            shown = run("man", "--warnings", "--local-file", self.root / "usr/share/man/man1/troupe-workflow-start.1",
+                        env={**os.environ, "MANPAGER": "cat", "MANWIDTH": "100"})
+            self.assertIn("--task-queue", shown)
+            self.assertNotIn("warning", shown)
+        script = self.root / "usr/share/bash-completion/completions/troupe"
+        offered = run("bash", "--norc", "-c", f"source {script}; COMP_WORDS=(troupe workflow sta); COMP_CWORD=2; _troupe; "
+                      'printf "%s\\n" "${COMPREPLY[@]}"')
+        self.assertCountEqual(offered.split(), ["stack", "start"])
+        self.assertIn("#compdef troupe", (self.root / "usr/share/zsh/vendor-completions/_troupe").read_text())
 
 
 if __name__ == "__main__":
