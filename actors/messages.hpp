@@ -24,6 +24,7 @@
 
 namespace troupe::actors {
 
+struct activity_job; // actors/worker/activity/activity_actor.hpp
 struct nexus_job;    // actors/worker/nexus/nexus_handler_actor.hpp
 struct workflow_job; // actors/worker/workflow/workflow_job.hpp
 } // namespace troupe::actors
@@ -75,6 +76,26 @@ struct service_replied {
   rpc::bytes answer;
 };
 struct answer_replied {
+  std::uint64_t work = 0;
+  rpc_status status;
+  rpc::bytes answer;
+};
+
+// -- activity tasks
+// --------------------------------------------------------------------------------
+
+struct run_activity_task {
+  handoff<activity_job> job;
+};
+/// The activity has told details that were not sent yet.
+struct heartbeat_wanted {
+  std::uint64_t work = 0;
+};
+/// It may send them now.
+struct heartbeat_due {
+  std::uint64_t work = 0;
+};
+struct heartbeat_replied {
   std::uint64_t work = 0;
   rpc_status status;
   rpc::bytes answer;
@@ -162,6 +183,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(handler_ended)
   TROUPE_MESSAGE(service_replied)
   TROUPE_MESSAGE(answer_replied)
+  TROUPE_MESSAGE(run_activity_task)
+  TROUPE_MESSAGE(heartbeat_wanted)
+  TROUPE_MESSAGE(heartbeat_due)
+  TROUPE_MESSAGE(heartbeat_replied)
   TROUPE_MESSAGE(code_failed)
   TROUPE_MESSAGE(cancel_work)
   TROUPE_MESSAGE(handler_left)
@@ -215,6 +240,16 @@ using poller_handle = caf::typed_actor<
     sig<void(backoff_ended)>,
     sig<void(polls_due)>,
     sig<void(stop_polling)>>;
+
+using activity_handle = caf::typed_actor<
+    sig<void(run_activity_task)>,
+    sig<void(handler_ended)>,
+    sig<void(heartbeat_wanted)>,
+    sig<void(heartbeat_due)>,
+    sig<void(heartbeat_replied)>,
+    sig<void(answer_replied)>,
+    sig<void(code_failed)>,
+    sig<void(cancel_work)>>;
 
 using coordinator_handle = caf::typed_actor<
     sig<void(watch_work)>,

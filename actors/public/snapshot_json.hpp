@@ -44,6 +44,7 @@ BOOST_DESCRIBE_STRUCT(
      identity,
      nexus,
      workflow,
+     activity,
      metrics,
      latencies,
      shards,

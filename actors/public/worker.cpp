@@ -108,6 +108,11 @@ worker& worker::add(std::shared_ptr<const workflow::definition> definition) {
   return *this;
 }
 
+worker& worker::add(activity::implementation implementation) {
+  impl_->add(std::move(implementation));
+  return *this;
+}
+
 void worker::start() {
   impl_->start();
 }

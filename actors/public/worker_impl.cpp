@@ -2,6 +2,7 @@
 #include "actors/public/worker_impl.hpp"
 
 #include "actors/public/otlp_push.hpp"
+#include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/work_pool.hpp"
@@ -50,10 +51,16 @@ void validate(const worker_options& options) {
   refuse(!is_utf8(options.task_queue), "task_queue is not valid UTF-8");
   refuse(!is_utf8(options.identity), "identity is not valid UTF-8");
   refuse(
-      options.max_concurrent_nexus_tasks == 0 || options.max_concurrent_workflow_tasks == 0,
+      options.max_concurrent_nexus_tasks == 0 || options.max_concurrent_workflow_tasks == 0
+          || options.max_concurrent_activities == 0,
       "a worker needs at least one slot of each kind");
   check_pollers(options.nexus_pollers, "nexus_pollers");
   check_pollers(options.workflow_pollers, "workflow_pollers");
+  check_pollers(options.activity_pollers, "activity_pollers");
+  refuse(
+      options.max_task_queue_activities_per_second
+          && !(*options.max_task_queue_activities_per_second > 0),
+      "max_task_queue_activities_per_second must be more than zero");
   refuse(
       options.sticky_schedule_to_start_timeout.count() <= 0,
       "sticky_schedule_to_start_timeout must be longer than zero");
@@ -124,7 +131,8 @@ worker_state public_state(worker_phase phase) {
 
 worker_impl::worker_impl(caf::actor_system* system, client client, worker_options options)
     : client_(std::move(client)), options_(std::move(options)),
-      services_(std::make_shared<nexus::service_registry>()), system_(system) {
+      services_(std::make_shared<nexus::service_registry>()),
+      activities_(std::make_shared<activity::registry>()), system_(system) {
   validate(options_);
   if (options_.identity.empty())
     options_.identity = client_.options().identity;
@@ -142,7 +150,8 @@ worker_impl::~worker_impl() {
 
 void worker_impl::require_not_started() const {
   if (core_)
-    throw worker_error("the worker has been started: add handlers and workflows before");
+    throw worker_error(
+        "the worker has been started: add handlers, workflows and activities before");
 }
 
 void worker_impl::add(nexus::service_handler service) {
@@ -157,11 +166,17 @@ void worker_impl::add(std::shared_ptr<const workflow::definition> definition) {
     throw std::invalid_argument("a workflow of the type " + name + " has been added already");
 }
 
+void worker_impl::add(activity::implementation implementation) {
+  require_not_started();
+  activities_->add(std::move(implementation));
+}
+
 void worker_impl::begin() {
   if (core_)
     return;
-  if (services_->empty() && workflows_.empty())
-    throw worker_error("a worker needs something to serve: add a Nexus service or a workflow");
+  if (services_->empty() && workflows_.empty() && activities_->empty())
+    throw worker_error(
+        "a worker needs something to serve: add a Nexus service, a workflow or an activity");
 
   auto context = std::make_shared<actors::worker_context>();
   // Before anything runs: an address that cannot be had is told at once.
@@ -188,7 +203,9 @@ void worker_impl::begin() {
   };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   context->tracer = options_.tracer;
-  context->pool = std::make_shared<actors::thread_work_pool>(options_.max_concurrent_nexus_tasks);
+  context->pool = std::make_shared<actors::thread_work_pool>(
+      (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
+      + (activities_->empty() ? 0 : options_.max_concurrent_activities));
   add_kinds(*context);
 
   if (system_ == nullptr) {
@@ -285,6 +302,12 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .max_cached_bytes = options_.max_cached_bytes,
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout}));
   }
+  if (!activities_->empty())
+    to.kinds.push_back(actors::activity_tasks(
+        {.environment = activity_environment(settings),
+         .slots = slots(options_.max_concurrent_activities),
+         .pollers = limits_of(options_.activity_pollers),
+         .most_per_second = options_.max_task_queue_activities_per_second}));
 }
 
 /// With a client of its own: a handler that does not come back may outlive the worker.
@@ -303,6 +326,25 @@ worker_impl::nexus_environment(const actors::worker_settings& settings) const {
        settings.identity,
        nullptr,
        options_.tracer}});
+  made->environment.client = &made->own;
+  return {made, &made->environment};
+}
+
+/// As for handlers.
+std::shared_ptr<const activity::environment>
+worker_impl::activity_environment(const actors::worker_settings& settings) const {
+  struct with_client {
+    client own;
+    activity::environment environment;
+  };
+  auto made = std::make_shared<with_client>(with_client{
+      client_,
+      {activities_,
+       client_.converter(),
+       settings.name_space,
+       settings.task_queue,
+       settings.identity,
+       nullptr}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }
@@ -446,6 +488,7 @@ worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
   const auto seen = core->context().metrics->read();
   result.nexus = tasks_of(seen, "NexusWorker");
   result.workflow = tasks_of(seen, "WorkflowWorker");
+  result.activity = tasks_of(seen, "ActivityWorker");
   const auto nanoseconds = [](std::uint64_t value) {
     return std::chrono::nanoseconds{static_cast<std::int64_t>(value)};
   };

@@ -5,6 +5,7 @@
 #include "actors/shard/threaded_shard.hpp"
 #include "actors/shard/watchdog.hpp"
 #include "actors/worker/worker_core.hpp"
+#include "runtime/activity/environment.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/service_registry.hpp"
 
@@ -31,6 +32,7 @@ public:
 
   void add(nexus::service_handler service);
   void add(std::shared_ptr<const workflow::definition> definition);
+  void add(activity::implementation implementation);
   /// Starts it without waiting for the service. Throws `worker_error` if it cannot be started at
   /// all.
   void begin();
@@ -62,6 +64,8 @@ private:
   void add_kinds(actors::worker_context& to);
   [[nodiscard]] std::shared_ptr<const nexus::dispatch_environment>
   nexus_environment(const actors::worker_settings& settings) const;
+  [[nodiscard]] std::shared_ptr<const activity::environment>
+  activity_environment(const actors::worker_settings& settings) const;
   void observe_shards();
   void end_threads();
 
@@ -69,6 +73,7 @@ private:
   worker_options options_;
   std::shared_ptr<nexus::service_registry> services_;
   std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>> workflows_;
+  std::shared_ptr<activity::registry> activities_;
 
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;

@@ -12,55 +12,6 @@ namespace troupe::nexus {
 
 namespace detail {
 
-/// One suspended coroutine with its timer. The timer, the cancellation and the frame's destruction
-/// race for it on the shard's thread; whoever comes first takes the frame out.
-struct sleep_awaiter::waiting {
-  std::coroutine_handle<> frame;
-  executor* where = nullptr;
-  executor::timer_id timer = 0;
-  cancellation_registration registration;
-  bool whole = false;
-
-  void wake(bool after_full_time) {
-    if (!frame)
-      return;
-    whole = after_full_time;
-    where->cancel(timer);
-    std::exchange(frame, {}).resume();
-  }
-};
-
-sleep_awaiter::~sleep_awaiter() {
-  if (!waiting_ || !waiting_->frame)
-    return;
-  waiting_->frame = {};
-  waiting_->where->cancel(waiting_->timer);
-}
-
-bool sleep_awaiter::await_ready() const noexcept {
-  return time_ <= time_.zero() || state_->token.is_cancelled();
-}
-
-void sleep_awaiter::suspend(std::coroutine_handle<> caller) {
-  auto waits = std::make_shared<waiting>();
-  waiting_ = waits;
-  waits->frame = caller;
-  waits->where = state_->where;
-  waits->timer = state_->where->schedule(time_, [waits] { waits->wake(true); });
-  // The cancelling thread may be another one, and may hold locks: resume later, on the shard.
-  waits->registration =
-      state_->token.on_cancel([weak = std::weak_ptr{waits}, where = state_->where] {
-        where->post([weak] {
-          if (auto still = weak.lock())
-            still->wake(false);
-        });
-      });
-}
-
-bool sleep_awaiter::await_resume() const noexcept {
-  return waiting_ ? waiting_->whole : !state_->token.is_cancelled();
-}
-
 const data_converter& context_access::converter(const operation_context& context) noexcept {
   return context.state_->environment->converter;
 }
@@ -107,6 +58,10 @@ const cancellation_token& operation_context::cancellation() const noexcept {
 
 std::optional<trace_context> operation_context::trace() const noexcept {
   return state_->within;
+}
+
+troupe::detail::handler_sleep operation_context::sleep(std::chrono::nanoseconds time) const {
+  return {state_, *state_->where, state_->token, time};
 }
 
 troupe::client operation_context::client() const {

@@ -9,6 +9,8 @@ namespace troupe::telemetry::buckets {
 
 /// Execution of workflow tasks.
 inline constexpr auto workflow_task = milliseconds(1, 10, 20, 50, 100, 200, 500, 1'000);
+/// Execution of activities.
+inline constexpr auto activity_execution = milliseconds(50, 100, 500, 1'000, 5'000, 10'000, 60'000);
 /// From the start of a run to its end.
 inline constexpr auto workflow_endtoend = milliseconds(
     100,

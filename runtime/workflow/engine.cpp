@@ -450,6 +450,8 @@ void engine::issue(machine& by, int command) {
   // came behind it.
   if (close_ && replaying_ && (core_flags_ & (1U << 3)) == 0)
     return;
+  if (command == enums::COMMAND_TYPE_RECORD_MARKER && by.stands_anywhere())
+    ++with_extras().standing_anywhere;
   commands_.push_back({detail::ref<machine>{&by}, command});
 }
 

@@ -9,6 +9,7 @@
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/detail/run.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -29,6 +30,7 @@ class WorkflowExecutionStartedEventAttributes;
 namespace troupe::workflow {
 
 class close_machine;
+class local_activity_pending;
 
 /// Who writes into a history.
 struct sdk_identity {
@@ -136,6 +138,8 @@ public:
   start_nexus_operation(detail::nexus_request&& request, detail::scope& within) override;
   detail::ref<detail::payload_pending>
   start_activity(detail::activity_request&& request, detail::scope& within) override;
+  detail::ref<detail::payload_pending>
+  start_local_activity(detail::local_activity_request&& request, detail::scope& within) override;
   detail::ref<detail::pending> wait_for_cancel(detail::scope& within) override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
@@ -152,8 +156,10 @@ public:
   void forget(std::int64_t event_id) override;
   protocol_message& send() override;
   [[nodiscard]] std::span<const history_event* const> ahead() const noexcept override;
-  void run_locally(local_machine& by, detail::activity_request&& what) override;
-  bool cancel_locally(local_machine& by) override;
+  void run_locally(local_machine& by, detail::local_activity_request&& what) override;
+  void cancel_locally(local_machine& by) override;
+  void leave_locally(local_machine& by, bool stop) override;
+  void advance_time(time_point to) override { now_ = std::max(now_, to); }
   [[nodiscard]] bool ids_are_ours() const noexcept override;
   [[nodiscard]] const data_converter& payload_converter() const noexcept override {
     return environment_->converter;
@@ -201,6 +207,19 @@ private:
   void match_command(const history_event& event, const event_row& row);
   void check_all_matched(std::int64_t completed_event_id);
   machine* machine_of(const history_event& event, const event_row& row) const;
+
+  // local_activities.cpp
+  friend class local_activity_pending;
+  void begin_local(local_activity_pending& what, detail::local_activity_request&& request);
+  void retry_local_later(
+      local_activity_pending& what, detail::local_activity_request&& request, duration after);
+  static async<void> retry_local(
+      engine* self,
+      detail::ref<local_activity_pending> what,
+      detail::ref<detail::pending> timer,
+      detail::local_activity_request request);
+  void resolve_ahead();
+  void bring_to_front(const history_event& event, const event_row& row);
 
   // protocol_messages.cpp
   void deliver_message(const protocol_message& message);

@@ -7,6 +7,7 @@
 
 #include <temporal/api/protocol/v1/message.pb.h>
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct engine::extras {
   std::vector<protocol_message> outgoing;  ///< that go out with the current task
   std::vector<const history_event*> ahead; ///< while the code of a step runs
   local_work local;
-  std::optional<run_trace> trace; ///< of a worker that has a tracer
+  std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
+  std::optional<run_trace> trace;    ///< of a worker that has a tracer
 };
 
 } // namespace troupe::workflow

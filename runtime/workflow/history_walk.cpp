@@ -110,9 +110,6 @@ void engine::apply_step(
 }
 
 void engine::run_step(const step_jobs& todo) {
-  if (extras_ && !extras_->local.empty())
-    for (const auto* event : extras_->ahead)
-      extras_->local.offer(*event);
   if (!todo.messages().empty()) {
     for (const auto& [signal, protocol] : todo.messages()) {
       if (protocol != nullptr) {
@@ -140,8 +137,10 @@ void engine::run_step(const step_jobs& todo) {
     }
   }
   run_code();
-  if (extras_)
+  if (extras_) {
+    resolve_ahead();
     extras_->ahead.clear();
+  }
 }
 
 /// What an event means to the run itself.
@@ -234,6 +233,8 @@ void engine::match_command(const history_event& event, const event_row& row) {
   while (next_command_ != commands_.size()
          && !commands_[next_command_].by->wants(commands_[next_command_].command))
     ++next_command_;
+  if (extras_ && extras_->standing_anywhere != 0) [[unlikely]]
+    bring_to_front(event, row);
   detail::ref<machine> by;
   int command = 0;
   if (next_command_ != commands_.size()) {

@@ -13,6 +13,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,13 +60,17 @@ using answer_ptr = std::unique_ptr<google::protobuf::Message, answer_deleter>;
 /// A local activity that a run wants to be run.
 struct local_activity {
   std::uint64_t id = 0; ///< of the run's own counting; what comes of it is told with it
-  detail::activity_request request = {};
+  detail::local_activity_request request = {};
 };
 /// What came of one: the result, or why there is none.
 struct local_result {
   std::uint64_t id = 0;
-  payload value = {};
+  payload value = {}; ///< encoded, the codec included
   std::exception_ptr failure = {};
+  int attempt = 1;                        ///< the last one
+  std::optional<duration> backoff = {};   ///< of a failure: it is tried again after so long
+  std::optional<time_point> started = {}; ///< when the first series of attempts was asked for
+  duration took = {};                     ///< since this one was
 };
 
 /// What a run needs before its task can be answered.
@@ -80,7 +85,8 @@ struct activation_need {
   what kind = what::nothing;
   std::string page_token = {}; ///< empty: the page that begins with the run's first event
   std::vector<local_activity> start = {};
-  std::vector<std::uint64_t> cancel = {}; ///< they still tell how they ended
+  /// Whatever `kind` says. Those that the run still waits for tell how they ended.
+  std::vector<std::uint64_t> cancel = {};
 };
 
 /// What came of a workflow task. Must not outlive the task if that lies on an arena.

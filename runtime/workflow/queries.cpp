@@ -2,7 +2,7 @@
 // The part of the engine that answers queries, the built-in ones included.
 
 #include "runtime/payload/proto_payload.hpp"
-#include "runtime/workflow/engine.hpp"
+#include "runtime/workflow/engine_extras.hpp"
 
 #include <troupe/error.hpp>
 
@@ -78,6 +78,8 @@ std::vector<std::string> engine::waits_for() const {
             machines_, [by](const auto& known) { return known.second.get() == by; }))
       add(*by);
   }
+  if (extras_)
+    extras_->local.add_waits(all);
   std::size_t conditions = 0;
   for (const auto* node = conditions_.next; node != &conditions_; node = node->next)
     ++conditions;

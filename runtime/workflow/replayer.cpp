@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/replayer.hpp"
 
+#include "runtime/base/time/time.hpp"
 #include "runtime/workflow/engine.hpp"
+#include "runtime/workflow/machines/local_activity_machine.hpp"
 
 #include <troupe/error.hpp>
 
@@ -117,6 +119,50 @@ std::string text_of(const Message& of, const FieldDescriptor& field) {
   }
 }
 
+/// The service fills in what a retry policy leaves out: only what the code asked for counts.
+std::string asked_of(const Message& policy, const Message& by) {
+  const std::unique_ptr<Message> copy{policy.New()};
+  copy->CopyFrom(policy);
+  std::vector<const FieldDescriptor*> kept;
+  by.GetReflection()->ListFields(by, &kept);
+  std::vector<const FieldDescriptor*> all;
+  copy->GetReflection()->ListFields(*copy, &all);
+  for (const auto* field : all)
+    if (std::ranges::find(kept, field) == kept.end())
+      copy->GetReflection()->ClearField(copy.get(), field);
+  return copy->ShortDebugString();
+}
+
+/// A command as the service writes it down: it shortens the time limits of an activity to that of
+/// all attempts. When what a marker tells of began and ended is no matter of the code's.
+std::unique_ptr<Message> as_recorded(const Message& attributes) {
+  std::unique_ptr<Message> copy{attributes.New()};
+  copy->CopyFrom(attributes);
+  namespace commands = temporal::api::command::v1;
+  if (auto* activity = dynamic_cast<commands::ScheduleActivityTaskCommandAttributes*>(copy.get())) {
+    const auto shorten = [](google::protobuf::Duration& limit,
+                            const google::protobuf::Duration& most) {
+      if (from_proto(most) > duration{} && from_proto(limit) > from_proto(most))
+        limit = most;
+    };
+    const auto& all = activity->schedule_to_close_timeout();
+    if (activity->has_start_to_close_timeout())
+      shorten(*activity->mutable_start_to_close_timeout(), all);
+    if (activity->has_schedule_to_start_timeout())
+      shorten(*activity->mutable_schedule_to_start_timeout(), all);
+    if (activity->has_heartbeat_timeout())
+      shorten(*activity->mutable_heartbeat_timeout(), activity->start_to_close_timeout());
+  }
+  if (auto* marker = dynamic_cast<commands::RecordMarkerCommandAttributes*>(copy.get()))
+    if (marker->marker_name() == local_marker_name)
+      marker->mutable_details()->erase("data");
+  namespace events = temporal::api::history::v1;
+  if (auto* marker = dynamic_cast<events::MarkerRecordedEventAttributes*>(copy.get()))
+    if (marker->marker_name() == local_marker_name)
+      marker->mutable_details()->erase("data");
+  return copy;
+}
+
 /// Compares the fields that command and event have in common by name. What the command leaves to
 /// the service is skipped.
 void compare_fields(const Message& command, const Message& event, const history_event& where) {
@@ -131,8 +177,14 @@ void compare_fields(const Message& command, const Message& event, const history_
     if (is_message && !holds_user_data(asked)
         && !command.GetReflection()->HasField(command, &asked))
       continue;
-    const auto in_code = text_of(command, asked);
-    const auto in_history = text_of(event, *recorded);
+    auto in_code = text_of(command, asked);
+    auto in_history = text_of(event, *recorded);
+    if (is_message
+        && asked.message_type() == temporal::api::common::v1::RetryPolicy::descriptor()) {
+      const auto& policy = command.GetReflection()->GetMessage(command, &asked);
+      in_code = policy.ShortDebugString();
+      in_history = asked_of(event.GetReflection()->GetMessage(event, recorded), policy);
+    }
     if (in_code != in_history)
       throw_mismatch(where, asked.name(), in_history, in_code);
   }
@@ -161,7 +213,7 @@ void compare_contents(const wire_command& command, const history_event& event) {
   const auto* recorded = set_attributes(event);
   if (mine == nullptr || recorded == nullptr)
     throw nondeterminism_error(event_text(event) + " has no attributes");
-  compare_fields(*mine, *recorded, event);
+  compare_fields(*as_recorded(*mine), *as_recorded(*recorded), event);
   // A cancel's event repeats the metadata of what it cancels.
   const auto& field = *command.GetDescriptor()->FindFieldByName("user_metadata");
   if (!command.has_user_metadata())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/support/golden_workflows.hpp"
 
+#include "test/support/golden_activities.hpp"
+
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
 
@@ -512,7 +514,7 @@ void set_golden_bugs(int count) {
 
 std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
   using workflow::define;
-  return {
+  std::vector<std::shared_ptr<const workflow::definition>> all{
       define<call_operation>("CallOperation"),
       define<handler_workflow>("HandlerWorkflow"),
       define<start_and_leave>("StartAndLeave"),
@@ -541,6 +543,9 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<go_activities_and_timer>("GoActivitiesAndTimer"),
       define<bug_then_fixed>("BugThenFixed"),
   };
+  for (auto& each : golden_activity_workflows())
+    all.push_back(std::move(each));
+  return all;
 }
 
 } // namespace troupe::test

@@ -35,8 +35,8 @@ public:
   void retain() const noexcept override { payload_pending::retain(); }
   void release() const noexcept override { payload_pending::release(); }
   void cancel(const std::string& reason) override {
-    if (!host_.cancel_locally(*this))
-      fail(workflow::detail::make_canceled(reason));
+    (void)reason;
+    host_.cancel_locally(*this);
   }
 
   [[nodiscard]] workflow::machine_kind kind() const noexcept override {
@@ -60,8 +60,8 @@ public:
   [[nodiscard]] std::string waits_for() const override { return settled() ? "" : name_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept override { return sizeof(*this); }
 
-  void on_local_result(payload&& result, std::exception_ptr failure) override {
-    finish(std::move(result), std::move(failure));
+  void on_local_result(workflow::local_result&& result) override {
+    finish(std::move(result.value), std::move(result.failure));
   }
   bool on_ahead(const workflow::history_event& event) override {
     const auto& marker = event.marker_recorded_event_attributes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/metrics.hpp>
 #include <troupe/nexus/handler_base.hpp>
@@ -42,8 +43,13 @@ struct worker_options {
   /// they need them.
   std::size_t max_concurrent_nexus_tasks = 100;
   std::size_t max_concurrent_workflow_tasks = 100;
+  std::size_t max_concurrent_activities = 100;
   poller_options nexus_pollers = {};
   poller_options workflow_pollers = {};
+  poller_options activity_pollers = {};
+  /// So many activities of the queue are started in a second, by all its workers together; the last
+  /// worker that polled counts. Absent: no limit.
+  std::optional<double> max_task_queue_activities_per_second = {};
 
   /// Workflow runs kept in memory, so that their next task costs only its new events. 0: none,
   /// every task is replayed.
@@ -52,13 +58,13 @@ struct worker_options {
   /// How long the service waits for this worker to take a task of a run that it holds, before it
   /// asks any worker.
   std::chrono::nanoseconds sticky_schedule_to_start_timeout = std::chrono::seconds{10};
-  /// At shutdown: how long running handlers are left alone before they are cancelled. They are
-  /// waited for after that.
+  /// At shutdown: how long running handlers and activities are left alone before they are
+  /// cancelled. They are waited for after that.
   std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};
-  /// How long a workflow or a coroutine handler may keep its thread without getting on. After that
-  /// its task fails, it is named in the log, and its shard goes on on a new thread; the old one
-  /// stays with it, and what it still does has no effect. Zero: for ever; so it is while
-  /// `TEMPORAL_DEBUG` is set in the environment.
+  /// How long a workflow, or a handler or activity that is a coroutine, may keep its thread without
+  /// getting on. After that its task fails, it is named in the log, and its shard goes on on a new
+  /// thread; the old one stays with it, and what it still does has no effect. Zero: for ever; so it
+  /// is while `TEMPORAL_DEBUG` is set in the environment.
   std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{1};
 
   /// Where the worker shows itself over HTTP: its metrics to Prometheus at `/metrics`, whether it
@@ -87,17 +93,19 @@ namespace detail {
 class worker_impl;
 }
 
-/// Serves a task queue: Nexus operations and workflows.
+/// Serves a task queue: Nexus operations, workflows and activities.
 ///
 ///     troupe::worker worker{client, {.task_queue = "my-queue"}};
 ///     worker.add(hello_handler());
 ///     worker.add<hello_workflow>();
+///     worker.add(activity::implement<compose_greeting>(compose));
 ///     return worker.run_until_signal();
 ///
-/// It has threads of its own (shards) and its own connection per shard. Coroutine handlers and
-/// workflows run on the shard that polled their task and must not block; plain function handlers
-/// run on a pool of threads and may. Threading: configure and start it from one thread; `stop`,
-/// `state` and `snapshot` are thread-safe. Destroying it stops it gracefully and waits.
+/// It has threads of its own (shards) and its own connection per shard. Workflows, and handlers and
+/// activities that are coroutines, run on the shard that polled their task and must not block;
+/// those that are plain functions run on a pool of threads and may. Threading: configure and start
+/// it from one thread; `stop`, `state` and `snapshot` are thread-safe. Destroying it stops it
+/// gracefully and waits.
 class worker {
 public:
   /// Throws `worker_error` for an empty task queue or options that make no sense.
@@ -121,14 +129,18 @@ public:
   }
   worker& add(std::shared_ptr<const workflow::definition> definition);
 
+  /// Serves an activity (`activity::implement<A>(...)`). Throws `std::invalid_argument` if one of
+  /// that type is there, `worker_error` after `start`.
+  worker& add(activity::implementation implementation);
+
   /// Starts polling. Returns when the namespace was found to exist, or when the service could not
   /// be reached: then the worker keeps trying, and says so in the log. Throws `worker_error` if
   /// there is no such namespace, if the service refuses the worker, if nothing was added, or if it
   /// has been stopped: a stopped worker does not start again.
   void start();
 
-  /// Stops gracefully and waits: no new tasks, running ones are finished and answered. Handlers
-  /// that still run after `graceful_shutdown_timeout` are cancelled with
+  /// Stops gracefully and waits: no new tasks, running ones are finished and answered. Handlers and
+  /// activities that still run after `graceful_shutdown_timeout` are cancelled with
   /// `cancel_reason::worker_shutdown`. Any thread but the worker's own.
   void stop();
 

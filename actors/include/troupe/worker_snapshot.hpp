@@ -46,6 +46,7 @@ struct worker_snapshot {
   };
   tasks nexus = {};
   tasks workflow = {};
+  tasks activity = {};
   /// Counters and gauges by name, summed over their labels, and by `name{label="value"}` for each
   /// set of labels beside namespace and task queue: `num_pollers{poller_type="nexus_task"}`.
   std::map<std::string, std::uint64_t> metrics = {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/nexus/nexus_handler_actor.hpp"
 
-#include "actors/worker/nexus/handler_code.hpp"
+#include "actors/worker/pool_submission.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/protocol/links.hpp"
 
@@ -169,6 +169,10 @@ void nexus_handler_actor::code_came_back() noexcept {
     guarded([this] { advance(); });
 }
 
+caf::strong_actor_ptr nexus_handler_actor::self() noexcept {
+  return caf::actor_cast<caf::strong_actor_ptr>(this);
+}
+
 void nexus_handler_actor::code_left_behind(const std::source_location& coroutine) noexcept {
   guarded([&] { on_loss(coroutine); });
 }
@@ -188,12 +192,9 @@ void nexus_handler_actor::run_on_shard() {
 
 void nexus_handler_actor::run_on_pool() {
   on_pool_ = true;
-  // All that became ready in this turn goes to the pool together.
-  if (context_.for_pool.empty())
-    home().defer([worker = worker_, &context = context_] {
-      worker->pool->submit(std::exchange(context.for_pool, {}));
-    });
-  context_.for_pool.push_back(
+  submit_to_pool(
+      worker_,
+      context_,
       {[call = call_]() mutable {
          call->run_on_pool();
          call = nullptr;

@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/away_list.hpp"
+#include "actors/worker/handler_code.hpp"
 #include "actors/worker/inspection.hpp"
 #include "actors/worker/nexus/nexus_metrics.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
@@ -16,8 +17,6 @@
 #include <string>
 
 namespace troupe::actors {
-
-class handler_code;
 
 /// What the Nexus tasks of one shard share. Used on its thread; lives as long as its context.
 struct nexus_shard {
@@ -46,7 +45,8 @@ struct nexus_job {
 ///            poller.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class nexus_handler_actor final : public pinned_actor<nexus_handler_handle::base>,
-                                  public inspectable {
+                                  public inspectable,
+                                  public handler_owner {
 public:
   nexus_handler_actor(
       caf::actor_config& cfg,
@@ -62,9 +62,9 @@ public:
   void on_exit() override;
   void describe(const snapshot_options& what, inspected_part& to) const override;
 
-  // -- for its code, on the shard, while this actor has nothing else to do
-  void code_came_back() noexcept;
-  void code_left_behind(const std::source_location& coroutine) noexcept;
+  void code_came_back() noexcept override;
+  void code_left_behind(const std::source_location& coroutine) noexcept override;
+  caf::strong_actor_ptr self() noexcept override;
 
 private:
   void begin(nexus_job job);

@@ -12,9 +12,12 @@ namespace troupe {
 /// Why running user code was asked to stop.
 enum class cancel_reason {
   none,            ///< it was not
-  requested,       ///< somebody cancelled the work itself
+  requested,       ///< somebody cancelled the work itself, or the workflow that waits for it
   timed_out,       ///< its time is over; nobody waits for the answer any more
   worker_shutdown, ///< the worker stops; the work may be given to another one
+  paused,          ///< an activity was paused; it is begun anew when it goes on
+  reset,           ///< an activity was reset; it is begun anew, with its first attempt
+  not_found,       ///< the service knows nothing of it any more: what comes of it is not wanted
 };
 
 [[nodiscard]] constexpr std::string_view to_string(cancel_reason reason) noexcept {
@@ -23,6 +26,9 @@ enum class cancel_reason {
   case cancel_reason::requested: return "requested";
   case cancel_reason::timed_out: return "timed out";
   case cancel_reason::worker_shutdown: return "worker shutdown";
+  case cancel_reason::paused: return "paused";
+  case cancel_reason::reset: return "reset";
+  case cancel_reason::not_found: return "not found";
   }
   return "none";
 }

@@ -73,6 +73,12 @@ void activity_machine::write(int command, wire_command& to) {
     to_proto(*options.heartbeat_timeout, *attributes.mutable_heartbeat_timeout());
   if (options.retry_policy)
     protocol::write_retry_policy(*options.retry_policy, *attributes.mutable_retry_policy());
+  if (options.priority != troupe::priority{}) {
+    auto& priority = *attributes.mutable_priority();
+    priority.set_priority_key(options.priority.key);
+    priority.set_fairness_key(options.priority.fairness_key);
+    priority.set_fairness_weight(options.priority.fairness_weight);
+  }
   if (!options.summary.empty())
     to_proto(
         host().payload_converter().to_payload(options.summary),

@@ -5,6 +5,7 @@
 
 #include <troupe/payload/data_converter.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,7 +25,7 @@ class Message;
 namespace troupe::workflow {
 
 namespace detail {
-struct activity_request;
+struct local_activity_request;
 }
 
 using wire_command = temporal::api::command::v1::Command;
@@ -65,11 +66,17 @@ public:
 
   /// Has the worker run a local activity for `by`: once replay is over, or never if `by` finds what
   /// came of it in an event ahead, of this task or a later one. The task is not answered before
-  /// `by` has heard of its end, but for heartbeats.
-  virtual void run_locally(local_machine& by, detail::activity_request&& what) = 0;
-  /// Asks the worker to stop it, which ends it like any other; one that does not run yet is
-  /// forgotten. False: it was not running, and `by` hears no more of it.
-  virtual bool cancel_locally(local_machine& by) = 0;
+  /// `by` has heard of its end, but for heartbeats. `by` hears of it when the code waits, as it did
+  /// when the history was written.
+  virtual void run_locally(local_machine& by, detail::local_activity_request&& what) = 0;
+  /// Asks the worker to stop it, which ends it like any other. One that does not run yet is run all
+  /// the same: replay could not tell it from one that did.
+  virtual void cancel_locally(local_machine& by) = 0;
+  /// `by` hears no more of it, and the task does not wait for it. `stop`: the worker is asked to
+  /// stop it.
+  virtual void leave_locally(local_machine& by, bool stop) = 0;
+  /// The workflow's time goes on within its task: never backwards.
+  virtual void advance_time(std::chrono::sys_time<std::chrono::nanoseconds> to) = 0;
 
   /// False for histories whose ids other SDKs chose by other rules.
   [[nodiscard]] virtual bool ids_are_ours() const noexcept = 0;
@@ -89,6 +96,11 @@ public:
   [[nodiscard]] virtual machine_kind kind() const noexcept = 0;
   /// False: the command was taken back before it was sent and leaves no trace.
   [[nodiscard]] virtual bool wants(int command) const noexcept = 0;
+  /// Of a marker: true if it is found by what it says, wherever it stands among its task's
+  /// commands.
+  [[nodiscard]] virtual bool stands_anywhere() const noexcept { return false; }
+  /// Of one that does: whether `event` is its.
+  [[nodiscard]] virtual bool is_recorded_by(const history_event&) const { return false; }
   /// Fills in the command, whose type is set; large inputs are moved, so once only.
   virtual void write(int command, wire_command& to) = 0;
   /// What the command is about, for errors: `timer 2`. Empty if its type says all.

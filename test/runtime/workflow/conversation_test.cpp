@@ -65,15 +65,15 @@ struct two_local_steps {
 
 struct cancels_one_of_two {
   async<int> run(workflow::context ctx) {
-    auto never_sent = local_step(ctx, "never");
-    never_sent.cancel("at once");
+    auto at_once = local_step(ctx, "at-once");
+    at_once.cancel("at once");
     auto quick = local_step(ctx, "quick");
     auto slow = local_step(ctx, "slow");
     const int first = co_await quick;
     slow.cancel("late");
     const auto ended = co_await slow.as_result();
-    const auto never = co_await never_sent.as_result();
-    co_return first + (ended.has_value() ? 0 : 10) + (never.has_value() ? 0 : 100);
+    const auto first_ended = co_await at_once.as_result();
+    co_return first + (ended.has_value() ? 0 : 10) + (first_ended.has_value() ? 0 : 100);
   }
 };
 
@@ -276,22 +276,27 @@ BOOST_AUTO_TEST_CASE(what_a_marker_says_of_a_local_activity_is_not_done_again) {
 BOOST_AUTO_TEST_CASE(a_local_activity_that_no_marker_tells_of_is_run_when_replay_is_over) {
   auto instance = make_instance<two_local_steps>();
   auto task = history().started("W").task().marker("a", 4).task_started().to_task();
-  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "start 1 b");
-  BOOST_CHECK_EQUAL(text_of(instance.resume(came(1, 7))), "nothing");
+  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "start 2 b");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(came(2, 7))), "nothing");
   BOOST_CHECK_EQUAL(text_of(instance.complete()), "RecordMarker b 7; CompleteWorkflowExecution 47");
 }
 
-BOOST_AUTO_TEST_CASE(a_local_activity_that_runs_is_asked_to_stop_another_one_never_starts) {
+BOOST_AUTO_TEST_CASE(a_local_activity_that_is_cancelled_is_run_and_tells_how_it_ended) {
   auto instance = make_instance<cancels_one_of_two>();
   auto task = history().started("W").task_started().to_task();
-  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "start 2 quick; start 3 slow");
+  BOOST_CHECK_EQUAL(
+      text_of(instance.begin(task)), "start 1 at-once; start 2 quick; start 3 slow; cancel 1");
   BOOST_CHECK_EQUAL(text_of(instance.resume(came(2, 1))), "cancel 3");
   auto stopped = came(3, 0);
   stopped.failure = workflow::detail::make_canceled("late");
-  BOOST_CHECK_EQUAL(text_of(instance.resume(std::move(stopped))), "nothing");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(std::move(stopped))), "wait");
+  auto first = came(1, 0);
+  first.failure = workflow::detail::make_canceled("at once");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(std::move(first))), "nothing");
   BOOST_CHECK_EQUAL(
       text_of(instance.complete()),
-      "RecordMarker quick 1; RecordMarker slow 0; CompleteWorkflowExecution 111");
+      "RecordMarker quick 1; RecordMarker slow 0; RecordMarker at-once 0; "
+      "CompleteWorkflowExecution 111");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_ends_or_fails_waits_for_no_local_activity) {

@@ -3,10 +3,10 @@
 
 #include <troupe/async.hpp>
 #include <troupe/cancellation.hpp>
+#include <troupe/detail/handler_sleep.hpp>
 #include <troupe/tracing.hpp>
 
 #include <chrono>
-#include <coroutine>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,7 +17,6 @@
 namespace troupe {
 
 class client;
-class executor;
 struct data_converter;
 
 namespace nexus {
@@ -40,33 +39,6 @@ namespace detail {
 
 struct operation_state; // what both contexts of one request share; lies with the dispatcher
 struct context_access;
-
-/// Suspends a coroutine handler on its shard.
-class sleep_awaiter {
-public:
-  sleep_awaiter(std::shared_ptr<operation_state> state, std::chrono::nanoseconds time)
-      : state_(std::move(state)), time_(time) {}
-  sleep_awaiter(sleep_awaiter&&) = default;
-  ~sleep_awaiter();
-
-  [[nodiscard]] bool await_ready() const noexcept;
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> caller) {
-    static_assert(
-        std::is_same_v<typename Promise::domain, handler_domain>,
-        "sleep of a Nexus context can be awaited only in a Nexus handler coroutine");
-    suspend(caller);
-  }
-  bool await_resume() const noexcept;
-
-private:
-  void suspend(std::coroutine_handle<> caller);
-
-  struct waiting;
-  std::shared_ptr<operation_state> state_;
-  std::chrono::nanoseconds time_;
-  std::shared_ptr<waiting> waiting_;
-};
 
 } // namespace detail
 
@@ -110,9 +82,7 @@ public:
 
   /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine handler. Gives true
   /// after the full time, false if the request was cancelled before.
-  [[nodiscard]] detail::sleep_awaiter sleep(std::chrono::nanoseconds time) const {
-    return {state_, time};
-  }
+  [[nodiscard]] troupe::detail::handler_sleep sleep(std::chrono::nanoseconds time) const;
 
 protected:
   explicit operation_context(std::shared_ptr<detail::operation_state> state) noexcept

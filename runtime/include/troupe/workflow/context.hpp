@@ -3,6 +3,7 @@
 
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
+#include <troupe/workflow/activity_calls.hpp>
 #include <troupe/workflow/detail/handlers.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/detail/spawn.hpp>
@@ -66,7 +67,7 @@ private:
 /// effect. Use destructors for memory only.
 ///
 /// Threading: only in coroutines of its workflow.
-class context {
+class context : public activity_calls<context> {
 public:
   context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
       : owner_(std::move(owner)), within_(std::move(within)) {}
@@ -240,20 +241,6 @@ public:
   /// A client for operations that are known by name only.
   [[nodiscard]] untyped_nexus_client nexus_client(nexus_client_options options) const {
     return {owner_, within_, std::move(options)};
-  }
-
-  // -- activities --
-
-  /// Schedules an activity by the name of its type; the future yields its result. Arguments travel
-  /// by their own types. A failure is an `activity_error` whose cause says why.
-  template <class Output, class... Args>
-  future<Output>
-  execute_activity(std::string type, activity_options options, const Args&... args) const {
-    return {
-        owner_->start_activity(
-            {std::move(type), owner_->converter().to_payloads(args...), std::move(options)},
-            *within_),
-        &detail::take_payload<Output>};
   }
 
   // -- the end --

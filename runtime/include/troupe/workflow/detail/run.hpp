@@ -4,10 +4,12 @@
 #include <troupe/async.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
+#include <troupe/priority.hpp>
 #include <troupe/unique_function.hpp>
 #include <troupe/workflow/detail/pending.hpp>
 #include <troupe/workflow/info.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,6 +56,24 @@ struct activity_options {
   std::string activity_id = {}; ///< empty: its number in the run
   std::string summary = {};     ///< shown by user interfaces
   activity_cancellation_type cancellation_type = activity_cancellation_type::try_cancel;
+  troupe::priority priority = {}; ///< what is absent is the workflow's
+  /// True: a worker that runs the workflow and serves the activity's queue may get it in the answer
+  /// to the workflow's task, without a poll.
+  bool may_start_eagerly = true;
+};
+
+/// One of the two close timeouts is needed.
+struct local_activity_options {
+  std::optional<duration> schedule_to_close_timeout = {}; ///< over all attempts
+  std::optional<duration> schedule_to_start_timeout = {}; ///< until a slot is free
+  std::optional<duration> start_to_close_timeout = {};    ///< of one attempt
+  std::optional<workflow::retry_policy> retry_policy = {};
+  /// A retry that is due later than this waits in a timer of the workflow; those before within its
+  /// task.
+  duration local_retry_threshold = std::chrono::minutes{1};
+  std::string activity_id = {}; ///< empty: its number in the run
+  std::string summary = {};     ///< shown by user interfaces
+  activity_cancellation_type cancellation_type = activity_cancellation_type::try_cancel;
 };
 
 struct timer_options {
@@ -91,6 +111,16 @@ struct activity_request {
   std::string type;
   payloads input;
   activity_options options;
+};
+
+/// One series of attempts of a local activity, within one task of the workflow (or several, if it
+/// is long).
+struct local_activity_request {
+  std::string type;
+  payloads input;
+  local_activity_options options;
+  int attempt = 1;                          ///< the first of the series
+  std::optional<time_point> scheduled = {}; ///< when the first series was asked for; absent: now
 };
 
 /// The two things to wait for in one operation. `started` settles with it at the latest.
@@ -137,6 +167,8 @@ public:
   virtual ref<pending> wait_for(unique_function<bool()> condition, scope& within) = 0;
   virtual nexus_pendings start_nexus_operation(nexus_request&& request, scope& within) = 0;
   virtual ref<payload_pending> start_activity(activity_request&& request, scope& within) = 0;
+  virtual ref<payload_pending>
+  start_local_activity(local_activity_request&& request, scope& within) = 0;
   /// Settles when `within` is cancelled.
   virtual ref<pending> wait_for_cancel(scope& within) = 0;
 

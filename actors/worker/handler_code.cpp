@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/worker/nexus/handler_code.hpp"
+#include "actors/worker/handler_code.hpp"
 
-#include "actors/worker/nexus/nexus_handler_actor.hpp"
 #include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/error.hpp>
-
-#include <caf/actor_cast.hpp>
 
 #include <limits>
 #include <utility>
 
 namespace troupe::actors {
 
-void handler_code::start(nexus::operation_call& what) {
-  to_start_ = &what;
+void handler_code::begin(void* what) {
+  to_start_ = what;
   has_ended_ = false;
   queue();
 }
@@ -29,15 +26,15 @@ void handler_code::close() noexcept {
 void handler_code::queue() {
   if (alive_)
     return;
-  alive_ = caf::actor_cast<caf::strong_actor_ptr>(of_);
+  alive_ = of_->self();
   home_.run_foreign(shared_from_this());
 }
 
 void handler_code::run(way_home& home) noexcept {
   const executor_scope here{*this};
   way_ = &home;
-  if (auto* call = std::exchange(to_start_, nullptr))
-    call->run_on_shard([this] { has_ended_ = true; });
+  if (auto* what = std::exchange(to_start_, nullptr))
+    begin_(what, [this] { has_ended_ = true; });
   for (auto& work : std::exchange(works_, {})) {
     try {
       work();

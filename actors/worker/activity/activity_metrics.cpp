@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/worker/activity/activity_metrics.hpp"
+
+#include "runtime/telemetry/sdk_buckets.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using telemetry::metric;
+namespace buckets = telemetry::buckets;
+
+constexpr metric poll_no_task{
+    .name = "activity_poll_no_task", .help = "polls for activity tasks that brought none"};
+constexpr metric received{.name = "activity_task_received", .help = "activity tasks that came"};
+constexpr auto schedule_to_start = telemetry::latency_with_quantiles(
+    "activity_schedule_to_start_latency",
+    "how long attempts waited for a worker",
+    buckets::schedule_to_start);
+constexpr auto execution = telemetry::latency(
+    "activity_execution_latency",
+    "from an activity task's arrival to its answer",
+    buckets::activity_execution);
+constexpr metric execution_failed{
+    .name = "activity_execution_failed", .help = "attempts of activities that failed"};
+constexpr auto endtoend = telemetry::latency(
+    "activity_succeed_endtoend_latency",
+    "from the schedule of an activity to its success, all attempts together",
+    buckets::other);
+constexpr metric heartbeats{
+    .name = "activity_heartbeats", .help = "heartbeats that were sent", .is_ours = true};
+
+} // namespace
+
+activity_metrics::activity_metrics(telemetry::meter& meter)
+    : activity_tasks(meter, "ActivityWorker"), activity_poll_no_task(meter.counter(poll_no_task)),
+      activity_schedule_to_start_latency(meter.histogram(schedule_to_start)),
+      activity_task_received(meter, received, "activity_type"),
+      activity_execution_latency(meter, execution, "activity_type"),
+      activity_execution_failed(meter, execution_failed, "activity_type"),
+      activity_succeed_endtoend_latency(meter, endtoend, "activity_type"),
+      activity_heartbeats(meter.counter(heartbeats)) {}
+
+} // namespace troupe::actors

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/worker/task_kind.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace troupe::activity {
+struct environment;
+}
+
+namespace troupe::actors {
+
+struct activity_task_options {
+  std::shared_ptr<const activity::environment> environment;
+  std::shared_ptr<slot_supplier> slots;
+  poller_limits pollers;
+  std::optional<double> most_per_second = {}; ///< of the queue, for all of its workers
+};
+
+/// Activity tasks: polled on the worker's queue, each run by an `activity_actor`.
+[[nodiscard]] task_kind activity_tasks(const activity_task_options& options);
+
+} // namespace troupe::actors

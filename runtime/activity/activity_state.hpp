@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/activity/environment.hpp"
+#include "runtime/rpc/call_scope.hpp"
+
+#include <troupe/activity/info.hpp>
+#include <troupe/cancellation.hpp>
+#include <troupe/payload/payload.hpp>
+#include <troupe/unique_function.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe::activity::detail {
+
+/// What the contexts of one attempt look into, and the scope of the calls that it makes. Const
+/// while the activity runs, but for heartbeats, which may come from any thread.
+struct activity_state : rpc::call_scope {
+  activity_state() { token = cancellation.token(); }
+
+  std::shared_ptr<const activity::environment> environment;
+  activity::info info;
+  payloads last_details; ///< that an earlier attempt told
+  std::shared_ptr<void> keeps_where;
+  cancellation_source cancellation;
+
+  /// From the activity, on any thread: keeps the newest details, and says once that there are some.
+  void record(payloads details) {
+    const std::lock_guard guard{mutex_};
+    if (!wanted_)
+      return;
+    newest_ = std::move(details);
+    if (!std::exchange(is_told_, true))
+      wanted_();
+  }
+  /// What to call when there are details to send; on the activity's thread, under the lock, so it
+  /// only leaves a message. Empty: heartbeats are of no interest (any more).
+  void listen(unique_function<void()> wanted) {
+    const std::lock_guard guard{mutex_};
+    wanted_ = std::move(wanted);
+  }
+  [[nodiscard]] bool has_details() {
+    const std::lock_guard guard{mutex_};
+    return newest_.has_value();
+  }
+  /// The details that were not sent yet, once; nothing if all were.
+  [[nodiscard]] std::optional<payloads> take_details() {
+    const std::lock_guard guard{mutex_};
+    is_told_ = false;
+    return std::exchange(newest_, std::nullopt);
+  }
+
+private:
+  std::mutex mutex_; ///< guards what follows
+  std::optional<payloads> newest_;
+  bool is_told_ = false;
+  unique_function<void()> wanted_;
+};
+
+} // namespace troupe::activity::detail

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/activity/registry.hpp"
+
+#include <troupe/payload/data_converter.hpp>
+
+#include <memory>
+#include <string>
+
+namespace troupe {
+class client;
+}
+
+namespace troupe::activity {
+
+/// What every attempt of one worker shares. Immutable; outlives the attempts made from it.
+struct environment {
+  std::shared_ptr<const registry> activities;
+  data_converter converter = {};
+  std::string name_space = "default";
+  std::string task_queue = {};
+  std::string identity = {};
+  troupe::client* client = nullptr; ///< for activities; null: `context.client()` throws
+};
+
+} // namespace troupe::activity

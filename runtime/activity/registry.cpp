@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/activity/registry.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace troupe::activity {
+
+void registry::add(implementation what) {
+  if (!what.code)
+    throw std::invalid_argument("the activity '" + what.name + "' has no code");
+  if (what.name.empty()) {
+    if (others_)
+      throw std::invalid_argument("the worker has activities for all other types already");
+    others_ = std::move(what.code);
+    return;
+  }
+  if (what.name.starts_with("__temporal_"))
+    throw std::invalid_argument(
+        "the activity name '" + what.name
+        + "' is reserved: names must not begin with '__temporal_'");
+  if (!all_.try_emplace(what.name, std::move(what.code)).second)
+    throw std::invalid_argument("an activity of the type " + what.name + " has been added already");
+}
+
+std::shared_ptr<const detail::implementation_base> registry::find(std::string_view type) const {
+  const auto found = all_.find(type);
+  return found == all_.end() ? others_ : found->second;
+}
+
+std::string registry::known() const {
+  std::string list;
+  for (const auto& [name, code] : all_)
+    list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
+} // namespace troupe::activity
