@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All the programs without their mistakes, in one go: none of them may fail for another reason than
 // its mistake.
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/payload/json.hpp>
@@ -9,10 +10,28 @@
 
 #include <boost/describe.hpp>
 
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 // clang-format off
+namespace activity_that_awaits_a_workflow {
+#include "test/compile_fail/activity/activity_that_awaits_a_workflow.cpp"
+}
+namespace call_that_passes_the_contract {
+#include "test/compile_fail/activity/call_that_passes_the_contract.cpp"
+}
+namespace call_with_too_few_arguments {
+#include "test/compile_fail/activity/call_with_too_few_arguments.cpp"
+}
+namespace call_with_wrong_argument {
+#include "test/compile_fail/activity/call_with_wrong_argument.cpp"
+}
+namespace call_without_options {
+#include "test/compile_fail/activity/call_without_options.cpp"
+}
 namespace caller_of_a_forgotten_operation {
 #include "test/compile_fail/nexus_contract/caller_of_a_forgotten_operation.cpp"
 }
@@ -48,6 +67,12 @@ namespace condition_that_waits {
 }
 namespace continue_as_new_with_wrong_argument {
 #include "test/compile_fail/workflow/continue_as_new_with_wrong_argument.cpp"
+}
+namespace contract_of_a_view {
+#include "test/compile_fail/activity/contract_of_a_view.cpp"
+}
+namespace contract_without_name {
+#include "test/compile_fail/activity/contract_without_name.cpp"
 }
 namespace contract_without_operations {
 #include "test/compile_fail/nexus_contract/contract_without_operations.cpp"
@@ -88,6 +113,24 @@ namespace handler_with_wrong_input {
 namespace handler_with_wrong_output {
 #include "test/compile_fail/nexus_handler/handler_with_wrong_output.cpp"
 }
+namespace implementation_coroutine_takes_a_view {
+#include "test/compile_fail/activity/implementation_coroutine_takes_a_view.cpp"
+}
+namespace implementation_of_an_object_by_value {
+#include "test/compile_fail/activity/implementation_of_an_object_by_value.cpp"
+}
+namespace implementation_that_is_a_workflow_coroutine {
+#include "test/compile_fail/activity/implementation_that_is_a_workflow_coroutine.cpp"
+}
+namespace implementation_that_is_mutable {
+#include "test/compile_fail/activity/implementation_that_is_mutable.cpp"
+}
+namespace implementation_with_wrong_argument {
+#include "test/compile_fail/activity/implementation_with_wrong_argument.cpp"
+}
+namespace implementation_with_wrong_result {
+#include "test/compile_fail/activity/implementation_with_wrong_result.cpp"
+}
 namespace json_name_of_no_member {
 #include "test/compile_fail/payload/json_name_of_no_member.cpp"
 }
@@ -99,6 +142,9 @@ namespace json_naming_by_text {
 }
 namespace json_required_of_no_member {
 #include "test/compile_fail/payload/json_required_of_no_member.cpp"
+}
+namespace local_call_with_wrong_argument {
+#include "test/compile_fail/activity/local_call_with_wrong_argument.cpp"
 }
 namespace operation_name_reserved {
 #include "test/compile_fail/nexus_contract/operation_name_reserved.cpp"

@@ -20,6 +20,9 @@ namespace troupe::activity {
 
 namespace detail {
 
+constexpr bool is_no_name(std::string_view name) {
+  return name.empty();
+}
 constexpr bool is_reserved_name(std::string_view name) {
   return name.starts_with("__temporal_");
 }
@@ -82,8 +85,9 @@ struct contract<Result(Args...)> {
   /// `name` must not be empty nor begin with `__temporal_`, which the protocol keeps for itself;
   /// else this does not compile.
   template <std::size_t N>
-  consteval contract(const char (&literal)[N])
-      TROUPE_REFUSE_IF(N < 2, "an activity needs a name: it must not be empty") TROUPE_REFUSE_IF(
+  consteval contract(const char (&literal)[N]) TROUPE_REFUSE_IF(
+      detail::is_no_name(literal), "an activity needs a name: it must not be empty")
+      TROUPE_REFUSE_IF(
           detail::is_reserved_name(literal),
           "names of activities that begin with __temporal_ are reserved")
       : name(detail::checked_name({literal, N - 1})) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/activity/implementation.hpp>
+#include <troupe/async.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace troupe;
+
+inline constexpr activity::contract<std::string(std::string, int)> greet{"greet"};
+
+activity::implementation made() {
+#ifdef MISTAKE
+  return activity::implement<greet>(
+      [n = 1](std::string who, int) mutable { return who + (n++ ? "" : "x"); });
+#else
+  return activity::implement<greet>([](std::string who, int) { return who; });
+#endif
+}
