@@ -7,11 +7,14 @@
 #include <semaphore.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace troupe {
@@ -27,6 +30,25 @@ std::string names_of(const std::vector<worker_snapshot::request>& requests) {
   for (const auto& each : requests)
     all.append(all.empty() ? "" : ", ").append(each.service).append("/").append(each.operation);
   return all;
+}
+
+/// Stops it, or ends the process when its grace is over: a plain function cannot be set aside as a
+/// coroutine can, so threads wait for it that nothing else ends.
+void stop_or_leave(worker& what, std::chrono::nanoseconds grace) {
+  constexpr std::chrono::nanoseconds longest = std::chrono::hours{24 * 365}; // so no sum overflows
+  std::promise<void> stopped;
+  auto has_stopped = stopped.get_future();
+  std::jthread stopping{[&] {
+    what.stop();
+    stopped.set_value();
+  }};
+  if (has_stopped.wait_for(std::min(grace, longest) + last_words) == std::future_status::ready)
+    return;
+  log::error(
+      "user code does not come back, leaving without it",
+      {{"requests", names_of(what.snapshot().requests)}});
+  log::flush();
+  _exit(1);
 }
 
 // What `run_until_signal` waits for. The semaphore is all that a signal handler may touch (POSIX
@@ -134,14 +156,7 @@ int worker::run_until_signal() {
   impl_->when_stopped([] { signal_scope::wake(); });
   if (signals.wait([this] { return state() == worker_state::stopped; })) {
     log::info("stopping: running tasks are finished; signal again to leave at once");
-    impl_->stop();
-    if (!impl_->stops_within_grace(last_words)) {
-      log::error(
-          "user code does not come back, leaving without it",
-          {{"requests", names_of(snapshot().requests)}});
-      log::flush();
-      _exit(1);
-    }
+    stop_or_leave(*this, impl_->grace());
   }
   stop();
   return impl_->error().empty() ? 0 : 1; // why it stopped by itself, the worker has logged

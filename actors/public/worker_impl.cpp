@@ -407,15 +407,6 @@ void worker_impl::wait_stopped() {
   end_threads();
 }
 
-bool worker_impl::stops_within_grace(std::chrono::nanoseconds more) {
-  if (started_ == nullptr)
-    return true;
-  constexpr std::chrono::nanoseconds longest = std::chrono::hours{24 * 365}; // so no sum overflows
-  const auto patience = std::min(options_.graceful_shutdown_timeout, longest) + more;
-  std::unique_lock guard{mutex_};
-  return changed_.wait_for(guard, patience, [this] { return phase_ == worker_phase::stopped; });
-}
-
 void worker_impl::end_threads() {
   std::call_once(ended_, [this] {
     push_ = nullptr; // for the last time: everything is counted

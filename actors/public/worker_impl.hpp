@@ -40,8 +40,9 @@ public:
   void start();
   void stop();
   void wait_stopped();
-  /// False if its tasks have not ended in its grace and `more`.
-  [[nodiscard]] bool stops_within_grace(std::chrono::nanoseconds more);
+  [[nodiscard]] std::chrono::nanoseconds grace() const noexcept {
+    return options_.graceful_shutdown_timeout;
+  }
   [[nodiscard]] worker_state state() const;
   [[nodiscard]] worker_snapshot snapshot(const snapshot_options& what) const;
   /// For probes: why it is not alive, or not ready; empty if it is.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/workflow/sticky_cache_actor.hpp"
 
+#include "actors/worker/workflow/run_eviction.hpp"
 #include "actors/worker/workflow/workflow_instance_actor.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/workflow/instance.hpp"
@@ -124,11 +125,11 @@ void sticky_cache_actor::idled(run_idled& what) {
   auto* entry = std::exchange(lanes_[what.lane].run, nullptr);
   free_lanes_.push_back(what.lane);
   auto run = what.run.take();
+  if (run && context_.max_cached_workflows == 0)
+    evict(std::move(run), entry->first);
   const auto bytes = run ? sizeof(run_entry) + entry->first.capacity() + run->memory_bytes() : 0;
   bytes_ = bytes_ - entry->second.bytes + bytes;
   entry->second.bytes = bytes;
-  if (context_.max_cached_workflows == 0)
-    run = nullptr;
   next_or_keep(*entry, std::move(run));
 }
 
@@ -180,7 +181,12 @@ void sticky_cache_actor::evict_longest_idle() {
   auto& entry = *static_cast<idle_hook*>(idle_.next)->self;
   context_.counters.sticky_cache_total_forced_eviction.add();
   bytes_ -= entry.second.bytes;
+  evict(std::move(entry.second.idle), entry.first);
   runs_.erase(runs_.find(entry.first));
+}
+
+void sticky_cache_actor::evict(std::unique_ptr<workflow::instance> run, const std::string& run_id) {
+  home().run_foreign(std::make_shared<run_eviction>(std::move(run), run_id));
 }
 
 void sticky_cache_actor::publish_size() {

@@ -76,6 +76,7 @@ private:
   void next_or_keep(run_entry& entry, std::unique_ptr<workflow::instance> run);
   void make_room(std::size_t extra);
   void evict_longest_idle();
+  void evict(std::unique_ptr<workflow::instance> run, const std::string& run_id);
   void publish_size();
 
   std::shared_ptr<worker_context> worker_;

@@ -120,6 +120,20 @@ struct well_behaved {
   }
 };
 
+/// Its destructor waits for the gate: of a run that was evicted, as nobody signals it.
+struct clinging {
+  static constexpr std::string_view name = "Clinging";
+  struct local {
+    ~local() { here.of->opened.wait(); }
+    guest here;
+  };
+  troupe::async<> run(troupe::workflow::context ctx) {
+    const local one;
+    ctx.on_query("there", [] { return true; });
+    co_await ctx.wait_condition([] { return false; });
+  }
+};
+
 /// Never gives its thread back; SIGTERM comes when it has just begun.
 struct spinning {
   static constexpr std::string_view name = "Spinning";
@@ -202,6 +216,22 @@ BOOST_AUTO_TEST_CASE(the_others_finish_while_a_workflow_blocks) {
   while (metric(*worker, "threads_away") != 0)
     std::this_thread::yield();
   worker->stop();
+}
+
+BOOST_AUTO_TEST_CASE(the_others_finish_while_a_destructor_of_an_evicted_run_blocks) {
+  troupe::worker worker{
+      client, {.task_queue = "q", .max_cached_workflows = 1, .deadlock_timeout = 200ms}};
+  worker.add<clinging>().add<well_behaved>().start();
+  const auto evicted = begin<clinging>("evicted");
+  BOOST_TEST(evicted.query<bool>("there")); // it is in the cache
+  BOOST_TEST(begin<well_behaved>("first").result() == 4);
+  BOOST_TEST(begin<well_behaved>("second").result() == 4);
+  BOOST_TEST(metric(worker, "threads_left_behind") == 1u);
+  evicted.terminate();
+  open_gate();
+  while (metric(worker, "threads_away") != 0)
+    std::this_thread::yield();
+  worker.stop();
 }
 
 BOOST_AUTO_TEST_CASE(a_coroutine_handler_that_blocks_is_retried_while_it_still_blocks) {
