@@ -111,7 +111,8 @@ void execution_actor::take(Message& what) {
 template <class Message>
 void execution_actor::run(Message& what) {
   guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
-  settle_queries();
+  if (!queries_.empty())
+    settle_queries();
   forget_when_empty();
 }
 

@@ -112,12 +112,14 @@ void execution_actor::add_queries(
 void execution_actor::answer_poll(
     const poll_ptr& taker, const std::string& run_id, const reply& task) {
   home().cancel(taker->timer);
+  if (queries_.empty()) {
+    taker->from->answer(task);
+    return;
+  }
   wire::PollWorkflowTaskQueueResponse besides;
   add_queries(run_id, besides);
-  if (besides.queries().empty())
-    taker->from->answer(task);
-  else // what is behind a message adds to it
-    taker->from->answer(task.bytes + besides.SerializeAsString());
+  // What is behind a message adds to it.
+  taker->from->answer(task.bytes + besides.SerializeAsString());
 }
 
 void execution_actor::answer_queries(const call& from, const reply& outcome) {
