@@ -366,7 +366,8 @@ void task_queue_actor::finish_query(
   answer.set_result_type(request.completed_type());
   *answer.mutable_answer() = request.query_result();
   answer.set_error_message(request.error_message());
-  *answer.mutable_failure() = request.failure();
+  if (request.has_failure())
+    *answer.mutable_failure() = request.failure();
   query.query->answer(query_outcome(answer));
   from->answer_empty();
 }

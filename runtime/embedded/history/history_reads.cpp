@@ -228,7 +228,8 @@ reply query_outcome(const api::query::v1::WorkflowQueryResult& answer) {
     return {{}, std::move(response)};
   }
   api::errordetails::v1::QueryFailedFailure detail;
-  *detail.mutable_failure() = answer.failure();
+  if (answer.has_failure())
+    *detail.mutable_failure() = answer.failure();
   return {with_detail(status_code::invalid_argument, answer.error_message(), detail), nullptr};
 }
 

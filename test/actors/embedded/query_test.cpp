@@ -4,6 +4,8 @@
 #include "test/actors/embedded/requests.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 
+#include <google/rpc/status.pb.h>
+#include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace {
@@ -195,7 +197,13 @@ BOOST_AUTO_TEST_CASE(that_fails_says_so_in_the_workers_words) {
   BOOST_REQUIRE(asked->is_answered);
   BOOST_TEST((asked->status.code == status_code::invalid_argument));
   BOOST_TEST(asked->status.message == "no such query");
-  BOOST_TEST(asked->status.details.find("QueryFailedFailure") != std::string::npos);
+  // Nothing is made up where the worker sent no failure.
+  google::rpc::Status told;
+  BOOST_REQUIRE(told.ParseFromString(asked->status.details));
+  temporal::api::errordetails::v1::QueryFailedFailure detail;
+  BOOST_REQUIRE(told.details_size() == 1);
+  BOOST_TEST(told.details(0).UnpackTo(&detail));
+  BOOST_TEST(!detail.has_failure());
 }
 
 BOOST_AUTO_TEST_CASE(is_one_a_run_while_it_waits) {
