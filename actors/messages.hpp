@@ -25,12 +25,14 @@
 namespace troupe::actors {
 
 struct activity_job; // actors/worker/activity/activity_actor.hpp
+struct local_job;    // actors/worker/activity/local_activities.hpp
 struct nexus_job;    // actors/worker/nexus/nexus_handler_actor.hpp
 struct workflow_job; // actors/worker/workflow/workflow_job.hpp
 } // namespace troupe::actors
 namespace troupe::workflow {
-class instance; // runtime/workflow/instance.hpp
-}
+class instance;      // runtime/workflow/instance.hpp
+struct local_result; // runtime/workflow/instance.hpp
+} // namespace troupe::workflow
 namespace troupe::actors {
 
 // -- polling
@@ -99,6 +101,25 @@ struct heartbeat_replied {
   std::uint64_t work = 0;
   rpc_status status;
   rpc::bytes answer;
+};
+
+// -- local activities
+// --------------------------------------------------------------------------------
+
+struct run_local_activity {
+  handoff<local_job> job;
+};
+/// A wait is over: that for the attempt's end, or the one before the next attempt.
+struct local_timer_due {
+  std::uint64_t timer = 0;
+};
+struct local_activity_ended {
+  std::uint64_t work = 0; ///< of the instance that asked for it
+  handoff<workflow::local_result> result;
+};
+/// The task lasts so long that the service has to hear that it goes on.
+struct task_overdue {
+  std::uint64_t work = 0;
 };
 
 // -- user's code
@@ -187,6 +208,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(heartbeat_wanted)
   TROUPE_MESSAGE(heartbeat_due)
   TROUPE_MESSAGE(heartbeat_replied)
+  TROUPE_MESSAGE(run_local_activity)
+  TROUPE_MESSAGE(local_timer_due)
+  TROUPE_MESSAGE(local_activity_ended)
+  TROUPE_MESSAGE(task_overdue)
   TROUPE_MESSAGE(code_failed)
   TROUPE_MESSAGE(cancel_work)
   TROUPE_MESSAGE(handler_left)
@@ -251,6 +276,13 @@ using activity_handle = caf::typed_actor<
     sig<void(code_failed)>,
     sig<void(cancel_work)>>;
 
+using local_activity_handle = caf::typed_actor<
+    sig<void(run_local_activity)>,
+    sig<void(handler_ended)>,
+    sig<void(local_timer_due)>,
+    sig<void(code_failed)>,
+    sig<void(cancel_work)>>;
+
 using coordinator_handle = caf::typed_actor<
     sig<void(watch_work)>,
     sig<void(deadline_passed)>,
@@ -261,6 +293,8 @@ using workflow_instance_handle = caf::typed_actor<
     sig<void(run_workflow_task)>,
     sig<void(answer_replied)>,
     sig<void(history_page_fetched)>,
+    sig<void(local_activity_ended)>,
+    sig<void(task_overdue)>,
     sig<void(code_failed)>,
     sig<void(end_instance)>>;
 

@@ -52,7 +52,7 @@ void validate(const worker_options& options) {
   refuse(!is_utf8(options.identity), "identity is not valid UTF-8");
   refuse(
       options.max_concurrent_nexus_tasks == 0 || options.max_concurrent_workflow_tasks == 0
-          || options.max_concurrent_activities == 0,
+          || options.max_concurrent_activities == 0 || options.max_concurrent_local_activities == 0,
       "a worker needs at least one slot of each kind");
   check_pollers(options.nexus_pollers, "nexus_pollers");
   check_pollers(options.workflow_pollers, "workflow_pollers");
@@ -205,7 +205,9 @@ void worker_impl::begin() {
   context->tracer = options_.tracer;
   context->pool = std::make_shared<actors::thread_work_pool>(
       (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
-      + (activities_->empty() ? 0 : options_.max_concurrent_activities));
+      + (activities_->empty()
+             ? 0
+             : options_.max_concurrent_activities + options_.max_concurrent_local_activities));
   add_kinds(*context);
 
   if (system_ == nullptr) {
@@ -287,6 +289,7 @@ void worker_impl::add_kinds(actors::worker_context& to) {
         {.environment = nexus_environment(settings),
          .slots = slots(options_.max_concurrent_nexus_tasks),
          .pollers = limits_of(options_.nexus_pollers)}));
+  const auto activities = activities_->empty() ? nullptr : activity_environment(settings);
   if (!workflows_.empty()) {
     to.kinds.push_back(actors::workflow_tasks(
         {.environment = std::make_shared<workflow::environment>(workflow::environment{
@@ -300,11 +303,13 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .pollers = limits_of(options_.workflow_pollers),
          .max_cached_workflows = options_.max_cached_workflows,
          .max_cached_bytes = options_.max_cached_bytes,
-         .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout}));
+         .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout,
+         .activities = activities,
+         .max_concurrent_local_activities = options_.max_concurrent_local_activities}));
   }
   if (!activities_->empty())
     to.kinds.push_back(actors::activity_tasks(
-        {.environment = activity_environment(settings),
+        {.environment = activities,
          .slots = slots(options_.max_concurrent_activities),
          .pollers = limits_of(options_.activity_pollers),
          .most_per_second = options_.max_task_queue_activities_per_second}));

@@ -31,6 +31,7 @@ inline constexpr activity::contract<std::string(int)> flaky{"flaky"};
 inline constexpr activity::contract<void(std::string)> refuse{"refuse"};
 inline constexpr activity::contract<std::string()> remember{"remember"};
 inline constexpr activity::contract<void()> beat{"beat"};
+inline constexpr activity::contract<std::string(double)> nap{"nap"};
 
 // -- the activities
 
@@ -75,6 +76,14 @@ activity::async<> beats(activity::context ctx) {
   }
 }
 
+activity::async<std::string> naps(activity::context ctx, double seconds) {
+  if (ctx.info().attempt == 1)
+    throw std::runtime_error("not tired yet");
+  co_await ctx.sleep(
+      std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>{seconds}));
+  co_return "napped";
+}
+
 // -- their caller
 
 std::string cause_of(const std::exception_ptr& error) {
@@ -103,6 +112,8 @@ struct caller {
     beating.cancel();
     auto beaten = co_await beating.as_result();
     seen.push_back(beaten ? "finished" : is_canceled(beaten.error()) ? "canceled" : "failed");
+    // Longer than a task of this workflow may take.
+    seen.push_back(co_await ctx.execute_local<nap>({.start_to_close_timeout = 10s}, 3.0));
     co_return seen;
   }
 };
@@ -118,7 +129,7 @@ int main(int count, char** words) try {
   for (int i = 2; i < count; ++i) {
     const std::string_view word{words[i]};
     if (word == "workflows")
-      worker.add<caller>();
+      worker.add<caller>().add(activity::implement<nap>(&naps));
     if (word == "activities")
       worker.add(activity::implement<greet>(std::make_shared<greeter>("hello"), &greeter::greet))
           .add(activity::implement<flaky>(&fails_at_first))

@@ -56,6 +56,14 @@ async def beat() -> None:
         await asyncio.sleep(0.1)
 
 
+@activity.defn
+async def nap(seconds: float) -> str:
+    if activity.info().attempt == 1:
+        raise RuntimeError("not tired yet")
+    await asyncio.sleep(seconds)
+    return "napped"
+
+
 @workflow.defn(name="Caller")
 class Caller:
     @workflow.run
@@ -83,6 +91,11 @@ class Caller:
             seen.append("finished")
         except BaseException as error:
             seen.append("canceled" if is_cancelled_exception(error) else "failed")
+        seen.append(
+            await workflow.execute_local_activity(
+                "nap", 3.0, result_type=str, start_to_close_timeout=timedelta(seconds=10)
+            )
+        )
         return seen
 
 
@@ -92,7 +105,7 @@ async def main():
         client,
         task_queue=sys.argv[1],
         workflows=[Caller] if "workflows" in sys.argv else [],
-        activities=[greet, flaky, refuse, remember, beat] if "activities" in sys.argv else [],
+        activities=[greet, flaky, refuse, remember, beat] if "activities" in sys.argv else [nap],
         workflow_runner=UnsandboxedWorkflowRunner(),
     ).run()
 

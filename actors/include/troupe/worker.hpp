@@ -44,6 +44,7 @@ struct worker_options {
   std::size_t max_concurrent_nexus_tasks = 100;
   std::size_t max_concurrent_workflow_tasks = 100;
   std::size_t max_concurrent_activities = 100;
+  std::size_t max_concurrent_local_activities = 100;
   poller_options nexus_pollers = {};
   poller_options workflow_pollers = {};
   poller_options activity_pollers = {};

@@ -30,6 +30,22 @@ constexpr auto endtoend = telemetry::latency(
 constexpr metric heartbeats{
     .name = "activity_heartbeats", .help = "heartbeats that were sent", .is_ours = true};
 
+constexpr metric local_total{
+    .name = "local_activity_total", .help = "attempts of local activities"};
+constexpr metric local_cancelled{
+    .name = "local_activity_execution_cancelled",
+    .help = "attempts of local activities that were cancelled"};
+constexpr metric local_failed{
+    .name = "local_activity_execution_failed", .help = "attempts of local activities that failed"};
+constexpr auto local_execution = telemetry::latency(
+    "local_activity_execution_latency",
+    "how long an attempt of a local activity took",
+    buckets::other);
+constexpr auto local_endtoend = telemetry::latency(
+    "local_activity_succeed_endtoend_latency",
+    "from the schedule of a local activity to its success, all attempts together",
+    buckets::other);
+
 } // namespace
 
 activity_metrics::activity_metrics(telemetry::meter& meter)
@@ -40,5 +56,12 @@ activity_metrics::activity_metrics(telemetry::meter& meter)
       activity_execution_failed(meter, execution_failed, "activity_type"),
       activity_succeed_endtoend_latency(meter, endtoend, "activity_type"),
       activity_heartbeats(meter.counter(heartbeats)) {}
+
+local_activity_metrics::local_activity_metrics(telemetry::meter& meter)
+    : local_activity_total(meter, local_total, "activity_type"),
+      local_activity_execution_cancelled(meter, local_cancelled, "activity_type"),
+      local_activity_execution_failed(meter, local_failed, "activity_type"),
+      local_activity_execution_latency(meter, local_execution, "activity_type"),
+      local_activity_succeed_endtoend_latency(meter, local_endtoend, "activity_type") {}
 
 } // namespace troupe::actors

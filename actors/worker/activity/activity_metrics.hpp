@@ -21,4 +21,15 @@ struct activity_metrics {
   telemetry::counter activity_heartbeats;                           ///< that were sent
 };
 
+/// What local activities count on one shard, by `activity_type`, an attempt at a time.
+struct local_activity_metrics {
+  explicit local_activity_metrics(telemetry::meter& meter);
+
+  telemetry::counters_by_label local_activity_total;
+  telemetry::counters_by_label local_activity_execution_cancelled;
+  telemetry::counters_by_label local_activity_execution_failed;
+  telemetry::histograms_by_label local_activity_execution_latency;
+  telemetry::histograms_by_label local_activity_succeed_endtoend_latency; ///< all attempts
+};
+
 } // namespace troupe::actors

@@ -20,13 +20,29 @@ void workflow_code::prepare(workflow_job& with, std::unique_ptr<history_page> pa
   page_ = std::move(page);
 }
 
+void workflow_code::prepare(workflow_job& with, workflow::local_result&& told) {
+  prepare(with, nullptr);
+  told_ = std::move(told);
+}
+
+void workflow_code::prepare_to_answer(workflow_job& with) {
+  prepare(with, nullptr);
+  only_answers_ = true;
+}
+
 void workflow_code::run(way_home&) noexcept {
   if (job_ == nullptr)
     return;
   try {
     auto& run = *job_->run;
-    need = page_ ? run.resume(std::move(*page_)) : run.begin(*job_->task);
-    page_ = nullptr;
+    if (std::exchange(only_answers_, false)) [[unlikely]] {
+      need = {};
+    } else if (told_) [[unlikely]] {
+      need = run.resume(*std::exchange(told_, std::nullopt));
+    } else {
+      need = page_ ? run.resume(std::move(*page_)) : run.begin(*job_->task);
+      page_ = nullptr;
+    }
     if (need.kind == workflow::activation_need::what::nothing)
       result = run.complete();
   } catch (...) {

@@ -28,6 +28,10 @@ public:
   /// Before it is handed to the shard: with whose task, and with the page of history that the run
   /// has asked for, if it has. The actor keeps both alive until it hears of the end.
   void prepare(workflow_job& with, std::unique_ptr<history_page> page);
+  /// The same with what came of a local activity.
+  void prepare(workflow_job& with, workflow::local_result&& told);
+  /// To answer the task, though the run still waits.
+  void prepare_to_answer(workflow_job& with);
   /// The actor has no use for it any more: if it has not begun, it does not.
   void forget() noexcept { job_ = nullptr; }
   /// When it was left behind: what it still uses is its own from here on.
@@ -48,6 +52,8 @@ private:
   caf::strong_actor_ptr alive_; ///< the same, from `prepare` to the end of `run`
   workflow_job* job_ = nullptr;
   std::unique_ptr<history_page> page_;
+  std::optional<workflow::local_result> told_;
+  bool only_answers_ = false;
   std::unique_ptr<workflow_job> kept_;
 };
 

@@ -77,12 +77,25 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
         if (fetched.work == work_ && job_ && std::exchange(fetching_, false))
           on_page(fetched);
       },
+      [this](local_activity_ended& ended) {
+        if (local_ && local_->take(ended) && waits_for_local_)
+          go_on();
+      },
+      [this](const task_overdue& overdue) {
+        if (overdue.work != work_ || !job_)
+          return;
+        overdue_timer_ = 0;
+        is_overdue_ = true;
+        if (waits_for_local_)
+          go_on();
+      },
       [this](const code_failed&) { std::rethrow_exception(std::exchange(thrown_, {})); },
       [this](const end_instance&) { quit(); },
   };
 }
 
 void workflow_instance_actor::on_exit() {
+  drop_local(true);
   code_->forget();
   if (job_) {
     job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
@@ -120,7 +133,7 @@ void workflow_instance_actor::describe_run(const snapshot_options& what, inspect
 
 void workflow_instance_actor::begin() {
   ++work_;
-  used_up_ = fetching_ = false;
+  used_up_ = fetching_ = is_overdue_ = false;
   auto& task = *job_->task;
   if (is_away())
     return fail_task(
@@ -140,6 +153,7 @@ void workflow_instance_actor::begin() {
         known += (known.empty() ? "" : ", ") + name;
       return send(workflow::reject_unknown_type(task, *environment, known));
     }
+    drop_local(true);
     // A whole history replaces what is cached: it is what the service believes.
     job_->run = std::make_unique<workflow::instance>(found->second, environment);
   }
@@ -177,6 +191,7 @@ void workflow_instance_actor::code_left_behind(const std::source_location& corou
 }
 
 void workflow_instance_actor::on_loss(const std::source_location& coroutine) {
+  drop_local(true);
   auto lost = std::move(job_);
   workflow::task_message names; // what an instance leaves as it is
   names->set_task_token(lost->task->task_token());
@@ -199,6 +214,8 @@ void workflow_instance_actor::on_loss(const std::source_location& coroutine) {
 
 void workflow_instance_actor::on_step() {
   auto need = std::exchange(code_->need, {});
+  if (local_ && !need.cancel.empty() && job_->run)
+    local_->begin(worker_, need, *job_->run, me(), home().now());
   auto result = std::exchange(code_->result, std::nullopt);
   try {
     if (auto thrown = std::exchange(code_->error, nullptr))
@@ -216,12 +233,48 @@ void workflow_instance_actor::on_step() {
   switch (need.kind) {
   case workflow::activation_need::what::nothing: return send(std::move(*result));
   case workflow::activation_need::what::history: return fetch(std::move(need.page_token));
-  case workflow::activation_need::what::local_activities:
+  case workflow::activation_need::what::local_activities: return wait_for_local(std::move(need));
+  }
+}
+
+void workflow_instance_actor::wait_for_local(workflow::activation_need need) {
+  if (!context_.local)
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         "this worker runs no local activities",
         "NotSupportedError");
+  if (!local_)
+    local_ = std::make_unique<local_calls>(*context_.local);
+  local_->begin(worker_, need, *job_->run, me(), home().now());
+  if (overdue_timer_ == 0 && !is_overdue_) {
+    // At four fifths of its time the service hears that the task goes on.
+    constexpr duration usual = std::chrono::seconds{10};
+    const auto limit = job_->run->get_info().task_timeout;
+    const auto due = job_->received + (limit > duration::zero() ? limit : usual) / 5 * 4;
+    overdue_timer_ = home().schedule(
+        due - home().now(), [self = me(), work = work_] { tell(self, task_overdue{work}); });
   }
+  waits_for_local_ = true;
+  go_on();
+}
+
+void workflow_instance_actor::go_on() {
+  if (auto told = local_->next())
+    code_->prepare(*job_, std::move(*told));
+  else if (is_overdue_)
+    code_->prepare_to_answer(*job_);
+  else
+    return;
+  waits_for_local_ = false;
+  home().run_foreign(code_);
+}
+
+void workflow_instance_actor::drop_local(bool stop) {
+  waits_for_local_ = false;
+  if (overdue_timer_ != 0)
+    home().cancel(std::exchange(overdue_timer_, 0));
+  if (local_)
+    local_->drop(stop);
 }
 
 void workflow_instance_actor::fetch(std::string page_token) {
@@ -337,6 +390,7 @@ void workflow_instance_actor::complete(google::protobuf::Message& answer) const 
 void workflow_instance_actor::fail_task(int cause, std::string message, const std::string& type) {
   message = to_valid_utf8(std::move(message)); // of an exception, or a status
   used_up_ = true;
+  drop_local(true);
   job_->run = nullptr;
   closing_ = {};
   spans_ = {};
@@ -485,6 +539,11 @@ void workflow_instance_actor::report(
 }
 
 void workflow_instance_actor::end(task_outcome outcome) {
+  if (local_) {
+    // Who still runs goes on with this actor or not at all: the next task may come to another one.
+    used_up_ |= !local_->empty();
+    drop_local(true);
+  }
   job_->outcome.record(outcome);
   handoff<workflow::instance> kept;
   if (!used_up_)

@@ -5,11 +5,13 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/inspection.hpp"
 #include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow/local_calls.hpp"
 #include "actors/worker/workflow/workflow_job.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 
 #include <troupe/tracing.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <source_location>
@@ -43,7 +45,7 @@ class workflow_code;
 /// Owns:      while it has a task, that with its slot, the `workflow::instance` (the coroutine, its
 ///            machines).
 /// Receives:  run_workflow_task and end_instance (sticky cache), history_page_fetched and
-///            answer_replied (transport).
+///            answer_replied (transport), local_activity_ended, task_overdue (own timer).
 /// Sends:     run_idled, and the run with it, to the sticky cache.
 /// Dies when: it is told to, or an exception escapes (then only the run that it has is lost).
 class workflow_instance_actor final : public pinned_actor<workflow_instance_handle::base> {
@@ -91,6 +93,10 @@ private:
   template <class Function>
   void guarded(Function what) noexcept;
   [[nodiscard]] bool is_away();
+  void wait_for_local(workflow::activation_need need);
+  /// Tells the run what came of a local activity; or the service that the task goes on; or waits.
+  void go_on();
+  void drop_local(bool stop);
   void fetch(std::string page_token);
   void on_page(const history_page_fetched& fetched);
   void send(workflow::activation_result result);
@@ -127,6 +133,11 @@ private:
   workflow_end closing_;          ///< how the answer ends the run
   std::vector<trace_span> spans_; ///< that ended with the answer
   bool used_up_ = false;
+
+  std::unique_ptr<local_calls> local_; ///< null until there is a local activity
+  executor::timer_id overdue_timer_ = 0;
+  bool waits_for_local_ = false; ///< the code has run as far as it can
+  bool is_overdue_ = false;
 };
 
 } // namespace troupe::actors

@@ -30,7 +30,13 @@ public:
                                 .failures = with.shard.failures,
                                 .counters = workflow_metrics{*with.shard.meter},
                                 .sticky_queue = {},
-                                .away = {}} {
+                                .away = {},
+                                .local = {}} {
+    if (runs_.options->activities)
+      runs_.local = std::make_unique<local_activities>(
+          with.shard,
+          runs_.options->activities,
+          std::max<std::size_t>(runs_.options->max_concurrent_local_activities / with.shards, 1));
     if (sticky) {
       runs_.sticky_queue = with.shard.unique_name;
       runs_.max_cached_workflows =
@@ -51,6 +57,8 @@ public:
   void close() override {
     if (auto cache = std::exchange(cache_, nullptr))
       tell(cache, evict_all{});
+    if (runs_.local)
+      runs_.local->close();
   }
 
 private:

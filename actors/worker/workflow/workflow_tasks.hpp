@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/worker/activity/local_activities.hpp"
 #include "actors/worker/away_list.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/workflow/workflow_metrics.hpp"
@@ -36,6 +37,9 @@ struct workflow_task_options {
   std::size_t max_cached_bytes = 512u << 20;
   /// How long the service keeps a task for the shard that holds its run.
   duration sticky_schedule_to_start = std::chrono::seconds{10};
+  /// What local activities run with; null: there are none.
+  std::shared_ptr<const activity::environment> activities = {};
+  std::size_t max_concurrent_local_activities = 100;
 };
 
 /// Workflow tasks: polled on the worker's queue (new runs, and runs that nobody holds) and on the
@@ -52,7 +56,8 @@ struct workflow_shard {
   std::string sticky_queue;             ///< empty: this shard keeps no runs
   std::size_t max_cached_workflows = 0; ///< this shard's part
   std::size_t max_cached_bytes = 0;
-  away_list away; ///< by run id, and by workflow type
+  away_list away;                          ///< by run id, and by workflow type
+  std::unique_ptr<local_activities> local; ///< null: this worker has none
 };
 
 } // namespace troupe::actors

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/worker/activity/activity_metrics.hpp"
+#include "actors/worker/away_list.hpp"
+#include "actors/worker/worker_context.hpp"
+#include "runtime/activity/environment.hpp"
+#include "runtime/workflow/instance.hpp"
+
+#include <troupe/activity/info.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace troupe::actors {
+
+/// A local activity on its way to whoever runs it.
+struct local_job {
+  std::uint64_t key = 0; ///< of the shard's counting; set by `local_activities`
+  workflow::local_activity what;
+  activity::info info; ///< of the workflow; attempts fill in the rest
+  workflow_instance_handle asker;
+  std::uint64_t work = 0; ///< the asker's
+  time_point asked{};
+};
+
+/// The local activities of one shard: so many run at a time, the others wait for their turn. Used
+/// on the shard.
+class local_activities {
+public:
+  local_activities(
+      shard_context& context,
+      std::shared_ptr<const activity::environment> environment,
+      std::size_t most);
+  local_activities(const local_activities&) = delete;
+  local_activities& operator=(const local_activities&) = delete;
+
+  /// Has it run; `local_activity_ended` follows. Gives its key.
+  std::uint64_t start(const std::shared_ptr<worker_context>& worker, local_job job);
+  /// It is asked to stop, and ends like any other.
+  void cancel(std::uint64_t key);
+  /// The worker has stopped: lets go of all actors.
+  void close() noexcept;
+
+  // -- for the actors
+
+  /// It is free for another one.
+  void ended(std::uint64_t key, local_activity_handle who);
+
+  [[nodiscard]] const std::shared_ptr<const activity::environment>& environment() const noexcept {
+    return environment_;
+  }
+  local_activity_metrics metrics;
+  away_list away = {}; ///< by the activity's type
+
+private:
+  struct waiting {
+    std::shared_ptr<worker_context> worker;
+    local_job job;
+    bool is_cancelled = false;
+  };
+  void begin(const std::shared_ptr<worker_context>& worker, local_job job);
+
+  shard_context& context_;
+  std::shared_ptr<const activity::environment> environment_;
+  std::size_t most_;
+  std::uint64_t last_key_ = 0;
+  std::map<std::uint64_t, local_activity_handle> running_;
+  std::deque<waiting> waiting_;
+  std::vector<local_activity_handle> idle_;
+};
+
+} // namespace troupe::actors
