@@ -12,6 +12,7 @@ namespace troupe::embedded {
 // The rows by their owners, each in the file `..._calls.cpp` beside the functions they name.
 
 std::span<const method_row> execution_calls();
+std::span<const method_row> activity_calls();
 std::span<const method_row> off_calls();
 std::span<const method_row> registry_calls();
 std::span<const method_row> static_calls();
@@ -19,10 +20,11 @@ std::span<const method_row> task_queue_calls();
 std::span<const method_row> visibility_calls();
 
 /// All of them.
-inline std::array<std::span<const method_row>, 6> method_table() {
+inline std::array<std::span<const method_row>, 7> method_table() {
   return {
       task_queue_calls(),
       execution_calls(),
+      activity_calls(),
       visibility_calls(),
       registry_calls(),
       static_calls(),

@@ -61,13 +61,6 @@ struct by_queue : in_namespace {
   }
 };
 
-/// Activities are not served yet: no token of theirs was ever given out.
-template <class Request>
-void refuse_activity(directory&, const call_ptr& from, const Request&) {
-  from->answer(
-      absent("invalid activityID or activity already timed out or invoking workflow is completed"));
-}
-
 void shut_down_worker(
     directory& here, const call_ptr& from, const wire::ShutdownWorkerRequest& request) {
   if (auto queue =
@@ -82,7 +75,6 @@ void record_heartbeat(directory&, const call_ptr& from, const wire::RecordWorker
 
 using by_nexus_token = by_matching_token<matching_token::kind::nexus>;
 using by_query_token = by_matching_token<matching_token::kind::query>;
-using by_activity_token = by_token_here<matching_token::kind::activity>;
 
 constexpr std::array rows{
     row<by_poll<>, poll_for<wire::PollWorkflowTaskQueueRequest>>(
@@ -90,19 +82,11 @@ constexpr std::array rows{
     row<by_poll<queue_kind::nexus>, poll_for<wire::PollNexusTaskQueueRequest>>(
         names::poll_nexus_task_queue, role::worker, traffic::hot_poll),
     row<by_poll<queue_kind::activity>, poll_for<wire::PollActivityTaskQueueRequest>>(
-        names::poll_activity_task_queue, role::worker),
+        names::poll_activity_task_queue, role::worker, traffic::hot_poll),
     row<by_nexus_token, complete_request>(
         names::respond_nexus_task_completed, role::worker, traffic::hot),
     row<by_nexus_token, fail_request>(names::respond_nexus_task_failed, role::worker),
     row<by_query_token, answer_query>(names::respond_query_task_completed, role::worker),
-    row<by_activity_token, refuse_activity<wire::RespondActivityTaskCompletedRequest>>(
-        names::respond_activity_task_completed, role::worker),
-    row<by_activity_token, refuse_activity<wire::RespondActivityTaskFailedRequest>>(
-        names::respond_activity_task_failed, role::worker),
-    row<by_activity_token, refuse_activity<wire::RespondActivityTaskCanceledRequest>>(
-        names::respond_activity_task_canceled, role::worker),
-    row<by_activity_token, refuse_activity<wire::RecordActivityTaskHeartbeatRequest>>(
-        names::record_activity_task_heartbeat, role::worker),
     row<by_queue, describe>(names::describe_task_queue, role::read),
     row<here_in_namespace, shut_down_worker>(names::shutdown_worker, role::worker),
     row<here_in_namespace, record_heartbeat>(names::record_worker_heartbeat, role::worker),

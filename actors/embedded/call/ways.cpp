@@ -50,6 +50,14 @@ void refuse_token(const call_ptr& from) {
   from->answer(bad_argument("Error deserializing task token."));
 }
 
+void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token) {
+  if (decode_workflow_token(token, here.settings.token_key))
+    from->answer(absent(
+        "invalid activityID or activity already timed out or invoking workflow is completed"));
+  else
+    refuse_token(from);
+}
+
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
   // Before it becomes the key of an actor that only says so.
   if (workflow_id.size() > here.settings.max_id_bytes)

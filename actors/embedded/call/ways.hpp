@@ -33,6 +33,8 @@ bool find_token_namespace(
 
 bool has_token(const call_ptr& from, std::string_view token);
 void refuse_token(const call_ptr& from);
+/// The same for one that is no activity's; one of another task is at least a token of ours.
+void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token);
 
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id);
 
@@ -105,6 +107,50 @@ struct by_workflow_token {
   template <class Request>
   static void go(directory& here, const call_ptr& from) {
     to_execution(here, from, from->token.workflow_id);
+  }
+};
+
+/// The execution whose activity task the token names.
+struct by_activity_token {
+  template <class Request>
+  static std::string_view name_space(const directory& here, const call& from) {
+    const auto& request = from.as<Request>();
+    if (!request.namespace_().empty())
+      return request.namespace_();
+    const auto token = decode_activity_token(request.task_token(), here.settings.token_key);
+    const auto* found = token ? here.namespaces.find_by_id(token->namespace_id) : nullptr;
+    return found == nullptr ? std::string_view{} : found->name;
+  }
+  template <class Request>
+  static bool find(directory& here, const call_ptr& from) {
+    const auto& request = from->as<Request>();
+    if (!has_token(from, request.task_token()))
+      return false;
+    auto token = decode_activity_token(request.task_token(), here.settings.token_key);
+    if (!token) {
+      refuse_activity_token(here, from, request.task_token());
+      return false;
+    }
+    from->token = std::move(*token);
+    return find_token_namespace(here, from, request.namespace_(), from->token.namespace_id);
+  }
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    to_execution(here, from, from->token.workflow_id);
+  }
+};
+
+/// The execution that the request names, whose activity it names as well.
+struct by_activity_id : in_namespace {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    const auto& request = from->as<Request>();
+    if (request.activity_id().empty())
+      from->answer(bad_argument("ActivityId is not set on request."));
+    else if (request.workflow_id().empty()) // an activity of no workflow: there are none
+      from->answer(absent("activity not found for ID: " + request.activity_id()));
+    else
+      to_execution(here, from, request.workflow_id());
   }
 };
 
@@ -183,15 +229,6 @@ struct by_matching_token {
     from->answer(absent(
         Kind == matching_token::kind::nexus ? "Nexus task not found or already expired"
                                             : "query task not found, or already expired"));
-  }
-};
-
-/// As above; but what is asked is answered here, as no task of this kind is given out yet.
-template <matching_token::kind Kind>
-struct by_token_here : by_matching_token<Kind> {
-  template <class Request>
-  static void go(directory& here, const call_ptr& from) {
-    serve(here, from);
   }
 };
 

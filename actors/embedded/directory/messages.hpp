@@ -43,6 +43,7 @@ struct poll {
   std::string identity;
   std::string build_id;
   bool is_sticky = false;
+  bool is_activity = false;
   time_point expires; ///< when it is answered empty
   executor::timer_id timer = 0;
 };
@@ -60,6 +61,10 @@ struct close_poll {
 struct add_workflow_task {
   execution_ref source;
   workflow_task_dispatch task;
+};
+struct add_activity_task {
+  execution_ref source;
+  activity_task_dispatch task;
 };
 /// Sync match only: a query for a worker.
 struct offer_query {
@@ -88,6 +93,10 @@ struct leave_if_idle {};
 /// A poll took this task.
 struct start_taken_task {
   workflow_task_dispatch task;
+  poll_ptr taker;
+};
+struct start_taken_activity {
+  activity_task_dispatch task;
   poll_ptr taker;
 };
 struct fill_query {
@@ -190,10 +199,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(reopen_poll)
   TROUPE_SERVICE_MESSAGE(close_poll)
   TROUPE_SERVICE_MESSAGE(add_workflow_task)
+  TROUPE_SERVICE_MESSAGE(add_activity_task)
   TROUPE_SERVICE_MESSAGE(offer_query)
   TROUPE_SERVICE_MESSAGE(offer_expired)
   TROUPE_SERVICE_MESSAGE(unload_queue)
   TROUPE_SERVICE_MESSAGE(start_taken_task)
+  TROUPE_SERVICE_MESSAGE(start_taken_activity)
   TROUPE_SERVICE_MESSAGE(fill_query)
   TROUPE_SERVICE_MESSAGE(nexus_answered)
   TROUPE_SERVICE_MESSAGE(nexus_held)
@@ -247,6 +258,7 @@ namespace troupe::embedded {
 using execution_handle = caf::typed_actor<
     sig<void(serve_call)>,
     sig<void(start_taken_task)>,
+    sig<void(start_taken_activity)>,
     sig<void(nexus_answered)>,
     sig<void(commit_ended)>,
     sig<void(operation_completed)>,
@@ -263,6 +275,7 @@ using execution_handle = caf::typed_actor<
 using task_queue_handle = caf::typed_actor<
     sig<void(serve_call)>,
     sig<void(add_workflow_task)>,
+    sig<void(add_activity_task)>,
     sig<void(offer_request)>,
     sig<void(close_poll)>,
     sig<void(offer_expired)>,

@@ -7,6 +7,7 @@
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
 
+#include <temporal/api/taskqueue/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <type_traits>
@@ -42,6 +43,7 @@ execution_actor::behavior_type execution_actor::make_behavior() {
   return {
       [this](serve_call& message) { take(message); },
       [this](start_taken_task& message) { take(message); },
+      [this](start_taken_activity& message) { take(message); },
       [this](nexus_answered& message) { take(message); },
       [this](const commit_ended& message) {
         if (message.life == life_)
@@ -154,6 +156,12 @@ void execution_actor::handle(nexus_held& what) {
 }
 
 void execution_actor::fail(start_taken_task& what, const rpc_status& fault) {
+  home().cancel(what.taker->timer);
+  what.taker->from->answer(fault);
+  put_task_back(what.task);
+}
+
+void execution_actor::fail(start_taken_activity& what, const rpc_status& fault) {
   home().cancel(what.taker->timer);
   what.taker->from->answer(fault);
   put_task_back(what.task);
@@ -306,14 +314,20 @@ void execution_actor::put_task_back(workflow_task_dispatch task) {
   tell(queue, add_workflow_task{key_, std::move(task)});
 }
 
+void execution_actor::put_task_back(activity_task_dispatch task) {
+  auto queue = directory_.queue(key_->namespace_id, task.task_queue, queue_kind::activity);
+  tell(queue, add_activity_task{key_, std::move(task)});
+}
+
 void execution_actor::reopen(const poll_ptr& taker) {
-  const auto& request = taker->from->as<wire::PollWorkflowTaskQueueRequest>();
-  tell(
-      directory_.queue(
-          key_->namespace_id,
-          request.task_queue().name(),
-          taker->is_sticky ? queue_kind::sticky : queue_kind::workflow),
-      reopen_poll{taker});
+  const auto& call = *taker->from;
+  const auto& queue = taker->is_activity
+                          ? call.as<wire::PollActivityTaskQueueRequest>().task_queue()
+                          : call.as<wire::PollWorkflowTaskQueueRequest>().task_queue();
+  const auto kind = taker->is_activity ? queue_kind::activity
+                    : taker->is_sticky ? queue_kind::sticky
+                                       : queue_kind::workflow;
+  tell(directory_.queue(key_->namespace_id, queue.name(), kind), reopen_poll{taker});
 }
 
 void execution_actor::arm(std::optional<time_point> when) {
@@ -340,22 +354,13 @@ void execution_actor::disarm() {
 
 // -- workers -------------------------------------------------------------------------------------
 
-void execution_actor::handle(start_taken_task& taken) {
-  auto& taker = taken.taker;
-  const auto& task = taken.task;
+template <class Start, class Task>
+void execution_actor::start_taken(Start start, const Task& task, const poll_ptr& taker) {
   if (taker->from->is_cancelled() || taker->from->is_answered()) {
     // The client vanished between the match and now: the task goes back to where it came from.
     put_task_back(task);
     return;
   }
-  start_workflow_task start{
-      task.run_id,
-      task.scheduled_event_id,
-      task.stamp,
-      taker->is_sticky,
-      taker->identity,
-      directory_.ids->uuid(),
-      taker->build_id};
   apply(std::move(start), [this, taker, task](const reply& outcome) {
     if (outcome.status.code == status_code::internal) {
       // Our mistake, not the task's: it must not be lost, nor the worker wait.
@@ -379,6 +384,32 @@ void execution_actor::complete_task_for(const call_ptr& from) {
       answer_queries(*from, outcome);
     from->answer(outcome);
   });
+}
+
+void execution_actor::handle(start_taken_task& taken) {
+  const auto& taker = taken.taker;
+  const auto& task = taken.task;
+  start_taken(
+      start_workflow_task{
+          task.run_id,
+          task.scheduled_event_id,
+          task.stamp,
+          taker->is_sticky,
+          taker->identity,
+          directory_.ids->uuid(),
+          taker->build_id},
+      task,
+      taker);
+}
+
+void execution_actor::handle(start_taken_activity& taken) {
+  const auto& taker = taken.taker;
+  const auto& task = taken.task;
+  start_taken(
+      start_activity_task{
+          task.run_id, task.activity_id, task.stamp, taker->identity, directory_.ids->uuid()},
+      task,
+      taker);
 }
 
 void execution_actor::handle(nexus_answered& done) {

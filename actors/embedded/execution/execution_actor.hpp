@@ -20,14 +20,15 @@ class directory;
 ///
 /// Owns:      the record while it is in memory, its timer, what was decided and is not durable yet,
 ///            the history reads and queries that wait.
-/// Receives:  serve_call (method table), start_taken_task and fill_query (task queues),
+/// Receives:  serve_call (method table), start_taken_task, start_taken_activity and fill_query
+///            (task queues),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
 ///            callback_reported (callback deliverers), commit_ended and record_loaded (store),
 ///            unload_if_idle (residents), record_timer_due, reader_done, load_again and
 ///            forget_if_empty (itself).
-/// Sends:     a transaction's effects, once it is durable: add_workflow_task, dispatch_request,
-///            deliver_callback, put_row, remove_row; reopen_poll if a taken task was stale; answers
-///            to calls.
+/// Sends:     a transaction's effects, once it is durable: add_workflow_task, add_activity_task,
+///            dispatch_request, deliver_callback, put_row, remove_row; reopen_poll if a taken task
+///            was stale; answers to calls.
 /// Dies when: its record is empty (never started, or deleted), or unused for long, and nothing
 ///            waits for it.
 ///
@@ -103,6 +104,7 @@ private:
 
   void handle(serve_call& what);
   void handle(start_taken_task& what);
+  void handle(start_taken_activity& what);
   void handle(nexus_answered& what);
   void handle(operation_completed& what);
   void handle(callback_reported& what);
@@ -114,6 +116,7 @@ private:
   // What becomes of a message that ran into an exception: nobody waits for ever.
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
   void fail(start_taken_task& what, const rpc_status& fault);
+  void fail(start_taken_activity& what, const rpc_status& fault);
   void fail(nexus_answered&, const rpc_status&) {} // its time will be over
   void fail(operation_completed& what, const rpc_status& fault);
   void fail(callback_reported& what, const rpc_status& fault);
@@ -159,6 +162,7 @@ private:
 
   void send_out(transaction& decided); ///< takes the effects out of it
   void perform(workflow_task_dispatch& task) { put_task_back(std::move(task)); }
+  void perform(activity_task_dispatch& task) { put_task_back(std::move(task)); }
   void perform(nexus_dispatch& request);
   void perform(callback_delivery& delivery);
   void perform(visibility_put& row);
@@ -166,6 +170,10 @@ private:
   void perform(record_timer& timer) { arm(timer.when); }
   void perform(readers_wake& readers) { wake_readers(readers.run_id); }
   void put_task_back(workflow_task_dispatch task);
+  void put_task_back(activity_task_dispatch task);
+  /// Starts a task that a poll took, and answers the poll.
+  template <class Start, class Task>
+  void start_taken(Start start, const Task& task, const poll_ptr& taker);
   void reopen(const poll_ptr& taker);
   void arm(std::optional<time_point> when);
   void disarm();

@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 9> settings{{
+constexpr std::array<known_setting, 11> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -56,6 +56,12 @@ constexpr std::array<known_setting, 9> settings{{
     {"component.nexusoperations.limit.operation.concurrency",
      "open Nexus operations of one workflow (30)",
      read_number<&all::max_pending_nexus_operations>},
+    {"limit.numPendingActivities.error",
+     "pending activities of one workflow (2000)",
+     read_number<&all::max_pending_activities>},
+    {"system.enableActivityEagerExecution",
+     "a worker may start activities that its workflow task schedules (false)",
+     read_truth<&all::eager_activities>},
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},

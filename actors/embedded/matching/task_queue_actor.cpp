@@ -47,6 +47,7 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
   return {
       [this](serve_call& message) { take(message); },
       [this](add_workflow_task& message) { take(message); },
+      [this](add_activity_task& message) { take(message); },
       [this](offer_request& message) { take(message); },
       [this](close_poll& message) { take(message); },
       [this](offer_expired& message) { take(message); },
@@ -106,7 +107,14 @@ void task_queue_actor::handle(offer_query& what) {
   add_offer(std::move(task_id), std::move(what), patience);
 }
 
-void task_queue_actor::fail(add_workflow_task& what, const rpc_status&) {
+void task_queue_actor::handle(add_activity_task& what) {
+  note_use();
+  if (auto found = matcher_.offer({++last_id_, std::move(what)}))
+    hand_over(std::move(*found));
+}
+
+template <class Message>
+void task_queue_actor::add_again_later(const Message& what) {
   // Its run waits for it.
   if (what.source)
     home().schedule(
@@ -165,6 +173,7 @@ void task_queue_actor::accept_poll(
   opened->identity = identity;
   opened->build_id = std::move(build_id);
   opened->is_sticky = kind_ == queue_kind::sticky;
+  opened->is_activity = kind_ == queue_kind::activity;
   note_use();
   pollers_.saw(opened->identity, directory_.now());
   auto weak = caf::actor_cast<caf::actor_addr>(this);
@@ -218,6 +227,11 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
       tell(
           directory_.execution(*workflow->source),
           start_taken_task{std::move(workflow->task), std::move(taker)});
+      return;
+    } else if (auto* activity = std::get_if<add_activity_task>(&found.task.what)) {
+      tell(
+          directory_.execution(*activity->source),
+          start_taken_activity{std::move(activity->task), std::move(taker)});
       return;
     } else {
       if (give_offer(std::get<std::string>(found.task.what), taker))
@@ -376,9 +390,13 @@ void task_queue_actor::describe(const call_ptr& from) {
   queue_view seen;
   seen.pollers = pollers_.recent(directory_.now());
   seen.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks());
-  if (!matcher_.tasks().empty())
-    if (const auto* oldest = std::get_if<add_workflow_task>(&matcher_.tasks().front().what))
-      seen.backlog_age = directory_.now() - oldest->task.scheduled_time;
+  if (!matcher_.tasks().empty()) {
+    const auto& oldest = matcher_.tasks().front().what;
+    if (const auto* workflow = std::get_if<add_workflow_task>(&oldest))
+      seen.backlog_age = directory_.now() - workflow->task.scheduled_time;
+    else if (const auto* activity = std::get_if<add_activity_task>(&oldest))
+      seen.backlog_age = directory_.now() - activity->task.scheduled_time;
+  }
   describe_queue(directory_, from, kind_, seen);
 }
 
@@ -389,8 +407,8 @@ void task_queue_actor::unload() {
       tell(
           directory_.queue(namespace_id_, workflow->task.normal_queue, queue_kind::workflow),
           std::move(*workflow));
-    else
-      expire_offer(std::get<std::string>(each.what));
+    else if (const auto* offered = std::get_if<std::string>(&each.what))
+      expire_offer(*offered);
   }
 }
 

@@ -21,15 +21,17 @@ namespace troupe::embedded {
 /// Owns:      the backlog, the polls that wait, the Nexus requests and queries that a worker has
 ///            and must answer.
 /// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe),
-///            add_workflow_task, offer_query and reopen_poll (executions), offer_request (Nexus
-///            dispatchers), close_poll, offer_expired and leave_if_idle (own timers),
-///            withdraw_query (a client that left), unload_queue (method table: a worker leaves).
-/// Sends:     start_taken_task and fill_query to executions, request_answered and request_expired
+///            add_workflow_task, add_activity_task, offer_query and reopen_poll (executions),
+///            offer_request (Nexus dispatchers), close_poll, offer_expired and leave_if_idle (own
+///            timers), withdraw_query (a client that left), unload_queue (method table: a worker
+///            leaves).
+/// Sends:     start_taken_task, start_taken_activity and fill_query to executions, request_answered
+/// and request_expired
 ///            to dispatchers, answers to polls.
 /// Dies when: it is empty and nobody wanted it for five minutes, or its worker said that it leaves.
 ///
-/// Workflow tasks wait; Nexus requests and queries are for a worker that is there now: they are
-/// kept for as long as their sender waits, and never stored.
+/// Workflow and activity tasks wait; Nexus requests and queries are for a worker that is there now:
+/// they are kept for as long as their sender waits, and never stored.
 class task_queue_actor final : public leaving_actor<task_queue_handle> {
 public:
   task_queue_actor(
@@ -56,10 +58,10 @@ public:
   [[nodiscard]] const service_settings& settings() const noexcept { return directory_.settings; }
 
 private:
-  /// What a worker may take: a workflow task, or the id of an offer.
+  /// What a worker may take: a workflow task, an activity task, or the id of an offer.
   struct task {
     std::uint64_t id = 0;
-    std::variant<add_workflow_task, std::string> what;
+    std::variant<add_workflow_task, add_activity_task, std::string> what;
   };
   struct waiting_poll {
     std::uint64_t id = 0;
@@ -77,6 +79,7 @@ private:
   void take(Message& what);
   void handle(serve_call& what);
   void handle(add_workflow_task& what) { add_task(what); }
+  void handle(add_activity_task& what);
   void handle(offer_request& what);
   void handle(close_poll& what) { close(what.id, what.is_expired); }
   void handle(offer_expired& what) { expire_offer(what.task_id); }
@@ -87,7 +90,10 @@ private:
 
   // What becomes of a message that ran into an exception: nobody waits for ever.
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
-  void fail(add_workflow_task& what, const rpc_status& fault);
+  void fail(add_workflow_task& what, const rpc_status&) { add_again_later(what); }
+  void fail(add_activity_task& what, const rpc_status&) { add_again_later(what); }
+  template <class Message>
+  void add_again_later(const Message& what);
   void fail(offer_request& what, const rpc_status& fault);
   void fail(reopen_poll& what, const rpc_status& fault) { what.what->from->answer(fault); }
   void fail(offer_query& what, const rpc_status& fault);

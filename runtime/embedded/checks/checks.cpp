@@ -182,7 +182,7 @@ void cut_timeouts(request_type& request) {
 std::string_view duration_problem(const google::protobuf::Duration& value) {
   if (value.seconds() < 0 || value.nanos() < 0) {
     if (value.seconds() > 0 || (value.seconds() < 0 && value.nanos() > 0))
-      return "mismatched signs";
+      return "duration has seconds and nanos with different signs";
     return "negative duration";
   }
   return {};

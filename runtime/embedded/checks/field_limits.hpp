@@ -40,6 +40,8 @@ private:
 /// | polls          | worker_version_capabilities.build_id          | build id       |
 /// | workflow tasks | identity                                      | id             |
 /// |   answered     | worker_version_stamp.build_id                 | build id       |
+/// | activities     | identity                                      | id             |
+/// |   answered     |                                               |                |
 /// | DescribeTask.. | task_queue (also not set or empty)            | id             |
 /// | ShutdownWorker | sticky_task_queue, identity                   | id             |
 /// | endpoint lists | page_size                                     | 1000           |
@@ -73,6 +75,11 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
              "WorkerVersionStamp must be present if UseVersioning is true.",
              {}});
     }
+  } else if constexpr (requires {
+                         request.resource_id();
+                         request.identity();
+                       }) {
+    checks.text(request.identity(), to.max_id_bytes, identity_too_long);
   } else if constexpr (requires { request.include_task_queue_status(); }) {
     const auto& queue = request.task_queue();
     if (!request.has_task_queue())

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -30,6 +31,11 @@ struct completion {
   std::int64_t completed_event_id = 0;
   std::string identity;
   const google::protobuf::RepeatedPtrField<api::protocol::v1::Message>& messages;
+  /// Activities that the worker wants to start itself.
+  std::vector<std::string> eager{};
+  /// What ended because of a command: the worker sees it with its next task, which there must be,
+  /// unless the run closes.
+  std::vector<event_ptr> ended{};
 };
 
 using command_handler = command_result (*)(completion&, const api::command::v1::Command&);
@@ -53,6 +59,8 @@ make_event(completion& in, const api::command::v1::Command& command, enums::Even
 // One file a family; the table is in commands.cpp.
 command_result start_timer(completion& in, const api::command::v1::Command& command);
 command_result cancel_timer(completion& in, const api::command::v1::Command& command);
+command_result schedule_activity(completion& in, const api::command::v1::Command& command);
+command_result request_cancel_activity(completion& in, const api::command::v1::Command& command);
 command_result complete_workflow(completion& in, const api::command::v1::Command& command);
 command_result fail_workflow(completion& in, const api::command::v1::Command& command);
 command_result cancel_workflow(completion& in, const api::command::v1::Command& command);

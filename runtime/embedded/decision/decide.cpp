@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/saturate.hpp"
+#include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
@@ -28,6 +29,7 @@ void derive_effects(change& ch, why reason) {
   // By index: sending may change further runs.
   for (std::size_t at = 0; at < ch.opened().size(); ++at) {
     run& on = *ch.opened()[at].on;
+    dispatch_activities(ch, on);
     dispatch_nexus_requests(ch, on);
     dispatch_callbacks(ch, on);
   }
@@ -60,6 +62,10 @@ void reopen(change& ch, run& on) {
     if (operation.cancel)
       operation.cancel->sent = {};
   }
+  auto& activities = state.activities;
+  for (auto at = activities.begin(); at != activities.end(); ++at)
+    if (at->second.state == activity::state::scheduled)
+      activities.edit(at).sent = {};
   auto& callbacks = state.callbacks;
   for (auto at = callbacks.begin(); at != callbacks.end(); ++at)
     callbacks.edit(at).sent = {};

@@ -26,6 +26,21 @@ void handle(change& ch, const start_workflow_task& what);
 void handle(change& ch, const complete_workflow_task& what);
 void handle(change& ch, const fail_workflow_task& what);
 
+// activity_rules.cpp
+void handle(change& ch, const start_activity_task& what);
+
+// activity_answers.cpp
+void handle(change& ch, const complete_activity& what);
+void handle(change& ch, const fail_activity& what);
+void handle(change& ch, const cancel_activity& what);
+void handle(change& ch, const heartbeat_activity& what);
+
+// activity_client_rules.cpp
+void handle(change& ch, const pause_activity& what);
+void handle(change& ch, const unpause_activity& what);
+void handle(change& ch, const reset_activity& what);
+void handle(change& ch, const update_activity_options& what);
+
 // time_rules.cpp
 void handle(change& ch, const timers_due& what);
 

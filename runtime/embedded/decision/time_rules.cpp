@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
 #include "runtime/embedded/nexus/nexus_rules.hpp"
@@ -18,6 +19,7 @@ struct due_items {
   std::vector<std::int64_t> timers;
   std::vector<std::int64_t> operations;
   std::vector<std::int64_t> callbacks;
+  std::vector<std::int64_t> activities;
 };
 
 void fire_timers(change& ch, run& on, const std::vector<std::int64_t>& started_event_ids) {
@@ -59,6 +61,7 @@ void serve(change& ch, run& on, due_items& due) {
   if (state.task && passed(state.task->deadline))
     time_out_task(ch, on);
   fire_timers(ch, on, due.timers);
+  serve_activity_deadlines(ch, on, due.activities);
   std::sort(due.operations.begin(), due.operations.end());
   serve_nexus_deadlines(ch, on, due.operations);
 }
@@ -85,6 +88,7 @@ void handle(change& ch, const timers_due&) {
     case deadline_kind::timer: items.timers.push_back(each.item); break;
     case deadline_kind::nexus_operation: items.operations.push_back(each.item); break;
     case deadline_kind::callback: items.callbacks.push_back(each.item); break;
+    case deadline_kind::activity: items.activities.push_back(each.item); break;
     }
   }
   for (auto& [number, items] : due) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
@@ -229,6 +230,8 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
       set_time(task.started_time, *pending.mutable_started_time());
     pending.set_attempt(task.attempt);
   }
+  for (const auto& [id, activity] : state.activities)
+    show_activity(activity, *response->add_pending_activities());
   for (const auto& [id, operation] : state.nexus_operations)
     fill_operation(operation, *response->add_pending_nexus_operations());
   for (const auto& [number, each] : state.callbacks)

@@ -13,6 +13,7 @@ namespace common::v1 {
 class Callback;
 class Link;
 class Payload;
+class Payloads;
 class SearchAttributes;
 } // namespace common::v1
 
@@ -39,9 +40,11 @@ class DescribeWorkflowExecutionRequest;
 class DescribeWorkflowExecutionResponse;
 class GetWorkflowExecutionHistoryRequest;
 class GetWorkflowExecutionHistoryReverseRequest;
+class PauseActivityRequest;
 class PollWorkflowTaskQueueResponse;
 class QueryWorkflowRequest;
 class RequestCancelWorkflowExecutionRequest;
+class ResetActivityRequest;
 class ResetStickyTaskQueueRequest;
 class RespondNexusTaskCompletedRequest;
 class RespondNexusTaskFailedRequest;
@@ -51,6 +54,8 @@ class SignalWithStartWorkflowExecutionRequest;
 class SignalWorkflowExecutionRequest;
 class StartWorkflowExecutionRequest;
 class TerminateWorkflowExecutionRequest;
+class UnpauseActivityRequest;
+class UpdateActivityOptionsRequest;
 class UpdateWorkflowExecutionRequest;
 } // namespace workflowservice::v1
 

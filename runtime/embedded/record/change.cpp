@@ -7,6 +7,7 @@
 #include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace troupe::embedded {
@@ -55,7 +56,47 @@ void cut_long_causes(history_event& event) {
   cut_causes_in(*event.GetReflection()->MutableMessage(&event, field));
 }
 
+/// Which start and end of an activity belong together; nothing for other events.
+std::int64_t scheduled_event_id_of(const history_event& event) {
+  switch (event.event_type()) {
+  case enums::EVENT_TYPE_ACTIVITY_TASK_STARTED:
+    return event.activity_task_started_event_attributes().scheduled_event_id();
+  case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+    return event.activity_task_completed_event_attributes().scheduled_event_id();
+  case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:
+    return event.activity_task_failed_event_attributes().scheduled_event_id();
+  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+    return event.activity_task_canceled_event_attributes().scheduled_event_id();
+  case enums::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+    return event.activity_task_timed_out_event_attributes().scheduled_event_id();
+  default: return 0;
+  }
+}
+
 } // namespace
+
+void set_started_event_id(history_event& event, std::int64_t id) {
+  switch (event.event_type()) {
+  case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+    event.mutable_activity_task_completed_event_attributes()->set_started_event_id(id);
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:
+    event.mutable_activity_task_failed_event_attributes()->set_started_event_id(id);
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+    event.mutable_activity_task_canceled_event_attributes()->set_started_event_id(id);
+    break;
+  case enums::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+    event.mutable_activity_task_timed_out_event_attributes()->set_started_event_id(id);
+    break;
+  default: break;
+  }
+}
+
+bool ends_activity(const history_event& event, std::int64_t scheduled_event_id) {
+  return event.event_type() != enums::EVENT_TYPE_ACTIVITY_TASK_STARTED
+         && scheduled_event_id_of(event) == scheduled_event_id;
+}
 
 bool is_close_event(enums::EventType type) noexcept {
   switch (type) {
@@ -169,8 +210,14 @@ bool change::flush_buffered(run& on) {
   waiting.clear();
   ordered.insert(ordered.end(), last.begin(), last.end());
   auto& ids = on.state.request_ids;
+  std::map<std::int64_t, std::int64_t> starts; // of activities that start and end here
   for (const auto& event : ordered) {
+    const auto of_activity = scheduled_event_id_of(*event);
+    if (const auto started = starts.find(of_activity); started != starts.end())
+      set_started_event_id(*event, started->second);
     write(on, event);
+    if (event->event_type() == enums::EVENT_TYPE_ACTIVITY_TASK_STARTED)
+      starts[of_activity] = event->event_id();
     if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED)
       continue;
     const auto& attached =
@@ -203,6 +250,7 @@ void change::undo() {
     for (const auto& [place, event] : on.state.buffered) {
       event->clear_event_id();
       event->clear_task_id();
+      set_started_event_id(*event, 0);
     }
     each.is_removed = false;
     each.is_shown = false;

@@ -62,7 +62,8 @@ public:
   /// Puts a filled event into the history whatever is under way.
   void write(run& on, const event_ptr& event);
 
-  /// Moves buffered events into the history, closes of activities, children and operations last.
+  /// Moves buffered events into the history, closes of activities, children and operations last;
+  /// now an activity that closed knows which event it was started by.
   /// True if there were any.
   bool flush_buffered(run& on);
 
@@ -107,6 +108,12 @@ private:
   const std::uint64_t last_run_number_;
   const std::optional<time_point> armed_;
 };
+
+/// Tells the end of an activity which event it was started by; other events stay as they are.
+void set_started_event_id(history_event& event, std::int64_t id);
+
+/// True if the event is the end of the activity that this event scheduled.
+bool ends_activity(const history_event& event, std::int64_t scheduled_event_id);
 
 /// True if an event of this type waits while a worker holds a started workflow task.
 bool is_bufferable(enums::EventType type) noexcept;

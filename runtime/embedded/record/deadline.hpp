@@ -16,6 +16,7 @@ enum class deadline_kind : std::uint8_t {
   timer,
   nexus_operation,
   callback,
+  activity,
 };
 
 /// A moment at which time alone changes something.
@@ -23,7 +24,8 @@ struct deadline {
   time_point when{};
   std::uint64_t run = 0; ///< the run's number
   deadline_kind what{};
-  /// The timer's Started event, the operation's Scheduled event, the callback's number; 0 of a run.
+  /// The timer's Started event, the operation's or activity's Scheduled event, the callback's
+  /// number; 0 of a run.
   std::int64_t item = 0;
 
   auto operator<=>(const deadline&) const = default;

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/activity/activity_options.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,12 @@ struct timer_rows {
 struct operation_rows {
   static constexpr auto kind = deadline_kind::nexus_operation;
   static std::int64_t item(std::int64_t key, const nexus_operation_state&) { return key; }
+};
+struct activity_rows {
+  static constexpr auto kind = deadline_kind::activity;
+  static std::int64_t item(const std::string&, const activity_state& activity) {
+    return activity.scheduled_event_id;
+  }
 };
 struct callback_rows {
   static constexpr auto kind = deadline_kind::callback;
@@ -113,6 +120,19 @@ std::optional<time_point> deadline_of(const completion_callback& callback) {
   return callback.next_attempt;
 }
 
+std::optional<time_point> deadline_of(const activity_state& activity) {
+  std::optional<time_point> earliest;
+  if (activity.state == activity::state::backing_off)
+    earliest = activity.scheduled_time;
+  if (activity.paused)
+    return earliest;
+  consider(earliest, close_expiry(activity));
+  consider(earliest, start_expiry(activity));
+  consider(earliest, attempt_expiry(activity));
+  consider(earliest, heartbeat_expiry(activity));
+  return earliest;
+}
+
 std::optional<time_point>
 deadline_of(const record& rec, const run& on, const surroundings& around) {
   const auto& state = on.state;
@@ -142,6 +162,7 @@ void update_deadlines(record& rec, run& on, const surroundings& around, bool is_
   update<timer_rows>(index, on, on.state.timers);
   update<operation_rows>(index, on, on.state.nexus_operations);
   update<callback_rows>(index, on, on.state.callbacks);
+  update<activity_rows>(index, on, on.state.activities);
 }
 
 void rebuild_deadlines(record& rec, const surroundings& around) {
@@ -154,6 +175,7 @@ void rebuild_deadlines(record& rec, const surroundings& around) {
     insert_all<timer_rows>(index, on, on.state.timers);
     insert_all<operation_rows>(index, on, on.state.nexus_operations);
     insert_all<callback_rows>(index, on, on.state.callbacks);
+    insert_all<activity_rows>(index, on, on.state.activities);
   });
 }
 

@@ -21,6 +21,7 @@ std::optional<time_point> run_expiry(const nexus_operation_state& operation);
 std::optional<time_point> deadline_of(const user_timer& timer);
 std::optional<time_point> deadline_of(const nexus_operation_state& operation);
 std::optional<time_point> deadline_of(const completion_callback& callback);
+std::optional<time_point> deadline_of(const activity_state& activity);
 /// Of the run itself: its timeouts, its first task, its workflow task. Of a closed one the end of
 /// its retention.
 std::optional<time_point> deadline_of(const record& rec, const run& on, const surroundings& around);

@@ -42,6 +42,20 @@ struct workflow_task_dispatch {
   }
 };
 
+/// Put an activity task into a task queue. Acknowledged by `start_activity_task`, which answers
+/// `not_found` for one that is stale.
+struct activity_task_dispatch {
+  std::string task_queue;
+  std::string run_id;
+  std::string activity_id;
+  std::uint64_t stamp = 0;
+  time_point scheduled_time{};
+
+  [[nodiscard]] std::string key() const {
+    return "activity_task/" + run_id + '/' + std::to_string(stamp);
+  }
+};
+
 /// Send a request to a Nexus handler: offer it to the target's task queue, sync match only.
 /// Acknowledged by `nexus_request_done`: when the worker responded, or with `nexus_no_answer` when
 /// `dispatch_timeout` has passed.
@@ -112,6 +126,7 @@ struct readers_wake {
 
 using effect = std::variant<
     workflow_task_dispatch,
+    activity_task_dispatch,
     nexus_dispatch,
     callback_delivery,
     visibility_put,

@@ -70,6 +70,59 @@ struct fail_workflow_task { ///< -> RespondWorkflowTaskFailedResponse
   workflow_token token; ///< of the request
 };
 
+// --- activities ----------------------------------------------------------------------------------
+
+/// A poll took an activity task from a queue. -> PollActivityTaskQueueResponse for that poll. A
+/// status that is not ok (`not_found`) means: the task is stale, forget it and give the poll
+/// another one.
+struct start_activity_task {
+  std::string run_id;
+  std::string activity_id;
+  std::uint64_t stamp = 0; ///< `activity_task_dispatch::stamp`
+  std::string identity;    ///< of the poll
+  std::string request_id;  ///< a fresh UUID, recorded in the Started event
+};
+
+/// Which activity an answer is about: the attempt of a token, or any of an id.
+struct activity_ref {
+  workflow_token token; ///< of an activity task; of an id only its run is set, which may be empty
+  std::string activity_id; ///< empty: the token says which
+};
+
+struct complete_activity { ///< -> nothing
+  activity_ref which;
+  const api::common::v1::Payloads* result = nullptr; ///< may be null
+  const std::string& identity;
+};
+struct fail_activity { ///< -> RespondActivityTaskFailedResponse
+  activity_ref which;
+  const api::failure::v1::Failure* failure = nullptr;                ///< may be null
+  const api::common::v1::Payloads* last_heartbeat_details = nullptr; ///< may be null
+  const std::string& identity;
+};
+struct cancel_activity { ///< -> nothing
+  activity_ref which;
+  const api::common::v1::Payloads* details = nullptr; ///< may be null
+  const std::string& identity;
+};
+struct heartbeat_activity { ///< -> RecordActivityTaskHeartbeatResponse
+  activity_ref which;
+  const api::common::v1::Payloads* details = nullptr; ///< may be null
+  const std::string& identity;
+};
+struct pause_activity { ///< -> PauseActivityResponse
+  const api::workflowservice::v1::PauseActivityRequest& request;
+};
+struct unpause_activity { ///< -> UnpauseActivityResponse
+  const api::workflowservice::v1::UnpauseActivityRequest& request;
+};
+struct reset_activity { ///< -> ResetActivityResponse
+  const api::workflowservice::v1::ResetActivityRequest& request;
+};
+struct update_activity_options { ///< -> UpdateActivityOptionsResponse
+  const api::workflowservice::v1::UpdateActivityOptionsRequest& request;
+};
+
 // --- time
 // ------------------------------------------------------------------------------------------
 
@@ -154,6 +207,15 @@ using input = std::variant<
     complete_workflow_task,
     fail_workflow_task,
     timers_due,
+    start_activity_task,
+    complete_activity,
+    fail_activity,
+    cancel_activity,
+    heartbeat_activity,
+    pause_activity,
+    unpause_activity,
+    reset_activity,
+    update_activity_options,
     nexus_request_done,
     nexus_request_held,
     complete_nexus_operation,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
+#include "runtime/embedded/activity/activity_machine.hpp"
 #include "runtime/embedded/nexus/callback_machine.hpp"
 #include "runtime/embedded/nexus/nexus_cancelation_machine.hpp"
 #include "runtime/embedded/nexus/nexus_operation_machine.hpp"
@@ -10,6 +11,7 @@
 #include "runtime/embedded/record/run_set.hpp"
 #include "runtime/embedded/record/tracked_map.hpp"
 
+#include <temporal/api/activity/v1/message.pb.h>
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/enums/v1/event_type.pb.h>
 #include <temporal/api/enums/v1/workflow.pb.h>
@@ -113,6 +115,47 @@ struct nexus_operation_state {
   bool operator==(const nexus_operation_state&) const = default;
 };
 
+/// Whether an activity's task is in a queue; not durable, like `sent_request`.
+struct sent_task {
+  bool is_queued = false;
+
+  bool operator==(const sent_task&) const { return true; }
+};
+
+/// Who holds an activity back.
+struct activity_pause {
+  time_point since{};
+  std::string identity;
+  std::string reason;
+
+  bool operator==(const activity_pause&) const = default;
+};
+
+struct activity_state {
+  std::int64_t scheduled_event_id = 0;
+  held<history_event> scheduled; ///< the event: type, input, timeouts, retry policy, ...
+  activity::state state = activity::state::scheduled;
+  std::int32_t attempt = 1;
+  std::uint64_t stamp = 0; ///< of the task that is in a queue, of the start that a worker has
+  time_point first_scheduled_time{};
+  time_point scheduled_time{}; ///< of this attempt; while it backs off, when it will be
+  time_point started_time{};   ///< of this attempt, once it is started
+  std::string identity;        ///< of the worker that started an attempt last
+  std::string request_id;      ///< of that start
+  std::optional<time_point> last_heartbeat;
+  held<api::common::v1::Payloads> heartbeat_details; ///< of any attempt
+  std::optional<time_point> last_attempt_complete;
+  failure_ptr last_failure;
+  std::int64_t cancel_requested_event_id = 0; ///< 0: nobody asked for it
+  std::optional<activity_pause> paused;
+  bool reset_requested = false;                     ///< tell the worker that it may stop
+  bool resets_heartbeat = false;                    ///< the next attempt begins without details
+  held<api::activity::v1::ActivityOptions> options; ///< instead of the event's, if changed
+  sent_task sent;
+
+  bool operator==(const activity_state&) const = default;
+};
+
 /// What is known of a delivery that is out; not durable, like `sent_request`.
 struct sent_delivery {
   bool under_way = false; ///< and not reported on
@@ -207,6 +250,7 @@ struct run_scalars {
 /// ARCHITECTURE.md.
 struct run_tables {
   tracked_map<std::string, user_timer> timers;
+  tracked_map<std::string, activity_state> activities;               ///< by activity id
   tracked_map<std::int64_t, nexus_operation_state> nexus_operations; ///< by scheduled event id
   tracked_map<std::int64_t, completion_callback> callbacks;          ///< in the order they came
   tracked_map<std::string, request_id_use> request_ids;
@@ -218,6 +262,7 @@ struct run_tables {
 template <class Visit, class... Tables>
 void for_each_table(Visit visit, Tables&... of) {
   visit(of.timers...);
+  visit(of.activities...);
   visit(of.nexus_operations...);
   visit(of.callbacks...);
   visit(of.request_ids...);

@@ -70,6 +70,10 @@ struct service_settings {
   std::size_t max_signals = 10'000;
   std::size_t max_callbacks = 32;
   std::size_t max_pending_nexus_operations = 30;
+  /// `limit.numPendingActivities.error`
+  std::size_t max_pending_activities = 2000;
+  /// `system.enableActivityEagerExecution`: a workflow's own worker may start its activities.
+  bool eager_activities = false;
   std::size_t max_nexus_header_bytes = 8192;
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`

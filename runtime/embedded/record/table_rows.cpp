@@ -146,6 +146,34 @@ void fields(Io io, v1::UserTimer& wire, Of& of) {
 }
 
 template <class Io, class Of>
+void fields(Io io, v1::Activity& wire, Of& of) {
+  TROUPE_FIELD(scheduled_event_id);
+  TROUPE_FIELD(state);
+  TROUPE_FIELD(attempt);
+  TROUPE_FIELD(stamp);
+  TROUPE_FIELD(first_scheduled_time);
+  TROUPE_FIELD(scheduled_time);
+  TROUPE_FIELD(started_time);
+  TROUPE_FIELD(identity);
+  TROUPE_FIELD(request_id);
+  TROUPE_OPTIONAL_FIELD(last_heartbeat);
+  TROUPE_MESSAGE_FIELD(heartbeat_details);
+  TROUPE_OPTIONAL_FIELD(last_attempt_complete);
+  TROUPE_MESSAGE_FIELD(last_failure);
+  TROUPE_FIELD(cancel_requested_event_id);
+  TROUPE_FIELD(reset_requested);
+  TROUPE_FIELD(resets_heartbeat);
+  TROUPE_MESSAGE_FIELD(options);
+}
+
+template <class Io, class Of>
+void fields(Io io, v1::ActivityPause& wire, Of& of) {
+  TROUPE_FIELD(since);
+  TROUPE_FIELD(identity);
+  TROUPE_FIELD(reason);
+}
+
+template <class Io, class Of>
 void fields(Io io, v1::NexusCancelRequest& wire, Of& of) {
   TROUPE_FIELD(state);
   TROUPE_FIELD(requested_event_id);
@@ -253,6 +281,29 @@ bool table_rows<tracked_map<std::string, user_timer>>::read(
     return false;
   fields(reader{}, wire, timer);
   to.put(timer.id, timer);
+  return true;
+}
+
+std::string table_rows<tracked_map<std::string, activity_state>>::write(
+    const std::string& key, const activity_state& from) {
+  v1::Activity wire;
+  wire.set_id(key);
+  fields(writer{}, wire, from);
+  if (from.paused)
+    fields(writer{}, *wire.mutable_paused(), *from.paused);
+  return wire.SerializeAsString();
+}
+
+bool table_rows<tracked_map<std::string, activity_state>>::read(
+    const std::string& from, tracked_map<std::string, activity_state>& to) {
+  v1::Activity wire;
+  activity_state activity;
+  if (!wire.ParseFromString(from))
+    return false;
+  fields(reader{}, wire, activity);
+  if (wire.has_paused())
+    fields(reader{}, *wire.mutable_paused(), activity.paused.emplace());
+  to.put(wire.id(), std::move(activity));
   return true;
 }
 

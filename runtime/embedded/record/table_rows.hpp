@@ -29,6 +29,14 @@ struct table_rows<tracked_map<std::string, user_timer>> {
 };
 
 template <>
+struct table_rows<tracked_map<std::string, activity_state>> {
+  static constexpr auto where = table::activity;
+  static std::string write(const std::string& key, const activity_state& from);
+  /// Leaves the activity's event to who has the history.
+  static bool read(const std::string& from, tracked_map<std::string, activity_state>& to);
+};
+
+template <>
 struct table_rows<tracked_map<std::int64_t, nexus_operation_state>> {
   static constexpr auto where = table::nexus_operation;
   static std::string write(std::int64_t key, const nexus_operation_state& from);

@@ -239,13 +239,23 @@ private:
           || each->state.next_event_id != static_cast<std::int64_t>(history.size()) + 1
           || history.back()->event_id() != static_cast<std::int64_t>(history.size()))
         fail("the history of run " + each->id + " has gaps");
+      const auto event = [&](std::int64_t id) {
+        return id < 1 || id > static_cast<std::int64_t>(history.size())
+                   ? event_ptr{}
+                   : history[static_cast<std::size_t>(id - 1)];
+      };
       auto& operations = each->state.nexus_operations;
-      for (auto at = operations.begin(); at != operations.end() && problem_.empty(); ++at) {
-        if (at->first < 1 || at->first > static_cast<std::int64_t>(history.size()))
-          fail("an operation has no event");
+      for (auto at = operations.begin(); at != operations.end() && problem_.empty(); ++at)
+        if (auto scheduled = event(at->first))
+          operations.edit(at).scheduled = std::move(scheduled);
         else
-          operations.edit(at).scheduled = history[static_cast<std::size_t>(at->first - 1)];
-      }
+          fail("an operation has no event");
+      auto& activities = each->state.activities;
+      for (auto at = activities.begin(); at != activities.end() && problem_.empty(); ++at)
+        if (auto scheduled = event(at->second.scheduled_event_id))
+          activities.edit(at).scheduled = std::move(scheduled);
+        else
+          fail("an activity has no event");
       for_each_table([](auto& map) { map.forget_notes(); }, each->state);
       if (problem_.empty())
         rec_->runs.add(std::move(each));

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
 #include <algorithm>
@@ -44,12 +45,12 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
 rpc_status check(const api::common::v1::RetryPolicy& policy) {
   if (policy.maximum_attempts() == 1)
     return {};
-  if (from_proto(policy.initial_interval()) < duration{})
-    return invalid_argument("InitialInterval cannot be negative on retry policy.");
+  if (const auto problem = duration_problem(policy.initial_interval()); !problem.empty())
+    return invalid_argument("invalid InitialInterval set on retry policy: " + std::string{problem});
   if (!(policy.backoff_coefficient() >= 1))
     return invalid_argument("BackoffCoefficient cannot be less than 1 on retry policy.");
-  if (from_proto(policy.maximum_interval()) < duration{})
-    return invalid_argument("MaximumInterval cannot be negative on retry policy.");
+  if (const auto problem = duration_problem(policy.maximum_interval()); !problem.empty())
+    return invalid_argument("invalid MaximumInterval set on retry policy: " + std::string{problem});
   if (from_proto(policy.maximum_interval()) < from_proto(policy.initial_interval()))
     return invalid_argument("MaximumInterval cannot be less than InitialInterval on retry policy.");
   if (policy.maximum_attempts() < 0)

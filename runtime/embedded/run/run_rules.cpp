@@ -127,6 +127,7 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   state.task.reset();
   state.first_task_due.reset();
   state.timers.clear();
+  state.activities.clear();
   state.nexus_operations.clear();
   state.buffered.clear();
   if (next == successor::takes_callbacks) {

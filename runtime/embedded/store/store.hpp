@@ -28,6 +28,7 @@ enum class table : std::uint8_t {
   request_id = 23,
   signal_request_id = 24,
   buffered_event = 25,
+  activity = 26,
 
   visibility = 32,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -133,6 +134,19 @@ void refuse_completion(
   refuse(ch, invalid_argument(message));
 }
 
+/// What the worker asked to start itself, and did not cancel again.
+void start_eager(completion& in, wire::RespondWorkflowTaskCompletedResponse& response) {
+  auto& activities = in.on.state.activities;
+  for (const auto& id : in.eager) {
+    const auto found = activities.find(id);
+    if (found == activities.end())
+      continue;
+    auto& activity = activities.edit(found);
+    start_activity(in.ch, activity, in.identity, in.ch.around.ids.uuid());
+    response.add_activity_tasks()->ParseFromString(activity_task(in.ch, in.on, activity));
+  }
+}
+
 } // namespace
 
 void handle(change& ch, const start_workflow_task& what) {
@@ -189,6 +203,9 @@ void handle(change& ch, const complete_workflow_task& what) {
     return;
   if (end_if_too_large(ch, on))
     return;
+  for (auto& event : in.ended)
+    on.state.buffered.put(++on.state.last_buffered, std::move(event));
+  start_eager(in, response);
   const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
   if (!wanted)
     return;

@@ -13,6 +13,7 @@ namespace troupe::embedded {
 namespace {
 
 constexpr char workflow_mark = 'W';
+constexpr char activity_mark = 'A';
 constexpr char operation_mark = 'N';
 
 void append(std::string& out, std::uint64_t number) {
@@ -61,13 +62,11 @@ private:
   bool ok_ = true;
 };
 
-} // namespace
-
-std::string encode(const workflow_token& token, const token_key& key) {
+std::string encode_task(char mark, const workflow_token& token, const token_key& key) {
   std::string out;
   out.reserve(
       57 + seal_size + token.namespace_id.size() + token.workflow_id.size() + token.run_id.size());
-  out += workflow_mark;
+  out += mark;
   append(out, token.namespace_id);
   append(out, token.workflow_id);
   append(out, token.run_id);
@@ -79,8 +78,8 @@ std::string encode(const workflow_token& token, const token_key& key) {
   return out;
 }
 
-std::optional<workflow_token> decode_workflow_token(std::string_view bytes, const token_key& key) {
-  if (bytes.empty() || bytes.front() != workflow_mark)
+std::optional<workflow_token> decode_task(char mark, std::string_view bytes, const token_key& key) {
+  if (bytes.empty() || bytes.front() != mark)
     return std::nullopt;
   const auto unsealed = unseal(bytes, key);
   if (!unsealed)
@@ -97,6 +96,24 @@ std::optional<workflow_token> decode_workflow_token(std::string_view bytes, cons
   if (!in.complete())
     return std::nullopt;
   return token;
+}
+
+} // namespace
+
+std::string encode(const workflow_token& token, const token_key& key) {
+  return encode_task(workflow_mark, token, key);
+}
+
+std::optional<workflow_token> decode_workflow_token(std::string_view bytes, const token_key& key) {
+  return decode_task(workflow_mark, bytes, key);
+}
+
+std::string encode_activity(const workflow_token& token, const token_key& key) {
+  return encode_task(activity_mark, token, key);
+}
+
+std::optional<workflow_token> decode_activity_token(std::string_view bytes, const token_key& key) {
+  return decode_task(activity_mark, bytes, key);
 }
 
 std::string encode(const operation_token_ref& token, const token_key& key) {

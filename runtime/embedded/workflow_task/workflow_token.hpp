@@ -29,6 +29,12 @@ std::string encode(const workflow_token& token, const token_key& key);
 /// Nothing if the bytes are no workflow task token of this service. Any input is safe.
 std::optional<workflow_token> decode_workflow_token(std::string_view bytes, const token_key& key);
 
+/// The same for an activity task: `stamp` tells one start of the activity from every other.
+std::string encode_activity(const workflow_token& token, const token_key& key);
+
+/// Nothing if the bytes are no activity task token of this service. Any input is safe.
+std::optional<workflow_token> decode_activity_token(std::string_view bytes, const token_key& key);
+
 /// Which pending Nexus operation a completion callback belongs to: what the header
 /// `temporal-callback-token` carries.
 struct operation_token_ref {

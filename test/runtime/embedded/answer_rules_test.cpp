@@ -152,10 +152,11 @@ BOOST_AUTO_TEST_CASE(commands_of_features_that_are_not_there_are_refused_by_name
   service.start();
   service.poll();
   const auto status =
-      service.complete({bare(enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK)}).answer.status;
+      service.complete({bare(enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION)}).answer.status;
   BOOST_TEST(
       status.message
-      == "BadScheduleActivityAttributes: ScheduleActivityTask is not supported by this service");
+      == "BadStartChildExecutionAttributes: StartChildWorkflowExecution is not supported by this "
+         "service");
 }
 
 BOOST_AUTO_TEST_CASE(a_task_is_answered_once) {

@@ -182,7 +182,8 @@ BOOST_AUTO_TEST_CASE(a_retry_policy_of_the_far_past_is_refused_in_words) {
   auto request = service.start_request();
   request.mutable_retry_policy()->mutable_initial_interval()->set_seconds(-315'576'000'000);
   const auto tx = service.decide(embedded::start_execution{request});
-  BOOST_TEST(tx.answer.status.message == "InitialInterval cannot be negative on retry policy.");
+  BOOST_TEST(
+      tx.answer.status.message == "invalid InitialInterval set on retry policy: negative duration");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {

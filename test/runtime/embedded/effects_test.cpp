@@ -87,6 +87,24 @@ BOOST_AUTO_TEST_CASE(a_task_that_was_taken_is_not_derived_again) {
   BOOST_TEST(all_of<embedded::workflow_task_dispatch>(again).empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_activity_nobody_took_is_derived_again_with_its_old_key) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  command_api::Command command;
+  command.set_command_type(temporal::api::enums::v1::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
+  auto& to = *command.mutable_schedule_activity_task_command_attributes();
+  to.set_activity_id("a");
+  to.mutable_activity_type()->set_name("A");
+  to.mutable_task_queue()->set_name("aq");
+  to.mutable_start_to_close_timeout()->set_seconds(10);
+  const auto sent = keys_of<embedded::activity_task_dispatch>(service.complete({command}));
+  BOOST_TEST(sent.size() == 1U);
+  const auto again = embedded::resume(service.rec(), service.around());
+  BOOST_TEST(
+      keys_of<embedded::activity_task_dispatch>(again) == sent, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(readers_and_the_row_hear_of_each_run_once) {
   service_fixture service;
   service.start();

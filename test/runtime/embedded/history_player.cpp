@@ -30,6 +30,32 @@ std::optional<command_api::Command> command_of(const history_event& from) {
     *to.mutable_start_to_fire_timeout() = a.start_to_fire_timeout();
     return command;
   }
+  case enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
+    const auto& a = from.activity_task_scheduled_event_attributes();
+    command.set_command_type(enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
+    auto& to = *command.mutable_schedule_activity_task_command_attributes();
+    to.set_activity_id(a.activity_id());
+    *to.mutable_activity_type() = a.activity_type();
+    to.mutable_task_queue()->set_name(a.task_queue().name());
+    if (a.has_header())
+      *to.mutable_header() = a.header();
+    if (a.has_input())
+      *to.mutable_input() = a.input();
+    *to.mutable_schedule_to_close_timeout() = a.schedule_to_close_timeout();
+    *to.mutable_schedule_to_start_timeout() = a.schedule_to_start_timeout();
+    *to.mutable_start_to_close_timeout() = a.start_to_close_timeout();
+    *to.mutable_heartbeat_timeout() = a.heartbeat_timeout();
+    *to.mutable_retry_policy() = a.retry_policy();
+    to.set_use_workflow_build_id(a.use_workflow_build_id());
+    if (a.has_priority())
+      *to.mutable_priority() = a.priority();
+    return command;
+  }
+  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED:
+    command.set_command_type(enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK);
+    command.mutable_request_cancel_activity_task_command_attributes()->set_scheduled_event_id(
+        from.activity_task_cancel_requested_event_attributes().scheduled_event_id());
+    return command;
   case enums::EVENT_TYPE_TIMER_CANCELED:
     command.set_command_type(enums::COMMAND_TYPE_CANCEL_TIMER);
     command.mutable_cancel_timer_command_attributes()->set_timer_id(
@@ -196,7 +222,8 @@ void history_player::start(const event& from) {
   }
   if (a.has_workflow_execution_timeout())
     *request.mutable_workflow_execution_timeout() = a.workflow_execution_timeout();
-  else if (a.has_workflow_run_timeout())
+  // With an execution timeout the run's may follow from it.
+  if (a.has_workflow_run_timeout() && from_proto(a.workflow_execution_timeout()) == duration{})
     *request.mutable_workflow_run_timeout() = a.workflow_run_timeout();
   if (from_proto(a.workflow_task_timeout()) != std::chrono::seconds{10})
     *request.mutable_workflow_task_timeout() = a.workflow_task_timeout();
@@ -396,7 +423,9 @@ void history_player::happen(const event& from) {
     return;
   }
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: wait_for(from.event_type()); return;
-  default: happen_to_operation(from);
+  default:
+    if (!happen_to_activity(from))
+      happen_to_operation(from);
   }
 }
 

@@ -32,6 +32,12 @@ private:
   /// Something from outside happened.
   void happen(const event& from);
   void happen_to_operation(const event& recorded);
+  /// False if the event is no activity's.
+  bool happen_to_activity(const event& from);
+  void start_activity(const event& from);
+  void end_activity(const event& from);
+  void limit_attempts(const std::string& activity_id, std::int32_t most);
+  [[nodiscard]] embedded::activity_ref activity(std::int64_t scheduled_event_id) const;
   /// The recorded run and requests as they are called here: what handlers send back mentions them.
   [[nodiscard]] event in_our_ids(const event& recorded) const;
   void
@@ -48,6 +54,7 @@ private:
   service_fixture service_;
   std::string run_id_;
   std::set<std::int64_t> delivered_;
+  std::map<std::int64_t, std::string> activity_tokens_; ///< by scheduled event
   std::map<std::int64_t, const event*>
       fabricated_; ///< Started events that a completion brings with it
 };

@@ -76,6 +76,7 @@ embedded::transaction service_fixture::decide(const embedded::input& what) {
 embedded::transaction service_fixture::restart(std::shared_ptr<embedded::record> with) {
   record_ = std::move(with);
   tasks.clear();
+  activities.clear();
   nexus_requests.clear();
   callbacks.clear();
   timer.reset();
@@ -88,6 +89,8 @@ void service_fixture::keep(const embedded::transaction& tx) {
   for (const auto& each : tx.effects) {
     if (const auto* task = std::get_if<embedded::workflow_task_dispatch>(&each))
       tasks.push_back(*task);
+    else if (const auto* activity = std::get_if<embedded::activity_task_dispatch>(&each))
+      activities.push_back(*activity);
     else if (const auto* request = std::get_if<embedded::nexus_dispatch>(&each))
       nexus_requests.push_back(*request);
     else if (const auto* delivery = std::get_if<embedded::callback_delivery>(&each))

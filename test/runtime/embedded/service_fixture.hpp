@@ -137,6 +137,7 @@ public:
   known_things known{planted};
   embedded::service_settings settings;
   std::vector<embedded::workflow_task_dispatch> tasks;
+  std::vector<embedded::activity_task_dispatch> activities;
   std::vector<embedded::nexus_dispatch> nexus_requests;
   std::vector<embedded::callback_delivery> callbacks;
   std::optional<time_point> timer;
