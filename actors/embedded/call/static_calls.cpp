@@ -26,6 +26,7 @@ void answer_system_info(directory&, const call_ptr& from, const wire::GetSystemI
   auto& can = *response.mutable_capabilities();
   can.set_signal_and_query_header(true);
   can.set_internal_error_differentiation(true);
+  can.set_activity_failure_include_heartbeat(true);
   can.set_encoded_failure_attributes(true);
   can.set_upsert_memo(true);
   can.set_sdk_metadata(true);

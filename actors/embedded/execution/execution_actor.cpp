@@ -373,7 +373,12 @@ void execution_actor::start_taken(Start start, const Task& task, const poll_ptr&
       reopen(taker);
       return;
     }
-    answer_poll(taker, task.run_id, outcome);
+    if (!taker->is_activity) {
+      answer_poll(taker, task.run_id, outcome);
+      return;
+    }
+    home().cancel(taker->timer);
+    taker->from->answer(outcome);
   });
 }
 

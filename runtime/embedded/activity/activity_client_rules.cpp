@@ -21,9 +21,9 @@ namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
 
-/// Why the request is none that could be done; `has_options`: it says what is to be changed.
+/// Why the request is none that could be done.
 template <class Request>
-rpc_status check(const Request& request) {
+rpc_status check_request(const Request& request) {
   if (request.execution().workflow_id().empty())
     return invalid_argument("WorkflowId is not set on request.");
   const auto& run_id = request.execution().run_id();
@@ -37,21 +37,28 @@ rpc_status check(const Request& request) {
   return {};
 }
 
-/// The ids of the pending activities that the request means, and their run. None, and the refusal
-/// is set, if there are none. "All of them" is not understood, as it is not by the real server.
+/// The open run that the request means, if the request could be done at all; null, and the refusal
+/// is set, if there is none.
 template <class Request>
-std::vector<std::string> find(change& ch, const Request& request, run*& on) {
-  on = ch.find(request.execution().run_id());
-  if (!on) {
+run* find_open_run(change& ch, const Request& request) {
+  if (auto status = check_request(request); !status.ok()) {
+    refuse(ch, std::move(status));
+    return nullptr;
+  }
+  run* const on = ch.find(request.execution().run_id());
+  if (!on)
     refuse(ch, run_not_found(ch.rec, request.execution().run_id()));
-    return {};
-  }
-  if (!on->open()) {
+  else if (!on->open())
     refuse(ch, already_completed());
-    return {};
-  }
+  return on && on->open() ? on : nullptr;
+}
+
+/// The ids of the pending activities that the request means. None, and the refusal is set, if there
+/// are none. "All of them" is not understood, as it is not by the real server.
+template <class Request>
+std::vector<std::string> find(change& ch, const Request& request, const run& on) {
   std::vector<std::string> ids;
-  const auto& all = on->state.activities;
+  const auto& all = on.state.activities;
   if (request.activity_case() == Request::kType) {
     for (const auto& [id, activity] : all)
       if (attributes(activity).activity_type().name() == request.type())
@@ -71,12 +78,10 @@ std::vector<std::string> find(change& ch, const Request& request, run*& on) {
 /// Checks, finds, and lets `work` do it to each activity; true if there was one.
 template <class Request, class Work>
 bool for_each(change& ch, const Request& request, Work work) {
-  if (auto status = check(request); !status.ok()) {
-    refuse(ch, std::move(status));
+  run* const on = find_open_run(ch, request);
+  if (!on)
     return false;
-  }
-  run* on = nullptr;
-  const auto ids = find(ch, request, on);
+  const auto ids = find(ch, request, *on);
   for (const auto& id : ids)
     work(*on, on->state.activities.edit(id));
   return !ids.empty();
@@ -128,6 +133,8 @@ rpc_status merge(
       *to.mutable_start_to_close_timeout() = from.start_to_close_timeout();
     } else if (path == "heartbeat_timeout") {
       *to.mutable_heartbeat_timeout() = from.heartbeat_timeout();
+    } else if (path.starts_with("priority") && !from.has_priority()) {
+      return invalid_argument("Priority is not provided");
     } else if (path == "priority") {
       *to.mutable_priority() = from.priority();
     } else if (path == "priority.priority_key") {
@@ -225,12 +232,18 @@ void handle(change& ch, const reset_activity& what) {
 
 void handle(change& ch, const update_activity_options& what) {
   const auto& request = what.request;
-  auto status = check(request);
-  if (status.ok() && request.restore_original() && request.has_update_mask())
+  // What is to be changed is asked only where there is something that could be.
+  rpc_status status;
+  if (request.restore_original() && request.has_update_mask())
     status = invalid_argument("Both UpdateMask and RestoreOriginal are provided");
-  if (status.ok() && !request.restore_original() && !request.has_activity_options())
+  if (!status.ok() || !find_open_run(ch, request)) {
+    if (!status.ok())
+      refuse(ch, std::move(status));
+    return;
+  }
+  if (!request.restore_original() && !request.has_activity_options())
     status = invalid_argument("ActivityOptions are not provided");
-  if (status.ok() && !request.restore_original() && !request.has_update_mask())
+  else if (!request.restore_original() && !request.has_update_mask())
     status = invalid_argument("UpdateMask is not provided");
   if (!status.ok()) {
     refuse(ch, std::move(status));
@@ -247,6 +260,8 @@ void handle(change& ch, const update_activity_options& what) {
       status = merge(request.activity_options(), request.update_mask(), options);
       if (status.ok())
         status = check_task_queue(true, options.task_queue(), ch.settings().max_id_bytes);
+      if (status.ok())
+        status = embedded::check(options.priority());
       if (status.ok())
         status = check_and_fill_timeouts(
             attributes(activity).activity_id(),

@@ -85,6 +85,17 @@ api::activity::v1::ActivityOptions options_of(const activity_state& activity) {
   return options;
 }
 
+rpc_status check(const api::common::v1::Priority& priority) {
+  constexpr std::size_t longest_fairness_key = 64;
+  if (priority.priority_key() < 0)
+    return invalid_argument("priority key can't be negative");
+  if (priority.fairness_key().size() > longest_fairness_key)
+    return invalid_argument("fairness key length exceeds limit");
+  if (priority.fairness_weight() < 0)
+    return invalid_argument("must be greater than zero");
+  return {};
+}
+
 rpc_status check_and_fill_timeouts(
     const std::string& activity_id,
     const std::string& type,

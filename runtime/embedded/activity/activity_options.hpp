@@ -32,6 +32,9 @@ api::common::v1::Priority priority_of(const run& on, const activity_state& activ
 /// All of it as an option message, to be changed or shown.
 api::activity::v1::ActivityOptions options_of(const activity_state& activity);
 
+/// The real server's checks of a priority, in its words.
+rpc_status check(const api::common::v1::Priority& priority);
+
 /// Checks the timeouts in the real server's words and order, and makes them what counts: one that
 /// is unset is bounded by the others, and all by the run's. Refusals carry no code of their own.
 rpc_status check_and_fill_timeouts(

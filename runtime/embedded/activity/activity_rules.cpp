@@ -177,7 +177,8 @@ std::string activity_task(const change& ch, const run& on, const activity_state&
   to.message(response::kStartToCloseTimeoutFieldNumber, from.start_to_close_timeout());
   to.message(response::kHeartbeatTimeoutFieldNumber, from.heartbeat_timeout());
   to.message(response::kRetryPolicyFieldNumber, from.retry_policy());
-  if (on.started().has_priority() || from.has_priority() || activity.options)
+  if (on.started().has_priority() || from.has_priority()
+      || (activity.options && activity.options->has_priority()))
     to.message(response::kPriorityFieldNumber, priority_of(on, activity));
   return bytes;
 }
@@ -216,6 +217,9 @@ retry_activity(change& ch, activity_state& activity, const api::failure::v1::Fai
         close_expiry(activity));
     if (next.state != enums::RETRY_STATE_IN_PROGRESS)
       return next.state;
+    // A policy that a client has emptied knows no pause.
+    if (next.delay <= duration{} && !failure.application_failure_info().has_next_retry_delay())
+      return enums::RETRY_STATE_TIMEOUT;
     activity.scheduled_time = later(ch.now(), next.delay);
   }
   activity.state = *activity::next(

@@ -31,9 +31,11 @@ void pay(std::size_t cost, std::size_t& room) {
 void copy_what_fits(const failure& from, std::size_t room, failure& to) {
   auto* into = &to;
   const auto* part = &from;
-  for (int depth = 0; depth < max_failure_depth; ++depth) {
-    into->set_source(part->source());
-    pay(field_cost + part->source().size(), room);
+  for (int depth = 1; depth < max_failure_depth; ++depth) {
+    if (!part->source().empty()) {
+      into->set_source(part->source());
+      pay(field_cost + part->source().size(), room);
+    }
     if (part->has_application_failure_info()) {
       const auto& info = part->application_failure_info();
       into->mutable_application_failure_info()->set_type(info.type());
@@ -50,9 +52,9 @@ void copy_what_fits(const failure& from, std::size_t room, failure& to) {
       pay(field_cost, room);
       into->set_stack_trace(take(part->stack_trace(), room));
     }
-    if (!part->has_cause() || room <= field_cost)
+    if (!part->has_cause() || room <= 2 * field_cost)
       return;
-    pay(field_cost, room);
+    pay(2 * field_cost, room);
     part = &part->cause();
     into = into->mutable_cause();
   }

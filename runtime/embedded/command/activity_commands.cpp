@@ -19,7 +19,6 @@ using command = api::command::v1::Command;
 using wire_command = api::command::v1::ScheduleActivityTaskCommandAttributes;
 
 constexpr auto bad_schedule = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
-constexpr std::size_t longest_fairness_key = 64;
 
 command_failure refused(std::string text) {
   return {bad_schedule, std::move(text), false};
@@ -32,16 +31,6 @@ command_result check_length(const std::string& value, std::size_t limit, const c
     return refused(
         std::string{name} + " exceeds length limit. Length=" + std::to_string(value.size())
         + " Limit=" + std::to_string(limit));
-  return {};
-}
-
-command_result check_priority(const api::common::v1::Priority& priority) {
-  if (priority.priority_key() < 0)
-    return refused("invalid priorities: priority key can't be negative");
-  if (priority.fairness_key().size() > longest_fairness_key)
-    return refused("invalid priorities: fairness key length exceeds limit");
-  if (priority.fairness_weight() < 0)
-    return refused("invalid priorities: must be greater than zero");
   return {};
 }
 
@@ -121,8 +110,8 @@ command_result schedule_activity(completion& in, const command& what) {
           *to.mutable_heartbeat_timeout());
       !timeouts.ok())
     return refused(timeouts.message);
-  if (auto failed = check_priority(from.priority()))
-    return failed;
+  if (const auto priority = check(from.priority()); !priority.ok())
+    return refused("invalid priorities: " + priority.message);
   if (from.input().ByteSizeLong() > settings.max_blob_bytes)
     return command_failure{
         bad_schedule, "ScheduleActivityTaskCommandAttributes.Input exceeds size limit.", true};

@@ -12,7 +12,7 @@ namespace troupe::embedded {
 /// What the token of a task says that only matching knows: a Nexus task or a query that a worker
 /// answers directly. Opaque to workers; never persisted.
 struct matching_token {
-  enum class kind : char { nexus = 'n', query = 'q', activity = 'a' };
+  enum class kind : char { nexus = 'n', query = 'q' };
 
   kind what = kind::nexus;
   std::string namespace_id;

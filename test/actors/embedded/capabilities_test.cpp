@@ -82,6 +82,33 @@ struct fixture : service_fixture {
 
   // -- what is named ------------------------------------------------------------------------------
 
+  void failures_of_activities_bring_their_heartbeat() {
+    start("activity");
+    wire::RespondWorkflowTaskCompletedRequest done;
+    auto& command = *done.add_commands();
+    command.set_command_type(enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
+    auto& activity = *command.mutable_schedule_activity_task_command_attributes();
+    activity.set_activity_id("a");
+    activity.mutable_activity_type()->set_name("A");
+    activity.mutable_task_queue()->set_name("q");
+    activity.mutable_start_to_close_timeout()->set_seconds(10);
+    complete(done);
+    const auto take_activity = [this] {
+      wire::PollActivityTaskQueueRequest poll;
+      poll.set_namespace_("default");
+      poll.mutable_task_queue()->set_name("q");
+      return call("PollActivityTaskQueue", poll)->as<wire::PollActivityTaskQueueResponse>();
+    };
+    wire::RespondActivityTaskFailedRequest failed;
+    failed.set_namespace_("default");
+    failed.set_task_token(take_activity().task_token());
+    failed.mutable_failure()->mutable_application_failure_info();
+    failed.mutable_last_heartbeat_details()->add_payloads()->set_data("7");
+    BOOST_TEST(call("RespondActivityTaskFailed", failed)->status.message == "");
+    shard.advance(1s);
+    BOOST_TEST(take_activity().heartbeat_details().payloads(0).data() == "7");
+  }
+
   void signals_and_queries_carry_headers() {
     start("headers");
     wire::SignalWorkflowExecutionRequest signal;
@@ -378,6 +405,7 @@ using probes = std::map<std::string, probe>;
 const probes when_named{
     {"signal_and_query_header", &fixture::signals_and_queries_carry_headers},
     {"internal_error_differentiation", &fixture::errors_of_its_own_have_a_code_of_their_own},
+    {"activity_failure_include_heartbeat", &fixture::failures_of_activities_bring_their_heartbeat},
     {"encoded_failure_attributes", &fixture::failures_keep_their_encoded_attributes},
     {"upsert_memo", &fixture::workflows_change_their_memo},
     {"sdk_metadata", &fixture::tasks_keep_the_metadata_of_their_sdk},
@@ -407,7 +435,6 @@ const probes when_not_named{
 
 /// What the real server has no switch for, so that there is nothing to be compared with.
 const std::set<std::string> without_a_switch{
-    "activity_failure_include_heartbeat",
     "server_scaled_deployments",
     "server_scaled_provider_cloud_run",
     "workflow_task_completion_pagination"};

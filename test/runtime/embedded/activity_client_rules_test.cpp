@@ -386,6 +386,15 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be_change_nothing) {
           {"heartbeat_timeout"}, [](options& o) { o.mutable_heartbeat_timeout()->set_seconds(-1); })
       == "invalid HeartbeatTimeout: negative duration");
   BOOST_TEST(words({"task_queue.name"}, [](options&) {}) == "TaskQueue is not provided");
+  BOOST_TEST(
+      words({"task_queue.name"}, [](options& o) { o.mutable_task_queue(); })
+      == "missing task queue name");
+  BOOST_TEST(
+      words({"retry_policy.maximum_attempts"}, [](options&) {}) == "RetryPolicy is not provided");
+  BOOST_TEST(words({"priority.fairness_key"}, [](options&) {}) == "Priority is not provided");
+  BOOST_TEST(
+      words({"priority"}, [](options& o) { o.mutable_priority()->set_priority_key(-1); })
+      == "priority key can't be negative");
   auto request = about<options_request>();
   BOOST_TEST(service.ask(request).message == "ActivityOptions are not provided");
   request.mutable_activity_options();
@@ -393,6 +402,22 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be_change_nothing) {
   request.set_restore_original(true);
   request.mutable_update_mask();
   BOOST_TEST(service.ask(request).message == "Both UpdateMask and RestoreOriginal are provided");
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_that_was_emptied_knows_no_next_attempt) {
+  fixture service;
+  service.begin({schedule_activity("a")});
+  const auto task = service.take();
+  auto request = about<options_request>();
+  request.mutable_activity_options()->mutable_retry_policy()->set_maximum_attempts(7);
+  request.mutable_update_mask()->add_paths("retry_policy");
+  service.ask(request);
+  service.fail_attempt(task);
+  BOOST_TEST(
+      service.last(enums::EVENT_TYPE_ACTIVITY_TASK_FAILED)
+          .activity_task_failed_event_attributes()
+          .retry_state()
+      == enums::RETRY_STATE_TIMEOUT);
 }
 
 BOOST_AUTO_TEST_CASE(the_options_of_the_command_can_be_had_again) {

@@ -604,6 +604,11 @@ BOOST_AUTO_TEST_CASE(of_a_large_failure_so_much_is_kept_as_the_real_server_keeps
   failure.set_message("short");
   failure.set_stack_trace(std::string(9000, 's'));
   BOOST_TEST(embedded::cut_failure(failure, 4096, false).cause().stack_trace().size() == 4061U);
+  failure.clear_source();
+  failure.clear_stack_trace();
+  failure.set_message(std::string(5000, 'm'));
+  BOOST_TEST(embedded::cut_failure(failure, 4096, false).cause().message().size() == 4083U);
+  failure.set_source("PythonSDK");
   // Not in the middle of a character, and not without an end.
   failure.set_message("\xc3\xa4" + std::string(4067, 'm') + "\xc3\xa4");
   BOOST_TEST(embedded::cut_failure(failure, 4096, false).cause().message().size() == 4069U);

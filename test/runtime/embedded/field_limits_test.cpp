@@ -78,6 +78,17 @@ BOOST_AUTO_TEST_CASE(holds_for_the_answers_of_workflow_tasks) {
   BOOST_TEST(said(request) == "WorkerVersionStamp must be present if UseVersioning is true.");
 }
 
+BOOST_AUTO_TEST_CASE(holds_for_the_answers_of_activity_tasks) {
+  checks_an_answer<wire::RespondActivityTaskCompletedRequest>();
+  checks_an_answer<wire::RespondActivityTaskFailedRequest>();
+  checks_an_answer<wire::RespondActivityTaskCanceledRequest>();
+  checks_an_answer<wire::RecordActivityTaskHeartbeatRequest>();
+  checks_an_answer<wire::RespondActivityTaskCompletedByIdRequest>();
+  checks_an_answer<wire::RespondActivityTaskFailedByIdRequest>();
+  checks_an_answer<wire::RespondActivityTaskCanceledByIdRequest>();
+  checks_an_answer<wire::RecordActivityTaskHeartbeatByIdRequest>();
+}
+
 // Each text as the real server words it.
 BOOST_AUTO_TEST_CASE(holds_for_the_polls_of_every_kind_of_task) {
   checks_a_poll<wire::PollWorkflowTaskQueueRequest>();

@@ -63,9 +63,14 @@ BOOST_AUTO_TEST_CASE(no_changed_token_is_taken) {
     return !decode_workflow_token(bytes, key)
            && !decode_matching_token(matching_token::kind::nexus, bytes, key)
            && !decode_matching_token(matching_token::kind::query, bytes, key)
-           && !decode_matching_token(matching_token::kind::activity, bytes, key);
+           && !decode_activity_token(bytes, key);
   };
-  for (const auto& whole : {workflow, matching}) {
+  const auto activity = encode_activity(a_workflow_token(), key);
+  BOOST_TEST((decode_activity_token(activity, key) == a_workflow_token()));
+  BOOST_TEST(!decode_activity_token(activity, other_key).has_value());
+  BOOST_TEST(!decode_activity_token(workflow, key).has_value());
+  BOOST_TEST(!decode_workflow_token(activity, key).has_value());
+  for (const auto& whole : {workflow, activity, matching}) {
     for (std::size_t at = 0; at < whole.size(); ++at)
       for (int bit = 0; bit < 8; ++bit) {
         auto changed = whole;
