@@ -98,6 +98,10 @@ void task_queue_actor::handle(offer_query& what) {
     query->answer(plain_status(status_code::cancelled, "the call was cancelled"));
     return;
   }
+  if (is_deserted() && !what.next_queue.empty()) {
+    pass_on(std::move(what));
+    return;
+  }
   auto task_id = what.task_id;
   query->on_cancel([weak = caf::actor_cast<caf::actor_addr>(this), task_id] {
     if (auto self = caf::actor_cast<task_queue_handle>(weak))
@@ -144,10 +148,14 @@ void task_queue_actor::on_exit() {
 
 void task_queue_actor::leave() {
   // Nobody will come for what waits in a sticky queue whose worker is gone.
-  if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
-      && !pollers_.polled_within(sticky_poller_memory, directory_.now()))
+  if (is_deserted())
     unload();
   leave_when_idle();
+}
+
+bool task_queue_actor::is_deserted() const {
+  return kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
+         && !pollers_.polled_within(sticky_poller_memory, directory_.now());
 }
 
 bool task_queue_actor::is_idle() const {
@@ -203,8 +211,7 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
 void task_queue_actor::add_task(add_workflow_task& what) {
   note_use();
   // A worker that is gone would only let the task run into its schedule-to-start timeout.
-  if (kind_ == queue_kind::sticky && matcher_.waiting_polls() == 0
-      && !pollers_.polled_within(sticky_poller_memory, directory_.now())) {
+  if (is_deserted()) {
     auto normal = directory_.queue(namespace_id_, what.task.normal_queue, queue_kind::workflow);
     tell(normal, std::move(what));
     return;
@@ -323,14 +330,18 @@ void task_queue_actor::expire_offer(const std::string& task_id) {
   if (query.query->is_answered() || query.query->is_cancelled())
     return;
   if (!query.next_queue.empty()) {
-    auto next =
-        directory_.queue(namespace_id_, std::exchange(query.next_queue, {}), queue_kind::workflow);
-    query.patience = query.ends - directory_.now();
-    tell(next, std::move(query));
+    pass_on(std::move(query));
     return;
   }
   query.query->answer(plain_status(
       status_code::deadline_exceeded, "query timed out before a worker could process it"));
+}
+
+void task_queue_actor::pass_on(offer_query query) {
+  const auto next =
+      directory_.queue(namespace_id_, std::exchange(query.next_queue, {}), queue_kind::workflow);
+  query.patience = query.ends - directory_.now();
+  tell(next, std::move(query));
 }
 
 void task_queue_actor::withdraw(const std::string& task_id) {

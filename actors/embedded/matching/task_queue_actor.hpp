@@ -102,6 +102,9 @@ private:
 
   void close(std::uint64_t id, bool is_expired);
   void add_task(add_workflow_task& what);
+  /// A sticky queue whose worker is gone: nobody will come for what waits there.
+  [[nodiscard]] bool is_deserted() const;
+  void pass_on(offer_query query); ///< to the queue that is next
   void hand_over(matcher<task, waiting_poll>::match found);
   /// False if the offer is wanted no more: the poll is still free.
   bool give_offer(const std::string& task_id, const poll_ptr& taker);

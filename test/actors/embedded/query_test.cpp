@@ -206,6 +206,29 @@ BOOST_AUTO_TEST_CASE(that_fails_says_so_in_the_workers_words) {
   BOOST_TEST(!detail.has_failure());
 }
 
+BOOST_AUTO_TEST_CASE(of_a_run_whose_worker_is_gone_does_not_wait_for_that_worker) {
+  hold("w");
+  shard.advance(11s); // so long nobody has polled the sticky queue
+  const auto asked = ask("w");
+  const auto alone = take();
+  BOOST_TEST(alone.has_query());
+  BOOST_TEST(alone.history().events_size() == 4); // another worker knows nothing of the run
+  answer(alone, "at once");
+  BOOST_TEST(told(asked) == "at once");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_run_whose_worker_was_just_there_waits_for_it_first) {
+  hold("w");
+  const auto asked = ask("w");
+  const auto other = poll();
+  shard.advance(9s);
+  BOOST_TEST(!other->is_answered);
+  shard.advance(2s); // the schedule-to-start timeout of the sticky queue
+  BOOST_REQUIRE(other->is_answered);
+  answer(other->as<task>(), "by another");
+  BOOST_TEST(told(asked) == "by another");
+}
+
 BOOST_AUTO_TEST_CASE(is_one_a_run_while_it_waits) {
   hold("w");
   signal("w");
