@@ -119,7 +119,7 @@ public:
   [[nodiscard]] troupe::client client() const;
 
   /// Leaves the activity open: somebody else completes it, by `info().task_token` or by its ids
-  /// (`client::activity`). Does not return: nothing behind it runs. Not in a local activity, where
+  /// (`activity_handle`). Does not return: nothing behind it runs. Not in a local activity, where
   /// it throws `std::logic_error`.
   [[noreturn]] void complete_later() const;
 

@@ -57,9 +57,6 @@ struct activity_options {
   std::string summary = {};     ///< shown by user interfaces
   activity_cancellation_type cancellation_type = activity_cancellation_type::try_cancel;
   troupe::priority priority = {}; ///< what is absent is the workflow's
-  /// True: a worker that runs the workflow and serves the activity's queue may get it in the answer
-  /// to the workflow's task, without a poll.
-  bool may_start_eagerly = true;
 };
 
 /// One of the two close timeouts is needed.
