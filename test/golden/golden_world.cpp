@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/golden/golden_world.hpp"
 
+#include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
+#include "runtime/activity/environment.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/direct_transport.hpp"
 #include "runtime/workflow/instance.hpp"
+#include "test/golden/played_activities.hpp"
 #include "test/support/golden_service.hpp"
 #include "test/support/golden_workflows.hpp"
 #include "test/support/history_normaliser.hpp"
@@ -156,6 +159,15 @@ struct golden_world::worker {
            slots(),
            pollers}));
     }
+    if (setup_.runs_activities)
+      context_->kinds.push_back(actors::activity_tasks(
+          {.environment = std::make_shared<activity::environment>(activity::environment{
+               .activities = played_activities(),
+               .name_space = settings.name_space,
+               .task_queue = settings.task_queue,
+               .identity = settings.identity}),
+           .slots = slots(),
+           .pollers = pollers}));
     context_->kinds.push_back(actors::workflow_tasks(
         {.environment = std::make_shared<workflow::environment>(workflow::environment{
              {}, settings.name_space, settings.task_queue, settings.identity}),

@@ -40,6 +40,7 @@ public:
     /// What the way to the service takes, by method without its service; nothing = no time. Gives
     /// things that happen at the same moment the order that they had in the recording.
     std::map<std::string, duration, std::less<>> latencies = {};
+    bool runs_activities = false;
   };
 
   /// How long the workers of the recordings take, in virtual time. It decides what comes first

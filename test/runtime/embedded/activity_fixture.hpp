@@ -57,6 +57,15 @@ application_failure(const std::string& message = "boom", bool non_retryable = fa
   return failure;
 }
 
+/// What is said of an activity that is not pending, or not in the hands of who answers.
+inline constexpr const char* activity_gone =
+    "invalid activityID or activity already timed out or invoking workflow is completed";
+
+/// The name of a retry state, as tests print it.
+inline std::string state(activity_enums::RetryState of) {
+  return activity_enums::RetryState_Name(of);
+}
+
 /// A run with a worker for its activities. A store follows every decision, and what it keeps must
 /// be what is in memory.
 struct activity_fixture : service_fixture {
@@ -121,6 +130,23 @@ struct activity_fixture : service_fixture {
   void hold_task() {
     signal();
     poll();
+  }
+
+  /// Sends a result, a failure, a cancellation and a heartbeat; all must be refused with these
+  /// words.
+  void refuse_all(const embedded::activity_ref& which, const std::string& words) {
+    const auto failure = application_failure();
+    const std::string me = "me";
+    const auto refused = [&](const embedded::input& what) {
+      const auto tx = decide(what);
+      BOOST_TEST((tx.answer.status.code == status_code::not_found));
+      BOOST_TEST(tx.answer.status.message == words);
+      BOOST_TEST(!tx.changed);
+    };
+    refused(embedded::complete_activity{which, nullptr, me});
+    refused(embedded::fail_activity{which, &failure, nullptr, me});
+    refused(embedded::cancel_activity{which, nullptr, me});
+    refused(embedded::heartbeat_activity{which, nullptr, me});
   }
 
   temporal::api::workflow::v1::PendingActivityInfo described(const std::string& id = "a") {

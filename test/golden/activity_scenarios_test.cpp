@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Activities: what the real server and a Python worker wrote, our service and our worker write too,
+// also if the service dies at each of its commits. A scenario is one row.
+
+#include "test/golden/comparison.hpp"
+#include "test/golden/golden_world.hpp"
+#include "test/support/history_normaliser.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // recorded events have old fields set
+
+using namespace std::chrono_literals;
+
+namespace troupe::test {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+
+constexpr const char* the_activity = "golden-activity";
+
+struct scenario {
+  const char* name;
+  /// What a client does once the workflow was started. Null: nothing.
+  void (*happens)(golden_world&, const std::string& id) = nullptr;
+};
+
+std::ostream& operator<<(std::ostream& out, const scenario& one) {
+  return out << one.name;
+}
+
+template <class Request>
+Request by_id(const std::string& id) {
+  Request request;
+  request.set_namespace_("caller-ns");
+  request.set_identity("golden-client");
+  if constexpr (requires { request.set_workflow_id(id); }) {
+    request.set_workflow_id(id);
+    request.set_activity_id(the_activity);
+  } else {
+    request.mutable_execution()->set_workflow_id(id);
+    request.set_id(the_activity);
+  }
+  return request;
+}
+
+std::string method(const std::string& name) {
+  return "/temporal.api.workflowservice.v1.WorkflowService/" + name;
+}
+
+void add_json(temporal::api::common::v1::Payloads& to, const std::string& json) {
+  auto& payload = *to.add_payloads();
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  payload.set_data(json);
+}
+
+// Recorded, but no rows:
+// - cancel-try-cancel: the recording's worker sent each of its heartbeats, ours one in four
+// seconds,
+//   so that it hears of the cancel behind a timer that fired later there;
+// - not-registered, plain-exception: the words are the language's;
+// - three-concurrently, where chance decided which of three came first;
+// - worker-killed, where a process ended.
+// The rules play them all: test/runtime/embedded/golden_test.cpp.
+const scenario table[] = {
+    {"success"},
+    {"attempts-exhausted"},
+    {"non-retryable-error"},
+    {"non-retryable-type-in-policy"},
+    {"retry-then-success"},
+    {"next-retry-delay"},
+    {"heartbeat-details-to-next-attempt"},
+    {"heartbeat-timeout"},
+    {"schedule-to-close-during-retries"},
+    {"schedule-to-close-timeout"},
+    {"schedule-to-close-timeout-nobody-polls"},
+    {"schedule-to-close-timeout-second-attempt"},
+    {"schedule-to-close-timeout-while-backing-off"},
+    {"schedule-to-start-timeout"},
+    {"start-to-close-timeout"},
+    {"start-to-close-timeout-retried"},
+    {"cancel-abandon"},
+    {"cancel-wait-completed"},
+    {"cancel-ignored"},
+    {"workflow-canceled-during-activity",
+     [](golden_world& world, const std::string& id) {
+       world.advance(700ms);
+       world.request_cancel(id);
+     }},
+    {"cancel-before-started-abandon"},
+    {"cancel-before-started-try-cancel"},
+    {"cancel-before-started-wait-completed"},
+    {"cancel-same-task-abandon"},
+    {"cancel-same-task-try-cancel"},
+    {"cancel-same-task-wait-completed"},
+    {"async-completed-by-id",
+     [](golden_world& world, const std::string& id) {
+       world.advance(400ms);
+       auto request = by_id<wire::RespondActivityTaskCompletedByIdRequest>(id);
+       add_json(*request.mutable_result(), R"("completed from outside")");
+       world.call(method("RespondActivityTaskCompletedById"), request);
+     }},
+    {"async-failed-by-id",
+     [](golden_world& world, const std::string& id) {
+       world.advance(400ms);
+       auto request = by_id<wire::RespondActivityTaskFailedByIdRequest>(id);
+       request.mutable_failure()->set_message("failed from outside");
+       auto& info = *request.mutable_failure()->mutable_application_failure_info();
+       info.set_type("OutsideError");
+       info.set_non_retryable(true);
+       world.call(method("RespondActivityTaskFailedById"), request);
+     }},
+    {"async-canceled-by-id",
+     [](golden_world& world, const std::string& id) {
+       world.until(id, "ActivityTaskCancelRequested");
+       wire::RecordActivityTaskHeartbeatByIdResponse heard;
+       heard.ParseFromString(world.call(
+           method("RecordActivityTaskHeartbeatById"),
+           by_id<wire::RecordActivityTaskHeartbeatByIdRequest>(id)));
+       BOOST_TEST(heard.cancel_requested());
+       auto request = by_id<wire::RespondActivityTaskCanceledByIdRequest>(id);
+       add_json(*request.mutable_details(), R"("details of cancel")");
+       world.call(method("RespondActivityTaskCanceledById"), request);
+     }},
+    {"paused-and-unpaused",
+     [](golden_world& world, const std::string& id) {
+       world.advance(400ms);
+       world.call(method("PauseActivity"), by_id<wire::PauseActivityRequest>(id));
+       world.advance(2s);
+       world.call(method("UnpauseActivity"), by_id<wire::UnpauseActivityRequest>(id));
+     }},
+    {"reset-activity",
+     [](golden_world& world, const std::string& id) {
+       world.advance(400ms);
+       world.call(method("ResetActivity"), by_id<wire::ResetActivityRequest>(id));
+     }},
+    {"options-updated",
+     [](golden_world& world, const std::string& id) {
+       world.advance(400ms);
+       auto request = by_id<wire::UpdateActivityOptionsRequest>(id);
+       request.mutable_activity_options()->mutable_retry_policy()->set_maximum_attempts(2);
+       request.mutable_update_mask()->add_paths("retry_policy.maximum_attempts");
+       world.call(method("UpdateActivityOptions"), request);
+     }},
+};
+
+/// Our worker says nothing of its build, and has words of its own.
+history recording(const scenario& one) {
+  auto recorded = load_history("activity/" + std::string{one.name} + ".json");
+  for (auto& event : *recorded.mutable_events())
+    if (event.has_activity_task_scheduled_event_attributes())
+      event.mutable_activity_task_scheduled_event_attributes()->clear_use_workflow_build_id();
+  in_our_words(recorded, {});
+  return recorded;
+}
+
+/// Plays the scenario and compares; gives how often the service died.
+std::size_t play(const scenario& one, mortal_service::dies when) {
+  golden_world world{golden_world::pace{}, when};
+  world.start_worker(
+      {.name_space = "caller-ns",
+       .task_queue = "activity-tq",
+       .identity = "golden-worker",
+       // No attempt took no time at all: limits that fall together would mean something else.
+       .latencies = {{"RespondActivityTaskFailed", 5ms}},
+       .runs_activities = true});
+  const auto recorded = recording(one);
+  world.start_as(recorded);
+  const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
+  if (one.happens != nullptr)
+    one.happens(world, id);
+  const auto runs = world.runs(id);
+  BOOST_REQUIRE(runs.size() == 1U);
+  world.until_events(id, runs.front(), recorded.events_size());
+  world.advance(1min); // nothing else may follow
+  history_comparison ids;
+  const auto report = compare(ids, recorded, world.read(id, runs.front()));
+  BOOST_CHECK_MESSAGE(report.empty(), one.name << ": " << report);
+  return world.deaths();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(activity_scenarios)
+
+BOOST_DATA_TEST_CASE(
+    our_service_and_worker_write_the_recorded_history, boost::unit_test::data::make(table), one) {
+  play(one, mortal_service::dies::never);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_dies_after_each_commit_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::after_commits) >= 3U);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_dies_before_each_commit_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::before_commits) >= 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
