@@ -68,7 +68,7 @@ void cancel_started_caller(golden_world& world) {
 constexpr const char* by_command_line = "terminated by user via frontend";
 
 // Recorded, but no rows:
-// - what needs activities, children, updates, schedules, pause, options updates or resets;
+// - what needs children, updates, schedules, pause, options updates or resets;
 // - the cancels that the Python SDK answers with a task that fails for ever
 //   (cancel-before-started-{abandon,try-cancel}, cancel-while-backing-off-try-cancel);
 // - fan-out-five-cancel-rest, where chance decided which of five operations came first;
