@@ -22,9 +22,9 @@ struct word {
 /// Says in our words what the recording says in others, in every text and payload.
 void in_our_words(history& recorded, const std::vector<word>& words);
 
-/// Takes the events of activities out, and the workflow tasks that only told of them; the ids of
-/// what is left close the gaps. A command that such a task sent belongs to the task before.
-history without_activities(const history& recorded);
+/// The recordings' workers named their build, also in commands that schedule activities; ours do
+/// not.
+void forget_builds(history& recorded);
 
 /// Compares two histories once both are normalised (history_normaliser.hpp says what that drops)
 /// and what each timer, backoff and timeout took. Empty if they say the same; otherwise the types

@@ -15,7 +15,6 @@
 #include "test/support/history_normaliser.hpp"
 
 #include <troupe/nexus/handler_base.hpp>
-#include <troupe/workflow/context.hpp>
 
 #include <caf/atom.hpp>
 
@@ -94,19 +93,6 @@ private:
   std::map<call_id, call_id> sent_;
 };
 
-/// `Replayed` of the recordings, its greetings made at once instead of by an activity.
-struct replayed_without_activities {
-  static constexpr std::string_view name = "ReplayedWithoutActivities";
-  std::string second;
-
-  async<std::vector<std::string>> run(workflow::context ctx) {
-    ctx.on_signal("golden-signal", [this](std::string value) { second = std::move(value); });
-    co_await ctx.sleep(200ms);
-    co_await ctx.wait_condition([this] { return !second.empty(); });
-    co_return std::vector<std::string>{"hello one", "hello " + second};
-  }
-};
-
 std::string set_json(const std::string& json, common::Payloads& to) {
   if (json.empty())
     return {};
@@ -148,8 +134,6 @@ struct golden_world::worker {
     actors::workflow_definitions definitions;
     for (auto& each : golden_workflows())
       definitions[each->name] = each;
-    const auto replayed = workflow::define<replayed_without_activities>();
-    definitions[replayed->name] = replayed;
     if (setup_.serves_nexus) {
       auto services = std::make_shared<nexus::service_registry>();
       services->add(golden_service());
