@@ -26,20 +26,21 @@ struct service_access;
 
 /// A namespace that a service creates when it starts.
 struct service_namespace {
-  std::string name = {};
-  std::chrono::hours retention{24};
+  std::string name = {};            ///< must not be there yet
+  std::chrono::hours retention{24}; ///< how long closed runs are kept
 };
 
 /// A Nexus endpoint that a service creates when it starts: where calls to `name` go.
 struct service_endpoint {
-  std::string name = {};
-  std::string target_namespace = {};
-  std::string target_task_queue = {};
+  std::string name = {};              ///< must not be there yet
+  std::string target_namespace = {};  ///< of the handler's workers
+  std::string target_task_queue = {}; ///< that the handler's workers poll
 };
 
 /// What `troupe::service` starts with. The namespace `default` always exists.
 struct service_options {
-  std::vector<service_namespace> namespaces = {};
+  std::vector<service_namespace> namespaces = {}; ///< besides `default`
+  /// Nexus endpoints that are there from the beginning.
   std::vector<service_endpoint> endpoints = {};
   /// Search attributes that `default` and every one of `namespaces` have, by name. What the service
   /// refuses (names of the system, more than it has columns for) makes its start fail.
@@ -67,9 +68,12 @@ public:
 /// it should be gone by then, whatever they still call is answered `unavailable`.
 class service {
 public:
+  /// Starts it. Throws `service_error` if the options make no sense or an address cannot be had.
   explicit service(service_options options = {});
   ~service();
+  /// What was moved from can only be destroyed or assigned to.
   service(service&&) noexcept;
+  /// Ends what was there.
   service& operator=(service&&) noexcept;
 
   /// A client of this service that needs no network. Throws `rpc_error` if the namespace does not
@@ -90,9 +94,10 @@ public:
 
   /// One line each: a dynamic configuration key that has an effect here, and what it does.
   struct setting {
-    std::string_view key;
-    std::string_view effect;
+    std::string_view key;    ///< as in `dynamic_config`
+    std::string_view effect; ///< in words
   };
+  /// All that `dynamic_config` may hold.
   [[nodiscard]] static std::vector<setting> known_settings();
 
   /// The service as the transports see it, for the direct transport and for tests. Lives as long as

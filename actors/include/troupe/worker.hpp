@@ -25,14 +25,14 @@ namespace troupe {
 /// How many long polls of one kind a worker keeps open. Between the bounds it follows the service's
 /// advice; set both to the same number to switch that off. Never more than there are free slots.
 struct poller_options {
-  int minimum = 1;
-  int initial = 5;
-  int maximum = 100;
+  int minimum = 1;   ///< that are always open, for each shard
+  int initial = 5;   ///< at the start
+  int maximum = 100; ///< however much there is to do
 };
 
 /// What a worker is told. Only `task_queue` is needed.
 struct worker_options {
-  std::string task_queue;
+  std::string task_queue;    ///< whose tasks it takes; must be given
   std::string identity = {}; ///< shown in histories; empty: the client's
   /// Threads that poll and run coroutines; 0: one per core. For short tasks more processes of one
   /// shard cost less CPU than more shards, since gRPC shares its epoll set between all threads of a
@@ -42,12 +42,12 @@ struct worker_options {
   /// Tasks of one kind that run at the same time. Plain function handlers get as many threads, when
   /// they need them.
   std::size_t max_concurrent_nexus_tasks = 100;
-  std::size_t max_concurrent_workflow_tasks = 100;
-  std::size_t max_concurrent_activities = 100;
-  std::size_t max_concurrent_local_activities = 100;
-  poller_options nexus_pollers = {};
-  poller_options workflow_pollers = {};
-  poller_options activity_pollers = {};
+  std::size_t max_concurrent_workflow_tasks = 100;   ///< that are worked on at a time
+  std::size_t max_concurrent_activities = 100;       ///< that run at a time
+  std::size_t max_concurrent_local_activities = 100; ///< that run at a time
+  poller_options nexus_pollers = {};                 ///< of Nexus tasks
+  poller_options workflow_pollers = {};              ///< of workflow tasks
+  poller_options activity_pollers = {};              ///< of activity tasks
   /// So many activities of the queue are started in a second, by all its workers together; the last
   /// worker that polled counts. Absent: no limit.
   std::optional<double> max_task_queue_activities_per_second = {};
@@ -55,6 +55,7 @@ struct worker_options {
   /// Workflow runs kept in memory, so that their next task costs only its new events. 0: none,
   /// every task is replayed.
   std::size_t max_cached_workflows = 1000;
+  /// What the cached runs may take together, roughly.
   std::size_t max_cached_bytes = std::size_t{512} << 20;
   /// How long the service waits for this worker to take a task of a run that it holds, before it
   /// asks any worker.
@@ -75,7 +76,7 @@ struct worker_options {
   /// Workers of one process with the same address show themselves together, in the form that the
   /// first of them wants.
   std::string metrics_address = {};
-  prometheus_options prometheus = {};
+  prometheus_options prometheus = {}; ///< how metrics are named there
   /// Present: the metrics are pushed to an OpenTelemetry collector as well, the last time when the
   /// worker is destroyed or has stopped.
   std::optional<otlp_options> otlp = {};
@@ -112,7 +113,9 @@ public:
   /// Throws `worker_error` for an empty task queue or options that make no sense.
   worker(client client, worker_options options);
   ~worker();
+  /// What was moved from can only be destroyed or assigned to.
   worker(worker&&) noexcept;
+  /// Stops what was there, gracefully.
   worker& operator=(worker&&) noexcept;
 
   /// Serves a Nexus service (`nexus::handler_for<S>(...)`). Throws `std::invalid_argument` if one
@@ -124,10 +127,12 @@ public:
   worker& add() {
     return add(workflow::define<W>());
   }
+  /// Adds a workflow under another name than its own.
   template <class W>
   worker& add(std::string name) {
     return add(workflow::define<W>(std::move(name)));
   }
+  /// Adds a workflow that is known only at run time.
   worker& add(std::shared_ptr<const workflow::definition> definition);
 
   /// Serves an activity (`activity::implement<A>(...)`). Throws `std::invalid_argument` if one of
@@ -153,6 +158,7 @@ public:
   /// `start`ed beside it.
   int run_until_signal();
 
+  /// Any thread.
   [[nodiscard]] worker_state state() const;
   /// What the worker does at this moment, without a service. Asks each shard and waits a second for
   /// one that is busy; of that it says only what can be seen from outside.

@@ -158,11 +158,16 @@ struct promise_for<T, Domain, borrows<void, false>> {
 template <class T, class Domain>
 class [[nodiscard]] basic_async {
 public:
+  /// What it gives.
   using value_type = T;
+  /// What it may run in: a workflow or a handler.
   using domain = Domain;
+  /// For the compiler.
   using promise_type = detail::async_promise<T, Domain>;
 
+  /// What was moved from can only be destroyed or assigned to.
   basic_async(basic_async&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
+  /// Destroys the coroutine that was there.
   basic_async& operator=(basic_async&& other) noexcept {
     if (this != &other) {
       reset();
@@ -191,6 +196,7 @@ public:
     T await_resume() const { return frame.promise().take(); }
   };
 
+  /// Starts it, and goes on when it has ended: with its value, or what it threw.
   awaiter operator co_await() const { return awaiter{checked()}; }
 
   /// Awaits like `co_await` but hands an exception over as a value, for cleanup code that has to
@@ -214,10 +220,13 @@ public:
   /// Runs the frame until its next suspension. Only the executor that owns the coroutine calls
   /// this.
   void start() const { frame_.resume(); }
+  /// It has ended.
   [[nodiscard]] bool done() const noexcept { return frame_.done(); }
   /// The finished coroutine's value; throws what it threw. Call once, after `done()`.
   T take() const { return frame_.promise().take(); }
+  /// Null if it was moved from.
   [[nodiscard]] std::coroutine_handle<promise_type> frame() const noexcept { return frame_; }
+  /// What its signature borrows.
   [[nodiscard]] detail::borrowing borrowed() const noexcept { return frame_.promise().borrowed; }
   /// Throws `std::logic_error` if its signature says that it borrows what may be gone when it runs.
   void require_owner() const {

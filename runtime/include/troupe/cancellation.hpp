@@ -20,6 +20,7 @@ enum class cancel_reason {
   not_found,       ///< the service knows nothing of it any more: what comes of it is not wanted
 };
 
+/// As it stands in the log.
 [[nodiscard]] constexpr std::string_view to_string(cancel_reason reason) noexcept {
   switch (reason) {
   case cancel_reason::none: return "none";
@@ -44,6 +45,7 @@ class cancellation_token {
 public:
   cancellation_token() = default; ///< never cancelled
 
+  /// Any thread.
   [[nodiscard]] bool is_cancelled() const noexcept { return stop_.stop_requested(); }
 
   /// Why; `none` as long as it is not cancelled. The first reason stays.
@@ -78,6 +80,7 @@ public:
   cancellation_source()
       : reason_(std::make_shared<std::atomic<cancel_reason>>(cancel_reason::none)) {}
 
+  /// One of any number that hear of it.
   [[nodiscard]] cancellation_token token() const {
     cancellation_token result;
     result.stop_ = stop_.get_token();

@@ -47,6 +47,7 @@ public:
   [[nodiscard]] static client
   connect(connection_options options = {}, data_converter converter = {});
 
+  /// The same client, whose calls are awaited.
   [[nodiscard]] async_client async() const { return async_client{origin()}; }
 
   // -- for the layers above -----------------------------------------------------------------------
@@ -57,6 +58,7 @@ public:
       std::shared_ptr<client_connection> connection,
       std::shared_ptr<rpc::call_scope> scope = nullptr)
       : basic_client({std::move(connection), std::move(scope)}) {}
+  /// For the library.
   [[nodiscard]] const std::shared_ptr<client_connection>& connection() const noexcept {
     return origin().connection;
   }

@@ -24,21 +24,21 @@ class tracer;
 struct tls_options {
   std::string server_ca = {};          ///< empty: the roots that the system trusts
   std::string client_certificate = {}; ///< for mTLS
-  std::string client_key = {};
+  std::string client_key = {};         ///< PEM of the certificate's private key
   std::string server_name = {}; ///< expected in the server's certificate; empty: the target's host
   bool disable_host_verification = false; ///< accept any certificate: tests only
 };
 
 /// Pings that keep an idle connection open and find a dead one.
 struct keepalive_options {
-  std::chrono::milliseconds interval{30'000};
-  std::chrono::milliseconds timeout{15'000};
+  std::chrono::milliseconds interval{30'000}; ///< between two signs of life
+  std::chrono::milliseconds timeout{15'000};  ///< for the answer to one
 };
 
 /// Where the service is and how to talk to it; used by clients and workers. A plain value.
 struct connection_options {
   std::string target = "localhost:7233"; ///< host:port, or any target that gRPC understands
-  std::string name_space = "default";
+  std::string name_space = "default";    ///< that calls are about
   /// Absent: TLS exactly if there is an API key.
   std::optional<tls_options> tls = {};
   bool disable_tls = false; ///< plain text even with an API key; wins over `tls`
@@ -55,7 +55,7 @@ struct connection_options {
   std::chrono::milliseconds connect_timeout{10'000}; ///< of the check that `connect` does
   /// Takes the spans of the client's starts, signals, queries and updates, and of its workers that
   /// have no tracer of their own. Null: no traces.
-  std::shared_ptr<troupe::tracer> tracer = {};
+  std::shared_ptr<troupe::tracer> tracer = {}; ///< who hears of spans; null: nobody
   /// True: `connect` does not wait for the service; the first call finds out.
   bool lazy = false;
 };
@@ -72,7 +72,7 @@ struct environment_options {
   std::string profile = {}; ///< empty: `$TEMPORAL_PROFILE`, else `default`
   std::string config_file =
       {}; ///< empty: `$TEMPORAL_CONFIG_FILE`, else `{user config dir}/temporalio/temporal.toml`
-  bool disable_file = false;
+  bool disable_file = false;        ///< only the environment counts
   bool disable_environment = false; ///< only `profile` and `config_file` above count then
   bool strict = false;              ///< unknown keys in the file are errors
   /// Reads an environment variable; empty: the process's.

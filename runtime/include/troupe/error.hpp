@@ -62,6 +62,7 @@ using failure_cause = std::shared_ptr<const failure_error>;
 /// `message()` is what travels; `what()` is for people and tells the whole chain: see `describe`.
 class failure_error : public std::exception {
 public:
+  /// `message` is what `message()` says; `what()` has the causes behind it.
   explicit failure_error(std::string message, failure_cause cause = nullptr)
       : message_(std::move(message)), cause_(std::move(cause)) {}
 
@@ -110,6 +111,7 @@ private:
 /// those of `std::throw_with_nested`. Line breaks become blanks, other control characters are
 /// escaped; what lies beyond 16 KiB is cut off. Empty for a null pointer.
 [[nodiscard]] std::string describe(const std::exception& error);
+/// The same of what the pointer holds; empty if it holds nothing.
 [[nodiscard]] std::string describe(const std::exception_ptr& error);
 
 namespace detail {
@@ -156,11 +158,13 @@ template <class T, std::predicate<const T&> Fits = detail::any_cause>
   }
   return nullptr;
 }
+/// The first of that type in the chain that begins with `error`; null if there is none.
 template <class T, std::predicate<const T&> Fits = detail::any_cause>
 [[nodiscard]] const T* find_cause(const std::exception_ptr& error, Fits fits = {}) {
   const auto* first = detail::as_exception(error);
   return first == nullptr ? nullptr : find_cause<T>(*first, std::move(fits));
 }
+/// The same in the chain that begins with a cause.
 template <class T, std::predicate<const T&> Fits = detail::any_cause>
 [[nodiscard]] const T* find_cause(const failure_cause& error, Fits fits = {}) {
   return error == nullptr ? nullptr : find_cause<T>(*error, std::move(fits));
@@ -174,6 +178,7 @@ template <class T, std::predicate<const T&> Fits = detail::any_cause>
 /// True if `error` is a `canceled_error` or an activity, child or operation error whose cause is
 /// one.
 [[nodiscard]] bool is_canceled(const std::exception_ptr& error) noexcept;
+/// The same.
 [[nodiscard]] bool is_canceled(const failure_error& error) noexcept;
 
 /// How loud an application error is: `benign` errors are expected, so workers log them at debug and
@@ -191,24 +196,30 @@ struct application_error_options {
   payloads details = {};
   /// Overrides the retry policy's next delay.
   std::optional<std::chrono::nanoseconds> next_retry_delay = {};
+  /// Benign ones are expected: neither logged nor counted as failures.
   error_category category = error_category::unspecified;
-  failure_cause cause = nullptr;
+  failure_cause cause = nullptr; ///< what led to it; null if nothing did
 };
 
 /// The error that user code throws to fail a workflow, an activity or an operation, and gets from
 /// those that did.
 class application_error : public failure_error {
 public:
+  /// An error of the user's own; goes to the other side as it is.
   explicit application_error(std::string message, application_error_options options = {})
       : failure_error(std::move(message), std::move(options.cause)), options_(std::move(options)) {}
 
+  /// The name that retry policies know it by; may be empty.
   [[nodiscard]] const std::string& type() const noexcept { return options_.type; }
+  /// True: whoever hears it does not try again.
   [[nodiscard]] bool non_retryable() const noexcept { return options_.non_retryable; }
   /// Read one with `troupe::decode_value<T>(err.details().at(0))`.
   [[nodiscard]] const payloads& details() const noexcept { return options_.details; }
+  /// Instead of what the retry policy says.
   [[nodiscard]] const std::optional<std::chrono::nanoseconds>& next_retry_delay() const noexcept {
     return options_.next_retry_delay;
   }
+  /// Benign ones are neither logged nor counted as failures.
   [[nodiscard]] error_category category() const noexcept { return options_.category; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "ApplicationFailure"; }
@@ -224,6 +235,7 @@ private:
 /// Something was cancelled on request: a workflow, an activity, a timer, an operation.
 class canceled_error : public failure_error {
 public:
+  /// Thrown out of a workflow it cancels it.
   explicit canceled_error(
       std::string message = "canceled", payloads details = {}, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), details_(std::move(details)) {}
@@ -254,6 +266,7 @@ enum class timeout_type {
 /// A time limit passed before the work was done.
 class timeout_error : public failure_error {
 public:
+  /// Made by the library, of a failure that came from the service.
   timeout_error(
       std::string message,
       timeout_type type,
@@ -262,6 +275,7 @@ public:
       : failure_error(std::move(message), std::move(cause)), type_(type),
         last_heartbeat_details_(std::move(last_heartbeat_details)) {}
 
+  /// Which of the timeouts it was.
   [[nodiscard]] timeout_type type() const noexcept { return type_; }
   /// What the activity said last; empty if it never did.
   [[nodiscard]] const payloads& last_heartbeat_details() const noexcept {
@@ -284,6 +298,7 @@ private:
 /// A workflow was ended from outside without being asked.
 class terminated_error : public failure_error {
 public:
+  /// As any failure.
   using failure_error::failure_error;
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "TerminatedFailure"; }
@@ -295,10 +310,12 @@ public:
 /// The service itself failed; not the doing of user code.
 class server_error : public failure_error {
 public:
+  /// Made by the library, of a failure that came from the service.
   explicit server_error(
       std::string message, bool non_retryable = false, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), non_retryable_(non_retryable) {}
 
+  /// True: whoever hears it does not try again.
   [[nodiscard]] bool non_retryable() const noexcept { return non_retryable_; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "ServerFailure"; }
@@ -324,20 +341,23 @@ enum class retry_state {
 
 /// Which activity did not succeed, and whether it would have been tried again.
 struct activity_error_info {
-  std::int64_t scheduled_event_id = 0;
-  std::int64_t started_event_id = 0;
-  std::string identity = {}; ///< the worker that ran the last attempt
-  std::string activity_type = {};
-  std::string activity_id = {};
+  std::int64_t scheduled_event_id = 0; ///< the event that began it
+  std::int64_t started_event_id = 0;   ///< the event of its start; 0 if it never started
+  std::string identity = {};           ///< the worker that ran the last attempt
+  std::string activity_type = {};      ///< the name of its code
+  std::string activity_id = {};        ///< within its workflow
+  /// Why it is not tried again.
   troupe::retry_state retry_state = troupe::retry_state::unspecified;
 };
 
 /// An activity did not succeed; the cause says why.
 class activity_error : public failure_error {
 public:
+  /// Made by the library, of an activity that ended without a result.
   activity_error(std::string message, activity_error_info info, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
 
+  /// Which activity it was.
   [[nodiscard]] const activity_error_info& info() const noexcept { return info_; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "ActivityFailure"; }
@@ -352,22 +372,25 @@ private:
 
 /// Which child workflow did not succeed, and whether it would have been started again.
 struct child_workflow_error_info {
-  std::string name_space = {};
-  std::string workflow_id = {};
-  std::string run_id = {};
-  std::string workflow_type = {};
-  std::int64_t initiated_event_id = 0;
-  std::int64_t started_event_id = 0;
+  std::string name_space = {};         ///< of the child
+  std::string workflow_id = {};        ///< of the child
+  std::string run_id = {};             ///< of the child; empty if it never started
+  std::string workflow_type = {};      ///< the name of the child's code
+  std::int64_t initiated_event_id = 0; ///< the parent's event that asked for it
+  std::int64_t started_event_id = 0;   ///< the event of its start; 0 if it never started
+  /// Why it is not tried again.
   troupe::retry_state retry_state = troupe::retry_state::unspecified;
 };
 
 /// A child workflow did not succeed; the cause says why.
 class child_workflow_error : public failure_error {
 public:
+  /// Made by the library, of a child that ended without a result.
   child_workflow_error(
       std::string message, child_workflow_error_info info, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
 
+  /// Which child it was.
   [[nodiscard]] const child_workflow_error_info& info() const noexcept { return info_; }
 
   [[nodiscard]] std::string_view kind() const noexcept override {
@@ -386,11 +409,11 @@ private:
 
 /// Which operation did not succeed.
 struct nexus_operation_error_info {
-  std::int64_t scheduled_event_id = 0;
-  std::string endpoint = {};
-  std::string service = {};
-  std::string operation = {};
-  std::string operation_token = {}; ///< empty unless the operation had started
+  std::int64_t scheduled_event_id = 0; ///< the event that began it
+  std::string endpoint = {};           ///< the endpoint that it went to
+  std::string service = {};            ///< the contract's name
+  std::string operation = {};          ///< the operation's name
+  std::string operation_token = {};    ///< empty unless the operation had started
 };
 
 /// A Nexus operation did not succeed. The cause says which way: `application_error` (the operation
@@ -398,17 +421,24 @@ struct nexus_operation_error_info {
 /// could not be served).
 class nexus_operation_error : public failure_error {
 public:
+  /// Made by the library, of an operation that ended without a result.
   nexus_operation_error(
       std::string message, nexus_operation_error_info info, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), info_(std::move(info)) {}
 
+  /// Which operation it was.
   [[nodiscard]] const nexus_operation_error_info& info() const noexcept { return info_; }
+  /// The endpoint that it went to.
   [[nodiscard]] const std::string& endpoint() const noexcept { return info_.endpoint; }
+  /// The contract's name.
   [[nodiscard]] const std::string& service() const noexcept { return info_.service; }
+  /// The operation's name.
   [[nodiscard]] const std::string& operation() const noexcept { return info_.operation; }
+  /// What its handler knows it by; empty if it never started.
   [[nodiscard]] const std::string& operation_token() const noexcept {
     return info_.operation_token;
   }
+  /// The caller's event that began it.
   [[nodiscard]] std::int64_t scheduled_event_id() const noexcept {
     return info_.scheduled_event_id;
   }

@@ -23,22 +23,28 @@
 /// thread-safe.
 namespace troupe::log {
 
+/// How much it matters; `off` is a threshold that nothing passes.
 enum class level : std::uint8_t { debug, info, warn, error, off };
+/// How lines are written: `key=value`, or an object of JSON a line.
 enum class format : std::uint8_t { text, json };
 
 /// One `key=value` of a log line.
 struct field {
-  std::string_view key;
-  std::string value;
+  std::string_view key; ///< must outlive the call that logs
+  std::string value;    ///< as text; quoted where the format needs it
   /// A number or a truth value: JSON has it without quotes.
   bool is_bare = false;
 
+  /// A text.
   field(std::string_view name, std::string text) : key(name), value(std::move(text)) {}
+  /// A text that is copied.
   template <class Text>
     requires std::convertible_to<const Text&, std::string_view>
   field(std::string_view name, const Text& text) : key(name), value(std::string_view{text}) {}
+  /// `true` or `false`.
   field(std::string_view name, bool truth)
       : key(name), value(truth ? "true" : "false"), is_bare(true) {}
+  /// A number in decimal.
   template <class Number>
     requires(std::integral<Number> && !std::same_as<Number, bool>)
   field(std::string_view name, Number number)
@@ -47,10 +53,11 @@ struct field {
 
 /// A line as a sink gets it; valid during the call.
 struct line {
-  level severity;
-  std::chrono::system_clock::time_point time;
+  level severity;                             ///< never `off`
+  std::chrono::system_clock::time_point time; ///< when it was logged
+  /// Always the same for one kind of line, so that lines can be counted by it.
   std::string_view message;
-  std::span<const field> fields;
+  std::span<const field> fields; ///< what differs from line to line
 };
 
 /// Where log lines go: derive from it to bring them to a logger of your own.
@@ -60,6 +67,7 @@ struct line {
 class sink {
 public:
   virtual ~sink() = default;
+  /// Called by one thread at a time, with lines in their order. May block, must not log.
   virtual void write(const line& what) = 0;
 };
 
@@ -77,11 +85,13 @@ struct options {
 /// Sets everything anew, also what an earlier call has set. Returns when the lines so far are
 /// written and the earlier sink is at rest, but waits at most a second for it.
 void configure(options with);
+/// The threshold and the format; the sink stays.
 inline void configure(level threshold, format shape) {
   configure({.threshold = threshold, .shape = shape});
 }
 /// At run time.
 void set_level(level threshold) noexcept;
+/// The threshold: what is below is not even made up. Any thread.
 [[nodiscard]] level current_level() noexcept;
 /// Replaces the sink alone; null: stderr. As `configure`, returns when the earlier one is at rest.
 void set_sink(std::shared_ptr<sink> to);
@@ -95,6 +105,7 @@ bool flush(std::chrono::milliseconds at_most = std::chrono::seconds{1});
 /// Parses `debug|info|warn|error|never` (the words of the Temporal tools) and `off`; false if it is
 /// none of them.
 bool parse_level(std::string_view text, level& out) noexcept;
+/// As it stands in the lines.
 [[nodiscard]] std::string_view to_string(level severity) noexcept;
 
 /// A line as the log writes it to stderr, with its end: for sinks that write to files.
@@ -106,19 +117,24 @@ bool parse_level(std::string_view text, level& out) noexcept;
 /// For fields that were not written down one by one. Never throws but for lack of memory, and never
 /// waits for the sink, unless `queue_lines` is 0.
 void write_fields(level severity, std::string_view message, std::span<const field> fields);
+/// Logs a line if its level is wanted. Any thread.
 inline void
 write(level severity, std::string_view message, std::initializer_list<field> fields = {}) {
   write_fields(severity, message, {fields.begin(), fields.size()});
 }
+/// For who looks for a mistake.
 inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
   write(level::debug, message, fields);
 }
+/// What somebody may want to know.
 inline void info(std::string_view message, std::initializer_list<field> fields = {}) {
   write(level::info, message, fields);
 }
+/// Something went wrong and is gone about otherwise.
 inline void warn(std::string_view message, std::initializer_list<field> fields = {}) {
   write(level::warn, message, fields);
 }
+/// Something went wrong that somebody has to look at.
 inline void error(std::string_view message, std::initializer_list<field> fields = {}) {
   write(level::error, message, fields);
 }

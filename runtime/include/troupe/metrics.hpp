@@ -12,7 +12,7 @@ namespace troupe {
 /// Metrics that Temporal's SDKs have bear their names, labels and buckets behind `prefix`; those
 /// that only we have begin with `troupe_`.
 struct prometheus_options {
-  std::string prefix = "temporal_";
+  std::string prefix = "temporal_";   ///< before the names that Temporal's SDKs have too
   bool counters_total_suffix = false; ///< `_total` behind counters
   bool unit_suffix = false;           ///< `_milliseconds`, `_seconds`, `_bytes` behind the name
   bool durations_as_seconds = false;  ///< instead of milliseconds

@@ -24,8 +24,8 @@ struct otlp_options {
   /// `http://host:port` or `https://host:port`; without a word from anybody
   /// `http://localhost:4318`.
   std::string endpoint = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string service_name = {};                    ///< else `troupe`
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< of each push: keys, for one
+  std::string service_name = {};                                 ///< else `troupe`
   std::map<std::string, std::string> resource = {}; ///< more of what describes this process
   std::chrono::milliseconds interval = std::chrono::seconds{60}; ///< between pushes of metrics
   std::chrono::milliseconds timeout = std::chrono::seconds{10};  ///< of one push

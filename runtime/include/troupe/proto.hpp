@@ -17,7 +17,7 @@ namespace troupe {
 /// default of all SDKs.
 template <std::derived_from<google::protobuf::Message> M>
 struct binary_proto {
-  M message;
+  M message; ///< what is sent as bytes
 };
 
 namespace detail {
@@ -27,9 +27,12 @@ payload encode_message_as_binary(const google::protobuf::Message& message);
 void decode_message(const payload_view& from, google::protobuf::Message& to);
 } // namespace detail
 
+/// Messages travel as JSON (`json/protobuf`).
 template <std::derived_from<google::protobuf::Message> M>
 struct payload_traits<M> {
+  /// As protobuf's JSON.
   static payload encode(const M& message) { return detail::encode_message_as_json(message); }
+  /// From JSON or bytes, whichever came.
   static M decode(const payload_view& from) {
     M message;
     detail::decode_message(from, message);
@@ -37,11 +40,14 @@ struct payload_traits<M> {
   }
 };
 
+/// These travel as bytes (`binary/protobuf`).
 template <class M>
 struct payload_traits<binary_proto<M>> {
+  /// As bytes.
   static payload encode(const binary_proto<M>& value) {
     return detail::encode_message_as_binary(value.message);
   }
+  /// From JSON or bytes, whichever came.
   static binary_proto<M> decode(const payload_view& from) {
     binary_proto<M> value;
     detail::decode_message(from, value.message);

@@ -33,24 +33,28 @@ std::string_view to_string(status_code code) noexcept;
 
 /// How a call to a Temporal service ended: the *transport* family of errors.
 struct rpc_status {
-  status_code code = status_code::ok;
-  std::string message;
+  status_code code = status_code::ok; ///< how it ended
+  std::string message = {};           ///< the service's words; empty if all went well
   /// A serialised `google.rpc.Status` whose details say more (`temporal.api.errordetails.v1`);
   /// empty if there is none.
-  std::string details;
+  std::string details = {};
 
+  /// It went well.
   [[nodiscard]] bool ok() const noexcept { return code == status_code::ok; }
 };
 
 /// Thrown by blocking client calls when the service (or the way to it) said no.
 class rpc_error : public std::runtime_error {
 public:
+  /// Of a status that is not ok.
   explicit rpc_error(rpc_status status)
       : std::runtime_error(
             status.message.empty() ? std::string{to_string(status.code)} : status.message),
         status_(std::move(status)) {}
 
+  /// All that the service said.
   [[nodiscard]] const rpc_status& status() const noexcept { return status_; }
+  /// Its code.
   [[nodiscard]] status_code code() const noexcept { return status_.code; }
 
 private:

@@ -13,13 +13,15 @@
 
 namespace troupe {
 
+/// As W3C Trace Context has it; all zero: none.
 using trace_id = std::array<std::uint8_t, 16>;
+/// As W3C Trace Context has it; all zero: none.
 using span_id = std::array<std::uint8_t, 8>;
 
 /// Which span of which trace something belongs to (W3C Trace Context, version 00).
 struct trace_context {
-  trace_id trace = {};
-  span_id span = {};
+  trace_id trace = {};     ///< of all spans that belong together
+  span_id span = {};       ///< the one that what comes next lies within
   bool is_sampled = false; ///< false: the trace is passed on, but nothing of it is recorded
 
   /// Neither id may be all zeros.
@@ -38,12 +40,12 @@ enum class span_kind { internal = 1, server = 2, client = 3 };
 
 /// Something that began and has ended.
 struct trace_span {
-  std::string name; ///< as Temporal's SDKs name it: `RunWorkflow:greeting`
-  span_kind kind = span_kind::internal;
-  trace_context context = {};
-  span_id parent = {}; ///< all zeros: it is the first of its trace
-  std::chrono::sys_time<std::chrono::nanoseconds> start = {};
-  std::chrono::sys_time<std::chrono::nanoseconds> end = {};
+  std::string name;                     ///< as Temporal's SDKs name it: `RunWorkflow:greeting`
+  span_kind kind = span_kind::internal; ///< who waits for whom
+  trace_context context = {};           ///< its own ids
+  span_id parent = {};                  ///< all zeros: it is the first of its trace
+  std::chrono::sys_time<std::chrono::nanoseconds> start = {}; ///< when it began
+  std::chrono::sys_time<std::chrono::nanoseconds> end = {};   ///< when it ended
   /// `temporalWorkflowID`, `temporalRunID` where there are such.
   std::vector<std::pair<std::string, std::string>> attributes = {};
   std::optional<std::string> error = {}; ///< present: it failed, and why

@@ -19,8 +19,10 @@ template <class R, class... Args>
 class unique_function<R(Args...)> {
 public:
   unique_function() noexcept = default;
+  /// An empty one.
   unique_function(std::nullptr_t) noexcept {}
 
+  /// Takes the callable in; allocates if it is large.
   template <class F>
     requires(
         !std::is_same_v<std::remove_cvref_t<F>, unique_function>
@@ -28,12 +30,14 @@ public:
   unique_function(F&& callable)
       : impl_(std::make_unique<model<std::decay_t<F>>>(std::forward<F>(callable))) {}
 
+  /// Calls it; not of an empty one.
   R operator()(Args... args) {
     if (!impl_)
       throw std::bad_function_call{};
     return impl_->invoke(std::forward<Args>(args)...);
   }
 
+  /// It is not empty.
   explicit operator bool() const noexcept { return impl_ != nullptr; }
 
 private:

@@ -27,16 +27,16 @@ namespace troupe {
 /// A version by the rules of semantic versioning; what may change in which is said in
 /// `docs/stability.md`.
 struct version_number {
-  int major = 0;
-  int minor = 0;
-  int patch = 0;
+  int major = 0; ///< sources may break
+  int minor = 0; ///< something is new; before 1.0 sources may break
+  int patch = 0; ///< something is mended
   friend constexpr auto operator<=>(const version_number&, const version_number&) = default;
 };
 
 /// Of these headers.
 inline constexpr version_number header_version{
     TROUPE_VERSION_MAJOR, TROUPE_VERSION_MINOR, TROUPE_VERSION_PATCH};
-inline constexpr std::string_view version_text = TROUPE_VERSION_TEXT;
+inline constexpr std::string_view version_text = TROUPE_VERSION_TEXT; ///< `MAJOR.MINOR.PATCH`
 
 /// The release of the Temporal API that is spoken: messages, fields and calls that came later are
 /// unknown here.

@@ -42,16 +42,21 @@ struct completes_later {};
 /// Writes log lines with what names the attempt.
 class logger {
 public:
+  /// Names and values that a line carries besides its activity.
   using fields = std::initializer_list<log::field>;
+  /// For who looks for a mistake.
   void debug(std::string_view message, fields with = {}) const {
     write(log::level::debug, message, with);
   }
+  /// What somebody may want to know.
   void info(std::string_view message, fields with = {}) const {
     write(log::level::info, message, with);
   }
+  /// Something went wrong and is gone about otherwise.
   void warn(std::string_view message, fields with = {}) const {
     write(log::level::warn, message, with);
   }
+  /// Something went wrong that somebody has to look at.
   void error(std::string_view message, fields with = {}) const {
     write(log::level::error, message, with);
   }
@@ -68,6 +73,7 @@ private:
 /// handle, passed by value. Thread-safe: an activity may hand it to threads of its own.
 class context {
 public:
+  /// What the service says of this try.
   [[nodiscard]] const activity::info& info() const noexcept;
 
   // -- heartbeats --
@@ -101,7 +107,9 @@ public:
   /// An activity that gives up because of it throws `canceled_error`; one that has finished its
   /// work meanwhile may as well return its result.
   [[nodiscard]] const cancellation_token& cancellation() const noexcept;
+  /// Its workflow, its time or this worker wants it no more.
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
+  /// Throws `canceled_error` if it is cancelled.
   void throw_if_cancelled() const;
 
   /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine. Gives true after the
@@ -110,6 +118,7 @@ public:
 
   // -- the rest --
 
+  /// Lines that name the activity and its workflow.
   [[nodiscard]] activity::logger log() const { return activity::logger{state_}; }
 
   /// The worker's client; include `<troupe/client.hpp>`. A coroutine awaits its calls, `co_await
@@ -125,6 +134,7 @@ public:
 
   // -- for the library --
 
+  /// Of the worker.
   [[nodiscard]] const data_converter& converter() const noexcept;
 
 private:

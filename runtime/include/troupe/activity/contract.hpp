@@ -69,18 +69,24 @@ struct contract {
   static_assert(
       detail::is_signature<Signature>,
       "an activity contract says result and arguments: activity::contract<greeting(std::string)>");
+  /// For messages of the compiler.
   using result = troupe::detail::refused;
+  /// For messages of the compiler.
   using arguments = troupe::detail::refused;
-  std::string_view name = {};
+  std::string_view name = {}; ///< on the wire
+  /// For messages of the compiler.
   consteval contract(const char*) {}
 };
 
+/// What the function's type says.
 template <class Result, class... Args>
 struct contract<Result(Args...)> {
+  /// `void` if it gives nothing.
   using result = Result;
+  /// In their order.
   using arguments = std::tuple<Args...>;
 
-  std::string_view name;
+  std::string_view name; ///< on the wire
 
   /// `name` must not be empty nor begin with `__temporal_`, which the protocol keeps for itself;
   /// else this does not compile.

@@ -32,6 +32,7 @@ public:
 /// An activity as a worker serves it: what `worker.add` takes. A value; copies share the code.
 struct implementation {
   std::string name; ///< empty: serves the types that nothing else is there for
+  /// Called by any number of tasks at a time.
   std::shared_ptr<const detail::implementation_base> code;
 };
 

@@ -15,22 +15,23 @@ struct info {
   /// Names this attempt to the service, for a completion from elsewhere: see
   /// `context::complete_later`. Bytes, no text. Empty in a local activity.
   std::string task_token = {};
-  std::string activity_id = {};
-  std::string activity_type = {};
-  std::string workflow_id = {};
-  std::string run_id = {}; ///< of the workflow
-  std::string workflow_type = {};
-  std::string name_space = {};
-  std::string task_queue = {};
-  int attempt = 1;                                                  ///< counted from 1
-  workflow::time_point scheduled_time{};                            ///< of the first attempt
-  workflow::time_point current_attempt_scheduled_time{};            ///< of this one
-  workflow::time_point started_time{};                              ///< of this one
+  std::string activity_id = {};                          ///< within its workflow
+  std::string activity_type = {};                        ///< the name its code is registered by
+  std::string workflow_id = {};                          ///< who asked for it
+  std::string run_id = {};                               ///< of the workflow
+  std::string workflow_type = {};                        ///< the name of its workflow's code
+  std::string name_space = {};                           ///< where its workflow runs
+  std::string task_queue = {};                           ///< where it came from
+  int attempt = 1;                                       ///< counted from 1
+  workflow::time_point scheduled_time{};                 ///< of the first attempt
+  workflow::time_point current_attempt_scheduled_time{}; ///< of this one
+  workflow::time_point started_time{};                   ///< of this one
   std::optional<workflow::duration> schedule_to_close_timeout = {}; ///< absent: no limit
-  std::optional<workflow::duration> start_to_close_timeout = {};
+  std::optional<workflow::duration> start_to_close_timeout = {};    ///< of one try; absent: none
+  /// Between two heartbeats; absent: none are wanted.
   std::optional<workflow::duration> heartbeat_timeout = {};
   std::optional<workflow::retry_policy> retry_policy = {}; ///< as the service applies it
-  troupe::priority priority = {};
+  troupe::priority priority = {};                          ///< before or behind others of its queue
   bool is_local = false; ///< run by the workflow's own worker within its task
 };
 

@@ -44,6 +44,7 @@ class basic_activity_handle {
   using returned = typename Style::template returned<T>;
 
 public:
+  /// Made by the library.
   explicit basic_activity_handle(detail::activity_ref to) : ref_(std::move(to)) {}
 
   /// Ends it with its result; without one for an activity that returns nothing.
@@ -52,6 +53,7 @@ public:
     return Style::give(
         call<void>{detail::complete_activity_job(ref_, payloads{converter().to_payload(result)})});
   }
+  /// Of an activity that returns nothing.
   returned<void> complete() const { return complete(nullptr); }
 
   /// Ends the attempt with an error; whether there is another one is a matter of the error and of
@@ -59,6 +61,7 @@ public:
   returned<void> fail(const std::exception_ptr& why) const {
     return Style::give(call<void>{detail::fail_activity_job(ref_, why)});
   }
+  /// The same with an error of any class.
   template <std::derived_from<std::exception> Error>
   returned<void> fail(const Error& why) const {
     return fail(std::make_exception_ptr(why));
@@ -79,6 +82,7 @@ public:
         detail::heartbeat_activity_job(ref_, converter().to_payloads(details...))});
   }
 
+  /// For the library.
   [[nodiscard]] const detail::activity_ref& ref() const noexcept { return ref_; }
 
 private:
@@ -118,6 +122,7 @@ public:
              std::move(run_id),
              std::move(activity_id)}) {}
 
+  /// The same, whose calls are awaited.
   [[nodiscard]] async_activity_handle async() const { return async_activity_handle{ref()}; }
 };
 

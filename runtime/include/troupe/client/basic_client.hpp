@@ -102,12 +102,15 @@ class basic_client {
   using updated_of = typename Style::template updated<Result, R>;
 
 public:
+  /// Made by the library.
   explicit basic_client(detail::call_origin to) : origin_(std::move(to)) {}
 
   [[nodiscard]] const connection_options& options() const noexcept { ///< resolved
     return detail::options_of(origin_);
   }
+  /// That calls are about unless they say another one.
   [[nodiscard]] const std::string& name_space() const noexcept { return options().name_space; }
+  /// Of arguments and results.
   [[nodiscard]] const data_converter& converter() const noexcept {
     return detail::converter_of(origin_);
   }
@@ -145,6 +148,7 @@ public:
     return Style::give(detail::decoded<detail::workflow_result_t<Workflow>>(detail::execute_job(
         origin_, start_of<Workflow>(std::move(options), std::forward<Args>(args)...))));
   }
+  /// The same by name: nothing checks the arguments.
   template <class Result = payloads, class... Args>
     requires(!detail::workflow_class<Result>)
   returned<Result> execute_workflow(
@@ -164,6 +168,7 @@ public:
     return signal_with_start<detail::workflow_result_t<Workflow>>(
         start_of<Workflow>(std::move(options), std::forward<Args>(args)...), signal);
   }
+  /// The same by name.
   template <class Result = payloads, class... SignalArgs, class... Args>
     requires(!detail::workflow_class<Result>)
   returned<workflow_of<Result>> signal_with_start_workflow(
@@ -187,6 +192,7 @@ public:
     return update_with_start_workflow<Workflow, R>(
         std::move(options), update, update_options{}, std::forward<Args>(args)...);
   }
+  /// The same with options of the update.
   template <detail::workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
   returned<updated_of<detail::workflow_result_t<Workflow>, R>> update_with_start_workflow(
       start_workflow_options options,
@@ -223,6 +229,7 @@ public:
         update,
         std::move(how));
   }
+  /// The same by name.
   template <class R = payloads, class... UpdateArgs, class... Args>
     requires(!detail::workflow_class<R>)
   returned<R> execute_update_with_start_workflow(
@@ -247,30 +254,37 @@ public:
   list_workflows(std::string query = {}, int page_size = 0) const {
     return Style::give(detail::workflow_pages(origin_, std::move(query), page_size));
   }
+  /// How many runs the filter takes; all without one.
   [[nodiscard]] returned<std::int64_t> count_workflows(std::string query = {}) const {
     return Style::give(call<std::int64_t>{detail::count_job(origin_, std::move(query))});
   }
 
   // -- namespaces ---------------------------------------------------------------------------------
 
+  /// Throws `rpc_error` (`already_exists`) if there is one of that name.
   returned<void> create_namespace(const namespace_options& with) const {
     return Style::give(call<void>{detail::create_namespace_job(origin_, with)});
   }
+  /// Throws `rpc_error` (`not_found`) if there is none.
   [[nodiscard]] returned<namespace_description> describe_namespace(std::string_view name) const {
     return Style::give(call<namespace_description>{detail::describe_namespace_job(origin_, name)});
   }
+  /// All of the service.
   [[nodiscard]] pages<namespace_description> list_namespaces() const {
     return Style::give(detail::namespace_pages(origin_));
   }
 
   // -- Nexus endpoints ----------------------------------------------------------------------------
 
+  /// Throws `rpc_error` (`already_exists`) if there is one of that name.
   returned<nexus_endpoint> create_nexus_endpoint(const nexus_endpoint_options& with) const {
     return Style::give(call<nexus_endpoint>{detail::create_endpoint_job(origin_, with)});
   }
+  /// Throws `rpc_error` (`not_found`) if there is none.
   [[nodiscard]] returned<nexus_endpoint> get_nexus_endpoint(std::string_view id) const {
     return Style::give(call<nexus_endpoint>{detail::get_endpoint_job(origin_, id)});
   }
+  /// All of the service.
   [[nodiscard]] pages<nexus_endpoint> list_nexus_endpoints() const {
     return Style::give(detail::endpoint_pages(origin_));
   }
@@ -282,10 +296,12 @@ public:
   returned<nexus_endpoint> update_nexus_endpoint(const nexus_endpoint& changed) const {
     return Style::give(call<nexus_endpoint>{detail::update_endpoint_job(origin_, changed)});
   }
+  /// `version` as it was read: throws if somebody has changed it meanwhile.
   returned<void> delete_nexus_endpoint(std::string_view id, std::int64_t version) const {
     return Style::give(call<void>{detail::delete_endpoint_job(origin_, id, version)});
   }
 
+  /// For the library.
   [[nodiscard]] const detail::call_origin& origin() const noexcept { return origin_; }
 
 private:

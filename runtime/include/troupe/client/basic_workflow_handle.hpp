@@ -17,6 +17,7 @@
 
 namespace troupe {
 
+/// How to wait for a result.
 struct result_options {
   /// Follow continue-as-new, retries and cron to the last run; else `workflow_continued_error`.
   bool follow_runs = true;
@@ -24,10 +25,11 @@ struct result_options {
   std::chrono::milliseconds timeout{0};
 };
 
+/// What to read of a history.
 struct history_options {
   bool wait_for_new_events = false; ///< goes on until the workflow closes
-  bool close_event_only = false;
-  int page_size = 0; ///< 0: the service's choice
+  bool close_event_only = false;    ///< just the event that closed the run
+  int page_size = 0;                ///< 0: the service's choice
 };
 
 /// In which workflows a query is not asked. The numbers are those of the wire.
@@ -38,7 +40,9 @@ enum class query_reject_condition {
   not_completed_cleanly = 3, ///< those that failed, timed out, or were canceled or terminated
 };
 
+/// When a query is wanted at all.
 struct query_options {
+  /// In which state of the run it is refused.
   query_reject_condition reject_if = query_reject_condition::unspecified;
 };
 
@@ -93,8 +97,10 @@ class basic_workflow_handle {
   using update_of = typename Style::template update<R>;
 
 public:
+  /// Made by the library.
   explicit basic_workflow_handle(detail::workflow_ref to) : ref_(std::move(to)) {}
 
+  /// The workflow's.
   [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
   /// The run that was started or asked for; empty: the current one.
   [[nodiscard]] const std::string& run_id() const noexcept { return ref_.run_id; }
@@ -108,9 +114,11 @@ public:
     return Style::give(call<payloads>{detail::result_job(ref_, options)});
   }
 
+  /// What the service knows of the run.
   [[nodiscard]] returned<workflow_description> describe() const {
     return Style::give(call<workflow_description>{detail::describe_job(ref_)});
   }
+  /// The run's events, page after page.
   [[nodiscard]] typename Style::template pages<history_event>
   history(history_options options = {}) const {
     return Style::give(detail::history_pages(ref_, options));
@@ -123,6 +131,7 @@ public:
   returned<void> signal(std::string_view name, const Args&... args) const {
     return signal_payloads(name, converter().to_payloads(args...));
   }
+  /// A signal whose arguments are encoded already.
   returned<void> signal_payloads(std::string_view name, payloads args) const {
     return Style::give(call<void>{detail::signal_job(ref_, name, std::move(args))});
   }
@@ -135,6 +144,7 @@ public:
   returned<R> query(std::string_view name, const Args&... args) const {
     return query<R>(name, query_options{}, args...);
   }
+  /// The same with options.
   template <class R = payloads, class... Args>
   returned<R> query(std::string_view name, query_options options, const Args&... args) const {
     return Style::give(detail::decoded<R>(
@@ -148,6 +158,7 @@ public:
   returned<update_of<R>> start_update(std::string_view name, const Args&... args) const {
     return start_update<R>(name, update_options{}, args...);
   }
+  /// The same with options.
   template <class R = payloads, class... Args>
   returned<update_of<R>>
   start_update(std::string_view name, update_options options, const Args&... args) const {
@@ -162,6 +173,7 @@ public:
   returned<R> execute_update(std::string_view name, const Args&... args) const {
     return execute_update<R>(name, update_options{}, args...);
   }
+  /// The same with options.
   template <class R = payloads, class... Args>
   returned<R>
   execute_update(std::string_view name, update_options options, const Args&... args) const {
@@ -187,9 +199,11 @@ public:
         call<void>{detail::terminate_job(ref_, std::move(reason), std::move(details))});
   }
 
+  /// For the library.
   [[nodiscard]] const detail::workflow_ref& ref() const noexcept { return ref_; }
 
 protected:
+  /// Of arguments and results.
   [[nodiscard]] const data_converter& converter() const noexcept {
     return detail::converter_of(ref_.from);
   }

@@ -207,6 +207,7 @@ call<T> typed(job_of<Raw> from) {
 template <class T>
 class [[nodiscard]] call {
 public:
+  /// What it gives.
   using value_type = T;
 
   /// Waits for the end. On a shard's thread (coroutine handlers, workflows) it throws
@@ -225,6 +226,7 @@ public:
         });
   }
 
+  /// Makes the call, and goes on when it has ended. Once.
   detail::call_awaiter<T> operator co_await() { return {take_job(), take_, std::move(resume_)}; }
 
   /// Awaits like `co_await` but hands an exception over as a value.
@@ -255,8 +257,10 @@ public:
 
   // -- for the layers above -----------------------------------------------------------------------
 
+  /// Made by the library.
   call(std::shared_ptr<detail::call_job> job, T (*take)(detail::call_job&)) noexcept
       : job_(std::move(job)), take_(take) {}
+  /// Made by the library.
   call(detail::job_of<T> from) noexcept : call(std::move(from.job), &detail::take_raw<T>) {}
 
 private:

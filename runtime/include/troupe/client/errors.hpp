@@ -17,6 +17,7 @@ namespace troupe {
 /// `what()` tells the whole chain.
 class workflow_failed_error : public std::runtime_error, public detail::caused_error {
 public:
+  /// Made by the client, of the event that closed the run.
   workflow_failed_error(std::string workflow_id, std::string run_id, failure_cause cause)
       : std::runtime_error(
             "workflow " + workflow_id + " failed"
@@ -25,8 +26,10 @@ public:
         message_("workflow " + workflow_id_ + " failed" + (cause ? ": " + cause->message() : "")),
         cause_(std::move(cause)) {}
 
+  /// Whose it is.
   [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
   [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; } ///< of the last run
+  /// What the workflow failed with; null if the service knows nothing.
   [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
   /// What travels if a handler lets this out: its own text and that of the first cause.
   [[nodiscard]] const std::string& message() const noexcept override { return message_; }
@@ -42,14 +45,18 @@ private:
 /// before it did. `cause()` says which; `what()` tells the whole chain.
 class workflow_update_failed_error : public std::runtime_error, public detail::caused_error {
 public:
+  /// Made by the client, of the update's outcome.
   workflow_update_failed_error(std::string update_id, std::string workflow_id, failure_cause cause)
       : std::runtime_error(text(update_id, workflow_id) + (cause ? ": " + describe(*cause) : "")),
         update_id_(std::move(update_id)), workflow_id_(std::move(workflow_id)),
         message_(text(update_id_, workflow_id_) + (cause ? ": " + cause->message() : "")),
         cause_(std::move(cause)) {}
 
+  /// The one that failed.
   [[nodiscard]] const std::string& update_id() const noexcept { return update_id_; }
+  /// Whose it is.
   [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
+  /// What the update failed with; null if the service knows nothing.
   [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
   /// What travels if a handler lets this out: its own text and that of the first cause.
   [[nodiscard]] const std::string& message() const noexcept override { return message_; }
@@ -70,10 +77,13 @@ private:
 /// failure, null from the many workers that send the text alone.
 class workflow_query_failed_error : public rpc_error, public detail::caused_error {
 public:
+  /// Made by the client, of the service's answer.
   workflow_query_failed_error(rpc_status status, failure_cause cause)
       : rpc_error(std::move(status)), cause_(std::move(cause)) {}
 
+  /// What the worker sent of its failure; null if it sent nothing.
   [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
+  /// The worker's text.
   [[nodiscard]] const std::string& message() const noexcept override { return status().message; }
 
 private:
@@ -84,11 +94,13 @@ private:
 /// (`query_options::reject_if`).
 class workflow_query_rejected_error : public std::runtime_error {
 public:
+  /// Made by the client, of the service's answer.
   explicit workflow_query_rejected_error(workflow_status status)
       : std::runtime_error(
             "the query was rejected: the workflow is " + std::string{to_string(status)}),
         workflow_status_(status) {}
 
+  /// The state that the query's options did not want.
   [[nodiscard]] workflow_status status() const noexcept { return workflow_status_; }
 
 private:
@@ -99,10 +111,12 @@ private:
 /// `already_exists` status.
 class workflow_already_started_error : public rpc_error {
 public:
+  /// Made by the client, of the service's answer.
   workflow_already_started_error(rpc_status status, std::string workflow_id, std::string run_id)
       : rpc_error(std::move(status)), workflow_id_(std::move(workflow_id)),
         run_id_(std::move(run_id)) {}
 
+  /// Whose it is.
   [[nodiscard]] const std::string& workflow_id() const noexcept { return workflow_id_; }
   /// The run that has the id; empty if the service did not say.
   [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
@@ -115,10 +129,12 @@ private:
 /// Asked for the result of one run only, and that run continued as another one.
 class workflow_continued_error : public std::runtime_error {
 public:
+  /// Made by the client, of the event that closed the run.
   explicit workflow_continued_error(std::string new_run_id)
       : std::runtime_error("the run continued as " + new_run_id),
         new_run_id_(std::move(new_run_id)) {}
 
+  /// The run that goes on.
   [[nodiscard]] const std::string& new_run_id() const noexcept { return new_run_id_; }
 
 private:

@@ -17,12 +17,15 @@ namespace troupe {
 /// One event of a workflow's history. A cheap value, immutable.
 class history_event {
 public:
+  /// Shares the message.
   explicit history_event(std::shared_ptr<const temporal::api::history::v1::HistoryEvent> event)
       : event_(std::move(event)) {}
 
+  /// 1 for the first of a run.
   [[nodiscard]] std::int64_t id() const noexcept;
   /// As the tools write it: `WorkflowExecutionStarted`, `NexusOperationScheduled`, ...
   [[nodiscard]] std::string type() const;
+  /// When the service wrote it.
   [[nodiscard]] wall_time time() const noexcept;
   /// The whole event as JSON in protobuf's form (enums as names, payload data in base64).
   [[nodiscard]] std::string to_json() const;

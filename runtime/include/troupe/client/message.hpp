@@ -13,10 +13,11 @@ namespace troupe {
 /// "Ann")`.
 template <class... Args>
 struct named_message {
-  std::string name;
-  std::tuple<Args...> args;
+  std::string name;         ///< the signal's, the update's
+  std::tuple<Args...> args; ///< copies, encoded when they are sent
 };
 
+/// What goes along with a start: `message("add", 3)`.
 template <class... Args>
 [[nodiscard]] named_message<std::decay_t<Args>...> message(std::string name, Args&&... args) {
   return {std::move(name), {std::forward<Args>(args)...}};

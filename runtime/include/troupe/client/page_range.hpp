@@ -14,7 +14,7 @@ namespace troupe {
 /// What the service hands out at once of a long list.
 template <class T>
 struct result_page {
-  std::vector<T> items;
+  std::vector<T> items;   ///< in the service's order
   std::string next_token; ///< empty: the last page
 };
 
@@ -27,28 +27,39 @@ class page_range {
   struct state;
 
 public:
+  /// What is asked for at a time.
   using page = result_page<T>;
+  /// Gets the page that the token names, the first one for an empty one; blocks.
   using fetch_function = std::function<page(const std::string& token)>;
 
+  /// Asks for nothing yet.
   explicit page_range(fetch_function fetch) : state_(std::make_shared<state>()) {
     state_->fetch = std::move(fetch);
   }
 
+  /// Gets the next page when the one before is used up; what that throws comes out of it.
   class iterator {
   public:
+    /// What it stands at.
     using value_type = T;
+    /// As iterators have it.
     using difference_type = std::ptrdiff_t;
+    /// It goes over the list once.
     using iterator_category = std::input_iterator_tag;
 
     iterator() = default;
 
+    /// Until it moves on.
     const T& operator*() const { return state_->current.items[state_->position]; }
+    /// Until it moves on.
     const T* operator->() const { return &**this; }
+    /// May wait for the next page.
     iterator& operator++() {
       ++state_->position;
       settle();
       return *this;
     }
+    /// The same.
     void operator++(int) { ++*this; }
     friend bool operator==(const iterator& it, std::default_sentinel_t) { return !it.state_; }
 
@@ -62,7 +73,9 @@ public:
     std::shared_ptr<state> state_;
   };
 
+  /// Once: all iterators share where they are.
   [[nodiscard]] iterator begin() { return iterator{state_}; }
+  /// What an iterator at the end of the last page equals.
   [[nodiscard]] std::default_sentinel_t end() const { return {}; }
 
   /// All that is left, at most `limit` items.

@@ -25,8 +25,10 @@ namespace troupe {
 template <class T>
 class async_pages {
 public:
+  /// The call for the page that the token names, the first one for an empty one.
   using fetch_function = std::function<call<result_page<T>>(const std::string& token)>;
 
+  /// Calls nobody yet.
   explicit async_pages(fetch_function fetch) : fetch_(std::move(fetch)) {}
 
   /// The page that `token` names, the first one if it is empty.

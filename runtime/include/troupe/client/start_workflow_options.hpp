@@ -33,33 +33,36 @@ enum class workflow_id_conflict_policy {
 
 /// Points from a new workflow to the event that led to it; shown by the UI.
 struct workflow_event_link {
-  std::string name_space;
-  std::string workflow_id;
-  std::string run_id;
-  std::int64_t event_id = 0;
-  int event_type = 0; ///< number of `temporal.api.enums.v1.EventType`
+  std::string name_space;    ///< of the workflow that is linked to
+  std::string workflow_id;   ///< of the workflow that is linked to
+  std::string run_id;        ///< of the run that is linked to
+  std::int64_t event_id = 0; ///< the event that is meant
+  int event_type = 0;        ///< number of `temporal.api.enums.v1.EventType`
 };
 
 /// How a workflow is started. Zero durations mean "not limited", or the service's default.
 struct start_workflow_options {
   std::string id = {}; ///< empty: a new UUID; business-meaningful ids make starts idempotent
   std::string task_queue = {}; ///< needed
+  /// If there is a closed run of that id.
   workflow_id_reuse_policy id_reuse_policy = workflow_id_reuse_policy::unspecified;
+  /// If a run of that id is open.
   workflow_id_conflict_policy id_conflict_policy = workflow_id_conflict_policy::unspecified;
   std::chrono::nanoseconds execution_timeout{0}; ///< all runs together, retries included
-  std::chrono::nanoseconds run_timeout{0};
+  std::chrono::nanoseconds run_timeout{0};       ///< of one run; 0: none of its own
   std::chrono::nanoseconds task_timeout{0}; ///< of one workflow task; the service's default is 10 s
-  std::chrono::nanoseconds start_delay{0};
+  std::chrono::nanoseconds start_delay{0};  ///< until its first task
+  /// Absent: a run that fails is not started again.
   std::optional<workflow::retry_policy> retry_policy = {};
-  std::string cron_schedule = {};
+  std::string cron_schedule = {}; ///< empty: once
   /// Values for people and lists, made with `troupe::encode_value(x)`; not seen by the workflow's
   /// code.
   std::vector<std::pair<std::string, payload>> memo = {};
   /// Indexed values for queries: payloads that carry their `type` in the metadata.
   std::vector<std::pair<std::string, payload>> search_attributes = {};
-  std::vector<workflow_event_link> links = {};
-  std::string request_id = {};     ///< dedupes this very start; empty: a new UUID
-  std::string static_summary = {}; ///< one line for people, shown by the UI
+  std::vector<workflow_event_link> links = {}; ///< to where the start comes from
+  std::string request_id = {};                 ///< dedupes this very start; empty: a new UUID
+  std::string static_summary = {};             ///< one line for people, shown by the UI
   std::string static_details = {};
 };
 

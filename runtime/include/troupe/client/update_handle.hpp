@@ -48,14 +48,19 @@ update_result_job(const update_ref& of, std::chrono::milliseconds timeout);
 /// What both forms of a handle tell.
 class basic_update_handle {
 public:
+  /// Made by the library.
   explicit basic_update_handle(detail::update_ref to) : ref_(std::move(to)) {}
 
+  /// The update's.
   [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
+  /// Whose update it is.
   [[nodiscard]] const std::string& workflow_id() const noexcept { return ref_.workflow_id; }
+  /// Of the run that took it; empty if nobody has told yet.
   [[nodiscard]] const std::string& run_id() const noexcept { return ref_.run_id; }
   /// True if its end came with the answer to its start; then `result` asks nobody.
   [[nodiscard]] bool is_completed() const noexcept { return ref_.outcome != nullptr; }
 
+  /// For the library.
   [[nodiscard]] const detail::update_ref& ref() const noexcept { return ref_; }
 
 private:
@@ -66,6 +71,7 @@ private:
 template <class R>
 class async_update_handle : public basic_update_handle {
 public:
+  /// Made by the library.
   using basic_update_handle::basic_update_handle;
 
   /// Waits for the end, at most so long (0: for ever).
@@ -73,6 +79,7 @@ public:
     return detail::decoded<R>(detail::update_result_job(ref(), timeout));
   }
 
+  /// The same, whose calls block.
   [[nodiscard]] update_handle<R> blocking() const { return update_handle<R>{ref()}; }
 };
 
@@ -82,6 +89,7 @@ public:
 template <class R>
 class update_handle : public basic_update_handle {
 public:
+  /// Made by the library.
   using basic_update_handle::basic_update_handle;
 
   /// Waits for the end, at most so long (0: for ever). Throws `workflow_update_failed_error`,
@@ -89,6 +97,7 @@ public:
   /// update, `deadline_exceeded`).
   R result(std::chrono::milliseconds timeout = {}) const { return async().result(timeout).get(); }
 
+  /// The same, whose calls are awaited.
   [[nodiscard]] async_update_handle<R> async() const { return async_update_handle<R>{ref()}; }
 };
 

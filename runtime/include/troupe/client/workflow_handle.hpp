@@ -16,10 +16,12 @@ class async_workflow_handle : public basic_workflow_handle<detail::awaitable_sty
 public:
   using basic_workflow_handle<detail::awaitable_style>::basic_workflow_handle;
 
+  /// The result, when there is one. Throws `workflow_failed_error` if the run ended without.
   [[nodiscard]] call<R> result(result_options options = {}) const {
     return detail::decoded<R>(detail::result_job(this->ref(), options));
   }
 
+  /// The same, whose calls block.
   [[nodiscard]] workflow_handle<R> blocking() const { return workflow_handle<R>{this->ref()}; }
 };
 
@@ -32,6 +34,7 @@ class untyped_workflow_handle : public basic_workflow_handle<detail::blocking_st
 public:
   using basic_workflow_handle<detail::blocking_style>::basic_workflow_handle;
 
+  /// The same, whose calls are awaited.
   [[nodiscard]] async_workflow_handle<payloads> async() const {
     return async_workflow_handle<payloads>{this->ref()};
   }
@@ -42,6 +45,7 @@ template <class R>
 class workflow_handle : public untyped_workflow_handle {
 public:
   using untyped_workflow_handle::untyped_workflow_handle;
+  /// Of one whose result's type was not known: now it is `R`.
   explicit workflow_handle(untyped_workflow_handle base)
       : untyped_workflow_handle(std::move(base)) {}
 
@@ -49,6 +53,7 @@ public:
   /// `rpc_error`.
   R result(result_options options = {}) const { return async().result(options).get(); }
 
+  /// The same, whose calls are awaited.
   [[nodiscard]] async_workflow_handle<R> async() const {
     return async_workflow_handle<R>{this->ref()};
   }
@@ -57,14 +62,15 @@ public:
 /// What an update-with-start gives: the workflow that was running or was started, and the update.
 template <class WorkflowResult, class UpdateResult>
 struct updated_workflow {
-  workflow_handle<WorkflowResult> workflow;
-  update_handle<UpdateResult> update;
+  workflow_handle<WorkflowResult> workflow; ///< the one that was started, or ran already
+  update_handle<UpdateResult> update;       ///< the update that it was sent
 };
 
+/// What an update-with-start gives, to be awaited.
 template <class WorkflowResult, class UpdateResult>
 struct async_updated_workflow {
-  async_workflow_handle<WorkflowResult> workflow;
-  async_update_handle<UpdateResult> update;
+  async_workflow_handle<WorkflowResult> workflow; ///< the one that was started, or ran already
+  async_update_handle<UpdateResult> update;       ///< the update that it was sent
 };
 
 namespace detail {

@@ -33,6 +33,7 @@ struct link {
   friend bool operator==(const link&, const link&) = default;
 };
 
+/// A header's name, in lower case, and its value.
 using header_entry = std::pair<std::string_view, std::string_view>;
 
 namespace detail {
@@ -46,7 +47,9 @@ struct context_access;
 /// live as long as it does. Thread-safe to read; used by one handler call at a time.
 class operation_context {
 public:
+  /// The contract's name, as the caller sent it.
   [[nodiscard]] std::string_view service() const noexcept;
+  /// The operation's name, as the caller sent it.
   [[nodiscard]] std::string_view operation() const noexcept;
   /// The endpoint that the caller used; empty where the service is too old to say.
   [[nodiscard]] std::string_view endpoint() const noexcept;
@@ -67,6 +70,7 @@ public:
 
   /// Cancelled when the deadline passes or the worker shuts down.
   [[nodiscard]] const cancellation_token& cancellation() const noexcept;
+  /// The request's time is over, or its caller, or this worker, wants it no more.
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
 
   /// The span of this call, for spans of the handler's own; nothing if the worker has no tracer.
@@ -85,10 +89,11 @@ public:
   [[nodiscard]] troupe::detail::handler_sleep sleep(std::chrono::nanoseconds time) const;
 
 protected:
+  /// Made by the library.
   explicit operation_context(std::shared_ptr<detail::operation_state> state) noexcept
       : state_(std::move(state)) {}
 
-  std::shared_ptr<detail::operation_state> state_;
+  std::shared_ptr<detail::operation_state> state_; ///< of the request; shared with whoever runs it
 
 private:
   friend detail::context_access;
@@ -103,6 +108,7 @@ public:
   /// Where the service wants to be told of an asynchronous operation's outcome; empty if it does
   /// not.
   [[nodiscard]] std::string_view callback_url() const noexcept;
+  /// What has to be sent along with the news of an async operation's end.
   [[nodiscard]] std::span<const header_entry> callback_headers() const noexcept;
 
   /// Where the request comes from.

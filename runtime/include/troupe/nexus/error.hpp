@@ -43,6 +43,7 @@ enum class retry_behavior { unspecified = 0, retryable = 1, non_retryable = 2 };
 /// a `nexus_operation_error`.
 class handler_error : public failure_error {
 public:
+  /// Thrown by a handler: the request failed, and may be tried again as its type says.
   handler_error(
       handler_error_type type,
       std::string message,
@@ -63,7 +64,9 @@ public:
 
   /// `internal` for a word that the specification does not have; see `type_text`.
   [[nodiscard]] handler_error_type type() const noexcept { return type_; }
+  /// The type on the wire, also one that has no name here.
   [[nodiscard]] const std::string& type_text() const noexcept { return type_text_; }
+  /// What the handler said about another try; else the type decides.
   [[nodiscard]] nexus::retry_behavior retry() const noexcept { return retry_; }
   /// Whether the service tries again: the explicit behaviour, or else the type's.
   [[nodiscard]] bool is_retryable() const noexcept {
@@ -96,17 +99,21 @@ enum class operation_state { failed, canceled };
 /// which is what a caller finds as the cause of its `nexus_operation_error`.
 class operation_error : public failure_error {
 public:
+  /// Thrown by a handler: the operation itself has failed, or was cancelled, for good.
   operation_error(operation_state state, std::string message, failure_cause cause = nullptr)
       : failure_error(std::move(message), std::move(cause)), state_(state) {}
 
+  /// One that failed.
   [[nodiscard]] static operation_error failed(std::string message, failure_cause cause = nullptr) {
     return {operation_state::failed, std::move(message), std::move(cause)};
   }
+  /// One that was cancelled.
   [[nodiscard]] static operation_error
   canceled(std::string message, failure_cause cause = nullptr) {
     return {operation_state::canceled, std::move(message), std::move(cause)};
   }
 
+  /// Failed or cancelled.
   [[nodiscard]] operation_state state() const noexcept { return state_; }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return "NexusOperationError"; }

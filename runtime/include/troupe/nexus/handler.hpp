@@ -95,6 +95,7 @@ template <class Input, class Output, class Start>
       detail::make_handler<Input, Output, detail::handler_kind::general>(
           std::move(start), detail::no_cancel{})};
 }
+/// The same for an operation that can be cancelled.
 template <class Input, class Output, class Start, class Cancel>
 [[nodiscard]] operation_entry dynamic_operation(std::string name, Start start, Cancel cancel) {
   return {

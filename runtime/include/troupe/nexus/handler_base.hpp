@@ -18,7 +18,7 @@ namespace troupe::nexus {
 
 /// The operation goes on; the service is told its outcome later, and cancels it by this token.
 struct async_started {
-  std::string token;
+  std::string token; ///< what the caller's side knows the operation by
 };
 
 namespace detail {
@@ -84,15 +84,16 @@ public:
 
 /// One operation of a service as a worker serves it.
 struct operation_entry {
-  std::string name;
+  std::string name; ///< as it is on the wire
+  /// Called by any number of requests at a time.
   std::shared_ptr<const detail::handler_base> handler;
 };
 
 /// A whole service as a worker serves it: what `worker.add` takes. A value; copies share the
 /// handlers.
 struct service_handler {
-  std::string name;
-  std::vector<operation_entry> operations;
+  std::string name;                        ///< as it is on the wire
+  std::vector<operation_entry> operations; ///< each name once
   /// Serves operations that are not listed (for gateways); null: they are NOT_FOUND.
   std::shared_ptr<const detail::handler_base> fallback = nullptr;
 };

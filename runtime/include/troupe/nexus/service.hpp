@@ -26,9 +26,11 @@ namespace troupe::nexus {
 /// A string literal as a template argument.
 template <std::size_t N>
 struct fixed_string {
-  char text[N]{};
+  char text[N]{}; ///< with its NUL at the end
 
+  /// Of a literal.
   consteval fixed_string(const char (&literal)[N]) { std::copy_n(literal, N, text); }
+  /// Without the NUL.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N - 1}; }
 };
 
@@ -71,10 +73,12 @@ consteval std::string_view checked_name(std::string_view name) {
 /// null payload).
 template <class Input, class Output>
 struct operation {
+  /// `void` if it takes nothing.
   using input = Input;
+  /// `void` if it gives nothing.
   using output = Output;
 
-  std::string_view name;
+  std::string_view name; ///< as it is on the wire
 
   /// `name` must not be empty nor begin with `__temporal_`, which the protocol keeps for itself;
   /// else this does not compile.
@@ -108,8 +112,10 @@ struct service {
   static_assert(
       !detail::is_reserved_name(Name.view()),
       "names of Nexus services that begin with __temporal_ are reserved");
+  /// As it is on the wire.
   static constexpr std::string_view service_name = Name.view();
 
+  /// What a contract declares its operations with.
   template <class Input, class Output>
   using operation = nexus::operation<Input, Output>;
 };

@@ -58,8 +58,9 @@ struct start_arguments<std::tuple<Wanted...>> {
 /// that request id, completion callback, links and operation token are always right.
 template <class Result>
 struct workflow_start {
+  /// Of the workflow.
   using result_type = Result;
-  detail::workflow_start_data data;
+  detail::workflow_start_data data; ///< what is sent
 };
 
 /// Describes the workflow that serves an operation: `return nexus::start_workflow<greeter>({.id =

@@ -99,6 +99,7 @@ template <class T>
     return from_json<T>(detail::json_text(from), json);
 }
 
+/// Throws `payload_error`, which says where it does not fit.
 template <class T>
 [[nodiscard]] T decode_value(const payload& from, json_options json = {}) {
   if constexpr (std::same_as<T, payload>)

@@ -32,6 +32,7 @@ struct data_converter {
   /// details of errors, and memos made with `encode_value`, are written as they were made.
   json_options json = {};
 
+  /// One value, through the codecs.
   template <class T>
   [[nodiscard]] payload to_payload(const T& value) const {
     return codec ? encode(encode_value(value, json)) : encode_value(value, json);
@@ -75,9 +76,13 @@ struct data_converter {
   // -- the codec alone, for payloads that are made already
   // ---------------------------------------------
 
+  /// Through the codecs.
   [[nodiscard]] payload encode(payload plain) const;
+  /// Back through the codecs; throws what they throw.
   [[nodiscard]] payload decode(payload encoded) const;
+  /// All of them through the codecs.
   [[nodiscard]] payloads encode(payloads plain) const;
+  /// All of them back through the codecs.
   [[nodiscard]] payloads decode(payloads encoded) const;
 };
 

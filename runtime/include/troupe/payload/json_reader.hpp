@@ -32,6 +32,7 @@ enum class json_kind : unsigned {
 /// (the room for a large text is that thread's and is reused).
 class json_reader {
 public:
+  /// Of lists and objects in each other; what is deeper is refused.
   static constexpr std::size_t max_depth = 512;
 
   /// Copies `text`; it may be freed afterwards. Call `finish` after the value was read.
@@ -48,11 +49,15 @@ public:
   /// True if the next value was a null; it is read then.
   bool try_null();
 
+  /// The next value, which must be one.
   bool read_bool();
   /// A whole number, exact in all its 64 bits; `1.0` and `1e3` are refused.
   std::int64_t read_int64(std::int64_t min = INT64_MIN, std::int64_t max = INT64_MAX);
+  /// The next value, which must be a whole number up to `max`.
   std::uint64_t read_uint64(std::uint64_t max = UINT64_MAX);
+  /// The next value, which must be a number.
   double read_double();
+  /// The next value, which must be a number.
   float read_float();
   /// Valid until the next call.
   std::string_view read_string();
@@ -67,6 +72,7 @@ public:
   /// The same, but false, with nothing entered, if the value was a null: some languages write that
   /// for what is empty.
   bool begin_object_unless_null();
+  /// False at the end of the object; else `key` is the next member's, whose value is to be read.
   bool next_member(std::string_view& key);
   /// Enters the next member, as `next_member` does, if its name is written as `quoted`, a name in
   /// quotes with a colon behind it (`"id":`), and nothing but a comma lies before it. False leaves
@@ -85,7 +91,9 @@ public:
   }
   /// `begin_array(); while (next_element()) read the value or skip();`.
   void begin_array();
+  /// False for `null`, which is read as an empty list.
   bool begin_array_unless_null();
+  /// False at the end of the list; else the next value is to be read.
   bool next_element() {
     if (*at_ != ',' || frame_->count == 0)
       return !try_end<']'>() && advance(']');
@@ -105,10 +113,12 @@ public:
 
   /// A place to come back to, for types that try one reading and then another.
   struct mark {
-    const char* at;
-    std::size_t depth;
+    const char* at;    ///< in the text
+    std::size_t depth; ///< of what is open there
   };
+  /// Where it is now.
   [[nodiscard]] mark position() const noexcept { return {at_, depth()}; }
+  /// Back to where it was: what was read since can be read again, as something else.
   void rewind(mark to) noexcept {
     at_ = to.at;
     frame_ = frames_ + to.depth;
@@ -122,6 +132,7 @@ public:
   /// readings ask for that first, so that the best fit wins and not the first. Returns what was set
   /// before.
   bool want_all_members(bool all) noexcept { return std::exchange(wants_all_members_, all); }
+  /// Members that have a default are required too.
   [[nodiscard]] bool wants_all_members() const noexcept { return wants_all_members_; }
 
   /// Throws `at <place>: expected <what>, got <the next value>`.

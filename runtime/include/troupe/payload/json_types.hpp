@@ -29,7 +29,7 @@ namespace troupe {
 
 /// Any JSON, kept as text: for values whose shape is not known.
 struct json_value {
-  std::string text = "null";
+  std::string text = "null"; ///< JSON, as it stands on the wire
   friend bool operator==(const json_value&, const json_value&) = default;
 };
 
@@ -41,7 +41,7 @@ struct json_traits {};
 /// One name that is another in JSON; see `renamed`.
 struct renaming {
   std::string_view name; ///< of the member or enum value in C++
-  std::string_view json;
+  std::string_view json; ///< the name on the wire
 };
 
 /// For `json_names`: `renamed({{"user_id", "uid"}, {"amount", "amt"}})`.
@@ -55,7 +55,7 @@ template <std::size_t N>
 
 /// For `json_required`: all members but those that may be null.
 struct every_member_t {};
-inline constexpr every_member_t every_member{};
+inline constexpr every_member_t every_member{}; ///< all members are required
 
 /// For `json_required`: these members.
 template <class... Names>

@@ -19,6 +19,7 @@ namespace troupe {
 /// what is nested deeper than `json_reader` goes. One thread at a time.
 class json_writer {
 public:
+  /// An empty text.
   explicit json_writer(json_options options = {}) : options_(options) {}
   ~json_writer();
   json_writer(const json_writer&) = delete;
@@ -27,13 +28,18 @@ public:
   /// What holds where a type does not say so itself.
   [[nodiscard]] const json_options& options() const noexcept { return options_; }
 
+  /// A value: `null`.
   void null() { raw("null"); }
+  /// A value.
   void boolean(bool value) { raw(value ? "true" : "false"); }
+  /// A value.
   void number(std::int64_t value);
+  /// A value.
   void number(std::uint64_t value);
   /// The shortest text that reads back as the same number; whole numbers keep a `.0`, so that they
   /// stay floating.
   void number(double value);
+  /// A value, with as few digits as read back the same.
   void number(float value);
   /// Escapes what must be escaped; everything else travels as UTF-8.
   void string(std::string_view text);
@@ -42,7 +48,9 @@ public:
   /// JSON text that is valid already.
   void raw(std::string_view json);
 
+  /// What follows are keys, each with a value behind it.
   void begin_object() { open('{'); }
+  /// Of the value that comes next.
   void key(std::string_view name);
   /// A key as it is to be written: in quotes, with a colon behind it.
   [[gnu::always_inline]] void quoted_key(std::string_view quoted) {
@@ -50,10 +58,14 @@ public:
     std::memcpy(at_, quoted.data(), quoted.size());
     at_ += quoted.size();
   }
+  /// Closes the object.
   void end_object() { close('}'); }
+  /// What follows are values.
   void begin_array() { open('['); }
+  /// Closes the list.
   void end_array() { close(']'); }
 
+  /// All that was written.
   [[nodiscard]] std::string take() &&;
 
 private:

@@ -13,7 +13,9 @@ namespace troupe {
 /// Nexus handlers answer a request whose input throws it with BAD_REQUEST, which is not retried.
 class payload_error : public std::runtime_error {
 public:
+  /// One of the whole value.
   explicit payload_error(const std::string& problem) : payload_error({}, problem) {}
+  /// One of the part that `path` names: `items[2].name`.
   payload_error(std::string path, std::string problem)
       : std::runtime_error(path.empty() ? problem : "at " + path + ": " + problem),
         path_(std::move(path)), problem_(std::move(problem)) {}

@@ -24,12 +24,13 @@ namespace troupe::testing {
 
 /// A request as the service would send it. The defaults are those of a plain call.
 struct nexus_request {
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string request_id = "test-request-id";
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< of the request
+  std::string request_id = "test-request-id";                    ///< the caller's
+  /// Where an async operation would tell of its end.
   std::string callback_url = "temporal://system";
-  std::vector<std::pair<std::string, std::string>> callback_headers = {};
-  std::vector<nexus::link> links = {};
-  std::string endpoint = "test-endpoint";
+  std::vector<std::pair<std::string, std::string>> callback_headers = {}; ///< that go with it
+  std::vector<nexus::link> links = {};    ///< to where the request comes from
+  std::string endpoint = "test-endpoint"; ///< the endpoint that it came by
   /// Sent as the `request-timeout` header; the request is cancelled when it has passed. Zero: no
   /// limit.
   std::chrono::milliseconds timeout{10'000};
@@ -39,16 +40,18 @@ struct nexus_request {
 
 /// The workflow that a handler asked for, as it would have been started.
 struct started_workflow {
-  std::string type;
-  std::string id;
-  std::string task_queue;
-  std::string request_id;
+  std::string type;       ///< the name of its code
+  std::string id;         ///< the workflow's
+  std::string task_queue; ///< where it was started
+  std::string request_id; ///< of the start
+  /// What the handler wants if one runs already.
   workflow_id_conflict_policy conflict_policy = workflow_id_conflict_policy::unspecified;
-  payloads arguments;
+  payloads arguments; ///< encoded, as they would be sent
 };
 
 /// What came of a request.
 struct nexus_outcome {
+  /// How a request ended.
   enum class kind {
     succeeded, ///< a start that was done at once, or a cancel that was accepted
     started,   ///< the operation goes on; see `token`
@@ -57,7 +60,7 @@ struct nexus_outcome {
     too_late,  ///< the request's time passed before there was an answer
   };
 
-  kind what = kind::too_late;
+  kind what = kind::too_late;               ///< how it ended
   payload value;                            ///< of a successful start
   std::string token;                        ///< of a started operation
   std::vector<nexus::link> links;           ///< what the handler and the runtime linked to
@@ -78,6 +81,7 @@ struct nexus_outcome {
   /// The `nexus::handler_error` of a refused request, the `nexus::operation_error` of a failed one;
   /// throws `std::logic_error` if the outcome is another.
   [[nodiscard]] nexus::handler_error handler_error() const;
+  /// What an operation that failed, or was cancelled, failed with.
   [[nodiscard]] nexus::operation_error operation_error() const;
 
 private:
@@ -94,16 +98,19 @@ class nexus_environment {
 public:
   /// Where handlers believe to be, and what they are given.
   struct options {
-    std::string name_space = "test-namespace";
-    std::string task_queue = "test-task-queue";
-    data_converter converter = {};
+    std::string name_space = "test-namespace";  ///< what handlers are told
+    std::string task_queue = "test-task-queue"; ///< what handlers are told
+    data_converter converter = {};              ///< of inputs and results
     /// Whose calls handlers make by `context.client()`. A handler's time stands still meanwhile.
     troupe::client* client = nullptr;
   };
 
   nexus_environment();
+  /// One without handlers yet.
   explicit nexus_environment(options with);
+  /// Only between calls.
   nexus_environment(nexus_environment&&) noexcept;
+  /// Only between calls.
   nexus_environment& operator=(nexus_environment&&) noexcept;
   ~nexus_environment();
 
@@ -138,6 +145,7 @@ public:
       payload input,
       const nexus_request& request = {});
 
+  /// Asks the handler of the operation to cancel what the token stands for.
   [[nodiscard]] nexus_outcome cancel(
       std::string_view service,
       std::string_view operation,

@@ -14,8 +14,8 @@ namespace troupe::testing {
 
 /// How histories are replayed.
 struct replay_options {
-  data_converter converter = {};
-  std::string name_space = "default";
+  data_converter converter = {};      ///< of the arguments in the history
+  std::string name_space = "default"; ///< what the code is told
 
   /// True: what each command holds (timeouts, inputs, results, ...) is compared with its event too,
   /// not only its kind and identity. Changed contents do no harm to a running workflow, so this is
@@ -25,11 +25,12 @@ struct replay_options {
 
 /// What came of one history.
 struct replay_result {
-  std::string run_id;
+  std::string run_id;                 ///< of the history
   std::exception_ptr error = nullptr; ///< null if the code fits
   bool nondeterministic = false;      ///< the error says that code and history differ
   std::string message = {};           ///< the error as text
 
+  /// The code did what the history says.
   [[nodiscard]] bool ok() const noexcept { return error == nullptr; }
 };
 
@@ -41,12 +42,15 @@ struct replay_result {
 /// threads.
 class replayer {
 public:
+  /// One without workflows yet.
   explicit replayer(replay_options options = {});
 
+  /// Adds a workflow.
   template <class W>
   void add() {
     add(workflow::define<W>());
   }
+  /// Adds a workflow that is known only at run time.
   void add(std::shared_ptr<const workflow::definition> definition);
 
   /// A history as `temporal workflow show -o json` writes it. `workflow_id` is for errors and

@@ -89,6 +89,7 @@ class activity_calls {
 public:
   // -- by contract --
 
+  /// The same with options.
   template <const auto& Activity, class... Given>
     requires detail::is_activity_call<Activity, Given...>
   future<detail::activity_result_t<Activity>>
@@ -99,6 +100,7 @@ public:
         std::move(options),
         detail::encode_arguments(converter(), typename contract::arguments{args...}));
   }
+  /// The same with options.
   template <const auto& Activity, class... Given>
     requires detail::is_activity_call<Activity, Given...>
   future<detail::activity_result_t<Activity>>
@@ -122,6 +124,7 @@ public:
         std::move(options),
         detail::encode_arguments(converter(), std::tie(args...)));
   }
+  /// A local activity by name: nothing checks the arguments.
   template <class Output, class... Args>
   future<Output> execute_local_activity(
       std::string type, local_activity_options options, const Args&... args) const {
@@ -132,12 +135,14 @@ public:
   }
 
   // What is called in another way does not compile, and says why.
+  /// Arguments that do not fit: does not compile, and says why.
   template <const auto& Activity, class... Given>
     requires(!detail::is_activity_call<Activity, Given...>)
   future<detail::activity_result_t<Activity>> execute(activity_options, const Given&...) const {
     detail::explain_activity_call<activity::detail::contract_of<Activity>, Given...>();
     return {{}, nullptr};
   }
+  /// Arguments that do not fit: does not compile, and says why.
   template <const auto& Activity, class... Given>
     requires(!detail::is_activity_call<Activity, Given...>)
   future<detail::activity_result_t<Activity>>
@@ -145,6 +150,7 @@ public:
     detail::explain_activity_call<activity::detail::contract_of<Activity>, Given...>();
     return {{}, nullptr};
   }
+  /// Options are missing: does not compile, and says so.
   template <const auto& Activity, class First, class... Rest>
     requires(!detail::is_options<First, activity_options>)
   future<detail::activity_result_t<Activity>> execute(const First&, const Rest&...) const {
@@ -154,6 +160,7 @@ public:
         "{.start_to_close_timeout = 10s}, arguments...)");
     return {{}, nullptr};
   }
+  /// Options are missing: does not compile, and says so.
   template <const auto& Activity, class First, class... Rest>
     requires(!detail::is_options<First, local_activity_options>)
   future<detail::activity_result_t<Activity>> execute_local(const First&, const Rest&...) const {
@@ -163,6 +170,7 @@ public:
         "{.start_to_close_timeout = 10s}, arguments...)");
     return {{}, nullptr};
   }
+  /// The contract is a template argument: does not compile, and says so.
   template <class Contract, class... Given>
     requires detail::is_an_activity<Contract>
   future<typename Contract::result> execute(const Contract&, const Given&...) const {

@@ -31,18 +31,24 @@ class cancellation_scope;
 /// replay.
 class logger {
 public:
+  /// Made by the library.
   explicit logger(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
 
+  /// Names and values that a line carries besides its run.
   using fields = detail::log_fields;
+  /// For who looks for a mistake.
   void debug(std::string_view message, const fields& with = {}) const {
     write(detail::log_level::debug, message, with);
   }
+  /// What somebody may want to know.
   void info(std::string_view message, const fields& with = {}) const {
     write(detail::log_level::info, message, with);
   }
+  /// Something went wrong and is gone about otherwise.
   void warn(std::string_view message, const fields& with = {}) const {
     write(detail::log_level::warn, message, with);
   }
+  /// Something went wrong that somebody has to look at.
   void error(std::string_view message, const fields& with = {}) const {
     write(detail::log_level::error, message, with);
   }
@@ -69,6 +75,7 @@ private:
 /// Threading: only in coroutines of its workflow.
 class context : public activity_calls<context> {
 public:
+  /// Made by the library.
   context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
       : owner_(std::move(owner)), within_(std::move(within)) {}
 
@@ -76,17 +83,21 @@ public:
 
   /// The time of the current workflow task: the same on replay.
   [[nodiscard]] time_point now() const noexcept { return owner_->now(); }
+  /// What the service says of the run; parsed anew each time.
   [[nodiscard]] workflow::info info() const { return owner_->get_info(); }
   /// True when the service would like this run to continue as new (long history).
   [[nodiscard]] bool continue_as_new_suggested() const noexcept {
     return owner_->continue_as_new_suggested();
   }
+  /// The last event that the run knows.
   [[nodiscard]] std::int64_t history_length() const noexcept { return owner_->history_length(); }
   /// For logs and metrics only: deciding by it breaks determinism.
   [[nodiscard]] bool is_replaying() const noexcept { return owner_->is_replaying(); }
+  /// Random numbers that come out the same in a replay.
   [[nodiscard]] random_source random() const { return random_source{owner_}; }
   /// A random UUID (version 4), the same on replay.
   [[nodiscard]] std::string uuid() const;
+  /// Lines that name the run, and are not written again in a replay.
   [[nodiscard]] workflow::logger log() const { return workflow::logger{owner_}; }
 
   // -- waiting --
@@ -102,6 +113,7 @@ public:
   future<void> wait_condition(unique_function<bool()> condition) const {
     return {owner_->wait_for(std::move(condition), *within_), nullptr};
   }
+  /// A condition that does not fit: does not compile, and says why.
   template <class F>
     requires(!std::is_convertible_v<F, unique_function<bool()>>)
   future<void> wait_condition(F&&) const {
@@ -150,12 +162,14 @@ public:
 
   // -- cancellation --
 
+  /// Of the context's scope.
   [[nodiscard]] bool is_cancelled() const noexcept { return within_->cancelled(); }
   /// Why it was cancelled, as the requester put it; often empty.
   [[nodiscard]] const std::string& cancel_reason() const noexcept { return within_->reason(); }
   /// Ready when the context's scope is cancelled (for the outermost one: when the workflow's cancel
   /// is requested).
   future<void> cancelled() const { return {owner_->wait_for_cancel(*within_), nullptr}; }
+  /// Throws `canceled_error` if the scope is cancelled.
   void throw_if_cancelled() const {
     if (within_->cancelled())
       throw canceled_error(within_->reason().empty() ? "canceled" : within_->reason());
@@ -252,6 +266,7 @@ public:
     throw continue_as_new_request{
         owner_->workflow_type(), owner_->converter().to_payloads(args...), {}};
   }
+  /// The same with options.
   template <class... Args>
   [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
     throw continue_as_new_request{
@@ -263,6 +278,7 @@ public:
   [[noreturn]] void continue_as_new(const Args&... args) const {
     continue_as<W>({}, args...);
   }
+  /// The same with options.
   template <class W, class... Args>
     requires troupe::detail::workflow_class<W>
   [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
@@ -271,8 +287,11 @@ public:
 
   // -- for the library --
 
+  /// Of the worker.
   [[nodiscard]] const data_converter& converter() const noexcept { return owner_->converter(); }
+  /// For the library.
   [[nodiscard]] const detail::ref<detail::run>& owner() const noexcept { return owner_; }
+  /// For the library.
   [[nodiscard]] const detail::ref<detail::scope>& scope() const noexcept { return within_; }
 
 private:
@@ -352,10 +371,12 @@ private:
 /// too.
 class cancellation_scope {
 public:
+  /// Made by `context::scope`.
   explicit cancellation_scope(workflow::context inner) : inner_(std::move(inner)) {}
 
   /// The context for what belongs to the scope.
   [[nodiscard]] const workflow::context& context() const noexcept { return inner_; }
+  /// Of the context's scope.
   [[nodiscard]] bool is_cancelled() const noexcept { return inner_.is_cancelled(); }
   /// Only the first call has an effect.
   void cancel(const std::string& reason = {}) const { inner_.scope()->cancel(reason); }

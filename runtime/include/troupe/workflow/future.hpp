@@ -23,9 +23,12 @@ namespace troupe::workflow {
 template <class T>
 class [[nodiscard]] future {
 public:
+  /// What it gives.
   using value_type = T;
+  /// For the library.
   using take_fn = T (*)(detail::pending&);
 
+  /// Made by the library.
   future(detail::ref<detail::pending> state, take_fn take) noexcept
       : state_(std::move(state)), take_(take) {}
 
@@ -70,6 +73,7 @@ public:
     detail::suspended self_waiting;
     detail::waiter link;
   };
+  /// Goes on when there is a value, or throws why there is none.
   awaiter operator co_await() const { return awaiter{*this}; }
 
   struct result_awaiter : awaiter {
@@ -91,6 +95,7 @@ public:
   /// await.
   result_awaiter as_result() const { return result_awaiter{*this}; }
 
+  /// For the library.
   [[nodiscard]] const detail::ref<detail::pending>& state() const noexcept { return state_; }
 
 private:

@@ -18,10 +18,11 @@ using duration = std::chrono::nanoseconds;
 
 /// How the service starts a failed run again; absent fields take the service's defaults.
 struct retry_policy {
-  std::optional<duration> initial_interval = {};
-  double backoff_coefficient = 2.0;
-  std::optional<duration> maximum_interval = {};
-  int maximum_attempts = 0; ///< 0 = no limit
+  std::optional<duration> initial_interval = {}; ///< before the second try; absent: 1 s
+  double backoff_coefficient = 2.0;              ///< by which the interval grows with each try
+  std::optional<duration> maximum_interval = {}; ///< absent: a hundred times the first one
+  int maximum_attempts = 0;                      ///< 0 = no limit
+  /// `application_error::type` of those that end it.
   std::vector<std::string> non_retryable_error_types = {};
 
   friend bool operator==(const retry_policy&, const retry_policy&) = default;
@@ -29,30 +30,30 @@ struct retry_policy {
 
 /// What a workflow may know about itself. A snapshot: ask again after an await.
 struct info {
-  std::string workflow_id;
-  std::string run_id;
+  std::string workflow_id;               ///< the workflow's, which its runs share
+  std::string run_id;                    ///< the run's own
   std::string first_execution_run_id;    ///< first run of the chain (continue-as-new, retry, cron)
   std::string original_execution_run_id; ///< survives a reset
   std::string continued_run_id;          ///< the run before this one; empty in a first run
-  std::string workflow_type;
-  std::string name_space;
-  std::string task_queue;
-  std::string parent_workflow_id; ///< empty without a parent
-  std::string parent_run_id;
-  std::string parent_namespace;
-  std::string cron_schedule;
-  int attempt = 1;
-  std::optional<duration> execution_timeout; ///< absent = unlimited
-  std::optional<duration> run_timeout;
-  duration task_timeout{};
-  std::optional<workflow::retry_policy> retry_policy;
-  time_point start_time{};     ///< time of the first workflow task
-  time_point execution_time{}; ///< when the service started the run
+  std::string workflow_type;             ///< the name its code is registered by
+  std::string name_space;                ///< where it runs
+  std::string task_queue;                ///< where its tasks go
+  std::string parent_workflow_id;        ///< empty without a parent
+  std::string parent_run_id;             ///< empty if it is nobody's child
+  std::string parent_namespace;          ///< empty if it is nobody's child
+  std::string cron_schedule;             ///< empty if it does not come by cron
+  int attempt = 1;                       ///< of its retries
+  std::optional<duration> execution_timeout;          ///< absent = unlimited
+  std::optional<duration> run_timeout;                ///< absent: none
+  duration task_timeout{};                            ///< of one workflow task
+  std::optional<workflow::retry_policy> retry_policy; ///< absent: it is not retried
+  time_point start_time{};                            ///< time of the first workflow task
+  time_point execution_time{};                        ///< when the service started the run
 
-  std::int64_t history_length = 0; ///< events processed up to the current task
-  std::int64_t history_size_bytes = 0;
-  bool continue_as_new_suggested = false;
-  bool is_replaying = false; ///< never decide anything by this
+  std::int64_t history_length = 0;        ///< events processed up to the current task
+  std::int64_t history_size_bytes = 0;    ///< as the service counted it at the last task
+  bool continue_as_new_suggested = false; ///< its history gets long
+  bool is_replaying = false;              ///< never decide anything by this
 };
 
 } // namespace troupe::workflow

@@ -24,6 +24,7 @@ struct nexus_client_options {
 template <class Output>
 class nexus_operation_handle {
 public:
+  /// Made by the library.
   explicit nexus_operation_handle(detail::ref<detail::payload_pending> result)
       : result_(std::move(result)) {}
 
@@ -148,6 +149,7 @@ public:
       nexus_operation_options options = {}) const {
     return result_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
   }
+  /// Of an operation without input.
   template <const auto& Operation>
     requires std::is_void_v<input_of<Operation>>
   future<output_of<Operation>> execute(nexus_operation_options options = {}) const {
@@ -163,6 +165,7 @@ public:
       nexus_operation_options options = {}) const {
     return start_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
   }
+  /// Of an operation without input.
   template <const auto& Operation>
     requires std::is_void_v<input_of<Operation>>
   future<nexus_operation_handle<output_of<Operation>>>
@@ -171,22 +174,26 @@ public:
   }
 
   // What is called in another way does not compile, and says why.
+  /// An input that does not fit: does not compile, and says why.
   template <const auto& Operation, class... Given>
     requires(!fits<Operation, Given...>)
   future<output_of<Operation>> execute(Given&&...) const {
     (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
     return {{}, nullptr};
   }
+  /// An input that does not fit: does not compile, and says why.
   template <const auto& Operation, class... Given>
     requires(!fits<Operation, Given...>)
   future<nexus_operation_handle<output_of<Operation>>> start(Given&&...) const {
     (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
     return {{}, nullptr};
   }
+  /// The operation is a template argument: does not compile, and says so.
   template <class Operation, class... Given>
   future<troupe::detail::refused> execute(const Operation&, Given&&...) const {
     return name_operation<Operation>();
   }
+  /// The operation is a template argument: does not compile, and says so.
   template <class Operation, class... Given>
   future<troupe::detail::refused> start(const Operation&, Given&&...) const {
     return name_operation<Operation>();
@@ -216,6 +223,7 @@ class untyped_nexus_client : detail::nexus_caller {
 public:
   using nexus_caller::nexus_caller;
 
+  /// By name, with an input.
   template <class Output, class Input>
     requires(!std::is_same_v<Input, nexus_operation_options>)
   future<Output> execute(
@@ -227,12 +235,14 @@ public:
   future<Output> execute(std::string_view operation, nexus_operation_options options = {}) const {
     return result_of<Output>(begin(operation, std::monostate{}, std::move(options)));
   }
+  /// By name, with an input; gives a handle when the operation has started.
   template <class Output, class Input>
     requires(!std::is_same_v<Input, nexus_operation_options>)
   future<nexus_operation_handle<Output>> start(
       std::string_view operation, const Input& input, nexus_operation_options options = {}) const {
     return start_of<Output>(begin(operation, input, std::move(options)));
   }
+  /// By name, without input.
   template <class Output>
   future<nexus_operation_handle<Output>>
   start(std::string_view operation, nexus_operation_options options = {}) const {

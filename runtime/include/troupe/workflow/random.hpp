@@ -22,10 +22,15 @@ namespace troupe::workflow {
 /// uses them must not move from one to another. Threading: only inside its workflow.
 class random_source {
 public:
+  /// As the standard library's generators have it.
   using result_type = std::uint64_t;
+  /// Made by the library.
   explicit random_source(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
+  /// Of `operator()`.
   static constexpr result_type min() { return 0; }
+  /// Of `operator()`.
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
+  /// 64 random bits.
   result_type operator()() const { return owner_->random(); }
 
   /// A whole number from `first` to `last`, both included, each as likely as the others. Throws
@@ -69,6 +74,7 @@ public:
       return typename std::iterator_traits<std::remove_cvref_t<decltype(first)>>::value_type(
           at(first, up_to(count - 1)));
   }
+  /// One of them.
   template <class T>
   [[nodiscard]] T pick(std::initializer_list<T> elements) const {
     require_element(elements.size() != 0);

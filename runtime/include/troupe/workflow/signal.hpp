@@ -76,6 +76,7 @@ private:
 template <class T>
 class signal_channel {
 public:
+  /// Made by the library.
   signal_channel(detail::ref<detail::run> owner, detail::ref<detail::scope> within)
       : owner_(std::move(owner)), within_(std::move(within)),
         state_(detail::make_ref<detail::channel_state<T>>()) {}
@@ -103,6 +104,7 @@ public:
     state_->values.pop_front();
     return next;
   }
+  /// That came and nobody has received.
   [[nodiscard]] std::size_t size() const noexcept { return state_->values.size(); }
 
 private:

@@ -185,10 +185,12 @@ template <class Workflow>
 struct workflow_traits {
   /// False where the compiler has said what is wrong.
   static constexpr bool is_right = detail::check_workflow<Workflow>();
+  /// For the library.
   using parts = detail::workflow_parts<Workflow, is_right>;
 
-  static constexpr std::string_view name = parts::name;
+  static constexpr std::string_view name = parts::name; ///< on the wire
   using args = typename parts::args; ///< a std::tuple of the decayed parameters after the context
+  /// What `run` gives.
   using result = typename parts::result;
 };
 
