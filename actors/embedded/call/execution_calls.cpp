@@ -3,9 +3,13 @@
 #include "actors/embedded/call/ways.hpp"
 #include "actors/embedded/execution/execution_actor.hpp"
 #include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/update/multi_operation.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <string>
+#include <utility>
 
 namespace troupe::embedded {
 
@@ -54,6 +58,37 @@ void complete_task(
   owner.complete_task_for(from);
 }
 
+template <class Input, class Request>
+void decides_update(execution_actor& owner, const call_ptr& from, const Request& request) {
+  owner.decide_update_for(from, Input{request});
+}
+
+void poll_update_of(
+    execution_actor& owner, const call_ptr& from, const wire::PollWorkflowExecutionUpdateRequest&) {
+  owner.poll_update_for(from);
+}
+
+/// The execution that the update is of.
+struct by_update : in_namespace {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    const auto& request = from->as<Request>();
+    to_execution(here, from, request.update_ref().workflow_execution().workflow_id());
+  }
+};
+
+/// The execution that the first operation starts.
+struct by_operations : by_workflow_id {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    std::string workflow_id;
+    if (auto status = find_workflow_id(from->as<Request>(), workflow_id); status.ok())
+      to_execution(here, from, workflow_id);
+    else
+      from->answer(std::move(status));
+  }
+};
+
 void query(execution_actor& owner, const call_ptr& from, const wire::QueryWorkflowRequest&) {
   owner.plan_query_for(from);
 }
@@ -77,8 +112,11 @@ constexpr std::array rows{
         names::terminate_workflow_execution, role::write),
     row<by_execution, decides<delete_execution, wire::DeleteWorkflowExecutionRequest>>(
         names::delete_workflow_execution, role::write),
-    row<by_execution, decides<update_execution, wire::UpdateWorkflowExecutionRequest>>(
+    row<by_execution, decides_update<update_execution, wire::UpdateWorkflowExecutionRequest>>(
         names::update_workflow_execution, role::write),
+    row<by_update, poll_update_of>(names::poll_workflow_execution_update, role::read),
+    row<by_operations, decides_update<execute_operations, wire::ExecuteMultiOperationRequest>>(
+        names::execute_multi_operation, role::write),
     row<by_execution, decides<reset_sticky_task_queue, wire::ResetStickyTaskQueueRequest>>(
         names::reset_sticky_task_queue, role::worker),
     row<by_execution, describe_execution>(names::describe_workflow_execution, role::read),

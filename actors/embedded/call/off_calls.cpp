@@ -26,10 +26,6 @@ rpc_status schedules(const call&) {
   return denied("Schedules are");
 }
 
-rpc_status updates(const call&) {
-  return denied("UpdateWorkflowExecution operation is");
-}
-
 rpc_status version_sets(const call&) {
   return denied("Worker versioning v0.1 (Version Set-based, deprecated) is");
 }
@@ -79,8 +75,6 @@ constexpr std::array rows{
     off<wire::CountSchedulesRequest, schedules>(names::count_schedules, role::read),
     off<wire::ListScheduleMatchingTimesRequest, schedules>(
         names::list_schedule_matching_times, role::read),
-    off<wire::PollWorkflowExecutionUpdateRequest, updates>(
-        names::poll_workflow_execution_update, role::read),
     off<wire::PauseWorkflowExecutionRequest, pause>(names::pause_workflow_execution, role::write),
     off<wire::StartActivityExecutionRequest, standalone_activities>(
         names::start_activity_execution, role::write),

@@ -198,6 +198,12 @@ void execution_actor::decide_for(const call_ptr& from, const input& what) {
   apply(what, [from](const reply& outcome) { from->answer(outcome); });
 }
 
+void execution_actor::decide_update_for(const call_ptr& from, const input& what, bool is_repeated) {
+  apply(what, [this, from, is_repeated](const reply& outcome) {
+    wait_for_update(from, outcome, is_repeated);
+  });
+}
+
 // -- decisions and their order ------------------------------------------------------------------
 
 template <class Then>

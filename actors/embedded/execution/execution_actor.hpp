@@ -3,6 +3,7 @@
 
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/service_actor.hpp"
+#include "actors/embedded/execution/update_waits.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 
 #include <deque>
@@ -19,7 +20,7 @@ class directory;
 /// `decide`.
 ///
 /// Owns:      the record while it is in memory, its timer, what was decided and is not durable yet,
-///            the history reads and queries that wait.
+///            the history reads, queries and calls about updates that wait.
 /// Receives:  serve_call (method table), start_taken_task, start_taken_activity and fill_query
 ///            (task queues),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
@@ -57,6 +58,10 @@ public:
   void read_for(const call_ptr& from, reply (*read)(const record& rec, const call& asked));
   /// Answers a read of the history, now or when there is something new.
   void read_history_for(const call_ptr& from);
+  /// Decides about an update, and answers when it has come as far as the call wants.
+  void decide_update_for(const call_ptr& from, const input& what, bool is_repeated = false);
+  /// Answers when the update has come as far as the call wants.
+  void poll_update_for(const call_ptr& from);
   /// Sends a query to a worker, which answers it: with the workflow task that is pending, or alone.
   void plan_query_for(const call_ptr& from);
   /// Decides about a completed workflow task, which may answer queries too.
@@ -77,6 +82,10 @@ private:
     call_ptr from;
     std::string run_id;
     std::uint64_t number = 0; ///< of readers and queries together
+    executor::timer_id timer = 0;
+  };
+  struct timed_update_wait {
+    update_wait what;
     executor::timer_id timer = 0;
   };
   /// Tells what was true after the commits before it.
@@ -109,7 +118,10 @@ private:
   void handle(operation_completed& what);
   void handle(callback_reported& what);
   void handle(record_timer_due& what);
-  void handle(reader_done& what) { finish_reader(what.id, what.is_expired); }
+  void handle(reader_done& what) {
+    if (!finish_update_wait(what.id, what.is_expired))
+      finish_reader(what.id, what.is_expired);
+  }
   void handle(nexus_held& what);
   void handle(fill_query& what);
 
@@ -139,6 +151,10 @@ private:
   void answer_queries(const call& from, const reply& outcome);
   /// Sends on the queries whose runs have no task any more that they could go with.
   void settle_queries();
+  // execution_updates.cpp
+  void wait_for_update(const call_ptr& from, const reply& so_far, bool was_repeated);
+  bool finish_update_wait(std::uint64_t id, bool is_expired);
+  void lose_update_waits(const rpc_status& why);
 
   /// Decides, commits, performs the effects, then hands the answer to `then`.
   template <class Then>
@@ -169,6 +185,7 @@ private:
   void perform(visibility_remove& row);
   void perform(record_timer& timer) { arm(timer.when); }
   void perform(readers_wake& readers) { wake_readers(readers.run_id); }
+  void perform(update_told& told);
   void put_task_back(workflow_task_dispatch task);
   void put_task_back(activity_task_dispatch task);
   /// Starts a task that a poll took, and answers the poll.
@@ -196,6 +213,7 @@ private:
   std::deque<undurable> undurable_; ///< oldest first
   std::map<std::uint64_t, reader> readers_;
   std::map<std::string, waiting_query> queries_; ///< by the id that the worker knows them by
+  std::map<std::uint64_t, timed_update_wait> update_waits_; ///< by ids like those of readers
   std::uint64_t last_reader_ = 0;
 };
 

@@ -94,6 +94,7 @@ void execution_actor::lose(const rpc_status& why) {
     home().cancel(waiting.timer);
     waiting.from->answer(why);
   }
+  lose_update_waits(why);
   for (auto& each : std::exchange(undurable_, {})) {
     each.then(lost);
     for (auto& follower : each.followers)
@@ -102,8 +103,8 @@ void execution_actor::lose(const rpc_status& why) {
 }
 
 bool execution_actor::is_idle() {
-  return record_ && undurable_.empty() && readers_.empty() && queries_.empty() && held_.empty()
-         && mailbox().empty();
+  return record_ && undurable_.empty() && readers_.empty() && queries_.empty()
+         && update_waits_.empty() && held_.empty() && mailbox().empty();
 }
 
 void execution_actor::unload() {
@@ -119,7 +120,7 @@ void execution_actor::unload() {
 
 void execution_actor::forget_when_empty() {
   if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
-      || !queries_.empty() || !held_.empty())
+      || !queries_.empty() || !update_waits_.empty() || !held_.empty())
     return;
   if (mailbox().empty()) {
     record_.reset();

@@ -31,6 +31,7 @@ struct completion {
   std::int64_t completed_event_id = 0;
   std::string identity;
   const google::protobuf::RepeatedPtrField<api::protocol::v1::Message>& messages;
+  std::vector<bool> taken{}; ///< of the messages: those that a command has named already
   /// Activities that the worker wants to start itself.
   std::vector<std::string> eager{};
   /// What ended because of a command: the worker sees it with its next task, which there must be,
@@ -73,7 +74,7 @@ command_result
 request_cancel_nexus_operation(completion& in, const api::command::v1::Command& command);
 command_result protocol_message(completion& in, const api::command::v1::Command& command);
 
-/// Why a message of a worker is refused; every one is.
-command_failure refuse_message(const api::protocol::v1::Message& what);
+/// The messages that no command named, after all commands.
+command_result take_loose_messages(completion& in);
 
 } // namespace troupe::embedded

@@ -41,6 +41,11 @@ void derive_effects(change& ch, why reason) {
       out.push_back(readers_wake{on.id});
       continue;
     }
+    // Whatever was written to a run with a speculative task that was there before.
+    const auto& task = on.state.task;
+    if (task && task->speculative() && each.before.task && each.before.task->stamp == task->stamp
+        && each.differs())
+      ch.make_task_real(on);
     if (each.differs() && (reason == why::happened || each.grew()))
       ++on.state.transitions;
     if (each.is_shown)

@@ -76,6 +76,11 @@ reply describe(
 std::shared_ptr<const api::workflow::v1::WorkflowExecutionInfo>
 list_row(const record& rec, std::string_view run_id);
 
+/// PollWorkflowExecutionUpdate: how far the update has come; who wants more waits for
+/// `update_told`.
+reply poll_update(
+    const record& rec, const api::workflowservice::v1::PollWorkflowExecutionUpdateRequest& request);
+
 /// What to do with a query.
 struct query_plan {
   enum class way {

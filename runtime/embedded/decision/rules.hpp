@@ -18,7 +18,6 @@ void handle(change& ch, const signal_execution& what);
 void handle(change& ch, const cancel_execution& what);
 void handle(change& ch, const terminate_execution& what);
 void handle(change& ch, const delete_execution& what);
-void handle(change& ch, const update_execution& what);
 void handle(change& ch, const reset_sticky_task_queue& what);
 
 // worker_rules.cpp
@@ -40,6 +39,10 @@ void handle(change& ch, const pause_activity& what);
 void handle(change& ch, const unpause_activity& what);
 void handle(change& ch, const reset_activity& what);
 void handle(change& ch, const update_activity_options& what);
+
+// update/update_rules.cpp, update/multi_operation.cpp
+void handle(change& ch, const update_execution& what);
+void handle(change& ch, const execute_operations& what);
 
 // time_rules.cpp
 void handle(change& ch, const timers_due& what);

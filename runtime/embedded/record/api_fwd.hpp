@@ -30,6 +30,10 @@ class Request;
 class Response;
 } // namespace nexus::v1
 
+namespace update::v1 {
+class Outcome;
+}
+
 namespace workflow::v1 {
 class WorkflowExecutionInfo;
 }
@@ -38,9 +42,11 @@ namespace workflowservice::v1 {
 class DeleteWorkflowExecutionRequest;
 class DescribeWorkflowExecutionRequest;
 class DescribeWorkflowExecutionResponse;
+class ExecuteMultiOperationRequest;
 class GetWorkflowExecutionHistoryRequest;
 class GetWorkflowExecutionHistoryReverseRequest;
 class PauseActivityRequest;
+class PollWorkflowExecutionUpdateRequest;
 class PollWorkflowTaskQueueResponse;
 class QueryWorkflowRequest;
 class RequestCancelWorkflowExecutionRequest;

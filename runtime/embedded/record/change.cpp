@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/patch.hpp"
+#include "runtime/embedded/record/task_events.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
@@ -184,6 +185,8 @@ event_ptr change::make(enums::EventType type) const {
 
 void change::append(run& on, const event_ptr& event) {
   const auto& task = on.state.task;
+  if (task && task->speculative())
+    make_task_real(on);
   if (task && task->started() && is_bufferable(event->event_type())) {
     on.state.buffered.put(++on.state.last_buffered, event);
     return;
@@ -192,11 +195,30 @@ void change::append(run& on, const event_ptr& event) {
 }
 
 void change::write(run& on, const event_ptr& event) {
+  if (on.state.task && on.state.task->speculative())
+    make_task_real(on);
   cut_long_causes(*event);
   event->set_event_id(on.state.next_event_id++);
   event->set_task_id(++rec_.last_task_id);
   on.state.history_size += static_cast<std::int64_t>(event->ByteSizeLong());
   on.history.push_back(event);
+}
+
+void change::make_task_real(run& on) {
+  auto& task = *on.state.task;
+  task.memory.speculative = false;
+  if (!task.started() && !task.sticky)
+    task.deadline.reset();
+  on.state.first_task_due.reset(); // it came before the end of the first backoff
+  write(on, scheduled_event(task, on));
+  if (task.started())
+    write(on, started_event(task));
+}
+
+run_updates& change::updates_of(run& on) {
+  if (!on.updates)
+    on.updates = std::make_unique<run_updates>();
+  return *on.updates;
 }
 
 bool change::flush_buffered(run& on) {
@@ -246,6 +268,8 @@ void change::undo() {
     static_cast<run_scalars&>(on.state) = each.before;
     on.history.resize(each.events);
     for_each_table([](auto& map) { map.undo(); }, on.state);
+    if (on.updates)
+      on.updates->undo();
     // Those that were flushed got an id meanwhile.
     for (const auto& [place, event] : on.state.buffered) {
       event->clear_event_id();
@@ -275,6 +299,8 @@ void change::close() {
   patch->runs.reserve(opened_.size());
   for (auto& each : opened_) {
     run& on = *each.on;
+    if (on.updates)
+      on.updates->forget_notes();
     if (each.is_removed)
       for_each_table([](auto& map) { map.clear(); }, on.state);
     // Also of a run that did not change: what is around it may have.

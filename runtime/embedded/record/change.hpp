@@ -24,7 +24,8 @@ struct record_patch;
 ///
 /// While a worker holds a started workflow task, events it cannot know of are *buffered*: they have
 /// no id and no reader sees them until the task ends. Events that commands make, workflow task
-/// events, and the first and the last event of a run are never buffered.
+/// events, and the first and the last event of a run are never buffered. Whatever is written, or
+/// buffered, first makes a speculative workflow task real.
 class change {
 public:
   change(record& on, const surroundings& here, transaction& into);
@@ -61,6 +62,12 @@ public:
 
   /// Puts a filled event into the history whatever is under way.
   void write(run& on, const event_ptr& event);
+
+  /// Writes the events of the run's speculative workflow task, which is a normal one from now on.
+  void make_task_real(run& on);
+
+  /// The updates of the run, to be changed.
+  run_updates& updates_of(run& on);
 
   /// Moves buffered events into the history, closes of activities, children and operations last;
   /// now an activity that closed knows which event it was started by.

@@ -6,6 +6,8 @@
 #include "runtime/embedded/record/input.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 
+#include <troupe/rpc_status.hpp>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -124,6 +126,20 @@ struct readers_wake {
   [[nodiscard]] std::string key() const { return "readers/" + run_id; }
 };
 
+/// An update of the run came as far as this: tell the calls that wait for it. Needs no
+/// acknowledgement: who asks later finds it in the record, or finds that it is gone.
+struct update_told {
+  std::string run_id;
+  std::string update_id;
+  rpc_status status; ///< not ok: it was aborted, and no outcome will come
+  bool completed = false;
+  std::shared_ptr<const api::update::v1::Outcome> outcome; ///< once completed
+
+  [[nodiscard]] std::string key() const {
+    return "update/" + run_id + '/' + update_id + (completed ? "/completed" : "/accepted");
+  }
+};
+
 using effect = std::variant<
     workflow_task_dispatch,
     activity_task_dispatch,
@@ -132,7 +148,8 @@ using effect = std::variant<
     visibility_put,
     visibility_remove,
     record_timer,
-    readers_wake>;
+    readers_wake,
+    update_told>;
 
 /// In the order in which they are to happen.
 using effects = std::vector<effect>;

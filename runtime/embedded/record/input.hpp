@@ -39,8 +39,14 @@ struct terminate_execution { ///< -> TerminateWorkflowExecutionResponse
 struct delete_execution { ///< -> DeleteWorkflowExecutionResponse
   const api::workflowservice::v1::DeleteWorkflowExecutionRequest& request;
 };
-struct update_execution { ///< -> `unimplemented` as yet
+/// -> UpdateWorkflowExecutionResponse that says how far it has come: who wants more waits for
+/// `update_told`.
+struct update_execution {
   const api::workflowservice::v1::UpdateWorkflowExecutionRequest& request;
+};
+/// A start and an update. -> ExecuteMultiOperationResponse, as above.
+struct execute_operations {
+  const api::workflowservice::v1::ExecuteMultiOperationRequest& request;
 };
 struct reset_sticky_task_queue { ///< -> ResetStickyTaskQueueResponse
   const api::workflowservice::v1::ResetStickyTaskQueueRequest& request;
@@ -202,6 +208,7 @@ using input = std::variant<
     terminate_execution,
     delete_execution,
     update_execution,
+    execute_operations,
     reset_sticky_task_queue,
     start_workflow_task,
     complete_workflow_task,

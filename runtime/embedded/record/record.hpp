@@ -10,6 +10,7 @@
 #include "runtime/embedded/record/held.hpp"
 #include "runtime/embedded/record/run_set.hpp"
 #include "runtime/embedded/record/tracked_map.hpp"
+#include "runtime/embedded/record/updates.hpp"
 
 #include <temporal/api/activity/v1/message.pb.h>
 #include <temporal/api/common/v1/message.pb.h>
@@ -37,6 +38,16 @@ using history_event = api::history::v1::HistoryEvent;
 using event_ptr = std::shared_ptr<history_event>;
 using failure_ptr = held<api::failure::v1::Failure>;
 
+/// What is known of a workflow task as long as the service lives; it makes no difference between
+/// two states.
+struct task_in_memory {
+  bool speculative = false;      ///< no event tells of it yet, and perhaps none ever will
+  bool heartbeat = false;        ///< only keeps its worker going: it brings no update twice
+  bool too_many_updates = false; ///< why it suggests to continue as new
+
+  bool operator==(const task_in_memory&) const { return true; }
+};
+
 /// The pending workflow task of a run: scheduled, or started by a worker.
 ///
 /// From the second attempt on a task is *transient*: its Scheduled and Started events are not in
@@ -59,11 +70,27 @@ struct workflow_task {
   std::int64_t history_size = 0; ///< as told in the Started event
   bool too_many_events = false;  ///< why it suggests to continue as new
   bool too_many_bytes = false;
+  task_in_memory memory;
 
   [[nodiscard]] bool started() const { return started_event_id != 0; }
   [[nodiscard]] bool transient() const { return attempt > 1; }
+  [[nodiscard]] bool speculative() const { return memory.speculative; }
+  /// Its events are in the history, not made up.
+  [[nodiscard]] bool is_written() const { return !transient() && !speculative(); }
 
   bool operator==(const workflow_task&) const = default;
+};
+
+/// The workflow task of a run, or none. One that is speculative is none to what is durable.
+struct pending_task : std::optional<workflow_task> {
+  using std::optional<workflow_task>::optional;
+  using std::optional<workflow_task>::operator=;
+
+  [[nodiscard]] bool durable() const { return has_value() && !(*this)->speculative(); }
+
+  friend bool operator==(const pending_task& left, const pending_task& right) {
+    return left.durable() == right.durable() && (!left.durable() || *left == *right);
+  }
 };
 
 struct user_timer {
@@ -224,7 +251,7 @@ struct run_scalars {
   std::int64_t last_callback = 0;
 
   std::optional<time_point> first_task_due; ///< while the first workflow task is held back
-  std::optional<workflow_task> task;
+  pending_task task;
   std::int32_t next_attempt = 1; ///< of the next workflow task
   std::string sticky_queue;      ///< empty: no worker holds the run
   duration sticky_timeout{};
@@ -280,6 +307,7 @@ struct run {
   /// Event n is history[n - 1]. An event here was measured (`ByteSizeLong`) and never changes
   /// again, so its cached size is good.
   std::vector<event_ptr> history;
+  std::unique_ptr<run_updates> updates; ///< null until there is one
   /// The deadline of the run itself as the record's index has it.
   std::optional<time_point> indexed;
 

@@ -68,6 +68,10 @@ struct service_settings {
   std::size_t max_buffered_events = 100;
   std::size_t max_buffered_bytes = 2 << 20;
   std::size_t max_signals = 10'000;
+  /// `history.maxInFlightUpdates`, `history.maxInFlightUpdatePayloads`, `history.maxTotalUpdates`
+  std::size_t max_in_flight_updates = 10;
+  std::size_t max_in_flight_update_bytes = 20 << 20;
+  std::size_t max_updates = 2000;
   std::size_t max_callbacks = 32;
   std::size_t max_pending_nexus_operations = 30;
   /// `limit.numPendingActivities.error`

@@ -246,7 +246,7 @@ bool read_origin(const std::string& from, run& to) {
 std::string write_scalars(const run_scalars& from) {
   v1::RunState wire;
   fields(writer{}, wire, from);
-  if (from.task)
+  if (from.task.durable())
     fields(writer{}, *wire.mutable_task(), *from.task);
   if (from.build_ids)
     for (const auto& each : *from.build_ids)

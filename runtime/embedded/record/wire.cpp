@@ -257,9 +257,34 @@ private:
         else
           fail("an activity has no event");
       for_each_table([](auto& map) { map.forget_notes(); }, each->state);
+      find_updates(*each);
       if (problem_.empty())
         rec_->runs.add(std::move(each));
     }
+  }
+
+  /// What the history tells of updates.
+  static void find_updates(run& on) {
+    for (const auto& event : on.history) {
+      if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+          && event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED)
+        continue;
+      if (!on.updates)
+        on.updates = std::make_unique<run_updates>();
+      auto& all = *on.updates;
+      if (event->has_workflow_execution_update_accepted_event_attributes()) {
+        all.accepted.put(
+            event->workflow_execution_update_accepted_event_attributes().protocol_instance_id(),
+            event->event_id());
+        continue;
+      }
+      const auto& id =
+          event->workflow_execution_update_completed_event_attributes().meta().update_id();
+      all.accepted.erase(id);
+      all.completed.put(id, event->event_id());
+    }
+    if (on.updates)
+      on.updates->forget_notes();
   }
 
   std::shared_ptr<record> rec_;

@@ -40,7 +40,8 @@ void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceCo
   for (const auto& [key, value] : entry.data)
     (*info.mutable_data())[key] = value;
   // What is named here works, and a test shows it for each: clients choose their ways by it.
-  info.mutable_capabilities();
+  info.mutable_capabilities()->set_sync_update(true);
+  info.mutable_capabilities()->set_async_update(true);
   info.mutable_limits()->set_blob_size_limit_error(2 * 1024 * 1024);
   info.mutable_limits()->set_memo_size_limit_error(2 * 1024 * 1024);
   info.set_supports_schedules(false);

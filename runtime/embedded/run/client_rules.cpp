@@ -165,49 +165,6 @@ void handle(change& ch, const delete_execution& what) {
   accept<wire::DeleteWorkflowExecutionResponse>(ch);
 }
 
-void handle(change& ch, const update_execution& what) {
-  const auto& request = what.request;
-  if (auto status = check_execution(
-          request.has_workflow_execution(),
-          request.workflow_execution(),
-          ch.settings().max_id_bytes);
-      !status.ok()) {
-    refuse(ch, std::move(status));
-    return;
-  }
-  const run* const on = ch.rec.find(request.workflow_execution().run_id());
-  if (!on) {
-    refuse(ch, run_not_found(ch.rec, request.workflow_execution().run_id()));
-    return;
-  }
-  if (!request.request().has_meta()) {
-    refuse(ch, invalid_argument("Update meta is not set on request."));
-    return;
-  }
-  if (request.request().meta().update_id().size() > ch.settings().max_id_bytes) {
-    refuse(ch, invalid_argument("UpdateId length exceeds limit."));
-    return;
-  }
-  if (!request.request().has_input()) {
-    refuse(ch, invalid_argument("Update input is not set on request."));
-    return;
-  }
-  if (request.request().input().name().empty()) {
-    refuse(ch, invalid_argument("Update name is not set on request."));
-    return;
-  }
-  if (!on->open()) {
-    refuse(ch, already_completed());
-    return;
-  }
-  // As the real server where they are switched off.
-  refuse(
-      ch,
-      {status_code::permission_denied,
-       "UpdateWorkflowExecution operation is disabled on this namespace.",
-       {}});
-}
-
 void handle(change& ch, const reset_sticky_task_queue& what) {
   const auto& request = what.request;
   if (auto status =

@@ -6,6 +6,7 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/update/update_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -72,15 +73,6 @@ void fail_started_task(change& ch, run& on) {
   ch.flush_buffered(on);
 }
 
-rpc_status busy_closing() {
-  api::errordetails::v1::ResourceExhaustedFailure detail;
-  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
-  return with_detail(
-      status_code::resource_exhausted,
-      "workflow operation can not be applied because workflow is closing",
-      detail);
-}
-
 follow_up follow_cron(change& ch, const run& on) {
   const auto& state = on.state;
   follow_up next;
@@ -130,6 +122,7 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   state.activities.clear();
   state.nexus_operations.clear();
   state.buffered.clear();
+  end_updates(ch, on);
   if (next == successor::takes_callbacks) {
     state.callbacks.clear();
   } else {
@@ -257,6 +250,16 @@ rpc_status check_signal(const change& ch, const run& on) {
   if (state.close_attempted && state.task && state.task->started())
     return busy_closing();
   return {};
+}
+
+rpc_status busy_closing() {
+  api::errordetails::v1::ResourceExhaustedFailure detail;
+  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);
+  detail.set_scope(enums::RESOURCE_EXHAUSTED_SCOPE_NAMESPACE);
+  return with_detail(
+      status_code::resource_exhausted,
+      "workflow operation can not be applied because workflow is closing",
+      detail);
 }
 
 void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled) {

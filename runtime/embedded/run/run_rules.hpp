@@ -79,6 +79,9 @@ rpc_status check_signal(const change& ch, const run& on);
 /// Counts the signal, puts its event into the history and sees to a workflow task.
 void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled);
 
+/// A call has to come again, as the run is about to end or to be followed by another one.
+rpc_status busy_closing();
+
 /// The callbacks of a run, for the one that takes over.
 std::vector<completion_callback> callbacks_of(const run& on);
 

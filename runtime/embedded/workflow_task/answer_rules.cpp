@@ -6,8 +6,11 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/update/update_messages.hpp"
+#include "runtime/embedded/update/update_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
+#include <temporal/api/update/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #pragma GCC diagnostic ignored                                                                     \
@@ -77,9 +80,20 @@ void note_build(change& ch, run& on, const std::string& build_id, std::int64_t c
     points.DeleteSubrange(0, points.size() - max_reset_points);
 }
 
+/// Which worker holds the run from now on, if one does.
+void keep_sticky(run& on, const complete_request& request) {
+  const auto& given = request.sticky_attributes();
+  if (given.worker_task_queue().name().empty()) {
+    clear_sticky(on);
+    return;
+  }
+  on.state.sticky_queue = given.worker_task_queue().name();
+  on.state.sticky_timeout = from_proto(given.schedule_to_start_timeout());
+}
+
 std::int64_t write_completed(change& ch, run& on, const complete_request& request) {
   auto& state = on.state;
-  write_transient_events(ch, on);
+  write_made_up_events(ch, on, request.identity());
   const auto task = *state.task;
   const auto build_id = build_id_of(request);
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
@@ -98,12 +112,7 @@ std::int64_t write_completed(change& ch, run& on, const complete_request& reques
   state.last_completed_started_id = task.started_event_id;
   state.next_attempt = 1;
   state.close_attempted = false;
-  if (request.sticky_attributes().worker_task_queue().name().empty()) {
-    clear_sticky(on);
-  } else {
-    state.sticky_queue = request.sticky_attributes().worker_task_queue().name();
-    state.sticky_timeout = from_proto(request.sticky_attributes().schedule_to_start_timeout());
-  }
+  keep_sticky(on, request);
   state.task.reset();
   note_build(ch, on, build_id, event->event_id());
   return event->event_id();
@@ -125,6 +134,7 @@ void refuse_completion(
     failure.set_message(message);
     failure.mutable_server_failure_info();
     fail_task(ch, on, failed.cause, &failure, request.identity());
+    abort_sent_updates(ch, on);
     on.state.close_attempted = unhandled;
     if (failed.terminates)
       terminate_run(ch, on, message, nullptr, "history-service");
@@ -147,6 +157,44 @@ void start_eager(completion& in, wire::RespondWorkflowTaskCompletedResponse& res
   }
 }
 
+/// With so many events since the last completed task a worker that can tell (by a capability) still
+/// goes back to where that left it.
+constexpr std::int64_t most_events_gone_back = 10;
+
+/// True if nothing of the started task needs to be written: it was there for updates alone, and all
+/// were rejected.
+bool is_forgettable(const run& on, const complete_request& request) {
+  const auto& task = *on.state.task;
+  if (!task.speculative() || !request.commands().empty()
+      || request.force_create_new_workflow_task())
+    return false;
+  for (const auto& message : request.messages())
+    if (!message.body().Is<api::update::v1::Rejection>())
+      return false;
+  const auto written_since = task.scheduled_event_id - on.state.last_completed_started_id - 2;
+  return on.state.last_completed_started_id > 0
+         && (written_since == 0
+             || (request.capabilities().discard_speculative_workflow_task_with_events()
+                 && written_since <= most_events_gone_back));
+}
+
+/// The task is over as if it had never been. Its last event is the last one that there is.
+std::int64_t drop_speculative(run& on, const complete_request& request) {
+  keep_sticky(on, request);
+  on.state.task.reset();
+  return on.state.next_event_id - 1;
+}
+
+/// The answer to the poll that started the task.
+std::string hand_out(change& ch, run& on, bool partial) {
+  auto answer = poll_response(ch, on, partial);
+  mark_sent(ch, on);
+  // Whoever completes or fails the task says who it is; others see nobody until then.
+  if (on.state.task->speculative())
+    on.state.task->identity.clear();
+  return answer;
+}
+
 } // namespace
 
 void handle(change& ch, const start_workflow_task& what) {
@@ -156,7 +204,7 @@ void handle(change& ch, const start_workflow_task& what) {
     return;
   }
   const bool partial = what.sticky_poll && on->state.task->sticky && !on->state.task->transient();
-  ch.tx.answer = {{}, nullptr, poll_response(ch, *on, partial)};
+  ch.tx.answer = {{}, nullptr, hand_out(ch, *on, partial)};
 }
 
 void handle(change& ch, const complete_workflow_task& what) {
@@ -185,7 +233,13 @@ void handle(change& ch, const complete_workflow_task& what) {
 
   // Until here nothing was changed: a command that is refused undoes the whole decision.
   const auto original_time = on.state.task->original_scheduled_time;
-  completion in{ch, on, write_completed(ch, on, request), request.identity(), request.messages()};
+  const bool leaves_no_trace = is_forgettable(on, request);
+  completion in{
+      ch,
+      on,
+      leaves_no_trace ? drop_speculative(on, request) : write_completed(ch, on, request),
+      request.identity(),
+      request.messages()};
   for (const auto& command : request.commands()) {
     if (const auto failed = find_handler(command.command_type())(in, command)) {
       ch.undo();
@@ -193,12 +247,15 @@ void handle(change& ch, const complete_workflow_task& what) {
       return;
     }
   }
-  if (!request.messages().empty()) {
-    ch.undo();
-    refuse_completion(ch, on, request, refuse_message(request.messages(0)));
-    return;
-  }
+  if (on.open() && !request.messages().empty())
+    if (const auto failed = take_loose_messages(in)) {
+      ch.undo();
+      refuse_completion(ch, on, request, *failed);
+      return;
+    }
   auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
+  if (leaves_no_trace)
+    response.set_reset_history_event_id(on.state.last_completed_started_id);
   if (!on.open())
     return;
   if (end_if_too_large(ch, on))
@@ -206,17 +263,19 @@ void handle(change& ch, const complete_workflow_task& what) {
   for (auto& event : in.ended)
     on.state.buffered.put(++on.state.last_buffered, std::move(event));
   start_eager(in, response);
-  const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
-  if (!wanted)
-    return;
   const bool heartbeat = request.force_create_new_workflow_task() && request.commands().empty()
-                         && on.state.buffered.empty();
-  const auto since = heartbeat ? original_time : time_point{};
-  if (!request.return_new_workflow_task()) {
-    schedule_task(ch, on, dispatch::queue, since);
+                         && request.messages().empty() && on.state.buffered.empty();
+  settle_updates(ch, on, heartbeat);
+  const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
+  if (!wanted && !has_new_updates(on))
     return;
-  }
-  schedule_task(ch, on, dispatch::inline_start, since);
+  const auto how = request.return_new_workflow_task() ? dispatch::inline_start : dispatch::queue;
+  if (wanted)
+    schedule_task(ch, on, how, heartbeat ? original_time : time_point{});
+  else
+    schedule_speculative(ch, on, how);
+  if (!request.return_new_workflow_task())
+    return;
   start_workflow_task inline_start;
   inline_start.run_id = on.id;
   inline_start.scheduled_event_id = on.state.task->scheduled_event_id;
@@ -226,7 +285,7 @@ void handle(change& ch, const complete_workflow_task& what) {
   inline_start.request_id = "request-from-RespondWorkflowTaskCompleted";
   inline_start.worker_build_id = build_id_of(request);
   if (start_task(ch, on, inline_start))
-    response.mutable_workflow_task()->ParseFromString(poll_response(ch, on, true));
+    response.mutable_workflow_task()->ParseFromString(hand_out(ch, on, true));
 }
 
 void handle(change& ch, const fail_workflow_task& what) {

@@ -5,11 +5,14 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
+#include "runtime/embedded/record/task_events.hpp"
+#include "runtime/embedded/update/update_messages.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #pragma GCC diagnostic ignored                                                                     \
     "-Wdeprecated-declarations" // worker versions still travel in old fields
@@ -19,6 +22,10 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
+
+/// A speculative task that no worker takes in this time becomes a normal one, whatever queue it is
+/// in.
+constexpr auto speculative_patience = seconds{5};
 
 /// From the fourth attempt on the time to answer grows, so that a task that fails again and again
 /// does not spin.
@@ -30,43 +37,6 @@ duration extra_time(std::int32_t attempt, double jitter) {
   return duration{static_cast<std::int64_t>(capped * (0.8 + 0.2 * jitter) * 1e9)};
 }
 
-event_ptr scheduled_event(const workflow_task& task, const run_state& state) {
-  auto event = std::make_shared<history_event>();
-  event->set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);
-  to_proto(task.scheduled_time, *event->mutable_event_time());
-  auto& attributes = *event->mutable_workflow_task_scheduled_event_attributes();
-  auto& queue = *attributes.mutable_task_queue();
-  queue.set_name(task.task_queue);
-  queue.set_kind(task.sticky ? enums::TASK_QUEUE_KIND_STICKY : enums::TASK_QUEUE_KIND_NORMAL);
-  if (task.sticky)
-    queue.set_normal_name(state.task_queue);
-  to_proto(task.start_to_close, *attributes.mutable_start_to_close_timeout());
-  attributes.set_attempt(task.attempt);
-  return event;
-}
-
-event_ptr started_event(const workflow_task& task) {
-  auto event = std::make_shared<history_event>();
-  event->set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_STARTED);
-  to_proto(task.started_time, *event->mutable_event_time());
-  auto& attributes = *event->mutable_workflow_task_started_event_attributes();
-  attributes.set_scheduled_event_id(task.scheduled_event_id);
-  attributes.set_identity(task.identity);
-  attributes.set_request_id(task.request_id);
-  attributes.set_history_size_bytes(task.history_size);
-  if (!task.build_id.empty())
-    attributes.mutable_worker_version()->set_build_id(task.build_id);
-  if (task.too_many_events || task.too_many_bytes)
-    attributes.set_suggest_continue_as_new(true);
-  if (task.too_many_bytes)
-    attributes.add_suggest_continue_as_new_reasons(
-        enums::SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE);
-  if (task.too_many_events)
-    attributes.add_suggest_continue_as_new_reasons(
-        enums::SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_HISTORY_EVENTS);
-  return event;
-}
-
 } // namespace
 
 void want_task(change& ch, run& on) {
@@ -74,10 +44,10 @@ void want_task(change& ch, run& on) {
     schedule_task(ch, on);
 }
 
-void schedule_task(change& ch, run& on, dispatch how, time_point original_time) {
-  auto& state = on.state;
-  if (ch.flush_buffered(on))
-    state.next_attempt = 1;
+namespace {
+
+workflow_task new_task(change& ch, const run& on) {
+  const auto& state = on.state;
   workflow_task task;
   task.attempt = state.next_attempt;
   task.sticky = !state.sticky_queue.empty();
@@ -85,13 +55,49 @@ void schedule_task(change& ch, run& on, dispatch how, time_point original_time) 
   task.start_to_close =
       together(state.task_timeout, extra_time(task.attempt, ch.around.ids.uniform()));
   task.scheduled_time = ch.now();
-  task.original_scheduled_time = original_time == time_point{} ? ch.now() : original_time;
+  task.original_scheduled_time = ch.now();
   task.scheduled_event_id = state.next_event_id;
-  task.stamp = ch.next_stamp();
   if (task.sticky)
     task.deadline = later(ch.now(), state.sticky_timeout);
+  return task;
+}
+
+/// Never one of `next_stamp`: that counter would not remember a stamp that nobody wrote down.
+std::uint64_t memory_stamp(change& ch) {
+  constexpr std::uint64_t mark = std::uint64_t{1} << 63U;
+  return mark | std::hash<std::string>{}(ch.around.ids.uuid());
+}
+
+} // namespace
+
+void schedule_task(change& ch, run& on, dispatch how, time_point original_time) {
+  auto& state = on.state;
+  if (ch.flush_buffered(on))
+    state.next_attempt = 1;
+  auto task = new_task(ch, on);
+  if (original_time != time_point{}) {
+    task.original_scheduled_time = original_time;
+    task.memory.heartbeat = true;
+  }
+  task.stamp = ch.next_stamp();
   if (!task.transient())
-    ch.write(on, scheduled_event(task, state));
+    ch.write(on, scheduled_event(task, on));
+  state.task = std::move(task);
+  if (how == dispatch::queue)
+    ch.tx.effects.push_back(dispatch_of(on));
+}
+
+void schedule_speculative(change& ch, run& on, dispatch how) {
+  auto& state = on.state;
+  if (state.next_attempt > 1 || !state.buffered.empty()) {
+    schedule_task(ch, on, how);
+    return;
+  }
+  auto task = new_task(ch, on);
+  task.memory.speculative = true;
+  task.stamp = memory_stamp(ch);
+  if (!task.sticky)
+    task.deadline = later(ch.now(), speculative_patience);
   state.task = std::move(task);
   if (how == dispatch::queue)
     ch.tx.effects.push_back(dispatch_of(on));
@@ -113,17 +119,21 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   auto& state = on.state;
   if (!on.open() || !state.task || state.task->started() || state.task->stamp != by.stamp)
     return false;
+  if (state.task->speculative() && !has_messages(on)) {
+    state.task.reset(); // what it was for is over
+    return false;
+  }
   auto& task = *state.task;
   if (task.transient() && task.scheduled_event_id != state.next_event_id) {
     task.attempt = 1;
     state.next_attempt = 1;
     task.scheduled_event_id = state.next_event_id;
-    ch.write(on, scheduled_event(task, state));
+    ch.write(on, scheduled_event(task, on));
   }
   if (task.sticky && !by.sticky_poll)
     clear_sticky(on);
   // Events that came while the task waited lie between the two.
-  task.started_event_id = task.transient() ? task.scheduled_event_id + 1 : state.next_event_id;
+  task.started_event_id = task.is_written() ? state.next_event_id : task.scheduled_event_id + 1;
   task.started_time = ch.now();
   task.deadline = later(ch.now(), task.start_to_close);
   task.identity = by.identity;
@@ -132,16 +142,23 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   task.history_size = state.history_size;
   task.too_many_events = task.started_event_id >= ch.settings().suggest_continue_as_new_events;
   task.too_many_bytes = task.history_size >= ch.settings().suggest_continue_as_new_bytes;
-  if (!task.transient())
+  // From nine tenths of what a run may have on.
+  task.memory.too_many_updates =
+      on.updates && on.updates->total() >= ch.settings().max_updates / 10 * 9;
+  if (task.is_written())
     ch.write(on, started_event(task));
   return true;
 }
 
-void write_transient_events(change& ch, run& on) {
+void write_made_up_events(change& ch, run& on, std::string_view identity) {
   auto& task = *on.state.task;
+  if (task.speculative()) {
+    task.identity = identity;
+    ch.make_task_real(on);
+  }
   if (!task.transient())
     return;
-  ch.write(on, scheduled_event(task, on.state));
+  ch.write(on, scheduled_event(task, on));
   ch.write(on, started_event(task));
 }
 
@@ -152,6 +169,8 @@ void fail_task(
     const api::failure::v1::Failure* failure,
     std::string_view identity) {
   auto& state = on.state;
+  if (state.task->speculative())
+    write_made_up_events(ch, on, identity);
   const auto task = *state.task;
   state.task.reset();
   if (!task.transient()) {
@@ -177,6 +196,8 @@ void fail_task(
 
 void time_out_task(change& ch, run& on) {
   auto& state = on.state;
+  if (state.task->speculative())
+    ch.make_task_real(on);
   const auto task = *state.task;
   state.task.reset();
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT);
@@ -223,9 +244,9 @@ void limit_buffer(change& ch, run& on) {
 std::vector<event_ptr> synthetic_events(const run& on) {
   std::vector<event_ptr> events;
   const auto& task = on.state.task;
-  if (!on.open() || !task || !task->transient())
+  if (!on.open() || !task || task->is_written())
     return events;
-  events.push_back(scheduled_event(*task, on.state));
+  events.push_back(scheduled_event(*task, on));
   // A transient task that was overtaken by other events gets its place when it is started.
   events.back()->set_event_id(task->started() ? task->scheduled_event_id : on.state.next_event_id);
   if (task->started()) {
@@ -284,6 +305,7 @@ std::string poll_response(const change& ch, const run& on, bool partial) {
   if (page.next_event_id != 0)
     to.text(
         response::kNextPageTokenFieldNumber, encode(history_position{on.id, page.next_event_id}));
+  write_messages(on, response::kMessagesFieldNumber, to);
   to.message(response::kWorkflowExecutionTaskQueueFieldNumber, [&] {
     to.text(api::taskqueue::v1::TaskQueue::kNameFieldNumber, state.task_queue);
     to.number(api::taskqueue::v1::TaskQueue::kKindFieldNumber, enums::TASK_QUEUE_KIND_NORMAL);

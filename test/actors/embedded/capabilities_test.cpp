@@ -8,6 +8,7 @@
 #include <google/protobuf/descriptor.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
+#include <temporal/api/update/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <map>
@@ -107,6 +108,65 @@ struct fixture : service_fixture {
     BOOST_TEST(call("RespondActivityTaskFailed", failed)->status.message == "");
     shard.advance(1s);
     BOOST_TEST(take_activity().heartbeat_details().payloads(0).data() == "7");
+  }
+
+  sent send_update(
+      const std::string& id,
+      enums::UpdateWorkflowExecutionLifecycleStage wanted,
+      const std::string& callback = "") {
+    wire::UpdateWorkflowExecutionRequest request;
+    request.set_namespace_("default");
+    request.mutable_workflow_execution()->set_workflow_id(id);
+    request.mutable_wait_policy()->set_lifecycle_stage(wanted);
+    request.mutable_request()->mutable_meta()->set_update_id("update");
+    request.mutable_request()->mutable_input()->set_name("name");
+    if (!callback.empty())
+      request.mutable_request()->add_completion_callbacks()->mutable_nexus()->set_url(callback);
+    auto made = send("UpdateWorkflowExecution", request);
+    shard.run_until_idle();
+    return made;
+  }
+
+  /// Answers the update of the task that waits, with its outcome or without.
+  void answer_update(bool completes) {
+    const auto task = take();
+    BOOST_REQUIRE(task.messages_size() == 1);
+    wire::RespondWorkflowTaskCompletedRequest done;
+    done.set_namespace_("default");
+    done.set_task_token(task.task_token());
+    temporal::api::update::v1::Acceptance accepted;
+    accepted.set_accepted_request_message_id(task.messages(0).id());
+    accepted.set_accepted_request_sequencing_event_id(task.messages(0).event_id());
+    done.add_messages()->mutable_body()->PackFrom(accepted);
+    if (completes) {
+      temporal::api::update::v1::Response response;
+      response.mutable_meta()->set_update_id("update");
+      response.mutable_outcome()->mutable_success();
+      done.add_messages()->mutable_body()->PackFrom(response);
+    }
+    for (auto& each : *done.mutable_messages())
+      each.set_protocol_instance_id("update");
+    BOOST_TEST(call("RespondWorkflowTaskCompleted", done)->status.message == "");
+  }
+
+  void updates_are_waited_for() {
+    start("updated");
+    const auto updating =
+        send_update("updated", enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
+    answer_update(true);
+    BOOST_REQUIRE(updating->is_answered);
+    BOOST_TEST(updating->as<wire::UpdateWorkflowExecutionResponse>().outcome().has_success());
+    terminate("updated");
+  }
+
+  void updates_are_left_once_they_are_accepted() {
+    start("left");
+    const auto updating =
+        send_update("left", enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED);
+    answer_update(false);
+    BOOST_REQUIRE(updating->is_answered);
+    BOOST_TEST(!updating->as<wire::UpdateWorkflowExecutionResponse>().has_outcome());
+    terminate("left");
   }
 
   void signals_and_queries_carry_headers() {
@@ -262,20 +322,16 @@ struct fixture : service_fixture {
         == "Namespace is empty.");
   }
 
-  void updates_are_off() {
-    const std::string words = "UpdateWorkflowExecution operation is disabled on this namespace.";
-    constexpr auto code = status_code::permission_denied;
-    start("updated");
-    wire::UpdateWorkflowExecutionRequest update;
-    update.set_namespace_("default");
-    update.mutable_workflow_execution()->set_workflow_id("updated");
-    update.mutable_request()->mutable_meta()->set_update_id("update");
-    update.mutable_request()->mutable_input()->set_name("name");
-    const auto answer = call("UpdateWorkflowExecution", update);
-    BOOST_TEST((answer->status.code == code));
-    BOOST_TEST(answer->status.message == words);
-    is_refused<wire::PollWorkflowExecutionUpdateRequest>(
-        "PollWorkflowExecutionUpdate", code, words);
+  void callbacks_of_updates_are_not_called() {
+    start("calls back");
+    const auto updating = send_update(
+        "calls back",
+        enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
+        "http://localhost/callback");
+    answer_update(true);
+    BOOST_TEST(updating->status.message == "");
+    BOOST_TEST(describe("calls back").callbacks_size() == 0);
+    terminate("calls back");
   }
 
   void versioning_is_off() {
@@ -410,6 +466,8 @@ const probes when_named{
     {"upsert_memo", &fixture::workflows_change_their_memo},
     {"sdk_metadata", &fixture::tasks_keep_the_metadata_of_their_sdk},
     {"count_group_by_execution_status", &fixture::runs_are_counted_by_their_status},
+    {"sync_update", &fixture::updates_are_waited_for},
+    {"async_update", &fixture::updates_are_left_once_they_are_accepted},
     {"nexus", &fixture::operations_reach_a_handler_and_its_answer_the_caller}};
 
 /// What shows that a thing is off that is not named.
@@ -417,9 +475,7 @@ const probes when_not_named{
     {"supports_schedules", &fixture::schedules_are_off},
     {"build_id_based_versioning", &fixture::versioning_is_off},
     {"eager_workflow_start", &fixture::an_eager_start_is_a_start},
-    {"sync_update", &fixture::updates_are_off},
-    {"async_update", &fixture::updates_are_off},
-    {"workflow_update_callbacks", &fixture::updates_are_off},
+    {"workflow_update_callbacks", &fixture::callbacks_of_updates_are_not_called},
     {"worker_heartbeats", &fixture::heartbeats_of_workers_are_taken_and_not_kept},
     {"worker_commands", &fixture::workers_get_no_commands},
     {"reported_problems_search_attribute", &fixture::problems_of_a_run_are_no_attribute_of_it},
