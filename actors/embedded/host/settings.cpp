@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 11> settings{{
+constexpr std::array<known_setting, 14> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -65,6 +65,15 @@ constexpr std::array<known_setting, 11> settings{{
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},
+    {"history.maxInFlightUpdates",
+     "updates of one workflow that have no outcome yet (10)",
+     read_number<&all::max_in_flight_updates>},
+    {"history.maxInFlightUpdatePayloads",
+     "bytes of the requests of such updates (20971520)",
+     read_number<&all::max_in_flight_update_bytes>},
+    {"history.maxTotalUpdates",
+     "updates of one workflow in all (2000)",
+     read_number<&all::max_updates>},
     {"history.hostLevelCacheMaxSize",
      "workflows kept in memory while nothing is asked of them (128000)",
      read_number<&all::most_loaded_records>},

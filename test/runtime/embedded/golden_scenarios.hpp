@@ -134,6 +134,18 @@ inline constexpr std::array golden_scenarios{
     "messages/signal-with-start.json",
     "messages/signals-buffered-while-task-runs.json",
     "messages/unhandled-command.json",
+    "messages/update-accepted-then-timer.json",
+    "messages/update-completed.json",
+    "messages/update-fails.json",
+    "messages/update-handler-bug-then-fixed.json",
+    "messages/update-open-at-termination.json",
+    "messages/update-rejected.json",
+    "messages/update-unknown-name.json",
+    "messages/update-void.json",
+    "messages/update-with-activity.json",
+    "messages/update-with-signal-at-once.json",
+    "messages/update-with-start-existing.json",
+    "messages/update-with-start.json",
 };
 
 } // namespace troupe::test

@@ -25,6 +25,26 @@ BOOST_AUTO_TEST_CASE(the_rules_write_what_the_real_server_wrote) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_rejected_update_in_every_pause_changes_no_history) {
+  int rejected = 0;
+  for (const char* scenario : golden_scenarios) {
+    BOOST_TEST_CONTEXT(scenario) {
+      try {
+        const auto recorded = load_history(scenario);
+        history_player player{recorded};
+        player.rejects_updates = true;
+        const auto made = player.play();
+        const auto report = history_comparison{}.difference(recorded, made);
+        BOOST_CHECK_MESSAGE(report.empty(), scenario << ": " << report);
+        rejected += player.rejected();
+      } catch (const std::exception& error) {
+        BOOST_ERROR(scenario << ": " << error.what());
+      }
+    }
+  }
+  BOOST_TEST(rejected > 50);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test

@@ -271,6 +271,7 @@ void history_player::start(const event& from) {
 void history_player::poll(const event& from) {
   if (from.workflow_task_started_event_attributes().request_id() == inline_request)
     return;
+  ask_for_updates(from);
   if (service_.tasks.empty() && service_.timer)
     service_.advance_to(*service_.timer);
   const bool sticky = !service_.tasks.empty() && service_.tasks.front().sticky;
@@ -301,7 +302,9 @@ void history_player::complete(const event& from) {
         break;
       continue;
     }
-    if (auto command = command_of(in_our_ids(event))) {
+    if (answer_update(event, request)) {
+      delivered_.insert(event.event_id());
+    } else if (auto command = command_of(in_our_ids(event))) {
       *request.add_commands() = std::move(*command);
       delivered_.insert(event.event_id());
     } else if (time_of(event) < time_of(from)) {
@@ -317,6 +320,8 @@ void history_player::complete(const event& from) {
   const auto tx = service_.respond(std::move(request));
   if (!tx.answer.status.ok())
     service_fixture::fail("completion refused: " + tx.answer.status.message);
+  if (rejects_updates)
+    reject_an_update();
 }
 
 void history_player::fail(const event& from) {

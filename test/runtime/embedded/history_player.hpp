@@ -17,6 +17,11 @@ class history_player {
 public:
   explicit history_player(history_api::History recorded);
 
+  /// Whenever the run is idle after a workflow task it gets an update that its worker rejects.
+  bool rejects_updates = false;
+  /// How many there were.
+  [[nodiscard]] int rejected() const { return rejected_; }
+
   /// Plays. The result is what the record holds now, of the run that was started.
   history_api::History play();
 
@@ -29,6 +34,10 @@ private:
   void poll(const event& from);
   void complete(const event& from);
   void fail(const event& from);
+  // history_player_updates.cpp
+  void ask_for_updates(const event& started);
+  bool answer_update(const event& recorded, wire::RespondWorkflowTaskCompletedRequest& to) const;
+  void reject_an_update();
   /// Something from outside happened.
   void happen(const event& from);
   void happen_to_operation(const event& recorded);
@@ -53,6 +62,7 @@ private:
   history_api::History recorded_;
   service_fixture service_;
   std::string run_id_;
+  int rejected_ = 0;
   std::set<std::int64_t> delivered_;
   std::map<std::int64_t, std::string> activity_tokens_; ///< by scheduled event
   std::map<std::int64_t, const event*>
