@@ -95,7 +95,7 @@ void look(const run& on, std::vector<std::string>& broken) {
     wrong("other Nexus operations are pending than its history says");
   if (!state.buffered.empty() && !(state.task && state.task->started()))
     wrong("buffers events and no worker has a task");
-  if (state.task && !state.task->transient()) {
+  if (state.task && state.task->is_written()) {
     const auto scheduled = state.task->scheduled_event_id;
     if (scheduled < 1 || scheduled > id
         || on.history[static_cast<std::size_t>(scheduled - 1)]->event_type()
