@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/public/threaded_home.hpp"
 #include "actors/public/worker_impl.hpp"
 #include "runtime/base/log/log.hpp"
 
@@ -113,8 +114,10 @@ std::uint64_t worker_snapshot::tasks::running() const {
 }
 
 worker::worker(client client, worker_options options)
-    : impl_(std::make_unique<detail::worker_impl>(nullptr, std::move(client), std::move(options))) {
-}
+    : impl_(std::make_unique<detail::worker_impl>(
+          std::make_unique<detail::threaded_home>(nullptr),
+          std::move(client),
+          std::move(options))) {}
 worker::worker(std::unique_ptr<detail::worker_impl> impl) noexcept : impl_(std::move(impl)) {}
 worker::~worker() = default;
 worker::worker(worker&&) noexcept = default;

@@ -5,7 +5,6 @@
 #include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
-#include "actors/worker/work_pool.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
@@ -14,8 +13,6 @@
 #include "runtime/rpc/connector.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
-
-#include <caf/atom.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -28,10 +25,6 @@ namespace troupe::detail {
 using actors::worker_phase;
 
 namespace {
-
-/// A turn that takes so long will not end by itself; code that does not come back is none, since
-/// its shard goes on without it.
-constexpr std::chrono::seconds dead_after{30};
 
 /// The one place that says which options make no sense.
 void validate(const worker_options& options) {
@@ -129,10 +122,10 @@ worker_state public_state(worker_phase phase) {
 
 } // namespace
 
-worker_impl::worker_impl(caf::actor_system* system, client client, worker_options options)
+worker_impl::worker_impl(std::unique_ptr<worker_home> home, client client, worker_options options)
     : client_(std::move(client)), options_(std::move(options)),
       services_(std::make_shared<nexus::service_registry>()),
-      activities_(std::make_shared<activity::registry>()), system_(system) {
+      activities_(std::make_shared<activity::registry>()), home_(std::move(home)) {
   validate(options_);
   if (options_.identity.empty())
     options_.identity = client_.options().identity;
@@ -202,41 +195,31 @@ void worker_impl::begin() {
     return rpc::connect_hint(failed, options);
   };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
+  settings.long_poll_timeout = home_->long_poll_timeout();
   context->tracer = options_.tracer;
-  context->pool = std::make_shared<actors::thread_work_pool>(
+  context->pool = home_->make_pool(
       (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
       + (activities_->empty()
              ? 0
              : options_.max_concurrent_activities + options_.max_concurrent_local_activities));
   add_kinds(*context);
 
-  if (system_ == nullptr) {
-    own_config_ = std::make_unique<caf::actor_system_config>();
-    // Nothing of ours runs on CAF's scheduler; `sharing` so that its one thread sleeps.
-    own_config_->set("scheduler.policy", caf::atom("sharing"));
-    own_config_->set("scheduler.max-threads", 1u);
-    own_system_ = std::make_unique<caf::actor_system>(*own_config_);
-    system_ = own_system_.get();
-  }
-  std::vector<actors::shard*> homes;
-  for (std::size_t i = 0; i < options_.shards; ++i) {
-    shards_.push_back(
-        std::make_unique<actors::threaded_shard>(*system_, "troupe-" + std::to_string(i)));
-    homes.push_back(shards_.back().get());
-  }
+  shards_ = home_->make_shards(options_.shards);
   const auto& connector = client_.connection()->connector();
   core_ = std::make_unique<actors::worker_core>(
-      *system_, std::move(context), homes, [&](actors::shard& where, std::size_t index) {
-        return connector->connect(where, &shards_[index]->polled());
-      });
+      home_->system(),
+      std::move(context),
+      shards_,
+      [&](actors::shard& where, std::size_t index) {
+        return connector->connect(where, home_->queue_of(index));
+      },
+      home_->random());
   core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
   // As with Temporal's SDKs: while somebody debugs, code may stand still.
   const bool is_debugged =
       std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
-  watchdog_ = std::make_unique<actors::watchdog>(
-      homes, is_debugged ? std::chrono::nanoseconds{0} : options_.deadlock_timeout);
+  home_->watch(is_debugged ? std::chrono::nanoseconds{0} : options_.deadlock_timeout);
   observe_shards();
-  watchdog_->start();
   core_->start();
   started_ = core_.get();
 }
@@ -254,7 +237,7 @@ void worker_impl::observe_shards() {
       {.name = "shard_stalls",
        .help = "times that code blocked a shard or spun on it",
        .is_ours = true},
-      [this] { return static_cast<double>(watchdog_->stalls()); });
+      [this] { return static_cast<double>(home_->stalls()); });
   observe(
       {.name = "threads_left_behind",
        .help = "threads that workflows or coroutine handlers did not give back in time",
@@ -359,7 +342,7 @@ void worker_impl::start() {
     throw worker_error("a stopped worker does not start again: make a new one");
   begin();
   std::unique_lock guard{mutex_};
-  changed_.wait(guard, [this] {
+  home_->wait(guard, changed_, [this] {
     return connect_failed_
            || (phase_ != worker_phase::created && phase_ != worker_phase::connecting);
   });
@@ -367,7 +350,7 @@ void worker_impl::start() {
     return;
   guard.unlock();
   if (auto why = core_->error(); !why.empty()) {
-    end_threads();
+    end_home();
     throw worker_error(why);
   }
 }
@@ -407,18 +390,16 @@ void worker_impl::wait_stopped() {
     return;
   {
     std::unique_lock guard{mutex_};
-    changed_.wait(guard, [this] { return phase_ == worker_phase::stopped; });
+    home_->wait(guard, changed_, [this] { return phase_ == worker_phase::stopped; });
   }
-  end_threads();
+  end_home();
 }
 
-void worker_impl::end_threads() {
+void worker_impl::end_home() {
   std::call_once(ended_, [this] {
     push_ = nullptr; // for the last time: everything is counted
     core_->release();
-    for (auto& each : shards_)
-      each->stop();
-    watchdog_->stop(); // it is needed until nothing runs any more
+    home_->end();
   });
 }
 
@@ -439,16 +420,7 @@ std::string worker_impl::metrics_address() const {
 }
 
 std::string worker_impl::why_dead() const {
-  if (started_.load() == nullptr)
-    return {};
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    const auto since = shards_[i]->busy_since();
-    if (since != 0 && now - std::chrono::nanoseconds{since} > dead_after)
-      return "shard " + std::to_string(i) + " has been in one turn for more than "
-             + std::to_string(dead_after.count()) + " s";
-  }
-  return {};
+  return started_.load() == nullptr ? std::string{} : home_->why_dead();
 }
 
 std::string worker_impl::why_unready() const {
@@ -472,7 +444,7 @@ worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
   if (core == nullptr)
     return result;
   result.error = core->error();
-  add_parts(result, core->inspect(what));
+  add_parts(result, core->inspect(what, [this] { home_->run_what_is_due(); }));
   for (const auto& each : core->context().kinds) {
     const auto used = core->context().metrics->read().total(
         "worker_task_slots_used", {{"worker_type", std::string{each.worker_type}}});

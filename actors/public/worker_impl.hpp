@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/public/worker_home.hpp"
 #include "actors/public/worker_port.hpp"
-#include "actors/shard/threaded_shard.hpp"
-#include "actors/shard/watchdog.hpp"
 #include "actors/worker/worker_core.hpp"
 #include "runtime/activity/environment.hpp"
 #include "runtime/nexus/dispatch.hpp"
@@ -11,9 +10,6 @@
 
 #include <troupe/unique_function.hpp>
 #include <troupe/worker.hpp>
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -24,10 +20,10 @@
 
 namespace troupe::detail {
 
-/// A worker with its threads: shards on an actor system that is ours, or the user's.
+/// A worker with all that is public of it, wherever it lives.
 class worker_impl {
 public:
-  worker_impl(caf::actor_system* system, client client, worker_options options);
+  worker_impl(std::unique_ptr<worker_home> home, client client, worker_options options);
   ~worker_impl();
 
   void add(nexus::service_handler service);
@@ -68,7 +64,7 @@ private:
   [[nodiscard]] std::shared_ptr<const activity::environment>
   activity_environment(const actors::worker_settings& settings) const;
   void observe_shards();
-  void end_threads();
+  void end_home();
 
   client client_;
   worker_options options_;
@@ -76,11 +72,8 @@ private:
   std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>> workflows_;
   std::shared_ptr<activity::registry> activities_;
 
-  std::unique_ptr<caf::actor_system_config> own_config_;
-  std::unique_ptr<caf::actor_system> own_system_;
-  caf::actor_system* system_;
-  std::vector<std::unique_ptr<actors::threaded_shard>> shards_;
-  std::unique_ptr<actors::watchdog> watchdog_;
+  std::unique_ptr<worker_home> home_;
+  std::vector<actors::shard*> shards_; ///< of the home
   std::unique_ptr<actors::worker_core> core_;
   std::vector<telemetry::observed> observed_;
   std::unique_ptr<worker_port::share> port_; ///< null: the metrics are not shown

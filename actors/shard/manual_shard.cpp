@@ -11,6 +11,7 @@ bool manual_clock::run_until_idle() {
   bool ran = false;
   for (bool again = true; again;) {
     again = false;
+    reorder();
     // By index: what runs may add shards.
     for (std::size_t i = 0; i < shards_.size(); ++i) {
       again |= shards_[i]->turn([](auto& one) { return one.run_due_timers(); });
@@ -22,6 +23,13 @@ bool manual_clock::run_until_idle() {
     ran |= again;
   }
   return ran;
+}
+
+/// Not with the library's shuffle: its order is another one in each library.
+void manual_clock::reorder() {
+  if (chance_)
+    for (auto left = shards_.size(); left > 1; --left)
+      std::swap(shards_[left - 1], shards_[(*chance_)() % left]);
 }
 
 void manual_clock::move_to(time_point when) {
@@ -49,14 +57,20 @@ void manual_clock::advance(duration by) {
 
 bool manual_clock::advance_to_next_timer() {
   run_until_idle();
-  std::optional<timer_heap::instant> next;
+  const auto next = next_timer();
+  if (next)
+    move_to(*next);
+  return next.has_value();
+}
+
+std::optional<time_point> manual_clock::next_timer() const {
+  std::optional<time_point> next;
   for (auto* each : shards_)
-    if (auto due = each->next_timer(); due && (!next || *due < *next))
-      next = due;
-  if (!next)
-    return false;
-  move_to(time_point{duration{*next}});
-  return true;
+    if (const auto due = each->next_timer()) {
+      const time_point when{duration{*due}};
+      next = std::min(next.value_or(when), when);
+    }
+  return next;
 }
 
 manual_shard::manual_shard(caf::actor_system& system, std::shared_ptr<manual_clock> clock)

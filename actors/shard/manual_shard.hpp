@@ -3,7 +3,10 @@
 
 #include "actors/shard/shard.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -15,13 +18,23 @@ class manual_shard;
 /// one at a time.
 ///
 /// Everything is deterministic: nothing runs but inside `run_until_idle` and `advance`, on the
-/// caller's thread.
+/// caller's thread, which is the one that made it, or that it was handed to.
 class manual_clock {
 public:
   explicit manual_clock(time_point start = time_point{std::chrono::seconds{1'700'000'000}})
       : now_(start) {}
 
   [[nodiscard]] time_point now() const noexcept { return now_; }
+
+  /// From here on the shards run in another order each round, which the seed decides.
+  void shuffle(std::uint64_t seed) { chance_.emplace(seed); }
+
+  /// From here on this thread is the one that drains the shards and may touch them; the former one
+  /// must not meanwhile.
+  void hand_to_this_thread() noexcept { thread_ = std::this_thread::get_id(); }
+  [[nodiscard]] bool is_of_this_thread() const noexcept {
+    return thread_ == std::this_thread::get_id();
+  }
 
   /// Runs all shards until none has anything to do at the present time; returns whether anything
   /// ran.
@@ -34,13 +47,18 @@ public:
   /// Moves to the next timer of any shard and runs it; false if there is none. For tests that wait
   /// for a condition.
   bool advance_to_next_timer();
+  /// When that is.
+  [[nodiscard]] std::optional<time_point> next_timer() const;
 
 private:
   friend class manual_shard;
   void move_to(time_point when);
+  void reorder();
 
   time_point now_;
   std::vector<manual_shard*> shards_;
+  std::optional<std::mt19937_64> chance_;
+  std::thread::id thread_ = std::this_thread::get_id();
 };
 
 /// A shard without a thread for tests: drained by hand, in virtual time.
@@ -72,9 +90,7 @@ public:
 
 protected:
   void wake() override {}
-  [[nodiscard]] bool owns_this_thread() const override {
-    return std::this_thread::get_id() == thread_;
-  }
+  [[nodiscard]] bool owns_this_thread() const override { return clock_->is_of_this_thread(); }
   [[nodiscard]] timer_heap::instant ticks() const override {
     return clock_->now().time_since_epoch().count();
   }
@@ -86,7 +102,6 @@ private:
   bool turn(Part part);
 
   std::shared_ptr<manual_clock> clock_;
-  std::thread::id thread_ = std::this_thread::get_id();
   std::vector<std::shared_ptr<tenure>> tenures_;
   bool stopped_ = false;
 };

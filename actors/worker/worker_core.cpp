@@ -99,8 +99,12 @@ void worker_core::release() {
     });
 }
 
-std::vector<inspected_part> worker_core::inspect(const snapshot_options& what) const {
-  return inspection{context_, what}.wait(std::chrono::seconds{1});
+std::vector<inspected_part>
+worker_core::inspect(const snapshot_options& what, const std::function<void()>& meanwhile) const {
+  inspection asked{context_, what};
+  if (meanwhile)
+    meanwhile();
+  return asked.wait(std::chrono::seconds{1});
 }
 
 worker_phase worker_core::phase() const {

@@ -47,8 +47,10 @@ public:
   [[nodiscard]] worker_phase phase() const;
   [[nodiscard]] std::string error() const;
   [[nodiscard]] const worker_context& context() const noexcept { return *context_; }
-  /// What each shard shows of itself; waits a second for one that is busy. Thread-safe.
-  [[nodiscard]] std::vector<inspected_part> inspect(const snapshot_options& what) const;
+  /// What each shard shows of itself; waits a second for one that is busy. `meanwhile` is called
+  /// before that, for shards that somebody has to drain. Thread-safe.
+  [[nodiscard]] std::vector<inspected_part>
+  inspect(const snapshot_options& what, const std::function<void()>& meanwhile = {}) const;
 
 private:
   caf::actor_system& system_;

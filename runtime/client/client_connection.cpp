@@ -16,9 +16,12 @@ namespace troupe {
 
 namespace {
 
-std::shared_ptr<const client_settings>
-make_settings(const connection_options& options, data_converter converter) {
+std::shared_ptr<const client_settings> make_settings(
+    const connection_options& options,
+    data_converter converter,
+    std::chrono::milliseconds long_poll_timeout = client_settings{}.long_poll_timeout) {
   auto settings = std::make_shared<client_settings>();
+  settings->long_poll_timeout = long_poll_timeout;
   settings->name_space = options.name_space;
   settings->identity = options.identity;
   settings->rpc_timeout = options.rpc_timeout;
@@ -43,8 +46,10 @@ client_connection::client_connection(
     std::shared_ptr<const rpc::connector> to,
     data_converter converter,
     executor& runs_on,
-    rpc::pump_function pump)
-    : connector_(std::move(to)), settings_(make_settings(options(), std::move(converter))),
+    rpc::pump_function pump,
+    std::chrono::milliseconds long_poll_timeout)
+    : connector_(std::move(to)),
+      settings_(make_settings(options(), std::move(converter), long_poll_timeout)),
       runs_on_(&runs_on), wait_(*runs_on_, std::move(pump)),
       metrics_(std::make_shared<telemetry::registry>()),
       meter_(metrics_->add_meter({{"namespace", options().name_space}})), counts_(*meter_),
@@ -137,12 +142,14 @@ client local_client(
     executor& runs_on,
     rpc::pump_function pump,
     connection_options options,
-    data_converter converter) {
+    data_converter converter,
+    std::chrono::milliseconds long_poll_timeout) {
   return client{std::make_shared<client_connection>(
       rpc::direct_connector(service, std::move(options)),
       std::move(converter),
       runs_on,
-      std::move(pump))};
+      std::move(pump),
+      long_poll_timeout)};
 }
 
 } // namespace troupe

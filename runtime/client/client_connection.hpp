@@ -26,12 +26,14 @@ public:
   /// With a thread of its own.
   client_connection(std::shared_ptr<const rpc::connector> to, data_converter converter);
   /// On an executor of somebody else, which must outlive it; `pump` drains it where no thread does.
-  /// For services in the same process and for virtual time.
+  /// For services in the same process and for virtual time, where a poll that ends without an
+  /// answer may be the only thing that happens: it can wait longer there.
   client_connection(
       std::shared_ptr<const rpc::connector> to,
       data_converter converter,
       executor& runs_on,
-      rpc::pump_function pump);
+      rpc::pump_function pump,
+      std::chrono::milliseconds long_poll_timeout = client_settings{}.long_poll_timeout);
   ~client_connection() override;
   client_connection(const client_connection&) = delete;
   client_connection& operator=(const client_connection&) = delete;
@@ -88,6 +90,7 @@ namespace detail {
     executor& runs_on,
     rpc::pump_function pump,
     connection_options options = {},
-    data_converter converter = {});
+    data_converter converter = {},
+    std::chrono::milliseconds long_poll_timeout = client_settings{}.long_poll_timeout);
 
 } // namespace troupe

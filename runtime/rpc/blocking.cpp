@@ -6,7 +6,7 @@
 namespace troupe::rpc {
 
 void waiter::run(unique_function<void()> start, flag& finished) const {
-  if (pump_) {
+  if (auto pump = pump_) { // of this wait alone: it may count
     start();
     for (;;) {
       {
@@ -14,7 +14,7 @@ void waiter::run(unique_function<void()> start, flag& finished) const {
         if (finished.done)
           return;
       }
-      if (!pump_())
+      if (!pump())
         throw std::logic_error(
             "a blocking client call waits for something that nothing in this process will ever do");
     }

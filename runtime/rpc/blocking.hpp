@@ -16,7 +16,7 @@
 namespace troupe::rpc {
 
 /// Runs whatever is due on a hand-drained executor, moving its time if need be; false if nothing is
-/// left that could ever run.
+/// left that could ever run. Each wait has a copy of its own.
 using pump_function = std::function<bool()>;
 
 /// Waits for one asynchronous outcome on behalf of a caller that blocks.

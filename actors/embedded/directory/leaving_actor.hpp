@@ -12,16 +12,13 @@
 namespace troupe::embedded {
 
 /// Base of the actors whose keys clients make up (queues, endpoints, destinations): one that is
-/// idle and that nobody wanted for `patience` (at most twice of it) ends, and the next message to
-/// its key makes a new one. Otherwise a service would keep an actor for every name it ever heard.
+/// idle and that nobody wanted for a while (at most twice of it) ends, and the next message to its
+/// key makes a new one. Otherwise a service would keep an actor for every name it ever heard.
 ///
 /// `Handle` takes `leave_if_idle`, which its behavior hands to `leave_when_idle`.
 template <class Handle>
 class leaving_actor : public service_actor<Handle> {
 public:
-  /// As the task queues of the real server.
-  static constexpr duration patience = std::chrono::minutes{5};
-
   using service_actor<Handle>::service_actor;
 
 protected:
@@ -33,10 +30,12 @@ protected:
   void note_use() noexcept { is_used_ = true; }
   void note_no_use() noexcept { is_used_ = false; }
 
-  /// Looks later whether anybody still wants it; to be called once it lives.
-  void watch_idleness() {
+  /// Looks in `patience` whether anybody still wants it, again and again; to be called once it
+  /// lives.
+  void watch_idleness(duration patience) {
     if (idle_timer_ != 0)
       return;
+    patience_ = patience;
     idle_timer_ = this->home().schedule(patience, [weak = caf::actor_cast<caf::actor_addr>(this)] {
       if (auto self = caf::actor_cast<Handle>(weak))
         actors::tell(self, leave_if_idle{});
@@ -52,7 +51,7 @@ protected:
   void leave_when_idle() {
     stop_watching();
     if (std::exchange(is_used_, false) || !is_idle() || !this->mailbox().empty()) {
-      watch_idleness();
+      watch_idleness(patience_);
       return;
     }
     forget();
@@ -61,6 +60,7 @@ protected:
 
 private:
   executor::timer_id idle_timer_ = 0;
+  duration patience_{};
   bool is_used_ = true; ///< since the last look
 };
 

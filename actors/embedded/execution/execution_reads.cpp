@@ -19,7 +19,6 @@ namespace {
 namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
-constexpr duration longest_history_poll = std::chrono::seconds{20};
 
 } // namespace
 
@@ -49,10 +48,10 @@ void execution_actor::read_history_for(const call_ptr& from) {
       from->as<wire::GetWorkflowExecutionHistoryRequest>(),
       from->header("client-name"),
       follows);
-  const auto patience =
-      from->deadline() == time_point::max()
-          ? longest_history_poll
-          : std::min(longest_history_poll, from->deadline() - directory_.now() - poll_margin);
+  const auto longest = directory_.settings.longest_history_poll;
+  const auto patience = from->deadline() == time_point::max()
+                            ? longest
+                            : std::min(longest, from->deadline() - directory_.now() - poll_margin);
   if (!found.wait || patience <= duration::zero()) {
     answer(from, std::move(found.answer));
     return;

@@ -43,7 +43,7 @@ task_queue_actor::task_queue_actor(
       name_(std::move(name)), kind_(kind) {}
 
 task_queue_actor::behavior_type task_queue_actor::make_behavior() {
-  watch_idleness();
+  watch_idleness(directory_.settings.idle_actor_time);
   return {
       [this](serve_call& message) { take(message); },
       [this](add_workflow_task& message) { take(message); },
@@ -189,7 +189,8 @@ void task_queue_actor::accept_poll(
     if (auto self = caf::actor_cast<task_queue_handle>(weak))
       tell(self, close_poll{id, is_expired});
   };
-  const auto patience = poll_patience(directory_.now(), from->deadline());
+  const auto patience =
+      poll_patience(directory_.now(), from->deadline(), directory_.settings.longest_poll);
   opened->expires = directory_.now() + patience;
   from->on_cancel([end] { end(false); });
   opened->timer = home().schedule(patience, [end] { end(true); });

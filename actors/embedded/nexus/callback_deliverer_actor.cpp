@@ -21,7 +21,7 @@ callback_deliverer_actor::callback_deliverer_actor(
     : leaving_actor(cfg, home), directory_(here), destination_(std::move(destination)) {}
 
 callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior() {
-  watch_idleness();
+  watch_idleness(directory_.settings.idle_actor_time);
   return {
       [this](deliver_callback& message) {
         under_way what{

@@ -52,7 +52,7 @@ nexus_dispatcher_actor::nexus_dispatcher_actor(
       caller_namespace_id_(std::move(caller_namespace_id)), endpoint_(std::move(endpoint)) {}
 
 nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
-  watch_idleness();
+  watch_idleness(directory_.settings.idle_actor_time);
   const auto ignore = [](const rpc_status&) {};
   return {
       [this](dispatch_request& message) {

@@ -20,16 +20,14 @@ inline constexpr duration sticky_poller_memory = std::chrono::seconds{10};
 inline constexpr duration poller_memory = std::chrono::minutes{5};
 /// A long poll is answered empty this much before its deadline, so that the answer still arrives.
 inline constexpr duration poll_margin = std::chrono::seconds{1};
-/// The longest that a poll of a task queue waits.
-inline constexpr duration longest_poll = std::chrono::seconds{60};
 /// Polls with less time than this are refused.
 inline constexpr duration shortest_poll = std::chrono::seconds{2};
 
 /// More polls than these do not wait at one queue: no worker needs them, and each costs memory.
 inline constexpr std::size_t most_waiting_polls = 10'000;
 
-/// How long a poll with this deadline waits for a task.
-inline duration poll_patience(time_point now, time_point deadline) {
+/// How long a poll with this deadline waits for a task, `longest_poll` at most.
+inline duration poll_patience(time_point now, time_point deadline, duration longest_poll) {
   if (deadline == time_point::max() || deadline - now > longest_poll + poll_margin)
     return longest_poll;
   return std::max(deadline - now - poll_margin, duration::zero());

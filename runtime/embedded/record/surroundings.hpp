@@ -93,6 +93,11 @@ struct service_settings {
   /// A record that nothing asked for in this time (at most twice of it) leaves the memory, or, in
   /// a service that keeps everything in memory, gives up its actor.
   duration record_idle_time = std::chrono::minutes{1};
+  /// The longest that polls of task queues and waiting reads of a history are kept waiting.
+  duration longest_poll = std::chrono::seconds{60};
+  duration longest_history_poll = std::chrono::seconds{20};
+  /// An actor that nobody needs for that long (at most twice that long) ends.
+  duration idle_actor_time = std::chrono::minutes{5};
   /// `history.hostLevelCacheMaxSize`: more records than these stay in memory only while in use.
   std::size_t most_loaded_records = 128'000;
 };

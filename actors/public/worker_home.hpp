@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/unique_function.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace troupe::rpc {
+struct polled_queue;
+}
+
+namespace troupe::actors {
+class shard;
+class work_pool;
+} // namespace troupe::actors
+
+namespace troupe::detail {
+
+/// Where a worker lives: what runs its actors and its plain functions, and how those who wait for
+/// it wait. Threads in a program (`threaded_home`), one virtual time in a test.
+///
+/// Called by the worker's owner, but for what is said to be thread-safe.
+class worker_home {
+public:
+  virtual ~worker_home() = default;
+
+  [[nodiscard]] virtual caf::actor_system& system() = 0;
+  /// Makes so many shards, which live until `end`. Once.
+  [[nodiscard]] virtual std::vector<actors::shard*> make_shards(std::size_t count) = 0;
+  /// The queue that a shard polls; null if it polls none.
+  [[nodiscard]] virtual rpc::polled_queue* queue_of(std::size_t shard) = 0;
+  [[nodiscard]] virtual std::shared_ptr<actors::work_pool> make_pool(std::size_t limit) = 0;
+  /// The jitter of backoffs; empty: the system's entropy.
+  [[nodiscard]] virtual std::function<double()> random() { return {}; }
+  /// How long a poll may wait for a task.
+  [[nodiscard]] virtual std::chrono::milliseconds long_poll_timeout() const = 0;
+
+  /// Code that keeps a shard for longer than `patience` is left behind from now on; zero: none is.
+  virtual void watch(std::chrono::nanoseconds patience) = 0;
+  /// How often code kept a shard too long. Thread-safe.
+  [[nodiscard]] virtual std::uint64_t stalls() const = 0;
+  /// Why it is not alive; empty if it is. Thread-safe.
+  [[nodiscard]] virtual std::string why_dead() const = 0;
+
+  /// Returns when `done`, which `changed` tells of; both are guarded by what `guard` holds.
+  virtual void wait(
+      std::unique_lock<std::mutex>& guard,
+      std::condition_variable& changed,
+      const std::function<bool()>& done) = 0;
+  /// Lets the shards do what is due, where nothing does by itself.
+  virtual void run_what_is_due() {}
+  /// Ends the shards; what they were asked before is done first.
+  virtual void end() = 0;
+};
+
+} // namespace troupe::detail

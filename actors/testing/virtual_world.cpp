@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/testing/virtual_world.hpp"
+
+#include "actors/embedded/host/preparation.hpp"
+#include "actors/embedded/host/settings.hpp"
+
+#include <caf/atom.hpp>
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace troupe::testing {
+
+namespace {
+
+/// Polls that end without a task, and looks at what nobody may want any more, are the only things
+/// that happen again and again where nothing else does: a year would be full of them.
+embedded::service_settings settings_of(const service_options& options) {
+  auto settings = embedded::read_settings(options.dynamic_config);
+  if (!settings)
+    throw service_error{settings.error()};
+  settings->longest_poll = virtual_world::for_ever;
+  settings->longest_history_poll = virtual_world::for_ever;
+  settings->idle_actor_time = virtual_world::for_ever;
+  settings->record_idle_time = virtual_world::for_ever;
+  return std::move(*settings);
+}
+
+/// A worker's home in a virtual world.
+class virtual_home final : public detail::worker_home {
+public:
+  explicit virtual_home(std::shared_ptr<virtual_world> world) : world_(std::move(world)) {}
+  ~virtual_home() override { end(); }
+
+  caf::actor_system& system() override { return world_->system(); }
+
+  std::vector<actors::shard*> make_shards(std::size_t count) override {
+    std::vector<actors::shard*> made;
+    for (std::size_t i = 0; i < count; ++i) {
+      shards_.push_back(std::make_unique<actors::manual_shard>(world_->system(), world_->clock()));
+      made.push_back(shards_.back().get());
+    }
+    return made;
+  }
+
+  rpc::polled_queue* queue_of(std::size_t) override { return nullptr; }
+  std::shared_ptr<actors::work_pool> make_pool(std::size_t) override { return world_->pool(); }
+
+  std::function<double()> random() override {
+    return [engine = std::mt19937_64{world_->next_seed()}]() mutable {
+      return static_cast<double>(engine() >> 11) * 0x1p-53;
+    };
+  }
+
+  [[nodiscard]] std::chrono::milliseconds long_poll_timeout() const override {
+    return virtual_world::for_ever;
+  }
+
+  void watch(std::chrono::nanoseconds) override {}
+  [[nodiscard]] std::uint64_t stalls() const override { return 0; }
+  [[nodiscard]] std::string why_dead() const override { return {}; }
+
+  void wait(
+      std::unique_lock<std::mutex>& guard,
+      std::condition_variable&,
+      const std::function<bool()>& done) override {
+    const auto pump = world_->pump();
+    while (!done()) {
+      guard.unlock();
+      const bool goes_on = pump();
+      guard.lock();
+      if (!goes_on && !done())
+        throw std::logic_error(
+            "the wait for a worker of a test environment would never end"
+            + std::string{world_->holds > 0 ? ": the time is held" : ""});
+    }
+  }
+
+  void run_what_is_due() override { world_->run(); }
+
+  void end() override {
+    world_->run();
+    for (auto& each : shards_)
+      each->stop();
+  }
+
+private:
+  std::shared_ptr<virtual_world> world_;
+  std::vector<std::unique_ptr<actors::manual_shard>> shards_;
+};
+
+} // namespace
+
+caf::actor_system_config& virtual_world::configured(caf::actor_system_config& config) {
+  // Nothing of ours runs on CAF's own threads.
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", std::size_t{1});
+  return config;
+}
+
+virtual_world::virtual_world(const environment_options& options)
+    : longest_wait_(options.longest_wait), chance_(options.seed),
+      clock_(std::make_shared<actors::manual_clock>(options.start)),
+      service_(std::make_unique<embedded::service_host>(
+          system_,
+          service_shard_,
+          settings_of(options.service),
+          std::make_unique<embedded::random_ids>(chance_()))),
+      pool_(std::make_shared<virtual_pool>(clock_)) {
+  clock_->shuffle(chance_());
+  try {
+    prepare(options.service);
+  } catch (...) {
+    service_->stop();
+    throw;
+  }
+}
+
+virtual_world::~virtual_world() {
+  pool_ = nullptr; // no function waits any more
+  service_->stop();
+  run();
+  client_shard_.stop();
+  service_shard_.stop();
+}
+
+void virtual_world::prepare(const service_options& options) {
+  for (auto& change : embedded::preparation_of(options)) {
+    std::optional<result<void>> outcome;
+    service_->prepare(
+        std::move(change), [&outcome](result<void> got) { outcome = std::move(got); });
+    run();
+    if (outcome && !*outcome)
+      std::rethrow_exception(outcome->error());
+  }
+}
+
+bool virtual_world::run() {
+  bool ran = clock_->run_until_idle();
+  while (pool_ && pool_->run()) {
+    clock_->run_until_idle();
+    ran = true;
+  }
+  // What a function asked for that still waits.
+  return clock_->run_until_idle() || ran;
+}
+
+bool virtual_world::step() {
+  return run() || (holds == 0 && clock_->advance_to_next_timer());
+}
+
+void virtual_world::advance(duration by) {
+  const auto until = clock_->now() + by;
+  run();
+  // One thing after the other, as functions of the pool go on between them.
+  while (const auto next = clock_->next_timer()) {
+    if (*next > until)
+      break;
+    clock_->advance_to_next_timer();
+    run();
+  }
+  clock_->advance(until - clock_->now());
+}
+
+bool virtual_world::advance_to_next() {
+  run();
+  const bool moved = clock_->advance_to_next_timer();
+  run();
+  return moved;
+}
+
+rpc::pump_function virtual_world::pump() {
+  return [world = shared_from_this(), begun = std::optional<time_point>{}]() mutable {
+    const auto now = world->clock_->now();
+    if (now - begun.value_or(now) > world->longest_wait_)
+      throw std::logic_error("a blocking call of a test environment has waited for "
+                             "environment_options::longest_wait: what it waits for does not come");
+    if (!begun)
+      begun = now;
+    if (world->pool_ && world->pool_->is_of_this_thread())
+      return world->pool_->yield();
+    if (world->step())
+      return true;
+    if (world->holds > 0)
+      throw std::logic_error(
+          "a blocking call of a test environment waits for what only the time can bring, and that "
+          "is held: advance it first, or use the client's calls that do not block");
+    return false;
+  };
+}
+
+std::unique_ptr<detail::worker_home> virtual_world::make_home() {
+  return std::make_unique<virtual_home>(shared_from_this());
+}
+
+} // namespace troupe::testing

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actors/embedded/host/service_host.hpp"
+#include "actors/public/worker_home.hpp"
+#include "actors/shard/manual_shard.hpp"
+#include "actors/testing/virtual_pool.hpp"
+#include "runtime/rpc/blocking.hpp"
+
+#include <troupe/testing/environment.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <memory>
+#include <random>
+
+namespace troupe::testing {
+
+/// Everything that shares one virtual time: the service, the shards of clients and workers, and the
+/// threads of plain functions. Lives as long as anything of it is held.
+class virtual_world : public std::enable_shared_from_this<virtual_world> {
+public:
+  explicit virtual_world(const environment_options& options);
+  ~virtual_world();
+  virtual_world(const virtual_world&) = delete;
+  virtual_world& operator=(const virtual_world&) = delete;
+
+  /// Runs what can go on now; if nothing can, moves to the next thing due, unless the time is held.
+  /// False if nothing is left to do.
+  bool step();
+  /// Runs everything that can go on now; true if anything did.
+  bool run();
+  void advance(duration by);
+  bool advance_to_next();
+
+  /// What blocking calls of this world's clients do meanwhile.
+  [[nodiscard]] rpc::pump_function pump();
+  [[nodiscard]] std::unique_ptr<detail::worker_home> make_home();
+
+  [[nodiscard]] embedded::service_host& service() noexcept { return *service_; }
+  [[nodiscard]] executor& client_executor() noexcept { return client_shard_; }
+  [[nodiscard]] caf::actor_system& system() noexcept { return system_; }
+  [[nodiscard]] const std::shared_ptr<actors::manual_clock>& clock() const noexcept {
+    return clock_;
+  }
+  [[nodiscard]] const std::shared_ptr<virtual_pool>& pool() const noexcept { return pool_; }
+  [[nodiscard]] std::uint64_t next_seed() { return chance_(); }
+
+  /// Longer than any test.
+  static constexpr std::chrono::years for_ever{50};
+
+  std::size_t holds = 0; ///< while there are any, the time does not move by itself
+
+private:
+  static caf::actor_system_config& configured(caf::actor_system_config& config);
+  void prepare(const service_options& options);
+
+  const duration longest_wait_;
+  std::mt19937_64 chance_;
+  caf::actor_system_config config_;
+  caf::actor_system system_{configured(config_)};
+  std::shared_ptr<actors::manual_clock> clock_;
+  actors::manual_shard service_shard_{system_, clock_};
+  actors::manual_shard client_shard_{system_, clock_};
+  std::unique_ptr<embedded::service_host> service_;
+  std::shared_ptr<virtual_pool> pool_;
+};
+
+} // namespace troupe::testing
