@@ -73,7 +73,7 @@ execution_actor::behavior_type execution_actor::make_behavior() {
         if (!std::exchange(is_used_, false) && is_idle())
           unload();
         else
-          ticket_ = directory_.residents.stays(key_);
+          ticket_ = directory_.residents.stays(key_, !is_idle());
       },
   };
 }
@@ -219,7 +219,7 @@ template <class Then>
 void execution_actor::commit(transaction decided, Then then) {
   const bool changes = decided.changed;
   if (changes && ticket_ == 0 && !is_empty(*record_))
-    ticket_ = directory_.residents.stays(key_);
+    ticket_ = directory_.residents.stays(key_, false);
   if (undurable_.empty() && (!changes || !directory_.store.keeps_rows())) {
     send_out(decided);
     then(decided.answer);
@@ -281,12 +281,9 @@ void execution_actor::finish_commit(bool is_durable) {
 /// only its timer is set again.
 void execution_actor::set_going() {
   const bool all = directory_.take_unresumed(*key_) || std::exchange(is_resuming_, false);
-  auto derived = embedded::resume(*record_, directory_.around());
-  if (!all)
-    std::erase_if(derived.effects, [](const auto& each) {
-      return !std::holds_alternative<record_timer>(each);
-    });
-  commit(std::move(derived), [](const reply&) {});
+  commit(
+      embedded::resume(*record_, directory_.around(), all ? resumes::everything : resumes::timer),
+      [](const reply&) {});
 }
 
 // -- effects -------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ public:
   /// Answers the call with what `read` finds in the record, once what it finds is durable.
   void read_for(const call_ptr& from, reply (*read)(const record& rec, const call& asked));
   /// Answers a read of the history, now or when there is something new.
-  void read_history_for(const call_ptr& from);
+  void read_history_for(const call_ptr& from, std::optional<time_point> ends = {});
   /// Decides about an update, and answers when it has come as far as the call wants.
   void decide_update_for(const call_ptr& from, const input& what, bool is_repeated = false);
   /// Answers when the update has come as far as the call wants.
@@ -75,6 +75,7 @@ private:
   struct reader {
     call_ptr from;
     std::string run_id;
+    time_point ends; ///< however often something happens meanwhile
     executor::timer_id timer = 0;
   };
   /// A query that came while a workflow task was pending.

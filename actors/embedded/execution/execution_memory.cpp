@@ -71,7 +71,7 @@ void execution_actor::came_into_memory() {
         name_space ? name_space->name : std::string{}, key_->namespace_id, key_->workflow_id);
   }
   if (ticket_ == 0 && !is_empty(*record_))
-    ticket_ = directory_.residents.stays(key_);
+    ticket_ = directory_.residents.stays(key_, false);
   if (directory_.store.keeps_rows() && !is_empty(*record_))
     guard([&] { set_going(); }, [](const rpc_status&) {});
   while (record_ && !held_.empty()) {

@@ -3,6 +3,7 @@
 
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/execution/execution_actor.hpp"
+#include "runtime/base/time/saturate.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/record/status.hpp"
 
@@ -16,9 +17,9 @@ namespace troupe::embedded {
 
 namespace {
 
+namespace enums = temporal::api::enums::v1;
 namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
-
 
 } // namespace
 
@@ -38,7 +39,7 @@ void execution_actor::read_for(
   answer(from, read(*record_, *from));
 }
 
-void execution_actor::read_history_for(const call_ptr& from) {
+void execution_actor::read_history_for(const call_ptr& from, std::optional<time_point> ends) {
   const auto features = from->header("supported-features");
   // Clients that send no list at all are the raw ones; they get what is there.
   const bool follows =
@@ -48,10 +49,11 @@ void execution_actor::read_history_for(const call_ptr& from) {
       from->as<wire::GetWorkflowExecutionHistoryRequest>(),
       from->header("client-name"),
       follows);
-  const auto longest = directory_.settings.longest_history_poll;
-  const auto patience = from->deadline() == time_point::max()
-                            ? longest
-                            : std::min(longest, from->deadline() - directory_.now() - poll_margin);
+  if (!ends)
+    ends = std::min(
+        later(directory_.now(), directory_.settings.longest_history_poll),
+        from->deadline() == time_point::max() ? time_point::max() : from->deadline() - poll_margin);
+  const auto patience = *ends - directory_.now();
   if (!found.wait || patience <= duration::zero()) {
     answer(from, std::move(found.answer));
     return;
@@ -69,23 +71,27 @@ void execution_actor::read_history_for(const call_ptr& from) {
       tell(self, reader_done{id, is_expired});
   };
   from->on_cancel([end] { end(false); });
-  readers_[id] = {from, found.run_id, home().schedule(patience, [end] { end(true); })};
+  readers_[id] = {from, found.run_id, *ends, home().schedule(patience, [end] { end(true); })};
 }
 
 void execution_actor::wake_readers(const std::string& run_id) {
-  std::vector<call_ptr> woken;
+  const auto is_open = embedded::is_open(*record_, run_id);
+  std::vector<reader> woken;
   for (auto at = readers_.begin(); at != readers_.end();) {
-    if (at->second.run_id != run_id) {
+    const auto& request = at->second.from->as<wire::GetWorkflowExecutionHistoryRequest>();
+    const bool waits_for_close =
+        request.history_event_filter_type() == enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
+    if (at->second.run_id != run_id || (waits_for_close && is_open)) {
       ++at;
       continue;
     }
     home().cancel(at->second.timer);
-    woken.push_back(std::move(at->second.from));
+    woken.push_back(std::move(at->second));
     at = readers_.erase(at);
   }
-  for (const auto& from : woken)
-    if (!from->is_answered())
-      read_history_for(from);
+  for (const auto& each : woken)
+    if (!each.from->is_answered())
+      read_history_for(each.from, each.ends);
 }
 
 void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {

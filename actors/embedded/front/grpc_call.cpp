@@ -108,6 +108,10 @@ void grpc_call::serve() {
     finish(message.error());
     return;
   }
+  if (front_.unsent.any() && front_.unsent.is_full(peer())) {
+    finish({grpc::StatusCode::RESOURCE_EXHAUSTED, unsent_answers::refusal});
+    return;
+  }
   request.message = std::move(*message);
   request.deadline = deadline_;
   request.from = this;
@@ -123,6 +127,8 @@ void grpc_call::serve() {
 
 void grpc_call::answer(rpc_status status, rpc::bytes message) {
   step_.on = &grpc_call::finished;
+  if (const auto size = message.size(); size >= unsent_answers::counted_from)
+    unsent_ = {front_.unsent, peer(), size};
   if (status.ok())
     stream_.WriteAndFinish(
         to_buffer(message), grpc::WriteOptions{}, grpc::Status::OK, tag_of(step_));

@@ -3,6 +3,7 @@
 
 #include "actors/embedded/front/body_watch.hpp"
 #include "actors/embedded/front/grpc_hot_call.hpp"
+#include "actors/embedded/front/unsent_answers.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/transport.hpp"
 
@@ -34,6 +35,7 @@ struct grpc_front_context {
   std::atomic<bool> stopping = false;
   std::atomic<int> live_calls = 0; ///< accepted and not yet gone
   body_watch bodies{*this};
+  unsent_answers unsent;
 };
 
 /// One call on the wire, from waiting for it to its last completion.
@@ -93,6 +95,7 @@ private:
   ::grpc_call* core_ = nullptr; ///< once it is accepted
   grpc::ByteBuffer message_;
   rpc::local_service::cancel_function cancel_;
+  unsent_answer unsent_;
   tag step_{this, &grpc_call::accepted};
   tag done_{this, &grpc_call::done};
   enum class kind { unary, health, watch, reflection } kind_ = kind::unary;

@@ -206,6 +206,10 @@ void hot_call::request_read(bool) {
     answer({static_cast<status_code>(refused.error_code()), refused.error_message(), {}}, {});
     return;
   }
+  if (front_.unsent.any() && front_.unsent.is_full(peer())) {
+    answer({status_code::resource_exhausted, unsent_answers::refusal, {}}, {});
+    return;
+  }
   // The answer may come before handle() returns, on the service's thread. This object outlives
   // that: it is released on the queue's thread, which is here.
   cancel_ = front_.service.handle(
@@ -221,6 +225,8 @@ void hot_call::answer(const rpc_status& status, const rpc::bytes& message) {
   step_.on = &hot_call::finished;
   operations[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
   if (status.ok()) {
+    if (const auto size = message.size(); size >= unsent_answers::counted_from)
+      unsent_ = {front_.unsent, peer(), size};
     response_ = to_byte_buffer(message);
     auto& send = operations[count++];
     send.op = GRPC_OP_SEND_MESSAGE;
@@ -271,6 +277,7 @@ void hot_call::finished(bool) {
 /// Ready for the next call.
 void hot_call::release() {
   cancel_ = nullptr;
+  unsent_ = {};
   grpc_metadata_array_destroy(&headers_);
   grpc_metadata_array_init(&headers_);
   for (auto* buffer : {std::exchange(request_, nullptr), std::exchange(response_, nullptr)})

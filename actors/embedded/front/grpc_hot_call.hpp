@@ -12,6 +12,7 @@
 
 #include "actors/embedded/front/body_watch.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
+#include "actors/embedded/front/unsent_answers.hpp"
 #include "runtime/rpc/caller.hpp"
 #include "runtime/rpc/completion_tag.hpp"
 #include "runtime/rpc/transport.hpp"
@@ -110,6 +111,7 @@ private:
   grpc_slice status_message_;
   grpc_metadata status_details_{};
   rpc::local_service::cancel_function cancel_;
+  unsent_answer unsent_;
   tag step_{this, &hot_call::called};
   tag done_{this, &hot_call::done};
   bool is_expired_ = false;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/host/metered_service.hpp"
 
+#include "actors/embedded/call/method_table.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 
 #include <chrono>
+#include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace troupe::embedded {
@@ -47,8 +51,16 @@ constexpr metric latency{
 constexpr metric failures{
     .name = "service_failures", .help = "calls that were answered with an error", .is_ours = true};
 
+/// Names from outside that are no methods share one label: they may be long, and ever others.
 std::string operation_of(const std::string& method) {
-  return method.substr(method.rfind('/') + 1);
+  static const auto known = [] {
+    std::set<std::string, std::less<>> names;
+    for (const auto& part : method_table())
+      for (const auto& row : part)
+        names.emplace(row.name);
+    return names;
+  }();
+  return known.contains(method) ? method.substr(method.rfind('/') + 1) : "other";
 }
 
 } // namespace

@@ -402,11 +402,10 @@ void task_queue_actor::describe(const call_ptr& from) {
   queue_view seen;
   seen.pollers = pollers_.recent(directory_.now());
   seen.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks());
-  if (!matcher_.tasks().empty()) {
-    const auto& oldest = matcher_.tasks().front().what;
-    if (const auto* workflow = std::get_if<add_workflow_task>(&oldest))
+  if (const auto* const oldest = matcher_.oldest_task()) {
+    if (const auto* workflow = std::get_if<add_workflow_task>(&oldest->what))
       seen.backlog_age = directory_.now() - workflow->task.scheduled_time;
-    else if (const auto* activity = std::get_if<add_activity_task>(&oldest))
+    else if (const auto* activity = std::get_if<add_activity_task>(&oldest->what))
       seen.backlog_age = directory_.now() - activity->task.scheduled_time;
   }
   describe_queue(directory_, from, kind_, seen);
@@ -414,7 +413,7 @@ void task_queue_actor::describe(const call_ptr& from) {
 
 void task_queue_actor::unload() {
   pollers_.forget();
-  for (auto& each : matcher_.take_tasks()) {
+  for (auto& [id, each] : matcher_.take_tasks()) {
     if (auto* workflow = std::get_if<add_workflow_task>(&each.what))
       tell(
           directory_.queue(namespace_id_, workflow->task.normal_queue, queue_kind::workflow),

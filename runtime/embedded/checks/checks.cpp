@@ -29,6 +29,8 @@ constexpr std::size_t max_callback_header = 8192;
 constexpr std::size_t max_attribute_value = 2048;
 constexpr std::size_t max_attributes_total = 40'960;
 constexpr int max_attributes = 100;
+/// Of workflows and of delays before them: the real server cuts them there.
+constexpr duration longest_timeout = std::chrono::hours{24} * 365 * 100;
 constexpr int max_links = 10;
 constexpr std::size_t max_link_bytes = 4000;
 
@@ -125,29 +127,6 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
   return problem.empty() ? rpc_status{} : invalid_argument(std::move(problem));
 }
 
-rpc_status check_links(const request_type& request) {
-  auto count = request.links_size();
-  for (const auto& callback : request.completion_callbacks())
-    count += callback.links_size();
-  if (count > max_links)
-    return invalid_argument(
-        "cannot attach more than " + std::to_string(max_links) + " links per request, got "
-        + std::to_string(count));
-  for (const auto& link : request.links()) {
-    if (link.ByteSizeLong() > max_link_bytes)
-      return invalid_argument(
-          "link exceeds allowed size of " + std::to_string(max_link_bytes) + ", got "
-          + std::to_string(link.ByteSizeLong()));
-    if (link.has_workflow_event()
-        && (link.workflow_event().namespace_().empty()
-            || link.workflow_event().workflow_id().empty()
-            || link.workflow_event().run_id().empty()))
-      return invalid_argument("workflow event link must not have an empty namespace, workflow ID "
-                              "or run ID field");
-  }
-  return {};
-}
-
 void drop_nulls(request_type& request) {
   const auto drop = [](auto& fields) {
     for (auto at = fields.begin(); at != fields.end();)
@@ -162,6 +141,13 @@ void drop_nulls(request_type& request) {
 }
 
 void cut_timeouts(request_type& request) {
+  for (auto* each :
+       {request.has_workflow_execution_timeout() ? request.mutable_workflow_execution_timeout()
+                                                 : nullptr,
+        request.has_workflow_run_timeout() ? request.mutable_workflow_run_timeout() : nullptr,
+        request.has_workflow_start_delay() ? request.mutable_workflow_start_delay() : nullptr})
+    if (each != nullptr && from_proto(*each) > longest_timeout)
+      to_proto(longest_timeout, *each);
   const auto execution = from_proto(request.workflow_execution_timeout());
   auto run = from_proto(request.workflow_run_timeout());
   if (execution > duration{} && (run == duration{} || run > execution)) {
@@ -178,6 +164,27 @@ void cut_timeouts(request_type& request) {
 }
 
 } // namespace
+
+rpc_status
+check_links(const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links, int others) {
+  if (const auto count = links.size() + others; count > max_links)
+    return invalid_argument(
+        "cannot attach more than " + std::to_string(max_links) + " links per request, got "
+        + std::to_string(count));
+  for (const auto& link : links) {
+    if (link.ByteSizeLong() > max_link_bytes)
+      return invalid_argument(
+          "link exceeds allowed size of " + std::to_string(max_link_bytes) + ", got "
+          + std::to_string(link.ByteSizeLong()));
+    if (link.has_workflow_event()
+        && (link.workflow_event().namespace_().empty()
+            || link.workflow_event().workflow_id().empty()
+            || link.workflow_event().run_id().empty()))
+      return invalid_argument("workflow event link must not have an empty namespace, workflow ID "
+                              "or run ID field");
+  }
+  return {};
+}
 
 std::string_view duration_problem(const google::protobuf::Duration& value) {
   if (value.seconds() < 0 || value.nanos() < 0) {
@@ -351,7 +358,10 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
   if (auto status = check_callbacks(around, 0, *request.mutable_completion_callbacks());
       !status.ok())
     return status;
-  if (auto status = check_links(request); !status.ok())
+  int of_callbacks = 0;
+  for (const auto& callback : request.completion_callbacks())
+    of_callbacks += callback.links_size();
+  if (auto status = check_links(request.links(), of_callbacks); !status.ok())
     return status;
   if (request.has_time_skipping_config())
     return unimplemented("The Time-Skipping feature is not enabled for namespace.");

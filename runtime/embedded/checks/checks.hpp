@@ -29,6 +29,10 @@ rpc_status check_callbacks(
     std::size_t already,
     google::protobuf::RepeatedPtrField<api::common::v1::Callback>& callbacks);
 
+/// The links of a request, of which its callbacks have `others`: number, length, what they lead to.
+rpc_status
+check_links(const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links, int others = 0);
+
 /// All checks of a start request in the server's order, and its normal form: defaults filled in,
 /// null entries dropped, timeouts cut. Signal-with-start is checked as the start request it
 /// contains.

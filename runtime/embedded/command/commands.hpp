@@ -37,6 +37,7 @@ struct completion {
   /// What ended because of a command: the worker sees it with its next task, which there must be,
   /// unless the run closes.
   std::vector<event_ptr> ended{};
+  std::optional<std::size_t> memo_bytes = {}; ///< of the run's, once a command has changed it
 };
 
 using command_handler = command_result (*)(completion&, const api::command::v1::Command&);

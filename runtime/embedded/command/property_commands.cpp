@@ -2,6 +2,8 @@
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
 
+#include <google/protobuf/io/coded_stream.h>
+
 namespace troupe::embedded {
 namespace {
 
@@ -16,6 +18,27 @@ void merge(Map& into, const Map& from) {
     else
       into[name] = payload;
   }
+}
+
+/// What an entry of a memo takes on the wire.
+std::size_t bytes_of(const std::string& name, const api::common::v1::Payload& payload) {
+  const auto field = [](std::size_t bytes) {
+    return 1 + google::protobuf::io::CodedOutputStream::VarintSize64(bytes) + bytes;
+  };
+  return field(field(name.size()) + field(payload.ByteSizeLong()));
+}
+
+/// The size of a memo after the change, without measuring all of it for each of many commands.
+std::size_t merged_bytes(
+    std::size_t before, const api::common::v1::Memo* memo, const api::common::v1::Memo& upserted) {
+  for (const auto& [name, payload] : upserted.fields()) {
+    if (memo != nullptr)
+      if (const auto old = memo->fields().find(name); old != memo->fields().end())
+        before -= bytes_of(name, old->second);
+    if (!is_null(payload))
+      before += bytes_of(name, payload);
+  }
+  return before;
 }
 
 } // namespace
@@ -85,7 +108,18 @@ command_result modify_properties(completion& in, const command& what) {
   if (!from.has_upserted_memo())
     return command_failure{
         bad, "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.", false};
+  if (from.upserted_memo().fields().empty())
+    return command_failure{
+        bad, "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.", false};
   if (from.upserted_memo().ByteSizeLong() > in.ch.settings().max_memo_bytes)
+    return command_failure{
+        bad, "ModifyWorkflowPropertiesCommandAttributes. Memo exceeds size limit.", true};
+  auto& state = in.on.state;
+  const auto* const memo = state.memo ? &*state.memo : nullptr;
+  if (!in.memo_bytes)
+    in.memo_bytes = memo != nullptr ? memo->ByteSizeLong() : 0;
+  in.memo_bytes = merged_bytes(*in.memo_bytes, memo, from.upserted_memo());
+  if (*in.memo_bytes > in.ch.settings().max_memo_bytes)
     return command_failure{
         bad, "ModifyWorkflowPropertiesCommandAttributes. Memo exceeds size limit.", true};
   auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED);
@@ -93,7 +127,6 @@ command_result modify_properties(completion& in, const command& what) {
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   *to.mutable_upserted_memo() = from.upserted_memo();
   in.ch.write(in.on, event);
-  auto& state = in.on.state;
   merge(*state.memo.edit().mutable_fields(), from.upserted_memo().fields());
   in.ch.show(in.on);
   return {};

@@ -55,10 +55,11 @@ void derive_effects(change& ch, why reason) {
   }
 }
 
-/// What `resume` has to send again. Whatever was out is forgotten: whoever had it is gone as well.
-void reopen(change& ch, run& on) {
+/// What `resume` has to send again. Whatever was out is forgotten: whoever had it is gone as well,
+/// or (a record that comes back) has it still.
+void reopen(change& ch, run& on, resumes what) {
   auto& state = on.state;
-  if (on.open() && state.task && !state.task->started())
+  if (what == resumes::everything && on.open() && state.task && !state.task->started())
     ch.tx.effects.push_back(dispatch_of(on));
   auto& operations = state.nexus_operations;
   for (auto at = operations.begin(); at != operations.end(); ++at) {
@@ -116,6 +117,11 @@ bool is_empty(const record& rec) {
   return rec.runs.empty();
 }
 
+bool is_open(const record& rec, std::string_view run_id) {
+  const run* const found = rec.runs.find(run_id);
+  return found != nullptr && found->open();
+}
+
 transaction decide(record& rec, const input& what, surroundings around) {
   auto tx = decide_by(rec, around, why::happened, [&](change& ch) {
     std::visit([&](const auto& each) { handle(ch, each); }, what);
@@ -128,10 +134,10 @@ transaction decide(record& rec, const input& what, surroundings around) {
   return tx;
 }
 
-transaction resume(record& rec, surroundings around) {
+transaction resume(record& rec, surroundings around, resumes what) {
   rebuild_deadlines(rec, around);
   rec.armed.reset();
-  return decide_by(rec, around, why::resumed, [&](change& ch) {
+  auto decided = decide_by(rec, around, why::resumed, [&](change& ch) {
     std::vector<std::string> ids;
     rec.runs.for_each([&](const run& each) {
       const auto& state = each.state;
@@ -144,8 +150,16 @@ transaction resume(record& rec, surroundings around) {
         ids.push_back(each.id);
     });
     for (const auto& id : ids)
-      reopen(ch, *ch.find(id));
+      reopen(ch, *ch.find(id), what);
   });
+  // What is new is kept: a request whose time has passed meanwhile, for one, wakes its workflow.
+  if (what == resumes::timer)
+    std::erase_if(decided.effects, [](const effect& each) {
+      return std::holds_alternative<nexus_dispatch>(each)
+             || std::holds_alternative<activity_task_dispatch>(each)
+             || std::holds_alternative<callback_delivery>(each);
+    });
+  return decided;
 }
 
 std::shared_ptr<const api::failure::v1::Failure> callback_refusal(const rpc_status& status) {

@@ -35,12 +35,21 @@ make_record(std::string name_space, std::string namespace_id, std::string workfl
 /// True if no run is left, so the owner may forget the record.
 bool is_empty(const record& rec);
 
+/// True for a run that is there and has not ended.
+bool is_open(const record& rec, std::string_view run_id);
+
 /// Decides. The record is changed in place, completely or (if the input was refused) not at all.
 transaction decide(record& rec, const input& what, surroundings around);
 
+/// What a record that comes into memory has to set going.
+enum class resumes {
+  everything, ///< nothing of it is under way: its service began, or its commit failed
+  timer,      ///< tasks, requests and callbacks are still under way in this process
+};
+
 /// The effects of a record that was read from a store: tasks, requests, callbacks and the timer
 /// that have no acknowledgement yet, derived from its state.
-transaction resume(record& rec, surroundings around);
+transaction resume(record& rec, surroundings around, resumes what = resumes::everything);
 
 // --- reads: they change nothing ---------------------------------------------------------------
 

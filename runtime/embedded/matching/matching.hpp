@@ -35,7 +35,7 @@ inline duration poll_patience(time_point now, time_point deadline, duration long
 
 /// Brings tasks and polls of one queue together: a waiting poll takes a task at once (sync match),
 /// else the task waits; both first in, first out. `Task` and `Poll` have a number `id`, unique in
-/// the queue. Pure.
+/// the queue and in the order in which they came. Pure.
 template <class Task, class Poll>
 class matcher {
 public:
@@ -47,7 +47,8 @@ public:
   /// A task came: the poll that takes it, or nothing and it waits.
   std::optional<match> offer(Task task) {
     if (polls_.empty()) {
-      tasks_.push_back(std::move(task));
+      const auto id = task.id;
+      tasks_.emplace(id, std::move(task));
       return std::nullopt;
     }
     match found{std::move(task), std::move(polls_.front())};
@@ -59,8 +60,8 @@ public:
   /// task was stale), so it goes ahead of the others.
   std::optional<match> poll(Poll poll, bool is_first = false) {
     if (!tasks_.empty()) {
-      match found{std::move(tasks_.front()), std::move(poll)};
-      tasks_.pop_front();
+      match found{std::move(tasks_.begin()->second), std::move(poll)};
+      tasks_.erase(tasks_.begin());
       return found;
     }
     if (is_first)
@@ -73,13 +74,19 @@ public:
   /// Takes out a poll that still waits.
   std::optional<Poll> withdraw_poll(std::uint64_t id) { return take(polls_, id); }
   /// Takes out a task that still waits.
-  std::optional<Task> withdraw_task(std::uint64_t id) { return take(tasks_, id); }
+  std::optional<Task> withdraw_task(std::uint64_t id) {
+    auto node = tasks_.extract(id);
+    return node ? std::optional{std::move(node.mapped())} : std::nullopt;
+  }
   /// Takes out every task that waits.
-  std::deque<Task> take_tasks() { return std::exchange(tasks_, {}); }
+  std::map<std::uint64_t, Task> take_tasks() { return std::exchange(tasks_, {}); }
 
   [[nodiscard]] std::size_t waiting_tasks() const noexcept { return tasks_.size(); }
   [[nodiscard]] std::size_t waiting_polls() const noexcept { return polls_.size(); }
-  [[nodiscard]] const std::deque<Task>& tasks() const noexcept { return tasks_; }
+  /// The one that waits longest; null if none does.
+  [[nodiscard]] const Task* oldest_task() const noexcept {
+    return tasks_.empty() ? nullptr : &tasks_.begin()->second;
+  }
 
 private:
   template <class T>
@@ -93,7 +100,7 @@ private:
     return taken;
   }
 
-  std::deque<Task> tasks_;
+  std::map<std::uint64_t, Task> tasks_; ///< by id, which is by age: one of many is found at once
   std::deque<Poll> polls_;
 };
 

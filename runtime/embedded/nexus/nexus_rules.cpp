@@ -454,9 +454,12 @@ void handle(change& ch, const nexus_request_held& what) {
     return;
   const auto& operation = found->second;
   if (what.attempt.cancelation) {
-    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled)
+    if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
+        && operation.cancel->attempt + 1 == what.attempt.number)
       all.edit(found).cancel->sent = {std::nullopt, what.blocked};
-  } else if (operation.state == nexus_operation::state::scheduled) {
+  } else if (
+      operation.state == nexus_operation::state::scheduled
+      && operation.attempt + 1 == what.attempt.number) {
     all.edit(found).sent = {std::nullopt, what.blocked};
   }
 }

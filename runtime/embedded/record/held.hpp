@@ -37,10 +37,14 @@ public:
   void reset() noexcept { value_.reset(); }
 
   /// A copy of its own (or a new value) to be changed right away; who holds the old one keeps it.
+  /// Of many changes in a row only the first one copies: afterwards nobody else holds it.
   Value& edit() {
+    if (is_own_ && value_.use_count() == 1)
+      return const_cast<Value&>(*value_); // made below
     auto fresh = value_ ? std::make_shared<Value>(*value_) : std::make_shared<Value>();
     auto& changing = *fresh;
     value_ = std::move(fresh);
+    is_own_ = true;
     return changing;
   }
 
@@ -57,6 +61,7 @@ public:
 
 private:
   std::shared_ptr<const Value> value_;
+  bool is_own_ = false; ///< made by `edit`, so not const from its birth
 };
 
 } // namespace troupe::embedded

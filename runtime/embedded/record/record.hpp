@@ -265,7 +265,7 @@ struct run_scalars {
   held<api::common::v1::Memo> memo;
   held<api::common::v1::SearchAttributes> search_attributes;
   held<api::workflow::v1::ResetPoints> reset_points;
-  held<std::set<std::string>> build_ids;
+  held<std::vector<std::string>> build_ids; ///< as they came; the oldest give way
   std::string last_build_id;
 
   [[nodiscard]] bool open() const { return status == enums::WORKFLOW_EXECUTION_STATUS_RUNNING; }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/history_limits.hpp"
@@ -81,6 +82,10 @@ void handle(change& ch, const signal_execution& what) {
     refuse(ch, invalid_argument("Blob data size exceeds limit."));
     return;
   }
+  if (auto status = check_links(request.links()); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
   run* const on = find_run(ch, request);
   if (!on)
     return;
@@ -119,10 +124,20 @@ void handle(change& ch, const cancel_execution& what) {
   run* const on = find_in_chain(ch, request);
   if (!on)
     return;
+  if (auto status = check_links(request.links()); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
+  if (on->open() && !on->state.cancel_requested)
+    if (const char* const problem = end_if_too_large(ch, *on)) {
+      refuse(ch, invalid_argument(problem));
+      return;
+    }
   accept<wire::RequestCancelWorkflowExecutionResponse>(ch);
   if (!on->open() || on->state.cancel_requested)
     return;
   on->state.cancel_requested = true;
+  on->state.first_task_due.reset(); // a workflow that does not run yet hears of it, too
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED);
   auto& attributes = *event->mutable_workflow_execution_cancel_requested_event_attributes();
   attributes.set_cause(request.reason());
@@ -140,6 +155,10 @@ void handle(change& ch, const terminate_execution& what) {
     return;
   if (!on->open()) {
     refuse(ch, already_completed());
+    return;
+  }
+  if (auto status = check_links(request.links()); !status.ok()) {
+    refuse(ch, std::move(status));
     return;
   }
   const std::string reason =

@@ -197,6 +197,10 @@ void attach(change& ch, run& existing, start_request& request) {
       return;
     }
   }
+  if (const char* const problem = end_if_too_large(ch, existing)) {
+    refuse(ch, invalid_argument(problem));
+    return;
+  }
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
   event->set_worker_may_ignore(true);
   auto& attributes = *event->mutable_workflow_execution_options_updated_event_attributes();
@@ -367,10 +371,6 @@ void handle(change& ch, const signal_with_start_execution& what) {
   auto* const current = ch.current();
   const bool replace = request.workflow_id_conflict_policy()
                        == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
-  if (current && current->state.request_ids.contains(request.request_id())) {
-    answer(*current, true);
-    return;
-  }
   if (current && current->open() && !replace) {
     if (auto status = check_signal(ch, *current); !status.ok()) {
       refuse(ch, std::move(status));

@@ -170,10 +170,15 @@ bool visibility_scan::take(const visibility_index::key& at, const row_info& row)
       ++by_status_[static_cast<std::size_t>(row.status())];
     return false;
   }
+  const auto bytes = row.ByteSizeLong();
+  if (listed_->executions_size() > 0 && page_bytes_ + bytes > largest_page_bytes) {
+    listed_->set_next_page_token(visibility_index::encode_token(last_taken_)); // it begins the next
+    return true;
+  }
   *listed_->add_executions() = row;
-  page_bytes_ += row.ByteSizeLong();
-  const auto size = static_cast<std::size_t>(listed_->executions_size());
-  if (size < page_size_ && page_bytes_ < largest_page_bytes)
+  last_taken_ = at;
+  page_bytes_ += bytes;
+  if (static_cast<std::size_t>(listed_->executions_size()) < page_size_)
     return false;
   listed_->set_next_page_token(visibility_index::encode_token(at));
   return true;

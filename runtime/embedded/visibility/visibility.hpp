@@ -107,6 +107,7 @@ private:
 
   visibility_query query_;
   std::optional<visibility_index::key> last_; ///< the row that was looked at last
+  visibility_index::key last_taken_{};        ///< the last row of the page
   std::size_t page_size_ = 0;
   std::size_t page_bytes_ = 0;
   std::array<std::int64_t, 9> by_status_{}; ///< of the rows that were counted

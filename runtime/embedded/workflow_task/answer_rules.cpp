@@ -13,6 +13,9 @@
 #include <temporal/api/update/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+#include <string_view>
+
 #pragma GCC diagnostic ignored                                                                     \
     "-Wdeprecated-declarations" // worker versions still travel in old fields
 
@@ -63,12 +66,25 @@ rpc_status check_sequence(const complete_request& request) {
 constexpr int max_reset_points = 20;
 
 /// What a reset may choose later: the first task that each build of the worker completed.
+/// The search attribute `BuildIds` has a limit, and what it is written with takes a part of it.
+constexpr std::size_t largest_build_ids = 2048;
+constexpr std::size_t build_ids_frame = std::string_view{R"(["unversioned"])"}.size();
+constexpr std::size_t build_id_frame = std::string_view{R"(,"unversioned:")"}.size();
+
 void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id) {
   auto& state = on.state;
   state.last_build_id = build_id;
-  if (state.build_ids && state.build_ids->contains(build_id))
+  if (state.build_ids && std::ranges::find(*state.build_ids, build_id) != state.build_ids->end())
     return;
-  state.build_ids.edit().insert(build_id);
+  auto& ids = state.build_ids.edit();
+  ids.push_back(build_id);
+  std::size_t bytes = build_ids_frame;
+  for (const auto& each : ids)
+    bytes += build_id_frame + each.size();
+  auto kept = ids.begin();
+  for (; bytes > largest_build_ids && kept + 1 != ids.end(); ++kept)
+    bytes -= build_id_frame + kept->size();
+  ids.erase(ids.begin(), kept);
   auto& points = *state.reset_points.edit().mutable_points();
   auto& point = *points.Add();
   point.set_build_id(build_id);

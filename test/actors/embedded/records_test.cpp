@@ -178,6 +178,42 @@ BOOST_AUTO_TEST_CASE(no_more_records_stay_in_memory_than_were_set) {
     BOOST_TEST(few.history("w" + std::to_string(n)).size() == 2);
 }
 
+// They would be asked again and again, and the shard would do nothing else.
+BOOST_AUTO_TEST_CASE(records_that_cannot_leave_are_left_alone_for_a_while) {
+  fixture few{idle_after(1h, 1)};
+  for (const std::string id : {"a", "b", "c"}) {
+    BOOST_TEST(few.call("StartWorkflowExecution", start_request(id))->status.ok());
+    auto request = about<wire::GetWorkflowExecutionHistoryRequest>(id);
+    request.set_wait_new_event(true);
+    request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+    (void)few.send("GetWorkflowExecutionHistory", request, 10min);
+  }
+  few.shard.run_until_idle();
+  const auto before = few.shard.counters().resumed.load();
+  few.shard.advance(10s);
+  BOOST_TEST(few.shard.counters().resumed.load() - before < 100u);
+  few.shard.advance(60s); // the readers have gone
+  BOOST_TEST(few.host->here().loaded_executions() <= 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_is_answered_in_time_however_often_something_happens) {
+  fixture here{idle_after(1h)};
+  BOOST_TEST(here.call("StartWorkflowExecution", start_request("w"))->status.ok());
+  auto request = about<wire::GetWorkflowExecutionHistoryRequest>("w");
+  request.set_wait_new_event(true);
+  request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+  const auto waits = here.send("GetWorkflowExecutionHistory", request, 10min);
+  for (int second = 0; second < 20; second += 4) {
+    here.shard.run_until_idle();
+    BOOST_TEST(!waits->is_answered);
+    here.shard.advance(4s);
+    auto signal = about<wire::SignalWorkflowExecutionRequest>("w");
+    signal.set_signal_name("s");
+    BOOST_TEST(here.call("SignalWorkflowExecution", signal)->status.ok());
+  }
+  BOOST_TEST(waits->is_answered);
+}
+
 BOOST_AUTO_TEST_CASE(calls_about_what_is_not_there_leave_nothing_in_memory) {
   for (int n = 0; n < 100; ++n)
     call(

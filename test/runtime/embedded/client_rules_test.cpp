@@ -191,7 +191,10 @@ BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {
   service.start();
   wire::TerminateWorkflowExecutionRequest request;
   request.mutable_workflow_execution()->set_workflow_id("w");
-  request.add_links()->mutable_workflow_event()->set_workflow_id("elsewhere");
+  auto& link = *request.add_links()->mutable_workflow_event();
+  link.set_namespace_("n");
+  link.set_workflow_id("elsewhere");
+  link.set_run_id("r");
   service.expect<wire::TerminateWorkflowExecutionResponse>(embedded::terminate_execution{request});
   BOOST_TEST(service.current().history.back()->links_size() == 1);
   std::size_t bytes = 0;

@@ -105,6 +105,48 @@ BOOST_AUTO_TEST_CASE(an_activity_nobody_took_is_derived_again_with_its_old_key) 
       keys_of<embedded::activity_task_dispatch>(again) == sent, boost::test_tools::per_element());
 }
 
+// Its tasks and requests are still under way; what its return decides is new.
+BOOST_AUTO_TEST_CASE(a_record_that_comes_back_sends_only_what_is_new) {
+  service_fixture service;
+  service.start();
+  BOOST_TEST(all_of<embedded::workflow_task_dispatch>(
+                 embedded::resume(service.rec(), service.around(), embedded::resumes::timer))
+                 .empty());
+  service.poll();
+  auto operation = schedule_operation();
+  operation.mutable_schedule_nexus_operation_command_attributes()
+      ->mutable_schedule_to_close_timeout()
+      ->set_seconds(10);
+  service.complete({operation});
+  const auto early = embedded::resume(service.rec(), service.around(), embedded::resumes::timer);
+  BOOST_TEST(all_of<embedded::nexus_dispatch>(early).empty());
+  BOOST_TEST(all_of<embedded::workflow_task_dispatch>(early).empty());
+  // So late that no request can be made any more.
+  service.now += 9'500ms;
+  const auto late = embedded::resume(service.rec(), service.around(), embedded::resumes::timer);
+  BOOST_TEST(service.event_types().ends_with("NexusOperationTimedOut WorkflowTaskScheduled"));
+  BOOST_TEST(all_of<embedded::nexus_dispatch>(late).empty());
+  BOOST_TEST(all_of<embedded::workflow_task_dispatch>(late).size() == 1U);
+  BOOST_TEST(all_of<embedded::readers_wake>(late).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_that_was_held_back_too_late_changes_nothing) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  service.complete({schedule_operation()});
+  const auto first = service.nexus_requests.front().attempt;
+  service.decide(embedded::nexus_request_done{first, embedded::nexus_no_answer{}});
+  BOOST_TEST(all_of<embedded::nexus_dispatch>(service.advance(1s)).size() == 1U);
+  for (const bool blocked : {true, false}) {
+    const auto late = service.decide(embedded::nexus_request_held{first, blocked});
+    BOOST_TEST(all_of<embedded::nexus_dispatch>(late).empty());
+  }
+  const auto second = service.nexus_requests.back().attempt;
+  const auto held = service.decide(embedded::nexus_request_held{second, false});
+  BOOST_TEST(all_of<embedded::nexus_dispatch>(held).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(readers_and_the_row_hear_of_each_run_once) {
   service_fixture service;
   service.start();
