@@ -190,7 +190,8 @@ void worker_impl::begin() {
   settings.name_space = client_.name_space();
   settings.task_queue = options_.task_queue;
   settings.identity = options_.identity;
-  settings.address = client_.options().target;
+  settings.address = client_.connection()->connector()->needs_queue() ? client_.options().target
+                                                                      : "in this process";
   settings.hint = [options = client_.options()](const rpc_status& failed) {
     return rpc::connect_hint(failed, options);
   };

@@ -157,7 +157,7 @@ void worker_root_actor::on_namespace(const namespace_described& answer) {
   case status_code::not_found:
     return finish(
         "namespace " + settings.name_space + " does not exist: " + answer.status.message
-        + " (create it with `temporal operator namespace create --namespace " + settings.name_space
+        + " (create it with `troupe operator namespace create --namespace " + settings.name_space
         + "`)");
   case status_code::permission_denied:
   case status_code::unauthenticated:

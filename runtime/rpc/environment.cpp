@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -76,7 +77,9 @@ private:
 
   profile missing(const std::string& name, bool is_named) const {
     if (is_named)
-      throw connection_error("there is no profile \"" + name + "\" in " + path_);
+      throw connection_error(
+          "there is no profile \"" + name + "\" in " + path_
+          + (std::filesystem::exists(path_) ? "" : ", which does not exist"));
     return {};
   }
 

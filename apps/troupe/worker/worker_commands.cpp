@@ -161,7 +161,11 @@ void inspect(const inspect_flags& given, const global_flags& flags) {
     path += "&workflow-id=";
     append_query_value(path, given.workflow_id);
   }
-  const auto address = given.address.empty() ? default_address() : given.address;
+  auto address = given.address.empty() ? default_address() : given.address;
+  if (constexpr std::string_view scheme = "http://"; address.starts_with(scheme))
+    address.erase(0, scheme.size()); // as it is written everywhere else
+  if (address.ends_with('/'))
+    address.pop_back();
   const auto body = http_get(address, path, std::chrono::seconds{10});
   detail::inspected_workers all;
   try {
