@@ -197,6 +197,12 @@ namespace spawned_with_wrong_arguments {
 namespace struct_described_in_part {
 #include "test/compile_fail/payload/struct_described_in_part.cpp"
 }
+namespace struct_with_a_pointer {
+#include "test/compile_fail/payload/struct_with_a_pointer.cpp"
+}
+namespace struct_with_a_view {
+#include "test/compile_fail/payload/struct_with_a_view.cpp"
+}
 namespace test_of_another_contract {
 #include "test/compile_fail/nexus_contract/test_of_another_contract.cpp"
 }

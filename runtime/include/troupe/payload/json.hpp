@@ -44,7 +44,14 @@ namespace detail {
 template <class T>
 constexpr void require_json() {
   static_assert(
-      never<T>,
+      !std::is_pointer_v<T>,
+      "a pointer does not travel as JSON, nor does what it points to: hold the value itself "
+      "(std::string for text), or a std::optional of it");
+  static_assert(
+      !std::is_same_v<T, std::string_view>,
+      "a std::string_view cannot keep what is read from JSON: hold a std::string");
+  static_assert(
+      std::is_pointer_v<T> || std::is_same_v<T, std::string_view> || never<T>,
       "Troupe cannot turn this type into JSON. Describe a struct with "
       "BOOST_DESCRIBE_STRUCT(type, (bases), (members)) next to its definition, or specialise "
       "troupe::json_traits for it. Protobuf messages need #include <troupe/proto.hpp>; maps need "

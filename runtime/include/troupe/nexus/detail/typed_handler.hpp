@@ -392,7 +392,7 @@ consteval bool check_cancel() {
 }
 
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
-std::shared_ptr<const handler_base> make_handler(Start start, Cancel cancel) {
+auto make_handler(Start start, Cancel cancel) {
   constexpr bool start_fits = check_start<Input, Output, Kind, Start>();
   constexpr bool cancel_fits = check_cancel<Cancel>();
   if constexpr (start_fits && cancel_fits)
@@ -413,14 +413,17 @@ struct bound_handler {
   std::shared_ptr<const handler_base> handler;
 };
 
+// Their results are deduced, so that they are compiled where the user's line stands and not at the
+// end of his file: the compiler's notes then name that line.
 template <const auto& Operation, handler_kind Kind, class Start, class Cancel>
-bound_handler<Operation> bind_handler(Start start, Cancel cancel) {
+auto bind_handler(Start start, Cancel cancel) {
   using operation_type = std::remove_cvref_t<decltype(Operation)>;
   static_assert(
       is_operation<operation_type>::value,
       "name an operation of a contract: sync<my_service::my_operation>(...)");
-  return {make_handler<typename operation_type::input, typename operation_type::output, Kind>(
-      std::move(start), std::move(cancel))};
+  return bound_handler<Operation>{
+      make_handler<typename operation_type::input, typename operation_type::output, Kind>(
+          std::move(start), std::move(cancel))};
 }
 
 // These carry an operation's name into the compiler's message.
