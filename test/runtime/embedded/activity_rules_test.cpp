@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/activity/activity_machine.hpp"
+#include "runtime/embedded/record/wire.hpp"
 #include "test/runtime/embedded/activity_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -379,6 +380,32 @@ BOOST_AUTO_TEST_CASE(the_last_failure_of_an_attempt_can_be_described_and_read) {
   BOOST_TEST(described.ParseFromString(
       embedded::describe(service.rec(), request).message->SerializeAsString()));
   BOOST_TEST(service.kept.read() != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(an_activity_that_ends_touches_no_other) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  std::vector<command_api::Command> commands;
+  for (int each = 0; each < 500; ++each)
+    commands.push_back(schedule_activity(std::to_string(each)));
+  service.complete(commands);
+  BOOST_TEST(service.activities.size() == 500U);
+  const auto task = service.activities.front();
+  const auto activity_rows = [&](const embedded::transaction& tx) {
+    const auto rows = embedded::rows_of(service.rec(), tx).rows;
+    return std::count_if(rows.begin(), rows.end(), [](const auto& row) {
+      return row.key.where == embedded::table::activity;
+    });
+  };
+  const auto started = service.decide(embedded::start_activity_task{
+      task.run_id, task.activity_id, task.stamp, "worker", service.ids.uuid()});
+  BOOST_TEST(activity_rows(started) == 1);
+  const auto ended =
+      service.decide(embedded::complete_activity{{{}, task.activity_id}, nullptr, "me"});
+  BOOST_TEST(activity_rows(ended) == 1);
+  BOOST_TEST(all_of<embedded::activity_task_dispatch>(ended).empty());
+  BOOST_TEST(service.rec().deadlines.size() == 0U); // the rest waits without a limit
 }
 
 BOOST_AUTO_TEST_CASE(far_times_are_no_near_ones) {
