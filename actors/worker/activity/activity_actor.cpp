@@ -208,7 +208,6 @@ void activity_actor::send_heartbeat(payloads details) {
   const auto interval = heartbeat_interval(attempt_->info());
   may_send_ = later(home().now(), interval);
   sending_ = true;
-  shared_.metrics.activity_heartbeats.add();
   // When the next one may be sent this one is of no interest any more.
   const auto timeout = std::clamp(
       std::chrono::ceil<std::chrono::milliseconds>(interval),

@@ -27,8 +27,6 @@ constexpr auto endtoend = telemetry::latency(
     "activity_succeed_endtoend_latency",
     "from the schedule of an activity to its success, all attempts together",
     buckets::other);
-constexpr metric heartbeats{
-    .name = "activity_heartbeats", .help = "heartbeats that were sent", .is_ours = true};
 
 constexpr metric local_total{
     .name = "local_activity_total", .help = "attempts of local activities"};
@@ -54,8 +52,7 @@ activity_metrics::activity_metrics(telemetry::meter& meter)
       activity_task_received(meter, received, "activity_type"),
       activity_execution_latency(meter, execution, "activity_type"),
       activity_execution_failed(meter, execution_failed, "activity_type"),
-      activity_succeed_endtoend_latency(meter, endtoend, "activity_type"),
-      activity_heartbeats(meter.counter(heartbeats)) {}
+      activity_succeed_endtoend_latency(meter, endtoend, "activity_type") {}
 
 local_activity_metrics::local_activity_metrics(telemetry::meter& meter)
     : local_activity_total(meter, local_total, "activity_type"),

@@ -18,7 +18,6 @@ struct activity_metrics {
   telemetry::histograms_by_label activity_execution_latency;        ///< from the task to our answer
   telemetry::counters_by_label activity_execution_failed;           ///< but those that are expected
   telemetry::histograms_by_label activity_succeed_endtoend_latency; ///< from the first schedule
-  telemetry::counter activity_heartbeats;                           ///< that were sent
 };
 
 /// What local activities count on one shard, by `activity_type`, an attempt at a time.
