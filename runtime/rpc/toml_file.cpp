@@ -141,8 +141,7 @@ toml::value parse_toml(const std::string& given, const std::string& name) {
     return toml::parse(from, name);
   } catch (const toml::syntax_error& bad) {
     // Its text shows the line.
-    throw connection_error(
-        "cannot read " + printable(name) + ": " + place_of(bad) + ": not TOML");
+    throw connection_error("cannot read " + printable(name) + ": " + place_of(bad) + ": not TOML");
   } catch (const std::exception&) {
     throw connection_error("cannot read " + printable(name) + ": not TOML");
   }
