@@ -32,7 +32,9 @@ class virtual_world;
 /// Time stands still as long as it lives; see `environment::hold_time`.
 class [[nodiscard]] held_time {
 public:
+  /// What was moved from holds nothing.
   held_time(held_time&&) noexcept = default;
+  /// Lets go of what was held.
   held_time& operator=(held_time&&) noexcept = default;
 
 private:
@@ -77,6 +79,7 @@ public:
   /// client of this environment.
   [[nodiscard]] worker make_worker(const client& of, worker_options options);
 
+  /// The environment's time.
   [[nodiscard]] wall_time now() const;
 
   /// Runs everything that can go on at the present time.
