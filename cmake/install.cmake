@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/troupe)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 # What users name: a component of find_package, a target troupe::<component>, a file troupe-<component>.pc.
-set(components client testing worker service)
+set(components client testing worker service environment)
 
 # -- libraries and headers ---------------------------------------------------------------------------------------
 get_property(installed GLOBAL PROPERTY TROUPE_INSTALLED_TARGETS)

@@ -120,7 +120,7 @@ class steps(unittest.TestCase):
                 name = document.stem
                 (folder / f"{name}.cpp").write_text(text)
                 lines += [f"add_executable({name} {name}.cpp)",
-                          f"target_link_libraries({name} PRIVATE troupe::worker troupe::service troupe::testing)"]
+                          f"target_link_libraries({name} PRIVATE troupe::worker troupe::testing troupe::environment)"]
                 programs[name] = document
         self.assertTrue(programs)
         (folder / "CMakeLists.txt").write_text("\n".join(lines) + "\n")

@@ -21,7 +21,7 @@ SOURCE = pathlib.Path(os.environ["SOURCE"])
 WORK = pathlib.Path(os.environ["WORK"])
 COMPILER = os.environ["COMPILER"]
 HERE = pathlib.Path(__file__).resolve().parent
-COMPONENTS = ("client", "testing", "worker", "service")
+COMPONENTS = ("client", "testing", "worker", "service", "environment")
 
 
 def run(*command, **options):
