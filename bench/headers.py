@@ -6,8 +6,8 @@ CPU time of a translation unit with nothing but the includes, the least of sever
 adds to it. Beside it stands what the headers of the standard library that they include would cost alone, so that one sees
 whose time it is.
 
-Budgets are seconds of the machine that bench/FINDINGS.md was measured on. Another machine, or a slow phase of that one, is
-told by a yardstick: some headers of the standard library that always take the same time there.
+Budgets are seconds of a machine that needs YARDSTICK_SECONDS for the yardstick, some headers of the standard library. Where
+those take longer, so may ours: the same machine has phases that differ by a tenth.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDERS = [ROOT / "runtime" / "include", ROOT / "actors" / "include"]
 YARDSTICK = ["algorithm", "chrono", "coroutine", "functional", "map", "memory", "string", "variant", "vector"]
-YARDSTICK_SECONDS = 0.0  # of the yardstick, on the machine that the budgets are for
+YARDSTICK_SECONDS = 0.68  # of the yardstick, on the machine that the budgets are for
 FEW, MANY = 3, 25  # runs: at least, and as long as a budget is missed
 
 
