@@ -14,6 +14,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -37,12 +38,17 @@ std::string type_name(int type) {
   return "unspecified";
 }
 
-// As Go prints it: as few digits as tell it apart.
+// As Go prints it: as few digits as tell it apart, with an exponent below 1e-4 and from 1e+6 on.
 template <class Float>
 std::string number(Float value) {
+  const auto size = std::abs(value);
+  const bool has_exponent = size != 0 && (size < Float{1e-4} || size >= Float{1e6});
   std::array<char, 512> digits{};
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  const auto [end, error] = std::to_chars(
+      digits.data(),
+      digits.data() + digits.size(),
+      value,
+      has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
   return error == std::errc{} ? std::string{digits.data(), end} : "";
 }
 
