@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log/line_queue.hpp"
 
+#include "runtime/base/text/utf8.hpp"
+
 #include <pthread.h>
 #include <signal.h>
 
@@ -26,6 +28,9 @@ line_queue* at_exit = nullptr;
 
 line_queue::line_queue(std::shared_ptr<sink> to) : to_(std::move(to)) {
   at_exit = this;
+  // What lines are written with has objects of its own, which end before what was registered before
+  // their first use: that must be now.
+  (void)is_utf8("\xc3\xa9 is no ASCII");
   std::atexit([] {
     {
       const std::lock_guard guard{at_exit->mutex_};
