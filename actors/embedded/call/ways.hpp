@@ -33,6 +33,9 @@ bool find_token_namespace(
 
 bool has_token(const call_ptr& from, std::string_view token);
 void refuse_token(const call_ptr& from);
+inline void refuse_workflow_token(directory& /*here*/, const call_ptr& from, std::string_view) {
+  refuse_token(from);
+}
 /// The same for one that is no activity's; one of another task is at least a token of ours.
 void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token);
 
@@ -80,14 +83,16 @@ struct by_execution : in_namespace {
   }
 };
 
-/// The execution whose workflow task the token names.
-struct by_workflow_token {
+/// The execution whose task the token names: how such a token is read, and what is said to one that
+/// cannot be.
+template <auto Decode, auto Refuse>
+struct by_task_token {
   template <class Request>
   static std::string_view name_space(const directory& here, const call& from) {
     const auto& request = from.as<Request>();
     if (!request.namespace_().empty())
       return request.namespace_();
-    const auto token = decode_workflow_token(request.task_token(), here.settings.token_key);
+    const auto token = Decode(request.task_token(), here.settings.token_key);
     const auto* found = token ? here.namespaces.find_by_id(token->namespace_id) : nullptr;
     return found == nullptr ? std::string_view{} : found->name;
   }
@@ -96,9 +101,9 @@ struct by_workflow_token {
     const auto& request = from->as<Request>();
     if (!has_token(from, request.task_token()))
       return false;
-    auto token = decode_workflow_token(request.task_token(), here.settings.token_key);
+    auto token = Decode(request.task_token(), here.settings.token_key);
     if (!token) {
-      refuse_token(from);
+      Refuse(here, from, request.task_token());
       return false;
     }
     from->token = std::move(*token);
@@ -110,35 +115,8 @@ struct by_workflow_token {
   }
 };
 
-/// The execution whose activity task the token names.
-struct by_activity_token {
-  template <class Request>
-  static std::string_view name_space(const directory& here, const call& from) {
-    const auto& request = from.as<Request>();
-    if (!request.namespace_().empty())
-      return request.namespace_();
-    const auto token = decode_activity_token(request.task_token(), here.settings.token_key);
-    const auto* found = token ? here.namespaces.find_by_id(token->namespace_id) : nullptr;
-    return found == nullptr ? std::string_view{} : found->name;
-  }
-  template <class Request>
-  static bool find(directory& here, const call_ptr& from) {
-    const auto& request = from->as<Request>();
-    if (!has_token(from, request.task_token()))
-      return false;
-    auto token = decode_activity_token(request.task_token(), here.settings.token_key);
-    if (!token) {
-      refuse_activity_token(here, from, request.task_token());
-      return false;
-    }
-    from->token = std::move(*token);
-    return find_token_namespace(here, from, request.namespace_(), from->token.namespace_id);
-  }
-  template <class Request>
-  static void go(directory& here, const call_ptr& from) {
-    to_execution(here, from, from->token.workflow_id);
-  }
-};
+using by_workflow_token = by_task_token<decode_workflow_token, refuse_workflow_token>;
+using by_activity_token = by_task_token<decode_activity_token, refuse_activity_token>;
 
 /// The execution that the request names, whose activity it names as well.
 struct by_activity_id : in_namespace {
