@@ -155,8 +155,13 @@ history recording(const scenario& one) {
   return recorded;
 }
 
-/// Plays the scenario and compares; gives how often the service died.
-std::size_t play(const scenario& one, mortal_service::dies when) {
+struct troubles {
+  std::size_t deaths = 0; ///< of the service
+  std::size_t loads = 0;  ///< from its disk
+};
+
+/// Plays the scenario and compares.
+troubles play(const scenario& one, mortal_service::dies when) {
   golden_world world{golden_world::pace{}, when};
   world.start_worker(
       {.name_space = "caller-ns",
@@ -177,7 +182,7 @@ std::size_t play(const scenario& one, mortal_service::dies when) {
   history_comparison ids;
   const auto report = compare(ids, recorded, world.read(id, runs.front()));
   BOOST_CHECK_MESSAGE(report.empty(), one.name << ": " << report);
-  return world.deaths();
+  return {world.deaths(), world.loads()};
 }
 
 } // namespace
@@ -193,14 +198,21 @@ BOOST_DATA_TEST_CASE(
     a_service_that_dies_after_each_commit_writes_the_same,
     boost::unit_test::data::make(table),
     one) {
-  BOOST_TEST(play(one, mortal_service::dies::after_commits) >= 3U);
+  BOOST_TEST(play(one, mortal_service::dies::after_commits).deaths >= 3U);
 }
 
 BOOST_DATA_TEST_CASE(
     a_service_that_dies_before_each_commit_writes_the_same,
     boost::unit_test::data::make(table),
     one) {
-  BOOST_TEST(play(one, mortal_service::dies::before_commits) >= 3U);
+  BOOST_TEST(play(one, mortal_service::dies::before_commits).deaths >= 3U);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_keeps_no_idle_record_in_memory_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::never_but_unloads).loads >= 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

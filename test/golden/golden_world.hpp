@@ -105,6 +105,7 @@ public:
   /// The whole history of a run, of the current one if no run is named; empty if there is none.
   history read(const std::string& id, const std::string& run_id = {});
   /// How often the service died.
+  [[nodiscard]] std::size_t loads() const { return service_.loads(); }
   [[nodiscard]] std::size_t deaths() const noexcept { return service_.deaths(); }
   /// The runs of a workflow, oldest first.
   std::vector<std::string> runs(const std::string& id);

@@ -38,6 +38,11 @@ private:
   std::shared_ptr<embedded::random_ids> chance_;
 };
 
+embedded::service_settings unloading(embedded::service_settings settings) {
+  settings.record_idle_time = std::chrono::milliseconds{1};
+  return settings;
+}
+
 } // namespace
 
 mortal_service::mortal_service(
@@ -45,8 +50,10 @@ mortal_service::mortal_service(
     std::shared_ptr<actors::manual_clock> clock,
     embedded::service_settings settings,
     dies when)
-    : system_(system), clock_(std::move(clock)), settings_(std::move(settings)), when_(when),
-      present_(begin()), midwife_(system, clock_) {}
+    : system_(system), clock_(std::move(clock)),
+      settings_(
+          when == dies::never_but_unloads ? unloading(std::move(settings)) : std::move(settings)),
+      when_(when), present_(begin()), midwife_(system, clock_) {}
 
 mortal_service::~mortal_service() {
   stop();
@@ -62,7 +69,7 @@ std::unique_ptr<mortal_service::life> mortal_service::begin() {
         if (may_die_)
           die();
       };
-    else
+    else if (when_ == dies::before_commits)
       made->store->before = [this] {
         if (may_die_ && !std::exchange(was_spared_, !was_spared_)) {
           *chance_ = chance_at_last_commit_;

@@ -28,7 +28,8 @@ namespace troupe::test {
 class mortal_service final : public rpc::local_service {
 public:
   enum class dies {
-    never,         ///< and keeps everything in memory
+    never,             ///< and keeps everything in memory
+    never_but_unloads, ///< keeps in memory only what is in use: all else is on its disk
     after_commits, ///< once the answer and what it sends has left, each time something is durable
     before_commits ///< each time something is about to be durable: it is decided a second time
   };
@@ -50,6 +51,8 @@ public:
   /// Of the present life.
   [[nodiscard]] embedded::directory& here();
   [[nodiscard]] std::size_t deaths() const noexcept { return graves_; }
+  /// How often something came into memory from the disk.
+  [[nodiscard]] std::size_t loads() const noexcept { return disk_->loads; }
   /// Not from within a shard.
   void bury();
   void stop();

@@ -25,6 +25,7 @@ public:
   struct disk {
     std::map<embedded::row_key, std::string> rows;
     std::size_t batches = 0; ///< that became durable
+    std::size_t loads = 0;
   };
 
   scripted_store(executor& home, std::shared_ptr<disk> on) : home_(home), disk_(std::move(on)) {}
@@ -90,6 +91,7 @@ public:
       std::vector<embedded::row_range> what,
       unique_function<void(embedded::loaded_rows)> done) override {
     later([this, what = std::move(what), done = std::move(done)]() mutable {
+      ++disk_->loads;
       std::vector<embedded::row> found;
       for (const auto& range : what)
         for (auto at = disk_->rows.lower_bound({range.where, range.prefix});

@@ -74,8 +74,8 @@ public:
   /// What to do when the client goes away while the call waits; replaces the hook that was there.
   void on_cancel(unique_function<void()> hook) { on_cancel_ = std::move(hook); }
 
-  const method_row* row = nullptr;             ///< of the method
-  const namespace_entry* name_space = nullptr; ///< of the request, if the method has one
+  const method_row* row = nullptr;                   ///< of the method
+  std::shared_ptr<const namespace_entry> name_space; ///< of the request, if the method has one
   workflow_token token;   ///< of the request, if the method takes a workflow task's
   std::string task_id;    ///< of the request's token, if the method takes one of matching
   std::string task_queue; ///< the same

@@ -23,13 +23,13 @@ bool find_namespace(
 
 bool find_token_namespace(
     directory& here, const call_ptr& from, std::string_view named, std::string_view token_id) {
-  from->name_space = here.namespaces.find_by_id(token_id);
+  from->name_space = here.namespaces.share_by_id(token_id);
   if (from->name_space == nullptr) {
     refuse_token(from);
     return false;
   }
   if (!named.empty() && named != from->name_space->name) {
-    const namespace_entry* other = nullptr;
+    std::shared_ptr<const namespace_entry> other;
     auto status = here.namespaces.check(named, false, other);
     from->answer(
         status.ok() ? bad_argument("Operation requested with a token from a different namespace.")

@@ -63,7 +63,9 @@ directory::directory(
   settings.token_key = random_token_key();
 }
 
-directory::~directory() = default;
+directory::~directory() {
+  is_stopping = true; // the actors end with it, and leave nothing to do
+}
 
 execution_handle
 directory::execution(const std::string& namespace_id, const std::string& workflow_id) {
@@ -125,6 +127,11 @@ callback_deliverer_handle directory::deliverer(const std::string& destination) {
 visibility_handle directory::visibility(const std::string& namespace_id) {
   return visibility_.find_or_spawn(
       namespace_id, [&]() -> visibility_handle { return makers_.visibility(*this, namespace_id); });
+}
+
+void directory::forget_visibility(const std::string& namespace_id) {
+  visibility_.forget(namespace_id);
+  indexes_.erase(namespace_id);
 }
 
 registry_handle directory::registry() {

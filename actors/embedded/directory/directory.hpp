@@ -98,6 +98,8 @@ public:
   void forget_deliverer(const std::string& destination) { deliverers_.forget(destination); }
   [[nodiscard]] std::size_t deliverers() const noexcept { return deliverers_.size(); }
   visibility_handle visibility(const std::string& namespace_id);
+  /// The namespace is gone: so are its index and the actor of that.
+  void forget_visibility(const std::string& namespace_id);
   registry_handle registry();
 
   // -- what is known ------------------------------------------------------------------------------

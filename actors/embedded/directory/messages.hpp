@@ -133,6 +133,10 @@ struct record_loaded {
   std::shared_ptr<loaded_rows> rows;
 };
 struct load_again {};
+/// The namespace is deleted: its runs go, open or not.
+struct delete_run {
+  std::string run_id;
+};
 /// Leave the memory unless there is something to do.
 struct unload_if_idle {
   std::uint64_t ticket = 0;
@@ -185,6 +189,15 @@ struct put_row {
 struct remove_row {
   std::string run_id;
 };
+/// The namespace is gone with all its runs: so is its index.
+struct drop_index {};
+
+// -- registries -----------------------------------------------------------------------------------
+
+/// Deletes another part of what a deleted namespace still holds, or the namespace itself.
+struct go_on_deleting {
+  std::string namespace_id;
+};
 
 } // namespace troupe::embedded
 
@@ -228,6 +241,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(load_again)
   TROUPE_SERVICE_MESSAGE(unload_if_idle)
   TROUPE_SERVICE_MESSAGE(leave_if_idle)
+  TROUPE_SERVICE_MESSAGE(delete_run)
+  TROUPE_SERVICE_MESSAGE(drop_index)
+  TROUPE_SERVICE_MESSAGE(go_on_deleting)
 
   namespace troupe::embedded {
 
@@ -270,7 +286,8 @@ using execution_handle = caf::typed_actor<
     sig<void(forget_if_empty)>,
     sig<void(record_loaded)>,
     sig<void(load_again)>,
-    sig<void(unload_if_idle)>>;
+    sig<void(unload_if_idle)>,
+    sig<void(delete_run)>>;
 
 using task_queue_handle = caf::typed_actor<
     sig<void(serve_call)>,
@@ -290,9 +307,13 @@ using callback_deliverer_handle = caf::typed_actor<
     sig<void(operation_outcome)>,
     sig<void(leave_if_idle)>>;
 
-using visibility_handle =
-    caf::typed_actor<sig<void(put_row)>, sig<void(remove_row)>, sig<void(serve_call)>>;
+using visibility_handle = caf::typed_actor<
+    sig<void(put_row)>,
+    sig<void(remove_row)>,
+    sig<void(serve_call)>,
+    sig<void(drop_index)>>;
 
-using registry_handle = caf::typed_actor<sig<void(serve_call)>, sig<void(commit_ended)>>;
+using registry_handle =
+    caf::typed_actor<sig<void(serve_call)>, sig<void(commit_ended)>, sig<void(go_on_deleting)>>;
 
 } // namespace troupe::embedded

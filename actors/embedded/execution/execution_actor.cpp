@@ -55,6 +55,7 @@ execution_actor::behavior_type execution_actor::make_behavior() {
       [this](reader_done& message) { take(message); },
       [this](nexus_held& message) { take(message); },
       [this](fill_query& message) { take(message); },
+      [this](delete_run& message) { take(message); },
       [this](const forget_if_empty&) {
         is_leaving_ = false;
         forget_when_empty();
@@ -88,7 +89,15 @@ void execution_actor::on_exit() {
   for (auto& each : std::exchange(held_, {}))
     if (each.from)
       each.from->answer(why);
-  if (!left || is_empty(*left) || !was_durable || directory_.store.keeps_rows())
+  if (directory_.store.keeps_rows()) {
+    // Its end was no plan of its own: what it waited for is set going by a new one.
+    if (!has_left_ && !directory_.is_stopping) {
+      directory_.note_unresumed({*key_});
+      directory_.deadlines.put(key_, directory_.now());
+    }
+    return;
+  }
+  if (!left || is_empty(*left) || !was_durable)
     return;
   directory_.store.keep(owner_, std::move(left));
   if (due)
@@ -153,6 +162,16 @@ void execution_actor::handle(record_timer_due& what) {
 
 void execution_actor::handle(nexus_held& what) {
   apply(nexus_request_held{what.attempt, what.is_blocked});
+}
+
+void execution_actor::handle(delete_run& what) {
+  wire::DeleteWorkflowExecutionRequest request;
+  request.mutable_workflow_execution()->set_workflow_id(key_->workflow_id);
+  request.mutable_workflow_execution()->set_run_id(what.run_id);
+  apply(delete_execution{request}, [this, run_id = what.run_id](const reply& outcome) {
+    if (outcome.status.code == status_code::not_found)
+      tell(directory_.visibility(key_->namespace_id), remove_row{run_id});
+  });
 }
 
 void execution_actor::fail(start_taken_task& what, const rpc_status& fault) {

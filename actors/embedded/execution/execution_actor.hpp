@@ -24,9 +24,9 @@ class directory;
 /// Receives:  serve_call (method table), start_taken_task, start_taken_activity and fill_query
 ///            (task queues),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
-///            callback_reported (callback deliverers), commit_ended and record_loaded (store),
-///            unload_if_idle (residents), record_timer_due, reader_done, load_again and
-///            forget_if_empty (itself).
+///            callback_reported (callback deliverers), delete_run (registry), commit_ended and
+///            record_loaded (store), unload_if_idle (residents), record_timer_due, reader_done,
+///            load_again and forget_if_empty (itself).
 /// Sends:     a transaction's effects, once it is durable: add_workflow_task, add_activity_task,
 ///            dispatch_request, deliver_callback, put_row, remove_row; reopen_poll if a taken task
 ///            was stale; answers to calls.
@@ -125,6 +125,7 @@ private:
   }
   void handle(nexus_held& what);
   void handle(fill_query& what);
+  void handle(delete_run& what);
 
   // What becomes of a message that ran into an exception: nobody waits for ever.
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
@@ -137,6 +138,7 @@ private:
   void fail(reader_done&, const rpc_status&) {}
   void fail(nexus_held& what, const rpc_status& fault);
   void fail(fill_query& what, const rpc_status& fault);
+  void fail(delete_run&, const rpc_status&) {} // it is asked again
   template <class Message>
   void take_again_later(Message what);
 
@@ -175,6 +177,7 @@ private:
   /// The record in memory is not to be trusted any more: who waits for it hears `unavailable`.
   void lose(const rpc_status& why);
   void unload();
+  void leave();
   [[nodiscard]] bool is_idle();
 
   void send_out(transaction& decided); ///< takes the effects out of it
@@ -206,6 +209,7 @@ private:
   std::uint64_t ticket_ = 0; ///< among the residents; 0 while it is none
   bool is_used_ = false;     ///< since it was asked to leave last
   bool is_leaving_ = false;
+  bool has_left_ = false;    ///< its end is its own plan
   bool is_resuming_ = false; ///< its effects may be lost: derive them all once it is loaded
   executor::timer_id timer_ = 0;
   std::optional<time_point> timer_due_;

@@ -114,6 +114,11 @@ void execution_actor::unload() {
   if (!directory_.store.keeps_rows())
     directory_.store.keep(owner_, std::move(record_));
   record_.reset();
+  leave();
+}
+
+void execution_actor::leave() {
+  has_left_ = true;
   directory_.forget_execution(*key_);
   quit();
 }
@@ -125,8 +130,7 @@ void execution_actor::forget_when_empty() {
   if (mailbox().empty()) {
     record_.reset();
     disarm();
-    directory_.forget_execution(*key_);
-    quit();
+    leave();
     return;
   }
   // Something came meanwhile, perhaps a start: look again behind it.

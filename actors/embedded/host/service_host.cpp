@@ -167,6 +167,7 @@ void service_host::release_long_polls() {
 }
 
 void service_host::stop() {
+  directory_.is_stopping = true; // its actors end now, and leave nothing to do
   {
     std::lock_guard guard{gate_->mutex};
     gate_->home = nullptr;

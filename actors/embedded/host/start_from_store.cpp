@@ -3,6 +3,7 @@
 
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
+#include "actors/shard/pinned_actor.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -99,6 +100,9 @@ void take_rows(directory& here, const std::vector<row>& rows, unique_function<vo
           {{"table", std::to_string(static_cast<int>(each.key.where))}});
   if (!into.namespaces.empty())
     here.namespaces.restore(std::move(into.namespaces));
+  for (const auto& each : here.namespaces.all())
+    if (namespace_registry::is_being_deleted(each))
+      actors::tell(here.registry(), go_on_deleting{each.id});
   here.note_unresumed(into.records);
   wake_some(here, std::move(into.records));
   if (into.has_id && into.has_token_key) {

@@ -150,6 +150,10 @@ void task_queue_actor::leave() {
   // Nobody will come for what waits in a sticky queue whose worker is gone.
   if (is_deserted())
     unload();
+  // Nor for what a namespace has left behind that is gone.
+  if (matcher_.waiting_polls() == 0 && offers_.empty()
+      && directory_.namespaces.find_by_id(namespace_id_) == nullptr)
+    matcher_ = {};
   leave_when_idle();
 }
 

@@ -27,6 +27,12 @@ commit_batch rows_of(
   return made;
 }
 
+commit_batch rows_of_erased_namespace(const std::string& id) {
+  commit_batch made;
+  made.rows.push_back({key_of(table::name_space, id), std::nullopt});
+  return made;
+}
+
 std::vector<row_change> cluster_rows(const service_settings& of) {
   return {
       {key_of(table::cluster, cluster_id_row), of.cluster_id},

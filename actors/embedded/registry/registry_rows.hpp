@@ -15,6 +15,9 @@ namespace troupe::embedded {
 /// The owner of the rows of all registries, as the store knows it.
 inline const std::string registry_owner = "registries";
 
+/// What a namespace without runs leaves behind in the store.
+commit_batch rows_of_erased_namespace(const std::string& id);
+
 /// The rows that a change of the registries writes.
 commit_batch rows_of(
     const std::vector<namespace_entry>& namespaces, const endpoint_registry::changes& endpoints);

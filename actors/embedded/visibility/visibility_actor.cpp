@@ -30,6 +30,15 @@ visibility_actor::behavior_type visibility_actor::make_behavior() {
               message.what->answer(fault);
             });
       },
+      [this](const drop_index& message) {
+        // What is under way finds an index without rows, and ends with its next slice.
+        if (!scans_.empty()) {
+          home().defer([self = visibility_handle{this}, message] { actors::tell(self, message); });
+          return;
+        }
+        directory_.forget_visibility(namespace_id_);
+        quit();
+      },
   };
 }
 

@@ -17,10 +17,11 @@ class directory;
 ///
 /// Owns:      the right to change the index, which the directory keeps; the lists and counts under
 ///            way.
-/// Receives:  put_row and remove_row (executions, after commit), serve_call (list and count).
+/// Receives:  put_row and remove_row (executions, after commit), serve_call (list and count),
+///            drop_index (registry).
 /// Sends:     answers; serve_call to itself for a call that needs another slice, once the shard has
 ///            nothing else to do or has done it for a while.
-/// Dies when: the service does.
+/// Dies when: its namespace is gone.
 class visibility_actor final : public service_actor<visibility_handle> {
 public:
   visibility_actor(

@@ -28,6 +28,9 @@ constexpr int list_page = 100;
 constexpr std::size_t largest_list_bytes = 2 * 1024 * 1024;
 /// Of one namespace, keys and values. The real server has no limit and keeps them on a disk.
 constexpr std::size_t largest_data_bytes = 1024 * 1024;
+/// Marks the name of a deleted namespace, before at least so much of its id.
+const std::string deleted_mark = "-deleted-";
+constexpr std::size_t shortest_deleted_id = 5;
 constexpr std::string_view system_name = "temporal-system";
 constexpr std::string_view system_id = "32049b68-7872-4094-8e63-d0dd59896a83";
 
@@ -96,9 +99,8 @@ rpc_status merge(data_map& data, const google::protobuf::Map<std::string, std::s
 /// The name that a deleted namespace gets: it carries enough of the id to be one that no other has.
 std::optional<std::string> name_of_deleted(
     const namespace_entry& entry, const std::function<bool(const std::string&)>& is_taken) {
-  constexpr std::size_t shortest = 5;
-  for (auto length = shortest; length <= entry.id.size(); ++length) {
-    const auto suffix = "-deleted-" + entry.id.substr(0, length);
+  for (auto length = shortest_deleted_id; length <= entry.id.size(); ++length) {
+    const auto suffix = deleted_mark + entry.id.substr(0, length);
     if (entry.name.ends_with(suffix))
       return entry.name;
     if (!is_taken(entry.name + suffix))
@@ -128,14 +130,14 @@ std::string namespace_registry::free_id() {
 }
 
 namespace_entry& namespace_registry::insert(namespace_entry entry) {
-  auto owned = std::make_unique<namespace_entry>(std::move(entry));
-  auto& made = *owned;
   if (planned_ != nullptr) {
-    planned_->push_back(std::move(owned));
-    return made;
+    planned_->push_back(std::make_unique<namespace_entry>(std::move(entry)));
+    return *planned_->back();
   }
+  const auto owned = std::make_shared<namespace_entry>(std::move(entry));
+  auto& made = *owned;
   const bool is_new =
-      by_id_.emplace(made.id, std::move(owned)).second && by_name_.emplace(made.name, &made).second;
+      by_id_.emplace(made.id, owned).second && by_name_.emplace(made.name, owned).second;
   if (!is_new)
     std::abort(); // the callers have looked; going on would mix two namespaces up
   return made;
@@ -291,17 +293,22 @@ namespace_registry::remove(const std::string& name, const std::string& id, std::
 
 const namespace_entry* namespace_registry::find(std::string_view name) const {
   auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() ? nullptr : found->second.get();
 }
 
 namespace_entry* namespace_registry::find(std::string_view name) {
   auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : writable(found->second);
+  return found == by_name_.end() ? nullptr : writable(found->second.get());
 }
 
 const namespace_entry* namespace_registry::find_by_id(std::string_view id) const {
   auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<const namespace_entry> namespace_registry::share_by_id(std::string_view id) const {
+  auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 namespace_entry* namespace_registry::find_by_id_mutable(std::string_view id) {
@@ -325,7 +332,7 @@ void namespace_registry::rename(namespace_entry& entry, const std::string& name)
   if (name == entry.name)
     return;
   if (planned_ == nullptr) {
-    by_name_.emplace(name, &entry);
+    by_name_.emplace(name, by_id_.at(entry.id));
     by_name_.erase(entry.name);
   }
   entry.name = name;
@@ -358,6 +365,20 @@ void namespace_registry::put(namespace_entry entry) {
   }
   rename(*found->second, entry.name);
   *found->second = std::move(entry);
+}
+
+void namespace_registry::erase(const std::string& id) {
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return;
+  by_name_.erase(found->second->name);
+  by_id_.erase(found);
+}
+
+bool namespace_registry::is_being_deleted(const namespace_entry& entry) {
+  return entry.state == enums::NAMESPACE_STATE_DELETED
+         && entry.name.find(deleted_mark + entry.id.substr(0, shortest_deleted_id))
+                != std::string::npos;
 }
 
 std::string namespace_registry::to_bytes(const namespace_entry& entry) {
@@ -401,10 +422,13 @@ std::vector<namespace_entry> namespace_registry::all() const {
 }
 
 rpc_status namespace_registry::check(
-    std::string_view name, bool must_be_registered, const namespace_entry*& found) const {
+    std::string_view name,
+    bool must_be_registered,
+    std::shared_ptr<const namespace_entry>& found) const {
   if (name.empty())
     return bad_argument("Namespace is empty.");
-  found = find(name);
+  const auto at = by_name_.find(name);
+  found = at == by_name_.end() ? nullptr : at->second;
   if (found == nullptr)
     return namespace_absent(std::string{name});
   const bool is_allowed =

@@ -45,7 +45,8 @@ const std::map<std::string, attribute_type, std::less<>>& system_attributes();
 /// The type of what a column for custom attributes holds (`Keyword01`); unknown if there is none.
 attribute_type type_of_column(std::string_view name);
 
-/// One namespace. Lives as long as the registry: a deleted one only changes its state and name.
+/// One namespace. A deleted one first changes its state and name, and is forgotten once its runs
+/// are gone; calls under way still hold it then.
 struct namespace_entry {
   std::string name;
   std::string id;
@@ -90,11 +91,15 @@ public:
   [[nodiscard]] const namespace_entry* find(std::string_view name) const;
   [[nodiscard]] namespace_entry* find(std::string_view name);
   [[nodiscard]] const namespace_entry* find_by_id(std::string_view id) const;
+  /// The same, to be held on to.
+  [[nodiscard]] std::shared_ptr<const namespace_entry> share_by_id(std::string_view id) const;
 
   /// What every call checks first: the namespace is named, known and in a state that allows the
   /// call. `must_be_registered` for starts, which a deprecated namespace refuses.
-  rpc_status
-  check(std::string_view name, bool must_be_registered, const namespace_entry*& found) const;
+  rpc_status check(
+      std::string_view name,
+      bool must_be_registered,
+      std::shared_ptr<const namespace_entry>& found) const;
 
   /// Adds custom search attributes; existing ones of the same name stay.
   rpc_status
@@ -113,6 +118,10 @@ public:
   std::vector<namespace_entry> plan(const std::function<void()>& change);
   /// Puts in an entry, or in the place of the one with its id.
   void put(namespace_entry entry);
+  /// Forgets one whose runs are gone.
+  void erase(const std::string& id);
+  /// True for a namespace that `remove` has marked: its runs are to be deleted, then itself.
+  static bool is_being_deleted(const namespace_entry& entry);
 
   /// How a store keeps an entry, and back; nothing if the bytes are none.
   static std::string to_bytes(const namespace_entry& entry);
@@ -136,9 +145,9 @@ private:
   std::string free_id();
 
   id_source ids_;
-  /// Owns: an id never changes and is never given back, a name may go to another namespace.
-  std::map<std::string, std::unique_ptr<namespace_entry>, std::less<>> by_id_;
-  std::map<std::string, namespace_entry*, std::less<>> by_name_;
+  /// An id never changes and is never given back, a name may go to another namespace.
+  std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_id_;
+  std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_name_;
   /// While a change is planned: what it would put.
   std::vector<std::unique_ptr<namespace_entry>>* planned_ = nullptr;
 };

@@ -67,6 +67,13 @@ void visibility_index::put(row_info row) {
   rows_.emplace(std::move(place), std::make_unique<row_info>(std::move(row)));
 }
 
+std::vector<visibility_index::run_name> visibility_index::some(std::size_t most) const {
+  std::vector<run_name> found;
+  for (auto at = rows_.begin(); at != rows_.end() && found.size() < most; ++at)
+    found.push_back({at->second->execution().workflow_id(), at->second->execution().run_id()});
+  return found;
+}
+
 void visibility_index::remove(const std::string& run_id) {
   auto known = keys_.find(run_id);
   if (known == keys_.end())

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace google::protobuf {
 class Message;
@@ -43,6 +44,13 @@ public:
   void put(temporal::api::workflow::v1::WorkflowExecutionInfo row);
   void remove(const std::string& run_id);
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+
+  struct run_name {
+    std::string workflow_id;
+    std::string run_id;
+  };
+  /// Some of the runs, at most so many; none only if there is none.
+  [[nodiscard]] std::vector<run_name> some(std::size_t most) const;
 
   /// Both at once, however long that takes; see `visibility_scan`.
   rpc_status list(

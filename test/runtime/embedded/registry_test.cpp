@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_namespace_is_renamed_and_hidden) {
   BOOST_TEST(namespaces.remove("gone", "", renamed).ok());
   BOOST_TEST(renamed.starts_with("gone-deleted-"));
   BOOST_TEST(namespaces.find("gone") == nullptr);
-  const namespace_entry* found = nullptr;
+  std::shared_ptr<const namespace_entry> found;
   expect(
       namespaces.check(renamed, false, found),
       status_code::failed_precondition,
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_page_of_large_namespaces_ends_early) {
 BOOST_AUTO_TEST_CASE(a_deprecated_namespace_takes_no_starts) {
   add("old");
   BOOST_TEST(namespaces.deprecate("old").ok());
-  const namespace_entry* found = nullptr;
+  std::shared_ptr<const namespace_entry> found;
   BOOST_TEST(namespaces.check("old", false, found).ok());
   expect(
       namespaces.check("old", true, found),
