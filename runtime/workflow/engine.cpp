@@ -53,19 +53,6 @@ public:
   void scope_cancelled(const std::string&) override { settle(); }
 };
 
-/// Adds what the coroutines allocated meanwhile.
-class frame_meter {
-public:
-  explicit frame_meter(std::uint32_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
-  ~frame_meter() { sum_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before_); }
-  frame_meter(const frame_meter&) = delete;
-  frame_meter& operator=(const frame_meter&) = delete;
-
-private:
-  std::uint32_t& sum_;
-  std::size_t before_;
-};
-
 } // namespace
 
 engine::engine(
@@ -119,7 +106,7 @@ void engine::run_code() {
       if (main_ && main_->done() && !close_ && task_error_ == nullptr)
         finish_main();
     }
-  } while (task_error_ == nullptr && test_conditions());
+  } while (task_error_ == nullptr && (deliver_waiting_updates() || test_conditions()));
   reap();
 }
 
@@ -295,6 +282,7 @@ engine::wait_for(unique_function<bool()> holds, detail::scope& within) {
   auto wait = detail::make_ref<condition>(*this, std::move(holds));
   if (closed_)
     return wait;
+  require_writable();
   within.add(*wait);
   if (!wait->settled())
     conditions_.push_back(*wait);
@@ -340,8 +328,10 @@ engine::start_activity(detail::activity_request&& request, detail::scope& within
 
 detail::ref<detail::pending> engine::wait_for_cancel(detail::scope& within) {
   auto wait = detail::make_ref<cancel_wait>(*this);
-  if (!closed_)
-    within.add(*wait);
+  if (closed_)
+    return wait;
+  require_writable();
+  within.add(*wait);
   return wait;
 }
 
@@ -360,6 +350,7 @@ void engine::spawn(async<void> body) {
 void engine::on_signal(std::string name, detail::signal_handler handler) {
   if (closed_)
     return;
+  require_writable();
   auto& all = with_messages();
   const auto known =
       std::ranges::find(all.signal_handlers, name, [](const auto& one) { return one.first; });
@@ -367,6 +358,8 @@ void engine::on_signal(std::string name, detail::signal_handler handler) {
     all.replaced_handlers.push_back(std::exchange(known->second, std::move(handler)));
   else
     all.signal_handlers.emplace_back(name, std::move(handler));
+  if (is_made_early_) // all of it is told once the object is there
+    return;
   // What came before the handler is delivered in the order in which it came.
   std::vector<received_signal> waiting;
   std::vector<received_signal> others;
@@ -388,6 +381,8 @@ void engine::deliver_signal(received_signal&& signal) {
     all.unhandled_signals.push_back(std::move(signal));
     return;
   }
+  const told_signal told{name, handler->options.unfinished};
+  const auto* before = std::exchange(all.now_told, &told);
   std::exception_ptr failed;
   try {
     handler->deliver(name, std::move(signal.input));
@@ -400,6 +395,7 @@ void engine::deliver_signal(received_signal&& signal) {
     failed = std::current_exception();
     fail_handler(failed);
   }
+  all.now_told = before;
   if (extras_ && extras_->trace && !replaying_)
     extras_->trace->handle_signal(name, signal.sender, now_, failed);
 }
@@ -407,6 +403,7 @@ void engine::deliver_signal(received_signal&& signal) {
 void engine::on_query(std::string name, detail::query_handler handler) {
   if (closed_)
     return;
+  require_writable();
   auto& handlers = with_messages().query_handlers;
   const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
   if (known != handlers.end())
@@ -467,9 +464,13 @@ void engine::forget(std::int64_t event_id) {
 }
 
 void engine::require_writable() const {
-  if (in_query_)
+  if (read_only_by_ == read_only::by::query)
     throw std::logic_error(
         "a query handler must not wait, start or change anything in its workflow");
+  if (read_only_by_ == read_only::by::validator)
+    throw nondeterminism_error(
+        "an update's validator must not wait, start or change anything in its workflow: in a "
+        "replay it is not called");
 }
 
 bool engine::ids_are_ours() const noexcept {
@@ -491,6 +492,7 @@ engine::extras& engine::with_extras() {
 }
 
 std::uint64_t engine::random() {
+  require_writable();
   auto& random = with_extras().random;
   if (!random)
     random.emplace(seed_of(started().original_execution_run_id()));
@@ -559,6 +561,9 @@ std::size_t engine::memory_bytes() const noexcept {
     for (const auto& signal : messages_->unhandled_signals)
       for (const auto& argument : signal.input)
         sum += sizeof(argument) + argument.data.capacity();
+  if (extras_)
+    for (const auto& update : extras_->admitted_updates)
+      sum += sizeof(update) + update.request.SpaceUsedLong();
   return sum;
 }
 

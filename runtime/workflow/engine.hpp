@@ -6,6 +6,7 @@
 #include "runtime/workflow/random.hpp"
 #include "runtime/workflow/step_jobs.hpp"
 
+#include <troupe/result.hpp>
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/detail/run.hpp>
 
@@ -31,6 +32,8 @@ namespace troupe::workflow {
 
 class close_machine;
 class local_activity_pending;
+class update_machine;
+struct received_update;
 
 /// Who writes into a history.
 struct sdk_identity {
@@ -117,6 +120,8 @@ public:
   payload answer_query(const std::string& name, payloads input);
   [[nodiscard]] std::string stack_trace() const;
   [[nodiscard]] std::vector<std::string> waits_for() const;
+  /// Says in the log which handlers of messages the end of the run interrupts.
+  void warn_of_unfinished_handlers();
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
   // -- run --
@@ -144,7 +149,11 @@ public:
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
   void on_query(std::string name, detail::query_handler handler) override;
+  void on_update(std::string name, detail::update_handler handler) override;
+  void deliver_early() override;
   void fail_handler(std::exception_ptr why) override;
+  void spawn_handler(async<void> body) override;
+  [[nodiscard]] bool all_handlers_finished() const noexcept override;
   void
   log(detail::log_level level, std::string_view message, const detail::log_fields& fields) override;
 
@@ -170,21 +179,61 @@ private:
     detail::ref<machine> by;
     int command;
   };
+  /// A coroutine that works on a message.
+  struct running_handler {
+    std::string name = {};      ///< of the message
+    std::string update_id = {}; ///< empty for a signal
+    unfinished_policy unfinished = unfinished_policy::warn_and_abandon;
+    /// `handler of update add (u1)`.
+    [[nodiscard]] std::string text() const;
+  };
+  /// The signal whose handler is being called.
+  struct told_signal {
+    const std::string& name;
+    unfinished_policy unfinished;
+  };
   struct coroutine : detail::list_node {
     detail::suspended start;
     std::optional<async<void>> body;
+    std::unique_ptr<running_handler> handler; ///< null for what the code has spawned
   };
   struct received_signal {
     std::string name;
     payloads input;
+    std::int64_t event_id = 0;
     std::optional<trace_context> sender = {}; ///< of one that is traced
   };
-  /// Signals, queries and who handles them.
+  /// Signals, queries, updates and who handles them.
   struct messages {
     std::vector<std::pair<std::string, detail::signal_handler>> signal_handlers;
     std::vector<detail::signal_handler> replaced_handlers; ///< their coroutines may still run
     std::vector<received_signal> unhandled_signals;
     std::vector<std::pair<std::string, detail::query_handler>> query_handlers;
+    std::vector<std::pair<std::string, detail::update_handler>> update_handlers;
+    std::vector<detail::update_handler> replaced_updates; ///< their coroutines may still run
+    const told_signal* now_told = nullptr;
+    bool tells_at_once = false; ///< coroutines of handlers begin in the call that tells them
+  };
+  /// While messages are told in their order: each handler begins before the next one is told.
+  struct told_at_once {
+    explicit told_at_once(messages& to) noexcept
+        : all(to), before(std::exchange(to.tells_at_once, true)) {}
+    told_at_once(const told_at_once&) = delete;
+    told_at_once& operator=(const told_at_once&) = delete;
+    ~told_at_once() { all.tells_at_once = before; }
+    messages& all;
+    bool before;
+  };
+  /// While code runs that must not change anything.
+  struct read_only {
+    enum class by : std::uint8_t { nobody, query, validator };
+    read_only(engine& of, by whom) noexcept
+        : owner(of), before(std::exchange(of.read_only_by_, whom)) {}
+    read_only(const read_only&) = delete;
+    read_only& operator=(const read_only&) = delete;
+    ~read_only() { owner.read_only_by_ = before; }
+    engine& owner;
+    by before;
   };
   struct condition;
   struct extras;
@@ -196,7 +245,7 @@ private:
       int last,
       bool runs_code,
       step_jobs& todo);
-  void look_ahead(const temporal::api::history::v1::History& history, int from);
+  void look_ahead(temporal::api::history::v1::History& history, int from, step_jobs& todo);
   void run_step(const step_jobs& todo);
   void walk_event(history_event& event, const event_row& row, bool is_last);
   void begin(history_event& event);
@@ -223,6 +272,20 @@ private:
 
   // protocol_messages.cpp
   void deliver_message(const protocol_message& message);
+  void deliver_update_event(const history_event& event);
+  void deliver_update(received_update&& update);
+  /// Those that had no handler when they came, now that all of the code waits. False: none.
+  bool deliver_waiting_updates();
+  [[nodiscard]] detail::update_handler* update_handler_of(const std::string& name);
+  void begin_update(detail::update_handler& handler, received_update&& update);
+  static async<void>
+  run_update(engine* self, detail::ref<update_machine> accepted, async<payload> handler);
+  void end_update(update_machine& accepted, result<payload>&& outcome);
+  /// Whether the error of a handler is its caller's; else it is the task's, and says so.
+  [[nodiscard]] bool fails_update(std::exception_ptr& error) const;
+
+  // handlers.cpp
+  void run_handler(async<void> body, running_handler&& what, bool at_once);
 
   // engine.cpp
   void run_code();
@@ -236,6 +299,7 @@ private:
   void
   call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
   [[nodiscard]] payload metadata() const;
+  [[nodiscard]] payload enhanced_stack_trace() const;
   [[nodiscard]] messages& with_messages();
   [[nodiscard]] extras& with_extras();
   /// Parsed anew each time: a run asks its `info` far less often than it waits.
@@ -276,7 +340,8 @@ private:
   bool replaying_ = false;
   bool close_matched_ = false;
   bool closed_by_history_ = false;
-  bool in_query_ = false;
+  bool is_made_early_ = false; ///< the workflow's object is not made yet, and may want messages
+  read_only::by read_only_by_ = read_only::by::nobody;
   bool is_sdk_ours_ = false;
 };
 

@@ -5,20 +5,49 @@
 #include "runtime/workflow/local_work.hpp"
 #include "runtime/workflow/run_trace.hpp"
 
+#include <troupe/async.hpp>
+
 #include <temporal/api/protocol/v1/message.pb.h>
+#include <temporal/api/update/v1/message.pb.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace troupe::workflow {
 
+/// An update that came to the run.
+struct received_update {
+  std::string message_id; ///< of the request
+  std::string id;
+  std::int64_t sequencing_event_id = 0;
+  temporal::api::update::v1::Request request;
+  bool is_accepted = false; ///< the history says so
+};
+
+/// Adds what the coroutines allocated meanwhile.
+class frame_meter {
+public:
+  explicit frame_meter(std::uint32_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
+  ~frame_meter() { sum_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before_); }
+  frame_meter(const frame_meter&) = delete;
+  frame_meter& operator=(const frame_meter&) = delete;
+
+private:
+  std::uint32_t& sum_;
+  std::size_t before_;
+};
+
 /// What most runs never have: a worker holds many of them, so the others do not pay for it.
 struct engine::extras {
-  std::optional<random_stream> random;     ///< of those that ask it, or were reset
-  std::optional<sdk_identity> other_sdk;   ///< if it is neither ours nor none
-  std::vector<protocol_message> outgoing;  ///< that go out with the current task
-  std::vector<const history_event*> ahead; ///< while the code of a step runs
+  std::optional<random_stream> random;           ///< of those that ask it, or were reset
+  std::optional<sdk_identity> other_sdk;         ///< if it is neither ours nor none
+  std::vector<protocol_message> outgoing;        ///< that go out with the current task
+  std::vector<const history_event*> ahead;       ///< while the code of a step runs
+  std::vector<received_update> waiting_updates;  ///< that had no handler when they came
+  std::vector<received_update> admitted_updates; ///< by a reset; who was accepted comes later
   local_work local;
   std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
   std::optional<run_trace> trace;    ///< of a worker that has a tracer

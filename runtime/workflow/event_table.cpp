@@ -93,6 +93,11 @@ constexpr event_row rows[] = {
   {.type = EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED, .of = kind::nexus_operation, .means = request_refused, .group = resolution,
    .begun_by = BEGUN_BY(nexus_operation_cancel_request_failed, NexusOperationCancelRequestFailed, scheduled), .may_be_late = true},
 
+  // updates
+  {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED,  .of = kind::run,    .group = message},
+  {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,  .of = kind::update, .means = recorded, .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
+  {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED, .of = kind::update, .means = recorded, .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
+
   // what code cannot ask for yet: a history that has one fits no code
   {.type = EVENT_TYPE_MARKER_RECORDED, .of = kind::marker, .means = recorded, .command = COMMAND_TYPE_RECORD_MARKER, .is_peeked_at = true},
   {.type = EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,           .means = recorded, .command = COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION},
@@ -100,8 +105,6 @@ constexpr event_row rows[] = {
   {.type = EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED, .means = recorded, .command = COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION},
   {.type = EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,                  .means = recorded, .command = COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES},
   {.type = EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,                       .means = recorded, .command = COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES},
-  {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,                 .means = recorded, .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
-  {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED,                .means = close,    .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
 };
 // clang-format on
 #undef BEGUN_BY

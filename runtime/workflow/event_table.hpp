@@ -20,6 +20,7 @@ enum class machine_kind : std::uint8_t {
   activity,
   nexus_operation,
   marker,
+  update,
 };
 
 /// What can happen to a machine: most are events, some come from the code, and each is an input of

@@ -32,8 +32,8 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
       return false;
     // A closed run's last task is a replay too: what it did is in the events behind it.
     replaying_ = how.replay_only || next.has_value() || !step->runs_code;
-    look_ahead(history, step->last + 1);
     todo.begin(next ? nullptr : how.messages);
+    look_ahead(history, step->last + 1, todo);
     apply_step(history, at, step->last, step->runs_code, todo);
     if (task_error_ != nullptr || closed_by_history_)
       return true;
@@ -51,9 +51,10 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
 }
 
 /// Looks at the answer to the task whose code is about to run: its flags hold for that code
-/// already, and what its markers say is what the code is about to do.
-void engine::look_ahead(const temporal::api::history::v1::History& history, int from) {
-  const auto& events = history.events();
+/// already, what its markers say is what the code is about to do, and the updates that it accepts
+/// are those that came with the task.
+void engine::look_ahead(temporal::api::history::v1::History& history, int from, step_jobs& todo) {
+  auto& events = *history.mutable_events();
   if (from == events.size()
       || events[from].event_type() != enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
     return;
@@ -64,6 +65,8 @@ void engine::look_ahead(const temporal::api::history::v1::History& history, int 
       return;
     if (row->is_peeked_at)
       with_extras().ahead.push_back(&events[i]);
+    else if (events[i].event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+      todo.add_accepted(events[i]);
   }
 }
 
@@ -111,20 +114,29 @@ void engine::apply_step(
 
 void engine::run_step(const step_jobs& todo) {
   if (!todo.messages().empty()) {
-    for (const auto& [signal, protocol] : todo.messages()) {
+    const frame_meter meter{frame_bytes_};
+    const told_at_once guard{with_messages()};
+    for (const auto& [event, protocol] : todo.messages()) {
       if (protocol != nullptr) {
         deliver_message(*protocol);
         continue;
       }
-      auto& attributes = *signal->mutable_workflow_execution_signaled_event_attributes();
+      if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED) {
+        deliver_update_event(*event);
+        continue;
+      }
+      auto& attributes = *event->mutable_workflow_execution_signaled_event_attributes();
       received_signal told{
-          std::move(*attributes.mutable_signal_name()), from_proto(attributes.input())};
+          std::move(*attributes.mutable_signal_name()),
+          from_proto(attributes.input()),
+          event->event_id()};
       if (environment_->tracer)
         told.sender = protocol::read_trace_header(attributes.header());
       deliver_signal(std::move(told));
     }
-    run_code();
   }
+  if (!todo.messages().empty())
+    run_code();
   for (const auto& [event, row] : todo.resolutions()) {
     if (row->of != machine_kind::run) {
       if (auto* one = machine_of(*event, *row))
@@ -187,6 +199,7 @@ void engine::begin(history_event& event) {
   attributes.clear_workflow_type();
   started_ = attributes.SerializeAsString();
   has_begun_ = true;
+  is_made_early_ = definition_->takes_messages_early;
   execution_time_ = from_proto(event.event_time());
   const auto before = troupe::detail::frame_bytes();
   main_.emplace(definition_->run(context{detail::ref<run>{this}, root_}, std::move(input)));

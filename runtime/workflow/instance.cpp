@@ -200,6 +200,7 @@ activation_result instance::answer_task() {
     result.closing_command = run.closing_command();
     result.error = run.closing_error();
     result.started = run.start_time();
+    run.warn_of_unfinished_handlers();
   }
   result.spans = run.take_spans();
   result.evict = result.finished;

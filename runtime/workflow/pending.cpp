@@ -77,6 +77,13 @@ void scope::cancel(const std::string& reason) {
     child->cancel(reason);
 }
 
+std::shared_ptr<const update_info> scope::update() const noexcept {
+  for (const auto* one = this; one != nullptr; one = one->parent_.get())
+    if (one->update_ != nullptr)
+      return one->update_;
+  return nullptr;
+}
+
 void scope::add(pending& what) {
   if (cancelled_)
     what.scope_cancelled(reason_);

@@ -8,6 +8,7 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/sdk/v1/enhanced_stack_trace.pb.h>
 #include <temporal/api/sdk/v1/workflow_metadata.pb.h>
 
 #include <algorithm>
@@ -16,27 +17,27 @@ namespace troupe::workflow {
 
 payload engine::answer_query(const std::string& name, payloads input) {
   const detail::ref<run> keep{this};
-  struct read_only {
-    explicit read_only(engine& of) : owner(of), was_replaying(of.replaying_) {
-      owner.in_query_ = true;
-      owner.replaying_ = true;
-    }
-    ~read_only() {
-      owner.in_query_ = false;
-      owner.replaying_ = was_replaying;
-    }
+  const read_only guard{*this, read_only::by::query};
+  struct silence {
+    explicit silence(engine& of) : owner(of), was_replaying(std::exchange(of.replaying_, true)) {}
+    ~silence() { owner.replaying_ = was_replaying; }
     engine& owner;
     bool was_replaying;
-  } const guard{*this};
+  } const no_log{*this};
 
   auto& handlers = with_messages().query_handlers;
   const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
-  if (known != handlers.end())
-    return known->second.answer(std::move(input));
+  if (known != handlers.end() && !name.empty())
+    return known->second.answer(name, std::move(input));
   if (name == "__stack_trace")
     return converter().to_payload(stack_trace());
+  if (name == "__enhanced_stack_trace")
+    return enhanced_stack_trace();
   if (name == "__temporal_workflow_metadata")
     return metadata();
+  const auto others = std::ranges::find(handlers, "", [](const auto& one) { return one.first; });
+  if (others != handlers.end())
+    return others->second.answer(name, std::move(input));
   std::vector<std::string> names;
   for (const auto& [handler, unused] : handlers)
     names.push_back(handler);
@@ -54,10 +55,18 @@ std::string engine::stack_trace() const {
     return text + "not started";
   text += main_->done() ? "the main coroutine has ended" : "the main coroutine is suspended";
   std::size_t others = 0;
-  for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next)
-    ++others;
+  std::string handlers;
+  for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next) {
+    const auto& one = static_cast<const coroutine&>(*node);
+    if (one.handler == nullptr) {
+      ++others;
+      continue;
+    }
+    handlers += "\n  " + one.handler->text();
+  }
   if (others != 0)
     text += ", " + std::to_string(others) + " spawned beside it";
+  text += handlers;
   for (const auto& what : waits_for())
     text += "\n  waiting for " + what;
   return text;
@@ -88,31 +97,73 @@ std::vector<std::string> engine::waits_for() const {
   return all;
 }
 
+namespace {
+
+payload protobuf_json(
+    const google::protobuf::Message& message, const data_converter& converter, const char* what) {
+  payload result;
+  result.set("encoding", "json/protobuf");
+  result.set("messageType", message.GetTypeName());
+  const auto status = google::protobuf::util::MessageToJsonString(message, &result.data);
+  if (!status.ok())
+    throw application_error(
+        std::string{"cannot write the workflow's "} + what + ": " + status.ToString());
+  return converter.encode(std::move(result));
+}
+
+/// Names and descriptions in the order of the names.
+template <class Handlers, class Definitions>
+void add_definitions(const Handlers& of, Definitions& to) {
+  for (const auto& [name, handler] : of) {
+    auto& one = *to.Add();
+    one.set_name(name);
+    one.set_description(handler.options.description);
+  }
+  std::sort(to.begin(), to.end(), [](const auto& left, const auto& right) {
+    return left.name() < right.name();
+  });
+}
+
+} // namespace
+
 payload engine::metadata() const {
   temporal::api::sdk::v1::WorkflowMetadata wire;
   auto& definition = *wire.mutable_definition();
   definition.set_type(definition_->name);
-  std::vector<std::string> queries{"__stack_trace", "__temporal_workflow_metadata"};
-  if (messages_)
-    for (const auto& [name, unused] : messages_->query_handlers)
-      queries.push_back(name);
-  std::ranges::sort(queries);
-  for (auto& name : queries)
-    definition.add_query_definitions()->set_name(std::move(name));
-  std::vector<std::string> signals;
-  if (messages_)
-    for (const auto& [name, unused] : messages_->signal_handlers)
-      signals.push_back(name);
-  std::ranges::sort(signals);
-  for (auto& name : signals)
-    definition.add_signal_definitions()->set_name(std::move(name));
-  payload result;
-  result.set("encoding", "json/protobuf");
-  result.set("messageType", "temporal.api.sdk.v1.WorkflowMetadata");
-  const auto status = google::protobuf::util::MessageToJsonString(wire, &result.data);
-  if (!status.ok())
-    throw application_error("cannot write the workflow's metadata: " + status.ToString());
-  return converter().encode(std::move(result));
+  for (const char* built_in :
+       {"__enhanced_stack_trace", "__stack_trace", "__temporal_workflow_metadata"})
+    definition.add_query_definitions()->set_name(built_in);
+  if (messages_) {
+    add_definitions(messages_->query_handlers, *definition.mutable_query_definitions());
+    add_definitions(messages_->signal_handlers, *definition.mutable_signal_definitions());
+    add_definitions(messages_->update_handlers, *definition.mutable_update_definitions());
+  }
+  return protobuf_json(wire, converter(), "metadata");
+}
+
+/// One stack a coroutine, of which the first is the workflow's own; each begins where it was
+/// started. Sources are not to be had from a binary.
+payload engine::enhanced_stack_trace() const {
+  temporal::api::sdk::v1::EnhancedStackTrace wire;
+  wire.mutable_sdk()->set_name(our_sdk().name);
+  wire.mutable_sdk()->set_version(our_sdk().version);
+  const auto add = [&wire](const std::source_location& where) {
+    auto& location = *wire.add_stacks()->add_locations();
+    location.set_file_path(where.file_name());
+    location.set_line(static_cast<int>(where.line()));
+    location.set_column(static_cast<int>(where.column()));
+    location.set_function_name(where.function_name());
+  };
+  if (main_ && !main_->done())
+    add(main_start_.where);
+  for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next) {
+    const auto& one = static_cast<const coroutine&>(*node);
+    if (one.handler == nullptr)
+      add(one.start.where);
+    else // whose outermost coroutine is the library's
+      wire.add_stacks()->add_locations()->set_function_name(one.handler->text());
+  }
+  return protobuf_json(wire, converter(), "stack trace");
 }
 
 } // namespace troupe::workflow

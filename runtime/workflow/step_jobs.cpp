@@ -17,10 +17,18 @@ void step_jobs::begin(const protocol_messages* to_deliver) {
   if (to_deliver == nullptr)
     return;
   for (const auto& one : *to_deliver)
-    to_place_.insert(
-        std::ranges::upper_bound(
-            to_place_, one.event_id(), {}, [](const auto* other) { return other->event_id(); }),
-        &one);
+    place_later(one.event_id(), {nullptr, &one});
+}
+
+void step_jobs::add_accepted(history_event& event) {
+  place_later(
+      event.workflow_execution_update_accepted_event_attributes()
+          .accepted_request_sequencing_event_id(),
+      {&event, nullptr});
+}
+
+void step_jobs::place_later(std::int64_t behind, message what) {
+  to_place_.insert(std::ranges::upper_bound(to_place_, behind, {}, &place::behind), {behind, what});
 }
 
 void step_jobs::add(history_event& event, const event_row& row) {
@@ -37,8 +45,8 @@ void step_jobs::end() {
 }
 
 void step_jobs::place_messages_before(std::int64_t event_id) {
-  for (; placed_ != to_place_.size() && to_place_[placed_]->event_id() < event_id; ++placed_)
-    messages_.push_back({nullptr, to_place_[placed_]});
+  for (; placed_ != to_place_.size() && to_place_[placed_].behind < event_id; ++placed_)
+    messages_.push_back(to_place_[placed_].what);
 }
 
 } // namespace troupe::workflow

@@ -24,7 +24,7 @@ public:
   using protocol_messages = google::protobuf::RepeatedPtrField<protocol_message>;
 
   struct message {
-    history_event* signal;            ///< null if it is the other one
+    history_event* event;             ///< a signal or an update; null if it is the other one
     const protocol_message* protocol; ///< null if it is the other one
   };
   struct resolution {
@@ -35,6 +35,9 @@ public:
   /// Forgets the last step. `to_deliver` (or null) are the messages of the task that this step is:
   /// each gets its place behind the event that it names.
   void begin(const protocol_messages* to_deliver);
+  /// In a replay: the event that says that an update came with the task of this step; its place is
+  /// behind the event that it names. Before the step's own events.
+  void add_accepted(history_event& event);
   /// The step's events, in the order of the history, whether or not the code is told of them.
   void add(history_event& event, const event_row& row);
   /// No events come any more.
@@ -48,7 +51,13 @@ private:
 
   std::vector<message> messages_;
   std::vector<resolution> resolutions_;
-  std::vector<const protocol_message*> to_place_; ///< by the event that they name
+  struct place {
+    std::int64_t behind; ///< the event that it names
+    message what;
+  };
+  void place_later(std::int64_t behind, message what);
+
+  std::vector<place> to_place_; ///< by the event that they name
   std::size_t placed_ = 0;
 };
 

@@ -274,6 +274,53 @@ history_builder& history_builder::signaled_with(std::string_view name, const pay
   return *this;
 }
 
+namespace {
+
+void write_request(
+    std::string_view id,
+    std::string_view name,
+    const payloads& input,
+    temporal::api::update::v1::Request& to) {
+  to.mutable_meta()->set_update_id(std::string{id});
+  to.mutable_meta()->set_identity("client");
+  to.mutable_input()->set_name(std::string{name});
+  to_proto(input, *to.mutable_input()->mutable_args());
+}
+
+} // namespace
+
+history_builder& history_builder::update_accepted_with(
+    std::string_view id, std::string_view name, const payloads& input) {
+  auto& attributes = *add(EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+                          .mutable_workflow_execution_update_accepted_event_attributes();
+  attributes.set_protocol_instance_id(std::string{id});
+  attributes.set_accepted_request_message_id(std::string{id} + "/request");
+  attributes.set_accepted_request_sequencing_event_id(scheduled_);
+  write_request(id, name, input, *attributes.mutable_accepted_request());
+  return *this;
+}
+
+history_builder&
+history_builder::update_completed_with(std::string_view id, const payload& output) {
+  auto& attributes = *add(EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED)
+                          .mutable_workflow_execution_update_completed_event_attributes();
+  attributes.mutable_meta()->set_update_id(std::string{id});
+  to_proto(output, *attributes.mutable_outcome()->mutable_success()->add_payloads());
+  return *this;
+}
+
+history_builder& history_builder::update_admitted_with(
+    std::string_view id, std::string_view name, const payloads& input) {
+  write_request(
+      id,
+      name,
+      input,
+      *add(EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED)
+           .mutable_workflow_execution_update_admitted_event_attributes()
+           ->mutable_request());
+  return *this;
+}
+
 history_builder& history_builder::cancel_requested(std::string_view reason) {
   add(EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
       .mutable_workflow_execution_cancel_requested_event_attributes()

@@ -86,6 +86,27 @@ public:
     return signaled_with(name, make_payloads(input...));
   }
   history_builder& signaled_with(std::string_view name, const payloads& input);
+  /// Of the last task; it came with it, behind all of its events.
+  template <class... Args>
+  history_builder&
+  update_accepted(std::string_view id, std::string_view name, const Args&... input) {
+    return update_accepted_with(id, name, make_payloads(input...));
+  }
+  history_builder&
+  update_accepted_with(std::string_view id, std::string_view name, const payloads& input);
+  template <class Output>
+  history_builder& update_completed(std::string_view id, const Output& output) {
+    return update_completed_with(id, encode_value(output));
+  }
+  history_builder& update_completed_with(std::string_view id, const payload& output);
+  /// What a reset leaves of an update.
+  template <class... Args>
+  history_builder&
+  update_admitted(std::string_view id, std::string_view name, const Args&... input) {
+    return update_admitted_with(id, name, make_payloads(input...));
+  }
+  history_builder&
+  update_admitted_with(std::string_view id, std::string_view name, const payloads& input);
   history_builder& cancel_requested(std::string_view reason = {});
   template <class Output>
   history_builder& completed(const Output& output) {

@@ -33,10 +33,10 @@ struct fixture {
       jobs.add(event, *find_event(event.event_type()));
     jobs.end();
     std::string text;
-    for (const auto& [signal, protocol] : jobs.messages())
+    for (const auto& [event, protocol] : jobs.messages())
       text += protocol != nullptr
                   ? protocol->id() + " "
-                  : signal->workflow_execution_signaled_event_attributes().signal_name() + " ";
+                  : event->workflow_execution_signaled_event_attributes().signal_name() + " ";
     text += "|";
     for (const auto& [event, row] : jobs.resolutions())
       text += " " + event_name(event->event_type());

@@ -56,6 +56,8 @@ std::string text_of(const Command& command) {
     const auto& next = command.continue_as_new_workflow_execution_command_attributes();
     return "ContinueAsNewWorkflowExecution " + next.workflow_type().name() + first(next.input());
   }
+  if (command.has_protocol_message_command_attributes())
+    return "ProtocolMessage " + command.protocol_message_command_attributes().message_id();
   return "?";
 }
 

@@ -4,14 +4,13 @@
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
 #include <troupe/workflow/activity_calls.hpp>
-#include <troupe/workflow/detail/handlers.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/detail/spawn.hpp>
 #include <troupe/workflow/future.hpp>
 #include <troupe/workflow/info.hpp>
+#include <troupe/workflow/message_handlers.hpp>
 #include <troupe/workflow/nexus_client.hpp>
 #include <troupe/workflow/random.hpp>
-#include <troupe/workflow/signal.hpp>
 #include <troupe/workflow/traits.hpp>
 
 #include <cstdint>
@@ -73,7 +72,7 @@ private:
 /// effect. Use destructors for memory only.
 ///
 /// Threading: only in coroutines of its workflow.
-class context : public activity_calls<context> {
+class context : public activity_calls<context>, public message_handlers<context> {
 public:
   /// Made by the library.
   context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
@@ -177,70 +176,10 @@ public:
   /// A scope below this context's, to be cancelled on its own.
   [[nodiscard]] cancellation_scope make_scope() const;
   /// A context that the cancellation of this one does not reach: for cleanup.
-  [[nodiscard]] context shielded() const { return {owner_, detail::make_ref<detail::scope>()}; }
-
-  // -- messages --
-
-  /// Calls `handler` with the arguments of each signal of that name, also of those that came
-  /// before; with a context in front, if that is its first parameter. A handler may be a coroutine
-  /// (returning `async<>`), which takes its parameters by value; the handler is kept as long as one
-  /// may run. An error it lets out fails the workflow like one of the main coroutine. Arguments
-  /// that do not fit are logged and the signal is dropped.
-  template <class F>
-  void on_signal(std::string name, F handler) const {
-    using traits = detail::message_handler<F>;
-    if constexpr (traits::check_signal())
-      owner_->on_signal(
-          std::move(name),
-          {[owner = owner_.get(), within = within_, handler = std::move(handler)](
-               std::string_view, payloads input) mutable {
-            auto arguments =
-                owner->converter().template from_payloads<typename traits::arguments>(input);
-            if constexpr (traits::takes_context)
-              invoke_handler(
-                  *owner,
-                  handler,
-                  std::tuple_cat(
-                      std::tuple{context{detail::ref<detail::run>{owner}, within}},
-                      std::move(arguments)));
-            else
-              invoke_handler(*owner, handler, std::move(arguments));
-          }});
-  }
-  /// Calls `handler(name, payloads)` for signals that no other handler is there for.
-  template <class F>
-  void on_other_signals(F handler) const {
-    if constexpr (detail::check_other_signals<F>())
-      owner_->on_signal(
-          {},
-          {[owner = owner_.get(),
-            handler = std::move(handler)](std::string_view name, payloads input) mutable {
-            invoke_handler(*owner, handler, std::tuple{std::string{name}, std::move(input)});
-          }});
-  }
-  /// The signals of one name as a queue to receive from; one channel per name.
-  template <class T>
-  [[nodiscard]] workflow::signal_channel<T> signal_channel(std::string name) const {
-    workflow::signal_channel<T> channel{owner_, within_};
-    owner_->on_signal(
-        std::move(name),
-        {[owner = owner_.get(), state = channel.state_](std::string_view, payloads input) {
-          state->push(std::get<0>(owner->converter().template from_payloads<std::tuple<T>>(input)));
-        }});
-    return channel;
-  }
-  /// Answers queries of that name. The handler must not wait nor change anything.
-  template <class F>
-  void on_query(std::string name, F handler) const {
-    using traits = detail::message_handler<F>;
-    if constexpr (traits::check_query())
-      owner_->on_query(
-          std::move(name),
-          {[owner = owner_.get(), handler = std::move(handler)](payloads input) mutable {
-            auto arguments =
-                owner->converter().template from_payloads<typename traits::arguments>(input);
-            return owner->converter().to_payload(std::apply(handler, std::move(arguments)));
-          }});
+  [[nodiscard]] context shielded() const {
+    auto alone = detail::make_ref<detail::scope>();
+    alone->is_of(within_->update());
+    return {owner_, std::move(alone)};
   }
 
   // -- Nexus --
@@ -328,21 +267,6 @@ private:
       to->fail(error);
     else
       co_await detail::drive<T>(*std::move(running), std::move(to));
-  }
-
-  template <class F, class Tuple>
-  static void invoke_handler(detail::run& owner, F& handler, Tuple arguments) {
-    using R = decltype(std::apply(handler, std::move(arguments)));
-    if constexpr (std::is_void_v<R>) {
-      try {
-        std::apply(handler, std::move(arguments));
-      } catch (...) {
-        owner.fail_handler(std::current_exception());
-      }
-    } else {
-      owner.spawn(detail::drive_handler(
-          std::apply(handler, std::move(arguments)), detail::ref<detail::run>{&owner}));
-    }
   }
 
   template <class W, class... Args>

@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -21,6 +22,8 @@ struct definition {
 
   /// Decodes the arguments, runs the workflow and encodes its result.
   async<payload> (*run)(context, payloads) = nullptr;
+  /// The workflow's object is made of the context, and registers handlers before its code begins.
+  bool takes_messages_early = false;
 
   /// True for errors that are to fail the workflow although they are no `failure_error`.
   bool (*fails_workflow)(const std::exception_ptr&) = nullptr;
@@ -28,19 +31,40 @@ struct definition {
 
 namespace detail {
 
+/// Holds a workflow's object, which is never moved: its handlers know where it lies.
 template <class W>
-W make_workflow(const context& ctx) {
-  if constexpr (std::is_constructible_v<W, context>)
-    return W(ctx);
-  else
-    return W{};
-}
+struct workflow_object {
+  workflow_object() noexcept {}
+  // Only before it is made.
+  workflow_object(workflow_object&&) noexcept {}
+  ~workflow_object() {
+    if (made)
+      std::destroy_at(&self);
+  }
+  void make(const context& ctx) {
+    if constexpr (std::is_constructible_v<W, context>)
+      ::new (static_cast<void*>(&self)) W(ctx);
+    else
+      ::new (static_cast<void*>(&self)) W{};
+    made = true;
+  }
 
+  union {
+    W self;
+  };
+  bool made = false;
+};
+
+// The object is a parameter, so it lives as long as the run, and not only as long as its `run`:
+// handlers may be under way when that ends.
 template <class W>
-async<payload> run_workflow(context ctx, payloads input) {
+async<payload> run_workflow(context ctx, payloads input, workflow_object<W> object) {
   using run = troupe::detail::callable<decltype(&W::run)>;
   using value = typename run::result::value_type;
-  W self = make_workflow<W>(ctx);
+  object.make(ctx);
+  auto& self = object.self;
+  if constexpr (std::is_constructible_v<W, context>)
+    ctx.owner()->deliver_early();
   auto main = std::apply(
       [&](auto&&... each) { return self.run(ctx, std::forward<decltype(each)>(each)...); },
       ctx.converter()
@@ -53,6 +77,11 @@ async<payload> run_workflow(context ctx, payloads input) {
   } else {
     co_return ctx.converter().to_payload(co_await std::move(main));
   }
+}
+
+template <class W>
+async<payload> begin_workflow(context ctx, payloads input) {
+  return run_workflow<W>(std::move(ctx), std::move(input), workflow_object<W>{});
 }
 
 template <class Tuple>
@@ -82,7 +111,9 @@ struct any_of_types<std::tuple<E...>> {
 ///     };
 ///
 /// `run` takes the context and the arguments by value. If `W` can be constructed from a context it
-/// is, else it is default constructed; register handlers there or at the beginning of `run`. Errors
+/// is, else it is default constructed; register handlers there or at the beginning of `run`. The
+/// object lives until the run is over, so handlers may use it; what is local to `run` may be gone
+/// when they do. Errors
 /// of the `failure_error` family that `run` lets out fail the workflow; others fail the workflow
 /// *task*, which the service tries again, so a bug can be fixed under a running workflow. `using
 /// failure_types = std::tuple<my_error, ...>` makes those fail the workflow too.
@@ -92,7 +123,8 @@ std::shared_ptr<const definition> define(std::string name) {
   auto made = std::make_shared<definition>();
   made->name = std::move(name);
   if constexpr (is_right)
-    made->run = &detail::run_workflow<W>;
+    made->run = &detail::begin_workflow<W>;
+  made->takes_messages_early = std::is_constructible_v<W, context>;
   if constexpr (requires { typename W::failure_types; })
     made->fails_workflow = &detail::any_of_types<typename W::failure_types>::test;
   return made;

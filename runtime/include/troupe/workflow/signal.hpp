@@ -10,6 +10,9 @@
 
 namespace troupe::workflow {
 
+template <class Context>
+class message_handlers;
+
 namespace detail {
 
 template <class T>
@@ -108,7 +111,8 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return state_->values.size(); }
 
 private:
-  friend class context;
+  template <class>
+  friend class message_handlers;
   detail::ref<detail::run> owner_;
   detail::ref<detail::scope> within_;
   detail::ref<detail::channel_state<T>> state_;

@@ -6,10 +6,15 @@
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <string>
 #include <utility>
+
+namespace troupe::workflow {
+struct update_info;
+}
 
 namespace troupe::workflow::detail {
 
@@ -100,6 +105,10 @@ public:
   /// Cancels `what` together with the scope; at once if the scope is cancelled already.
   void add(pending& what);
 
+  /// The update whose handler this scope, or one around it, is of; null if of none.
+  [[nodiscard]] std::shared_ptr<const update_info> update() const noexcept;
+  void is_of(std::shared_ptr<const update_info> update) noexcept { update_ = std::move(update); }
+
 private:
   struct child_hook : list_node {
     scope* self = nullptr;
@@ -110,6 +119,7 @@ private:
   list_node children_;
   list_node members_;
   std::string reason_;
+  std::shared_ptr<const update_info> update_; ///< null: what the parent says
   bool cancelled_ = false;
 };
 

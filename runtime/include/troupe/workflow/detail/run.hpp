@@ -7,10 +7,13 @@
 #include <troupe/priority.hpp>
 #include <troupe/unique_function.hpp>
 #include <troupe/workflow/detail/pending.hpp>
+#include <troupe/workflow/handler_options.hpp>
 #include <troupe/workflow/info.hpp>
+#include <troupe/workflow/update.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -132,9 +135,25 @@ std::string operation_token(const pending& result);
 struct signal_handler {
   /// Called with the arguments; throws `payload_error` for those that do not fit.
   unique_function<void(std::string_view name, payloads)> deliver;
+  handler_options options = {};
 };
 struct query_handler {
-  unique_function<payload(payloads)> answer;
+  /// Throws what the handler throws, and `payload_error`.
+  unique_function<payload(std::string_view name, payloads)> answer;
+  handler_options options = {};
+};
+
+/// An update as its handler is given it.
+struct update_call {
+  std::shared_ptr<const update_info> what;
+  payloads input;
+  bool is_validated; ///< false: the validator is asked; true: it has said yes, once
+};
+struct update_handler {
+  /// Reads the arguments, asks the validator and gives the handler to be started. Throws why the
+  /// update is rejected: what the validator throws, `payload_error`.
+  unique_function<async<payload>(update_call&&)> prepare;
+  handler_options options = {};
 };
 
 enum class log_level { debug, info, warn, error };
@@ -171,8 +190,14 @@ public:
 
   virtual void spawn(async<void> body) = 0;
   virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others
-  virtual void on_query(std::string name, query_handler handler) = 0;
+  virtual void on_query(std::string name, query_handler handler) = 0;   ///< the same
+  virtual void on_update(std::string name, update_handler handler) = 0; ///< the same
+  /// The workflow's object is made, its code has not begun: what came and has a handler is told.
+  virtual void deliver_early() = 0;
   virtual void fail_handler(std::exception_ptr why) = 0; ///< a handler let an error out
+  /// Runs the coroutine of the signal handler that is being called.
+  virtual void spawn_handler(async<void> body) = 0;
+  [[nodiscard]] virtual bool all_handlers_finished() const noexcept = 0;
 
   virtual void log(log_level level, std::string_view message, const log_fields& fields) = 0;
 
