@@ -467,6 +467,10 @@ void engine::require_writable() const {
   if (read_only_by_ == read_only::by::query)
     throw std::logic_error(
         "a query handler must not wait, start or change anything in its workflow");
+  if (read_only_by_ == read_only::by::side_effect)
+    throw nondeterminism_error(
+        "a side effect must not wait, start or change anything in its workflow: in a replay it is "
+        "not called");
   if (read_only_by_ == read_only::by::validator)
     throw nondeterminism_error(
         "an update's validator must not wait, start or change anything in its workflow: in a "

@@ -34,6 +34,7 @@ class close_machine;
 class local_activity_pending;
 class update_machine;
 struct received_update;
+struct version_notes;
 
 /// Who writes into a history.
 struct sdk_identity {
@@ -145,7 +146,19 @@ public:
   start_activity(detail::activity_request&& request, detail::scope& within) override;
   detail::ref<detail::payload_pending>
   start_local_activity(detail::local_activity_request&& request, detail::scope& within) override;
+  detail::child_pendings
+  start_child(detail::child_request&& request, const detail::ref<detail::scope>& within) override;
+  detail::ref<detail::pending>
+  signal_external(detail::external_signal&& signal, detail::scope& within) override;
+  detail::ref<detail::pending> cancel_external(detail::external_cancel&& request) override;
   detail::ref<detail::pending> wait_for_cancel(detail::scope& within) override;
+  bool has_patch(std::string_view id, bool deprecated) override;
+  int get_version(std::string_view change_id, int oldest, int newest) override;
+  payload side_effect(unique_function<payload()> compute) override;
+  payload mutable_side_effect(
+      std::string_view id,
+      unique_function<payload()> compute,
+      unique_function<bool(const payload&, const payload&)> same) override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
   void on_query(std::string name, detail::query_handler handler) override;
@@ -170,6 +183,7 @@ public:
   void leave_locally(local_machine& by, bool stop) override;
   void advance_time(time_point to) override { now_ = std::max(now_, to); }
   [[nodiscard]] bool ids_are_ours() const noexcept override;
+  [[nodiscard]] bool default_ids_are_ours() const noexcept override;
   [[nodiscard]] const data_converter& payload_converter() const noexcept override {
     return environment_->converter;
   }
@@ -226,7 +240,7 @@ private:
   };
   /// While code runs that must not change anything.
   struct read_only {
-    enum class by : std::uint8_t { nobody, query, validator };
+    enum class by : std::uint8_t { nobody, query, validator, side_effect };
     read_only(engine& of, by whom) noexcept
         : owner(of), before(std::exchange(of.read_only_by_, whom)) {}
     read_only(const read_only&) = delete;
@@ -269,6 +283,20 @@ private:
       detail::local_activity_request request);
   void resolve_ahead();
   void bring_to_front(const history_event& event, const event_row& row);
+
+  // versions.cpp
+  [[nodiscard]] version_notes& with_versions();
+  /// True for a marker, or what belongs to one, that code of another version may do without.
+  [[nodiscard]] bool may_lack_command(const history_event& event, const event_row& row);
+  void note(std::unique_ptr<wire_command> command, std::string subject);
+  /// Nothing if it is too long for the service.
+  [[nodiscard]] std::optional<payload> changes_as_attribute();
+  void note_changes(payload&& attribute);
+  [[nodiscard]] bool activates_patch(std::string_view id);
+  [[nodiscard]] payload compute(unique_function<payload()>& what);
+  [[noreturn]] void lacks_marker(const std::string& subject);
+  /// The error goes through the code that runs, and fails its task whatever that does.
+  [[noreturn]] void fail_task(std::exception_ptr why);
 
   // protocol_messages.cpp
   void deliver_message(const protocol_message& message);

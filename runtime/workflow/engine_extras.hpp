@@ -4,6 +4,7 @@
 #include "runtime/workflow/engine.hpp"
 #include "runtime/workflow/local_work.hpp"
 #include "runtime/workflow/run_trace.hpp"
+#include "runtime/workflow/version_notes.hpp"
 
 #include <troupe/async.hpp>
 
@@ -12,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,8 +51,10 @@ struct engine::extras {
   std::vector<received_update> waiting_updates;  ///< that had no handler when they came
   std::vector<received_update> admitted_updates; ///< by a reset; who was accepted comes later
   local_work local;
+  std::uint32_t last_local = 0;      ///< of the local activities
   std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
   std::optional<run_trace> trace;    ///< of a worker that has a tracer
+  std::unique_ptr<version_notes> versions; ///< null until the code asks for one
 };
 
 } // namespace troupe::workflow

@@ -98,13 +98,39 @@ constexpr event_row rows[] = {
   {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,  .of = kind::update, .means = recorded, .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
   {.type = EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED, .of = kind::update, .means = recorded, .command = COMMAND_TYPE_PROTOCOL_MESSAGE},
 
-  // what code cannot ask for yet: a history that has one fits no code
+  // children
+  {.type = EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED, .of = kind::child, .means = recorded, .command = COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION},
+  {.type = EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(start_child_workflow_execution_failed, StartChildWorkflowExecutionFailed, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED, .of = kind::child, .means = start, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_started, ChildWorkflowExecutionStarted, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_completed, ChildWorkflowExecutionCompleted, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_failed, ChildWorkflowExecutionFailed, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_canceled, ChildWorkflowExecutionCanceled, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_timed_out, ChildWorkflowExecutionTimedOut, initiated)},
+  {.type = EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED, .of = kind::child, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(child_workflow_execution_terminated, ChildWorkflowExecutionTerminated, initiated)},
+
+  // signals and requests to cancel for other workflows
+  {.type = EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED, .of = kind::external, .means = recorded, .command = COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION},
+  {.type = EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, .of = kind::external, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(signal_external_workflow_execution_failed, SignalExternalWorkflowExecutionFailed, initiated)},
+  {.type = EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED, .of = kind::external, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(external_workflow_execution_signaled, ExternalWorkflowExecutionSignaled, initiated)},
+  {.type = EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED, .of = kind::external, .means = recorded, .command = COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION},
+  {.type = EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, .of = kind::external, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(request_cancel_external_workflow_execution_failed, RequestCancelExternalWorkflowExecutionFailed, initiated)},
+  {.type = EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED, .of = kind::external, .means = close, .group = resolution,
+   .begun_by = BEGUN_BY(external_workflow_execution_cancel_requested, ExternalWorkflowExecutionCancelRequested, initiated)},
+
+  // what is but written down
   {.type = EVENT_TYPE_MARKER_RECORDED, .of = kind::marker, .means = recorded, .command = COMMAND_TYPE_RECORD_MARKER, .is_peeked_at = true},
-  {.type = EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,           .means = recorded, .command = COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION},
-  {.type = EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,       .means = recorded, .command = COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION},
-  {.type = EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED, .means = recorded, .command = COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION},
-  {.type = EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,                  .means = recorded, .command = COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES},
-  {.type = EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,                       .means = recorded, .command = COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES},
+  {.type = EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, .of = kind::marker, .means = recorded, .command = COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, .is_peeked_at = true},
+  {.type = EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED, .of = kind::marker, .means = recorded, .command = COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES},
 };
 // clang-format on
 #undef BEGUN_BY

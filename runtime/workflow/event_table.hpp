@@ -19,6 +19,8 @@ enum class machine_kind : std::uint8_t {
   timer,
   activity,
   nexus_operation,
+  child,
+  external, ///< a signal or a request to cancel for another workflow
   marker,
   update,
 };
@@ -56,11 +58,13 @@ struct event_row {
   machine_input means = machine_input::none;
   int command = 0; ///< the `CommandType` whose image it is; 0 if it is none
   event_group group = event_group::untold;
-  id_of begun_by = nullptr;  ///< reads the id of the event that began what this one tells of
-  bool ends_run = false;     ///< a run has no events behind it
-  bool undoes_task = false;  ///< right behind WorkflowTaskStarted: that task was never answered
-  bool may_be_late = false;  ///< may come when nobody waits for it any more
-  bool is_peeked_at = false; ///< the code hears of it a task early, see `machine_host::ahead`
+  id_of begun_by = nullptr; ///< reads the id of the event that began what this one tells of
+  bool ends_run = false;    ///< a run has no events behind it
+  bool undoes_task = false; ///< right behind WorkflowTaskStarted: that task was never answered
+  bool may_be_late = false; ///< may come when nobody waits for it any more
+  /// The code hears of it a task early, see `machine_host::ahead`; code of another version may do
+  /// without.
+  bool is_peeked_at = false;
 };
 
 /// The row of a type; null for types that this worker does not know.

@@ -248,6 +248,8 @@ void engine::match_command(const history_event& event, const event_row& row) {
     ++next_command_;
   if (extras_ && extras_->standing_anywhere != 0) [[unlikely]]
     bring_to_front(event, row);
+  if (row.is_peeked_at && may_lack_command(event, row))
+    return;
   detail::ref<machine> by;
   int command = 0;
   if (next_command_ != commands_.size()) {

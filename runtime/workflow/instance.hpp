@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct environment {
   std::string task_queue = {};
   std::string identity = {};
   std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
+  /// Asked about a patch when a run reaches it for the first time; empty: all are taken.
+  std::function<bool(const info&, std::string_view patch_id)> activates_patch = {};
 
   /// Sees each command that replay found in the history, beside its event. For replayers that
   /// compare more.

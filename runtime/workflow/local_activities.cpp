@@ -110,6 +110,7 @@ engine::start_local_activity(detail::local_activity_request&& request, detail::s
         "a local activity needs start_to_close_timeout or schedule_to_close_timeout");
   if (within.cancelled()) { // never sent
     ++last_activity_;
+    ++with_extras().last_local;
     what->fail(detail::make_canceled(within.reason()));
     return what;
   }
@@ -119,8 +120,8 @@ engine::start_local_activity(detail::local_activity_request&& request, detail::s
 }
 
 void engine::begin_local(local_activity_pending& what, detail::local_activity_request&& request) {
-  // Counted together with the others, as sdk-core's languages do.
-  what.begin(++last_activity_, std::move(request));
+  what.begin(
+      {.of_all = ++last_activity_, .of_locals = ++with_extras().last_local}, std::move(request));
 }
 
 void engine::retry_local_later(

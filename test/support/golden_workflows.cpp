@@ -2,6 +2,7 @@
 #include "test/support/golden_workflows.hpp"
 
 #include "test/support/golden_activities.hpp"
+#include "test/support/golden_children.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
@@ -543,8 +544,9 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<go_activities_and_timer>("GoActivitiesAndTimer"),
       define<bug_then_fixed>("BugThenFixed"),
   };
-  for (auto& each : golden_activity_workflows())
-    all.push_back(std::move(each));
+  for (auto& more :
+       {golden_activity_workflows(), golden_child_workflows(), golden_version_workflows()})
+    all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 

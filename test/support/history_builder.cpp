@@ -259,6 +259,151 @@ history_builder& history_builder::activity_cancel_requested(std::int64_t schedul
   return *this;
 }
 
+history_builder& history_builder::child_initiated(std::string_view id, std::string_view type) {
+  auto& attributes = *add(EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED)
+                          .mutable_start_child_workflow_execution_initiated_event_attributes();
+  attributes.set_namespace_("namespace");
+  attributes.set_workflow_id(std::string{id});
+  attributes.mutable_workflow_type()->set_name(std::string{type});
+  return *this;
+}
+
+history_builder& history_builder::child_start_failed(
+    std::int64_t initiated, StartChildWorkflowExecutionFailedCause why) {
+  auto& attributes = *add(EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED)
+                          .mutable_start_child_workflow_execution_failed_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  attributes.set_namespace_("namespace");
+  attributes.set_cause(why);
+  return *this;
+}
+
+history_builder& history_builder::child_started(std::int64_t initiated, std::string_view run_id) {
+  auto& attributes = *add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED)
+                          .mutable_child_workflow_execution_started_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  attributes.mutable_workflow_execution()->set_run_id(std::string{run_id});
+  return *this;
+}
+
+history_builder&
+history_builder::child_completed_with(std::int64_t initiated, const payload& output) {
+  auto& attributes = *add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED)
+                          .mutable_child_workflow_execution_completed_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  to_proto(output, *attributes.mutable_result()->add_payloads());
+  return *this;
+}
+
+history_builder& history_builder::child_failed(std::int64_t initiated, std::string_view message) {
+  auto& attributes = *add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED)
+                          .mutable_child_workflow_execution_failed_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  attributes.set_retry_state(RETRY_STATE_RETRY_POLICY_NOT_SET);
+  attributes.mutable_failure()->set_message(std::string{message});
+  attributes.mutable_failure()->mutable_application_failure_info();
+  return *this;
+}
+
+history_builder& history_builder::child_canceled(std::int64_t initiated) {
+  add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED)
+      .mutable_child_workflow_execution_canceled_event_attributes()
+      ->set_initiated_event_id(initiated);
+  return *this;
+}
+
+history_builder& history_builder::child_timed_out(std::int64_t initiated) {
+  add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT)
+      .mutable_child_workflow_execution_timed_out_event_attributes()
+      ->set_initiated_event_id(initiated);
+  return *this;
+}
+
+history_builder& history_builder::child_terminated(std::int64_t initiated) {
+  add(EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED)
+      .mutable_child_workflow_execution_terminated_event_attributes()
+      ->set_initiated_event_id(initiated);
+  return *this;
+}
+
+history_builder&
+history_builder::external_signal_initiated(std::string_view id, std::string_view name) {
+  auto& attributes = *add(EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED)
+                          .mutable_signal_external_workflow_execution_initiated_event_attributes();
+  attributes.mutable_workflow_execution()->set_workflow_id(std::string{id});
+  attributes.set_signal_name(std::string{name});
+  return *this;
+}
+
+history_builder& history_builder::external_signaled(std::int64_t initiated) {
+  add(EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED)
+      .mutable_external_workflow_execution_signaled_event_attributes()
+      ->set_initiated_event_id(initiated);
+  return *this;
+}
+
+history_builder& history_builder::external_signal_failed(
+    std::int64_t initiated, SignalExternalWorkflowExecutionFailedCause why) {
+  auto& attributes = *add(EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED)
+                          .mutable_signal_external_workflow_execution_failed_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  attributes.set_cause(why);
+  return *this;
+}
+
+history_builder& history_builder::external_cancel_initiated(std::string_view id) {
+  add(EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED)
+      .mutable_request_cancel_external_workflow_execution_initiated_event_attributes()
+      ->mutable_workflow_execution()
+      ->set_workflow_id(std::string{id});
+  return *this;
+}
+
+history_builder& history_builder::external_cancel_requested(std::int64_t initiated) {
+  add(EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
+      .mutable_external_workflow_execution_cancel_requested_event_attributes()
+      ->set_initiated_event_id(initiated);
+  return *this;
+}
+
+history_builder& history_builder::external_cancel_failed(
+    std::int64_t initiated, CancelExternalWorkflowExecutionFailedCause why) {
+  auto& attributes =
+      *add(EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED)
+           .mutable_request_cancel_external_workflow_execution_failed_event_attributes();
+  attributes.set_initiated_event_id(initiated);
+  attributes.set_cause(why);
+  return *this;
+}
+
+history_builder& history_builder::patch(std::string_view id, bool deprecated) {
+  auto& attributes = *add(EVENT_TYPE_MARKER_RECORDED).mutable_marker_recorded_event_attributes();
+  attributes.set_marker_name("core_patch");
+  payload data;
+  data.set("encoding", "json/plain");
+  data.data =
+      "{\"id\":\"" + std::string{id} + "\",\"deprecated\":" + (deprecated ? "true" : "false") + "}";
+  to_proto(data, *(*attributes.mutable_details())["patch-data"].add_payloads());
+  return *this;
+}
+
+history_builder& history_builder::version(std::string_view change_id, int number) {
+  auto& attributes = *add(EVENT_TYPE_MARKER_RECORDED).mutable_marker_recorded_event_attributes();
+  attributes.set_marker_name("Version");
+  auto& details = *attributes.mutable_details();
+  to_proto(encode_value(std::string{change_id}), *details["change-id"].add_payloads());
+  to_proto(encode_value(number), *details["version"].add_payloads());
+  return *this;
+}
+
+history_builder& history_builder::change_upserted() {
+  (*add(EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)
+        .mutable_upsert_workflow_search_attributes_event_attributes()
+        ->mutable_search_attributes()
+        ->mutable_indexed_fields())["TemporalChangeVersion"];
+  return *this;
+}
+
 history_builder& history_builder::marker_with(std::string_view name, const payload& value) {
   auto& attributes = *add(EVENT_TYPE_MARKER_RECORDED).mutable_marker_recorded_event_attributes();
   attributes.set_marker_name(std::string{name});

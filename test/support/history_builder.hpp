@@ -74,6 +74,38 @@ public:
   history_builder& activity_canceled(std::int64_t scheduled);
   history_builder& activity_cancel_requested(std::int64_t scheduled);
 
+  history_builder& child_initiated(std::string_view id, std::string_view type);
+  history_builder& child_start_failed(
+      std::int64_t initiated, temporal::api::enums::v1::StartChildWorkflowExecutionFailedCause why);
+  history_builder& child_started(std::int64_t initiated, std::string_view run_id);
+  template <class Output>
+  history_builder& child_completed(std::int64_t initiated, const Output& output) {
+    return child_completed_with(initiated, encode_value(output));
+  }
+  history_builder& child_completed_with(std::int64_t initiated, const payload& output);
+  history_builder& child_failed(std::int64_t initiated, std::string_view message);
+  history_builder& child_canceled(std::int64_t initiated);
+  history_builder& child_timed_out(std::int64_t initiated);
+  history_builder& child_terminated(std::int64_t initiated);
+
+  history_builder& external_signal_initiated(std::string_view id, std::string_view name);
+  history_builder& external_signaled(std::int64_t initiated);
+  history_builder& external_signal_failed(
+      std::int64_t initiated,
+      temporal::api::enums::v1::SignalExternalWorkflowExecutionFailedCause why);
+  history_builder& external_cancel_initiated(std::string_view id);
+  history_builder& external_cancel_requested(std::int64_t initiated);
+  history_builder& external_cancel_failed(
+      std::int64_t initiated,
+      temporal::api::enums::v1::CancelExternalWorkflowExecutionFailedCause why);
+
+  /// A patch as sdk-core's languages write it, without the upsert behind it.
+  history_builder& patch(std::string_view id, bool deprecated = false);
+  /// A version of a change as Go writes it, without the upsert behind it.
+  history_builder& version(std::string_view change_id, int number);
+  /// The upsert behind a patch or a version.
+  history_builder& change_upserted();
+
   /// A marker with its value under `data`.
   template <class Value>
   history_builder& marker(std::string_view name, const Value& value) {

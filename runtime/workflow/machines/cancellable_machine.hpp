@@ -50,7 +50,7 @@ public:
       return;
     const detail::ref<detail::pending> keep{this};
     if (row->effect != machine_effect::resolve_canceled)
-      host_.issue(*this, cancel_command());
+      issue_cancel(reason);
     if (row->effect != machine_effect::issue_cancel)
       resolve(canceled(reason));
   }
@@ -98,8 +98,9 @@ protected:
 
   // -- what each machine says of itself --
 
-  /// The `CommandType` that asks the service to cancel it.
+  /// The `CommandType` that asks the service to cancel it; 0 if it is no command of its own.
   [[nodiscard]] virtual int cancel_command() const noexcept = 0;
+  virtual void issue_cancel(const std::string&) { host_.issue(*this, cancel_command()); }
   /// What it is to be cancelled: one of the three `machine_input`s that come from the code.
   [[nodiscard]] virtual machine_input cancel_input() const noexcept = 0;
   /// The error with which the waiting code hears of it.
@@ -133,6 +134,8 @@ protected:
   /// The id of the event that recorded its command, 0 before.
   [[nodiscard]] std::int64_t begun_by() const noexcept { return begun_by_; }
   [[nodiscard]] State state() const noexcept { return state_; }
+  /// For what is no event of its own: the row taken, null if there is none.
+  const auto* take(machine_input on) noexcept { return take_transition<Table>(state_, on); }
 
 private:
   void end_if_closed() {

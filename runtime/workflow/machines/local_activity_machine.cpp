@@ -53,16 +53,48 @@ duration to_duration(const moment& from) {
   return together(duration{from.seconds * nanos_of_second}, duration{from.nanos});
 }
 
+/// As Go writes them, so that its histories can be replayed.
+constexpr const char* go_name = "LocalActivity";
+struct go_data {
+  std::string ActivityID;
+  std::string ActivityType;
+  std::optional<time_point> ReplayTime;
+  int Attempt = 1;
+  std::int64_t Backoff = 0; ///< of a failure that is tried again: in nanoseconds; else 0 or less
+};
+BOOST_DESCRIBE_STRUCT(go_data, (), (ActivityID, ActivityType, ReplayTime, Attempt, Backoff))
+
+data from_go(go_data&& from) {
+  data result{
+      .seq = 0,
+      .attempt = from.Attempt,
+      .activity_id = std::move(from.ActivityID),
+      .activity_type = std::move(from.ActivityType),
+      .complete_time = {},
+      .backoff = {},
+      .original_schedule_time = {}};
+  if (from.ReplayTime)
+    result.complete_time = to_moment(from.ReplayTime->time_since_epoch().count());
+  if (from.Backoff > 0)
+    result.backoff = to_moment(from.Backoff);
+  return result;
+}
+
+bool is_gos(const history_event& event) {
+  return event.marker_recorded_event_attributes().marker_name() == go_name;
+}
+
 /// Nothing for the marker of something else, and for what cannot be read.
 std::optional<data> read(const history_event& event) {
   const auto& marker = event.marker_recorded_event_attributes();
-  if (marker.marker_name() != local_marker_name)
+  if (marker.marker_name() != local_marker_name && marker.marker_name() != go_name)
     return std::nullopt;
   const auto found = marker.details().find("data");
   if (found == marker.details().end() || found->second.payloads_size() == 0)
     return std::nullopt;
   try {
-    return decode_value<data>(view_of(found->second.payloads(0)));
+    const auto value = view_of(found->second.payloads(0));
+    return is_gos(event) ? from_go(decode_value<go_data>(value)) : decode_value<data>(value);
   } catch (const payload_error&) {
     return std::nullopt;
   }
@@ -75,12 +107,12 @@ std::optional<data> read(const history_event& event) {
 local_activity_machine::local_activity_machine(
     local_activity_pending& of,
     machine_host& host,
-    std::uint32_t number,
+    local_activity_number number,
     detail::local_activity_request&& request)
     : of_(&of), host_(host), number_(number), request_(std::move(request)),
       asked_(of.owner().now()) {
   if (id().empty())
-    request_.options.activity_id = std::to_string(number);
+    request_.options.activity_id = std::to_string(number.of_all);
 }
 
 void local_activity_machine::begin() {
@@ -128,18 +160,22 @@ void local_activity_machine::on_local_result(local_result&& result) {
        .completed = later(asked_, result.took)});
 }
 
-bool local_activity_machine::has_number(const history_event& event) const {
-  const auto data = local_marker::read(event);
-  return data && data->seq == number_;
+bool local_activity_machine::is_told_by(
+    const local_marker::data& data, const history_event& event) const {
+  if (!local_marker::is_gos(event))
+    return data.seq == number_.of_all;
+  const bool is_numbered = id() == std::to_string(number_.of_all);
+  return data.activity_id == (is_numbered ? std::to_string(number_.of_locals) : id());
 }
 
 bool local_activity_machine::is_recorded_by(const history_event& event) const {
-  return has_number(event);
+  const auto data = local_marker::read(event);
+  return data && is_told_by(*data, event);
 }
 
 bool local_activity_machine::on_ahead(const history_event& event) {
   const auto data = local_marker::read(event);
-  if (!data || data->seq != number_)
+  if (!data || !is_told_by(*data, event))
     return false;
   const auto& marker = event.marker_recorded_event_attributes();
   outcome told{
@@ -182,7 +218,7 @@ void local_activity_machine::mark(outcome&& with) {
     auto next = std::move(request_);
     request_.type = next.type; // what the marker still says
     request_.options.activity_id = next.options.activity_id;
-    if (next.options.activity_id == std::to_string(number_))
+    if (next.options.activity_id == std::to_string(number_.of_all))
       next.options.activity_id.clear();
     next.attempt = outcome_.attempt + 1;
     next.scheduled = outcome_.scheduled;
@@ -197,7 +233,7 @@ void local_activity_machine::write(int, wire_command& to) {
   auto& marker = *to.mutable_record_marker_command_attributes();
   marker.set_marker_name(local_marker_name);
   local_marker::data data{
-      .seq = number_,
+      .seq = number_.of_all,
       .attempt = outcome_.attempt,
       .activity_id = id(),
       .activity_type = request_.type,
@@ -236,7 +272,7 @@ void local_activity_machine::recorded(const event_row& row, const history_event&
         local_marker_name);
   if (data->activity_type != request_.type)
     throw_mismatch(event, "activity type", data->activity_type, request_.type);
-  if (data->activity_id != id())
+  if (data->activity_id != id() && !local_marker::is_gos(event))
     throw_mismatch(event, "activity id", data->activity_id, id());
   take_transition<local_activity_transitions>(state_, row.means);
   outcome_ = {};
@@ -272,7 +308,8 @@ void local_activity_pending::cancel(const std::string& reason) {
     timer_->cancel(reason);
 }
 
-void local_activity_pending::begin(std::uint32_t number, detail::local_activity_request&& request) {
+void local_activity_pending::begin(
+    local_activity_number number, detail::local_activity_request&& request) {
   const auto series =
       detail::make_ref<local_activity_machine>(*this, host_, number, std::move(request));
   series_ = series.get();

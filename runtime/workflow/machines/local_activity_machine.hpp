@@ -16,8 +16,18 @@ namespace troupe::workflow {
 
 class engine;
 
+namespace local_marker {
+struct data;
+}
+
 /// What sdk-core calls the marker of a local activity.
 inline constexpr const char* local_marker_name = "core_local_activity";
+
+/// Which of a run's activities it is, as two families of SDKs count them.
+struct local_activity_number {
+  std::uint32_t of_all = 0;    ///< sdk-core's: together with those that are not local
+  std::uint32_t of_locals = 0; ///< Go's
+};
 
 enum class local_activity_state {
   running,    ///< by the worker, or its marker is yet to come
@@ -48,7 +58,7 @@ public:
   local_activity_machine(
       local_activity_pending& of,
       machine_host& host,
-      std::uint32_t number,
+      local_activity_number number,
       detail::local_activity_request&& request);
 
   void retain() const noexcept override { ref_counted::retain(); }
@@ -84,14 +94,14 @@ private:
   };
 
   [[nodiscard]] const std::string& id() const noexcept { return request_.options.activity_id; }
-  [[nodiscard]] bool has_number(const history_event& event) const;
+  [[nodiscard]] bool is_told_by(const local_marker::data& data, const history_event& event) const;
   [[nodiscard]] std::exception_ptr canceled(const std::string& reason) const;
   void close(outcome&& with);
   void mark(outcome&& with);
 
   detail::ref<local_activity_pending> of_; ///< null once it has the outcome
   machine_host& host_;
-  std::uint32_t number_;
+  local_activity_number number_;
   local_activity_state state_ = local_activity_state::running;
   detail::local_activity_request request_; ///< also for the next series
   time_point asked_{};
@@ -108,7 +118,7 @@ public:
 
   // -- for the engine and the machine --
 
-  void begin(std::uint32_t number, detail::local_activity_request&& request);
+  void begin(local_activity_number number, detail::local_activity_request&& request);
   void waits_with(detail::ref<detail::pending> timer) { timer_ = std::move(timer); }
   /// The series is over; it is tried again after `backoff`, in a next one.
   void retry(detail::local_activity_request&& request, duration backoff);

@@ -18,6 +18,10 @@ const char* const advice = " The workflow's code no longer does what it did when
 
 } // namespace
 
+const char* nondeterminism_advice() noexcept {
+  return advice;
+}
+
 std::string event_name(int event_type) {
   const auto& wire = temporal::api::enums::v1::EventType_Name(
       static_cast<temporal::api::enums::v1::EventType>(event_type));

@@ -80,6 +80,8 @@ public:
 
   /// False for histories whose ids other SDKs chose by other rules.
   [[nodiscard]] virtual bool ids_are_ours() const noexcept = 0;
+  /// False where an id that the code left to the worker may be another worker's choice.
+  [[nodiscard]] virtual bool default_ids_are_ours() const noexcept = 0;
   [[nodiscard]] virtual const data_converter& payload_converter() const noexcept = 0;
 
 protected:
@@ -122,6 +124,8 @@ protected:
 std::string event_name(int event_type);
 /// `COMMAND_TYPE_START_TIMER` of a timer as `StartTimer (timer 2)`.
 std::string command_text(const machine& by, int command);
+/// What to do about code that does not fit its history, for the end of an error.
+[[nodiscard]] const char* nondeterminism_advice() noexcept;
 /// `event 7 (TimerFired)`.
 std::string event_text(const history_event& event);
 [[noreturn]] void throw_mismatch(

@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <map>
+
 namespace troupe::test {
 namespace {
 
@@ -40,9 +42,42 @@ std::string text_of(const Command& command) {
     return "RequestCancelActivityTask "
            + std::to_string(
                command.request_cancel_activity_task_command_attributes().scheduled_event_id());
+  if (command.has_start_child_workflow_execution_command_attributes()) {
+    const auto& child = command.start_child_workflow_execution_command_attributes();
+    return "StartChildWorkflowExecution " + child.workflow_id() + " " + child.workflow_type().name()
+           + first(child.input());
+  }
+  if (command.has_signal_external_workflow_execution_command_attributes()) {
+    const auto& signal = command.signal_external_workflow_execution_command_attributes();
+    return std::string{"SignalExternalWorkflowExecution "}
+           + (signal.child_workflow_only() ? "child " : "") + signal.execution().workflow_id() + " "
+           + signal.signal_name() + first(signal.input());
+  }
+  if (command.has_request_cancel_external_workflow_execution_command_attributes()) {
+    const auto& cancel = command.request_cancel_external_workflow_execution_command_attributes();
+    return std::string{"RequestCancelExternalWorkflowExecution "}
+           + (cancel.child_workflow_only() ? "child " : "") + cancel.workflow_id()
+           + (cancel.run_id().empty() ? "" : " " + cancel.run_id())
+           + (cancel.reason().empty() ? "" : " because " + cancel.reason());
+  }
   if (command.has_record_marker_command_attributes()) {
     const auto& marker = command.record_marker_command_attributes();
-    return "RecordMarker " + marker.marker_name() + first(marker.details().at("data"));
+    std::string text = "RecordMarker " + marker.marker_name();
+    const std::map<std::string, temporal::api::common::v1::Payloads> parts{
+        marker.details().begin(), marker.details().end()};
+    for (const auto& [name, values] : parts)
+      text += (name == "data" ? "" : " " + name) + first(values);
+    return text;
+  }
+  if (command.has_upsert_workflow_search_attributes_command_attributes()) {
+    std::string text = "UpsertWorkflowSearchAttributes";
+    const auto& all =
+        command.upsert_workflow_search_attributes_command_attributes().search_attributes();
+    const std::map<std::string, temporal::api::common::v1::Payload> sorted{
+        all.indexed_fields().begin(), all.indexed_fields().end()};
+    for (const auto& [name, value] : sorted)
+      text += " " + name + " " + value.data();
+    return text;
   }
   if (command.has_complete_workflow_execution_command_attributes())
     return "CompleteWorkflowExecution"

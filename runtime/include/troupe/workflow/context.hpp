@@ -4,14 +4,17 @@
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
 #include <troupe/workflow/activity_calls.hpp>
+#include <troupe/workflow/child.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/detail/spawn.hpp>
+#include <troupe/workflow/external.hpp>
 #include <troupe/workflow/future.hpp>
 #include <troupe/workflow/info.hpp>
 #include <troupe/workflow/message_handlers.hpp>
 #include <troupe/workflow/nexus_client.hpp>
 #include <troupe/workflow/random.hpp>
 #include <troupe/workflow/traits.hpp>
+#include <troupe/workflow/versions.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -72,7 +75,10 @@ private:
 /// effect. Use destructors for memory only.
 ///
 /// Threading: only in coroutines of its workflow.
-class context : public activity_calls<context>, public message_handlers<context> {
+class context : public activity_calls<context>,
+                public child_calls<context>,
+                public message_handlers<context>,
+                public version_calls<context> {
 public:
   /// Made by the library.
   context(detail::ref<detail::run> owner, detail::ref<detail::scope> within) noexcept
@@ -194,6 +200,14 @@ public:
   /// A client for operations that are known by name only.
   [[nodiscard]] untyped_nexus_client nexus_client(nexus_client_options options) const {
     return {owner_, within_, std::move(options)};
+  }
+
+  // -- other workflows --
+
+  /// A workflow by its id, and perhaps one run of it; nothing is sent, so it need not exist.
+  [[nodiscard]] external_workflow_handle
+  external_workflow(std::string workflow_id, std::string run_id = {}) const {
+    return {owner_, within_, {std::move(workflow_id), std::move(run_id), {}}};
   }
 
   // -- the end --

@@ -129,6 +129,11 @@ struct nexus_pendings {
   ref<payload_pending> result;
 };
 
+struct child_request;   // troupe/workflow/child.hpp
+struct child_pendings;  // there, too
+struct external_signal; // troupe/workflow/external.hpp
+struct external_cancel; // there, too
+
 /// Reads the token of a started operation; empty for one that was answered synchronously.
 std::string operation_token(const pending& result);
 
@@ -185,8 +190,20 @@ public:
   virtual ref<payload_pending> start_activity(activity_request&& request, scope& within) = 0;
   virtual ref<payload_pending>
   start_local_activity(local_activity_request&& request, scope& within) = 0;
+  virtual child_pendings start_child(child_request&& request, const ref<scope>& within) = 0;
+  virtual ref<pending> signal_external(external_signal&& signal, scope& within) = 0;
+  virtual ref<pending> cancel_external(external_cancel&& request) = 0;
   /// Settles when `within` is cancelled.
   virtual ref<pending> wait_for_cancel(scope& within) = 0;
+
+  /// What troupe/workflow/versions.hpp says of each; values are encoded.
+  virtual bool has_patch(std::string_view id, bool deprecated) = 0;
+  virtual int get_version(std::string_view change_id, int oldest, int newest) = 0;
+  virtual payload side_effect(unique_function<payload()> compute) = 0;
+  virtual payload mutable_side_effect(
+      std::string_view id,
+      unique_function<payload()> compute,
+      unique_function<bool(const payload& before, const payload& now)> same) = 0;
 
   virtual void spawn(async<void> body) = 0;
   virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others

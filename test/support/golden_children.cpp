@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/support/golden_children.hpp"
+
+#include <troupe/error.hpp>
+#include <troupe/workflow/context.hpp>
+
+#include <boost/describe.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace troupe::test {
+
+// Described, so not in an anonymous namespace.
+struct parent_input {
+  std::string childId;
+  std::string mode;
+  std::optional<std::string> then;
+  std::optional<std::string> cancellationType;
+  std::optional<std::string> parentClosePolicy;
+  std::optional<std::map<std::string, int>> memo;
+  std::optional<std::string> summary;
+  std::optional<std::string> cron;
+  std::optional<int> attempts;
+  std::optional<int> runTimeout;
+};
+BOOST_DESCRIBE_STRUCT(
+    parent_input,
+    (),
+    (childId,
+     mode,
+     then,
+     cancellationType,
+     parentClosePolicy,
+     memo,
+     summary,
+     cron,
+     attempts,
+     runTimeout))
+
+namespace {
+
+using workflow::context;
+
+std::string caught(const std::exception_ptr& error) {
+  std::string text = "caught: ";
+  for (auto one = to_failure_error(error); one; one = one->cause()) {
+    // The names that the recording's language has for them.
+    if (dynamic_cast<const child_workflow_error*>(one.get()) != nullptr)
+      text += "ChildWorkflowError";
+    else if (dynamic_cast<const canceled_error*>(one.get()) != nullptr)
+      text += "CancelledError";
+    else if (dynamic_cast<const workflow::child_already_started_error*>(one.get()) != nullptr)
+      text += "WorkflowAlreadyStartedError";
+    else
+      text += one->kind();
+    if (one->cause())
+      text += " <- ";
+  }
+  return text;
+}
+
+std::string outcome_text(const result<std::string>& outcome) {
+  return outcome ? *outcome : caught(outcome.error());
+}
+
+workflow::child_cancellation_type cancellation_type(const std::string& name) {
+  using enum workflow::child_cancellation_type;
+  if (name == "try-cancel")
+    return try_cancel;
+  if (name == "abandon")
+    return abandon;
+  // `wait-requested` too: the recording's SDK waits for the end all the same.
+  return wait_completed;
+}
+
+workflow::parent_close_policy close_policy(const std::string& name) {
+  using enum workflow::parent_close_policy;
+  if (name == "abandon")
+    return abandon;
+  if (name == "request-cancel")
+    return request_cancel;
+  return terminate;
+}
+
+struct child_work {
+  static constexpr std::string_view name = "ChildWork";
+  async<std::string> run(context ctx, std::string mode) {
+    if (mode == "complete")
+      co_return "child done";
+    if (mode == "fail")
+      throw application_error("child failed", {.type = "ChildError", .non_retryable = true});
+    auto signals = ctx.signal_channel<std::string>("golden-signal");
+    auto received = co_await signals.receive().as_result();
+    if (received)
+      co_return "child got " + *received;
+    if (mode == "cleanup")
+      co_await ctx.shielded().sleep(1s);
+    co_return *received; // throws
+  }
+};
+
+struct parent {
+  static constexpr std::string_view name = "Parent";
+  async<std::string> run(context ctx, parent_input in) {
+    workflow::child_workflow_options options{
+        .id = in.childId,
+        .cancellation_type = cancellation_type(in.cancellationType.value_or("")),
+        .parent_close_policy = close_policy(in.parentClosePolicy.value_or("")),
+        .id_reuse_policy = workflow_id_reuse_policy::allow_duplicate,
+        .cron_schedule = in.cron.value_or(""),
+        .static_summary = in.summary.value_or("")};
+    if (in.memo)
+      for (const auto& [key, value] : *in.memo)
+        options.memo.emplace_back(key, encode_value(value));
+    if (in.attempts)
+      options.retry_policy = workflow::retry_policy{.maximum_attempts = *in.attempts};
+    if (in.runTimeout)
+      options.run_timeout = std::chrono::seconds{*in.runTimeout};
+    const auto then = in.then.value_or("");
+    auto started = ctx.start_child<child_work>(options, in.mode);
+    if (then == "cancel-same-task") {
+      started.cancel();
+      co_return caught((co_await started.as_result()).error());
+    }
+    const auto child = co_await started;
+    if (then == "complete")
+      co_return "parent leaves";
+    if (then == "signal")
+      co_await child.signal("golden-signal", std::string{"from parent"});
+    if (then != "cancel")
+      co_return co_await child.result();
+    co_await ctx.sleep(300ms);
+    child.cancel();
+    const auto text = outcome_text(co_await child.result().as_result());
+    co_await ctx.sleep(2s);
+    co_return text;
+  }
+};
+
+struct two_children_same_id {
+  static constexpr std::string_view name = "TwoChildrenSameId";
+  async<std::vector<std::string>> run(context ctx) {
+    const auto first = co_await ctx.start_child<child_work>({.id = "child-same-id"}, "wait");
+    const auto second =
+        co_await ctx.execute_child<child_work>({.id = "child-same-id"}, "complete").as_result();
+    co_await first.signal("golden-signal", std::string{"go"});
+    auto outcomes = std::vector{outcome_text(second)};
+    outcomes.push_back(co_await first.result());
+    co_return outcomes;
+  }
+};
+
+struct patched {
+  static constexpr std::string_view name = "Patched";
+  async<std::string> run(context ctx) {
+    if (!ctx.patched("golden-patch"))
+      co_return "old";
+    co_await ctx.sleep(100ms, {.summary = "new path"});
+    co_return ctx.patched("golden-patch") ? "patched True" : "patched False";
+  }
+};
+
+struct patch_deprecated {
+  static constexpr std::string_view name = "PatchDeprecated";
+  async<std::string> run(context ctx) {
+    ctx.deprecate_patch("golden-patch");
+    co_await ctx.sleep(100ms);
+    co_return "deprecated";
+  }
+};
+
+struct go_version {
+  static constexpr std::string_view name = "GoVersion";
+  async<std::string> run(context ctx) {
+    const int first = ctx.get_version("golden-change", workflow::default_version, 2);
+    co_await ctx.sleep(100ms);
+    const int again = ctx.get_version("golden-change", workflow::default_version, 2);
+    const int second = ctx.get_version("second-change", workflow::default_version, 1);
+    co_return std::to_string(first) + " " + std::to_string(again) + " " + std::to_string(second);
+  }
+};
+
+struct go_side_effect {
+  static constexpr std::string_view name = "GoSideEffect";
+  async<int> run(context ctx) {
+    const int kept = ctx.side_effect([] { return 0; });
+    if (ctx.side_effect([] { return std::string{}; }) != "text")
+      throw std::logic_error("the second side effect is another one");
+    co_await ctx.sleep(100ms);
+    co_return kept;
+  }
+};
+
+struct go_mutable_side_effect {
+  static constexpr std::string_view name = "GoMutableSideEffect";
+  async<std::vector<int>> run(context ctx) {
+    std::vector<int> all;
+    for (int i = 0; i != 5; ++i) {
+      all.push_back(ctx.mutable_side_effect("golden-id", [] { return 0; }));
+      co_await ctx.sleep(20ms);
+    }
+    co_return all;
+  }
+};
+
+struct go_local_activity {
+  static constexpr std::string_view name = "GoLocalActivity";
+  async<std::string> run(context ctx) {
+    const workflow::local_activity_options options{.start_to_close_timeout = 5s};
+    auto text =
+        co_await ctx.execute_local_activity<std::string>("Greet", options, std::string{"local"});
+    co_return text + co_await ctx.execute_local_activity<std::string>("Flaky", options, 2);
+  }
+};
+
+struct go_local_activity_fails {
+  static constexpr std::string_view name = "GoLocalActivityFails";
+  async<std::string> run(context ctx) {
+    co_return co_await ctx.execute_local_activity<std::string>(
+        "Flaky",
+        {.start_to_close_timeout = 5s,
+         .retry_policy = workflow::retry_policy{.maximum_attempts = 2}},
+        9);
+  }
+};
+
+struct go_error {
+  static constexpr std::string_view name = "GoError";
+  async<> run(context) {
+    throw application_error("plain Go error");
+    co_return;
+  }
+};
+
+struct go_panic {
+  static constexpr std::string_view name = "GoPanic";
+  async<> run(context ctx) {
+    co_await ctx.wait_condition([] { return false; });
+  }
+};
+
+} // namespace
+
+std::vector<std::shared_ptr<const workflow::definition>> golden_child_workflows() {
+  using workflow::define;
+  return {define<child_work>(), define<parent>(), define<two_children_same_id>()};
+}
+
+std::vector<std::shared_ptr<const workflow::definition>> golden_version_workflows() {
+  using workflow::define;
+  return {
+      define<patched>(),
+      define<patch_deprecated>(),
+      define<go_version>(),
+      define<go_side_effect>(),
+      define<go_mutable_side_effect>(),
+      define<go_local_activity>(),
+      define<go_local_activity_fails>(),
+      define<go_error>(),
+      define<go_panic>(),
+  };
+}
+
+} // namespace troupe::test
