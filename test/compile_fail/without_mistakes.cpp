@@ -239,4 +239,19 @@ namespace workflow_without_context {
 namespace workflow_without_name {
 #include "test/compile_fail/workflow/workflow_without_name.cpp"
 }
+namespace handler_sleep_without_unit {
+#include "test/compile_fail/nexus_handler/handler_sleep_without_unit.cpp"
+}
+namespace workflow_with_private_name {
+#include "test/compile_fail/workflow/workflow_with_private_name.cpp"
+}
+namespace forgotten_co_await {
+#include "test/compile_fail/workflow/forgotten_co_await.cpp"
+}
+namespace forgotten_co_await_of_a_coroutine {
+#include "test/compile_fail/workflow/forgotten_co_await_of_a_coroutine.cpp"
+}
+namespace workflow_sleep_without_unit {
+#include "test/compile_fail/workflow/workflow_sleep_without_unit.cpp"
+}
 // clang-format on

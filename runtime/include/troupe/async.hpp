@@ -156,7 +156,7 @@ struct promise_for<T, Domain, borrows<void, false>> {
 /// it, rather than what it returns. Threading: the owner resumes it on one thread at a time. Not
 /// copyable.
 template <class T, class Domain>
-class [[nodiscard]] basic_async {
+class [[nodiscard("a coroutine that nobody awaits does not run: co_await it")]] basic_async {
 public:
   /// What it gives.
   using value_type = T;

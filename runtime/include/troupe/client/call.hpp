@@ -205,7 +205,7 @@ call<T> typed(job_of<Raw> from) {
 /// client and handle of the connection: then the call ends with `rpc_error`, `cancelled`.
 /// Arguments were encoded when the call was made up, so a change later does not matter.
 template <class T>
-class [[nodiscard]] call {
+class [[nodiscard("a call that nobody awaits is not made: co_await it, or start or get it")]] call {
 public:
   /// What it gives.
   using value_type = T;

@@ -87,6 +87,16 @@ public:
   /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine handler. Gives true
   /// after the full time, false if the request was cancelled before.
   [[nodiscard]] troupe::detail::handler_sleep sleep(std::chrono::nanoseconds time) const;
+  /// A number without a unit: does not compile, and says why.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  troupe::detail::handler_sleep sleep(Number) const {
+    static_assert(
+        !std::is_arithmetic_v<Number>,
+        "sleep takes a time with its unit: sleep(std::chrono::seconds{5}), or 5s with `using "
+        "namespace std::chrono_literals`");
+    return sleep(std::chrono::nanoseconds{});
+  }
 
 protected:
   /// Made by the library.

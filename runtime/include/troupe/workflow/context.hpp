@@ -112,6 +112,16 @@ public:
   future<void> sleep(duration after, const timer_options& options = {}) const {
     return {owner_->start_timer(after, options, *within_), nullptr};
   }
+  /// A number without a unit: does not compile, and says why.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  future<void> sleep(Number, const timer_options& = {}) const {
+    static_assert(
+        !std::is_arithmetic_v<Number>,
+        "sleep takes a time with its unit: sleep(std::chrono::seconds{5}), or 5s with `using "
+        "namespace std::chrono_literals`");
+    return {{}, nullptr};
+  }
 
   /// Ready when `condition` holds; it is asked whenever something happened in the workflow. Must
   /// have no effects.

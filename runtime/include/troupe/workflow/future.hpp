@@ -21,7 +21,7 @@ namespace troupe::workflow {
 /// x.as_result()` hands the error over as a value. May be copied and awaited by several coroutines
 /// of its workflow; dropping it stops nothing. Threading: only inside its workflow.
 template <class T>
-class [[nodiscard]] future {
+class [[nodiscard("nobody waits for it and nobody hears of its error: co_await it")]] future {
 public:
   /// What it gives.
   using value_type = T;

@@ -98,7 +98,9 @@ template <class W>
 consteval bool check_workflow() {
   static_assert(
       has_name<W>,
-      "a workflow needs its name on the wire: static constexpr std::string_view name = \"...\";");
+      "a workflow needs its name on the wire, as a public member: static constexpr "
+      "std::string_view "
+      "name = \"...\";");
   return check_run<W>() && has_workflow_name<W>;
 }
 
