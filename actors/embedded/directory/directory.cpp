@@ -179,6 +179,14 @@ directory::search_attribute_type(std::string_view name_space, std::string_view a
   return std::nullopt;
 }
 
+rpc_status directory::find_namespace(std::string_view name, std::string& id) const {
+  const namespace_entry* found = nullptr;
+  auto status = namespaces.check(name, false, found);
+  if (status.ok())
+    id = found->id;
+  return status;
+}
+
 std::optional<duration> directory::retention(std::string_view namespace_id) const {
   const auto* entry = namespaces.find_by_id(namespace_id);
   return entry != nullptr && entry->retention > duration{} ? std::optional{entry->retention}

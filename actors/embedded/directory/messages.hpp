@@ -142,6 +142,18 @@ struct unload_if_idle {
   std::uint64_t ticket = 0;
 };
 
+// -- other workflows ------------------------------------------------------------------------------
+
+/// Another record (or this one) asks for something; `source` hears `peer_told`.
+struct ask_peer {
+  execution_ref source;
+  peer_request what;
+  bool is_postponed = false; ///< the record was asked before and could not answer
+};
+struct peer_told {
+  peer_answered what;
+};
+
 // -- callbacks ------------------------------------------------------------------------------------
 
 struct deliver_callback {
@@ -244,6 +256,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(delete_run)
   TROUPE_SERVICE_MESSAGE(drop_index)
   TROUPE_SERVICE_MESSAGE(go_on_deleting)
+  TROUPE_SERVICE_MESSAGE(ask_peer)
+  TROUPE_SERVICE_MESSAGE(peer_told)
 
   namespace troupe::embedded {
 
@@ -277,6 +291,8 @@ using execution_handle = caf::typed_actor<
     sig<void(start_taken_activity)>,
     sig<void(nexus_answered)>,
     sig<void(commit_ended)>,
+    sig<void(ask_peer)>,
+    sig<void(peer_told)>,
     sig<void(operation_completed)>,
     sig<void(callback_reported)>,
     sig<void(record_timer_due)>,

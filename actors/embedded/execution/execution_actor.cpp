@@ -22,6 +22,8 @@ using actors::tell;
 
 /// After an exception the same may go well later, or never: not in a hurry.
 constexpr duration fault_pause = std::chrono::seconds{10};
+/// A run that is about to end, or to be followed by another one, is asked again after this.
+constexpr duration busy_pause = std::chrono::seconds{1};
 
 } // namespace
 
@@ -49,6 +51,11 @@ execution_actor::behavior_type execution_actor::make_behavior() {
         if (message.life == life_)
           finish_commit(message.is_durable);
       },
+      [this](ask_peer& message) {
+        postponed_ -= std::exchange(message.is_postponed, false) ? 1 : 0;
+        take(message);
+      },
+      [this](peer_told& message) { take(message); },
       [this](operation_completed& message) { take(message); },
       [this](callback_reported& message) { take(message); },
       [this](record_timer_due& message) { take(message); },
@@ -137,6 +144,42 @@ void execution_actor::take_again_later(Message what) {
       });
 }
 
+void execution_actor::postpone(ask_peer what, duration pause) {
+  ++postponed_;
+  what.is_postponed = true;
+  asker_of(what.what.what).is_repeated = true;
+  home().schedule(
+      pause, [weak = caf::actor_cast<caf::actor_addr>(this), message = std::move(what)]() mutable {
+        if (auto self = caf::actor_cast<execution_handle>(weak))
+          tell(self, std::move(message));
+      });
+}
+
+void execution_actor::handle(ask_peer& what) {
+  const input asked = std::visit([](const auto& each) { return input{each}; }, what.what.what);
+  apply(asked, [this, what](const reply& outcome) {
+    // Not an answer: nothing was decided, or it was lost, or the run takes nothing right now.
+    switch (outcome.status.code) {
+    case status_code::resource_exhausted: postpone(what, busy_pause); return;
+    case status_code::internal:
+    case status_code::unavailable: postpone(what, fault_pause); return;
+    default: break;
+    }
+    peer_answered answered{what.what.ask, outcome.status, {}, false};
+    if (const auto* started =
+            dynamic_cast<const wire::StartWorkflowExecutionResponse*>(outcome.message.get()))
+      answered.run_id = started->run_id();
+    tell(directory_.execution(*what.source), peer_told{std::move(answered)});
+  });
+}
+
+void execution_actor::handle(peer_told& what) {
+  apply(what.what, [this, what](const reply& outcome) {
+    if (outcome.status.code == status_code::internal)
+      take_again_later(what);
+  });
+}
+
 void execution_actor::handle(operation_completed& what) {
   apply(
       complete_nexus_operation{std::move(what.token), std::move(what.completion)},
@@ -184,6 +227,14 @@ void execution_actor::fail(start_taken_activity& what, const rpc_status& fault) 
   home().cancel(what.taker->timer);
   what.taker->from->answer(fault);
   put_task_back(what.task);
+}
+
+void execution_actor::fail(ask_peer& what, const rpc_status&) {
+  postpone(what, fault_pause);
+}
+
+void execution_actor::fail(peer_told& what, const rpc_status&) {
+  take_again_later(what);
 }
 
 void execution_actor::fail(operation_completed& what, const rpc_status& fault) {
@@ -320,6 +371,21 @@ void execution_actor::perform(nexus_dispatch& request) {
 void execution_actor::perform(callback_delivery& delivery) {
   auto deliverer = directory_.deliverer(delivery.url);
   tell(deliverer, deliver_callback{key_, std::move(delivery)});
+}
+
+void execution_actor::perform(peer_request& request) {
+  if (directory_.namespaces.find_by_id(request.namespace_id) == nullptr) {
+    tell(
+        me(),
+        peer_told{
+            {request.ask,
+             plain_status(status_code::not_found, "the namespace is gone"),
+             {},
+             true}});
+    return;
+  }
+  auto whom = directory_.execution(request.namespace_id, request.workflow_id);
+  tell(whom, ask_peer{key_, std::move(request)});
 }
 
 void execution_actor::perform(visibility_put& row) {

@@ -22,14 +22,14 @@ class directory;
 /// Owns:      the record while it is in memory, its timer, what was decided and is not durable yet,
 ///            the history reads, queries and calls about updates that wait.
 /// Receives:  serve_call (method table), start_taken_task, start_taken_activity and fill_query
-///            (task queues),
+///            (task queues), ask_peer and peer_told (other executions, or itself),
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
 ///            callback_reported (callback deliverers), delete_run (registry), commit_ended and
 ///            record_loaded (store), unload_if_idle (residents), record_timer_due, reader_done,
 ///            load_again and forget_if_empty (itself).
 /// Sends:     a transaction's effects, once it is durable: add_workflow_task, add_activity_task,
-///            dispatch_request, deliver_callback, put_row, remove_row; reopen_poll if a taken task
-///            was stale; answers to calls.
+///            dispatch_request, deliver_callback, ask_peer, put_row, remove_row; peer_told;
+///            reopen_poll if a taken task was stale; answers to calls.
 /// Dies when: its record is empty (never started, or deleted), or unused for long, and nothing
 ///            waits for it.
 ///
@@ -116,6 +116,8 @@ private:
   void handle(start_taken_task& what);
   void handle(start_taken_activity& what);
   void handle(nexus_answered& what);
+  void handle(ask_peer& what);
+  void handle(peer_told& what);
   void handle(operation_completed& what);
   void handle(callback_reported& what);
   void handle(record_timer_due& what);
@@ -132,6 +134,8 @@ private:
   void fail(start_taken_task& what, const rpc_status& fault);
   void fail(start_taken_activity& what, const rpc_status& fault);
   void fail(nexus_answered&, const rpc_status&) {} // its time will be over
+  void fail(ask_peer& what, const rpc_status& fault);
+  void fail(peer_told& what, const rpc_status& fault);
   void fail(operation_completed& what, const rpc_status& fault);
   void fail(callback_reported& what, const rpc_status& fault);
   void fail(record_timer_due& what, const rpc_status& fault);
@@ -141,6 +145,7 @@ private:
   void fail(delete_run&, const rpc_status&) {} // it is asked again
   template <class Message>
   void take_again_later(Message what);
+  void postpone(ask_peer what, duration pause);
 
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
@@ -185,6 +190,7 @@ private:
   void perform(activity_task_dispatch& task) { put_task_back(std::move(task)); }
   void perform(nexus_dispatch& request);
   void perform(callback_delivery& delivery);
+  void perform(peer_request& request);
   void perform(visibility_put& row);
   void perform(visibility_remove& row);
   void perform(record_timer& timer) { arm(timer.when); }
@@ -215,6 +221,7 @@ private:
   std::optional<time_point> timer_due_;
   std::uint64_t timer_generation_ = 0;
   std::deque<held_message> held_;
+  std::size_t postponed_ = 0; ///< what other records ask and will ask again: it stays for them
   std::deque<undurable> undurable_; ///< oldest first
   std::map<std::uint64_t, reader> readers_;
   std::map<std::string, waiting_query> queries_; ///< by the id that the worker knows them by

@@ -104,7 +104,7 @@ void execution_actor::lose(const rpc_status& why) {
 
 bool execution_actor::is_idle() {
   return record_ && undurable_.empty() && readers_.empty() && queries_.empty()
-         && update_waits_.empty() && held_.empty() && mailbox().empty();
+         && update_waits_.empty() && held_.empty() && postponed_ == 0 && mailbox().empty();
 }
 
 void execution_actor::unload() {
@@ -125,7 +125,7 @@ void execution_actor::leave() {
 
 void execution_actor::forget_when_empty() {
   if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
-      || !queries_.empty() || !update_waits_.empty() || !held_.empty())
+      || !queries_.empty() || !update_waits_.empty() || !held_.empty() || postponed_ != 0)
     return;
   if (mailbox().empty()) {
     record_.reset();

@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 14> settings{{
+constexpr std::array<known_setting, 18> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -59,6 +59,18 @@ constexpr std::array<known_setting, 14> settings{{
     {"limit.numPendingActivities.error",
      "pending activities of one workflow (2000)",
      read_number<&all::max_pending_activities>},
+    {"limit.numPendingChildExecutions.error",
+     "pending children of one workflow (2000)",
+     read_number<&all::max_pending_children>},
+    {"limit.numPendingSignals.error",
+     "signals of one workflow to others that are under way (2000)",
+     read_number<&all::max_pending_signals>},
+    {"limit.numPendingCancelRequests.error",
+     "cancel requests of one workflow to others that are under way (2000)",
+     read_number<&all::max_pending_cancel_requests>},
+    {"system.enableCrossNamespaceCommands",
+     "workflows may start, signal and cancel workflows of other namespaces (false)",
+     read_truth<&all::cross_namespace_commands>},
     {"system.enableActivityEagerExecution",
      "a worker may start activities that its workflow task schedules (false)",
      read_truth<&all::eager_activities>},

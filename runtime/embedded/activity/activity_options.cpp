@@ -59,14 +59,18 @@ const std::string& task_queue_of(const activity_state& activity) {
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity) {
   const auto& own =
       activity.options ? activity.options->priority() : attributes(activity).priority();
-  auto merged = on.started().priority();
+  return merged(on.started().priority(), own);
+}
+
+api::common::v1::Priority
+merged(api::common::v1::Priority of_workflow, const api::common::v1::Priority& own) {
   if (own.priority_key() != 0)
-    merged.set_priority_key(own.priority_key());
+    of_workflow.set_priority_key(own.priority_key());
   if (!own.fairness_key().empty())
-    merged.set_fairness_key(own.fairness_key());
+    of_workflow.set_fairness_key(own.fairness_key());
   if (own.fairness_weight() != 0)
-    merged.set_fairness_weight(own.fairness_weight());
-  return merged;
+    of_workflow.set_fairness_weight(own.fairness_weight());
+  return of_workflow;
 }
 
 api::activity::v1::ActivityOptions options_of(const activity_state& activity) {

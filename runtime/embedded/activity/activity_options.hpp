@@ -29,6 +29,10 @@ const std::string& task_queue_of(const activity_state& activity);
 /// Its own fields, the run's where it has none.
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity);
 
+/// What a workflow's priority is for what it starts: field by field, its own comes first.
+api::common::v1::Priority
+merged(api::common::v1::Priority of_workflow, const api::common::v1::Priority& own);
+
 /// All of it as an option message, to be changed or shown.
 api::activity::v1::ActivityOptions options_of(const activity_state& activity);
 

@@ -165,6 +165,11 @@ void cut_timeouts(request_type& request) {
 
 } // namespace
 
+void normalize_start(request_type& request) {
+  drop_nulls(request);
+  cut_timeouts(request);
+}
+
 rpc_status
 check_links(const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links, int others) {
   if (const auto count = links.size() + others; count > max_links)

@@ -33,6 +33,9 @@ rpc_status check_callbacks(
 rpc_status
 check_links(const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links, int others = 0);
 
+/// Null entries dropped, timeouts cut and filled in: the normal form of what is checked already.
+void normalize_start(api::workflowservice::v1::StartWorkflowExecutionRequest& request);
+
 /// All checks of a start request in the server's order, and its normal form: defaults filled in,
 /// null entries dropped, timeouts cut. Signal-with-start is checked as the start request it
 /// contains.

@@ -250,6 +250,12 @@ command_result continue_as_new(completion& in, const command& what) {
     *to.mutable_priority() = old.priority();
   if (old.has_root_workflow_execution())
     *to.mutable_root_workflow_execution() = old.root_workflow_execution();
+  if (old.has_parent_workflow_execution()) {
+    to.set_parent_workflow_namespace(old.parent_workflow_namespace());
+    to.set_parent_workflow_namespace_id(old.parent_workflow_namespace_id());
+    *to.mutable_parent_workflow_execution() = old.parent_workflow_execution();
+    to.set_parent_initiated_event_id(old.parent_initiated_event_id());
+  }
   copy_reset_points(in.on, to);
   for (const auto& each : next.callbacks)
     *to.add_completion_callbacks() = *each.what;

@@ -10,13 +10,6 @@ namespace {
 
 using command = api::command::v1::Command;
 
-/// For commands whose feature this service lacks. The family gets its own file when it is built.
-template <enums::WorkflowTaskFailedCause Cause>
-command_result not_supported(completion&, const command& what) {
-  return command_failure{
-      Cause, command_name(what.command_type()) + " is not supported by this service", false};
-}
-
 struct row {
   enums::CommandType type;
   command_handler handler;
@@ -37,21 +30,14 @@ constexpr std::array table{
     row{enums::COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION, request_cancel_nexus_operation, false},
     row{enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK, schedule_activity, false},
     row{enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK, request_cancel_activity, false},
-    row{enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION,
-        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES>,
-        false},
-    row{enums::COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION,
-        not_supported<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES>,
-        false},
+    row{enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION, start_child_workflow, false},
+    row{enums::COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION, signal_external_workflow, false},
     row{enums::COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
-        not_supported<
-            enums::
-                WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES>,
+        request_cancel_external_workflow,
         false},
     row{enums::COMMAND_TYPE_PROTOCOL_MESSAGE, protocol_message, false},
 };
 
-/// `BAD_START_TIMER_ATTRIBUTES` -> `BadStartTimerAttributes`
 } // namespace
 
 command_handler find_handler(enums::CommandType type) {

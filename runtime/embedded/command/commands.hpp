@@ -8,7 +8,10 @@
 #include <temporal/api/enums/v1/failed_cause.pb.h>
 #include <temporal/api/protocol/v1/message.pb.h>
 
+#include <array>
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,7 @@ struct command_failure {
   enums::WorkflowTaskFailedCause cause = enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED;
   std::string message;     ///< without the cause's name; may be empty
   bool terminates = false; ///< the run is terminated as well
+  rpc_status refusal{};    ///< what the request is refused with if there is no cause
 };
 
 using command_result = std::optional<command_failure>;
@@ -38,6 +42,9 @@ struct completion {
   /// unless the run closes.
   std::vector<event_ptr> ended{};
   std::optional<std::size_t> memo_bytes = {}; ///< of the run's, once a command has changed it
+  std::set<std::string> started_children{};   ///< by workflow id
+  /// How many children, signals and cancel requests are pending, once a command had to know.
+  std::optional<std::array<std::size_t, 3>> pending_peers = {};
 };
 
 using command_handler = command_result (*)(completion&, const api::command::v1::Command&);
@@ -73,6 +80,10 @@ command_result modify_properties(completion& in, const api::command::v1::Command
 command_result schedule_nexus_operation(completion& in, const api::command::v1::Command& command);
 command_result
 request_cancel_nexus_operation(completion& in, const api::command::v1::Command& command);
+command_result start_child_workflow(completion& in, const api::command::v1::Command& command);
+command_result signal_external_workflow(completion& in, const api::command::v1::Command& command);
+command_result
+request_cancel_external_workflow(completion& in, const api::command::v1::Command& command);
 command_result protocol_message(completion& in, const api::command::v1::Command& command);
 
 /// The messages that no command named, after all commands.

@@ -6,6 +6,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
 #include "runtime/embedded/nexus/nexus_rules.hpp"
+#include "runtime/embedded/peer/peer_rules.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
@@ -32,6 +33,7 @@ void derive_effects(change& ch, why reason) {
     dispatch_activities(ch, on);
     dispatch_nexus_requests(ch, on);
     dispatch_callbacks(ch, on);
+    dispatch_peer_requests(ch, on);
   }
   auto& out = ch.tx.effects;
   for (const auto& each : ch.opened()) {
@@ -75,6 +77,7 @@ void reopen(change& ch, run& on, resumes what) {
   auto& callbacks = state.callbacks;
   for (auto at = callbacks.begin(); at != callbacks.end(); ++at)
     callbacks.edit(at).sent = {};
+  ask_peers_again(on);
 }
 
 /// All or nothing: what throws in the middle of a decision is this service's mistake, and leaves no
@@ -142,7 +145,7 @@ transaction resume(record& rec, surroundings around, resumes what) {
     rec.runs.for_each([&](const run& each) {
       const auto& state = each.state;
       const bool is_busy =
-          each.open()
+          each.open() || has_open_peer_requests(each)
           || std::any_of(state.callbacks.begin(), state.callbacks.end(), [](const auto& one) {
                return one.second.state == callback::state::scheduled;
              });
@@ -157,7 +160,8 @@ transaction resume(record& rec, surroundings around, resumes what) {
     std::erase_if(decided.effects, [](const effect& each) {
       return std::holds_alternative<nexus_dispatch>(each)
              || std::holds_alternative<activity_task_dispatch>(each)
-             || std::holds_alternative<callback_delivery>(each);
+             || std::holds_alternative<callback_delivery>(each)
+             || std::holds_alternative<peer_request>(each);
     });
   return decided;
 }

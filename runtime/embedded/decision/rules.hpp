@@ -55,6 +55,17 @@ void handle(change& ch, const complete_nexus_operation& what);
 // callback_rules.cpp
 void handle(change& ch, const callback_done& what);
 
+// peer/peer_answers.cpp
+void handle(change& ch, const start_child& what);
+void handle(change& ch, const begin_child& what);
+void handle(change& ch, const signal_from_run& what);
+void handle(change& ch, const cancel_from_run& what);
+void handle(change& ch, const close_child& what);
+
+// peer/peer_requests.cpp
+void handle(change& ch, const child_ended& what);
+void handle(change& ch, const peer_answered& what);
+
 /// Answers with a status that is not ok.
 inline void refuse(change& ch, rpc_status status) {
   ch.tx.answer = {std::move(status), nullptr};

@@ -42,6 +42,11 @@ void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExec
   to.set_state_transition_count(state.transitions);
   to.set_history_size_bytes(state.history_size);
   *to.mutable_root_execution() = to.execution();
+  if (!on.history.empty() && on.started().has_parent_workflow_execution()) {
+    to.set_parent_namespace_id(on.started().parent_workflow_namespace_id());
+    *to.mutable_parent_execution() = on.started().parent_workflow_execution();
+    *to.mutable_root_execution() = on.started().root_workflow_execution();
+  }
   to.set_first_run_id(state.first_run_id);
   if (!on.history.empty() && on.started().has_priority())
     *to.mutable_priority() = on.started().priority();
@@ -146,6 +151,16 @@ void fill_operation(
   to.set_scheduled_event_id(from.scheduled_event_id);
 }
 
+void fill_child(const peer_state& from, api::workflow::v1::PendingChildExecutionInfo& to) {
+  const auto& initiated =
+      from.initiated->start_child_workflow_execution_initiated_event_attributes();
+  to.set_workflow_id(initiated.workflow_id());
+  to.set_run_id(from.child_run_id);
+  to.set_workflow_type_name(initiated.workflow_type().name());
+  to.set_initiated_id(from.initiated_event_id);
+  to.set_parent_close_policy(initiated.parent_close_policy());
+}
+
 void fill_callback(const completion_callback& from, api::workflow::v1::CallbackInfo& to) {
   *to.mutable_callback() = *from.what;
   to.mutable_trigger()->mutable_workflow_closed();
@@ -189,6 +204,7 @@ list_row(const record& rec, std::string_view run_id) {
   fill_info(rec, *on, *info);
   if (on->open())
     info->clear_history_length();
+  info->clear_parent_namespace_id();
   return info;
 }
 
@@ -232,6 +248,9 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
   }
   for (const auto& [id, activity] : state.activities)
     show_activity(activity, *response->add_pending_activities());
+  for (const auto& [id, each] : state.peers)
+    if (each.initiated->has_start_child_workflow_execution_initiated_event_attributes())
+      fill_child(each, *response->add_pending_children());
   for (const auto& [id, operation] : state.nexus_operations)
     fill_operation(operation, *response->add_pending_nexus_operations());
   for (const auto& [number, each] : state.callbacks)

@@ -14,6 +14,7 @@ class Callback;
 class Link;
 class Payload;
 class Payloads;
+class Priority;
 class SearchAttributes;
 } // namespace common::v1
 

@@ -74,6 +74,44 @@ std::int64_t scheduled_event_id_of(const history_event& event) {
   }
 }
 
+/// Calls `use` with the attributes of the end of a child; false if the event is none.
+template <class Use>
+bool with_child_end(history_event& event, Use use) {
+  switch (event.event_type()) {
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+    use(*event.mutable_child_workflow_execution_completed_event_attributes());
+    return true;
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+    use(*event.mutable_child_workflow_execution_failed_event_attributes());
+    return true;
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+    use(*event.mutable_child_workflow_execution_canceled_event_attributes());
+    return true;
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+    use(*event.mutable_child_workflow_execution_timed_out_event_attributes());
+    return true;
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
+    use(*event.mutable_child_workflow_execution_terminated_event_attributes());
+    return true;
+  default: return false;
+  }
+}
+
+/// The end of a child whose start was buffered as well, with the id that this has now: a copy, as
+/// the decision may be undone.
+event_ptr fill_child_start(
+    const event_ptr& event, const std::map<std::int64_t, std::int64_t>& started_children) {
+  if (started_children.empty())
+    return event;
+  auto filled = std::make_shared<history_event>(*event);
+  const bool is_end = with_child_end(*filled, [&](auto& to) {
+    const auto found = started_children.find(to.initiated_event_id());
+    if (to.started_event_id() == 0 && found != started_children.end())
+      to.set_started_event_id(found->second);
+  });
+  return is_end ? filled : event;
+}
+
 } // namespace
 
 void set_started_event_id(history_event& event, std::int64_t id) {
@@ -233,13 +271,19 @@ bool change::flush_buffered(run& on) {
   ordered.insert(ordered.end(), last.begin(), last.end());
   auto& ids = on.state.request_ids;
   std::map<std::int64_t, std::int64_t> starts; // of activities that start and end here
-  for (const auto& event : ordered) {
+  std::map<std::int64_t, std::int64_t> started_children;
+  for (const auto& waited : ordered) {
+    const auto event = fill_child_start(waited, started_children);
     const auto of_activity = scheduled_event_id_of(*event);
     if (const auto started = starts.find(of_activity); started != starts.end())
       set_started_event_id(*event, started->second);
     write(on, event);
     if (event->event_type() == enums::EVENT_TYPE_ACTIVITY_TASK_STARTED)
       starts[of_activity] = event->event_id();
+    if (event->has_child_workflow_execution_started_event_attributes())
+      started_children.emplace(
+          event->child_workflow_execution_started_event_attributes().initiated_event_id(),
+          event->event_id());
     if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED)
       continue;
     const auto& attached =
@@ -250,6 +294,10 @@ bool change::flush_buffered(run& on) {
       used.buffered = false;
     }
   }
+  auto& peers = on.state.peers;
+  for (const auto& [initiated, started] : started_children)
+    if (const auto found = peers.find(initiated); found != peers.end())
+      peers.edit(found).started_event_id = started;
   return true;
 }
 

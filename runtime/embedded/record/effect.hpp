@@ -96,6 +96,21 @@ struct callback_delivery {
   }
 };
 
+/// Ask another record of this service (or this one) for something: start a child, signal or cancel
+/// a workflow, tell a parent. Acknowledged by `peer_answered` with the same `ask`: what `what`
+/// answers, or `not_found` if there is no such namespace any more.
+struct peer_request {
+  peer_ask ask;
+  std::string namespace_id; ///< whom
+  std::string workflow_id;
+  peer_input what;
+
+  [[nodiscard]] std::string key() const {
+    return "peer/" + std::to_string(static_cast<int>(ask.what)) + '/' + ask.run_id + '/'
+           + std::to_string(ask.initiated_event_id);
+  }
+};
+
 /// Write the run's row of the visibility index: on start, on search attribute or memo changes, on
 /// close. The row replaces an older one of the run, so it needs no acknowledgement.
 struct visibility_put {
@@ -145,6 +160,7 @@ using effect = std::variant<
     activity_task_dispatch,
     nexus_dispatch,
     callback_delivery,
+    peer_request,
     visibility_put,
     visibility_remove,
     record_timer,

@@ -35,6 +35,7 @@ public:
   const Value& operator*() const noexcept { return *value_; }
   const Value* operator->() const noexcept { return value_.get(); }
   void reset() noexcept { value_.reset(); }
+  [[nodiscard]] const std::shared_ptr<const Value>& share() const noexcept { return value_; }
 
   /// A copy of its own (or a new value) to be changed right away; who holds the old one keeps it.
   /// Of many changes in a row only the first one copies: afterwards nobody else holds it.

@@ -5,6 +5,8 @@
 #include "runtime/embedded/record/api_fwd.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 
+#include <troupe/rpc_status.hpp>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -200,6 +202,94 @@ struct callback_done {
   std::shared_ptr<const api::failure::v1::Failure> failure;
 };
 
+// --- other workflows -----------------------------------------------------------------------------
+
+/// Who asks another record for something, and by which of its events.
+struct asking_run {
+  std::string name_space;
+  std::string namespace_id;
+  std::string workflow_id;
+  std::string run_id;
+  std::int64_t initiated_event_id = 0; ///< 0 where it is about no event of its own
+  bool is_repeated = false;            ///< it may have asked before, and the answer was lost
+};
+
+/// What is asked for, and for which entry of which run: comes back with the answer.
+struct peer_ask {
+  enum class kind { start_child, begin_child, signal, cancel, close_child, report_end };
+  kind what = kind::start_child;
+  std::string run_id;
+  std::int64_t initiated_event_id = 0; ///< 0 of a report
+
+  bool operator==(const peer_ask&) const = default;
+};
+
+/// A parent starts a child, whose first workflow task waits for `begin_child`.
+/// -> StartWorkflowExecutionResponse
+struct start_child {
+  asking_run parent;
+  std::shared_ptr<const api::history::v1::HistoryEvent> initiated;
+  std::string request_id;
+  std::string root_workflow_id;
+  std::string root_run_id;
+  std::shared_ptr<const api::common::v1::Priority> priority; ///< with the parent's; may be null
+};
+/// The parent has written down that its child started: now it may get to work. -> no message
+struct begin_child {
+  asking_run parent;
+};
+/// -> no message; `not_found`, or `invalid_argument` for a run that has too many signals.
+struct signal_from_run {
+  asking_run from;
+  std::shared_ptr<const api::history::v1::HistoryEvent> initiated;
+  std::string request_id;
+};
+/// -> no message, or `not_found`.
+struct cancel_from_run {
+  asking_run from;
+  std::shared_ptr<const api::history::v1::HistoryEvent> initiated;
+};
+/// A parent closed, and its child must not go on. -> no message
+struct close_child {
+  asking_run parent;
+  std::string first_run_id; ///< of the child; empty if its parent does not know it
+  bool terminates = false;  ///< instead of asking it to cancel
+};
+/// A child ended, and nothing follows. -> no message
+struct child_ended {
+  asking_run child;
+  std::string first_run_id;
+  std::string parent_run_id;
+  std::int64_t initiated_event_id = 0; ///< in the parent
+  std::shared_ptr<const api::history::v1::HistoryEvent> closing;
+};
+
+/// What another record is asked for.
+using peer_input = std::
+    variant<start_child, begin_child, signal_from_run, cancel_from_run, close_child, child_ended>;
+
+/// Who asks.
+inline asking_run& asker_of(peer_input& what) {
+  return std::visit(
+      [](auto& each) -> asking_run& {
+        if constexpr (requires { each.parent; })
+          return each.parent;
+        else if constexpr (requires { each.child; })
+          return each.child;
+        else
+          return each.from;
+      },
+      what);
+}
+
+/// What came of it. Late and doubled answers are ignored. No answer.
+struct peer_answered {
+  peer_ask what;
+  rpc_status status;
+  std::string run_id;        ///< of a child that was started
+  bool no_namespace = false; ///< nobody could be asked
+};
+
 using input = std::variant<
     start_execution,
     signal_execution,
@@ -226,6 +316,13 @@ using input = std::variant<
     nexus_request_done,
     nexus_request_held,
     complete_nexus_operation,
-    callback_done>;
+    callback_done,
+    start_child,
+    begin_child,
+    signal_from_run,
+    cancel_from_run,
+    close_child,
+    child_ended,
+    peer_answered>;
 
 } // namespace troupe::embedded

@@ -6,6 +6,7 @@
 #include "runtime/embedded/nexus/callback_machine.hpp"
 #include "runtime/embedded/nexus/nexus_cancelation_machine.hpp"
 #include "runtime/embedded/nexus/nexus_operation_machine.hpp"
+#include "runtime/embedded/peer/peer_machine.hpp"
 #include "runtime/embedded/record/deadline.hpp"
 #include "runtime/embedded/record/held.hpp"
 #include "runtime/embedded/record/run_set.hpp"
@@ -208,6 +209,27 @@ struct completion_callback {
   bool operator==(const completion_callback&) const = default;
 };
 
+/// What is known of a request to another record; not durable, like `sent_request`.
+struct sent_ask {
+  bool under_way = false;   ///< and not answered
+  bool is_repeated = false; ///< it may have been done before
+
+  bool operator==(const sent_ask&) const { return true; }
+};
+
+/// What a run has going on with another workflow: a child, or a signal or cancel request to it.
+struct peer_state {
+  std::int64_t initiated_event_id = 0;
+  held<history_event> initiated; ///< the event: which workflow, what of it
+  peer::state state = peer::state::asking;
+  std::string request_id;            ///< of the child's start, of the signal
+  std::int64_t started_event_id = 0; ///< of a child; 0 while its Started event has no id
+  std::string child_run_id;          ///< the first run of a child, once it is known
+  sent_ask sent;
+
+  bool operator==(const peer_state&) const = default;
+};
+
 struct request_id_use {
   enums::EventType event_type{};
   std::int64_t event_id = 0;
@@ -262,6 +284,10 @@ struct run_scalars {
   bool cancel_requested = false;
   std::int64_t signal_count = 0;
 
+  /// A child's run that ended, with none after it: its parent has not heard of it yet.
+  bool owes_report = false;
+  sent_ask report;
+
   held<api::common::v1::Memo> memo;
   held<api::common::v1::SearchAttributes> search_attributes;
   held<api::workflow::v1::ResetPoints> reset_points;
@@ -280,6 +306,7 @@ struct run_tables {
   tracked_map<std::string, activity_state> activities;               ///< by activity id
   tracked_map<std::int64_t, nexus_operation_state> nexus_operations; ///< by scheduled event id
   tracked_map<std::int64_t, completion_callback> callbacks;          ///< in the order they came
+  tracked_map<std::int64_t, peer_state> peers;                       ///< by Initiated event id
   tracked_map<std::string, request_id_use> request_ids;
   tracked_map<std::string, std::monostate> signal_request_ids;
   tracked_map<std::int64_t, event_ptr> buffered; ///< events without an id, in the order they came
@@ -292,6 +319,7 @@ void for_each_table(Visit visit, Tables&... of) {
   visit(of.activities...);
   visit(of.nexus_operations...);
   visit(of.callbacks...);
+  visit(of.peers...);
   visit(of.request_ids...);
   visit(of.signal_request_ids...);
   visit(of.buffered...);

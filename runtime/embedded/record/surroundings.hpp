@@ -4,6 +4,8 @@
 #include "runtime/base/executor.hpp"
 #include "runtime/embedded/matching/token_seal.hpp"
 
+#include <troupe/rpc_status.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +51,9 @@ public:
   [[nodiscard]] virtual std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const = 0;
 
+  /// The id of the namespace with this name; a status that is not ok if there is none.
+  [[nodiscard]] virtual rpc_status find_namespace(std::string_view name, std::string& id) const = 0;
+
   /// How long closed runs of the namespace are kept; nothing: for ever.
   [[nodiscard]] virtual std::optional<duration> retention(std::string_view namespace_id) const = 0;
 };
@@ -76,6 +81,14 @@ struct service_settings {
   std::size_t max_pending_nexus_operations = 30;
   /// `limit.numPendingActivities.error`
   std::size_t max_pending_activities = 2000;
+  /// `limit.numPendingChildExecutions.error`, `limit.numPendingSignals.error`,
+  /// `limit.numPendingCancelRequests.error`
+  std::size_t max_pending_children = 2000;
+  std::size_t max_pending_signals = 2000;
+  std::size_t max_pending_cancel_requests = 2000;
+  /// `system.enableCrossNamespaceCommands`: children, signals and cancel requests may go to another
+  /// namespace.
+  bool cross_namespace_commands = false;
   /// `system.enableActivityEagerExecution`: a workflow's own worker may start its activities.
   bool eager_activities = false;
   std::size_t max_nexus_header_bytes = 8192;

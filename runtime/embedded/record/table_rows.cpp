@@ -132,6 +132,7 @@ void fields(Io io, v1::RunState& wire, Of& of) {
   TROUPE_FIELD(close_attempted);
   TROUPE_FIELD(cancel_requested);
   TROUPE_FIELD(signal_count);
+  TROUPE_FIELD(owes_report);
   TROUPE_MESSAGE_FIELD(memo);
   TROUPE_MESSAGE_FIELD(search_attributes);
   TROUPE_MESSAGE_FIELD(reset_points);
@@ -210,6 +211,15 @@ void fields(Io io, v1::CompletionCallback& wire, Of& of) {
   TROUPE_OPTIONAL_FIELD(last_attempt_complete);
   TROUPE_MESSAGE_FIELD(last_failure);
   TROUPE_OPTIONAL_FIELD(next_attempt);
+}
+
+template <class Io, class Of>
+void fields(Io io, v1::Peer& wire, Of& of) {
+  TROUPE_FIELD(initiated_event_id);
+  TROUPE_FIELD(state);
+  TROUPE_FIELD(request_id);
+  TROUPE_FIELD(started_event_id);
+  TROUPE_FIELD(child_run_id);
 }
 
 template <class Io, class Of>
@@ -345,6 +355,24 @@ bool table_rows<tracked_map<std::int64_t, completion_callback>>::read(
     return false;
   fields(reader{}, wire, callback);
   to.put(wire.number(), std::move(callback));
+  return true;
+}
+
+std::string
+table_rows<tracked_map<std::int64_t, peer_state>>::write(std::int64_t, const peer_state& from) {
+  v1::Peer wire;
+  fields(writer{}, wire, from);
+  return wire.SerializeAsString();
+}
+
+bool table_rows<tracked_map<std::int64_t, peer_state>>::read(
+    const std::string& from, tracked_map<std::int64_t, peer_state>& to) {
+  v1::Peer wire;
+  peer_state state;
+  if (!wire.ParseFromString(from))
+    return false;
+  fields(reader{}, wire, state);
+  to.put(state.initiated_event_id, std::move(state));
   return true;
 }
 

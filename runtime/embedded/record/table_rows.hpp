@@ -52,6 +52,14 @@ struct table_rows<tracked_map<std::int64_t, completion_callback>> {
 };
 
 template <>
+struct table_rows<tracked_map<std::int64_t, peer_state>> {
+  static constexpr auto where = table::peer;
+  static std::string write(std::int64_t key, const peer_state& from);
+  /// Leaves the Initiated event to who has the history.
+  static bool read(const std::string& from, tracked_map<std::int64_t, peer_state>& to);
+};
+
+template <>
 struct table_rows<tracked_map<std::string, request_id_use>> {
   static constexpr auto where = table::request_id;
   static std::string write(const std::string& key, const request_id_use& from);

@@ -256,6 +256,12 @@ private:
           activities.edit(at).scheduled = std::move(scheduled);
         else
           fail("an activity has no event");
+      auto& peers = each->state.peers;
+      for (auto at = peers.begin(); at != peers.end() && problem_.empty(); ++at)
+        if (auto initiated = event(at->first))
+          peers.edit(at).initiated = std::move(initiated);
+        else
+          fail("a child, signal or cancel request has no event");
       for_each_table([](auto& map) { map.forget_notes(); }, each->state);
       find_updates(*each);
       if (problem_.empty())

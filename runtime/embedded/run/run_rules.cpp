@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/peer/peer_rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
@@ -123,6 +124,7 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   state.nexus_operations.clear();
   state.buffered.clear();
   end_updates(ch, on);
+  leave_peers(on, next != successor::none);
   if (next == successor::takes_callbacks) {
     state.callbacks.clear();
   } else {

@@ -29,6 +29,7 @@ enum class table : std::uint8_t {
   signal_request_id = 24,
   buffered_event = 25,
   activity = 26,
+  peer = 27,
 
   visibility = 32,
 };

@@ -137,7 +137,7 @@ std::int64_t write_completed(change& ch, run& on, const complete_request& reques
 void refuse_completion(
     change& ch, run& on, const complete_request& request, const command_failure& failed) {
   if (failed.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED) {
-    refuse(ch, invalid_argument(failed.message));
+    refuse(ch, failed.refusal.ok() ? invalid_argument(failed.message) : failed.refusal);
     return;
   }
   const std::string message = failed.message.empty()

@@ -145,7 +145,7 @@ std::optional<command_api::Command> command_of(const history_event& from) {
     *to.mutable_workflow_task_timeout() = a.workflow_task_timeout();
     return command;
   }
-  default: return std::nullopt;
+  default: return peer_command_of(from);
   }
 }
 
@@ -203,6 +203,10 @@ bool history_player::was_delivered(const event& from) const {
 
 void history_player::start(const event& from) {
   const auto& a = from.workflow_execution_started_event_attributes();
+  if (a.has_parent_workflow_execution()) {
+    start_as_child(from);
+    return;
+  }
   wire::StartWorkflowExecutionRequest request;
   request.set_workflow_id(a.workflow_id());
   request.set_identity(a.identity());
@@ -353,6 +357,8 @@ void history_player::fail(const event& from) {
 
 void history_player::happen(const event& from) {
   service_.now += std::chrono::milliseconds{1};
+  if (happen_to_peer(from))
+    return;
   switch (from.event_type()) {
   case enums::EVENT_TYPE_TIMER_FIRED: {
     const auto& id = from.timer_fired_event_attributes().timer_id();

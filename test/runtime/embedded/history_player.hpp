@@ -7,6 +7,9 @@
 
 namespace troupe::test {
 
+/// The command for another workflow that led to an event; none if it is of another kind.
+std::optional<command_api::Command> peer_command_of(const history_api::HistoryEvent& from);
+
 /// Lets everything happen to a record that happened to the real server when it recorded a history:
 /// clients' calls, the polls and answers of workers, the answers of Nexus handlers, time. What the
 /// record then holds should be that history.
@@ -41,6 +44,18 @@ private:
   /// Something from outside happened.
   void happen(const event& from);
   void happen_to_operation(const event& recorded);
+  // history_player_peers.cpp
+  void start_as_child(const event& from);
+  void tell_peer(
+      embedded::peer_ask::kind what,
+      std::int64_t initiated_event_id,
+      rpc_status status,
+      const std::string& run_id);
+  embedded::asking_run
+  asking(const temporal::api::common::v1::WorkflowExecution& who, std::int64_t initiated_event_id);
+  /// False if the event is of no other workflow.
+  bool happen_to_peer(const event& from);
+  bool happen_by_peer(const event& from);
   /// False if the event is no activity's.
   bool happen_to_activity(const event& from);
   void start_activity(const event& from);

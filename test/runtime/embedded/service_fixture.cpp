@@ -41,6 +41,14 @@ known_things::search_attribute_type(std::string_view, std::string_view attribute
   return found == attributes.end() ? std::nullopt : std::optional{found->second};
 }
 
+rpc_status known_things::find_namespace(std::string_view name, std::string& id) const {
+  const auto found = namespaces.find(name);
+  if (found == namespaces.end())
+    return {status_code::not_found, "Namespace " + std::string{name} + " is not found.", {}};
+  id = found->second;
+  return {};
+}
+
 service_fixture::service_fixture(std::string workflow_id)
     : record_(embedded::make_record(
           "caller-ns", "00000000-0000-4000-8000-00000000c0de", std::move(workflow_id))) {
@@ -79,6 +87,7 @@ embedded::transaction service_fixture::restart(std::shared_ptr<embedded::record>
   activities.clear();
   nexus_requests.clear();
   callbacks.clear();
+  peers.clear();
   timer.reset();
   auto resumed = embedded::resume(rec(), around());
   keep(resumed);
@@ -95,6 +104,8 @@ void service_fixture::keep(const embedded::transaction& tx) {
       nexus_requests.push_back(*request);
     else if (const auto* delivery = std::get_if<embedded::callback_delivery>(&each))
       callbacks.push_back(*delivery);
+    else if (const auto* asked = std::get_if<embedded::peer_request>(&each))
+      peers.push_back(*asked);
     else if (const auto* armed = std::get_if<embedded::record_timer>(&each))
       timer = armed->when;
   }

@@ -58,12 +58,14 @@ public:
   explicit known_things(fault& planted) : planted_(planted) {}
   std::map<std::string, embedded::endpoint_info, std::less<>> endpoints; ///< by name
   std::map<std::string, int, std::less<>> attributes;
-  std::optional<duration> retained; ///< how long closed runs are kept
+  std::map<std::string, std::string, std::less<>> namespaces; ///< ids by name
+  std::optional<duration> retained;                           ///< how long closed runs are kept
 
   std::optional<embedded::endpoint_info> endpoint_by_name(std::string_view name) const override;
   std::optional<embedded::endpoint_info> endpoint_by_id(std::string_view id) const override;
   std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+  rpc_status find_namespace(std::string_view name, std::string& id) const override;
   std::optional<duration> retention(std::string_view) const override {
     planted_.step();
     return retained;
@@ -140,6 +142,7 @@ public:
   std::vector<embedded::activity_task_dispatch> activities;
   std::vector<embedded::nexus_dispatch> nexus_requests;
   std::vector<embedded::callback_delivery> callbacks;
+  std::vector<embedded::peer_request> peers; ///< what other records are asked for
   std::optional<time_point> timer;
   std::string task_token;
   std::string worker = "worker"; ///< its identity
