@@ -12,6 +12,48 @@ namespace {
 
 using namespace embedded;
 
+/// Which entry of a run's peers the event begins, or ends.
+struct peer_mark {
+  std::int64_t begins = 0;
+  std::int64_t ends = 0;
+};
+
+peer_mark peer_mark_of(const history_event& event) {
+  switch (event.event_type()) {
+  case enums::EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+  case enums::EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+  case enums::EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+    return {event.event_id(), 0};
+  case enums::EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
+    return {0, event.start_child_workflow_execution_failed_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+    return {0, event.child_workflow_execution_completed_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+    return {0, event.child_workflow_execution_failed_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+    return {0, event.child_workflow_execution_canceled_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+    return {0, event.child_workflow_execution_timed_out_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
+    return {0, event.child_workflow_execution_terminated_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED:
+    return {0, event.external_workflow_execution_signaled_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+    return {
+        0, event.signal_external_workflow_execution_failed_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+    return {
+        0,
+        event.external_workflow_execution_cancel_requested_event_attributes().initiated_event_id()};
+  case enums::EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+    return {
+        0,
+        event.request_cancel_external_workflow_execution_failed_event_attributes()
+            .initiated_event_id()};
+  default: return {};
+  }
+}
+
 void look(const run& on, std::vector<std::string>& broken) {
   const auto wrong = [&](const std::string& what) { broken.push_back(on.id + ": " + what); };
   const auto& state = on.state;
@@ -22,6 +64,7 @@ void look(const run& on, std::vector<std::string>& broken) {
   }
   std::set<std::string> timers;
   std::set<std::int64_t> operations;
+  std::set<std::int64_t> peers;
   std::int64_t id = 0;
   std::int64_t last_task_id = 0;
   int closes = 0;
@@ -32,6 +75,10 @@ void look(const run& on, std::vector<std::string>& broken) {
       wrong("the task id of event " + std::to_string(id) + " does not grow");
     last_task_id = event->task_id();
     closes += is_close_event(event->event_type()) ? 1 : 0;
+    if (const auto mark = peer_mark_of(*event); mark.begins != 0)
+      peers.insert(mark.begins);
+    else if (mark.ends != 0 && peers.erase(mark.ends) == 0)
+      wrong("event " + std::to_string(id) + " ends what is not pending");
     switch (event->event_type()) {
     case enums::EVENT_TYPE_TIMER_STARTED:
       timers.insert(event->timer_started_event_attributes().timer_id());
@@ -72,6 +119,7 @@ void look(const run& on, std::vector<std::string>& broken) {
   for (const auto& [number, event] : state.buffered) {
     if (event->event_id() != 0)
       wrong("an event in the buffer has an id");
+    peers.erase(peer_mark_of(*event).ends);
     if (event->has_timer_fired_event_attributes())
       timers.erase(event->timer_fired_event_attributes().timer_id());
     if (event->has_nexus_operation_completed_event_attributes())
@@ -93,6 +141,11 @@ void look(const run& on, std::vector<std::string>& broken) {
     pending_operations.insert(key);
   if (pending_operations != operations)
     wrong("other Nexus operations are pending than its history says");
+  std::set<std::int64_t> pending_peers;
+  for (const auto& [key, each] : state.peers)
+    pending_peers.insert(key);
+  if (pending_peers != peers)
+    wrong("other children, signals or cancel requests are pending than its history says");
   if (!state.buffered.empty() && !(state.task && state.task->started()))
     wrong("buffers events and no worker has a task");
   if (state.task && state.task->is_written()) {

@@ -180,7 +180,7 @@ directory::search_attribute_type(std::string_view name_space, std::string_view a
 }
 
 rpc_status directory::find_namespace(std::string_view name, std::string& id) const {
-  const namespace_entry* found = nullptr;
+  std::shared_ptr<const namespace_entry> found;
   auto status = namespaces.check(name, false, found);
   if (status.ok())
     id = found->id;

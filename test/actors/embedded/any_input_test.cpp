@@ -11,6 +11,7 @@
 #include "test/support/scripted_store.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/service.pb.h>
 #include <temporal/api/workflowservice/v1/service.pb.h>
 
@@ -44,6 +45,8 @@ public:
       for (int n = 0; n < count; ++n)
         set(to, field, depth);
     }
+    if (type == temporal::api::command::v1::Command::descriptor() && below(4) != 0)
+      name_command(static_cast<temporal::api::command::v1::Command&>(to));
   }
 
   void learn(std::string token) {
@@ -54,6 +57,21 @@ public:
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
 private:
+  /// The type that its attributes are of, so that it gets past the first look.
+  static void name_command(temporal::api::command::v1::Command& of) {
+    const auto* field = of.GetDescriptor()->FindFieldByNumber(of.attributes_case());
+    if (field == nullptr)
+      return;
+    // start_timer_command_attributes -> COMMAND_TYPE_START_TIMER
+    std::string name = "COMMAND_TYPE_";
+    for (const char each :
+         field->name().substr(0, field->name().size() - sizeof("_command_attributes") + 1))
+      name += each >= 'a' && each <= 'z' ? static_cast<char>(each - 'a' + 'A') : each;
+    temporal::api::enums::v1::CommandType type{};
+    if (temporal::api::enums::v1::CommandType_Parse(name, &type))
+      of.set_command_type(type);
+  }
+
   std::string word() {
     static const std::string words[] = {
         "w",

@@ -147,18 +147,6 @@ BOOST_AUTO_TEST_CASE(an_oversize_operation_input_terminates_the_run) {
          "WorkflowExecutionTerminated");
 }
 
-BOOST_AUTO_TEST_CASE(commands_of_features_that_are_not_there_are_refused_by_name) {
-  service_fixture service;
-  service.start();
-  service.poll();
-  const auto status =
-      service.complete({bare(enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION)}).answer.status;
-  BOOST_TEST(
-      status.message
-      == "BadStartChildExecutionAttributes: StartChildWorkflowExecution is not supported by this "
-         "service");
-}
-
 BOOST_AUTO_TEST_CASE(a_task_is_answered_once) {
   service_fixture service;
   service.start();
