@@ -197,6 +197,7 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   auto& to = *command->mutable_continue_as_new_workflow_execution_command_attributes();
   auto& options = request.options;
   const auto from = started();
+  const bool has_changed = extras_ && extras_->described_as;
   to.mutable_workflow_type()->set_name(request.workflow_type);
   to.mutable_task_queue()->set_name(
       options.task_queue.empty() ? from.task_queue().name() : options.task_queue);
@@ -214,9 +215,13 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   if (!options.memo.empty())
     for (auto& [key, value] : options.memo)
       to_proto(std::move(value), (*to.mutable_memo()->mutable_fields())[key]);
+  else if (has_changed)
+    *to.mutable_memo() = extras_->described_as->memo;
   else if (from.has_memo())
     *to.mutable_memo() = from.memo();
-  if (from.has_search_attributes())
+  if (has_changed)
+    *to.mutable_search_attributes() = extras_->described_as->attributes;
+  else if (from.has_search_attributes())
     *to.mutable_search_attributes() = from.search_attributes();
   close_with(std::move(command));
 }

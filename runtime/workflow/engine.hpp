@@ -34,6 +34,7 @@ class close_machine;
 class local_activity_pending;
 class update_machine;
 struct received_update;
+struct described;
 struct version_notes;
 
 /// Who writes into a history.
@@ -159,6 +160,10 @@ public:
       std::string_view id,
       unique_function<payload()> compute,
       unique_function<bool(const payload&, const payload&)> same) override;
+  void upsert_search_attributes(std::vector<std::pair<std::string, payload>>&& changes) override;
+  std::optional<payload> search_attribute_of(std::string_view name) override;
+  void upsert_memo(std::vector<std::pair<std::string, payload>>&& changes) override;
+  std::optional<payload> memo_of(std::string_view name) override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
   void on_query(std::string name, detail::query_handler handler) override;
@@ -297,6 +302,9 @@ private:
   [[noreturn]] void lacks_marker(const std::string& subject);
   /// The error goes through the code that runs, and fails its task whatever that does.
   [[noreturn]] void fail_task(std::exception_ptr why);
+
+  // upserts.cpp
+  [[nodiscard]] described& with_described();
 
   // protocol_messages.cpp
   void deliver_message(const protocol_message& message);

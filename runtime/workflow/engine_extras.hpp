@@ -8,6 +8,7 @@
 
 #include <troupe/async.hpp>
 
+#include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/protocol/v1/message.pb.h>
 #include <temporal/api/update/v1/message.pb.h>
 
@@ -42,6 +43,12 @@ private:
   std::size_t before_;
 };
 
+/// A run's search attributes and its memo as they are now; values as they travel.
+struct described {
+  temporal::api::common::v1::SearchAttributes attributes;
+  temporal::api::common::v1::Memo memo;
+};
+
 /// What most runs never have: a worker holds many of them, so the others do not pay for it.
 struct engine::extras {
   std::optional<random_stream> random;           ///< of those that ask it, or were reset
@@ -54,6 +61,7 @@ struct engine::extras {
   std::uint32_t last_local = 0;      ///< of the local activities
   std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
   std::optional<run_trace> trace;    ///< of a worker that has a tracer
+  std::unique_ptr<described> described_as; ///< null until the code reads or changes it
   std::unique_ptr<version_notes> versions; ///< null until the code asks for one
 };
 

@@ -240,6 +240,8 @@ const char* const scenarios[] = {
     "child/parent-close-terminate",
     "workflow/patched",
     "workflow/patch-deprecated",
+    "workflow/upsert-memo-and-search-attributes",
+    "workflow/search-attribute-not-registered",
 };
 
 // Recorded by a Go worker, which counts its ids by other rules and writes other inputs: only the
@@ -264,6 +266,7 @@ const char* const go_scenarios[] = {
     "go/go-panic",
     "go/go-side-effect",
     "go/go-timer-canceled-by-scope",
+    "go/go-upsert-search-attributes",
     "go/go-version",
 };
 

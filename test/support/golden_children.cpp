@@ -175,6 +175,36 @@ struct patch_deprecated {
   }
 };
 
+struct upserts {
+  static constexpr std::string_view name = "Upserts";
+  async<std::string> run(context ctx) {
+    ctx.upsert_memo(
+        {{"added", encode_value(std::string{"memo value"})}, {"count", encode_value(2)}});
+    // In the words that the recording's language has for a moment.
+    auto moment = datetime_attribute{"CustomDatetimeField"}.set({});
+    moment.second.data = "\"2030-01-02T03:04:05.000006+00:00\"";
+    ctx.upsert_search_attributes(
+        {keyword_attribute{"CustomKeywordField"}.set("kw"),
+         integer_attribute{"CustomIntField"}.set(42),
+         boolean_attribute{"CustomBoolField"}.set(true),
+         floating_attribute{"CustomDoubleField"}.set(1.5),
+         text_attribute{"CustomStringField"}.set("some text"),
+         moment});
+    co_await ctx.sleep(100ms);
+    ctx.upsert_search_attributes({integer_attribute{"CustomIntField"}.unset()});
+    ctx.upsert_memo({{"added", encode_value(nullptr)}});
+    co_return "upserted";
+  }
+};
+
+struct go_upsert {
+  static constexpr std::string_view name = "GoUpsert";
+  async<> run(context ctx) {
+    ctx.upsert_search_attributes({keyword_attribute{"CustomKeywordField"}.set("go")});
+    co_return;
+  }
+};
+
 struct go_version {
   static constexpr std::string_view name = "GoVersion";
   async<std::string> run(context ctx) {
@@ -257,6 +287,8 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_version_workflow
   return {
       define<patched>(),
       define<patch_deprecated>(),
+      define<upserts>(),
+      define<go_upsert>(),
       define<go_version>(),
       define<go_side_effect>(),
       define<go_mutable_side_effect>(),

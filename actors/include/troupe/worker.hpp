@@ -13,11 +13,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe {
@@ -60,6 +62,10 @@ struct worker_options {
   /// How long the service waits for this worker to take a task of a run that it holds, before it
   /// asks any worker.
   std::chrono::nanoseconds sticky_schedule_to_start_timeout = std::chrono::seconds{10};
+  /// Asked about a patch (`ctx.patched`) when a run reaches it for the first time: false holds new
+  /// code back until all workers have it. Empty: every patch is taken. Must answer from what it
+  /// knows, on the shard; an error of it fails the task.
+  std::function<bool(const workflow::info&, std::string_view patch_id)> activates_patch = {};
   /// At shutdown: how long running handlers and activities are left alone before they are
   /// cancelled. They are waited for after that.
   std::chrono::nanoseconds graceful_shutdown_timeout = std::chrono::seconds{10};

@@ -69,6 +69,15 @@ std::string text_of(const Command& command) {
       text += (name == "data" ? "" : " " + name) + first(values);
     return text;
   }
+  if (command.has_modify_workflow_properties_command_attributes()) {
+    std::string text = "ModifyWorkflowProperties";
+    const auto& all = command.modify_workflow_properties_command_attributes().upserted_memo();
+    const std::map<std::string, temporal::api::common::v1::Payload> sorted{
+        all.fields().begin(), all.fields().end()};
+    for (const auto& [name, value] : sorted)
+      text += " " + name + " " + value.data();
+    return text;
+  }
   if (command.has_upsert_workflow_search_attributes_command_attributes()) {
     std::string text = "UpsertWorkflowSearchAttributes";
     const auto& all =

@@ -14,6 +14,7 @@
 #include <troupe/workflow/nexus_client.hpp>
 #include <troupe/workflow/random.hpp>
 #include <troupe/workflow/traits.hpp>
+#include <troupe/workflow/upserts.hpp>
 #include <troupe/workflow/versions.hpp>
 
 #include <cstdint>
@@ -78,6 +79,7 @@ private:
 class context : public activity_calls<context>,
                 public child_calls<context>,
                 public message_handlers<context>,
+                public upsert_calls<context>,
                 public version_calls<context> {
 public:
   /// Made by the library.

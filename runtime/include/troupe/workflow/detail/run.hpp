@@ -205,6 +205,12 @@ public:
       unique_function<payload()> compute,
       unique_function<bool(const payload& before, const payload& now)> same) = 0;
 
+  /// What troupe/workflow/upserts.hpp says of each.
+  virtual void upsert_search_attributes(std::vector<std::pair<std::string, payload>>&& changes) = 0;
+  virtual std::optional<payload> search_attribute_of(std::string_view name) = 0;
+  virtual void upsert_memo(std::vector<std::pair<std::string, payload>>&& changes) = 0;
+  virtual std::optional<payload> memo_of(std::string_view name) = 0; ///< as it travels
+
   virtual void spawn(async<void> body) = 0;
   virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others
   virtual void on_query(std::string name, query_handler handler) = 0;   ///< the same
