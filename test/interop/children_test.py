@@ -50,7 +50,11 @@ class Children(unittest.TestCase):
                     self.story(at, caller, callee)
 
     def test_every_mix_of_languages_on_the_real_server(self):
+        # Both in Python is not ours to test there.
         self.every_mix("temporal", ("cpp", "cpp"), ("cpp", "python"), ("python", "cpp"))
+
+    def test_every_mix_of_languages_on_our_service(self):
+        self.every_mix("troupe", ("cpp", "cpp"), ("cpp", "python"), ("python", "cpp"), ("python", "python"))
 
 
 class Versions(unittest.TestCase):
