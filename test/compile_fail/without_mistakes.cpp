@@ -53,6 +53,18 @@ namespace caller_without_input {
 namespace cancel_function_with_wrong_parameter {
 #include "test/compile_fail/nexus_handler/cancel_function_with_wrong_parameter.cpp"
 }
+namespace child_of_no_workflow {
+#include "test/compile_fail/workflow/child_of_no_workflow.cpp"
+}
+namespace child_with_too_few_arguments {
+#include "test/compile_fail/workflow/child_with_too_few_arguments.cpp"
+}
+namespace child_with_wrong_argument {
+#include "test/compile_fail/workflow/child_with_wrong_argument.cpp"
+}
+namespace child_without_options {
+#include "test/compile_fail/workflow/child_without_options.cpp"
+}
 namespace client_start_with_too_few_arguments {
 #include "test/compile_fail/workflow/client_start_with_too_few_arguments.cpp"
 }
@@ -77,6 +89,12 @@ namespace contract_without_name {
 namespace contract_without_operations {
 #include "test/compile_fail/nexus_contract/contract_without_operations.cpp"
 }
+namespace forgotten_co_await {
+#include "test/compile_fail/workflow/forgotten_co_await.cpp"
+}
+namespace forgotten_co_await_of_a_coroutine {
+#include "test/compile_fail/workflow/forgotten_co_await_of_a_coroutine.cpp"
+}
 namespace handler_coroutine_takes_a_reference {
 #include "test/compile_fail/nexus_handler/handler_coroutine_takes_a_reference.cpp"
 }
@@ -88,6 +106,9 @@ namespace handler_coroutine_takes_its_context_by_reference {
 }
 namespace handler_for_unlisted_operation {
 #include "test/compile_fail/nexus_handler/handler_for_unlisted_operation.cpp"
+}
+namespace handler_sleep_without_unit {
+#include "test/compile_fail/nexus_handler/handler_sleep_without_unit.cpp"
 }
 namespace handler_that_awaits_a_timer_of_workflows {
 #include "test/compile_fail/nexus_handler/handler_that_awaits_a_timer_of_workflows.cpp"
@@ -167,6 +188,9 @@ namespace query_handler_that_waits {
 namespace query_handler_without_answer {
 #include "test/compile_fail/workflow/query_handler_without_answer.cpp"
 }
+namespace side_effect_without_value {
+#include "test/compile_fail/workflow/side_effect_without_value.cpp"
+}
 namespace signal_handler_takes_a_reference {
 #include "test/compile_fail/workflow/signal_handler_takes_a_reference.cpp"
 }
@@ -215,6 +239,9 @@ namespace workflow_run_takes_a_reference {
 namespace workflow_run_takes_a_view {
 #include "test/compile_fail/workflow/workflow_run_takes_a_view.cpp"
 }
+namespace workflow_sleep_without_unit {
+#include "test/compile_fail/workflow/workflow_sleep_without_unit.cpp"
+}
 namespace workflow_that_awaits_a_handler {
 #include "test/compile_fail/workflow/workflow_that_awaits_a_handler.cpp"
 }
@@ -227,6 +254,9 @@ namespace workflow_that_is_no_coroutine {
 namespace workflow_with_overloaded_run {
 #include "test/compile_fail/workflow/workflow_with_overloaded_run.cpp"
 }
+namespace workflow_with_private_name {
+#include "test/compile_fail/workflow/workflow_with_private_name.cpp"
+}
 namespace workflow_with_wrong_arguments {
 #include "test/compile_fail/workflow/workflow_with_wrong_arguments.cpp"
 }
@@ -238,20 +268,5 @@ namespace workflow_without_context {
 }
 namespace workflow_without_name {
 #include "test/compile_fail/workflow/workflow_without_name.cpp"
-}
-namespace handler_sleep_without_unit {
-#include "test/compile_fail/nexus_handler/handler_sleep_without_unit.cpp"
-}
-namespace workflow_with_private_name {
-#include "test/compile_fail/workflow/workflow_with_private_name.cpp"
-}
-namespace forgotten_co_await {
-#include "test/compile_fail/workflow/forgotten_co_await.cpp"
-}
-namespace forgotten_co_await_of_a_coroutine {
-#include "test/compile_fail/workflow/forgotten_co_await_of_a_coroutine.cpp"
-}
-namespace workflow_sleep_without_unit {
-#include "test/compile_fail/workflow/workflow_sleep_without_unit.cpp"
 }
 // clang-format on

@@ -263,8 +263,31 @@ public:
     return {{}, nullptr};
   }
 
+  /// What is no workflow is not called by its type: does not compile, and says so.
+  template <class T, class... Rest>
+    requires(!detail::is_a_workflow<T>)
+  future<troupe::detail::refused> execute_child(child_workflow_options, const Rest&...) const {
+    explain_name<T>();
+    return {{}, nullptr};
+  }
+  /// What is no workflow is not called by its type: does not compile, and says so.
+  template <class T, class... Rest>
+    requires(!detail::is_a_workflow<T>)
+  future<troupe::detail::refused> start_child(child_workflow_options, const Rest&...) const {
+    explain_name<T>();
+    return {{}, nullptr};
+  }
+
 private:
   [[nodiscard]] const Context& self() const noexcept { return static_cast<const Context&>(*this); }
+
+  template <class T>
+  static consteval void explain_name() {
+    static_assert(
+        detail::is_a_workflow<T>,
+        "this type is no workflow: name the workflow's class, or the type of the result and the "
+        "name behind it: execute_child<int>(\"MyWorkflow\", {.id = \"child-1\"}, arguments...)");
+  }
 
   template <class Workflow, class... Args>
   detail::child_pendings begin(child_workflow_options&& options, const Args&... args) const {
