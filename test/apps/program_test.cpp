@@ -55,6 +55,77 @@ BOOST_AUTO_TEST_CASE(names_a_command_that_has_no_help) {
       error_of({"help", "workflow", "nope"}), "unknown command \"nope\" for \"troupe workflow\""));
 }
 
+BOOST_AUTO_TEST_CASE(an_activity_is_named_with_its_workflow) {
+  for (const auto* command : {"unpause", "reset", "update-options"}) {
+    BOOST_TEST(error_of({"activity", command}) == "must set either workflow ID or query");
+    BOOST_TEST(
+        error_of({"activity", command, "-a", "a"}) == "must set either workflow ID or query");
+    BOOST_TEST(
+        error_of({"activity", command, "-w", "w"})
+        == "either --activity-id and --workflow-id, or --query must be set");
+    BOOST_TEST(
+        error_of({"activity", command, "-w", "w", "--reason", "r"})
+        == "cannot set reason when workflow ID is set");
+    for (const auto* flag : {"--query", "--rps", "--headers"})
+      BOOST_TEST(
+          error_of({"activity", command, "-a", "a", "-w", "w", flag, "x"})
+          == std::string{flag} + " is not supported by this build of troupe yet");
+    BOOST_TEST(
+        error_of({"activity", command, "-a", "a", "-w", "w", "-y"})
+        == "--yes is not supported by this build of troupe yet");
+  }
+  BOOST_TEST(error_of({"activity", "pause", "-w", "w"}) == "Activity Id must be specified");
+  BOOST_TEST(starts(error_of({"activity", "pause"}), "required flag(s) \"workflow-id\" not set"));
+  BOOST_TEST(starts(
+      error_of({"activity", "complete"}), "required flag(s) \"activity-id\", \"result\" not set"));
+  BOOST_TEST(starts(error_of({"activity", "fail"}), "required flag(s) \"activity-id\" not set"));
+}
+
+BOOST_AUTO_TEST_CASE(an_activity_without_a_workflow_is_refused) {
+  const std::string refused =
+      "--activity-id without --workflow-id is not supported by this build of troupe yet";
+  BOOST_TEST(error_of({"activity", "complete", "-a", "a", "--result", "1"}) == refused);
+  BOOST_TEST(error_of({"activity", "fail", "-a", "a", "-w", ""}) == refused);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_activity_ends_with_is_json) {
+  for (const auto* text : {"nope", "", "1 2", "[1,]"})
+    BOOST_TEST(
+        error_of({"activity", "complete", "-a", "a", "-w", "w", "--result", text})
+        == "input #1 is not valid JSON");
+  const std::string deep = std::string(5000, '[') + std::string(5000, ']');
+  BOOST_TEST(
+      error_of({"activity", "complete", "-a", "a", "-w", "w", "--result", deep.c_str()})
+          .find("nested deeper than")
+      != std::string::npos);
+  BOOST_TEST(
+      error_of({"activity", "fail", "-a", "a", "-w", "w", "--detail", "nope"})
+      == "input #1 is not valid JSON");
+}
+
+BOOST_AUTO_TEST_CASE(an_option_of_an_activity_fits_into_its_field) {
+  const auto refusal = [](const char* flag, const char* value) {
+    return error_of({"activity", "update-options", "-a", "a", "-w", "w", flag, value});
+  };
+  for (const auto* value : {"3000000000", "-3000000000", "many", ""})
+    BOOST_TEST(starts(refusal("--retry-maximum-attempts", value), "invalid argument"), value);
+  for (const auto* value : {"1e40", "heavy", ""})
+    BOOST_TEST(starts(refusal("--retry-backoff-coefficient", value), "invalid argument"), value);
+  for (const auto* flag :
+       {"--schedule-to-close-timeout",
+        "--schedule-to-start-timeout",
+        "--start-to-close-timeout",
+        "--heartbeat-timeout",
+        "--retry-initial-interval",
+        "--retry-maximum-interval"})
+    for (const auto* value : {"5", "soon", "", "1000000d"})
+      BOOST_TEST(starts(refusal(flag, value), "invalid argument"), flag << ' ' << value);
+  for (const auto* command : {"unpause", "reset"})
+    BOOST_TEST(starts(
+        error_of({"activity", command, "-a", "a", "-w", "w", "--jitter", "soon"}),
+        "invalid argument"));
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_is_not_negative) {
   for (const std::string flag : {"--command-timeout", "--client-connect-timeout"})
     for (const std::string value : {"-5s", "-1ns", "-1d"})

@@ -7,6 +7,9 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <limits>
+#include <tuple>
+
 using namespace troupe::cli;
 using namespace std::chrono_literals;
 
@@ -161,6 +164,31 @@ BOOST_AUTO_TEST_CASE(spaces_out_durations_for_people) {
   span.set_seconds(113);
   span.set_nanos(581'856'197);
   BOOST_TEST(spaced_duration(span) == "1m 53.581856197s");
+}
+
+BOOST_AUTO_TEST_CASE(prints_numbers_with_as_few_digits_as_tell_them_apart) {
+  const std::tuple<double, const char*, const char*> numbers[] = {
+      {0, "0", "0"},
+      {2, "2", "2"},
+      {-0.5, "-0.5", "-0.5"},
+      {1.100000023841858, "1.100000023841858", "1.100000023841858"},
+      {0.0001, "0.0001", "0.0001"},
+      {0.00001, "1e-05", "0.00001"},
+      {999999, "999999", "999999"},
+      {123456792, "1.23456792e+08", "123456792"},
+      {1e22, "1e+22", "1e+22"},
+      {std::numeric_limits<double>::infinity(), "+Inf", "\"+Inf\""},
+      {-std::numeric_limits<double>::infinity(), "-Inf", "\"-Inf\""},
+      {std::numeric_limits<double>::quiet_NaN(), "NaN", "\"NaN\""},
+  };
+  for (const auto& [number, text, json] : numbers) {
+    BOOST_TEST(go_number(number) == text);
+    BOOST_TEST(go_number_json(number) == json);
+  }
+  BOOST_TEST(go_number(0.1F) == "0.1");
+  BOOST_TEST(go_number_json(0.1F) == "0.1");
+  for (const double edge : {std::numeric_limits<double>::max(), std::numeric_limits<double>::min()})
+    BOOST_TEST(std::stod(go_number_json(edge)) == edge);
 }
 
 BOOST_AUTO_TEST_CASE(reads_durations) {

@@ -58,6 +58,54 @@ workflow cancel
 workflow cancel -w open --reason why
 workflow terminate
 workflow count extra
+activity
+activity nope
+activity complete
+activity complete -a held
+activity complete -a held -w held --nope
+activity complete -a held -w held --result
+activity complete -a held -w held --result nope
+activity complete -a held -w held --result ''
+activity complete -a held -w held --result '1 2'
+activity complete -a held -w held --result 1 stray
+activity complete -a held --result 1
+activity complete -a held --result nope
+activity fail
+activity fail -a held -w held --detail nope
+activity fail -a held -w held stray
+activity fail -a held
+activity pause
+activity pause -a held
+activity pause -w held
+activity pause -w held -a ''
+activity pause -w held -a held stray
+activity unpause
+activity unpause -a held
+activity unpause -w held
+activity unpause -w '' -a held
+activity unpause -w held -a held --reason why
+activity unpause -w held --reason why
+activity unpause -w held -a held --jitter soon
+activity unpause -w held -a held --reset-attempts=maybe
+activity reset
+activity reset -a held
+activity reset -w held
+activity reset -w held -a held --reason why
+activity reset -w held -a held --jitter soon
+activity reset -w held -a held --keep-paused=maybe
+activity update-options
+activity update-options -a held
+activity update-options -w held
+activity update-options -w held --task-queue q
+activity update-options -w held -a held --reason why
+activity update-options -w held -a held --heartbeat-timeout soon
+activity update-options -w held -a held --start-to-close-timeout 5
+activity update-options -w held -a held --start-to-close-timeout ''
+activity update-options -w held -a held --retry-backoff-coefficient heavy
+activity update-options -w held -a held --retry-backoff-coefficient 1e40
+activity update-options -w held -a held --retry-maximum-attempts many
+activity update-options -w held -a held --retry-maximum-attempts 99999999999999999999
+activity update-options -w nowhere -a held --retry-maximum-attempts 3000000000
 operator
 operator nope
 operator namespace
@@ -123,6 +171,11 @@ workflow nope --help
 workflow list --help
 workflow list -h --limit x
 workflow start --type --help
+activity --help
+activity pause --help
+activity update-options -h
+help activity
+help activity reset
 operator --help
 operator namespace --help
 operator namespace create --help
@@ -217,6 +270,15 @@ workflow describe -w again
 workflow describe -w delayed
 workflow describe -w delayed -o json
 workflow describe -w cron
+workflow describe -w acts
+workflow describe -w acts --time-format iso
+workflow describe -w acts --raw
+workflow describe -w held -o json
+workflow describe -w tried -o json
+workflow describe -w tried --time-format raw
+workflow describe -w paused
+workflow describe -w paused -o json
+workflow describe -w asked -o json
 workflow describe -w nowhere
 workflow describe -w open -r 01234567-89ab-cdef-0123-456789abcdef
 workflow describe -w open -r nope
@@ -267,6 +329,49 @@ workflow query -w echo --name said --reject-condition not_open
 workflow stack -w waits -o json
 workflow metadata -w waits
 workflow metadata -w waits -o json
+activity complete -a nope -w held --result 1
+activity complete -a held -w nowhere --result 1
+activity complete -a held -w held -r nope --result 1
+activity complete -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef --result 1
+activity complete -a held -w held -n nowhere --result 1
+activity complete -a held -w worked --result 1
+activity fail -a nope -w held --reason why
+activity fail -a held -w nowhere --reason why
+activity fail -a held -w held -r nope --reason why
+activity fail -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef --reason why
+activity fail -a held -w held -n nowhere --reason why
+activity fail -a held -w worked --reason why
+activity pause -a nope -w held
+activity pause -a held -w nowhere
+activity pause -a held -w held -r nope
+activity pause -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef
+activity pause -a held -w held -n nowhere
+activity pause -a held -w worked
+activity unpause -a nope -w held
+activity unpause -a held -w nowhere
+activity unpause -a held -w held -r nope
+activity unpause -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef
+activity unpause -a held -w held -n nowhere
+activity unpause -a held -w worked
+activity reset -a nope -w held
+activity reset -a held -w nowhere
+activity reset -a held -w held -r nope
+activity reset -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef
+activity reset -a held -w held -n nowhere
+activity reset -a held -w worked
+activity update-options -a nope -w held --start-to-close-timeout 1h
+activity update-options -a held -w nowhere --start-to-close-timeout 1h
+activity update-options -a held -w held -r nope --start-to-close-timeout 1h
+activity update-options -a held -w held -r 01234567-89ab-cdef-0123-456789abcdef --start-to-close-timeout 1h
+activity update-options -a held -w held -n nowhere --start-to-close-timeout 1h
+activity update-options -a held -w worked --start-to-close-timeout 1h
+activity complete -a '' -w held --result 1
+activity fail -a '' -w held
+activity pause -a held -w ''
+activity update-options -a held -w held
+activity update-options -a held -w held -o json
+activity update-options -a held -w held -o jsonl
+activity update-options -a held -w held -o none
 task-queue describe --task-queue cli --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode -o json
@@ -292,6 +397,8 @@ TERM=dumb > operator cluster health
 > workflow describe -w echo
 > workflow describe -w fails
 > workflow describe -w asks
+> workflow describe -w acts
+> activity update-options -a held -w held
 > workflow describe -w open --reset-points
 > workflow show -w echo
 > workflow show -w echo --detailed
@@ -371,6 +478,51 @@ workflow delete -w start-{me}
 workflow delete -w start-{me} --yes
 workflow delete -w nowhere-{me} --yes
 workflow describe -w start-{me}
+activity pause -a held -w acts-{me} --reason why
+activity pause -a held -w acts-{me} -o json
+workflow describe -w acts-{me}
+workflow describe -w acts-{me} --time-format iso
+activity unpause -a held -w acts-{me} --reset-attempts
+activity unpause -a held -w acts-{me} -o json
+activity pause -a tried -w acts-{me} --identity me --reason 'why not' -o jsonl
+activity unpause -a tried -w acts-{me} --reset-attempts --reset-heartbeats --jitter 1h -o none
+activity pause -a tried -w acts-{me}
+activity reset -a tried -w acts-{me} --keep-paused
+activity reset -a tried -w acts-{me} --keep-paused --reset-attempts -o json
+activity reset -a tried -w acts-{me} --keep-paused --reset-heartbeats -o jsonl
+activity reset -a tried -w acts-{me} --keep-paused -o none
+activity reset -a held -w acts-{me} --reset-heartbeats --jitter 1s
+activity update-options -a tried -w acts-{me} --start-to-close-timeout 3h --heartbeat-timeout 1.5s --retry-initial-interval 90m --retry-maximum-interval 1000h
+activity update-options -a tried -w acts-{me} --schedule-to-close-timeout 2d --schedule-to-start-timeout 4h --retry-maximum-attempts 9 --retry-backoff-coefficient 1.1 -o json
+activity update-options -a tried -w acts-{me} --retry-backoff-coefficient 3 -o jsonl
+activity update-options -a tried -w acts-{me} --retry-backoff-coefficient 0.00001
+activity update-options -a tried -w acts-{me} --retry-backoff-coefficient 0.00001 -o json
+activity update-options -a tried -w acts-{me} --retry-backoff-coefficient 123456789
+activity update-options -a tried -w acts-{me} --retry-backoff-coefficient 2 --retry-maximum-attempts 0 -o none
+activity update-options -a tried -w acts-{me} --retry-maximum-attempts -1
+activity update-options -a tried -w acts-{me} --heartbeat-timeout=-5s
+activity update-options -a tried -w acts-{me} --task-queue other
+activity update-options -a tried -w acts-{me} --restore-original-options
+activity complete -a held -w acts-{me} --result '{"a":1.5,"b":[]}' -o json
+activity complete -a held -w acts-{me} --result 1
+activity fail -a held2 -w acts-{me} --reason why --detail '{"d":[1]}'
+activity fail -a held2 -w acts-{me}
+activity complete -a queued -w acts-{me} --result null
+activity complete -a tried -w acts-{me} --result '"<ä>"' --identity me
+workflow result -w acts-{me}
+workflow describe -w acts-{me}
+activity complete -a held -w acts-{me} --result 1
+activity fail -a held -w acts-{me}
+activity pause -a held -w acts-{me}
+activity unpause -a held -w acts-{me}
+activity reset -a held -w acts-{me}
+activity update-options -a held -w acts-{me} --start-to-close-timeout 1h
+activity complete -a held -w done-{me} --result '{"a":1.5,"b":[]}'
+workflow result -w done-{me} -o json
+workflow show -w done-{me} -o json
+activity fail -a held -w lost-{me} -o none
+workflow result -w lost-{me}
+workflow show -w lost-{me} -o json
 operator namespace create -n made-{me} --description 'of {me}' --email a@b --data k=v --data l=w --retention 5d
 operator namespace create -n made-{me}
 operator namespace create made-too-{me}
@@ -503,6 +655,17 @@ workflow start --type T --task-queue q --input-base64 --input '%'
     "our reader of JSON says what it cannot read, not where": """
 workflow start --type T --task-queue q --memo a=nope
 workflow start --type T --task-queue q --search-attribute a=nope
+""",
+    "activities without a workflow are not there": """
+activity complete -a held --result 1
+activity fail -a held
+""",
+    "the real one asks for neither, whatever its help says: it names the queue by a field that no service knows": """
+activity update-options -a tried -w acts-{me} --task-queue other
+activity update-options -a tried -w acts-{me} --restore-original-options
+""",
+    "a number that does not fit into its field is refused instead of cut": """
+activity update-options -w nowhere -a held --retry-maximum-attempts 3000000000
 """,
     "clusters and archives are not there, so their flags are refused before their values are looked at": """
 operator namespace update -n default --promote-global --active-cluster active

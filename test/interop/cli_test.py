@@ -5,6 +5,7 @@ CLI_LINES=REGEX takes only the lines that match (`reading: workflow list`), CLI_
 """
 
 import difflib
+import json
 import os
 import pathlib
 import pty
@@ -166,6 +167,8 @@ def timeless(text):
 def in_order(text):
     """Values and rows that the real one names in the order of a Go map, which is another one each time."""
     text = re.sub(r"(?m)(^  UNVERSIONED .*\n)+", lambda found: "".join(sorted(found[0].splitlines(keepends=True))), text)
+    text = re.sub(r"(?s)(Pending Activities: \d+(?:\x1b\[0m)?\n\n)(.*?)(?=\n\n(?:\x1b\[\d+m)?Pending Child)",
+                  lambda found: found[1] + "\n\n".join(sorted(found[2].split("\n\n"))), text)
     return re.sub(r"(allowed values are: )(.+)", lambda found: found[1] + ", ".join(sorted(found[2].split(", "))), text)
 
 
@@ -223,6 +226,13 @@ class Comparison:
 
 # -- the service they look at ------------------------------------------------------------------------------------------
 
+def are_under_way(at, workflow_id, count):
+    """Each activity is with a worker that said so, has failed once, or waits where there is none."""
+    pending = at.json("workflow", "describe", "-w", workflow_id).get("pendingActivities", [])
+    return len(pending) == count and all(
+        each["activityId"] == "queued" or "heartbeatDetails" in each or each["attempt"] == 2 for each in pending)
+
+
 def prepare(at):
     """Workflows in every state, made by the real CLI."""
     at.cli("operator", "namespace", "create", "-n", "second", "--description", "words", "--data", "k=v")
@@ -250,9 +260,20 @@ def prepare(at):
     start("waits", "Waits")
     start("canceled", "Waits")
     start("asks", "Asks", "-i", '"endpoint"')
+    works = {"held": ["held"], "tried": ["tried"], "paused": ["tried"], "asked": ["held"], "worked": ["held"],
+             "acts": ["held", "tried", "tried-paused", "queued"]}
+    for me in EXECUTABLES:
+        works |= {f"acts-{me}": ["held", "tried", "held2", "queued"], f"done-{me}": ["held"], f"lost-{me}": ["held"]}
+    for workflow_id, names in works.items():
+        start(workflow_id, "Works", "-i", json.dumps(names))
+    for workflow_id, names in works.items():
+        harness.wait_for(f"the activities of {workflow_id}", lambda: are_under_way(at, workflow_id, len(names)))
+    for workflow_id, name in (("paused", "tried"), ("asked", "held"), ("acts", "tried-paused")):
+        at.cli("activity", "pause", "-w", workflow_id, "-a", name, "--reason", "why")
+    at.cli("activity", "complete", "-w", "worked", "-a", "held", "--result", "1")
     for word in ("a", "b"):
         at.cli("workflow", "signal", "-w", "waits", "--name", "say", "-i", f'"{word}"')
-    for done in ("echo", "several", "nothing", "again"):
+    for done in ("echo", "several", "nothing", "again", "worked"):
         at.cli("workflow", "result", "-w", done)
     at.cli("workflow", "query", "-w", "canceled", "--name", "said")
     at.cli("workflow", "cancel", "-w", "canceled")

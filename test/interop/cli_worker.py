@@ -4,12 +4,14 @@
 import asyncio
 import os
 import sys
+from datetime import timedelta
 from typing import Any
 
 import nexusrpc
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.exceptions import ApplicationError
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 
@@ -70,11 +72,41 @@ class Asks:
         return await workflow.create_nexus_client(service=Nobody, endpoint=endpoint).execute_operation(Nobody.answer, "?")
 
 
+@activity.defn
+async def hold() -> Any:
+    activity.heartbeat("beat", {"n": 1})
+    activity.raise_complete_async()
+
+
+@activity.defn
+async def lose() -> Any:
+    raise ApplicationError("no luck", {"detail": 1}, type="Luck")
+
+
+@workflow.defn
+class Works:
+    """One activity for each name: `held` waits to be completed, `tried` has failed once, `queued` has no worker."""
+
+    @workflow.run
+    async def run(self, names: list[str]) -> list[str]:
+        return list(await asyncio.gather(*map(self.outcome, names)))
+
+    async def outcome(self, name: str) -> str:
+        try:
+            return str(await workflow.execute_activity(
+                lose if name.startswith("tried") else hold, activity_id=name,
+                task_queue="nobody" if name == "queued" else None, start_to_close_timeout=timedelta(hours=2),
+                schedule_to_close_timeout=timedelta(days=1), heartbeat_timeout=timedelta(hours=2),
+                retry_policy=RetryPolicy(initial_interval=timedelta(hours=1), maximum_attempts=5)))
+        except ActivityError as error:
+            return f"{error.cause} {getattr(error.cause, 'details', None)}"
+
+
 async def main():
     client = await Client.connect(os.environ["TEMPORAL_ADDRESS"])
     await Worker(
-        client, task_queue=sys.argv[1], workflows=[Echo, Fails, Again, Waits, Asks],
-        workflow_runner=UnsandboxedWorkflowRunner(), identity="cli-worker",
+        client, task_queue=sys.argv[1], workflows=[Echo, Fails, Again, Waits, Asks, Works],
+        activities=[hold, lose], workflow_runner=UnsandboxedWorkflowRunner(), identity="cli-worker",
     ).run()
 
 

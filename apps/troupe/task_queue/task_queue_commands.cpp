@@ -13,8 +13,6 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <utility>
 
@@ -36,20 +34,6 @@ std::string type_name(int type) {
     if (each == type)
       return std::string{name};
   return "unspecified";
-}
-
-// As Go prints it: as few digits as tell it apart, with an exponent below 1e-4 and from 1e+6 on.
-template <class Float>
-std::string number(Float value) {
-  const auto size = std::abs(value);
-  const bool has_exponent = size != 0 && (size < Float{1e-4} || size >= Float{1e6});
-  std::array<char, 512> digits{};
-  const auto [end, error] = std::to_chars(
-      digits.data(),
-      digits.data() + digits.size(),
-      value,
-      has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
-  return error == std::errc{} ? std::string{digits.data(), end} : "";
 }
 
 struct describe_flags {
@@ -99,9 +83,9 @@ public:
              each.type,
              std::to_string(each.stats.approximate_backlog_count()),
              each.has_stats ? spaced_duration(each.stats.approximate_backlog_age()) : "",
-             number(increase(each.stats)),
-             number(each.stats.tasks_add_rate()),
-             number(each.stats.tasks_dispatch_rate())});
+             go_number(increase(each.stats)),
+             go_number(each.stats.tasks_add_rate()),
+             go_number(each.stats.tasks_dispatch_rate())});
       print(table(
           flags,
           {"BuildID",
@@ -129,7 +113,7 @@ public:
            each.type,
            each.poller.identity(),
            time_text(each.poller.last_access_time(), flags.time_style(), now),
-           number(each.poller.rate_per_second())});
+           go_number(each.poller.rate_per_second())});
     print(table(
         flags,
         {"BuildID", "TaskQueueType", "Identity", "LastAccessTime", "RatePerSecond"},
@@ -146,7 +130,7 @@ public:
                        .text("taskQueueType", each.type)
                        .text("identity", each.poller.identity())
                        .text("lastAccessTime", time_of(each.poller))
-                       .raw("ratePerSecond", number(each.poller.rate_per_second()))
+                       .raw("ratePerSecond", go_number_json(each.poller.rate_per_second()))
                        .str();
     for (const auto& each : stats_)
       stats +=
@@ -160,9 +144,9 @@ public:
                 .text(
                     "approximateBacklogAge",
                     each.has_stats ? spaced_duration(each.stats.approximate_backlog_age()) : "")
-                .raw("backlogIncreaseRate", number(increase(each.stats)))
-                .raw("tasksAddRate", number(each.stats.tasks_add_rate()))
-                .raw("tasksDispatchRate", number(each.stats.tasks_dispatch_rate()))
+                .raw("backlogIncreaseRate", go_number_json(increase(each.stats)))
+                .raw("tasksAddRate", go_number_json(each.stats.tasks_add_rate()))
+                .raw("tasksDispatchRate", go_number_json(each.stats.tasks_dispatch_rate()))
                 .str();
     const auto list = [](const std::string& items) {
       return items.empty() ? std::string{"null"} : '[' + items + ']';
@@ -233,7 +217,7 @@ void describe_as_before(const describe_flags& what, const global_flags& flags) {
     rows.push_back(
         {each.identity(),
          time_text(each.last_access_time(), flags.time_style(), now),
-         number(each.rate_per_second())});
+         go_number(each.rate_per_second())});
   say_heading("Pollers:", flags);
   if (flags.format() == output_format::text)
     print(table(
@@ -257,7 +241,7 @@ void describe_as_before(const describe_flags& what, const global_flags& flags) {
   some("RampingVersionDeploymentName", info.ramping_deployment_version().deployment_name());
   some("RampingVersionBuildID", info.ramping_deployment_version().build_id());
   if (info.ramping_version_percentage() != 0)
-    some("RampingVersionPercentage", number(info.ramping_version_percentage()));
+    some("RampingVersionPercentage", go_number(info.ramping_version_percentage()));
   // The zero time of other languages, year 1, stands for "none".
   if (info.has_update_time() && info.update_time().seconds() != -62135596800)
     some("UpdateTime", time_text(info.update_time(), flags.time_style(), now));

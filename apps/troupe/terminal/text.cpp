@@ -11,7 +11,10 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 namespace troupe::cli {
@@ -41,6 +44,24 @@ std::string go_time(const google::protobuf::Timestamp& time) {
 
 std::string plural(long long count, const char* unit) {
   return std::to_string(count) + ' ' + unit + (count == 1 ? "" : "s");
+}
+
+// With an exponent unless its size is in [`least`, `most`).
+template <class Float>
+std::string number(Float value, Float least, Float most) {
+  if (std::isnan(value))
+    return "NaN";
+  if (std::isinf(value))
+    return value > 0 ? "+Inf" : "-Inf";
+  const auto size = std::abs(value);
+  const bool has_exponent = size != 0 && (size < least || size >= most);
+  std::array<char, 64> digits{};
+  const auto end = std::to_chars(
+      digits.begin(),
+      digits.end(),
+      value,
+      has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
+  return {digits.begin(), end.ptr};
 }
 
 } // namespace
@@ -206,6 +227,24 @@ std::string time_text(
 
 std::string go_duration(const google::protobuf::Duration& span) {
   return go_duration(from_proto(span));
+}
+
+std::string go_number(float value) {
+  return number(value, 1e-4F, 1e6F);
+}
+
+std::string go_number(double value) {
+  return number(value, 1e-4, 1e6);
+}
+
+std::string go_number_json(float value) {
+  const auto text = number(value, 1e-6F, 1e21F);
+  return std::isfinite(value) ? text : quote_json(text);
+}
+
+std::string go_number_json(double value) {
+  const auto text = number(value, 1e-6, 1e21);
+  return std::isfinite(value) ? text : quote_json(text);
 }
 
 std::string spaced_duration(const google::protobuf::Duration& span) {

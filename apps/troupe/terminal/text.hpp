@@ -78,6 +78,14 @@ std::string time_text(
 using troupe::go_duration;
 std::string go_duration(const google::protobuf::Duration& span);
 
+/// A number as Go prints it: as few digits as tell it apart, with an exponent below 1e-4 and from
+/// 1e+6 on; `NaN`, `+Inf`.
+std::string go_number(float value);
+std::string go_number(double value);
+/// The same in JSON, where exponents begin below 1e-6 and at 1e+21; what is no number is a string.
+std::string go_number_json(float value);
+std::string go_number_json(double value);
+
 /// The same for people: `1h 0m 0s`, `3d 1h 0m 0s`.
 std::string spaced_duration(const google::protobuf::Duration& span);
 
