@@ -177,7 +177,7 @@ def without_own(text):
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC", "<raw time>", text)
-    text = re.sub(r"(RunTime +)[\d.]+m?s", r"\1<span>", text)
+    text = re.sub(r"(RunTime +)(\d+[hm])*[\d.]+m?s", r"\1<span>", text)
     text = re.sub(r"(coreUsedFlags\[\d\]: )\d", r"\1<flag>", text)
     text = re.sub(r'("coreUsedFlags": \[)[\d,\s]*\]', r"\1]", text)
     text = re.sub(r"-deleted-[0-9a-f]{5}", "-deleted-<id>", text)
