@@ -566,6 +566,9 @@ std::size_t engine::memory_bytes() const noexcept {
     sum += commands_[i].by->memory_bytes();
   for (const auto& [id, one] : machines_)
     sum += one->memory_bytes();
+  if (extras_ && extras_->versions)
+    for (const auto& [id, kept] : extras_->versions->values)
+      sum += sizeof(kept) + id.capacity() + (kept.value ? kept.value->data.capacity() : 0);
   if (messages_)
     for (const auto& signal : messages_->unhandled_signals)
       for (const auto& argument : signal.input)

@@ -268,12 +268,16 @@ bool engine::may_lack_command(const history_event& event, const event_row& row) 
            && extras_->versions->lacking_marker + 1 == event.event_id()
            && markers::is_change_upsert(event);
   const auto patch = markers::read_patch(event);
-  const bool may_be_gone = (patch && patch->deprecated) || markers::read_version(event)
-                           || markers::read_mutable_side_effect(event);
-  if (!may_be_gone)
+  const auto version = markers::read_version(event);
+  if (!(patch && patch->deprecated) && !version && !markers::read_mutable_side_effect(event))
     return false;
   if (next_command_ != commands_.size() && commands_[next_command_].by->is_recorded_by(event))
     return false;
+  // Code that asks later than the code that wrote it hears the same.
+  if (patch)
+    with_versions().patches.emplace(patch->id, true);
+  if (version)
+    with_versions().versions.emplace(version->change_id, version->number);
   with_versions().lacking_marker = event.event_id();
   return true;
 }

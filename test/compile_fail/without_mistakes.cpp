@@ -56,6 +56,9 @@ namespace cancel_function_with_wrong_parameter {
 namespace child_of_no_workflow {
 #include "test/compile_fail/workflow/child_of_no_workflow.cpp"
 }
+namespace child_signal_with_wrong_argument {
+#include "test/compile_fail/workflow/child_signal_with_wrong_argument.cpp"
+}
 namespace child_with_too_few_arguments {
 #include "test/compile_fail/workflow/child_with_too_few_arguments.cpp"
 }

@@ -6,7 +6,7 @@ import pathlib
 import sys
 import unittest
 
-from harness import BIN, HANDLER_NAMESPACE, process, service, wait_for
+from harness import BIN, HANDLER_NAMESPACE, SAMPLES, process, service, wait_for
 
 PYTHON = pathlib.Path(__file__).with_name("children_peer.py")
 CPP = BIN / "test" / "children_peer"
@@ -103,6 +103,70 @@ class Versions(unittest.TestCase):
 
     def test_runs_go_from_old_code_to_new_and_across_languages_on_our_service(self):
         self.change("troupe")
+
+
+class Samples(unittest.TestCase):
+    def shipping(self, kind):
+        with service(kind) as at, process(SAMPLES / "children_worker", env=at.env(HANDLER_NAMESPACE)):
+            at.json(
+                "workflow", "start", "--namespace", HANDLER_NAMESPACE, "--type", "Shipping", "--task-queue", "shipping",
+                "--workflow-id", "order", "--input", '["pen","book"]',
+            )
+            at.cli(
+                "workflow", "signal", "--namespace", HANDLER_NAMESPACE, "--workflow-id", "order", "--name", "hurry",
+                "--input", '"plane"',
+            )
+            shown = at.json("workflow", "result", "--namespace", HANDLER_NAMESPACE, "--workflow-id", "order")
+            self.assertEqual(shown["result"], ["pen by plane", "book by plane"])
+
+            lost = at.cli(
+                "workflow", "execute", "--namespace", HANDLER_NAMESPACE, "--type", "Shipping", "--task-queue", "shipping",
+                "--workflow-id", "lost", "--input", '["","book"]', "-o", "json", check=False,
+            )
+            self.assertIn("an empty parcel", lost.stdout)
+            self.assertEqual(
+                at.event_types(HANDLER_NAMESPACE, "lost/1")[-1], "WORKFLOW_EXECUTION_CANCELED")
+
+    def test_parcels_are_shipped_on_the_real_server(self):
+        self.shipping("temporal")
+
+    def test_parcels_are_shipped_on_our_service(self):
+        self.shipping("troupe")
+
+    def billing(self, kind):
+        with service(kind) as at:
+            def generation(which):
+                return process(SAMPLES / "versioning_worker", which, env=at.env(HANDLER_NAMESPACE))
+
+            def start(name):
+                at.json(
+                    "workflow", "start", "--namespace", HANDLER_NAMESPACE, "--type", "Billing", "--task-queue", "billing",
+                    "--workflow-id", name,
+                )
+                wait_for(f"{name} to begin", lambda: "WORKFLOW_TASK_COMPLETED" in at.event_types(HANDLER_NAMESPACE, name))
+
+            def pay(name):
+                at.cli(
+                    "workflow", "signal", "--namespace", HANDLER_NAMESPACE, "--workflow-id", name, "--name", "paid",
+                    "--input", "100",
+                )
+                return at.json("workflow", "result", "--namespace", HANDLER_NAMESPACE, "--workflow-id", name)["result"]
+
+            with generation("1"):
+                start("first")
+            with generation("2"):
+                start("second")
+                self.assertEqual(pay("first"), "thanked, then paid 100")
+            with generation("3"):
+                start("third")
+                self.assertEqual(pay("second"), "paid 100, then thanked")
+                self.assertEqual(pay("third"), "paid 100, then thanked")
+
+    def test_bills_survive_three_generations_of_code_on_the_real_server(self):
+        self.billing("temporal")
+
+    def test_bills_survive_three_generations_of_code_on_our_service(self):
+        self.billing("troupe")
 
 
 if __name__ == "__main__":

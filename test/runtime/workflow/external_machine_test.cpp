@@ -23,6 +23,19 @@ struct signals {
   }
 };
 
+constexpr workflow::signal<int, std::string> go{"go"};
+constexpr workflow::signal<std::string> word{"word"};
+constexpr workflow::signal<> stop{"stop"};
+
+struct signals_by_contract {
+  async<> run(workflow::context ctx) {
+    const auto other = ctx.external_workflow("other");
+    (void)other.signal<go>(1, "two");
+    (void)other.signal<word>("one");
+    co_await other.signal<stop>();
+  }
+};
+
 struct cancels {
   async<std::string> run(workflow::context ctx) {
     auto asked = co_await ctx.external_workflow("other", "run").cancel("enough").as_result();
@@ -83,6 +96,13 @@ BOOST_AUTO_TEST_CASE(a_signal_is_sent_and_done_when_it_is_recorded_there) {
   BOOST_CHECK_EQUAL(
       run<signals>(signal_initiated().external_signaled(5).task_started()),
       "CompleteWorkflowExecution \"sent\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_can_be_sent_by_its_contract) {
+  BOOST_CHECK_EQUAL(
+      run<signals_by_contract>(history().started("W").task_started()),
+      "SignalExternalWorkflowExecution other go 1; SignalExternalWorkflowExecution other word "
+      "\"one\"; SignalExternalWorkflowExecution other stop");
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_that_cannot_be_delivered_says_why) {

@@ -234,6 +234,19 @@ BOOST_AUTO_TEST_CASE(a_version_that_the_code_does_not_know_fails_the_task) {
       "that it supports is 2 (std::out_of_range)");
 }
 
+BOOST_AUTO_TEST_CASE(code_that_asks_later_than_it_did_hears_what_was_decided) {
+  struct asks_later {
+    async<std::string> run(workflow::context ctx) {
+      co_await ctx.sleep(2s);
+      const int version = ctx.get_version("c", workflow::default_version, 5);
+      co_return std::to_string(version) + (ctx.patched("p") ? "new" : "old");
+    }
+  };
+  auto all = history().started("W").task().version("c", 1).change_upserted().patch("p", true);
+  all.change_upserted().timer_started("1", 2s).timer_fired("1").task_started();
+  BOOST_CHECK_EQUAL(run<asks_later>(all), "CompleteWorkflowExecution \"1new\"");
+}
+
 BOOST_AUTO_TEST_CASE(code_without_the_change_replays_histories_with_it) {
   BOOST_CHECK_EQUAL(run<after>(versioned_history(1)), "CompleteWorkflowExecution \"new\"");
 }

@@ -123,7 +123,7 @@ public:
 
 /// A child that has started. A cheap handle, passed by value.
 template <class Output>
-class child_workflow_handle {
+class child_workflow_handle : public signal_calls<child_workflow_handle<Output>> {
 public:
   /// Made by the library.
   child_workflow_handle(
@@ -139,25 +139,27 @@ public:
   /// Waits for the outcome of its last run; a failure is a `child_workflow_error` whose cause says
   /// why.
   future<Output> result() const { return {result_, &detail::take_payload<Output>}; }
-  /// Sends a signal to its current run; done when it is recorded there. Fails with an
-  /// `external_workflow_error` if the child has ended.
-  template <class... Args>
-  future<void> signal(std::string name, const Args&... args) const {
-    auto to = detail::identity_of_child(*result_);
-    auto& owner = result_->owner();
-    return {
-        owner.signal_external(
-            {.to = {std::move(to.workflow_id), {}, std::move(to.name_space)},
-             .is_child = true,
-             .signal_name = std::move(name),
-             .input = detail::encode_arguments(owner.converter(), std::tie(args...))},
-            *within_),
-        nullptr};
-  }
   /// Asks it to cancel; what `result` then waits for is the cancellation type's matter.
   void cancel(const std::string& reason = {}) const { result().cancel(reason); }
 
 private:
+  friend signal_calls<child_workflow_handle>;
+  [[nodiscard]] const data_converter& converter() const noexcept {
+    return result_->owner().converter();
+  }
+  /// To its current run, whichever that is.
+  [[nodiscard]] future<void> send(std::string name, payloads input) const {
+    auto to = detail::identity_of_child(*result_);
+    return {
+        result_->owner().signal_external(
+            {.to = {std::move(to.workflow_id), {}, std::move(to.name_space)},
+             .is_child = true,
+             .signal_name = std::move(name),
+             .input = std::move(input)},
+            *within_),
+        nullptr};
+  }
+
   detail::ref<detail::payload_pending> result_;
   detail::ref<detail::scope> within_;
 };

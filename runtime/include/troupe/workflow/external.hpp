@@ -3,6 +3,7 @@
 
 #include <troupe/error.hpp>
 #include <troupe/workflow/activity_calls.hpp>
+#include <troupe/workflow/contract.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/future.hpp>
 
@@ -69,8 +70,52 @@ struct external_cancel {
 
 } // namespace detail
 
+/// How a workflow signals another one; the base of the handles of children and others.
+template <class Handle>
+class signal_calls {
+public:
+  /// Sends a signal; done when it is recorded there. Fails with an `external_workflow_error`. It
+  /// can be taken back only in the task that sends it. `handle.signal<order::approve>("Ann")`.
+  template <const auto& Signal>
+    requires(
+        detail::is_signal_contract<detail::message_of<Signal>>
+        && detail::takes_one_argument<Signal>)
+  future<void> signal(detail::only_argument_t<Signal> argument) const {
+    return self().send(std::string{Signal.name}, self().converter().to_payloads(argument));
+  }
+  /// The same for other numbers of arguments.
+  template <const auto& Signal, class... Args>
+    requires(
+        detail::is_signal_contract<detail::message_of<Signal>>
+        && detail::several_arguments<Signal, Args...>)
+  future<void> signal(const Args&... args) const {
+    return self().send(
+        std::string{Signal.name},
+        detail::encode_arguments(
+            self().converter(), typename detail::message_of<Signal>::arguments{args...}));
+  }
+  /// By its name; arguments travel by their own types, `payloads` alone as they are.
+  template <class... Args>
+  future<void> signal(std::string name, const Args&... args) const {
+    return self().send(
+        std::move(name), detail::encode_arguments(self().converter(), std::tie(args...)));
+  }
+  /// What is no signal, or called with other arguments: does not compile, and says why.
+  template <const auto& Signal, class... Args>
+    requires(
+        !detail::is_signal_contract<detail::message_of<Signal>>
+        || !detail::is_message_call<Signal, Args...>)
+  future<void> signal(const Args&...) const {
+    detail::explain_message_call<Signal, Args...>();
+    return {{}, nullptr};
+  }
+
+private:
+  [[nodiscard]] const Handle& self() const noexcept { return static_cast<const Handle&>(*this); }
+};
+
 /// Another workflow, from within a workflow: whether it exists is found out when it is talked to.
-class external_workflow_handle {
+class external_workflow_handle : public signal_calls<external_workflow_handle> {
 public:
   /// Made by the library.
   external_workflow_handle(
@@ -82,18 +127,6 @@ public:
   /// Empty: the current one.
   [[nodiscard]] const std::string& run_id() const noexcept { return to_.run_id; }
 
-  /// Sends a signal; done when it is recorded there. Fails with an `external_workflow_error`. It
-  /// can be taken back only in the task that sends it.
-  template <class... Args>
-  future<void> signal(std::string name, const Args&... args) const {
-    return {
-        owner_->signal_external(
-            {.to = to_,
-             .signal_name = std::move(name),
-             .input = detail::encode_arguments(owner_->converter(), std::tie(args...))},
-            *within_),
-        nullptr};
-  }
   /// Asks it to cancel itself; done when the request is recorded there. Fails with an
   /// `external_workflow_error`. Sent in a cancelled scope too, and not taken back.
   future<void> cancel(std::string reason = {}) const {
@@ -101,6 +134,15 @@ public:
   }
 
 private:
+  friend signal_calls<external_workflow_handle>;
+  [[nodiscard]] const data_converter& converter() const noexcept { return owner_->converter(); }
+  [[nodiscard]] future<void> send(std::string name, payloads input) const {
+    return {
+        owner_->signal_external(
+            {.to = to_, .signal_name = std::move(name), .input = std::move(input)}, *within_),
+        nullptr};
+  }
+
   detail::ref<detail::run> owner_;
   detail::ref<detail::scope> within_;
   detail::external_target to_;
