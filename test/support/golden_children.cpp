@@ -156,6 +156,24 @@ struct two_children_same_id {
   }
 };
 
+struct signal_other {
+  static constexpr std::string_view name = "SignalOther";
+  async<std::string> run(context ctx, std::string id) {
+    co_await ctx.external_workflow(id).signal("golden-signal", std::string{"from other"});
+    co_return "signalled";
+  }
+};
+
+struct cancel_other {
+  static constexpr std::string_view name = "CancelOther";
+  async<std::string> run(context ctx, std::string id) {
+    // In the words of the recording's SDK.
+    co_await ctx.external_workflow(id).cancel(
+        "Cancel requested by workflow with run id " + ctx.info().run_id + " with reason: ");
+    co_return "cancel requested";
+  }
+};
+
 struct patched {
   static constexpr std::string_view name = "Patched";
   async<std::string> run(context ctx) {
@@ -279,7 +297,13 @@ struct go_panic {
 
 std::vector<std::shared_ptr<const workflow::definition>> golden_child_workflows() {
   using workflow::define;
-  return {define<child_work>(), define<parent>(), define<two_children_same_id>()};
+  return {
+      define<child_work>(),
+      define<parent>(),
+      define<two_children_same_id>(),
+      define<signal_other>(),
+      define<cancel_other>(),
+  };
 }
 
 std::vector<std::shared_ptr<const workflow::definition>> golden_version_workflows() {

@@ -36,9 +36,10 @@ external_workflow_problem problem_of(enums::CancelExternalWorkflowExecutionFaile
   }
 }
 
-std::string reason_of(external_workflow_problem problem) {
+/// In the words of sdk-core, where it has some.
+std::string reason_of(external_workflow_problem problem, bool is_signal) {
   switch (problem) {
-  case not_found: return "it was not found";
+  case not_found: return is_signal ? "it was not found" : "not found";
   case namespace_not_found: return "its namespace was not found";
   case too_many_signals: return "it has got as many signals as a workflow may get";
   default: return "the service said no";
@@ -149,7 +150,7 @@ void external_machine::close(const history_event& event) {
   std::exception_ptr failure;
   const auto fails = [&](const char* what, external_workflow_problem problem) {
     failure = std::make_exception_ptr(external_workflow_error(
-        what + reason_of(problem),
+        what + reason_of(problem, signal_ != nullptr),
         problem,
         signal_ ? signal_->to.workflow_id : cancel_->to.workflow_id));
   };

@@ -147,7 +147,7 @@ struct changes {
 const std::size_t cached_runs[] = {1000, 0};
 
 struct world {
-  explicit world(std::size_t cached, troupe::worker_options options = {})
+  explicit world(std::size_t cached, troupe::worker_options options = {.task_queue = "q"})
       : client(env.connect()), worker(env.make_worker(client, with(std::move(options), cached))) {
     worker.add<persistent>()
         .add<gathers>()
@@ -239,10 +239,12 @@ BOOST_DATA_TEST_CASE(
 BOOST_AUTO_TEST_CASE(a_worker_can_hold_a_patch_back) {
   computed = 0;
   std::string asked;
-  world all{0, {.activates_patch = [&](const workflow::info& about, std::string_view id) {
-              asked += about.workflow_type + ' ' + std::string{id} + ';';
-              return false;
-            }}};
+  troupe::worker_options options{.task_queue = "q"};
+  options.activates_patch = [&](const workflow::info& about, std::string_view id) {
+    asked += about.workflow_type + ' ' + std::string{id} + ';';
+    return false;
+  };
+  world all{0, options};
   BOOST_TEST(all.execute<changes>() == "old 310112 old 310112");
   BOOST_TEST(asked == "Changes p;");
 }

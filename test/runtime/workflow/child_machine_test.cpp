@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(wait_requested_waits_for_the_answer_to_the_request) {
           is_refused
               ? "CompleteWorkflowExecution \"Child Workflow execution could not be "
                 "cancelled/ChildWorkflowExecutionFailure <- Unable to cancel external workflow "
-                "because it was not found/ApplicationFailure\""
+                "because not found/ApplicationFailure\""
               : "CompleteWorkflowExecution \"Child Workflow execution "
                 "cancelled/ChildWorkflowExecutionFailure <- /CanceledFailure\"");
     }
