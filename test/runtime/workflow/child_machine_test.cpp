@@ -389,6 +389,57 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_is_left_to_the_service) {
       && !sent.has_search_attributes() && !sent.has_priority());
 }
 
+namespace {
+
+/// Its destructor runs when the run is evicted, and asks for everything again.
+struct meddler {
+  workflow::context ctx;
+  workflow::child_workflow_handle<std::string> child;
+  ~meddler() {
+    child.cancel();
+    (void)child.signal("late");
+    (void)ctx.execute_child<greeter>({.id = "late"}, "Ann", 1);
+    (void)ctx.external_workflow("late").signal("late");
+    (void)ctx.external_workflow("late").cancel();
+    (void)ctx.patched("late");
+    (void)ctx.get_version("late", 1, 2);
+    ctx.upsert_memo({{"late", encode_value(1)}});
+    (void)ctx.side_effect([] { return 1; });
+    (void)ctx.mutable_side_effect("late", [] { return 1; });
+  }
+};
+
+struct is_evicted {
+  async<std::string> run(workflow::context ctx) {
+    const auto child = co_await ctx.start_child<std::string>("Greeter", {.id = "child"});
+    const meddler last{ctx, child};
+    auto telling = child.signal("hurry");
+    child.cancel(); // its request holds the child, and the other way round nothing
+    co_await workflow::all(telling, child.result());
+    co_return "?";
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_evicted_run_lets_go_of_children_and_of_what_is_under_way) {
+  for (const bool is_sent : {false, true}) {
+    auto told = initiated().child_started(5, "child-run").task_started();
+    auto instance = make_instance<is_evicted>();
+    BOOST_CHECK_EQUAL(
+        text_of(apply(instance, told.to_task())),
+        "SignalExternalWorkflowExecution child child hurry; RequestCancelExternalWorkflowExecution "
+        "child child");
+    if (!is_sent)
+      continue;
+    const auto seen = told.last_id();
+    told.task_completed().external_signal_initiated("child", "hurry");
+    told.external_cancel_initiated("child").external_cancel_requested(11).task_started();
+    BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task(seen))), "");
+    BOOST_CHECK_EQUAL(instance.waits_for().size(), 2u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {
   BOOST_CHECK_EQUAL(rows_not_taken<workflow::child_transitions>(), "");
 }
