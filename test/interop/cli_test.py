@@ -181,6 +181,8 @@ def without_own(text):
     text = re.sub(r"(coreUsedFlags\[\d\]: )\d", r"\1<flag>", text)
     text = re.sub(r'("coreUsedFlags": \[)[\d,\s]*\]', r"\1]", text)
     text = re.sub(r"-deleted-[0-9a-f]{5}", "-deleted-<id>", text)
+    # The real server says it in other words as long as it remembers the namespace.
+    text = re.sub(r"(unable to delete namespace [^:]*: )[Nn](amespace .* is not found)\.?", r"\1N\2.", text)
     text = re.sub(r'("durationMillis": ?)\d+', r"\1<span>", text)
     text = re.sub(r'("?(historySizeBytes|taskId)"?: ?"?)\d+', r"\1<number>", text)
     return re.sub(r"((HistorySize) +)\d+", r"\1<number>", text)

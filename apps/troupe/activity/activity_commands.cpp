@@ -147,6 +147,7 @@ void reset(const reset_flags& what, const global_flags& flags) {
       request_about_activity<wf::ResetActivityRequest>(what.which.of, what.which.activity_id, to);
   request.set_reset_heartbeat(what.reset_heartbeats);
   request.set_keep_paused(what.keep_paused);
+  // These two the Temporal CLI has flags for, and tells the service only of a batch job's.
   request.set_restore_original_options(what.restore_original);
   to_proto(parse_duration(what.jitter, "jitter"), *request.mutable_jitter());
   wf::ResetActivityResponse response;

@@ -99,6 +99,7 @@ struct option_flags {
     auto& changed = *to.mutable_activity_options();
     const auto change = [&to](const char* field) { to.mutable_update_mask()->add_paths(field); };
     if (has_task_queue->count() > 0) {
+      // The Temporal CLI says `task_queue_name`, which services pass over.
       changed.mutable_task_queue()->set_name(task_queue);
       change("task_queue.name");
     }
