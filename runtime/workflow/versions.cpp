@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the engine that keeps decisions and values in markers.
 
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/markers.hpp"
@@ -24,6 +25,12 @@ namespace {
 
 /// What the service takes as a value of a search attribute, in bytes, unless it is told otherwise.
 constexpr std::size_t longest_attribute = 2048;
+
+/// Before anything is decided: a marker could not say another id, and a replay would not notice.
+void require_text(std::string_view id) {
+  if (!is_utf8(id))
+    throw std::invalid_argument("the id of a patch, a change or a side effect is text in UTF-8");
+}
 
 /// The first event ahead that `read` finds something in that `fits`, and what it found.
 template <class Read, class Fits>
@@ -118,6 +125,7 @@ void engine::note_changes(payload&& attribute) {
 bool engine::has_patch(std::string_view id, bool deprecated) {
   if (closed_)
     return false;
+  require_text(id);
   auto& notes = with_versions();
   if (const auto known = notes.patches.find(id); known != notes.patches.end())
     return known->second;
@@ -127,11 +135,13 @@ bool engine::has_patch(std::string_view id, bool deprecated) {
   bool takes_it = told.has_value();
   if (!replaying_)
     takes_it = deprecated || activates_patch(id);
-  notes.patches.emplace(id, takes_it);
-  if (!takes_it)
+  if (!takes_it) {
+    notes.patches.emplace(id, false);
     return false;
-  notes.taken_patches.emplace(id);
+  }
   const markers::patch taken{std::string{id}, deprecated};
+  notes.patches.emplace(id, true);
+  notes.taken_patches.emplace(id);
   auto attribute = changes_as_attribute();
   // Whoever wrote the history may have left it out.
   if (told && !is_searchable(ahead(), told->at))
@@ -155,6 +165,7 @@ bool engine::activates_patch(std::string_view id) {
 int engine::get_version(std::string_view change_id, int oldest, int newest) {
   if (closed_)
     return newest;
+  require_text(change_id);
   if (oldest > newest)
     throw std::invalid_argument("get_version: the oldest version is newer than the newest");
   auto& notes = with_versions();
@@ -222,6 +233,7 @@ payload engine::mutable_side_effect(
     unique_function<bool(const payload&, const payload&)> same) {
   if (closed_) // a destructor asks: something of the right type, and nothing comes of it
     return compute_it();
+  require_text(id);
   require_writable();
   auto& all = with_versions().values;
   auto at = all.find(id);

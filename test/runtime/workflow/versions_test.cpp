@@ -106,6 +106,34 @@ BOOST_AUTO_TEST_CASE(the_four_generations_of_code_replay_what_they_have_to) {
       wrong);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_cannot_be_written_is_refused_on_replay_too) {
+  struct mistaken {
+    async<std::string> run(workflow::context ctx) {
+      std::string text;
+      for (int i = 0; i != 2; ++i) {
+        try {
+          (void)ctx.patched("\xff");
+          text += "taken ";
+        } catch (const std::invalid_argument&) {
+          text += "refused ";
+        }
+        try {
+          (void)ctx.get_version("\xff", 1, 2);
+          text += "taken ";
+        } catch (const std::invalid_argument&) {
+          text += "refused ";
+        }
+      }
+      co_await ctx.sleep(2s);
+      co_return text;
+    }
+  };
+  BOOST_CHECK_EQUAL(run<mistaken>(first_task()), "StartTimer 1 2000ms");
+  BOOST_CHECK_EQUAL(
+      run<mistaken>(told(false, false, false)),
+      "CompleteWorkflowExecution \"refused refused refused refused \"");
+}
+
 BOOST_AUTO_TEST_CASE(another_patch_in_its_place_is_named) {
   auto all = history().started("W").task().patch("q").change_upserted().patch("p");
   const auto text =
