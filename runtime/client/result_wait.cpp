@@ -172,7 +172,8 @@ private:
 } // namespace
 
 job_of<payloads> result_job(const workflow_ref& of, result_options options) {
-  auto job = std::make_shared<result_wait>(of.from, of.id, of.run_id, options.follow_runs);
+  auto job = std::make_shared<result_wait>(
+      of.from, of.id, of.run_id.empty() ? of.started_run_id : of.run_id, options.follow_runs);
   job->limit_time(options.timeout);
   return {std::move(job)};
 }

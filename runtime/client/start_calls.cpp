@@ -62,7 +62,7 @@ with_signal(wire::StartWorkflowExecutionRequest start, encoded_signal signal) {
 /// What was started, or found running. A service that does not tell the first run made it just now.
 workflow_ref started(
     const call_job& job, const std::string& id, const std::string& run, const std::string& first) {
-  return {job.origin(), id, run, first.empty() ? run : first};
+  return {job.origin(), id, {}, first.empty() ? run : first, run};
 }
 
 } // namespace

@@ -269,7 +269,7 @@ private:
     if constexpr (std::is_same_v<Raw, updated_ref>) {
       const auto from = this->origin();
       this->done(updated_ref{
-          {from, known.workflow_id, run_id_, first_run_id_.empty() ? run_id_ : first_run_id_},
+          {from, known.workflow_id, {}, first_run_id_.empty() ? run_id_ : first_run_id_, run_id_},
           {from, known.id, known.workflow_id, known.run_id, std::move(known.outcome)}});
     } else
       this->done(*known.outcome);

@@ -171,6 +171,49 @@ BOOST_AUTO_TEST_CASE(a_result_follows_the_chain_of_runs) {
         == "run-" + std::to_string(i + 1));
 }
 
+BOOST_AUTO_TEST_CASE(a_handle_of_a_start_goes_on_to_the_next_runs) {
+  wire::StartWorkflowExecutionResponse answer;
+  answer.set_run_id("run-1");
+  service.answer("StartWorkflowExecution", answer);
+  const auto started = caller.start_workflow("Type", {.id = "id", .task_queue = "queue"});
+  BOOST_TEST(started.run_id() == "run-1");
+  service.answer("SignalWorkflowExecution", wire::SignalWorkflowExecutionResponse{});
+  service.answer("RequestCancelWorkflowExecution", wire::RequestCancelWorkflowExecutionResponse{});
+  service.answer("TerminateWorkflowExecution", wire::TerminateWorkflowExecutionResponse{});
+  started.signal("go");
+  started.cancel();
+  started.terminate();
+  BOOST_TEST(
+      service.request<wire::SignalWorkflowExecutionRequest>("SignalWorkflowExecution")
+          .workflow_execution()
+          .run_id()
+      == "");
+  const auto cancel = service.request<wire::RequestCancelWorkflowExecutionRequest>(
+      "RequestCancelWorkflowExecution");
+  BOOST_TEST(cancel.workflow_execution().run_id() == "");
+  BOOST_TEST(cancel.first_execution_run_id() == "run-1");
+  const auto terminate =
+      service.request<wire::TerminateWorkflowExecutionRequest>("TerminateWorkflowExecution");
+  BOOST_TEST(terminate.workflow_execution().run_id() == "");
+  BOOST_TEST(terminate.first_execution_run_id() == "run-1");
+  // Another workflow may have the id by now.
+  service.answer("SignalWorkflowExecution", wire::SignalWorkflowExecutionResponse{});
+  caller.get_workflow("id", "run-1").signal("go");
+  BOOST_TEST(
+      service.request<wire::SignalWorkflowExecutionRequest>("SignalWorkflowExecution", 1)
+          .workflow_execution()
+          .run_id()
+      == "run-1");
+  // Its result is that of the run it started, and of those behind it.
+  completes("\"done\"");
+  BOOST_TEST(started.result().size() == 1U);
+  BOOST_TEST(
+      service.request<wire::GetWorkflowExecutionHistoryRequest>("GetWorkflowExecutionHistory")
+          .execution()
+          .run_id()
+      == "run-1");
+}
+
 BOOST_AUTO_TEST_CASE(a_result_of_one_run_only_says_how_it_went_on) {
   closes(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, [](auto& event) {
     event.mutable_workflow_execution_continued_as_new_event_attributes()->set_new_execution_run_id(

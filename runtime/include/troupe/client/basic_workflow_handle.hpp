@@ -54,6 +54,9 @@ struct workflow_ref {
   std::string id;
   std::string run_id;                 ///< empty: the current one
   std::string first_execution_run_id; ///< empty: not known
+  /// Of a handle that a start gave: its result is waited for from here on, everything else is about
+  /// the current run of the chain.
+  std::string started_run_id = {};
 };
 
 struct encoded_update {
@@ -102,8 +105,13 @@ public:
 
   /// The workflow's.
   [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
-  /// The run that was started or asked for; empty: the current one.
-  [[nodiscard]] const std::string& run_id() const noexcept { return ref_.run_id; }
+  /// The run that was started or asked for; empty: the current one. A handle that a start gave goes
+  /// on to the runs that follow (continue-as-new, retries, cron): signals, queries, updates,
+  /// cancel, terminate and descriptions are about the current one of them. A handle for a run
+  /// (`get_workflow(id, run_id)`) is about that one only.
+  [[nodiscard]] const std::string& run_id() const noexcept {
+    return ref_.run_id.empty() ? ref_.started_run_id : ref_.run_id;
+  }
   /// The first run of the chain; empty if this handle was not made by a start.
   [[nodiscard]] const std::string& first_execution_run_id() const noexcept {
     return ref_.first_execution_run_id;
