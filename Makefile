@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls kitchen-sink tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,6 +56,10 @@ STALL_MILLISECONDS ?= 25
 stalls: ## Says which request holds the service's shard longer than STALL_MILLISECONDS (25)
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=heavy_requests
 	@build/dev/bin/test/heavy_requests $(STALL_MILLISECONDS)
+
+kitchen-sink: ## Runs 10,000 random programs of everything a workflow can do, in virtual time
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=kitchen_sink
+	@build/dev/bin/bench/kitchen_sink --programs 10000
 
 interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
 	@$(MAKE) --no-print-directory build PRESET=dev

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bench/kitchen_sink/program.hpp"
+
+#include <troupe/activity/contract.hpp>
+#include <troupe/worker.hpp>
+#include <troupe/workflow/context.hpp>
+#include <troupe/workflow/contract.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace kitchen_sink {
+
+/// The workflow that does what a program says.
+class interpreter {
+public:
+  static constexpr std::string_view name = "KitchenSink";
+
+  static constexpr troupe::workflow::signal<std::int64_t> tell{"tell"};
+  static constexpr troupe::workflow::update<std::int64_t(std::int64_t)> add{"add"};
+  static constexpr troupe::workflow::query<std::int64_t()> told{"told"};
+
+  explicit interpreter(troupe::workflow::context ctx);
+
+  troupe::async<std::int64_t> run(troupe::workflow::context ctx, program what);
+
+private:
+  using context = troupe::workflow::context;
+
+  troupe::async<std::int64_t> execute(context ctx, action what);
+  troupe::async<std::int64_t> all_of(context ctx, action what);
+  troupe::async<std::int64_t> side_by_side(context ctx, action what);
+  troupe::async<std::int64_t> cancel_timer(context ctx, action what);
+  troupe::async<std::int64_t> race(context ctx, action what);
+  troupe::async<std::int64_t> fail_in_activity(context ctx, action what);
+  troupe::async<std::int64_t> run_out_of_time(context ctx, action what);
+  troupe::async<std::int64_t> fail_in_child(context ctx, action what);
+  troupe::async<std::int64_t> cancel_child(context ctx, action what);
+  troupe::async<std::int64_t> receive(context ctx, action what);
+  troupe::async<std::int64_t> wait_for_updates(context ctx, action what);
+  troupe::async<std::int64_t> handle_add(context ctx, std::int64_t number);
+
+  troupe::workflow::signal_channel<std::int64_t> told_;
+  std::int64_t added_ = 0;  ///< updates whose handlers have ended
+  std::int64_t wanted_ = 0; ///< updates that actions wait for
+};
+
+/// Makes `to` a worker of everything that programs need, on the endpoint `endpoint_name`.
+void add_to(troupe::worker& to);
+inline constexpr std::string_view endpoint_name = "kitchen-sink";
+
+} // namespace kitchen_sink
