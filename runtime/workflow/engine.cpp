@@ -110,6 +110,11 @@ void engine::run_code() {
   reap();
 }
 
+void engine::add_conditions(std::vector<std::string>& to) const {
+  for (const auto* node = conditions_.next; node != &conditions_; node = node->next)
+    to.push_back("a condition" + static_cast<const condition*>(node)->waiting_coroutine());
+}
+
 bool engine::test_conditions() {
   bool woke = false;
   for (auto* node = conditions_.next; node != &conditions_;) {

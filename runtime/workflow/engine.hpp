@@ -257,6 +257,8 @@ private:
   struct condition;
   struct extras;
 
+  void add_conditions(std::vector<std::string>& to) const;
+
   // history_walk.cpp
   void apply_step(
       temporal::api::history::v1::History& history,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <troupe/detail/borrowing.hpp>
 #include <troupe/error.hpp>
 #include <troupe/workflow/detail/pending.hpp>
 #include <troupe/workflow/detail/run.hpp>
@@ -26,6 +27,12 @@ void pending::settle() noexcept {
     if (who.missing != 0 && --who.missing == 0)
       owner_->make_ready(who);
   }
+}
+
+std::string pending::waiting_coroutine() const {
+  if (!waiters_.linked())
+    return {};
+  return " in " + troupe::detail::describe(static_cast<const waiter&>(*waiters_.next).owner->where);
 }
 
 void pending::fail(std::exception_ptr why) noexcept {

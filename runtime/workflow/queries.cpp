@@ -89,11 +89,7 @@ std::vector<std::string> engine::waits_for() const {
   }
   if (extras_)
     extras_->local.add_waits(all);
-  std::size_t conditions = 0;
-  for (const auto* node = conditions_.next; node != &conditions_; node = node->next)
-    ++conditions;
-  if (conditions != 0)
-    all.push_back(std::to_string(conditions) + " condition(s)");
+  add_conditions(all);
   return all;
 }
 

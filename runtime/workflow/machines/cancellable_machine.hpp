@@ -89,7 +89,7 @@ public:
   }
 
   [[nodiscard]] std::string waits_for() const final {
-    return this->settled() ? std::string{} : subject();
+    return this->settled() ? std::string{} : subject() + this->waiting_coroutine();
   }
 
 protected:

@@ -283,7 +283,7 @@ void local_activity_machine::on_event(const event_row&, const history_event& eve
 }
 
 std::string local_activity_machine::waits_for() const {
-  return of_ ? describe(0) : std::string{};
+  return of_ ? describe(0) + of_->waiting_coroutine() : std::string{};
 }
 
 std::size_t local_activity_machine::memory_bytes() const noexcept {

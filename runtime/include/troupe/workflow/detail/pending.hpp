@@ -46,6 +46,9 @@ public:
   [[nodiscard]] run& owner() const noexcept { return *owner_; }
 
   void add(waiter& who) noexcept { waiters_.push_back(who); }
+  /// ` in greeter::run(...) (greeter.cpp:12)` for the first coroutine that waits for it; empty if
+  /// none does.
+  [[nodiscard]] std::string waiting_coroutine() const;
 
   /// Makes it ready, or failed; waiters go to the end of the run queue in the order in which they
   /// came.
