@@ -196,6 +196,7 @@ void worker_impl::begin() {
     return rpc::connect_hint(failed, options);
   };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
+  settings.payloads = {options_.payload_size_warning, options_.payload_size_limit};
   settings.long_poll_timeout = home_->long_poll_timeout();
   context->tracer = options_.tracer;
   context->pool = home_->make_pool(

@@ -3,6 +3,7 @@
 
 #include "actors/shard/shard.hpp"
 #include "actors/supervision/backoff.hpp"
+#include "actors/worker/payload_sizes.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/work_pool.hpp"
 #include "runtime/base/log/repeated_failures.hpp"
@@ -39,6 +40,7 @@ struct worker_settings {
   };
 
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
+  payload_limits payloads; ///< of what is answered
   std::chrono::milliseconds long_poll_timeout{70'000};
   std::chrono::milliseconds call_timeout{30'000};
   backoff_policy poll_backoff{};

@@ -74,6 +74,13 @@ struct worker_options {
   /// thread; the old one stays with it, and what it still does has no effect. Zero: for ever; so it
   /// is while `TEMPORAL_DEBUG` is set in the environment.
   std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{1};
+  /// More bytes of payloads in one command of a workflow, or as the result of an activity, are
+  /// logged (`[TMPRL1103]`). Zero: never.
+  std::size_t payload_size_warning = std::size_t{512} << 10;
+  /// More than these are not sent: the workflow task, or the activity's attempt, fails instead and
+  /// can be tried again, while the service would end the workflow for good. As the service's own
+  /// limit is, by default. Zero: left to the service.
+  std::size_t payload_size_limit = std::size_t{2} << 20;
 
   /// Where the worker shows itself over HTTP: its metrics to Prometheus at `/metrics`, whether it
   /// is alive and ready at `/livez` and `/readyz`, its snapshot as JSON at `/inspect` (what `troupe

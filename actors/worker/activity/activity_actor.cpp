@@ -290,8 +290,26 @@ void activity_actor::answer() {
         *attempt_,
         std::make_exception_ptr(application_error(why, {.type = "TextError"})),
         worker_->settings.call_timeout);
+  } else if (auto refused = judge_result(); refused) {
+    call = activity::failure_answer(*attempt_, std::move(refused), worker_->settings.call_timeout);
   }
   transmit(std::move(call));
+}
+
+/// The error of an attempt whose result is too large to be sent; another one may give a smaller.
+std::exception_ptr activity_actor::judge_result() {
+  const auto& limits = worker_->settings.payloads;
+  const auto& came = attempt_->result();
+  if (came.what != activity::outcome::kind::completed)
+    return nullptr;
+  const auto sizes = judge_bytes("result", came.value.data.size(), limits);
+  if (!sizes.warning.empty())
+    report("an activity's result is large", sizes.warning);
+  if (sizes.error.empty())
+    return nullptr;
+  shared_.metrics.activity_execution_failed.of(attempt_->info().activity_type).add();
+  report("an activity failed", sizes.error);
+  return std::make_exception_ptr(application_error(sizes.error, {.type = "PayloadsTooLarge"}));
 }
 
 void activity_actor::transmit(rpc::call answer) {

@@ -93,6 +93,7 @@ private:
 
   void on_ended();
   void answer();
+  std::exception_ptr judge_result();
   void transmit(rpc::call answer);
   void on_answer(const rpc_status& status);
   void report(std::string_view message, std::string error, log::level severity = log::level::warn);

@@ -360,6 +360,16 @@ void workflow_instance_actor::start_answer(
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE, why, "TextError");
   }
+  if (auto sizes = judge_payloads(answer, call.request.size(), worker_->settings.payloads);
+      !sizes.error.empty()) {
+    report("a workflow task failed", {}, sizes.error);
+    return fail_task(
+        enums::WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE,
+        std::move(sizes.error),
+        "PayloadsTooLarge");
+  } else if (!sizes.warning.empty()) {
+    report("a workflow's payloads are large", {}, sizes.warning);
+  }
   transmit(std::move(call));
 }
 
@@ -396,6 +406,7 @@ void workflow_instance_actor::fail_task(int cause, std::string message, const st
   spans_ = {};
   count_failure(
       cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE ? "GrpcMessageTooLarge"
+      : cause == enums::WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE   ? "PayloadsTooLarge"
                                                                         : "WorkflowError");
   const auto& task = *job_->task;
   if (task.has_query()) {
