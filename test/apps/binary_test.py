@@ -140,6 +140,31 @@ class WithServer(unittest.TestCase):
             'Delete Workflow "gone"? y/N yes\nDelete workflow succeeded\n')
         self.assertIn("not found", self.fails("workflow", "describe", "-w", "gone"))
 
+    def test_a_workflow_goes_back_to_an_earlier_task(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "back", "-w", "goes-back")
+        point = ["workflow", "reset", "-w", "goes-back", "--reason", "why", "-t", "FirstWorkflowTask"]
+        self.assertEqual(
+            self.fails(*point),
+            "failed to reset workflow: Workflow task finish ID must be > 1 && <= workflow last event ID.")
+        self.ok("workflow", "signal", "-w", "goes-back", "--name", "s")
+        self.assertEqual(self.ok(*point), "Resetting workflow goes-back to event ID 3\n")
+        types = [each["eventType"] for each in json.loads(self.ok("workflow", "show", "-w", "goes-back", "-o", "json"))["events"]]
+        self.assertEqual(
+            [each.removeprefix("EVENT_TYPE_WORKFLOW_") for each in types],
+            ["EXECUTION_STARTED", "TASK_SCHEDULED", "TASK_STARTED", "TASK_FAILED", "EXECUTION_SIGNALED", "TASK_SCHEDULED"])
+        again = json.loads(self.ok("workflow", "reset", "-w", "goes-back", "--reason", "why", "-e", "4", "--reapply-exclude", "Signal",
+                                   "-o", "json"))
+        described = json.loads(self.ok("workflow", "describe", "-w", "goes-back", "-o", "json"))["workflowExecutionInfo"]
+        self.assertEqual((described["execution"]["runId"], described["historyLength"]), (again["runId"], "5"))
+        self.assertEqual(
+            self.fails("workflow", "reset", "-w", "goes-back", "--reason", "why"),
+            "must specify either valid event id or reset type")
+        self.assertEqual(
+            self.fails("workflow", "reset", "-w", "goes-back", "--reason", "why", "-t", "LastContinuedAsNew"),
+            "cannot use LastContinuedAsNew for workflow; workflow was not continued from another")
+        self.assertEqual(
+            self.fails("workflow", "reset", "-w", "goes-back", "--reason", "why", "-t", "BuildId"), "invalid reset type: BuildId")
+
     def test_a_query_says_what_is_wrong(self):
         self.assertEqual(
             self.fails("workflow", "query", "-w", "nope", "--name", "q"),

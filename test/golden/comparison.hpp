@@ -22,8 +22,8 @@ struct word {
 /// Says in our words what the recording says in others, in every text and payload.
 void in_our_words(history& recorded, const std::vector<word>& words);
 
-/// The recordings' workers named their build, also in commands that schedule activities; ours do
-/// not.
+/// The recordings' workers named their build, also in commands that schedule activities or start
+/// children; ours do not.
 void forget_builds(history& recorded);
 
 /// Compares two histories once both are normalised (history_normaliser.hpp says what that drops)

@@ -246,7 +246,7 @@ golden_world::golden_world(pace workers, mortal_service::dies when)
   };
   const auto callers = pace_of(workers.caller_task, {});
   start_worker({caller_namespace, "caller-tq", "golden-caller-worker", false, callers});
-  start_worker({caller_namespace, "basic-tq", "golden-worker", false, callers});
+  start_worker({caller_namespace, "basic-tq", "golden-worker", false, callers, true});
   start_worker(
       {handler_namespace,
        "handler-tq",
@@ -380,6 +380,20 @@ void golden_world::signal_with_start_as(
   wire::SignalWithStartWorkflowExecutionResponse response;
   response.ParseFromString(call("SignalWithStartWorkflowExecution", request));
   started_[from.workflow_id()].push_back(response.run_id());
+}
+
+void golden_world::reset(
+    const std::string& id, std::int64_t finish_event_id, const std::string& reason) {
+  wire::ResetWorkflowExecutionRequest request;
+  request.set_namespace_(namespace_of(id));
+  request.mutable_workflow_execution()->set_workflow_id(id);
+  request.set_workflow_task_finish_event_id(finish_event_id);
+  request.set_reason(reason);
+  request.set_request_id(service_.here().ids->uuid());
+  request.set_identity(client_identity);
+  wire::ResetWorkflowExecutionResponse response;
+  response.ParseFromString(call("ResetWorkflowExecution", request));
+  started_[id].push_back(response.run_id());
 }
 
 void golden_world::start_handler(const std::string& id, const std::string& mode) {

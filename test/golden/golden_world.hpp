@@ -87,6 +87,9 @@ public:
   void terminate(
       const std::string& id, const std::string& reason = {}, const std::string& json_details = {});
 
+  /// Resets the current run to the task that this event finished; `runs` names the new one last.
+  void reset(const std::string& id, std::int64_t finish_event_id, const std::string& reason);
+
   /// Sends one request and gives its answer, which must come at the present moment; throws if it
   /// is an error.
   std::string call(const std::string& method, const google::protobuf::Message& request);

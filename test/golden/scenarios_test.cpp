@@ -65,10 +65,17 @@ void cancel_started_caller(golden_world& world) {
   world.request_cancel(Id.text);
 }
 
+/// Resets a caller whose operation has started to the task that this event finished.
+void reset_caller(golden_world& world, const std::string& id, std::int64_t finish_event_id) {
+  world.until(id, "WorkflowTaskCompleted", 2);
+  world.advance(100ms);
+  world.reset(id, finish_event_id, "root: golden reset");
+}
+
 constexpr const char* by_command_line = "terminated by user via frontend";
 
 // Recorded, but no rows:
-// - what needs children, updates, schedules, pause, options updates or resets;
+// - what needs schedules, pause or options updates (children: child_scenarios_test.cpp);
 // - the cancels that the Python SDK answers with a task that fails for ever
 //   (cancel-before-started-{abandon,try-cancel}, cancel-while-backing-off-try-cancel);
 // - fan-out-five-cancel-rest, where chance decided which of five operations came first;
@@ -173,6 +180,26 @@ const scenario table[] = {
            world.signal("pending-at-continue-as-new-handler", "release", R"("go")");
          },
      .also = {"nexus/pending-at-continue-as-new.second-run"}},
+
+    {.name = "nexus/pending-at-reset-to-first-task",
+     .happens =
+         [](golden_world& world) {
+           reset_caller(world, "pending-at-reset-to-first-task", 4);
+           world.until("pending-at-reset-to-first-task", "NexusOperationStarted");
+           world.until("pending-at-reset-to-first-task", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.signal("pending-at-reset-to-first-task-handler", "release", R"("go")");
+         },
+     .also = {"nexus/pending-at-reset-to-first-task.second-run"}},
+    {.name = "nexus/pending-at-reset-after-started",
+     .happens =
+         [](golden_world& world) {
+           reset_caller(world, "pending-at-reset-after-started", 9);
+           world.until("pending-at-reset-after-started", "WorkflowTaskCompleted", 2);
+           world.advance(500ms);
+           world.signal("pending-at-reset-after-started-handler", "release", R"("go")");
+         },
+     .also = {"nexus/pending-at-reset-after-started.second-run"}},
 
     // -- operations that fail
     {.name = "nexus/operation-error-failed"},
@@ -360,6 +387,20 @@ const scenario table[] = {
                 .identity = "golden-first-worker",
                 .runs_activities = true});
          }},
+    {.name = "workflow/reset",
+     .happens =
+         [](golden_world& world) {
+           world.until("reset", "WorkflowTaskCompleted", 3);
+           world.signal("reset", "golden-signal", R"("s1")");
+           world.until("reset", "WorkflowTaskCompleted", 4);
+           world.advance(300ms);
+           world.reset("reset", 9, "root: golden reset");
+           world.until("reset", "ActivityTaskCompleted");
+           world.until("reset", "WorkflowTaskCompleted", 3);
+           world.advance(300ms);
+           world.signal("reset", "golden-signal", R"("s2")");
+         },
+     .also = {"workflow/reset.run-2"}},
     {.name = "workflow/bug-then-fixed", .words = {{"RuntimeError", "std::runtime_error"}}},
 
     // -- messages

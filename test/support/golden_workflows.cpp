@@ -440,6 +440,21 @@ struct replayed {
   }
 };
 
+struct reset_me {
+  std::vector<std::string> got;
+
+  async<std::vector<std::string>> run(context ctx) {
+    ctx.on_signal("golden-signal", [this](std::string value) { got.push_back(std::move(value)); });
+    co_await ctx.sleep(200ms);
+    std::vector<std::string> all;
+    all.push_back(co_await ctx.execute_activity<std::string>(
+        "greet", {.start_to_close_timeout = 5s}, std::string{"reset"}));
+    co_await ctx.wait_condition([this] { return got.size() >= 2; });
+    all.insert(all.end(), got.begin(), got.end());
+    co_return all;
+  }
+};
+
 // The Go recordings: the same things in the order in which Go code asks for them.
 
 struct go_call_operation {
@@ -538,6 +553,7 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<slow_task>("SlowTask"),
       define<wait_condition_timeout>("WaitConditionTimeout"),
       define<replayed>("Replayed"),
+      define<reset_me>("ResetMe"),
       define<go_call_operation>("GoCallOperation"),
       define<go_cancel>("GoCancel"),
       define<go_select>("GoSelect"),

@@ -117,6 +117,8 @@ constexpr std::array rows{
     row<by_update, poll_update_of>(names::poll_workflow_execution_update, role::read),
     row<by_operations, decides_update<execute_operations, wire::ExecuteMultiOperationRequest>>(
         names::execute_multi_operation, role::write),
+    row<by_execution, decides<reset_execution, wire::ResetWorkflowExecutionRequest>>(
+        names::reset_workflow_execution, role::write),
     row<by_execution, decides<reset_sticky_task_queue, wire::ResetStickyTaskQueueRequest>>(
         names::reset_sticky_task_queue, role::worker),
     row<by_execution, describe_execution>(names::describe_workflow_execution, role::read),

@@ -11,6 +11,7 @@
 #include "apps/troupe/workflow/workflow_flags.hpp"
 #include "apps/troupe/workflow/workflow_follow.hpp"
 #include "apps/troupe/workflow/workflow_query.hpp"
+#include "apps/troupe/workflow/workflow_reset.hpp"
 #include "apps/troupe/workflow/workflow_start.hpp"
 #include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
@@ -284,6 +285,7 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
 
   add_workflow_change_commands(group, flags);
   add_workflow_query_commands(group, flags);
+  add_workflow_reset_command(group, flags);
 
   auto [wait_for_one, waited] = add_command<workflow_flags>(
       group, flags, "result", "Wait for a workflow and print its result", result);

@@ -20,6 +20,9 @@ void handle(change& ch, const terminate_execution& what);
 void handle(change& ch, const delete_execution& what);
 void handle(change& ch, const reset_sticky_task_queue& what);
 
+// reset/reset_rules.cpp
+void handle(change& ch, const reset_execution& what);
+
 // worker_rules.cpp
 void handle(change& ch, const start_workflow_task& what);
 void handle(change& ch, const complete_workflow_task& what);

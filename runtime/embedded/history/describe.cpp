@@ -184,7 +184,10 @@ void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedIn
   else
     to.mutable_run_expiration_time()->set_seconds(year_one);
   to.set_cancel_requested(state.cancel_requested);
-  set_time(state.start_time, *to.mutable_original_start_time());
+  set_time(state.original_start_time.value_or(state.start_time), *to.mutable_original_start_time());
+  if (state.last_reset_time)
+    set_time(*state.last_reset_time, *to.mutable_last_reset_time());
+  to.set_reset_run_id(state.reset_run_id);
   for (const auto& [request_id, use] : state.request_ids) {
     auto& info = (*to.mutable_request_id_infos())[request_id];
     info.set_event_type(use.event_type);

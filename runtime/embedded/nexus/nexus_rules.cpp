@@ -9,6 +9,7 @@
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <algorithm>
@@ -465,7 +466,7 @@ void handle(change& ch, const nexus_request_held& what) {
 }
 
 void handle(change& ch, const complete_nexus_operation& what) {
-  run* const on = ch.find(what.token.run_id);
+  run* const on = after_resets(ch, ch.find(what.token.run_id));
   if (!on || what.token.run_id.empty()) {
     refuse(ch, run_not_found(ch.rec, what.token.run_id));
     return;

@@ -4,6 +4,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/peer/peer_events.hpp"
 #include "runtime/embedded/peer/peer_rules.hpp"
+#include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <algorithm>
@@ -175,7 +176,7 @@ bool has_open_peer_requests(const run& on) {
             });
 }
 
-void leave_peers(run& on, bool has_successor) {
+void leave_peers(run& on, bool has_successor, bool is_reset) {
   auto& all = on.state.peers;
   for (auto at = all.begin(); at != all.end();) {
     const auto& each = at->second;
@@ -187,8 +188,9 @@ void leave_peers(run& on, bool has_successor) {
     }
     const auto policy = each.initiated->start_child_workflow_execution_initiated_event_attributes()
                             .parent_close_policy();
-    const bool goes_on = policy != enums::PARENT_CLOSE_POLICY_TERMINATE
-                         && policy != enums::PARENT_CLOSE_POLICY_REQUEST_CANCEL;
+    const bool goes_on = is_reset
+                         || (policy != enums::PARENT_CLOSE_POLICY_TERMINATE
+                             && policy != enums::PARENT_CLOSE_POLICY_REQUEST_CANCEL);
     const auto to = peer::next(each.state, goes_on ? peer::event::left_alone : peer::event::closed);
     if (to && *to != each.state) {
       auto& child = all.edit(at);
@@ -233,13 +235,16 @@ void handle(change& ch, const peer_answered& what) {
 }
 
 void handle(change& ch, const child_ended& what) {
-  run* const on = ch.find(what.parent_run_id);
+  run* const on = after_resets(ch, ch.find(what.parent_run_id));
   ch.tx.answer = {};
   if (!on || !on->open() || what.parent_run_id.empty())
     return;
   auto& all = on->state.peers;
   const auto found = all.find(what.initiated_event_id);
+  // A run that was reset may have begun another child with this event.
   if (found == all.end() || !is_child(found->second)
+      || target_of(*found->second.initiated).second != what.child.workflow_id
+      || (!found->second.child_run_id.empty() && found->second.child_run_id != what.first_run_id)
       || !peer::next(found->second.state, peer::event::ended))
     return;
   auto child = found->second;

@@ -21,6 +21,7 @@ bool has_open_peer_requests(const run& on);
 
 /// The run is closed: signals and cancel requests are dropped, children get their parent close
 /// policy. `has_successor`: another run goes on in its place, so it owes its own parent nothing.
-void leave_peers(run& on, bool has_successor);
+/// `is_reset`: that run has its children, too, so they are left alone.
+void leave_peers(run& on, bool has_successor, bool is_reset);
 
 } // namespace troupe::embedded

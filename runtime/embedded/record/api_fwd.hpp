@@ -53,6 +53,7 @@ class QueryWorkflowRequest;
 class RequestCancelWorkflowExecutionRequest;
 class ResetActivityRequest;
 class ResetStickyTaskQueueRequest;
+class ResetWorkflowExecutionRequest;
 class RespondNexusTaskCompletedRequest;
 class RespondNexusTaskFailedRequest;
 class RespondWorkflowTaskCompletedRequest;

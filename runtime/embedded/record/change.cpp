@@ -132,6 +132,10 @@ void set_started_event_id(history_event& event, std::int64_t id) {
   }
 }
 
+void set_child_started(history_event& event, std::int64_t id) {
+  with_child_end(event, [&](auto& to) { to.set_started_event_id(id); });
+}
+
 bool ends_activity(const history_event& event, std::int64_t scheduled_event_id) {
   return event.event_type() != enums::EVENT_TYPE_ACTIVITY_TASK_STARTED
          && scheduled_event_id_of(event) == scheduled_event_id;

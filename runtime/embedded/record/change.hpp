@@ -119,6 +119,9 @@ private:
 /// Tells the end of an activity which event it was started by; other events stay as they are.
 void set_started_event_id(history_event& event, std::int64_t id);
 
+/// Tells the end of a child which event it was started by; other events stay as they are.
+void set_child_started(history_event& event, std::int64_t id);
+
 /// True if the event is the end of the activity that this event scheduled.
 bool ends_activity(const history_event& event, std::int64_t scheduled_event_id);
 

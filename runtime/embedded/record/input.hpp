@@ -50,6 +50,9 @@ struct update_execution {
 struct execute_operations {
   const api::workflowservice::v1::ExecuteMultiOperationRequest& request;
 };
+struct reset_execution { ///< -> ResetWorkflowExecutionResponse
+  const api::workflowservice::v1::ResetWorkflowExecutionRequest& request;
+};
 struct reset_sticky_task_queue { ///< -> ResetStickyTaskQueueResponse
   const api::workflowservice::v1::ResetStickyTaskQueueRequest& request;
 };
@@ -299,6 +302,7 @@ using input = std::variant<
     delete_execution,
     update_execution,
     execute_operations,
+    reset_execution,
     reset_sticky_task_queue,
     start_workflow_task,
     complete_workflow_task,

@@ -265,6 +265,10 @@ struct run_scalars {
   enums::WorkflowExecutionStatus status = enums::WORKFLOW_EXECUTION_STATUS_RUNNING;
   time_point close_time{};
   std::string next_run_id;
+  std::string reset_run_id; ///< the run that a reset made of this one last
+  std::optional<time_point> last_reset_time;
+  /// When the first run of a row of resets began; nothing: this one does not come from a reset.
+  std::optional<time_point> original_start_time;
 
   std::int64_t next_event_id = 1;
   std::int64_t history_size = 0;

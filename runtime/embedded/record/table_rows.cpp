@@ -119,6 +119,9 @@ void fields(Io io, v1::RunState& wire, Of& of) {
   TROUPE_FIELD(status);
   TROUPE_FIELD(close_time);
   TROUPE_FIELD(next_run_id);
+  TROUPE_FIELD(reset_run_id);
+  TROUPE_OPTIONAL_FIELD(last_reset_time);
+  TROUPE_OPTIONAL_FIELD(original_start_time);
   TROUPE_FIELD(next_event_id);
   TROUPE_FIELD(history_size);
   TROUPE_FIELD(transitions);

@@ -28,10 +28,14 @@ struct waiting_update {
 /// Not compared with others: to two states that differ in nothing else it makes no difference.
 struct run_updates {
   tracked_map<std::int64_t, waiting_update> waiting; ///< in the order in which they were admitted
-  tracked_map<std::string, std::int64_t> accepted;   ///< by id: the event; those still at work
-  tracked_map<std::string, std::int64_t> completed;  ///< by id: the event with the outcome
+  /// By id: the Admitted event that a reset wrote; the worker sees that and is sent no request.
+  tracked_map<std::string, std::int64_t> by_event;
+  tracked_map<std::string, std::int64_t> accepted;  ///< by id: the event; those still at work
+  tracked_map<std::string, std::int64_t> completed; ///< by id: the event with the outcome
 
-  [[nodiscard]] std::size_t in_flight() const { return waiting.size() + accepted.size(); }
+  [[nodiscard]] std::size_t in_flight() const {
+    return waiting.size() + by_event.size() + accepted.size();
+  }
   [[nodiscard]] std::size_t total() const { return in_flight() + completed.size(); }
 
   /// The end of `waiting` if it is not there.
@@ -44,11 +48,13 @@ struct run_updates {
 
   void undo() {
     waiting.undo();
+    by_event.undo();
     accepted.undo();
     completed.undo();
   }
   void forget_notes() noexcept {
     waiting.forget_notes();
+    by_event.forget_notes();
     accepted.forget_notes();
     completed.forget_notes();
   }

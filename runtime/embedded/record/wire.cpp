@@ -272,16 +272,27 @@ private:
   /// What the history tells of updates.
   static void find_updates(run& on) {
     for (const auto& event : on.history) {
-      if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+      if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED
+          && event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
           && event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED)
         continue;
       if (!on.updates)
         on.updates = std::make_unique<run_updates>();
       auto& all = *on.updates;
-      if (event->has_workflow_execution_update_accepted_event_attributes()) {
-        all.accepted.put(
-            event->workflow_execution_update_accepted_event_attributes().protocol_instance_id(),
+      if (event->has_workflow_execution_update_admitted_event_attributes()) {
+        all.by_event.put(
+            event->workflow_execution_update_admitted_event_attributes()
+                .request()
+                .meta()
+                .update_id(),
             event->event_id());
+        continue;
+      }
+      if (event->has_workflow_execution_update_accepted_event_attributes()) {
+        const auto& accepted =
+            event->workflow_execution_update_accepted_event_attributes().protocol_instance_id();
+        all.by_event.erase(accepted);
+        all.accepted.put(accepted, event->event_id());
         continue;
       }
       const auto& id =

@@ -74,6 +74,24 @@ void fail_started_task(change& ch, run& on) {
   ch.flush_buffered(on);
 }
 
+void write_terminated(
+    change& ch,
+    run& on,
+    const std::string& reason,
+    const api::common::v1::Payloads* details,
+    const std::string& identity,
+    const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links) {
+  fail_started_task(ch, on);
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
+  auto& attributes = *event->mutable_workflow_execution_terminated_event_attributes();
+  attributes.set_reason(reason);
+  if (details)
+    *attributes.mutable_details() = *details;
+  attributes.set_identity(identity);
+  *event->mutable_links() = links;
+  ch.write(on, event);
+}
+
 follow_up follow_cron(change& ch, const run& on) {
   const auto& state = on.state;
   follow_up next;
@@ -92,16 +110,20 @@ run& create_run(change& ch, new_run what) {
   // A run that follows another was asked for by nobody outside: the service makes up the request.
   if (what.request_id.empty())
     what.request_id = ch.around.ids.uuid();
-  auto made = std::make_unique<run>();
-  made->id = what.run_id;
   for (auto& each : what.callbacks) {
     each.request_id = what.request_id;
     each.attached_later = false;
   }
-  load_state(made->state, what, ch.now());
-  auto& on = ch.add(std::move(made));
   to_proto(ch.now(), *what.started->mutable_event_time());
   what.started->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  return add_run(ch, what);
+}
+
+run& add_run(change& ch, const new_run& what) {
+  auto made = std::make_unique<run>();
+  made->id = what.run_id;
+  load_state(made->state, what, ch.now());
+  auto& on = ch.add(std::move(made));
   ch.write(on, what.started);
   on.state.request_ids.put(
       what.request_id, {enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, 1, false});
@@ -124,8 +146,8 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   state.nexus_operations.clear();
   state.buffered.clear();
   end_updates(ch, on);
-  leave_peers(on, next != successor::none);
-  if (next == successor::takes_callbacks) {
+  leave_peers(on, next != successor::none, next == successor::resets);
+  if (next == successor::takes_callbacks || next == successor::resets) {
     state.callbacks.clear();
   } else {
     auto& all = state.callbacks;
@@ -144,16 +166,24 @@ void terminate_run(
     const api::common::v1::Payloads* details,
     const std::string& identity,
     const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links) {
-  fail_started_task(ch, on);
-  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
-  auto& attributes = *event->mutable_workflow_execution_terminated_event_attributes();
-  attributes.set_reason(reason);
-  if (details)
-    *attributes.mutable_details() = *details;
-  attributes.set_identity(identity);
-  *event->mutable_links() = links;
-  ch.write(on, event);
+  write_terminated(ch, on, reason, details, identity, links);
   close_run(ch, on, enums::WORKFLOW_EXECUTION_STATUS_TERMINATED);
+}
+
+void reset_run(change& ch, run& on, const std::string& reason, bool is_base) {
+  write_terminated(ch, on, reason, nullptr, "history-resetter", {});
+  close_run(
+      ch,
+      on,
+      enums::WORKFLOW_EXECUTION_STATUS_TERMINATED,
+      is_base ? successor::resets : successor::takes_callbacks);
+}
+
+run* after_resets(change& ch, run* on) {
+  // Each was made after the one before.
+  while (on != nullptr && !on->open() && !on->state.reset_run_id.empty())
+    on = ch.find(on->state.reset_run_id);
+  return on;
 }
 
 void time_out_run(change& ch, run& on) {

@@ -29,11 +29,19 @@ struct new_run {
 /// into the first batch and then calls `begin_first_task`.
 run& create_run(change& ch, new_run what);
 
+/// Makes the run that is described the current one, as it is: its Started event keeps its time.
+run& add_run(change& ch, const new_run& what);
+
 /// The first workflow task, now or (a timer does it) after the first backoff.
 void begin_first_task(change& ch, run& on);
 
 /// Who takes over when a run has ended.
-enum class successor { none, takes_callbacks, leaves_callbacks };
+enum class successor {
+  none,
+  takes_callbacks,
+  leaves_callbacks,
+  resets ///< takes callbacks, and children as they are
+};
 
 /// Ends the run, whose closing event is written already.
 void close_run(
@@ -47,6 +55,12 @@ void terminate_run(
     const api::common::v1::Payloads* details,
     const std::string& identity,
     const google::protobuf::RepeatedPtrField<api::common::v1::Link>& links = {});
+
+/// Ends the current run as another one was made of it (`is_base`), or of a run before it.
+void reset_run(change& ch, run& on, const std::string& reason, bool is_base);
+
+/// The run that resets made of this one, as long as one is closed; itself if it was not reset.
+run* after_resets(change& ch, run* on);
 
 /// The run timeout or the execution timeout has passed.
 void time_out_run(change& ch, run& on);

@@ -87,6 +87,8 @@ const char* state_name(const completion& in, const std::string& id) {
     case state::rejected: return "ProvisionallyCompleted";
     default: return "Sent";
     }
+  if (all.by_event.contains(id))
+    return "Sent";
   if (const auto at = all.accepted.find(id); at != all.accepted.end())
     return at->second > in.completed_event_id ? "ProvisionallyAccepted" : "Accepted";
   const auto at = all.completed.find(id);
@@ -97,8 +99,8 @@ bool is_known(const run& on, const std::string& id) {
   if (!on.updates)
     return false;
   const auto& all = *on.updates;
-  return all.find_waiting(id) != all.waiting.end() || all.accepted.contains(id)
-         || all.completed.contains(id);
+  return all.find_waiting(id) != all.waiting.end() || all.by_event.contains(id)
+         || all.accepted.contains(id) || all.completed.contains(id);
 }
 
 /// The update if a worker has it and did not say anything of it yet.
@@ -125,7 +127,8 @@ command_result take(completion& in, const std::string& id, const messages::Accep
   }
   auto& all = in.ch.updates_of(in.on);
   const auto at = find_sent(in.on, id);
-  if (at == all.waiting.end())
+  const bool has_event = all.by_event.contains(id);
+  if (at == all.waiting.end() && !has_event)
     return invalid_transition(id, "Acceptance", state_name(in, id));
   if (said.accepted_request_sequencing_event_id() == 0)
     return invalid("Acceptance", "accepted_request_sequencing_event_id is not set");
@@ -136,9 +139,13 @@ command_result take(completion& in, const std::string& id, const messages::Accep
   to.set_protocol_instance_id(id);
   to.set_accepted_request_message_id(request_id_of(id));
   to.set_accepted_request_sequencing_event_id(said.accepted_request_sequencing_event_id());
-  *to.mutable_accepted_request() = *at->second.request;
+  if (!has_event)
+    *to.mutable_accepted_request() = *at->second.request;
   in.ch.write(in.on, event);
-  all.waiting.erase(at);
+  if (has_event)
+    all.by_event.erase(id);
+  else
+    all.waiting.erase(at);
   all.accepted.put(id, event->event_id());
   tell_update(in.ch, in.on, id, nullptr);
   return {};
@@ -152,6 +159,14 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
   }
   auto& all = in.ch.updates_of(in.on);
   const auto at = find_sent(in.on, id);
+  if (at == all.waiting.end() && all.by_event.contains(id)) {
+    // Its event stays; who waits hears of it like of any other.
+    all.by_event.erase(id);
+    auto outcome = std::make_shared<messages::Outcome>();
+    *outcome->mutable_failure() = said.failure();
+    tell_update(in.ch, in.on, id, std::move(outcome));
+    return {};
+  }
   if (at == all.waiting.end())
     return invalid_transition(id, "Rejection", state_name(in, id));
   auto& rejected = all.waiting.edit(at);

@@ -131,7 +131,7 @@ std::optional<update_progress> progress_of(const run& on, const std::string& upd
           enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED, outcome_of_closed()};
     return update_progress{enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED, nullptr};
   }
-  if (all.find_waiting(update_id) != all.waiting.end())
+  if (all.by_event.contains(update_id) || all.find_waiting(update_id) != all.waiting.end())
     return update_progress{enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED, nullptr};
   return std::nullopt;
 }
@@ -215,6 +215,14 @@ void end_updates(change& ch, run& on) {
           goes_on ? busy_closing() : not_found("workflow update was aborted by closing workflow"));
   }
   all.waiting.clear();
+  for (const auto& [id, event_id] : all.by_event)
+    tell_update(
+        ch,
+        on,
+        id,
+        nullptr,
+        goes_on ? busy_closing() : not_found("workflow update was aborted by closing workflow"));
+  all.by_event.clear();
   for (const auto& [id, event_id] : all.accepted)
     tell_update(ch, on, id, outcome_of_closed());
 }

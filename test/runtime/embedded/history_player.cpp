@@ -411,6 +411,15 @@ void history_player::happen(const event& from) {
       service_.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
       return;
     }
+    if (a.identity() == "history-resetter") {
+      wire::ResetWorkflowExecutionRequest request;
+      request.mutable_workflow_execution()->set_workflow_id(service_.rec().workflow_id);
+      request.set_reason(a.reason());
+      request.set_request_id(service_.ids.uuid());
+      request.set_workflow_task_finish_event_id(4);
+      service_.expect<wire::ResetWorkflowExecutionResponse>(embedded::reset_execution{request});
+      return;
+    }
     wire::TerminateWorkflowExecutionRequest request;
     request.mutable_workflow_execution()->set_workflow_id(service_.rec().workflow_id);
     request.set_reason(a.reason());

@@ -52,10 +52,12 @@ std::shared_ptr<history_event> closing_of(const history_event& end) {
   }
 }
 
+using ended_run = std::pair<temporal::api::common::v1::WorkflowExecution, std::int64_t>;
+
 /// Which child it was: the run that ended, and its Initiated event.
-std::pair<std::string, std::int64_t> ended_child(const history_event& end) {
+ended_run ended_child(const history_event& end) {
   const auto read = [](const auto& from) {
-    return std::pair{from.workflow_execution().run_id(), from.initiated_event_id()};
+    return ended_run{from.workflow_execution(), from.initiated_event_id()};
   };
   switch (end.event_type()) {
   case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
@@ -243,11 +245,10 @@ bool history_player::happen_to_peer(const event& from) {
   default: break;
   }
   if (auto closing = closing_of(from)) {
-    const auto [run_id, initiated_event_id] = ended_child(from);
+    const auto [child, initiated_event_id] = ended_child(from);
     embedded::child_ended ended;
-    ended.child = asking({}, 0);
-    ended.child.run_id = run_id;
-    ended.first_run_id = run_id;
+    ended.child = asking(child, 0);
+    ended.first_run_id = child.run_id();
     ended.parent_run_id = run_id_;
     ended.initiated_event_id = initiated_event_id;
     ended.closing = std::move(closing);

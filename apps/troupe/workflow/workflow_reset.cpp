@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/workflow/workflow_reset.hpp"
+
+#include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
+#include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/terminal/output.hpp"
+#include "apps/troupe/workflow/workflow_flags.hpp"
+#include "apps/troupe/workflow/workflow_follow.hpp"
+#include "runtime/base/text/uuid.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <CLI/CLI.hpp>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace troupe::cli {
+namespace {
+
+namespace wf = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+namespace methods = rpc::methods::workflow_service;
+
+struct reset_flags {
+  workflow_flags of;
+  std::int64_t event_id = 0;
+  std::string type, reason;
+  std::vector<std::string> excluded;
+};
+
+/// Where to go back to: a run, and the event that finished a workflow task of it.
+struct reset_point {
+  std::string run_id;
+  std::int64_t event_id = 0;
+};
+
+constexpr const char* no_history = "failed to get workflow execution history";
+
+/// The first completed task; without one, the first that was scheduled.
+reset_point first_task(connection& to, const workflow_flags& of) {
+  std::int64_t scheduled = 0;
+  history_reader reader{to, {of.workflow_id, of.run_id, false, false, false}};
+  while (const auto event = reader.next(no_history)) {
+    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+      return {of.run_id, event->event_id()};
+    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED && scheduled == 0)
+      scheduled = event->event_id() + 1;
+  }
+  if (scheduled == 0)
+    throw command_error("unable to find any scheduled or completed task");
+  return {of.run_id, scheduled};
+}
+
+/// The last completed task; without one, the first that was scheduled.
+reset_point last_task(connection& to, const workflow_flags& of) {
+  std::int64_t scheduled = 0;
+  history_reader reader{to, {of.workflow_id, of.run_id, false, true, false}};
+  while (const auto event = reader.next(no_history)) {
+    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+      return {of.run_id, event->event_id()};
+    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)
+      scheduled = event->event_id() + 1;
+  }
+  if (scheduled == 0)
+    throw command_error("unable to find any scheduled or completed task");
+  return {of.run_id, scheduled};
+}
+
+/// The last completed task of the run that this one continued.
+reset_point last_continued(connection& to, const workflow_flags& of) {
+  history_reader reader{to, {of.workflow_id, of.run_id, false, false, false}};
+  const auto begun = reader.next(no_history);
+  reset_point point;
+  if (begun)
+    point.run_id =
+        begun->workflow_execution_started_event_attributes().continued_execution_run_id();
+  if (point.run_id.empty())
+    throw command_error(
+        "cannot use LastContinuedAsNew for workflow; workflow was not continued from another");
+  history_reader before{to, {of.workflow_id, point.run_id, false, false, false}};
+  while (const auto event = before.next(no_history))
+    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+      point.event_id = event->event_id();
+  if (point.event_id == 0)
+    throw command_error("unable to find WorkflowTaskCompleted event for previous execution");
+  return point;
+}
+
+reset_point find_point(connection& to, const reset_flags& what) {
+  if (what.event_id > 0)
+    return {what.of.run_id, what.event_id};
+  if (what.type == "FirstWorkflowTask")
+    return first_task(to, what.of);
+  if (what.type == "LastWorkflowTask")
+    return last_task(to, what.of);
+  if (what.type == "LastContinuedAsNew")
+    return last_continued(to, what.of);
+  throw command_error("invalid reset type: " + what.type);
+}
+
+void reset(const reset_flags& what, const global_flags& flags) {
+  if (what.of.workflow_id.empty())
+    throw command_error("must set either workflow ID or query");
+  if (what.event_id <= 0 && what.type.empty())
+    throw command_error("must specify either valid event id or reset type");
+  connection to{flags};
+  auto point = find_point(to, what);
+  say("Resetting workflow " + what.of.workflow_id + " to event ID "
+          + std::to_string(point.event_id),
+      flags);
+  const char* user = std::getenv("USER");
+  if (user == nullptr)
+    user = geteuid() == 0 ? "root" : "<unknown-user>";
+  wf::ResetWorkflowExecutionRequest request;
+  wf::ResetWorkflowExecutionResponse response;
+  request.set_namespace_(to.name_space());
+  request.mutable_workflow_execution()->set_workflow_id(what.of.workflow_id);
+  request.mutable_workflow_execution()->set_run_id(point.run_id);
+  request.set_reason(std::string{user} + ": " + what.reason);
+  request.set_workflow_task_finish_event_id(point.event_id);
+  request.set_request_id(random_uuid());
+  request.set_identity(to.identity());
+  for (const auto& each : what.excluded) {
+    if (each == "All" || each == "Signal")
+      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL);
+    if (each == "All" || each == "Update")
+      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
+    if (each == "All")
+      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
+  }
+  to.call("failed to reset workflow", methods::reset_workflow_execution, request, response);
+  print_message(response, flags);
+}
+
+} // namespace
+
+void add_workflow_reset_command(CLI::App& group, const global_flags& flags) {
+  auto [command, what] = add_command<reset_flags>(
+      group, flags, "reset", "Let a workflow go on from an earlier point of its history", reset);
+  what.of.add(command, false);
+  add_number(
+      command,
+      "-e,--event-id",
+      what.event_id,
+      "Event to go back to: one that finished a workflow task, or would have");
+  add_choice(
+      command,
+      "-t,--type",
+      what.type,
+      {"FirstWorkflowTask", "LastWorkflowTask", "LastContinuedAsNew", "BuildId"},
+      "Which workflow task to go back to");
+  add_text(command, "--reason", what.reason, "Reason")->required();
+  add_choices(
+      command,
+      "--reapply-exclude",
+      what.excluded,
+      {"All", "Signal", "Update"},
+      "Events that are not brought along");
+  refuse_flag(command, "--build-id");
+  refuse_flag(command, "-q,--query");
+  refuse_flag(command, "-y,--yes", false);
+}
+
+} // namespace troupe::cli

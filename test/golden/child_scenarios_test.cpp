@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parents and children: what the real server and a Python worker wrote, our service and our worker
+// write too, also if the service dies at each of its commits. A scenario is one row.
+
+#include "test/golden/comparison.hpp"
+#include "test/golden/golden_world.hpp"
+#include "test/support/history_normaliser.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace troupe::test {
+namespace {
+
+struct scenario {
+  const char* name;
+  /// What a client does once the parent was started. Null: nothing.
+  void (*happens)(golden_world&) = nullptr;
+  golden_world::pace pace = {};
+  std::vector<word> words = {};
+};
+
+std::ostream& operator<<(std::ostream& out, const scenario& one) {
+  return out << one.name;
+}
+
+// Recorded, but no rows:
+// - parent-close-terminate, where chance let the child's first task run when its parent closed;
+// - child-terminated, whose client came while the parent's task was under way;
+// The rules play them all: test/runtime/embedded/golden_test.cpp.
+const scenario table[] = {
+    {"child-completes"},
+    {"child-fails"},
+    {"child-retries"},
+    {"child-times-out"},
+    {"child-already-started"},
+    {"child-signalled-by-parent"},
+    {"child-cancel-abandon"},
+    {"child-cancel-try-cancel"},
+    {"child-cancel-wait-completed"},
+    {"child-cancel-wait-requested"},
+    {"child-cancel-same-task-abandon"},
+    {"child-cancel-same-task-try-cancel"},
+    {"child-cancel-same-task-wait-completed"},
+    {"child-cancel-same-task-wait-requested"},
+    {"child-canceled-by-client",
+     [](golden_world& world) {
+       world.until("child-canceled-by-client-child", "WorkflowTaskCompleted");
+       world.until("child-canceled-by-client", "WorkflowTaskCompleted", 2);
+       world.request_cancel("child-canceled-by-client-child");
+     }},
+    {"parent-canceled",
+     [](golden_world& world) {
+       world.until("parent-canceled-child", "WorkflowTaskCompleted");
+       world.until("parent-canceled", "WorkflowTaskCompleted", 2);
+       world.request_cancel("parent-canceled");
+     }},
+    {"parent-close-abandon",
+     [](golden_world& world) {
+       world.until("parent-close-abandon-child", "WorkflowTaskCompleted");
+       world.advance(1500ms);
+       world.signal("parent-close-abandon-child", "golden-signal", R"("bye")");
+     }},
+    {"parent-close-request-cancel"},
+    {"parent-close-terminate-idle-child",
+     [](golden_world& world) {
+       world.until("parent-close-terminate-idle-child-child", "WorkflowTaskCompleted");
+       world.until("parent-close-terminate-idle-child", "WorkflowTaskCompleted", 2);
+       world.terminate(
+           "parent-close-terminate-idle-child", "terminated by user via frontend", R"("golden")");
+     }},
+};
+
+history recording(const scenario& one, const std::string& name) {
+  auto recorded = load_history("child/" + name + ".json");
+  forget_builds(recorded);
+  in_our_words(recorded, one.words);
+  return recorded;
+}
+
+void check(
+    golden_world& world,
+    history_comparison& ids,
+    const scenario& one,
+    const std::string& name,
+    std::size_t which = 0) {
+  const auto recorded = recording(one, name);
+  const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
+  const auto runs = world.runs(id);
+  if (which >= runs.size()) {
+    BOOST_ERROR(name << ": " << id << " was never started");
+    return;
+  }
+  world.until_events(id, runs[which], recorded.events_size());
+  world.advance(1min); // nothing else may follow
+  const auto report = compare(ids, recorded, world.read(id, runs[which]));
+  BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
+}
+
+struct troubles {
+  std::size_t deaths = 0; ///< of the service
+  std::size_t loads = 0;  ///< from its disk
+};
+
+/// Plays the scenario and compares parent and child.
+troubles play(const scenario& one, mortal_service::dies when) {
+  golden_world world{one.pace, when};
+  const std::string name = one.name;
+  const auto recorded = recording(one, name);
+  world.start_as(recorded);
+  if (one.happens != nullptr)
+    one.happens(world);
+  const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
+  world.until_events(id, world.runs(id).front(), recorded.events_size());
+  history_comparison ids;
+  check(world, ids, one, name);
+  if (std::filesystem::exists(
+          std::string{TROUPE_TEST_DATA} + "/histories/child/" + name + ".child.json"))
+    check(world, ids, one, name + ".child");
+  return {world.deaths(), world.loads()};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(child_scenarios)
+
+BOOST_DATA_TEST_CASE(
+    our_service_and_worker_write_the_recorded_history, boost::unit_test::data::make(table), one) {
+  play(one, mortal_service::dies::never);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_dies_after_each_commit_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::after_commits).deaths >= 3U);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_dies_before_each_commit_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::before_commits).deaths >= 3U);
+}
+
+BOOST_DATA_TEST_CASE(
+    a_service_that_keeps_no_idle_record_in_memory_writes_the_same,
+    boost::unit_test::data::make(table),
+    one) {
+  BOOST_TEST(play(one, mortal_service::dies::never_but_unloads).loads >= 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace troupe::test
