@@ -144,8 +144,16 @@ std::string explain(const command_line& line, const CLI::ParseError& error) {
   return "required flag(s) " + all + " not set" + help;
 }
 
+// Commands that only have a name here take whatever stands behind it.
+bool is_missing(const CLI::App& command) {
+  return command.get_prefix_command() && command.get_name() != "help";
+}
+
 bool is_group(const CLI::App& command) {
-  return !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+  const auto inner = command.get_subcommands([](const CLI::App*) { return true; });
+  // One that does something itself may have others under it that are not there.
+  return std::ranges::any_of(
+      inner, [&](const CLI::App* each) { return !is_missing(*each) || is_missing(command); });
 }
 
 // The command's help and, as the Temporal CLI shows them, the flags of the commands above it.
@@ -162,11 +170,6 @@ void print_help(const CLI::App& command) {
               return option->get_group() == group;
             }));
   print(text);
-}
-
-// Commands that only have a name here take whatever stands behind it.
-bool is_missing(const CLI::App& command) {
-  return command.get_prefix_command() && command.get_name() != "help";
 }
 
 void refuse_missing(const command_line& line) {
