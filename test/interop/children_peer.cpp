@@ -107,7 +107,7 @@ struct new_changing {
     if (!is_new)
       co_await ctx.sleep(10ms);
     co_await go.receive();
-    co_return is_new && ctx.patched("change") ? "new" : "old";
+    co_return is_new&& ctx.patched("change") ? "new" : "old";
   }
 };
 
