@@ -68,18 +68,11 @@ constexpr std::array missing{
     "worker deployment update-version-metadata",
     "worker describe",
     "worker list",
-    "workflow execute-update-with-start",
     "workflow fix-history-json",
     "workflow pause",
     "workflow reset with-workflow-update-options",
-    "workflow signal-with-start",
-    "workflow start-update-with-start",
     "workflow trace",
     "workflow unpause",
-    "workflow update describe",
-    "workflow update execute",
-    "workflow update result",
-    "workflow update start",
     "workflow update-options",
 };
 

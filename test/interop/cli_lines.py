@@ -54,6 +54,29 @@ workflow signal
 workflow signal -w open
 workflow signal --name say
 workflow signal -w open --name say --reason why
+workflow update
+workflow update nope
+workflow update start
+workflow update start -w open --name add
+workflow update start -w open --name add --wait-for-stage completed
+workflow update execute -w open
+workflow update execute -w open --name add -i nope
+workflow update execute -w open --name add -i 1 --input-file nowhere
+workflow update describe -w open
+workflow update result --update-id u
+workflow signal-with-start
+workflow signal-with-start --type T -t q
+workflow signal-with-start --type T -t q -w open --signal-name say --signal-input nope
+workflow signal-with-start --type T -t q -w open --signal-name say --input nope
+workflow signal-with-start --type T -t q -w open --signal-name say --signal-input 1 --signal-input-file nowhere
+workflow start-update-with-start
+workflow start-update-with-start --type T -t q --update-name add --id-conflict-policy Fail
+workflow execute-update-with-start
+workflow execute-update-with-start --type T -t q --update-name add
+workflow execute-update-with-start --type T -t q -w open --update-name add --update-input nope --id-conflict-policy UseExisting
+workflow execute-update-with-start --type T -t q -w open --update-name add --update-input 1 --update-input-meta a --id-conflict-policy UseExisting
+workflow execute-update-with-start --type T -t q -w open --update-name add --id-conflict-policy UseExisting -r run
+workflow execute-update-with-start --type T -t q -w open --update-name add --id-conflict-policy UseExisting --update-first-execution-run-id run
 workflow cancel
 workflow cancel -w open --reason why
 workflow terminate
@@ -464,6 +487,53 @@ workflow signal -w start-{me} --name say -i '"a"'
 workflow signal -w start-{me} --type say -i '"a"' -i 2
 workflow signal -w start-{me} --name say -o json
 workflow signal -w nowhere-{me} --name say
+workflow start --type Waits -t cli -w up-{me}
+workflow update start -w up-{me} --name until -i 1 --update-id until --wait-for-stage accepted
+workflow update start -w up-{me} --type until -i 1 --update-id until-j --wait-for-stage accepted -o json
+workflow update describe -w up-{me} --update-id until
+workflow update describe -w up-{me} --update-id until -o json
+workflow signal -w up-{me} --name say -i '"a"'
+workflow update result -w up-{me} --update-id until
+workflow update result -w up-{me} --update-id until -o jsonl
+workflow update describe -w up-{me} --update-id until
+workflow update describe -w up-{me} --update-id until -o json
+workflow update execute -w up-{me} --name add -i '{"b":[1,2.5,"<x>"],"a":null}' --update-id add
+workflow update execute -w up-{me} --name add -i '{"b":[1,2.5,"<x>"],"a":null}' --update-id add -o json
+workflow update execute -w up-{me} --name add -i '"a \\"quoted\\" <b>"'
+workflow update execute -w up-{me} --name add -i 1234567
+workflow update execute -w up-{me} --name add -i true -o none
+workflow update execute -w up-{me} --name add -i null --update-id nothing
+workflow update execute -w up-{me} --name add -i null --update-id nothing -o json
+workflow update result -w up-{me} --update-id nothing
+workflow update describe -w up-{me} --update-id nothing -o json
+workflow update execute -w up-{me} --name refuse -i '"plain"' --update-id plain
+workflow update result -w up-{me} --update-id plain
+workflow update execute -w up-{me} --name refuse -i '"cause"' --update-id cause
+workflow update result -w up-{me} --update-id cause
+workflow update result -w up-{me} --update-id cause -o json
+workflow update describe -w up-{me} --update-id cause
+workflow update describe -w up-{me} --update-id cause -o json
+workflow update execute -w up-{me} --name refuse -i '"cancelled"' --update-id cancelled
+workflow update result -w up-{me} --update-id cancelled
+workflow update start -w up-{me} --name checked -i 1 --wait-for-stage accepted
+workflow update execute -w up-{me} --name nothing
+workflow update execute -w nowhere-{me} --name add -i 1
+workflow update execute -w up-{me} -r nope --name add -i 1
+workflow update execute -w up-{me} --name add -i 1 --first-execution-run-id 01a2259e-c569-7bdd-9b8a-863dc7613648
+workflow update describe -w up-{me} --update-id nobody
+workflow update result -w up-{me} --update-id nobody
+workflow update describe -w nowhere-{me} --update-id nobody
+workflow signal-with-start --type Waits -t cli -w both-{me} --signal-name say --signal-input '"a"'
+workflow signal-with-start --type Waits -t cli -w both-{me} --signal-type say --signal-input '"b"' -o json
+workflow signal-with-start --type Waits -t cli -w both-{me} --signal-name say --id-conflict-policy Fail
+workflow signal-with-start --type Waits -t cli -w both-{me} --signal-name say --signal-input '"c"' --fail-existing
+workflow execute-update-with-start --type Waits -t cli -w both-{me} --update-name add --update-input 5 --id-conflict-policy UseExisting
+workflow execute-update-with-start --type Waits -t cli -w both-{me} --update-type add --update-input 5 --id-conflict-policy UseExisting --update-id u -o json
+workflow execute-update-with-start --type Waits -t cli -w both-{me} --update-name refuse --update-input '"plain"' --id-conflict-policy UseExisting
+workflow execute-update-with-start --type Waits -t cli -w both-{me} --update-name add --update-input 5 --id-conflict-policy Fail
+workflow start-update-with-start --type Waits -t cli -w too-{me} --update-name until --update-input 9 --id-conflict-policy Fail --update-wait-for-stage accepted
+workflow start-update-with-start --type Waits -t cli -w too-{me} --update-name until --update-input 9 --id-conflict-policy UseExisting --update-wait-for-stage accepted --update-id w -o json
+workflow start-update-with-start --type Waits -t cli -w too-{me} --update-name checked --update-input 9 --id-conflict-policy UseExisting --update-wait-for-stage accepted
 workflow cancel -w start-{me}
 workflow cancel -w start-{me} -o json
 workflow cancel -w nowhere-{me}

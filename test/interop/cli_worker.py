@@ -11,7 +11,7 @@ import nexusrpc
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 
@@ -59,6 +59,35 @@ class Waits:
     @workflow.signal
     def say(self, word: str) -> None:
         self.words.append(word)
+
+    @workflow.update
+    async def add(self, words: Any) -> Any:
+        """Gives back what it was given."""
+        return words
+
+    @workflow.update
+    async def refuse(self, kind: str) -> None:
+        if kind == "cause":
+            try:
+                raise ApplicationError("the cause", type="Inner", non_retryable=True)
+            except ApplicationError as cause:
+                raise ApplicationError("out of luck", {"detail": 1}, type="Luck") from cause
+        if kind == "cancelled":
+            raise CancelledError("stopped")
+        raise ApplicationError("out of luck")
+
+    @workflow.update
+    async def until(self, count: int) -> int:
+        await workflow.wait_condition(lambda: len(self.words) >= count)
+        return len(self.words)
+
+    @workflow.update
+    async def checked(self, count: int) -> None:
+        pass
+
+    @checked.validator
+    def check(self, count: int) -> None:
+        raise ApplicationError("no", type="Checked")
 
     @workflow.query
     def said(self, separator: str = ",") -> str:

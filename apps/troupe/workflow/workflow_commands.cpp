@@ -13,6 +13,8 @@
 #include "apps/troupe/workflow/workflow_query.hpp"
 #include "apps/troupe/workflow/workflow_reset.hpp"
 #include "apps/troupe/workflow/workflow_start.hpp"
+#include "apps/troupe/workflow/workflow_update.hpp"
+#include "apps/troupe/workflow/workflow_with_start.hpp"
 #include "runtime/base/text/printable.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -286,6 +288,8 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
   add_workflow_change_commands(group, flags);
   add_workflow_query_commands(group, flags);
   add_workflow_reset_command(group, flags);
+  add_workflow_update_commands(group, flags);
+  add_workflow_with_start_commands(group, flags);
 
   auto [wait_for_one, waited] = add_command<workflow_flags>(
       group, flags, "result", "Wait for a workflow and print its result", result);

@@ -118,19 +118,42 @@ std::optional<std::string> run_in_the_way(const rpc_status& status) {
 
 } // namespace
 
-void payload_flags::add(CLI::App& command) {
+namespace {
+
+void add_payload_flags(
+    CLI::App& command, payload_flags& to, const std::string& names, const std::string& prefix) {
   add_list(
       command,
-      "-i,--input",
-      inputs,
-      "Input value, JSON unless --input-meta says otherwise; may be given several times");
-  add_list(command, "--input-file", files, "File with an input value; may be given several times");
+      names.c_str(),
+      to.inputs,
+      ("Input value, JSON unless --" + prefix
+       + "input-meta says otherwise; may be given several times")
+          .c_str());
   add_list(
       command,
-      "--input-meta",
-      metadata,
+      ("--" + prefix + "input-file").c_str(),
+      to.files,
+      "File with an input value; may be given several times");
+  add_list(
+      command,
+      ("--" + prefix + "input-meta").c_str(),
+      to.metadata,
       "Payload metadata of the inputs, KEY=VALUE; encoding is json/plain by default");
-  add_switch(command, "--input-base64", is_base64, "The inputs are base64 and are decoded");
+  add_switch(
+      command,
+      ("--" + prefix + "input-base64").c_str(),
+      to.is_base64,
+      "The inputs are base64 and are decoded");
+}
+
+} // namespace
+
+void payload_flags::add(CLI::App& command) {
+  add_payload_flags(command, *this, "-i,--input", "");
+}
+
+void payload_flags::add(CLI::App& command, const std::string& whose) {
+  add_payload_flags(command, *this, "--" + whose + "-input", whose + '-');
 }
 
 void payload_flags::apply(common::Payloads& to) const {
@@ -185,6 +208,11 @@ void header_flags::apply(common::Header& to) const {
 }
 
 void start_flags::add(CLI::App& command) {
+  add_with_message(command);
+  add_text(command, "--cron", cron, "Cron schedule")->group("");
+}
+
+void start_flags::add_with_message(CLI::App& command) {
   add_text(command, "--type,--name", type, "Workflow type name")->required();
   add_text(command, "-t,--task-queue", task_queue, "Workflow task queue")->required();
   add_text(command, "-w,--workflow-id", workflow_id, "Workflow ID (default: a unique one)");
@@ -192,7 +220,6 @@ void start_flags::add(CLI::App& command) {
   add_duration(command, "--run-timeout", run_timeout, "Limit of one run");
   add_duration(command, "--task-timeout", task_timeout, "Limit of one workflow task");
   add_duration(command, "--start-delay", start_delay, "Delay before the first workflow task");
-  add_text(command, "--cron", cron, "Cron schedule")->group("");
   add_choice(
       command,
       "--id-reuse-policy",
@@ -223,8 +250,7 @@ void start_flags::add(CLI::App& command) {
   headers.add(command);
 }
 
-started_workflow start_workflow(
-    connection& to, const start_flags& with, const global_flags& flags, bool say_in_json) {
+wf::StartWorkflowExecutionRequest start_request(const connection& to, const start_flags& with) {
   wf::StartWorkflowExecutionRequest request;
   protocol::fill_start_request(
       with.type,
@@ -263,7 +289,12 @@ started_workflow start_workflow(
   if (!input.payloads().empty())
     *request.mutable_input() = input;
   with.headers.apply(*request.mutable_header());
+  return request;
+}
 
+started_workflow start_workflow(
+    connection& to, const start_flags& with, const global_flags& flags, bool say_in_json) {
+  const auto request = start_request(to, with);
   wf::StartWorkflowExecutionResponse response;
   const auto status =
       to.try_call(rpc::methods::workflow_service::start_workflow_execution, request, response);

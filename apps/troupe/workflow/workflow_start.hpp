@@ -19,12 +19,14 @@ namespace troupe::cli {
 
 class connection;
 
-/// `--input` and its companions: the arguments of a workflow or a signal.
+/// `--input` and its companions: the arguments of a workflow or a message.
 struct payload_flags {
   std::vector<std::string> inputs, files, metadata;
   bool is_base64 = false;
 
   void add(CLI::App& command);
+  /// The same as `--WHOSE-input`, where a command has two kinds of them.
+  void add(CLI::App& command, const std::string& whose);
   void apply(temporal::api::common::v1::Payloads& to) const;
 };
 
@@ -51,7 +53,13 @@ struct start_flags {
   header_flags headers;
 
   void add(CLI::App& command);
+  /// For commands that send a message, too: those take no cron schedule.
+  void add_with_message(CLI::App& command);
 };
+
+/// What the flags ask for, under a new id if they name none.
+temporal::api::workflowservice::v1::StartWorkflowExecutionRequest
+start_request(const connection& to, const start_flags& with);
 
 struct started_workflow {
   std::string workflow_id, run_id;
