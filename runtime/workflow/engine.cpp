@@ -407,7 +407,7 @@ void engine::deliver_signal(received_signal&& signal) {
   }
   all.now_told = before;
   if (extras_ && extras_->trace && !replaying_)
-    extras_->trace->handle_signal(name, signal.sender, now_, failed);
+    extras_->trace->handle_message("HandleSignal:" + name, signal.sender, now_, failed);
 }
 
 void engine::on_query(std::string name, detail::query_handler handler) {

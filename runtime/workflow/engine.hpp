@@ -164,6 +164,8 @@ public:
   std::optional<payload> search_attribute_of(std::string_view name) override;
   void upsert_memo(std::vector<std::pair<std::string, payload>>&& changes) override;
   std::optional<payload> memo_of(std::string_view name) override;
+  void set_current_details(std::string details) override;
+  [[nodiscard]] std::string current_details() const override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
   void on_query(std::string name, detail::query_handler handler) override;

@@ -45,6 +45,7 @@ private:
 
 /// A run's search attributes and its memo as they are now; values as they travel.
 struct described {
+  std::string details; ///< of the present, for people
   temporal::api::common::v1::SearchAttributes attributes;
   temporal::api::common::v1::Memo memo;
 };

@@ -32,7 +32,7 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
       return false;
     // A closed run's last task is a replay too: what it did is in the events behind it.
     replaying_ = how.replay_only || next.has_value() || !step->runs_code;
-    todo.begin(next ? nullptr : how.messages);
+    todo.begin(next || how.replay_only ? nullptr : how.messages);
     look_ahead(history, step->last + 1, todo);
     apply_step(history, at, step->last, step->runs_code, todo);
     if (task_error_ != nullptr || closed_by_history_)

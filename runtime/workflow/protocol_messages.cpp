@@ -8,6 +8,7 @@
 
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/update_machine.hpp"
 
@@ -147,6 +148,12 @@ void engine::begin_update(detail::update_handler& handler, received_update&& upd
   } catch (...) {
     refused = std::current_exception();
   }
+  if (extras_ && extras_->trace && !replaying_)
+    extras_->trace->handle_message(
+        "HandleUpdate:" + name,
+        protocol::read_trace_header(update.request.input().header()),
+        now_,
+        refused);
   if (refused != nullptr) {
     if (update.is_accepted) // it fitted once
       task_error_ = std::move(refused);

@@ -134,6 +134,7 @@ payload engine::metadata() const {
     add_definitions(messages_->signal_handlers, *definition.mutable_signal_definitions());
     add_definitions(messages_->update_handlers, *definition.mutable_update_definitions());
   }
+  wire.set_current_details(current_details());
   return protobuf_json(wire, converter(), "metadata");
 }
 

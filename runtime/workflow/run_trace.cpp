@@ -41,15 +41,15 @@ run_trace::start_operation(const std::string& name, time_point now, bool is_repl
   return context;
 }
 
-void run_trace::handle_signal(
-    const std::string& name,
+void run_trace::handle_message(
+    std::string name,
     const std::optional<trace_context>& sender,
     time_point now,
     const std::exception_ptr& error) {
   const auto parent = sender.value_or(run_.context);
   // No command carries it, so its id need not come out the same in a replay.
   trace_span handled{
-      .name = "HandleSignal:" + name,
+      .name = std::move(name),
       .kind = span_kind::server,
       .context = telemetry::new_context(parent, *to_),
       .parent = parent.span,

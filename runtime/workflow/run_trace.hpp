@@ -29,9 +29,10 @@ public:
 
   /// The context of an operation that the code starts.
   trace_context start_operation(const std::string& name, time_point now, bool is_replaying);
-  /// The code was told a signal; `sender` is what the signal's header said.
-  void handle_signal(
-      const std::string& name,
+  /// The code was told something: `HandleSignal:NAME`, `HandleUpdate:NAME`. `sender` is what the
+  /// message's header said.
+  void handle_message(
+      std::string name,
       const std::optional<trace_context>& sender,
       time_point now,
       const std::exception_ptr& error);

@@ -89,6 +89,17 @@ std::optional<payload> engine::memo_of(std::string_view name) {
   return found == fields.end() ? std::nullopt : std::optional{from_proto(found->second)};
 }
 
+void engine::set_current_details(std::string details) {
+  if (closed_)
+    return;
+  require_writable();
+  with_described().details = std::move(details);
+}
+
+std::string engine::current_details() const {
+  return extras_ && extras_->described_as ? extras_->described_as->details : std::string{};
+}
+
 described& engine::with_described() {
   auto& kept = with_extras().described_as;
   if (!kept) {

@@ -6,6 +6,7 @@
 #include <troupe/nexus/handler.hpp>
 #include <troupe/payload/json.hpp>
 #include <troupe/testing/nexus.hpp>
+#include <troupe/workflow/contract.hpp>
 #include <troupe/workflow/definition.hpp>
 
 #include <boost/describe.hpp>
@@ -110,6 +111,9 @@ namespace handler_coroutine_takes_its_context_by_reference {
 namespace handler_for_unlisted_operation {
 #include "test/compile_fail/nexus_handler/handler_for_unlisted_operation.cpp"
 }
+namespace handler_of_another_kind_of_message {
+#include "test/compile_fail/workflow/handler_of_another_kind_of_message.cpp"
+}
 namespace handler_sleep_without_unit {
 #include "test/compile_fail/nexus_handler/handler_sleep_without_unit.cpp"
 }
@@ -170,6 +174,12 @@ namespace json_required_of_no_member {
 namespace local_call_with_wrong_argument {
 #include "test/compile_fail/activity/local_call_with_wrong_argument.cpp"
 }
+namespace message_contract_of_a_view {
+#include "test/compile_fail/workflow/message_contract_of_a_view.cpp"
+}
+namespace message_contract_with_a_reserved_name {
+#include "test/compile_fail/workflow/message_contract_with_a_reserved_name.cpp"
+}
 namespace operation_name_reserved {
 #include "test/compile_fail/nexus_contract/operation_name_reserved.cpp"
 }
@@ -206,6 +216,9 @@ namespace signal_handler_that_returns {
 namespace signal_handler_with_auto {
 #include "test/compile_fail/workflow/signal_handler_with_auto.cpp"
 }
+namespace signal_sent_with_wrong_argument {
+#include "test/compile_fail/workflow/signal_sent_with_wrong_argument.cpp"
+}
 namespace spawned_coroutine_of_handlers {
 #include "test/compile_fail/workflow/spawned_coroutine_of_handlers.cpp"
 }
@@ -235,6 +248,33 @@ namespace test_of_another_contract {
 }
 namespace undescribed_type {
 #include "test/compile_fail/payload/undescribed_type.cpp"
+}
+namespace update_handler_takes_a_reference {
+#include "test/compile_fail/workflow/update_handler_takes_a_reference.cpp"
+}
+namespace update_handler_with_other_arguments {
+#include "test/compile_fail/workflow/update_handler_with_other_arguments.cpp"
+}
+namespace update_handler_with_other_result {
+#include "test/compile_fail/workflow/update_handler_with_other_result.cpp"
+}
+namespace update_sent_as_a_signal {
+#include "test/compile_fail/workflow/update_sent_as_a_signal.cpp"
+}
+namespace update_sent_with_too_few_arguments {
+#include "test/compile_fail/workflow/update_sent_with_too_few_arguments.cpp"
+}
+namespace validator_that_is_mutable {
+#include "test/compile_fail/workflow/validator_that_is_mutable.cpp"
+}
+namespace validator_that_is_not_const {
+#include "test/compile_fail/workflow/validator_that_is_not_const.cpp"
+}
+namespace validator_that_waits {
+#include "test/compile_fail/workflow/validator_that_waits.cpp"
+}
+namespace validator_with_other_arguments {
+#include "test/compile_fail/workflow/validator_with_other_arguments.cpp"
 }
 namespace workflow_run_takes_a_reference {
 #include "test/compile_fail/workflow/workflow_run_takes_a_reference.cpp"

@@ -214,7 +214,13 @@ golden_world::golden_world(pace workers, mortal_service::dies when)
   clock_->run_until_idle();
   service_.prepare([](embedded::directory& here) {
     here.namespaces.add_attributes(
-        caller_namespace, {{"CustomKeywordField", embedded::attribute_type::keyword}});
+        caller_namespace,
+        {{"CustomKeywordField", embedded::attribute_type::keyword},
+         {"CustomIntField", embedded::attribute_type::integer},
+         {"CustomBoolField", embedded::attribute_type::boolean},
+         {"CustomDoubleField", embedded::attribute_type::real},
+         {"CustomStringField", embedded::attribute_type::text},
+         {"CustomDatetimeField", embedded::attribute_type::datetime}});
   });
   clock_->run_until_idle();
   const std::pair<const char*, const char*> endpoints[] = {

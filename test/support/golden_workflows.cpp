@@ -3,6 +3,7 @@
 
 #include "test/support/golden_activities.hpp"
 #include "test/support/golden_children.hpp"
+#include "test/support/golden_messages.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
@@ -561,7 +562,10 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<bug_then_fixed>("BugThenFixed"),
   };
   for (auto& more :
-       {golden_activity_workflows(), golden_child_workflows(), golden_version_workflows()})
+       {golden_activity_workflows(),
+        golden_child_workflows(),
+        golden_version_workflows(),
+        golden_message_workflows()})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }

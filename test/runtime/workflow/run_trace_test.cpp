@@ -4,6 +4,8 @@
 #include "test/support/recorded_spans.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <temporal/api/protocol/v1/message.pb.h>
+#include <temporal/api/update/v1/message.pb.h>
 
 #include <memory>
 #include <string>
@@ -155,6 +157,40 @@ BOOST_AUTO_TEST_CASE(a_signal_lies_within_who_sent_it_or_else_within_the_run) {
   BOOST_TEST(!spans[1].error.has_value());
   BOOST_TEST(spans[2].error.value_or("").starts_with("expected number"));
   BOOST_TEST(spans[0].attributes[1].second == run.run_id());
+}
+
+struct takes_updates {
+  async<void> run(workflow::context ctx) {
+    ctx.on_update("add", [](int) {});
+    co_await ctx.wait_condition([] { return false; });
+  }
+};
+
+BOOST_AUTO_TEST_CASE(an_update_lies_within_who_sent_it_or_else_within_the_run) {
+  auto run = traced<takes_updates>(std::make_shared<recorded_spans>());
+  auto history = started().task_started();
+  auto task = history.to_task();
+  for (const char* const argument : {"1", "\"what\""}) {
+    auto& message = *task.add_messages();
+    message.set_id("u/request");
+    message.set_protocol_instance_id("u");
+    temporal::api::update::v1::Request request;
+    request.mutable_input()->set_name("add");
+    auto& one = *request.mutable_input()->mutable_args()->add_payloads();
+    (*one.mutable_metadata())["encoding"] = "json/plain";
+    one.set_data(argument);
+    if (task.messages_size() == 1)
+      protocol::write_trace_header(
+          *from_traceparent(parent), *request.mutable_input()->mutable_header());
+    message.mutable_body()->PackFrom(request);
+  }
+  const auto spans = apply(run, std::move(task)).spans;
+  BOOST_REQUIRE(spans.size() == 2u);
+  BOOST_TEST(spans[0].name == "HandleUpdate:add");
+  BOOST_TEST((spans[0].parent == from_traceparent(parent)->span));
+  BOOST_TEST(!spans[0].error.has_value());
+  BOOST_TEST((spans[1].parent != spans[0].parent));
+  BOOST_TEST(spans[1].error.value_or("").starts_with("expected number"));
 }
 
 BOOST_AUTO_TEST_CASE(a_replayed_signal_is_not_recorded_again) {

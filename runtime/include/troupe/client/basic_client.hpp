@@ -217,6 +217,31 @@ public:
         named_start(type, std::move(options), args...), update, std::move(how));
   }
 
+  /// The same by a contract, which says the update's result:
+  /// `client.update_with_start_workflow<cart_workflow>({...}, troupe::message<cart::add>(3),
+  /// "Ann")`.
+  template <detail::workflow_class Workflow, class R, class... UpdateArgs, class... Args>
+    requires(!detail::begins_with_options<std::remove_cvref_t<Args>...>)
+  returned<updated_of<detail::workflow_result_t<Workflow>, R>> update_with_start_workflow(
+      start_workflow_options options,
+      const contract_message<R, UpdateArgs...>& update,
+      Args&&... args) const {
+    return update_with_start_workflow<Workflow>(
+        std::move(options), update, update_options{}, std::forward<Args>(args)...);
+  }
+  /// The same with options of the update.
+  template <detail::workflow_class Workflow, class R, class... UpdateArgs, class... Args>
+  returned<updated_of<detail::workflow_result_t<Workflow>, R>> update_with_start_workflow(
+      start_workflow_options options,
+      const contract_message<R, UpdateArgs...>& update,
+      update_options how,
+      Args&&... args) const {
+    return update_with_start<detail::workflow_result_t<Workflow>, R>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...),
+        update,
+        std::move(how));
+  }
+
   /// The same to the end of the update, whose result it gives.
   template <detail::workflow_class Workflow, class R = payloads, class... UpdateArgs, class... Args>
   returned<R> execute_update_with_start_workflow(
@@ -240,6 +265,19 @@ public:
       const Args&... args) const {
     return execute_update_with_start<R>(
         named_start(type, std::move(options), args...), update, std::move(how));
+  }
+
+  /// The same by a contract, which says the update's result.
+  template <detail::workflow_class Workflow, class R, class... UpdateArgs, class... Args>
+  returned<R> execute_update_with_start_workflow(
+      start_workflow_options options,
+      const contract_message<R, UpdateArgs...>& update,
+      update_options how,
+      Args&&... args) const {
+    return execute_update_with_start<R>(
+        start_of<Workflow>(std::move(options), std::forward<Args>(args)...),
+        update,
+        std::move(how));
   }
 
   /// A workflow by id (and run); nothing is sent, so it need not exist.

@@ -8,11 +8,13 @@
 #include <troupe/client/update_handle.hpp>
 #include <troupe/detail/call_style.hpp>
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/workflow/contract.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace troupe {
@@ -144,6 +146,33 @@ public:
     return Style::give(call<void>{detail::signal_job(ref_, name, std::move(args))});
   }
 
+  /// The same by a contract: `handle.signal<greeting::approve>("Ann")`.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<void> signal(const Given&... args) const {
+    static_assert(
+        workflow::detail::is_signal_contract<workflow::detail::message_of<M>>,
+        "signal<...> names a workflow::signal");
+    return signal_payloads(M.name, as_contract<M>(args...));
+  }
+  /// The same with its one argument, which may be written in braces.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<void> signal(workflow::detail::only_argument_t<M> argument) const {
+    static_assert(
+        workflow::detail::is_signal_contract<workflow::detail::message_of<M>>,
+        "signal<...> names a workflow::signal");
+    return signal_payloads(M.name, as_contract<M>(std::move(argument)));
+  }
+  /// Arguments that do not fit: does not compile, and says why.
+  template <const auto& M, class... Given>
+    requires(
+        !workflow::detail::is_message_call<M, Given...> && !detail::begins_with_options<Given...>)
+  returned<void> signal(const Given&...) const {
+    workflow::detail::explain_message_call<M, Given...>();
+    return workflow::detail::nothing_of<returned<void>>();
+  }
+
   /// Asks a query: `handle.query<int>("count")`, `handle.query<int>("count", {.reject_if =
   /// query_reject_condition::not_open})`. Closed workflows answer, too, while a worker of theirs
   /// runs. Throws `workflow_query_failed_error`, `workflow_query_rejected_error`.
@@ -157,6 +186,50 @@ public:
   returned<R> query(std::string_view name, query_options options, const Args&... args) const {
     return Style::give(detail::decoded<R>(
         detail::query_job(ref_, name, options, converter().to_payloads(args...))));
+  }
+
+  /// The same by a contract: `handle.query<greeting::language>()`.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<workflow::detail::message_result_t<M>> query(const Given&... args) const {
+    return query<M>(query_options{}, args...);
+  }
+  /// The same with its one argument, which may be written in braces.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<workflow::detail::message_result_t<M>>
+  query(workflow::detail::only_argument_t<M> argument) const {
+    return query<M>(query_options{}, std::move(argument));
+  }
+  /// The same with options.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<workflow::detail::message_result_t<M>>
+  query(query_options options, const Given&... args) const {
+    static_assert(
+        workflow::detail::is_query_contract<workflow::detail::message_of<M>>,
+        "query<...> names a workflow::query");
+    return Style::give(detail::decoded<workflow::detail::message_result_t<M>>(
+        detail::query_job(ref_, M.name, options, as_contract<M>(args...))));
+  }
+  /// The same with options and its one argument.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<workflow::detail::message_result_t<M>>
+  query(query_options options, workflow::detail::only_argument_t<M> argument) const {
+    static_assert(
+        workflow::detail::is_query_contract<workflow::detail::message_of<M>>,
+        "query<...> names a workflow::query");
+    return Style::give(detail::decoded<workflow::detail::message_result_t<M>>(
+        detail::query_job(ref_, M.name, options, as_contract<M>(std::move(argument)))));
+  }
+  /// Arguments that do not fit: does not compile, and says why.
+  template <const auto& M, class... Given>
+    requires(
+        !workflow::detail::is_message_call<M, Given...> && !detail::begins_with_options<Given...>)
+  returned<workflow::detail::message_result_t<M>> query(const Given&...) const {
+    workflow::detail::explain_message_call<M, Given...>();
+    return workflow::detail::nothing_of<returned<workflow::detail::message_result_t<M>>>();
   }
 
   /// Sends an update and waits until it is accepted, or what the options say. Throws
@@ -174,6 +247,54 @@ public:
         detail::update_job(ref_, encoded(name, std::move(options), args...))));
   }
 
+  /// The same by a contract: `handle.start_update<cart::add>(3)`.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<update_of<workflow::detail::message_result_t<M>>>
+  start_update(const Given&... args) const {
+    return start_update<M>(update_options{}, args...);
+  }
+  /// The same with its one argument, which may be written in braces.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<update_of<workflow::detail::message_result_t<M>>>
+  start_update(workflow::detail::only_argument_t<M> argument) const {
+    return start_update<M>(update_options{}, std::move(argument));
+  }
+  /// The same with options.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<update_of<workflow::detail::message_result_t<M>>>
+  start_update(update_options options, const Given&... args) const {
+    static_assert(
+        workflow::detail::is_update_contract<workflow::detail::message_of<M>>,
+        "start_update<...> names a workflow::update");
+    return Style::give(
+        detail::typed<update_of<workflow::detail::message_result_t<M>>>(detail::update_job(
+            ref_, {std::string{M.name}, std::move(options), as_contract<M>(args...)})));
+  }
+  /// The same with options and its one argument.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<update_of<workflow::detail::message_result_t<M>>>
+  start_update(update_options options, workflow::detail::only_argument_t<M> argument) const {
+    static_assert(
+        workflow::detail::is_update_contract<workflow::detail::message_of<M>>,
+        "start_update<...> names a workflow::update");
+    return Style::give(
+        detail::typed<update_of<workflow::detail::message_result_t<M>>>(detail::update_job(
+            ref_, {std::string{M.name}, std::move(options), as_contract<M>(std::move(argument))})));
+  }
+  /// Arguments that do not fit: does not compile, and says why.
+  template <const auto& M, class... Given>
+    requires(
+        !workflow::detail::is_message_call<M, Given...> && !detail::begins_with_options<Given...>)
+  returned<update_of<workflow::detail::message_result_t<M>>> start_update(const Given&...) const {
+    workflow::detail::explain_message_call<M, Given...>();
+    return workflow::detail::nothing_of<
+        returned<update_of<workflow::detail::message_result_t<M>>>>();
+  }
+
   /// Sends an update and waits for its result: `handle.execute_update<int>("add", 3)`. Throws
   /// `workflow_update_failed_error`.
   template <class R = payloads, class... Args>
@@ -187,6 +308,52 @@ public:
   execute_update(std::string_view name, update_options options, const Args&... args) const {
     return Style::give(detail::decoded<R>(
         detail::execute_update_job(ref_, encoded(name, std::move(options), args...))));
+  }
+
+  /// The same by a contract: `handle.execute_update<cart::add>(3)`.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<workflow::detail::message_result_t<M>> execute_update(const Given&... args) const {
+    return execute_update<M>(update_options{}, args...);
+  }
+  /// The same with its one argument, which may be written in braces.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<workflow::detail::message_result_t<M>>
+  execute_update(workflow::detail::only_argument_t<M> argument) const {
+    return execute_update<M>(update_options{}, std::move(argument));
+  }
+  /// The same with options.
+  template <const auto& M, class... Given>
+    requires workflow::detail::several_arguments<M, Given...>
+  returned<workflow::detail::message_result_t<M>>
+  execute_update(update_options options, const Given&... args) const {
+    static_assert(
+        workflow::detail::is_update_contract<workflow::detail::message_of<M>>,
+        "execute_update<...> names a workflow::update");
+    return Style::give(
+        detail::decoded<workflow::detail::message_result_t<M>>(detail::execute_update_job(
+            ref_, {std::string{M.name}, std::move(options), as_contract<M>(args...)})));
+  }
+  /// The same with options and its one argument.
+  template <const auto& M>
+    requires workflow::detail::takes_one_argument<M>
+  returned<workflow::detail::message_result_t<M>>
+  execute_update(update_options options, workflow::detail::only_argument_t<M> argument) const {
+    static_assert(
+        workflow::detail::is_update_contract<workflow::detail::message_of<M>>,
+        "execute_update<...> names a workflow::update");
+    return Style::give(
+        detail::decoded<workflow::detail::message_result_t<M>>(detail::execute_update_job(
+            ref_, {std::string{M.name}, std::move(options), as_contract<M>(std::move(argument))})));
+  }
+  /// Arguments that do not fit: does not compile, and says why.
+  template <const auto& M, class... Given>
+    requires(
+        !workflow::detail::is_message_call<M, Given...> && !detail::begins_with_options<Given...>)
+  returned<workflow::detail::message_result_t<M>> execute_update(const Given&...) const {
+    workflow::detail::explain_message_call<M, Given...>();
+    return workflow::detail::nothing_of<returned<workflow::detail::message_result_t<M>>>();
   }
 
   /// An update of this workflow by its id; nothing is sent, so it need not exist.
@@ -221,6 +388,15 @@ private:
   detail::encoded_update
   encoded(std::string_view name, update_options options, const Args&... args) const {
     return {std::string{name}, std::move(options), converter().to_payloads(args...)};
+  }
+
+  // Arguments as the contract says them, whatever they are given as.
+  template <const auto& M, class... Given>
+  [[nodiscard]] payloads as_contract(Given&&... given) const {
+    using arguments = typename workflow::detail::message_of<M>::arguments;
+    return std::apply(
+        [this](const auto&... each) { return converter().to_payloads(each...); },
+        arguments{std::forward<Given>(given)...});
   }
 
   detail::workflow_ref ref_;

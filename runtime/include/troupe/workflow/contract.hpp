@@ -9,20 +9,20 @@
 #include <tuple>
 #include <type_traits>
 
-/// Contracts of messages: what a signal, a query or an update of a workflow is called, what it
-/// takes and returns.
-///
-/// A contract is a constant that callers and workflows share; nothing of the implementation is
-/// linked:
-///
-///     struct greeting {
-///       static constexpr troupe::workflow::signal<std::string> approve{"approve"};
-///       static constexpr troupe::workflow::query<std::string()> language{"language"};
-///       static constexpr troupe::workflow::update<std::string(std::string)> set{"set"};
-///     };
-///
-///     ctx.on_signal<greeting::approve>(...);                   // in the workflow
-///     handle.signal<greeting::approve>("Ann");                 // from outside
+// Contracts of messages: what a signal, a query or an update of a workflow is called, what it
+// takes and returns.
+//
+// A contract is a constant that callers and workflows share; nothing of the implementation is
+// linked:
+//
+//     struct greeting {
+//       static constexpr troupe::workflow::signal<std::string> approve{"approve"};
+//       static constexpr troupe::workflow::query<std::string()> language{"language"};
+//       static constexpr troupe::workflow::update<std::string(std::string)> set{"set"};
+//     };
+//
+//     ctx.on_signal<greeting::approve>(...);                   // in the workflow
+//     handle.signal<greeting::approve>("Ann");                 // from outside
 namespace troupe::workflow {
 
 namespace detail {
@@ -191,6 +191,13 @@ inline constexpr bool is_message_call<Message, Given...> =
     are_arguments_of<typename message_of<Message>::arguments, Given...>;
 template <const auto& Message, class... Given>
 concept several_arguments = is_message_call<Message, Given...> && !takes_one_argument<Message>;
+
+// What a call that does not compile would return.
+template <class T>
+T nothing_of() {
+  if constexpr (!std::is_void_v<T>)
+    return troupe::detail::refused{};
+}
 
 /// A message is sent with something else than its contract says: does not compile, and says why.
 template <const auto& Message, class... Given>

@@ -33,8 +33,7 @@ namespace troupe::workflow {
 /// arguments, with a context in front if that is its first parameter.
 ///
 /// A handler of signals or updates may be a coroutine (returning `async<>`), which takes its
-/// parameters by value and runs beside the others until its first `co_await` and from there on
-/// like anything spawned. A query's handler answers at once and must not wait nor change anything.
+/// parameters by value and goes on beside the rest of the code like anything spawned.
 ///
 /// What comes before its handler is kept: register handlers in the constructor that takes the
 /// context, and messages that came with the first task are told before `run` begins; or at the

@@ -58,6 +58,14 @@ public:
     return self().converter().template from_payload<std::optional<T>>(*found);
   }
 
+  /// What the workflow is about at present, for people (Markdown); shown with its metadata, and in
+  /// no history.
+  void set_current_details(std::string details) const {
+    self().owner()->set_current_details(std::move(details));
+  }
+  /// As they were set last; empty before.
+  [[nodiscard]] std::string current_details() const { return self().owner()->current_details(); }
+
 private:
   [[nodiscard]] const Context& self() const noexcept { return static_cast<const Context&>(*this); }
 };

@@ -210,6 +210,8 @@ public:
   virtual std::optional<payload> search_attribute_of(std::string_view name) = 0;
   virtual void upsert_memo(std::vector<std::pair<std::string, payload>>&& changes) = 0;
   virtual std::optional<payload> memo_of(std::string_view name) = 0; ///< as it travels
+  virtual void set_current_details(std::string details) = 0;
+  [[nodiscard]] virtual std::string current_details() const = 0;
 
   virtual void spawn(async<void> body) = 0;
   virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others
