@@ -8,6 +8,7 @@
 
 #include <troupe/error.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace troupe::workflow {
@@ -210,8 +211,12 @@ activation_result instance::answer_task() {
 }
 
 void instance::undo_speculative_task(std::int64_t reset_history_event_id) {
+  // The task's own two events never happened. Those before them did, and come again with the next
+  // task: they must not be walked over twice.
+  constexpr std::int64_t events_of_task = 2;
   if (reset_history_event_id > 0 && reset_history_event_id < engine_->last_event_id())
-    engine_->set_last_event_id(reset_history_event_id);
+    engine_->set_last_event_id(
+        std::max(reset_history_event_id, engine_->last_event_id() - events_of_task));
 }
 
 std::size_t instance::memory_bytes() const noexcept {

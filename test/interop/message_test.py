@@ -55,6 +55,8 @@ async def python_client(test, at):
     interrupted = await refusal(test, hangs.result())
     test.assertIn("Workflow completed before the Update completed", interrupted)
     current = client.get_workflow_handle("keeper")
+    while len([event async for event in current.fetch_history_events()]) < 4:
+        await asyncio.sleep(0.05)  # `run` has not begun
     test.assertEqual(await current.execute_update("add", 1), 10)
     slow = await current.start_update("add_slowly", 5, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
     await current.signal("close")

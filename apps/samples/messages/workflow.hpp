@@ -62,8 +62,10 @@ private:
     // The same job asked for twice has its nodes already: handlers can be called again.
     if (const auto has = nodes_of(what.name); !has.empty())
       co_return has;
-    // One at a time: between finding nodes and taking them the code waits.
-    co_await ctx.wait_condition([this] { return !assigns_; });
+    // One at a time: between finding nodes and taking them the code waits. Asked again after each
+    // wait, as a condition may hold for several who wait for it.
+    while (assigns_)
+      co_await ctx.wait_condition([this] { return !assigns_; });
     assigns_ = true;
     const auto free = nodes_of("");
     if (free.size() < static_cast<std::size_t>(what.nodes)) {

@@ -48,6 +48,30 @@ BOOST_AUTO_TEST_CASE(a_validator_rejects_without_a_command_and_leaves_the_run_as
       "add100 100\"");
 }
 
+BOOST_AUTO_TEST_CASE(what_came_with_a_rejected_update_is_not_taken_twice) {
+  auto instance = make_instance<counts>();
+  auto history = idle();
+  auto first = history.to_task();
+  add_update(first, "u0", "add-slowly", 5);
+  (void)apply(instance, std::move(first));
+  const auto started = history.last_id();
+  history.task_completed().update_accepted("u0", "add-slowly", 5).timer_started("1", 1s);
+  // The service goes back to the start of the last task that it has, and sends what is behind it
+  // again with the next one.
+  for (const std::string id : {"u1", "u2"}) {
+    auto speculative = history;
+    speculative.task_started();
+    auto task = speculative.to_task(started);
+    add_update(task, id, "add", -1);
+    const auto rejected = apply(instance, std::move(task));
+    BOOST_CHECK_EQUAL(said(rejected), id + "/reject: negative not allowed");
+    instance.undo_speculative_task(started);
+  }
+  history.timer_fired("1").task_started();
+  BOOST_CHECK_EQUAL(
+      text_of(apply(instance, history.to_task(started))), "ProtocolMessage u0/complete");
+}
+
 BOOST_AUTO_TEST_CASE(arguments_that_do_not_fit_reject_an_update) {
   BOOST_CHECK_EQUAL(
       said(told<counts>([](auto& task) { add_update(task, "u1", "add", "text"); })),
