@@ -74,7 +74,7 @@ void execution_actor::perform(update_told& told) {
   for (const auto& each : over) {
     if (told.status.ok())
       each.from->answer({{}, each.answer});
-    else if (is_repeated(each) && record_)
+    else if (is_repeated(each, told.status) && record_)
       decide_update_for(
           each.from, execute_operations{each.from->as<wire::ExecuteMultiOperationRequest>()}, true);
     else

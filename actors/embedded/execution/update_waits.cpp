@@ -77,9 +77,10 @@ rpc_status failure_of(const update_wait& waiting, const rpc_status& aborted) {
   return as_both(waiting) != nullptr ? operations_failed({}, aborted) : aborted;
 }
 
-bool is_repeated(const update_wait& waiting) {
+bool is_repeated(const update_wait& waiting, const rpc_status& aborted) {
   const auto* const both = as_both(waiting);
-  return both != nullptr && !waiting.was_repeated && !both->responses(0).start_workflow().started();
+  return both != nullptr && aborted.code == status_code::not_found && !waiting.was_repeated
+         && !both->responses(0).start_workflow().started();
 }
 
 } // namespace troupe::embedded

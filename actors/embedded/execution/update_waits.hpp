@@ -34,6 +34,6 @@ rpc_status failure_of(const update_wait& waiting, const rpc_status& aborted);
 
 /// An update with start whose update was aborted by the end of a run that it had not started: it is
 /// decided once more.
-bool is_repeated(const update_wait& waiting);
+bool is_repeated(const update_wait& waiting, const rpc_status& aborted);
 
 } // namespace troupe::embedded

@@ -140,7 +140,8 @@ void handle(change& ch, const complete_activity& what) {
 }
 
 void handle(change& ch, const fail_activity& what) {
-  if (what.failure
+  // Who names an activity by its id may fail it with anything.
+  if (what.failure && what.which.activity_id.empty()
       && what.failure->failure_info_case() != api::failure::v1::Failure::kApplicationFailureInfo) {
     refuse(ch, invalid_argument("Failure must have ApplicationFailureInfo."));
     return;

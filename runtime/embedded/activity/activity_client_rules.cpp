@@ -215,7 +215,8 @@ void handle(change& ch, const reset_activity& what) {
     activity.attempt = 1;
     if (request.restore_original_options())
       activity.options.reset();
-    if (!request.keep_paused())
+    // An attempt that runs on stays paused all the same, as with the real server.
+    if (!request.keep_paused() && activity.state != activity::state::started)
       activity.paused.reset();
     if (activity.state == activity::state::started) {
       activity.reset_requested = true;

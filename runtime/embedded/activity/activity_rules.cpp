@@ -172,11 +172,11 @@ std::string activity_task(const change& ch, const run& on, const activity_state&
   to_proto(activity.started_time, time);
   to.message(response::kStartedTimeFieldNumber, time);
   to.number(response::kAttemptFieldNumber, static_cast<std::uint64_t>(activity.attempt));
-  // As they were when it was scheduled, whatever a client changed since.
+  // The timeouts are as they were when it was scheduled, whatever a client changed since.
   to.message(response::kScheduleToCloseTimeoutFieldNumber, from.schedule_to_close_timeout());
   to.message(response::kStartToCloseTimeoutFieldNumber, from.start_to_close_timeout());
   to.message(response::kHeartbeatTimeoutFieldNumber, from.heartbeat_timeout());
-  to.message(response::kRetryPolicyFieldNumber, from.retry_policy());
+  to.message(response::kRetryPolicyFieldNumber, retry_policy_of(activity));
   if (on.started().has_priority() || from.has_priority()
       || (activity.options && activity.options->has_priority()))
     to.message(response::kPriorityFieldNumber, priority_of(on, activity));
@@ -217,8 +217,10 @@ retry_activity(change& ch, activity_state& activity, const api::failure::v1::Fai
         close_expiry(activity));
     if (next.state != enums::RETRY_STATE_IN_PROGRESS)
       return next.state;
-    // A policy that a client has emptied knows no pause.
-    if (next.delay <= duration{} && !failure.application_failure_info().has_next_retry_delay())
+    // A policy that a client has emptied knows no pause; nor does a failure that asks for none.
+    const auto& asked = failure.application_failure_info();
+    if (next.delay <= duration{}
+        && (!asked.has_next_retry_delay() || from_proto(asked.next_retry_delay()) == duration{}))
       return enums::RETRY_STATE_TIMEOUT;
     activity.scheduled_time = later(ch.now(), next.delay);
   }

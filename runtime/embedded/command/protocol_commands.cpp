@@ -28,22 +28,28 @@ command_result protocol_message(completion& in, const api::command::v1::Command&
   if (id.empty())
     return refused("MessageID is not set on ProtocolMessageCommand.");
   in.taken.resize(static_cast<std::size_t>(in.messages.size()));
-  for (int at = 0; at < in.messages.size(); ++at) {
-    if (in.messages[at].id() != id || in.taken[static_cast<std::size_t>(at)])
-      continue;
-    in.taken[static_cast<std::size_t>(at)] = true;
-    return take_message(in, in.messages[at]);
-  }
+  // Of several with one id the last one is meant, and the others are none.
+  int found = -1;
+  for (int at = 0; at < in.messages.size(); ++at)
+    if (in.messages[at].id() == id && !in.taken[static_cast<std::size_t>(at)]) {
+      in.taken[static_cast<std::size_t>(at)] = true;
+      found = at;
+    }
+  if (found >= 0)
+    return take_message(in, in.messages[found]);
   return refused(
       "ProtocolMessageCommand referenced absent message ID " + excerpt(id, longest_error_text));
 }
 
 command_result take_loose_messages(completion& in) {
   in.taken.resize(static_cast<std::size_t>(in.messages.size()));
-  for (int at = 0; at < in.messages.size(); ++at)
-    if (!in.taken[static_cast<std::size_t>(at)])
-      if (auto failed = take_message(in, in.messages[at]))
-        return failed;
+  for (int at = 0; at < in.messages.size(); ++at) {
+    if (in.taken[static_cast<std::size_t>(at)])
+      continue;
+    in.taken[static_cast<std::size_t>(at)] = true;
+    if (auto failed = take_message(in, in.messages[at]))
+      return failed;
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/embedded/update/multi_operation.hpp"
 
 #include "runtime/base/text/uuid.hpp"
+#include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -38,7 +39,7 @@ rpc_status check_start_part(const change& ch, const start_request& request) {
     return invalid_argument("CronSchedule is not allowed.");
   if (request.request_eager_execution())
     return invalid_argument("RequestEagerExecution is not supported.");
-  if (request.has_workflow_start_delay())
+  if (from_proto(request.workflow_start_delay()) != duration{})
     return invalid_argument("WorkflowStartDelay is not supported.");
   auto tried = request;
   return check_and_normalize(ch.around, tried);
@@ -48,7 +49,10 @@ rpc_status check_update_part(const change& ch, const update_request& request) {
   if (auto status = check_namespace(request.namespace_(), ch); !status.ok())
     return status;
   const auto& execution = request.workflow_execution();
-  if (!execution.workflow_id().empty() && execution.workflow_id() != ch.rec.workflow_id)
+  // Left out it is that of the start; there and empty it is none.
+  if (request.has_workflow_execution() && execution.workflow_id().empty())
+    return invalid_argument("WorkflowId is not set on request.");
+  if (request.has_workflow_execution() && execution.workflow_id() != ch.rec.workflow_id)
     return invalid_argument("WorkflowId is not consistent with previous operation(s).");
   if (!request.first_execution_run_id().empty())
     return invalid_argument("FirstExecutionRunId is not allowed.");

@@ -4,6 +4,7 @@
 
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
+#include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -103,12 +104,22 @@ bool is_known(const run& on, const std::string& id) {
          || all.accepted.contains(id) || all.completed.contains(id);
 }
 
-/// The update if a worker has it and did not say anything of it yet.
-auto find_sent(const run& on, const std::string& id) {
+/// The update if nothing was said of it yet. A worker may speak of one that this service has not
+/// sent: it has it from before a restart.
+auto find_unanswered(const run& on, const std::string& id) {
   auto at = on.updates->find_waiting(id);
-  if (at != on.updates->waiting.end() && at->second.state != state::sent)
+  if (at != on.updates->waiting.end() && at->second.state == state::rejected)
     at = on.updates->waiting.end();
   return at;
+}
+
+/// The run ends with this completion: what is not rejected hears that instead.
+void abort(completion& in, const std::string& id) {
+  tell_update(
+      in.ch, in.on, id, nullptr, not_found("workflow update was aborted by closing workflow"));
+  auto& waiting = in.ch.updates_of(in.on).waiting;
+  if (const auto at = in.on.updates->find_waiting(id); at != in.on.updates->waiting.end())
+    waiting.erase(at);
 }
 
 /// An update that the service forgot comes back with what the worker answers, if it holds the
@@ -125,8 +136,12 @@ command_result take(completion& in, const std::string& id, const messages::Accep
       return unknown(id);
     remember(in, id, said.accepted_request());
   }
+  if (in.closes) {
+    abort(in, id);
+    return {};
+  }
   auto& all = in.ch.updates_of(in.on);
-  const auto at = find_sent(in.on, id);
+  const auto at = find_unanswered(in.on, id);
   const bool has_event = all.by_event.contains(id);
   if (at == all.waiting.end() && !has_event)
     return invalid_transition(id, "Acceptance", state_name(in, id));
@@ -158,7 +173,7 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
     remember(in, id, said.rejected_request());
   }
   auto& all = in.ch.updates_of(in.on);
-  const auto at = find_sent(in.on, id);
+  const auto at = find_unanswered(in.on, id);
   if (at == all.waiting.end() && all.by_event.contains(id)) {
     // Its event stays; who waits hears of it like of any other.
     all.by_event.erase(id);
@@ -178,6 +193,8 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
 command_result take(completion& in, const std::string& id, const messages::Response& said) {
   if (!is_known(in.on, id))
     return unknown(id);
+  if (in.closes)
+    return {}; // it ends with the run
   auto& all = in.ch.updates_of(in.on);
   const auto at = all.accepted.find(id);
   if (at == all.accepted.end())
@@ -288,9 +305,12 @@ command_result take_message(completion& in, const api::protocol::v1::Message& wh
   if (!body->ParseFromString(what.body().value()))
     return refused("unable to unmarshal request: proto: cannot parse invalid wire-format data");
   const auto& id = what.protocol_instance_id();
-  if (const auto* said = dynamic_cast<const messages::Acceptance*>(body.get()))
-    return take(in, id, *said);
   if (const auto* said = dynamic_cast<const messages::Rejection*>(body.get()))
+    return take(in, id, *said);
+  // What becomes an event has a limit; the run ends that would pass it.
+  if (what.body().value().size() > in.ch.settings().max_blob_bytes)
+    return command_failure{bad, "Message type " + std::string{name} + " exceeds size limit.", true};
+  if (const auto* said = dynamic_cast<const messages::Acceptance*>(body.get()))
     return take(in, id, *said);
   if (const auto* said = dynamic_cast<const messages::Response*>(body.get()))
     return take(in, id, *said);

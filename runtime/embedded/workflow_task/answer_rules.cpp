@@ -109,6 +109,7 @@ void refuse_completion(
   const std::string message = failed.message.empty()
                                   ? cause_name(failed.cause)
                                   : cause_name(failed.cause) + ": " + failed.message;
+  abort_sent_updates(ch, on);
   const bool unhandled = failed.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
   // A task that has failed before is left to run into its timeout, so that it does not spin.
   if (!on.state.task->transient() || unhandled || failed.terminates) {
@@ -116,7 +117,6 @@ void refuse_completion(
     failure.set_message(message);
     failure.mutable_server_failure_info();
     fail_task(ch, on, failed.cause, &failure, request.identity());
-    abort_sent_updates(ch, on);
     on.state.close_attempted = unhandled;
     if (failed.terminates)
       terminate_run(ch, on, message, nullptr, "history-service");
@@ -165,6 +165,20 @@ std::int64_t drop_speculative(run& on, const complete_request& request) {
   keep_sticky(on, request);
   on.state.task.reset();
   return on.state.next_event_id - 1;
+}
+
+/// The commands in their order; the messages that none of them names come behind them, but before
+/// the one that ends the run.
+command_result take_all(completion& in, const complete_request& request) {
+  for (const auto& command : request.commands()) {
+    in.closes = is_closing(command.command_type());
+    if (in.closes)
+      if (auto failed = take_loose_messages(in))
+        return failed;
+    if (auto failed = find_handler(command.command_type())(in, command))
+      return failed;
+  }
+  return in.on.open() ? take_loose_messages(in) : std::nullopt;
 }
 
 /// The answer to the poll that started the task.
@@ -219,6 +233,9 @@ void handle(change& ch, const start_workflow_task& what) {
     refuse(ch, task_not_found());
     return;
   }
+  // Whoever comes by the normal queue may never have seen what another worker was sent.
+  if (!what.sticky_poll)
+    on->state.task->memory.heartbeat = false;
   const bool partial = what.sticky_poll && on->state.task->sticky && !on->state.task->transient();
   ch.tx.answer = {{}, nullptr, hand_out(ch, *on, partial)};
 }
@@ -256,19 +273,11 @@ void handle(change& ch, const complete_workflow_task& what) {
       leaves_no_trace ? drop_speculative(on, request) : write_completed(ch, on, request),
       request.identity(),
       request.messages()};
-  for (const auto& command : request.commands()) {
-    if (const auto failed = find_handler(command.command_type())(in, command)) {
-      ch.undo();
-      refuse_completion(ch, on, request, *failed);
-      return;
-    }
+  if (const auto failed = take_all(in, request)) {
+    ch.undo();
+    refuse_completion(ch, on, request, *failed);
+    return;
   }
-  if (on.open() && !request.messages().empty())
-    if (const auto failed = take_loose_messages(in)) {
-      ch.undo();
-      refuse_completion(ch, on, request, *failed);
-      return;
-    }
   auto& response = accept<wire::RespondWorkflowTaskCompletedResponse>(ch);
   if (leaves_no_trace)
     response.set_reset_history_event_id(on.state.last_completed_started_id);
@@ -281,13 +290,18 @@ void handle(change& ch, const complete_workflow_task& what) {
   start_eager(in, response);
   const bool heartbeat = request.force_create_new_workflow_task() && request.commands().empty()
                          && request.messages().empty() && on.state.buffered.empty();
-  settle_updates(ch, on, heartbeat);
+  settle_updates(ch, on, request.force_create_new_workflow_task());
   const bool wanted = request.force_create_new_workflow_task() || !on.state.buffered.empty();
   if (!wanted && !has_new_updates(on))
     return;
   const auto how = request.return_new_workflow_task() ? dispatch::inline_start : dispatch::queue;
   if (wanted)
-    schedule_task(ch, on, how, heartbeat ? original_time : time_point{});
+    schedule_task(
+        ch,
+        on,
+        how,
+        heartbeat ? original_time : time_point{},
+        request.force_create_new_workflow_task());
   else
     schedule_speculative(ch, on, how);
   if (!request.return_new_workflow_task())

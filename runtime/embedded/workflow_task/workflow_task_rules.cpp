@@ -70,15 +70,14 @@ std::uint64_t memory_stamp(change& ch) {
 
 } // namespace
 
-void schedule_task(change& ch, run& on, dispatch how, time_point original_time) {
+void schedule_task(change& ch, run& on, dispatch how, time_point original_time, bool keeps_worker) {
   auto& state = on.state;
   if (ch.flush_buffered(on))
     state.next_attempt = 1;
   auto task = new_task(ch, on);
-  if (original_time != time_point{}) {
+  if (original_time != time_point{})
     task.original_scheduled_time = original_time;
-    task.memory.heartbeat = true;
-  }
+  task.memory.heartbeat = keeps_worker;
   task.stamp = ch.next_stamp();
   if (!task.transient())
     ch.write(on, scheduled_event(task, on));

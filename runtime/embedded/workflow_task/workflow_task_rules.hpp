@@ -28,8 +28,13 @@ enum class dispatch { queue, inline_start };
 
 /// Schedules a workflow task: buffered events first. With `inline_start` the caller starts it
 /// itself. `original_time` is that of the first of a row of heartbeat tasks, or the epoch.
+/// `keeps_worker`: the worker asked for it, so it has what it was sent.
 void schedule_task(
-    change& ch, run& on, dispatch how = dispatch::queue, time_point original_time = {});
+    change& ch,
+    run& on,
+    dispatch how = dispatch::queue,
+    time_point original_time = {},
+    bool keeps_worker = false);
 
 /// Schedules a workflow task that there is for updates alone.
 void schedule_speculative(change& ch, run& on, dispatch how = dispatch::queue);

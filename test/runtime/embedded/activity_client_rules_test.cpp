@@ -279,6 +279,15 @@ BOOST_AUTO_TEST_CASE(a_reset_unpauses_unless_it_is_not_to) {
   service.take();
 }
 
+BOOST_AUTO_TEST_CASE(a_reset_leaves_an_attempt_that_runs_paused) {
+  fixture service;
+  service.begin({schedule_activity("a")});
+  service.take();
+  service.pause();
+  service.ask(about<reset_request>());
+  BOOST_TEST(service.state() == "PENDING_ACTIVITY_STATE_PAUSE_REQUESTED");
+}
+
 BOOST_AUTO_TEST_CASE(options_are_changed_field_by_field) {
   fixture service;
   service.begin({schedule_activity("a")});

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 /// What becomes of activities between the command that scheduled them and their end.
 namespace troupe::test {
 namespace {
@@ -208,6 +210,22 @@ BOOST_AUTO_TEST_CASE(a_failure_may_say_when_to_try_again) {
   BOOST_TEST(service.activities.empty());
   service.advance(1s);
   BOOST_TEST(service.activities.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_asks_for_no_pause_at_all_is_the_last_one) {
+  activity_fixture service;
+  service.begin({schedule_activity("a")});
+  auto failure = application_failure();
+  failure.mutable_application_failure_info()->mutable_next_retry_delay();
+  service.fail_attempt(service.take(), failure);
+  const auto& last = service.current().history;
+  const auto failed = std::find_if(last.rbegin(), last.rend(), [](const auto& event) {
+    return event->has_activity_task_failed_event_attributes();
+  });
+  BOOST_REQUIRE((failed != last.rend()));
+  BOOST_TEST(
+      (*failed)->activity_task_failed_event_attributes().retry_state()
+      == temporal::api::enums::v1::RETRY_STATE_TIMEOUT);
 }
 
 BOOST_AUTO_TEST_CASE(each_timeout_has_its_words_and_its_consequence) {

@@ -149,6 +149,8 @@ BOOST_AUTO_TEST_CASE(each_operation_is_checked_and_the_innocent_one_is_aborted) 
        aborted + " | 3 RunId is not allowed."},
       {[](auto&, auto& update) { update.mutable_workflow_execution()->set_workflow_id("x"); },
        aborted + " | 3 WorkflowId is not consistent with previous operation(s)."},
+      {[](auto&, auto& update) { update.mutable_workflow_execution()->clear_workflow_id(); },
+       aborted + " | 3 WorkflowId is not set on request."},
       {[](auto&, auto& update) { update.set_namespace_("other"); },
        aborted + " | 3 Operation namespace did not match request's namespace."},
       {[](auto&, auto& update) { update.mutable_wait_policy()->set_lifecycle_stage(admitted); },
@@ -173,6 +175,7 @@ BOOST_AUTO_TEST_CASE(each_operation_is_checked_and_the_innocent_one_is_aborted) 
     }
   auto fine = both("u");
   fine.mutable_operations(1)->mutable_update_workflow()->clear_workflow_execution();
+  fine.mutable_operations(0)->mutable_start_workflow()->mutable_workflow_start_delay();
   BOOST_TEST(run(fine).responses(0).start_workflow().started());
 }
 

@@ -247,8 +247,10 @@ BOOST_AUTO_TEST_CASE(an_update_that_a_worker_ignores_is_rejected_unless_it_only_
   service.poll();
   wire::RespondWorkflowTaskCompletedRequest heartbeat;
   heartbeat.set_force_create_new_workflow_task(true);
+  heartbeat.mutable_sticky_attributes()->mutable_worker_task_queue()->set_name("sticky");
+  heartbeat.mutable_sticky_attributes()->mutable_schedule_to_start_timeout()->set_seconds(10);
   BOOST_TEST(all_of<embedded::update_told>(service.respond(heartbeat)).empty());
-  const auto given = service.poll();
+  const auto given = service.poll(true);
   BOOST_TEST(given.messages_size() == 0);
   const auto told = all_of<embedded::update_told>(service.answer({}, {}));
   BOOST_REQUIRE(told.size() == 1U);
