@@ -267,7 +267,7 @@ class packages(project):
         script = self.root / "usr/share/bash-completion/completions/troupe"
         offered = run("bash", "--norc", "-c", f"source {script}; COMP_WORDS=(troupe workflow sta); COMP_CWORD=2; _troupe; "
                       'printf "%s\\n" "${COMPREPLY[@]}"')
-        self.assertCountEqual(offered.split(), ["stack", "start"])
+        self.assertCountEqual(offered.split(), ["stack", "start", "start-update-with-start"])
         self.assertIn("#compdef troupe", (self.root / "usr/share/zsh/vendor-completions/_troupe").read_text())
 
 
