@@ -74,7 +74,12 @@ bool advance(update_wait& waiting, const update_told& told) {
 }
 
 rpc_status failure_of(const update_wait& waiting, const rpc_status& aborted) {
-  return as_both(waiting) != nullptr ? operations_failed({}, aborted) : aborted;
+  const auto* const both = as_both(waiting);
+  if (both == nullptr)
+    return aborted;
+  // A run that was there before has not been started, so that did not succeed either.
+  return operations_failed(
+      both->responses(0).start_workflow().started() ? rpc_status{} : operation_aborted(), aborted);
 }
 
 bool is_repeated(const update_wait& waiting, const rpc_status& aborted) {

@@ -37,6 +37,7 @@ struct completion {
   const google::protobuf::RepeatedPtrField<api::protocol::v1::Message>& messages;
   std::vector<bool> taken{}; ///< of the messages: those that a command has named already
   bool closes = false;       ///< the messages are those of a run that ends with the next command
+  std::set<std::string> aborted{}; ///< updates that were accepted too late, at the run's end
   /// Activities that the worker wants to start itself.
   std::vector<std::string> eager{};
   /// What ended because of a command: the worker sees it with its next task, which there must be,

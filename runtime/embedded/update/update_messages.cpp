@@ -120,6 +120,7 @@ void abort(completion& in, const std::string& id) {
   auto& waiting = in.ch.updates_of(in.on).waiting;
   if (const auto at = in.on.updates->find_waiting(id); at != in.on.updates->waiting.end())
     waiting.erase(at);
+  in.aborted.insert(id);
 }
 
 /// An update that the service forgot comes back with what the worker answers, if it holds the
@@ -305,6 +306,8 @@ command_result take_message(completion& in, const api::protocol::v1::Message& wh
   if (!body->ParseFromString(what.body().value()))
     return refused("unable to unmarshal request: proto: cannot parse invalid wire-format data");
   const auto& id = what.protocol_instance_id();
+  if (in.aborted.contains(id))
+    return {}; // whatever else is said of it
   if (const auto* said = dynamic_cast<const messages::Rejection*>(body.get()))
     return take(in, id, *said);
   // What becomes an event has a limit; the run ends that would pass it.

@@ -254,6 +254,21 @@ BOOST_AUTO_TEST_CASE(update_with_start_begins_a_new_run_if_the_one_it_found_ends
       waiting->as<wire::ExecuteMultiOperationResponse>().responses(0).start_workflow().started());
 }
 
+BOOST_AUTO_TEST_CASE(update_with_start_is_not_repeated_when_a_task_of_the_run_it_found_fails) {
+  idle();
+  const auto waiting = start_with_update(enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  const auto task = poll();
+  BOOST_REQUIRE(task.messages_size() == 1);
+  wire::RespondWorkflowTaskCompletedRequest wrong;
+  wrong.set_namespace_("default");
+  wrong.set_task_token(task.task_token());
+  *wrong.add_messages() = response("u"); // nobody has accepted it
+  BOOST_TEST(!call("RespondWorkflowTaskCompleted", wrong)->status.ok());
+  BOOST_REQUIRE(waiting->is_answered);
+  BOOST_TEST((waiting->status.code == status_code::failed_precondition));
+  BOOST_TEST(poll().messages_size() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(operations_of_another_kind_are_refused) {
   wire::ExecuteMultiOperationRequest request;
   request.set_namespace_("default");

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(an_acceptance_that_no_command_names_comes_too_late_for_a_ru
     service.idle();
     service.update("u");
     const auto given = service.poll();
-    const auto tx = service.answer({end}, {acceptance(given.messages(0))});
+    const auto tx = service.answer({end}, {acceptance(given.messages(0)), response("u")});
     BOOST_TEST(tx.answer.status.message == "");
     const auto told = told_by(tx);
     BOOST_REQUIRE(told.size() == 1U);
