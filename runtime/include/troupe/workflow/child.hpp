@@ -38,6 +38,7 @@ enum class parent_close_policy {
 struct child_workflow_options {
   std::string id = {};         ///< empty: a UUID, the same on replay
   std::string task_queue = {}; ///< empty: the workflow's
+  /// What a parent that cancels the child waits for.
   child_cancellation_type cancellation_type = child_cancellation_type::wait_completed;
   /// When this workflow ends before the child does.
   workflow::parent_close_policy parent_close_policy = workflow::parent_close_policy::terminate;
