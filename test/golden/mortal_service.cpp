@@ -39,7 +39,7 @@ private:
 };
 
 embedded::service_settings unloading(embedded::service_settings settings) {
-  settings.record_idle_time = std::chrono::milliseconds{1};
+  settings.record_idle_time = std::chrono::milliseconds{50};
   return settings;
 }
 
