@@ -16,6 +16,7 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>

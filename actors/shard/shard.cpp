@@ -14,6 +14,8 @@
 #include <caf/scheduled_actor.hpp>
 #include <caf/system_messages.hpp>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {

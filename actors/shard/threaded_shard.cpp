@@ -13,6 +13,7 @@
 #include <grpcpp/completion_queue.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <system_error>
 #include <thread>
 

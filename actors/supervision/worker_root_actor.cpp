@@ -15,6 +15,8 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace wire = temporal::api::workflowservice::v1;

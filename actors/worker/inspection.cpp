@@ -5,6 +5,7 @@
 
 #include <troupe/async.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 

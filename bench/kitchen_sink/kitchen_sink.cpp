@@ -22,6 +22,7 @@
 #include <CLI/CLI.hpp>
 #include <temporal/api/history/v1/message.pb.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>

@@ -10,6 +10,7 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <utility>

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace troupe::cli;
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <troupe/connection.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace {

@@ -9,6 +9,8 @@
 
 #include <temporal/api/common/v1/message.pb.h>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {

@@ -3,6 +3,8 @@
 
 #include "runtime/base/log/log.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {

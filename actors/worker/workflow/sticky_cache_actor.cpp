@@ -10,6 +10,8 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 sticky_cache_actor::sticky_cache_actor(

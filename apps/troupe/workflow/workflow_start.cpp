@@ -18,6 +18,7 @@
 #include <temporal/api/errordetails/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 

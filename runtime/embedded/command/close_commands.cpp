@@ -8,6 +8,8 @@
 
 #include <temporal/api/taskqueue/v1/message.pb.h>
 
+#include <algorithm>
+
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // inherit_build_id is still copied
 
 namespace troupe::embedded {

@@ -8,6 +8,8 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+
 #pragma GCC diagnostic ignored                                                                     \
     "-Wdeprecated-declarations" // worker versions and operation ids are still shown
 

@@ -4,6 +4,7 @@
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace troupe::embedded {

@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "test/support/history_normaliser.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace troupe::test {

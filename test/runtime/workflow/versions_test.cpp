@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 using namespace troupe;

@@ -3,7 +3,6 @@
 
 #include <troupe/detail/borrowing.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -29,7 +28,10 @@ struct fixed_string {
   char text[N]{}; ///< with its NUL at the end
 
   /// Of a literal.
-  consteval fixed_string(const char (&literal)[N]) { std::copy_n(literal, N, text); }
+  consteval fixed_string(const char (&literal)[N]) {
+    for (std::size_t at = 0; at < N; ++at)
+      text[at] = literal[at];
+  }
   /// Without the NUL.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N - 1}; }
 };
@@ -150,8 +152,11 @@ consteval auto operation_names() {
 
 template <std::size_t N>
 consteval bool all_different(std::array<std::string_view, N> names) {
-  std::ranges::sort(names);
-  return std::ranges::adjacent_find(names) == names.end();
+  for (std::size_t at = 0; at < N; ++at)
+    for (std::size_t other = 0; other < at; ++other)
+      if (names[at] == names[other])
+        return false;
+  return true;
 }
 
 template <class Service>
@@ -176,8 +181,10 @@ consteval bool check_contract() {
 
 template <class Service>
 consteval bool lists_operation(std::string_view name) {
-  auto names = operation_names<Service>();
-  return std::ranges::find(names, name) != names.end();
+  for (const auto each : operation_names<Service>())
+    if (each == name)
+      return true;
+  return false;
 }
 
 template <class Operation>
@@ -198,7 +205,8 @@ consteval bool check_listed_as() {
 template <const std::string_view& Name>
 consteval auto to_fixed() {
   char text[Name.size() + 1]{};
-  std::copy_n(Name.data(), Name.size(), text);
+  for (std::size_t at = 0; at < Name.size(); ++at)
+    text[at] = Name[at];
   return fixed_string<Name.size() + 1>{text};
 }
 

@@ -8,7 +8,6 @@
 #include <troupe/payload/json_writer.hpp>
 #include <troupe/payload/payload_error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <string>
@@ -39,6 +38,12 @@
 /// `json_naming` and `json_names` say how members and values of enums are called.
 namespace troupe {
 namespace detail {
+
+// Elements that are made room for at once.
+constexpr std::size_t first_capacity(std::size_t element_bytes) {
+  const auto fitting = 112 / element_bytes;
+  return fitting < 1 ? 1 : fitting > 8 ? 8 : fitting;
+}
 
 // Fails to compile for a type that Troupe cannot carry, in words that say what to do.
 template <class T>
@@ -348,7 +353,7 @@ void read_json(json_reader& in, T& value) {
       // for each of the first ones.
       if constexpr (reserves<T>)
         if (value.capacity() == 0)
-          value.reserve(std::clamp<std::size_t>(112 / sizeof(typename T::value_type), 1, 8));
+          value.reserve(first_capacity(sizeof(typename T::value_type)));
       if constexpr (grows_in_place<T>) {
         read_json(in, value.emplace_back());
       } else {

@@ -99,11 +99,13 @@ void read_enum(json_reader& in, E& value) {
   } else {
     std::underlying_type_t<E> number{};
     read_json(in, number);
-    if constexpr (is_described_enum<E> && !json_open_enum<E>)
-      if (std::ranges::none_of(enum_rows<E>, [&](const auto& row) {
-            return static_cast<std::underlying_type_t<E>>(row.value) == number;
-          }))
+    if constexpr (is_described_enum<E> && !json_open_enum<E>) {
+      bool is_known = false;
+      for (const auto& row : enum_rows<E>)
+        is_known = is_known || static_cast<std::underlying_type_t<E>>(row.value) == number;
+      if (!is_known)
         fail_enum<E>(in, start);
+    }
     value = static_cast<E>(number);
   }
 }
