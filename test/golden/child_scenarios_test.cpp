@@ -102,28 +102,8 @@ std::vector<scenario> mortal_table() {
   return played;
 }
 
-void check(
-    golden_world& world, history_comparison& ids, const std::string& name, std::size_t which = 0) {
-  const auto recorded = recording(name);
-  const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
-  const auto runs = world.runs(id);
-  if (which >= runs.size()) {
-    BOOST_ERROR(name << ": " << id << " was never started");
-    return;
-  }
-  world.until_events(id, runs[which], recorded.events_size());
-  world.advance(1min); // nothing else may follow
-  const auto report = compare(ids, recorded, world.read(id, runs[which]));
-  BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
-}
-
-struct troubles {
-  std::size_t deaths = 0; ///< of the service
-  std::size_t loads = 0;  ///< from its disk
-};
-
 /// Plays the scenario and compares parent and child.
-troubles play(const scenario& one, mortal_service::dies when) {
+golden_world::troubles play(const scenario& one, mortal_service::dies when) {
   golden_world world{golden_world::pace{}, when};
   const std::string name = one.name;
   const auto recorded = recording(name);
@@ -133,11 +113,11 @@ troubles play(const scenario& one, mortal_service::dies when) {
   const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
   world.until_events(id, world.runs(id).front(), recorded.events_size());
   history_comparison ids;
-  check(world, ids, name);
+  check_recorded(world, ids, recorded, name);
   if (std::filesystem::exists(
           std::string{TROUPE_TEST_DATA} + "/histories/child/" + name + ".child.json"))
-    check(world, ids, name + ".child");
-  return {world.deaths(), world.loads()};
+    check_recorded(world, ids, recording(name + ".child"), name + ".child");
+  return world.seen();
 }
 
 } // namespace

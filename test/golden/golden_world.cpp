@@ -9,6 +9,7 @@
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/direct_transport.hpp"
 #include "runtime/workflow/instance.hpp"
+#include "test/golden/comparison.hpp"
 #include "test/golden/played_activities.hpp"
 #include "test/support/golden_service.hpp"
 #include "test/support/golden_workflows.hpp"
@@ -18,6 +19,7 @@
 
 #include <caf/atom.hpp>
 
+#include <boost/test/unit_test.hpp>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -535,6 +537,24 @@ std::vector<std::string> golden_world::runs(const std::string& id) {
     for (; !run_id.empty(); run_id = next_run(read(id, run_id)))
       all.push_back(run_id);
   return all;
+}
+
+void check_recorded(
+    golden_world& world,
+    history_comparison& ids,
+    const golden_world::history& recorded,
+    const std::string& name,
+    std::size_t which) {
+  const auto& id = recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
+  const auto runs = world.runs(id);
+  if (which >= runs.size()) {
+    BOOST_ERROR(name << ": " << id << " was never started");
+    return;
+  }
+  world.until_events(id, runs[which], recorded.events_size());
+  world.advance(std::chrono::minutes{1});
+  const auto report = compare(ids, recorded, world.read(id, runs[which]));
+  BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
 }
 
 } // namespace troupe::test

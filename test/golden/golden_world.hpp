@@ -4,6 +4,7 @@
 #include "actors/shard/manual_shard.hpp"
 #include "actors/worker/worker_core.hpp"
 #include "test/golden/mortal_service.hpp"
+#include "test/support/history_normaliser.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -107,9 +108,12 @@ public:
 
   /// The whole history of a run, of the current one if no run is named; empty if there is none.
   history read(const std::string& id, const std::string& run_id = {});
-  /// How often the service died.
-  [[nodiscard]] std::size_t loads() const { return service_.loads(); }
-  [[nodiscard]] std::size_t deaths() const noexcept { return service_.deaths(); }
+  struct troubles {
+    std::size_t deaths = 0; ///< of the service
+    std::size_t loads = 0;  ///< from its disk
+  };
+  /// What the service went through.
+  [[nodiscard]] troubles seen() const { return {service_.deaths(), service_.loads()}; }
   /// The runs of a workflow, oldest first.
   std::vector<std::string> runs(const std::string& id);
 
@@ -129,5 +133,14 @@ private:
   std::vector<std::unique_ptr<worker>> workers_;
   std::map<std::string, std::vector<std::string>> started_; ///< runs by workflow id
 };
+
+/// Waits until run number `which` of the recorded workflow has as many events as the recording, and
+/// for a minute more, in which nothing may follow; then both must say the same.
+void check_recorded(
+    golden_world& world,
+    history_comparison& ids,
+    const golden_world::history& recorded,
+    const std::string& name,
+    std::size_t which = 0);
 
 } // namespace troupe::test

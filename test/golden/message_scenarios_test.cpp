@@ -239,7 +239,7 @@ const scenario table[] = {
      }},
 };
 
-void play(const scenario& one, mortal_service::dies when) {
+golden_world::troubles play(const scenario& one, mortal_service::dies when) {
   set_golden_update_bugs(0);
   golden_world world{golden_world::pace{}, when};
   const auto name = one.folder + std::string{one.name};
@@ -247,14 +247,10 @@ void play(const scenario& one, mortal_service::dies when) {
   forget_builds(recorded);
   in_our_words(recorded, one.words);
   one.happens(world, recorded);
-  const auto& id = id_of(recorded);
-  const auto runs = world.runs(id);
-  BOOST_REQUIRE(runs.size() == 1U);
-  world.until_events(id, runs.front(), recorded.events_size());
-  world.advance(1min); // nothing else may follow
+  BOOST_REQUIRE(world.runs(id_of(recorded)).size() == 1U);
   history_comparison ids;
-  const auto report = compare(ids, recorded, world.read(id, runs.front()));
-  BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
+  check_recorded(world, ids, recorded, name);
+  return world.seen();
 }
 
 } // namespace
@@ -272,7 +268,7 @@ BOOST_DATA_TEST_CASE(
     a_service_that_keeps_no_idle_record_in_memory_writes_the_same,
     boost::unit_test::data::make(table),
     one) {
-  play(one, mortal_service::dies::never_but_unloads);
+  BOOST_TEST(play(one, mortal_service::dies::never_but_unloads).loads >= 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

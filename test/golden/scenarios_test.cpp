@@ -463,22 +463,12 @@ bool is_recorded(const std::string& name) {
 
 void check(
     golden_world& world, history_comparison& ids, const scenario& one, const std::string& name) {
-  const auto recorded = recording(one, name);
-  const auto& id = workflow_id(recorded);
-  const auto runs = world.runs(id);
   std::size_t which = 0;
   if (name.ends_with(".run-2") || name.ends_with(".second-run"))
     which = 1;
   else if (name.ends_with(".run-3"))
     which = 2;
-  if (which >= runs.size()) {
-    BOOST_ERROR(name << ": " << id << " was never started");
-    return;
-  }
-  world.until_events(id, runs[which], recorded.events_size());
-  world.advance(1min); // nothing else may follow
-  const auto report = compare(ids, recorded, world.read(id, runs[which]));
-  BOOST_CHECK_MESSAGE(report.empty(), name << ": " << report);
+  check_recorded(world, ids, recording(one, name), name, which);
 }
 
 std::vector<scenario> table_unless(const char* scenario::* reason) {
@@ -494,13 +484,8 @@ std::vector<scenario> mortal_table() {
   return table_unless(&scenario::unless_it_dies);
 }
 
-struct troubles {
-  std::size_t deaths = 0; ///< of the service
-  std::size_t loads = 0;  ///< from its disk
-};
-
 /// Plays the scenario and compares.
-troubles play(const scenario& one, mortal_service::dies when) {
+golden_world::troubles play(const scenario& one, mortal_service::dies when) {
   set_golden_bugs(2);
   golden_world world{one.pace, when};
   if (one.before != nullptr)
@@ -519,7 +504,7 @@ troubles play(const scenario& one, mortal_service::dies when) {
     check(world, ids, one, name + ".handler");
   for (const char* each : one.also)
     check(world, ids, one, each);
-  return {world.deaths(), world.loads()};
+  return world.seen();
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
+#include "runtime/embedded/record/event_subject.hpp"
 #include "runtime/embedded/record/patch.hpp"
 #include "runtime/embedded/record/task_events.hpp"
 #include "runtime/payload/failure_chain.hpp"
@@ -59,19 +60,9 @@ void cut_long_causes(history_event& event) {
 
 /// Which start and end of an activity belong together; nothing for other events.
 std::int64_t scheduled_event_id_of(const history_event& event) {
-  switch (event.event_type()) {
-  case enums::EVENT_TYPE_ACTIVITY_TASK_STARTED:
-    return event.activity_task_started_event_attributes().scheduled_event_id();
-  case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-    return event.activity_task_completed_event_attributes().scheduled_event_id();
-  case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:
-    return event.activity_task_failed_event_attributes().scheduled_event_id();
-  case enums::EVENT_TYPE_ACTIVITY_TASK_CANCELED:
-    return event.activity_task_canceled_event_attributes().scheduled_event_id();
-  case enums::EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
-    return event.activity_task_timed_out_event_attributes().scheduled_event_id();
-  default: return 0;
-  }
+  return event.has_activity_task_started_event_attributes()
+             ? event.activity_task_started_event_attributes().scheduled_event_id()
+             : ended_activity_of(event);
 }
 
 /// Calls `use` with the attributes of the end of a child; false if the event is none.
@@ -137,8 +128,7 @@ void set_child_started(history_event& event, std::int64_t id) {
 }
 
 bool ends_activity(const history_event& event, std::int64_t scheduled_event_id) {
-  return event.event_type() != enums::EVENT_TYPE_ACTIVITY_TASK_STARTED
-         && scheduled_event_id_of(event) == scheduled_event_id;
+  return ended_activity_of(event) == scheduled_event_id;
 }
 
 bool is_close_event(enums::EventType type) noexcept {
