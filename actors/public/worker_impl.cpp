@@ -9,8 +9,8 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
-#include "runtime/rpc/connect_hint.hpp"
-#include "runtime/rpc/connector.hpp"
+#include "runtime/rpc/connection/connect_hint.hpp"
+#include "runtime/rpc/connection/connector.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
 

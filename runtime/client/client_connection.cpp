@@ -3,7 +3,7 @@
 
 #include "runtime/client/call_job.hpp"
 #include "runtime/rpc/client_loop.hpp"
-#include "runtime/rpc/connect_hint.hpp"
+#include "runtime/rpc/connection/connect_hint.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/polled_queue.hpp"
 #include "runtime/rpc/unary.hpp"

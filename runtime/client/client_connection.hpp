@@ -4,7 +4,7 @@
 #include "runtime/client/client_settings.hpp"
 #include "runtime/rpc/blocking.hpp"
 #include "runtime/rpc/call_metrics.hpp"
-#include "runtime/rpc/connector.hpp"
+#include "runtime/rpc/connection/connector.hpp"
 #include "runtime/rpc/retry.hpp"
 #include "runtime/rpc/waiting_caller.hpp"
 #include "runtime/telemetry/registry.hpp"

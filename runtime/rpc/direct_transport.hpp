@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/rpc/connection_options.hpp"
+#include "runtime/rpc/connection/connection_options.hpp"
 #include "runtime/rpc/transport.hpp"
 
 #include <memory>

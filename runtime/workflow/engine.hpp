@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/workflow/history/step_jobs.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/machines/machine.hpp"
 #include "runtime/workflow/random.hpp"
-#include "runtime/workflow/step_jobs.hpp"
 
 #include <troupe/result.hpp>
 #include <troupe/workflow/definition.hpp>
@@ -261,7 +261,7 @@ private:
 
   void add_conditions(std::vector<std::string>& to) const;
 
-  // history_walk.cpp
+  // history/history_walk.cpp
   void apply_step(
       temporal::api::history::v1::History& history,
       int first,

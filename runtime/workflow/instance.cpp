@@ -2,8 +2,8 @@
 #include "runtime/workflow/instance.hpp"
 
 #include "runtime/workflow/engine.hpp"
-#include "runtime/workflow/event_table.hpp"
-#include "runtime/workflow/history_pages.hpp"
+#include "runtime/workflow/history/event_table.hpp"
+#include "runtime/workflow/history/history_pages.hpp"
 #include "runtime/workflow/task_answers.hpp"
 
 #include <troupe/error.hpp>

@@ -55,19 +55,19 @@ namespace cancel_function_with_wrong_parameter {
 #include "test/compile_fail/nexus_handler/cancel_function_with_wrong_parameter.cpp"
 }
 namespace child_of_no_workflow {
-#include "test/compile_fail/workflow/child_of_no_workflow.cpp"
+#include "test/compile_fail/child/child_of_no_workflow.cpp"
 }
 namespace child_signal_with_wrong_argument {
-#include "test/compile_fail/workflow/child_signal_with_wrong_argument.cpp"
+#include "test/compile_fail/child/child_signal_with_wrong_argument.cpp"
 }
 namespace child_with_too_few_arguments {
-#include "test/compile_fail/workflow/child_with_too_few_arguments.cpp"
+#include "test/compile_fail/child/child_with_too_few_arguments.cpp"
 }
 namespace child_with_wrong_argument {
-#include "test/compile_fail/workflow/child_with_wrong_argument.cpp"
+#include "test/compile_fail/child/child_with_wrong_argument.cpp"
 }
 namespace child_without_options {
-#include "test/compile_fail/workflow/child_without_options.cpp"
+#include "test/compile_fail/child/child_without_options.cpp"
 }
 namespace client_start_with_too_few_arguments {
 #include "test/compile_fail/workflow/client_start_with_too_few_arguments.cpp"
@@ -112,7 +112,7 @@ namespace handler_for_unlisted_operation {
 #include "test/compile_fail/nexus_handler/handler_for_unlisted_operation.cpp"
 }
 namespace handler_of_another_kind_of_message {
-#include "test/compile_fail/workflow/handler_of_another_kind_of_message.cpp"
+#include "test/compile_fail/message/handler_of_another_kind_of_message.cpp"
 }
 namespace handler_sleep_without_unit {
 #include "test/compile_fail/nexus_handler/handler_sleep_without_unit.cpp"
@@ -175,10 +175,10 @@ namespace local_call_with_wrong_argument {
 #include "test/compile_fail/activity/local_call_with_wrong_argument.cpp"
 }
 namespace message_contract_of_a_view {
-#include "test/compile_fail/workflow/message_contract_of_a_view.cpp"
+#include "test/compile_fail/message/message_contract_of_a_view.cpp"
 }
 namespace message_contract_with_a_reserved_name {
-#include "test/compile_fail/workflow/message_contract_with_a_reserved_name.cpp"
+#include "test/compile_fail/message/message_contract_with_a_reserved_name.cpp"
 }
 namespace operation_name_reserved {
 #include "test/compile_fail/nexus_contract/operation_name_reserved.cpp"
@@ -196,28 +196,28 @@ namespace operation_without_handler {
 #include "test/compile_fail/nexus_handler/operation_without_handler.cpp"
 }
 namespace query_handler_that_waits {
-#include "test/compile_fail/workflow/query_handler_that_waits.cpp"
+#include "test/compile_fail/message/query_handler_that_waits.cpp"
 }
 namespace query_handler_without_answer {
-#include "test/compile_fail/workflow/query_handler_without_answer.cpp"
+#include "test/compile_fail/message/query_handler_without_answer.cpp"
 }
 namespace side_effect_without_value {
 #include "test/compile_fail/workflow/side_effect_without_value.cpp"
 }
 namespace signal_handler_takes_a_reference {
-#include "test/compile_fail/workflow/signal_handler_takes_a_reference.cpp"
+#include "test/compile_fail/message/signal_handler_takes_a_reference.cpp"
 }
 namespace signal_handler_takes_a_view {
-#include "test/compile_fail/workflow/signal_handler_takes_a_view.cpp"
+#include "test/compile_fail/message/signal_handler_takes_a_view.cpp"
 }
 namespace signal_handler_that_returns {
-#include "test/compile_fail/workflow/signal_handler_that_returns.cpp"
+#include "test/compile_fail/message/signal_handler_that_returns.cpp"
 }
 namespace signal_handler_with_auto {
-#include "test/compile_fail/workflow/signal_handler_with_auto.cpp"
+#include "test/compile_fail/message/signal_handler_with_auto.cpp"
 }
 namespace signal_sent_with_wrong_argument {
-#include "test/compile_fail/workflow/signal_sent_with_wrong_argument.cpp"
+#include "test/compile_fail/message/signal_sent_with_wrong_argument.cpp"
 }
 namespace spawned_coroutine_of_handlers {
 #include "test/compile_fail/workflow/spawned_coroutine_of_handlers.cpp"
@@ -250,31 +250,31 @@ namespace undescribed_type {
 #include "test/compile_fail/payload/undescribed_type.cpp"
 }
 namespace update_handler_takes_a_reference {
-#include "test/compile_fail/workflow/update_handler_takes_a_reference.cpp"
+#include "test/compile_fail/message/update_handler_takes_a_reference.cpp"
 }
 namespace update_handler_with_other_arguments {
-#include "test/compile_fail/workflow/update_handler_with_other_arguments.cpp"
+#include "test/compile_fail/message/update_handler_with_other_arguments.cpp"
 }
 namespace update_handler_with_other_result {
-#include "test/compile_fail/workflow/update_handler_with_other_result.cpp"
+#include "test/compile_fail/message/update_handler_with_other_result.cpp"
 }
 namespace update_sent_as_a_signal {
-#include "test/compile_fail/workflow/update_sent_as_a_signal.cpp"
+#include "test/compile_fail/message/update_sent_as_a_signal.cpp"
 }
 namespace update_sent_with_too_few_arguments {
-#include "test/compile_fail/workflow/update_sent_with_too_few_arguments.cpp"
+#include "test/compile_fail/message/update_sent_with_too_few_arguments.cpp"
 }
 namespace validator_that_is_mutable {
-#include "test/compile_fail/workflow/validator_that_is_mutable.cpp"
+#include "test/compile_fail/message/validator_that_is_mutable.cpp"
 }
 namespace validator_that_is_not_const {
-#include "test/compile_fail/workflow/validator_that_is_not_const.cpp"
+#include "test/compile_fail/message/validator_that_is_not_const.cpp"
 }
 namespace validator_that_waits {
-#include "test/compile_fail/workflow/validator_that_waits.cpp"
+#include "test/compile_fail/message/validator_that_waits.cpp"
 }
 namespace validator_with_other_arguments {
-#include "test/compile_fail/workflow/validator_with_other_arguments.cpp"
+#include "test/compile_fail/message/validator_with_other_arguments.cpp"
 }
 namespace workflow_run_takes_a_reference {
 #include "test/compile_fail/workflow/workflow_run_takes_a_reference.cpp"

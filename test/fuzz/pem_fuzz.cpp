@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/rpc/pem.hpp"
+#include "runtime/rpc/connection/pem.hpp"
 #include "test/fuzz/fuzz_input.hpp"
 
 #include <troupe/connection.hpp>

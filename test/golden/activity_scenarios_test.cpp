@@ -66,7 +66,7 @@ void add_json(temporal::api::common::v1::Payloads& to, const std::string& json) 
 // - not-registered, plain-exception: the words are the language's;
 // - three-concurrently, where chance decided which of three came first;
 // - worker-killed, where a process ended.
-// The rules play them all: test/runtime/embedded/golden_test.cpp.
+// The rules play them all: test/runtime/embedded/golden/golden_test.cpp.
 const scenario table[] = {
     {"success"},
     {"attempts-exhausted"},

@@ -36,7 +36,7 @@ std::ostream& operator<<(std::ostream& out, const scenario& one) {
 // - parent-close-terminate, where chance let the child's first task run when its parent closed;
 // - child-terminated, whose client came while the parent's task was under way;
 // - child-canceled-by-client, whose client came before the child's worker;
-// The rules play them all: test/runtime/embedded/golden_test.cpp.
+// The rules play them all: test/runtime/embedded/golden/golden_test.cpp.
 constexpr const char* signal_first =
     "the child may end before its parent hears that the signal came";
 

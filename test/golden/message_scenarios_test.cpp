@@ -146,8 +146,8 @@ std::string update_with_start(
 }
 
 // Recorded, but no row: update-with-signal-at-once, where chance decided that two updates came with
-// one task and the signal during it. The rules play it: test/runtime/embedded/golden_test.cpp; and
-// the worker replays it: test/replay.
+// one task and the signal during it. The rules play it:
+// test/runtime/embedded/golden/golden_test.cpp; and the worker replays it: test/replay.
 const scenario table[] = {
     {"update-completed",
      [](golden_world& world, const history& recorded) {

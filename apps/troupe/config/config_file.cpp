@@ -5,7 +5,7 @@
 #include "apps/troupe/config/private_file.hpp"
 #include "apps/troupe/line/command_line.hpp"
 #include "apps/troupe/terminal/output.hpp"
-#include "runtime/rpc/toml_file.hpp"
+#include "runtime/rpc/connection/toml_file.hpp"
 
 #include <troupe/connection.hpp>
 

@@ -3,10 +3,10 @@
 
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/rpc/client_loop.hpp"
-#include "runtime/rpc/connect_hint.hpp"
-#include "runtime/rpc/connector.hpp"
+#include "runtime/rpc/connection/connect_hint.hpp"
+#include "runtime/rpc/connection/connector.hpp"
+#include "runtime/rpc/connection/pem.hpp"
 #include "runtime/rpc/methods.hpp"
-#include "runtime/rpc/pem.hpp"
 #include "runtime/rpc/unary.hpp"
 
 #include <troupe/connection.hpp>

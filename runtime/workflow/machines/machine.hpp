@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/workflow/event_table.hpp"
+#include "runtime/workflow/history/event_table.hpp"
 
 #include <troupe/payload/data_converter.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/payload/failure_chain.hpp"
-#include "test/runtime/embedded/golden_scenarios.hpp"
-#include "test/runtime/embedded/history_player.hpp"
-#include "test/runtime/embedded/kept_record.hpp"
+#include "test/runtime/embedded/golden/golden_scenarios.hpp"
+#include "test/runtime/embedded/golden/history_player.hpp"
+#include "test/runtime/embedded/golden/kept_record.hpp"
 #include "test/support/captured_log.hpp"
 #include "test/support/history_normaliser.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resets: a new run from the first part of another one's history.
-#include "test/runtime/embedded/golden_scenarios.hpp"
-#include "test/runtime/embedded/history_player.hpp"
-#include "test/runtime/embedded/peer_world.hpp"
+#include "test/runtime/embedded/golden/golden_scenarios.hpp"
+#include "test/runtime/embedded/golden/history_player.hpp"
+#include "test/runtime/embedded/peer/peer_world.hpp"
 #include "test/support/history_normaliser.hpp"
 #include "test/support/record_invariants.hpp"
 

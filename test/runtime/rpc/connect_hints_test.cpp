@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever cannot connect is told why, against real listeners of each sort.
 
-#include "runtime/rpc/connect_hint.hpp"
+#include "runtime/rpc/connection/connect_hint.hpp"
 #include "test/runtime/rpc/grpc_test_server.hpp"
 
 #include <troupe/client.hpp>

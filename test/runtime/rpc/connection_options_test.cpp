@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/rpc/connection_options.hpp"
+#include "runtime/rpc/connection/connection_options.hpp"
 
 #include <boost/test/unit_test.hpp>
 

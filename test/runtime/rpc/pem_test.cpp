@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with certificates and keys is said as such, before a connection is tried.
-#include "runtime/rpc/connection_options.hpp"
-#include "runtime/rpc/pem.hpp"
+#include "runtime/rpc/connection/connection_options.hpp"
+#include "runtime/rpc/connection/pem.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <openssl/bio.h>

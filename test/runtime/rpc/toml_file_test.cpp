@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/rpc/toml_file.hpp"
+#include "runtime/rpc/connection/toml_file.hpp"
 
 #include <troupe/connection.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/workflow/event_table.hpp"
+#include "runtime/workflow/history/event_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/enums/v1/command_type.pb.h>

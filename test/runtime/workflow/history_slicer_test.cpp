@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/workflow/history_slicer.hpp"
+#include "runtime/workflow/history/history_slicer.hpp"
 #include "test/support/history_builder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/workflow/step_jobs.hpp"
+#include "runtime/workflow/history/step_jobs.hpp"
 #include "test/support/history_builder.hpp"
 
 #include <boost/test/unit_test.hpp>
