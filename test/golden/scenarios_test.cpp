@@ -53,10 +53,6 @@ std::ostream& operator<<(std::ostream& out, const scenario& one) {
   return out << one.name;
 }
 
-const std::string& workflow_id(const history& recorded) {
-  return recorded.events(0).workflow_execution_started_event_attributes().workflow_id();
-}
-
 /// Cancels a caller from outside once its operation has started.
 template <fixed_text Id>
 void cancel_started_caller(golden_world& world) {
