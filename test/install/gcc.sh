@@ -29,6 +29,7 @@ if [ ! -e "$root/.troupe-ready" ]; then
   touch "$root/.troupe-ready"
 fi
 
+rm -rf "$root/src"
 mkdir -p "$root/src" "$root/objects"
 git ls-files -z | tar --create --null --files-from - | tar --extract --directory "$root/src"
 cat > "$root/build.sh" <<'INSIDE'
