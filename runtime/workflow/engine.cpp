@@ -110,9 +110,14 @@ void engine::run_code() {
   reap();
 }
 
-void engine::add_conditions(std::vector<std::string>& to) const {
+void engine::add_code_waits(std::vector<std::string>& to) const {
   for (const auto* node = conditions_.next; node != &conditions_; node = node->next)
     to.push_back("a condition" + static_cast<const condition*>(node)->waiting_coroutine());
+  for (const auto* node = code_waits_.next; node != &code_waits_; node = node->next) {
+    const auto& one = *static_cast<const detail::code_wait::run_hook*>(node)->self;
+    if (!one.settled())
+      to.push_back(one.subject() + one.waiting_coroutine());
+  }
 }
 
 bool engine::test_conditions() {

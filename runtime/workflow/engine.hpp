@@ -259,7 +259,7 @@ private:
   struct condition;
   struct extras;
 
-  void add_conditions(std::vector<std::string>& to) const;
+  void add_code_waits(std::vector<std::string>& to) const;
 
   // history/history_walk.cpp
   void apply_step(

@@ -44,6 +44,10 @@ void pending::fail(std::exception_ptr why) noexcept {
 
 void pending::cancel(const std::string&) {}
 
+void code_wait::cancel(const std::string& reason) {
+  fail(make_canceled(reason));
+}
+
 scope::scope(ref<scope> parent) : parent_(std::move(parent)) {
   in_parent_.self = this;
   if (!parent_)

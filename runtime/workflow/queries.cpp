@@ -89,7 +89,7 @@ std::vector<std::string> engine::waits_for() const {
   }
   if (extras_)
     extras_->local.add_waits(all);
-  add_conditions(all);
+  add_code_waits(all);
   return all;
 }
 

@@ -40,10 +40,10 @@ public:
 };
 
 template <class T>
-class receive_pending final : public pending {
+class receive_pending final : public code_wait {
 public:
   receive_pending(run& owner, ref<channel_state<T>> channel)
-      : pending(owner), channel_(std::move(channel)) {
+      : code_wait(owner), channel_(std::move(channel)) {
     place.self = this;
   }
   ~receive_pending() override {
@@ -52,7 +52,7 @@ public:
       channel_->values.push_front(std::move(*value));
   }
 
-  void cancel(const std::string& reason) override { fail(make_canceled(reason)); }
+  [[nodiscard]] const char* subject() const noexcept override { return "a signal"; }
 
   static T take(pending& from) {
     auto& self = static_cast<receive_pending&>(from);
@@ -91,6 +91,7 @@ public:
     if (!next->settled()) {
       if (state_->values.empty()) {
         state_->receivers.push_back(next->place);
+        owner_->add_wait(*next);
       } else {
         next->value.emplace(std::move(state_->values.front()));
         state_->values.pop_front();

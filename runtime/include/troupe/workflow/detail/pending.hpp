@@ -72,6 +72,22 @@ private:
   bool settled_ = false;
 };
 
+/// Something that only other code of the run makes ready: a signal, a permit, a value of a channel.
+/// The run lists those that are waited for.
+class code_wait : public pending {
+public:
+  explicit code_wait(run& owner) noexcept : pending(owner) { in_run.self = this; }
+
+  void cancel(const std::string& reason) override;
+  /// What it is, for who looks at a run: `a signal`.
+  [[nodiscard]] virtual const char* subject() const noexcept = 0;
+
+  struct run_hook : list_node {
+    code_wait* self = nullptr;
+  };
+  run_hook in_run;
+};
+
 /// A pending that settles with an encoded value.
 class payload_pending : public pending {
 public:

@@ -174,6 +174,8 @@ public:
   [[nodiscard]] bool closed() const noexcept { return closed_; }
 
   void make_ready(suspended& who) noexcept { ready_.push_back(who); }
+  /// Lists it among what the run waits for until it is settled.
+  void add_wait(code_wait& what) noexcept { code_waits_.push_back(what.in_run); }
 
   virtual const data_converter& converter() const noexcept = 0;
   virtual info get_info() const = 0;
@@ -227,7 +229,8 @@ public:
   virtual void log(log_level level, std::string_view message, const log_fields& fields) = 0;
 
 protected:
-  list_node ready_; ///< coroutines to resume, in order
+  list_node ready_;      ///< coroutines to resume, in order
+  list_node code_waits_; ///< settled ones among them
   bool closed_ = false;
 };
 

@@ -50,7 +50,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sample_messages, fixture)
+BOOST_FIXTURE_TEST_SUITE(messages, fixture)
 
 BOOST_AUTO_TEST_CASE(jobs_that_come_side_by_side_get_nodes_of_their_own) {
   // Before it is up: both are accepted, and wait.
