@@ -13,6 +13,7 @@
 #include "runtime/rpc/connection/connector.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
+#include "runtime/workflow/interception.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -61,6 +62,19 @@ void validate(const worker_options& options) {
       options.graceful_shutdown_timeout.count() < 0,
       "graceful_shutdown_timeout must not be negative");
   refuse(options.deadlock_timeout.count() < 0, "deadlock_timeout must not be negative");
+}
+
+using worker_interceptors = std::vector<std::shared_ptr<const worker_interceptor>>;
+
+/// Those that are not null.
+template <class One>
+std::vector<One>
+interceptors_of(const worker_interceptors& from, One (worker_interceptor::*make)() const) {
+  std::vector<One> all;
+  for (const auto& each : from)
+    if (auto made = ((*each).*make)())
+      all.push_back(std::move(made));
+  return all;
 }
 
 actors::poller_limits limits_of(const poller_options& options) {
@@ -131,6 +145,13 @@ worker_impl::worker_impl(std::unique_ptr<worker_home> home, client client, worke
     options_.identity = client_.options().identity;
   if (!options_.tracer)
     options_.tracer = client_.options().tracer;
+  // Those that came with the client are outside of the worker's own.
+  std::vector<std::shared_ptr<const worker_interceptor>> interceptors;
+  for (const auto& each : client_.options().interceptors)
+    if (auto serves = std::dynamic_pointer_cast<const worker_interceptor>(each))
+      interceptors.push_back(std::move(serves));
+  options_.interceptors.insert(
+      options_.interceptors.begin(), interceptors.begin(), interceptors.end());
   if (options_.shards == 0)
     options_.shards = std::max(1u, std::thread::hardware_concurrency());
 }
@@ -283,7 +304,8 @@ void worker_impl::add_kinds(actors::worker_context& to) {
              settings.task_queue,
              settings.identity,
              to.tracer,
-             options_.activates_patch}),
+             options_.activates_patch,
+             workflow::interceptors_of_runs(options_.interceptors)}),
          .definitions = workflows_,
          .slots = slots(options_.max_concurrent_workflow_tasks),
          .pollers = limits_of(options_.workflow_pollers),
@@ -316,7 +338,8 @@ worker_impl::nexus_environment(const actors::worker_settings& settings) const {
        settings.task_queue,
        settings.identity,
        nullptr,
-       options_.tracer}});
+       options_.tracer,
+       interceptors_of(options_.interceptors, &worker_interceptor::intercept_nexus)}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }
@@ -335,7 +358,9 @@ worker_impl::activity_environment(const actors::worker_settings& settings) const
        settings.name_space,
        settings.task_queue,
        settings.identity,
-       nullptr}});
+       nullptr,
+       interceptors_of(options_.interceptors, &worker_interceptor::intercept_activities),
+       options_.tracer}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }

@@ -16,14 +16,17 @@ environment::environment(environment_options options)
 
 environment::~environment() = default;
 
-client environment::connect(std::string name_space, data_converter converter) {
+client environment::connect(
+    std::string name_space,
+    data_converter converter,
+    std::vector<std::shared_ptr<const client_interceptor>> interceptors) {
   if (world_->service().here().namespaces.find(name_space) == nullptr)
     throw rpc_error{embedded::namespace_absent(name_space)};
   return local_client(
       world_->service(),
       world_->client_executor(),
       world_->pump(),
-      {.name_space = std::move(name_space)},
+      {.name_space = std::move(name_space), .interceptors = std::move(interceptors)},
       std::move(converter),
       virtual_world::for_ever);
 }

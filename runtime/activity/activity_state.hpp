@@ -12,18 +12,25 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::activity::detail {
 
 /// What the contexts of one attempt look into, and the scope of the calls that it makes. Const
-/// while the activity runs, but for heartbeats, which may come from any thread.
+/// while the activity runs, but for heartbeats, which may come from any thread; interceptors change
+/// it before.
 struct activity_state : rpc::call_scope {
-  activity_state() { token = cancellation.token(); }
+  activity_state() {
+    token = cancellation.token();
+    carried = &info.headers;
+  }
 
   std::shared_ptr<const activity::environment> environment;
   activity::info info;
-  payloads last_details; ///< that an earlier attempt told
+  payloads last_details;                                ///< that an earlier attempt told
+  std::vector<std::pair<std::string, std::string>> log; ///< what interceptors want in each line
   std::shared_ptr<void> keeps_where;
   cancellation_source cancellation;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/activity/attempt.hpp"
 
+#include "runtime/activity/interception.hpp"
+
 #include <troupe/activity/context.hpp>
 #include <troupe/error.hpp>
 
@@ -63,6 +65,11 @@ attempt::attempt(
   state_->where = &where;
   state_->keeps_where = std::move(keeps_where);
   state_->over = calls;
+  if (const auto& to = this->environment().tracer) {
+    trace_ = std::make_unique<attempt_trace>(to, info(), where.now());
+    state_->traced_by = to;
+    state_->within = trace_->context();
+  }
   code_ = state_->environment->activities->find(info().activity_type);
   if (code_)
     step_ = code_->is_coroutine() ? step::run_on_shard : step::run_on_pool;
@@ -85,6 +92,8 @@ attempt::attempt(
 attempt::~attempt() {
   state_->listen({});
   body_.reset(); // cancels what it waits for, which needs the scope
+  if (trace_)
+    trace_->end("the attempt was given up", state_->where->now());
   state_->is_open.store(false, std::memory_order_release);
 }
 
@@ -98,7 +107,7 @@ async<void> attempt::run_coroutine() {
   try {
     outcome_ = {
         .what = outcome::kind::completed,
-        .value = co_await code_->run_async(detail::context_access::make(state_), input_)};
+        .value = co_await detail::begin_code(*code_, state_, input_)};
   } catch (...) {
     fail(std::current_exception());
   }
@@ -109,8 +118,7 @@ async<void> attempt::run_coroutine() {
 void attempt::run_on_pool() noexcept {
   try {
     outcome_ = {
-        .what = outcome::kind::completed,
-        .value = code_->run(detail::context_access::make(state_), input_)};
+        .what = outcome::kind::completed, .value = detail::run_code(*code_, state_, input_)};
   } catch (...) {
     fail(std::current_exception());
   }
@@ -122,6 +130,10 @@ void attempt::pool_finished() {
 
 void attempt::end() noexcept {
   step_ = step::ended;
+  if (trace_)
+    trace_->end(
+        outcome_.error ? std::optional{describe(outcome_.error)} : std::nullopt,
+        state_->where->now());
 }
 
 } // namespace troupe::activity

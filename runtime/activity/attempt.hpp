@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/activity/activity_state.hpp"
+#include "runtime/activity/attempt_trace.hpp"
 #include "runtime/activity/environment.hpp"
 #include "runtime/activity/task.hpp"
 #include "runtime/base/executor.hpp"
@@ -104,6 +105,7 @@ private:
 
   std::shared_ptr<detail::activity_state> state_;
   std::shared_ptr<const detail::implementation_base> code_;
+  std::unique_ptr<attempt_trace> trace_; ///< null without a tracer
   payloads input_;
   step step_ = step::ended;
   outcome

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/activity/activity_state.hpp"
+#include "runtime/activity/interception.hpp"
 
 #include <troupe/activity/context.hpp>
 #include <troupe/client.hpp>
@@ -16,7 +17,10 @@ const activity::info& context::info() const noexcept {
 }
 
 void context::record_heartbeat(payloads details) const {
-  state_->record(std::move(details));
+  if (state_->environment->interceptors.empty())
+    state_->record(std::move(details));
+  else
+    detail::intercept_heartbeat(state_, std::move(details));
 }
 
 const payloads& context::heartbeat_payloads() const noexcept {
@@ -57,6 +61,8 @@ void logger::write(log::level severity, std::string_view message, fields with) c
     return;
   const auto& info = of_->info;
   std::vector<log::field> all{with};
+  for (const auto& [name, value] : of_->log)
+    all.push_back({name, value});
   all.insert(
       all.end(),
       {{"activity_type", info.activity_type},

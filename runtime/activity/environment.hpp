@@ -3,10 +3,13 @@
 
 #include "runtime/activity/registry.hpp"
 
+#include <troupe/activity/interceptor.hpp>
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/tracing.hpp>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe {
 class client;
@@ -22,6 +25,8 @@ struct environment {
   std::string task_queue = {};
   std::string identity = {};
   troupe::client* client = nullptr; ///< for activities; null: `context.client()` throws
+  std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
+  std::shared_ptr<troupe::tracer> tracer = {};                       ///< null: no traces
 };
 
 } // namespace troupe::activity

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -60,6 +61,8 @@ task take_task(wire::PollActivityTaskQueueResponse&& from, std::string_view task
       from.priority().priority_key(),
       from.priority().fairness_key(),
       from.priority().fairness_weight()};
+  if (from.has_header())
+    info.headers = protocol::read_headers(from.header());
   made.input = take(*from.mutable_input());
   made.last_details = take(*from.mutable_heartbeat_details());
   return made;

@@ -148,6 +148,13 @@ void call_job::ended(rpc_status status, const rpc::bytes& reply) {
   }
 }
 
+void call_job::tell_watchers(const std::exception_ptr& error) noexcept {
+  // As around a call: who came first hears last.
+  auto all = std::exchange(watchers_, {});
+  for (auto at = all.rbegin(); at != all.rend(); ++at)
+    (*at)(error);
+}
+
 call_origin call_job::origin() const {
   auto connection = served_by_.lock();
   if (!connection)

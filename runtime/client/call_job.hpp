@@ -7,6 +7,7 @@
 #include "runtime/rpc/transport.hpp"
 
 #include <troupe/client/call.hpp>
+#include <troupe/client/interceptor.hpp>
 #include <troupe/rpc_status.hpp>
 
 #include <atomic>
@@ -17,8 +18,12 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace troupe::detail {
+
+/// What interceptors want to be told of its end.
+using call_watchers = std::vector<unique_function<void(const std::exception_ptr&)>>;
 
 /// One call of a client: lazy, made once, of one request or of several in a row.
 ///
@@ -46,6 +51,8 @@ public:
   void limit_time(std::chrono::milliseconds timeout) { timeout_ = timeout; }
   void limit_by(const cancellation_token& token) { token_ = token; }
   void trace(std::unique_ptr<call_span> with) { span_ = std::move(with); }
+  /// For interceptors: each is told once how it ended.
+  void watch(call_watchers by) { watchers_ = std::move(by); }
 
   // -- launching: one of them, once ---------------------------------------------------------------
 
@@ -82,6 +89,9 @@ protected:
   void settle();
   /// True once the time is over that `limit_time` or the scope gave it.
   [[nodiscard]] bool is_late() const { return where_->now() >= deadline_; }
+  /// For interceptors: how it ended.
+  void tell_watchers(const std::exception_ptr& error) noexcept;
+  [[nodiscard]] bool is_watched() const noexcept { return !watchers_.empty(); }
   /// For its span: it fails.
   void note(const std::exception_ptr& error) {
     if (span_)
@@ -105,6 +115,7 @@ private:
   std::chrono::milliseconds timeout_{0};
   std::optional<cancellation_token> token_;
   std::unique_ptr<call_span> span_; ///< null: it has none
+  call_watchers watchers_;
 
   // Written before it is launched, then only read.
   executor* where_ = nullptr;
@@ -137,6 +148,8 @@ public:
 
 protected:
   void done(result<Raw> with) {
+    if (is_watched()) [[unlikely]]
+      tell_watchers(with.has_value() ? nullptr : with.error());
     outcome_.emplace(std::move(with));
     settle();
   }

@@ -27,6 +27,7 @@ std::shared_ptr<const client_settings> make_settings(
   settings->rpc_timeout = options.rpc_timeout;
   settings->converter = std::move(converter);
   settings->tracer = options.tracer;
+  settings->interceptors = options.interceptors;
   return settings;
 }
 

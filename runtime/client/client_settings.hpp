@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/client/interceptor.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>
 
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -17,7 +19,8 @@ struct client_settings {
   std::chrono::milliseconds rpc_timeout{30'000};
   std::chrono::milliseconds long_poll_timeout{70'000};
   data_converter converter = {};
-  std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
+  std::shared_ptr<troupe::tracer> tracer = {};                              ///< null: no traces
+  std::vector<std::shared_ptr<const client_interceptor>> interceptors = {}; ///< in their order
 };
 
 } // namespace troupe

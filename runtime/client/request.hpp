@@ -2,6 +2,9 @@
 #pragma once
 
 #include "runtime/base/text/uuid.hpp"
+#include "runtime/client/call_job.hpp"
+#include "runtime/client/client_connection.hpp"
+#include "runtime/protocol/header_fields.hpp"
 
 #include <troupe/client/basic_client.hpp>
 #include <troupe/client/basic_workflow_handle.hpp>
@@ -20,8 +23,34 @@ name_execution(const workflow_ref& which, temporal::api::common::v1::WorkflowExe
   to.set_run_id(which.run_id);
 }
 
-/// The whole request, with new ids where the options say none.
+void name_execution(const auto& input, temporal::api::common::v1::WorkflowExecution& to)
+  requires requires { input.workflow_id; }
+{
+  to.set_workflow_id(input.workflow_id);
+  to.set_run_id(input.run_id);
+}
+
+/// Shows `in` to the client's interceptors; gives whom to tell how the call ended.
+template <class Input>
+[[nodiscard]] call_watchers
+intercept(const call_origin& from, Input& in, void (client_interceptor::*member)(Input&) const) {
+  const auto& all = settings_of(from).interceptors;
+  if (all.empty())
+    return {};
+  if (from.scope && from.scope->is_open && from.scope->carried != nullptr)
+    in.around = *from.scope->carried;
+  for (const auto& each : all)
+    ((*each).*member)(in);
+  return in.take_ended();
+}
+
+inline void write_headers(headers&& from, auto& request) {
+  if (!from.empty())
+    protocol::write_headers(std::move(from), *request.mutable_header());
+}
+
+/// The whole request, with new ids where the options say none, as the interceptors want it.
 [[nodiscard]] temporal::api::workflowservice::v1::StartWorkflowExecutionRequest
-start_request(const call_origin& from, encoded_start start);
+start_request(const call_origin& from, encoded_start start, call_watchers& watched_by);
 
 } // namespace troupe::detail

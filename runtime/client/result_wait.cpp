@@ -179,8 +179,10 @@ job_of<payloads> result_job(const workflow_ref& of, result_options options) {
 }
 
 job_of<payloads> execute_job(const call_origin& from, encoded_start start) {
-  const auto request = start_request(from, std::move(start));
+  call_watchers watched_by;
+  const auto request = start_request(from, std::move(start), watched_by);
   auto job = std::make_shared<result_wait>(from, request.workflow_id(), std::string{}, true);
+  job->watch(std::move(watched_by));
   job->start_with(request);
   return {std::move(job)};
 }

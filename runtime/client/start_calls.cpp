@@ -67,13 +67,22 @@ workflow_ref started(
 
 } // namespace
 
-wire::StartWorkflowExecutionRequest start_request(const call_origin& from, encoded_start start) {
+wire::StartWorkflowExecutionRequest
+start_request(const call_origin& from, encoded_start start, call_watchers& watched_by) {
   const auto& settings = settings_of(from);
   auto& options = start.options;
   if (options.id.empty())
     options.id = random_uuid();
   if (options.request_id.empty())
     options.request_id = random_uuid();
+  headers carried;
+  if (!settings.interceptors.empty()) {
+    start_workflow_input in{
+        {}, std::move(start.type), std::move(options), std::move(start.args), {}};
+    watched_by = intercept(from, in, &client_interceptor::start_workflow);
+    start = {std::move(in.type), std::move(in.options), std::move(in.arguments)};
+    carried = std::move(in.headers);
+  }
   wire::StartWorkflowExecutionRequest request;
   protocol::fill_start_request(
       start.type,
@@ -81,11 +90,13 @@ wire::StartWorkflowExecutionRequest start_request(const call_origin& from, encod
       std::move(start.args),
       {settings.name_space, settings.identity, settings.converter},
       request);
+  write_headers(std::move(carried), request);
   return request;
 }
 
 job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
-  auto request = start_request(from, std::move(start));
+  call_watchers watched_by;
+  auto request = start_request(from, std::move(start), watched_by);
   auto span = make_span(
       from, "StartWorkflow", request.workflow_type().name(), request.workflow_id(), request);
   auto made = make_unary<wire::StartWorkflowExecutionResponse>(
@@ -97,12 +108,14 @@ job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
       },
       request.workflow_id());
   made.job->trace(std::move(span));
+  made.job->watch(std::move(watched_by));
   return made;
 }
 
 job_of<workflow_ref>
 signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal) {
-  auto request = with_signal(start_request(from, std::move(start)), std::move(signal));
+  call_watchers watched_by;
+  auto request = with_signal(start_request(from, std::move(start), watched_by), std::move(signal));
   auto span = make_span(
       from,
       "SignalWithStartWorkflow",
@@ -119,6 +132,7 @@ signal_with_start_job(const call_origin& from, encoded_start start, encoded_sign
       },
       request.workflow_id());
   made.job->trace(std::move(span));
+  made.job->watch(std::move(watched_by));
   return made;
 }
 

@@ -160,23 +160,45 @@ private:
   bool is_polling_ = false;
 };
 
-wire::UpdateWorkflowExecutionRequest
-update_request(const workflow_ref& of, encoded_update update, bool to_its_end) {
+wire::UpdateWorkflowExecutionRequest update_request(
+    call_job& job,
+    const workflow_ref& of,
+    encoded_update update,
+    bool to_its_end,
+    call_watchers& watched_by) {
   const auto& settings = settings_of(of.from);
+  if (update.options.id.empty())
+    update.options.id = random_uuid();
+  update_workflow_input in{
+      {},
+      of.id,
+      of.run_id,
+      std::move(update.name),
+      std::move(update.options),
+      std::move(update.args),
+      {}};
+  for (auto& each : intercept(of.from, in, &client_interceptor::update_workflow))
+    watched_by.push_back(std::move(each));
+  job.limit_time(in.options.timeout);
   wire::UpdateWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);
-  name_execution(of, *request.mutable_workflow_execution());
+  name_execution(in, *request.mutable_workflow_execution());
   request.set_first_execution_run_id(of.first_execution_run_id);
-  const auto stage = to_its_end ? update_stage::completed : update.options.wait_for;
+  const auto stage = to_its_end ? update_stage::completed : in.options.wait_for;
   request.mutable_wait_policy()->set_lifecycle_stage(stage_of(stage));
   auto& meta = *request.mutable_request()->mutable_meta();
-  meta.set_update_id(update.options.id.empty() ? random_uuid() : std::move(update.options.id));
+  meta.set_update_id(std::move(in.options.id));
   meta.set_identity(settings.identity);
   auto& input = *request.mutable_request()->mutable_input();
-  input.set_name(std::move(update.name));
-  if (!update.args.empty())
-    to_proto(std::move(update.args), *input.mutable_args());
+  input.set_name(std::move(in.name));
+  if (!in.arguments.empty())
+    to_proto(std::move(in.arguments), *input.mutable_args());
+  write_headers(std::move(in.headers), input);
   return request;
+}
+
+bool wants_outcome(const wire::UpdateWorkflowExecutionRequest& request) {
+  return request.wait_policy().lifecycle_stage() == stage_of(update_stage::completed);
 }
 
 /// An update as it is asked for: what is given out differs, what is sent does not.
@@ -185,12 +207,16 @@ class plain_update final : public update_job_base<Raw> {
 public:
   plain_update(const workflow_ref& of, encoded_update update, bool to_its_end)
       : update_job_base<Raw>(of.from) {
-    this->limit_time(update.options.timeout);
-    this->wait_for_outcome(to_its_end || update.options.wait_for == update_stage::completed);
-    auto request = update_request(of, std::move(update), to_its_end);
+    call_watchers watched_by;
+    auto request = update_request(*this, of, std::move(update), to_its_end, watched_by);
+    this->wait_for_outcome(wants_outcome(request));
+    this->watch(std::move(watched_by));
+    const auto& workflow = request.workflow_execution();
     auto& input = *request.mutable_request()->mutable_input();
-    this->trace(make_span(of.from, "StartWorkflowUpdate", input.name(), of.id, input));
-    this->known_ = {request.request().meta().update_id(), of.id, of.run_id};
+    this->trace(
+        make_span(of.from, "StartWorkflowUpdate", input.name(), workflow.workflow_id(), input));
+    this->known_ = {
+        request.request().meta().update_id(), workflow.workflow_id(), workflow.run_id()};
     this->first_request(methods::update_workflow_execution, request);
   }
 
@@ -233,14 +259,16 @@ public:
   update_with_start(
       const call_origin& from, encoded_start start, encoded_update update, bool to_its_end)
       : update_job_base<Raw>(from) {
-    this->limit_time(update.options.timeout);
-    this->wait_for_outcome(to_its_end || update.options.wait_for == update_stage::completed);
+    call_watchers watched_by;
     wire::ExecuteMultiOperationRequest request;
     request.set_namespace_(this->settings().name_space);
     auto& started = *request.add_operations()->mutable_start_workflow();
-    started = start_request(from, std::move(start));
+    started = start_request(from, std::move(start), watched_by);
     auto& updated = *request.add_operations()->mutable_update_workflow();
-    updated = update_request({from, started.workflow_id(), {}, {}}, std::move(update), to_its_end);
+    updated = update_request(
+        *this, {from, started.workflow_id(), {}, {}}, std::move(update), to_its_end, watched_by);
+    this->wait_for_outcome(wants_outcome(updated));
+    this->watch(std::move(watched_by));
     this->trace(make_span(
         from,
         "StartUpdateWithStartWorkflow",

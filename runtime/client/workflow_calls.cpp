@@ -97,32 +97,45 @@ async_pages<history_event> history_pages(const workflow_ref& of, history_options
 
 job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads args) {
   const auto& settings = settings_of(to.from);
+  signal_workflow_input in{{}, to.id, to.run_id, std::string{name}, std::move(args), {}};
+  auto watched_by = intercept(to.from, in, &client_interceptor::signal_workflow);
   wire::SignalWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);
-  name_execution(to, *request.mutable_workflow_execution());
-  request.set_signal_name(std::string{name});
-  if (!args.empty())
-    to_proto(std::move(args), *request.mutable_input());
+  name_execution(in, *request.mutable_workflow_execution());
+  request.set_signal_name(std::move(in.name));
+  if (!in.arguments.empty())
+    to_proto(std::move(in.arguments), *request.mutable_input());
+  write_headers(std::move(in.headers), request);
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
-  auto span = make_span(to.from, "SignalWorkflow", name, to.id, request);
+  auto span = make_span(
+      to.from,
+      "SignalWorkflow",
+      request.signal_name(),
+      request.workflow_execution().workflow_id(),
+      request);
   auto made = acknowledged<wire::SignalWorkflowExecutionResponse>(
       to.from, methods::signal_workflow_execution, request);
   made.job->trace(std::move(span));
+  made.job->watch(std::move(watched_by));
   return made;
 }
 
 job_of<payloads>
 query_job(const workflow_ref& of, std::string_view name, query_options options, payloads args) {
+  query_workflow_input in{{}, of.id, of.run_id, std::string{name}, options, std::move(args), {}};
+  auto watched_by = intercept(of.from, in, &client_interceptor::query_workflow);
   wire::QueryWorkflowRequest request;
   request.set_namespace_(settings_of(of.from).name_space);
-  name_execution(of, *request.mutable_execution());
-  request.mutable_query()->set_query_type(std::string{name});
-  if (!args.empty())
-    to_proto(std::move(args), *request.mutable_query()->mutable_query_args());
+  name_execution(in, *request.mutable_execution());
+  auto& query = *request.mutable_query();
+  query.set_query_type(std::move(in.name));
+  if (!in.arguments.empty())
+    to_proto(std::move(in.arguments), *query.mutable_query_args());
+  write_headers(std::move(in.headers), query);
   request.set_query_reject_condition(
-      static_cast<temporal::api::enums::v1::QueryRejectCondition>(options.reject_if));
-  auto span = make_span(of.from, "QueryWorkflow", name, of.id, *request.mutable_query());
+      static_cast<temporal::api::enums::v1::QueryRejectCondition>(in.options.reject_if));
+  auto span = make_span(of.from, "QueryWorkflow", query.query_type(), in.workflow_id, query);
   auto made = make_unary<wire::QueryWorkflowResponse>(
       of.from,
       methods::query_workflow,
@@ -133,36 +146,46 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
               static_cast<workflow_status>(response.query_rejected().status())};
         return job.settings().converter.decode(from_proto(response.query_result()));
       },
-      of.id);
+      in.workflow_id);
   made.job->trace(std::move(span));
+  made.job->watch(std::move(watched_by));
   return made;
 }
 
 job_of<void> cancel_job(const workflow_ref& of, std::string reason) {
   const auto& settings = settings_of(of.from);
+  cancel_workflow_input in{{}, of.id, of.run_id, std::move(reason)};
+  auto watched_by = intercept(of.from, in, &client_interceptor::cancel_workflow);
   wire::RequestCancelWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);
-  name_execution(of, *request.mutable_workflow_execution());
+  name_execution(in, *request.mutable_workflow_execution());
   request.set_first_execution_run_id(of.first_execution_run_id);
-  request.set_reason(std::move(reason));
+  request.set_reason(std::move(in.reason));
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
-  return acknowledged<wire::RequestCancelWorkflowExecutionResponse>(
+  auto made = acknowledged<wire::RequestCancelWorkflowExecutionResponse>(
       of.from, methods::request_cancel_workflow_execution, request);
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 job_of<void> terminate_job(const workflow_ref& of, std::string reason, payloads details) {
   const auto& settings = settings_of(of.from);
+  terminate_workflow_input in{
+      {}, of.id, of.run_id, std::move(reason), settings.converter.encode(std::move(details))};
+  auto watched_by = intercept(of.from, in, &client_interceptor::terminate_workflow);
   wire::TerminateWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);
-  name_execution(of, *request.mutable_workflow_execution());
+  name_execution(in, *request.mutable_workflow_execution());
   request.set_first_execution_run_id(of.first_execution_run_id);
-  request.set_reason(std::move(reason));
-  if (!details.empty())
-    to_proto(settings.converter.encode(std::move(details)), *request.mutable_details());
+  request.set_reason(std::move(in.reason));
+  if (!in.details.empty())
+    to_proto(std::move(in.details), *request.mutable_details());
   request.set_identity(settings.identity);
-  return acknowledged<wire::TerminateWorkflowExecutionResponse>(
+  auto made = acknowledged<wire::TerminateWorkflowExecutionResponse>(
       of.from, methods::terminate_workflow_execution, request);
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 } // namespace troupe::detail

@@ -4,6 +4,7 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus/answer.hpp"
 #include "runtime/nexus/error_mapping.hpp"
+#include "runtime/nexus/interception.hpp"
 #include "runtime/nexus/operation_state.hpp"
 #include "runtime/nexus/operation_token.hpp"
 #include "runtime/nexus/request_timeout.hpp"
@@ -111,9 +112,9 @@ public:
   void run_on_pool() noexcept override {
     try {
       if (state_->task.kind == nexus_task::request::start)
-        outcome_ = handler_->start(detail::context_access::make_start(state_), input());
+        outcome_ = detail::run_start(*handler_, state_, input());
       else {
-        handler_->cancel(detail::context_access::make_cancel(state_));
+        detail::run_cancel(handler_.get(), state_);
         outcome_ = cancel_accepted{};
       }
     } catch (...) {
@@ -204,6 +205,7 @@ private:
       throw handler_error{
           handler_error_type::not_implemented,
           "the operation token is not that of a workflow: cannot cancel it"};
+    detail::run_cancel(nullptr, state_); // interceptors may say no
     pending_ = {
         cancel_workflow_method,
         make_cancel_request(environment(), state_->task, token->workflow_id),
@@ -219,10 +221,9 @@ private:
   async<void> run_coroutine() {
     try {
       if (state_->task.kind == nexus_task::request::start)
-        outcome_ =
-            co_await handler_->start_async(detail::context_access::make_start(state_), input());
+        outcome_ = co_await detail::begin_start(*handler_, state_, input());
       else {
-        co_await handler_->cancel_async(detail::context_access::make_cancel(state_));
+        co_await detail::begin_cancel(*handler_, state_);
         outcome_ = cancel_accepted{};
       }
     } catch (...) {

@@ -8,12 +8,14 @@
 
 #include <troupe/cancellation.hpp>
 #include <troupe/nexus/error.hpp>
+#include <troupe/nexus/interceptor.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe {
 class client;
@@ -29,7 +31,8 @@ struct dispatch_environment {
   std::string task_queue;
   std::string identity;
   troupe::client* client = nullptr; ///< for handlers; null: `context.client()` throws
-  std::shared_ptr<troupe::tracer> tracer = nullptr; ///< null: no traces
+  std::shared_ptr<troupe::tracer> tracer = nullptr;                  ///< null: no traces
+  std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
 };
 
 /// One accepted Nexus task on its way to its answer: plain state, no threads, no clocks.

@@ -19,13 +19,17 @@ namespace troupe::nexus::detail {
 /// What the contexts of one request look into, and the scope of the calls that its handler makes.
 /// Const while a handler runs, but for the outbound links, which belong to the running handler.
 struct operation_state : rpc::call_scope {
-  operation_state() { token = cancellation.token(); }
+  operation_state() {
+    token = cancellation.token();
+    carried = &client_headers;
+  }
 
   std::shared_ptr<const dispatch_environment> environment;
   nexus_task task;
   std::shared_ptr<void> keeps_where; ///< contexts may be kept for longer than their request
   cancellation_source cancellation;
   std::vector<link> outbound_links;
+  headers client_headers;            ///< that interceptors give along to what the handler calls
   std::unique_ptr<call_trace> trace; ///< null without a tracer
 };
 

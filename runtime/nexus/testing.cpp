@@ -113,6 +113,7 @@ struct nexus_environment::impl {
     environment->task_queue = with.task_queue;
     environment->identity = "test";
     environment->client = with.client;
+    environment->interceptors = with.interceptors;
 
     virtual_executor where; // outlives the call, whose coroutine may hold timers
     std::unique_ptr<rpc::transport> calls;

@@ -2,6 +2,7 @@
 #include "runtime/nexus/workflow_run.hpp"
 
 #include "runtime/base/wire/text_check.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/links.hpp"
 #include "runtime/protocol/start_request.hpp"
 #include "runtime/protocol/trace_header.hpp"
@@ -84,6 +85,8 @@ rpc::bytes make_start_request(
       std::move(start.arguments),
       {environment.name_space, environment.identity, environment.converter},
       request);
+  if (!start.headers.empty())
+    protocol::write_headers(std::move(start.headers), *request.mutable_header());
   if (trace != nullptr)
     protocol::write_trace_header(*trace, *request.mutable_header());
   // Without a callback URL nobody waits for the outcome, and the service refuses an empty one.

@@ -4,6 +4,7 @@
 #include "runtime/base/executor.hpp"
 
 #include <troupe/cancellation.hpp>
+#include <troupe/headers.hpp>
 #include <troupe/tracing.hpp>
 
 #include <atomic>
@@ -26,6 +27,7 @@ struct call_scope {
   cancellation_token token;
   std::shared_ptr<tracer> traced_by;   ///< null: as the client says
   std::optional<trace_context> within; ///< the span of what is served
+  const headers* carried = nullptr;    ///< what came along with it; null: nothing
   std::atomic<bool> is_open{true};     ///< false: what it was for has ended
 };
 

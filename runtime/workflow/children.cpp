@@ -2,7 +2,7 @@
 // The part of the engine that has to do with other workflows.
 
 #include "runtime/base/text/uuid.hpp"
-#include "runtime/workflow/engine.hpp"
+#include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/child_machine.hpp"
 #include "runtime/workflow/machines/external_machine.hpp"
 
@@ -21,8 +21,24 @@ engine::start_child(detail::child_request&& request, const detail::ref<detail::s
     return {never, never};
   }
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]] {
+    const auto made = through->start_child(
+        context{detail::ref<run>{this}, within},
+        {std::move(request.type),
+         std::move(request.input),
+         std::move(request.options),
+         std::move(request.headers)});
+    return {made.start_state(), made.result_state()};
+  }
+  return begin_child(std::move(request), within);
+}
+
+detail::child_pendings
+engine::begin_child(detail::child_request&& request, const detail::ref<detail::scope>& within) {
   if (request.options.task_queue.empty())
     request.options.task_queue = own_task_queue();
+  if (!within->cancelled())
+    trace_call("StartChildWorkflow:", request.type, request.headers);
   std::string id;
   if (request.options.id.empty()) {
     const auto high = random();
@@ -40,6 +56,28 @@ engine::signal_external(detail::external_signal&& signal, detail::scope& within)
   if (closed_)
     return detail::make_ref<detail::payload_pending>(*this);
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return through
+        ->signal_external(
+            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+            {std::move(signal.to.workflow_id),
+             std::move(signal.to.run_id),
+             std::move(signal.to.name_space),
+             signal.is_child,
+             std::move(signal.signal_name),
+             std::move(signal.input),
+             std::move(signal.headers)})
+        .state();
+  return begin_signal(std::move(signal), within);
+}
+
+detail::ref<detail::pending>
+engine::begin_signal(detail::external_signal&& signal, detail::scope& within) {
+  if (!within.cancelled())
+    trace_call(
+        signal.is_child ? "SignalChildWorkflow:" : "SignalExternalWorkflow:",
+        signal.signal_name,
+        signal.headers);
   auto machine = detail::make_ref<external_machine>(*this, *this, std::move(signal));
   issue(*machine, machine->command());
   within.add(*machine);
@@ -50,6 +88,19 @@ detail::ref<detail::pending> engine::cancel_external(detail::external_cancel&& r
   if (closed_)
     return detail::make_ref<detail::payload_pending>(*this);
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return through
+        ->cancel_external(
+            context{detail::ref<run>{this}, root_},
+            {std::move(request.to.workflow_id),
+             std::move(request.to.run_id),
+             std::move(request.to.name_space),
+             std::move(request.reason)})
+        .state();
+  return begin_cancel(std::move(request));
+}
+
+detail::ref<detail::pending> engine::begin_cancel(detail::external_cancel&& request) {
   auto machine = detail::make_ref<external_machine>(*this, *this, std::move(request));
   issue(*machine, machine->command());
   return machine;

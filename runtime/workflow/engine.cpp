@@ -3,7 +3,9 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
+#include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
@@ -165,7 +167,10 @@ void engine::end_with(std::exception_ptr why) {
   try {
     std::rethrow_exception(why);
   } catch (continue_as_new_request& request) {
-    continue_as_new(std::move(request));
+    if (interceptors() != nullptr)
+      intercept_continue_as_new(std::move(request));
+    else
+      continue_as_new(std::move(request));
     return;
   } catch (const failure_error& error) {
     if (cancel_requested_ && is_canceled(error)) {
@@ -212,6 +217,10 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   to.mutable_task_queue()->set_name(
       options.task_queue.empty() ? from.task_queue().name() : options.task_queue);
   to_proto(std::move(request.input), *to.mutable_input());
+  if (extras_ && extras_->trace)
+    protocol::write_trace_header(extras_->trace->run(), request.headers);
+  if (!request.headers.empty())
+    protocol::write_headers(std::move(request.headers), *to.mutable_header());
   if (options.run_timeout)
     to_proto(*options.run_timeout, *to.mutable_workflow_run_timeout());
   if (options.task_timeout)
@@ -273,6 +282,8 @@ info engine::get_info() const {
   result.task_timeout = from_proto(from.workflow_task_timeout());
   if (from.has_retry_policy())
     result.retry_policy = protocol::read_retry_policy(from.retry_policy());
+  if (from.has_header())
+    result.headers = protocol::read_headers(from.header());
   return result;
 }
 
@@ -281,6 +292,16 @@ engine::start_timer(duration after, const timer_options& options, detail::scope&
   if (closed_)
     return detail::make_ref<nothing>(*this);
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return through
+        ->start_timer(
+            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}}, {after, options})
+        .state();
+  return begin_timer(after, options, within);
+}
+
+detail::ref<detail::pending>
+engine::begin_timer(duration after, const timer_options& options, detail::scope& within) {
   if (within.cancelled() || after <= duration::zero()) {
     auto ready = detail::make_ref<nothing>(*this);
     within.cancelled() ? ready->fail(detail::make_canceled(within.reason())) : ready->settle();
@@ -311,6 +332,21 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
     return {never, never};
   }
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]] {
+    const auto made = through->start_nexus_operation(
+        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+        {std::move(request.endpoint),
+         std::move(request.service),
+         std::move(request.operation),
+         std::move(request.input),
+         std::move(request.options)});
+    return {made.start_state(), made.result_state()};
+  }
+  return begin_nexus_operation(std::move(request), within);
+}
+
+detail::nexus_pendings
+engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
   const auto is_parent = [](const auto& header) { // in any case, as all names of headers
     return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
   };
@@ -318,8 +354,8 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
       && std::ranges::none_of(request.options.headers, is_parent))
     request.options.headers.emplace_back(
         "traceparent",
-        to_traceparent(extras_->trace->start_operation(
-            request.service + '/' + request.operation, now_, replaying_)));
+        to_traceparent(extras_->trace->start_call(
+            "StartNexusOperation:" + request.service + '/' + request.operation, now_, replaying_)));
   auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
   auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
   issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
@@ -332,8 +368,22 @@ engine::start_activity(detail::activity_request&& request, detail::scope& within
   if (closed_)
     return detail::make_ref<nothing>(*this);
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return as_encoded(through->start_activity(
+        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+        {std::move(request.type),
+         std::move(request.input),
+         std::move(request.options),
+         std::move(request.headers)}));
+  return begin_activity(std::move(request), within);
+}
+
+detail::ref<detail::payload_pending>
+engine::begin_activity(detail::activity_request&& request, detail::scope& within) {
   if (request.options.task_queue.empty())
     request.options.task_queue = own_task_queue();
+  if (!within.cancelled())
+    trace_call("StartActivity:", request.type, request.headers);
   auto activity =
       detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
   issue(*activity, enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
@@ -385,15 +435,25 @@ void engine::on_signal(std::string name, detail::signal_handler handler) {
     deliver_signal(std::move(signal));
 }
 
+detail::signal_handler* engine::signal_handler_of(const std::string& name) {
+  detail::signal_handler* handler = nullptr;
+  for (auto& [known, candidate] : with_messages().signal_handlers)
+    if (known == name || (known.empty() && handler == nullptr))
+      handler = &candidate;
+  return handler;
+}
+
 void engine::deliver_signal(received_signal&& signal) {
   auto& all = with_messages();
   const auto& name = signal.name;
-  detail::signal_handler* handler = nullptr;
-  for (auto& [known, candidate] : all.signal_handlers)
-    if (known == name || (known.empty() && handler == nullptr))
-      handler = &candidate;
+  auto* handler = signal_handler_of(name);
   if (handler == nullptr) {
     all.unhandled_signals.push_back(std::move(signal));
+    return;
+  }
+  if (interceptors() != nullptr) [[unlikely]] {
+    running_handler what{.name = name, .unfinished = handler->options.unfinished};
+    run_handler(run_signal(this, std::move(signal)), std::move(what), true);
     return;
   }
   const told_signal told{name, handler->options.unfinished};
@@ -401,18 +461,37 @@ void engine::deliver_signal(received_signal&& signal) {
   std::exception_ptr failed;
   try {
     handler->deliver(name, std::move(signal.input));
-  } catch (const payload_error& error) {
-    failed = std::current_exception();
-    log(detail::log_level::warn,
-        "dropped a signal whose arguments cannot be read",
-        {{"signal", name}, {"error", describe(error)}});
   } catch (...) {
     failed = std::current_exception();
-    fail_handler(failed);
   }
   all.now_told = before;
+  signal_told(name, signal.sender, failed);
+}
+
+void engine::signal_told(
+    const std::string& name,
+    const std::optional<trace_context>& sender,
+    const std::exception_ptr& failed) {
+  if (closed_)
+    return;
+  if (failed != nullptr) {
+    try {
+      std::rethrow_exception(failed);
+    } catch (const payload_error& error) {
+      log(detail::log_level::warn,
+          "dropped a signal whose arguments cannot be read",
+          {{"signal", name}, {"error", describe(error)}});
+    } catch (...) {
+      fail_handler(failed);
+    }
+  }
   if (extras_ && extras_->trace && !replaying_)
-    extras_->trace->handle_message("HandleSignal:" + name, signal.sender, now_, failed);
+    extras_->trace->handle_message("HandleSignal:" + name, sender, now_, failed);
+}
+
+void engine::trace_call(const char* what, const std::string& name, headers& to) {
+  if (extras_ && extras_->trace) [[unlikely]]
+    protocol::write_trace_header(extras_->trace->start_call(what + name, now_, replaying_), to);
 }
 
 void engine::on_query(std::string name, detail::query_handler handler) {
@@ -428,7 +507,9 @@ void engine::on_query(std::string name, detail::query_handler handler) {
 }
 
 void engine::fail_handler(std::exception_ptr why) {
-  if (!closed_)
+  if (messages_ && messages_->captured != nullptr)
+    messages_->captured->error = std::move(why);
+  else if (!closed_)
     end_with(std::move(why));
 }
 
@@ -444,6 +525,9 @@ void engine::log(
   std::vector<log::field> all;
   for (const auto& [key, value] : fields)
     all.push_back({key, value});
+  if (extras_)
+    for (const auto& [key, value] : extras_->log)
+      all.push_back({key, value});
   all.push_back({"workflow_id", started().workflow_id()});
   all.push_back({"run_id", run_id_});
   all.push_back({"workflow_type", definition_->name});

@@ -31,6 +31,12 @@ class WorkflowExecutionStartedEventAttributes;
 namespace troupe::workflow {
 
 class close_machine;
+class interception;
+struct continue_as_new_input;
+struct execute_input;
+struct query_input;
+struct signal_input;
+struct update_input;
 class local_activity_pending;
 class update_machine;
 struct received_update;
@@ -119,7 +125,7 @@ public:
   // -- messages --
 
   /// Answers a query; throws what the handler throws, and a readable error for an unknown name.
-  payload answer_query(const std::string& name, payloads input);
+  payload answer_query(const std::string& name, payloads input, headers with = {});
   [[nodiscard]] std::string stack_trace() const;
   [[nodiscard]] std::vector<std::string> waits_for() const;
   /// Says in the log which handlers of messages the end of the run interrupts.
@@ -213,6 +219,11 @@ private:
     const std::string& name;
     unfinished_policy unfinished;
   };
+  /// What the handler of a signal came to that interceptors stand around.
+  struct captured_handler {
+    std::optional<async<void>> body;
+    std::exception_ptr error;
+  };
   struct coroutine : detail::list_node {
     detail::suspended start;
     std::optional<async<void>> body;
@@ -223,6 +234,7 @@ private:
     payloads input;
     std::int64_t event_id = 0;
     std::optional<trace_context> sender = {}; ///< of one that is traced
+    troupe::headers headers = {};             ///< for interceptors
   };
   /// Signals, queries, updates and who handles them.
   struct messages {
@@ -233,6 +245,7 @@ private:
     std::vector<std::pair<std::string, detail::update_handler>> update_handlers;
     std::vector<detail::update_handler> replaced_updates; ///< their coroutines may still run
     const told_signal* now_told = nullptr;
+    captured_handler* captured = nullptr; ///< null: handlers run by themselves
     bool tells_at_once = false; ///< coroutines of handlers begin in the call that tells them
   };
   /// While messages are told in their order: each handler begins before the next one is told.
@@ -324,6 +337,24 @@ private:
   /// Whether the error of a handler is its caller's; else it is the task's, and says so.
   [[nodiscard]] bool fails_update(std::exception_ptr& error) const;
 
+  // interception.cpp
+  friend class interception;
+  /// Null for most runs.
+  [[nodiscard]] interception* interceptors() const noexcept;
+  /// The code, with the interceptors around it if there are some.
+  [[nodiscard]] async<payload> make_main(payloads&& input);
+  static async<payload> run_intercepted(engine* self, execute_input in);
+  static async<void> run_signal(engine* self, received_signal signal);
+  /// Behind the interceptors.
+  static async<void> call_signal_handler(engine* self, signal_input in);
+  void signal_told(
+      const std::string& name,
+      const std::optional<trace_context>& sender,
+      const std::exception_ptr& failed);
+  static async<payload> run_update_handler(engine* self, update_input in);
+  [[nodiscard]] detail::ref<detail::payload_pending> as_encoded(future<payload> result);
+  void intercept_continue_as_new(continue_as_new_request&& request);
+
   // handlers.cpp
   void run_handler(async<void> body, running_handler&& what, bool at_once);
 
@@ -336,8 +367,24 @@ private:
   void close_with(std::unique_ptr<wire_command> command, std::exception_ptr why = nullptr);
   void continue_as_new(continue_as_new_request&& request);
   void deliver_signal(received_signal&& signal);
-  void
-  call_signal_handler(detail::signal_handler& handler, const std::string& name, payloads input);
+  [[nodiscard]] detail::signal_handler* signal_handler_of(const std::string& name);
+  [[nodiscard]] payload call_query_handler(const std::string& name, payloads input);
+  // What is behind the interceptors of the calls of the same name.
+  detail::ref<detail::pending>
+  begin_timer(duration after, const timer_options& options, detail::scope& within);
+  detail::nexus_pendings
+  begin_nexus_operation(detail::nexus_request&& request, detail::scope& within);
+  detail::ref<detail::payload_pending>
+  begin_activity(detail::activity_request&& request, detail::scope& within);
+  detail::ref<detail::payload_pending>
+  begin_local_activity(detail::local_activity_request&& request, detail::scope& within);
+  detail::child_pendings
+  begin_child(detail::child_request&& request, const detail::ref<detail::scope>& within);
+  detail::ref<detail::pending>
+  begin_signal(detail::external_signal&& signal, detail::scope& within);
+  detail::ref<detail::pending> begin_cancel(detail::external_cancel&& request);
+  /// Writes the trace of what the code is about to begin.
+  void trace_call(const char* what, const std::string& name, headers& to);
   [[nodiscard]] payload metadata() const;
   [[nodiscard]] payload enhanced_stack_trace() const;
   [[nodiscard]] messages& with_messages();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/workflow/engine.hpp"
+#include "runtime/workflow/interception.hpp"
 #include "runtime/workflow/local_work.hpp"
 #include "runtime/workflow/run_trace.hpp"
 #include "runtime/workflow/version_notes.hpp"
@@ -62,8 +63,10 @@ struct engine::extras {
   std::uint32_t last_local = 0;      ///< of the local activities
   std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
   std::optional<run_trace> trace;    ///< of a worker that has a tracer
-  std::unique_ptr<described> described_as; ///< null until the code reads or changes it
-  std::unique_ptr<version_notes> versions; ///< null until the code asks for one
+  std::unique_ptr<interception> interceptors; ///< null: there are none
+  workflow::log_fields log;                   ///< that they want in each line
+  std::unique_ptr<described> described_as;    ///< null until the code reads or changes it
+  std::unique_ptr<version_notes> versions;    ///< null until the code asks for one
 };
 
 } // namespace troupe::workflow

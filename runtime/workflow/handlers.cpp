@@ -50,11 +50,18 @@ void engine::spawn_handler(async<void> body) {
   if (closed_)
     return;
   require_writable();
+  if (messages_ && messages_->captured != nullptr) {
+    messages_->captured->body.emplace(std::move(body));
+    return;
+  }
   running_handler what;
   if (messages_ && messages_->now_told != nullptr)
     what = {.name = messages_->now_told->name, .unfinished = messages_->now_told->unfinished};
   // Before the next message is told, as if each were one function.
-  run_handler(std::move(body), std::move(what), messages_ && messages_->tells_at_once);
+  run_handler(
+      detail::drive_handler(std::move(body), detail::ref<run>{this}),
+      std::move(what),
+      messages_ && messages_->tells_at_once);
 }
 
 bool engine::all_handlers_finished() const noexcept {

@@ -36,6 +36,7 @@ class HistoryEvent;
 namespace troupe::workflow {
 
 class engine;
+class interceptor;
 
 /// What the instances of one worker share. Immutable.
 struct environment {
@@ -46,6 +47,9 @@ struct environment {
   std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
   /// Asked about a patch when a run reaches it for the first time; empty: all are taken.
   std::function<bool(const info&, std::string_view patch_id)> activates_patch = {};
+
+  /// The interceptors of a run, outermost first; empty: there are none.
+  std::function<std::vector<std::unique_ptr<interceptor>>(const info&)> interceptors = {};
 
   /// Sees each command that replay found in the history, beside its event. For replayers that
   /// compare more.

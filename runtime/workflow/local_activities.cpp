@@ -100,10 +100,22 @@ void engine::bring_to_front(const history_event& event, const event_row& row) {
 
 detail::ref<detail::payload_pending>
 engine::start_local_activity(detail::local_activity_request&& request, detail::scope& within) {
-  auto what = detail::make_ref<local_activity_pending>(*this, *this);
   if (closed_)
-    return what;
+    return detail::make_ref<local_activity_pending>(*this, *this);
   require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return as_encoded(through->start_local_activity(
+        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+        {std::move(request.type),
+         std::move(request.input),
+         std::move(request.options),
+         std::move(request.headers)}));
+  return begin_local_activity(std::move(request), within);
+}
+
+detail::ref<detail::payload_pending>
+engine::begin_local_activity(detail::local_activity_request&& request, detail::scope& within) {
+  auto what = detail::make_ref<local_activity_pending>(*this, *this);
   const auto& options = request.options;
   if (!options.schedule_to_close_timeout && !options.start_to_close_timeout)
     throw std::invalid_argument(
@@ -114,6 +126,7 @@ engine::start_local_activity(detail::local_activity_request&& request, detail::s
     what->fail(detail::make_canceled(within.reason()));
     return what;
   }
+  trace_call("StartActivity:", request.type, request.headers);
   begin_local(*what, std::move(request));
   within.add(*what);
   return what;

@@ -8,6 +8,7 @@
 
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/update_machine.hpp"
@@ -138,10 +139,19 @@ void engine::begin_update(detail::update_handler& handler, received_update&& upd
   std::exception_ptr refused;
   try {
     const read_only guard{*this, read_only::by::validator};
-    body.emplace(handler.prepare(
-        {std::make_shared<const update_info>(update.id, name),
-         from_proto(update.request.input().args()),
-         update.is_accepted}));
+    if (auto* through = interceptors()) [[unlikely]] {
+      update_input in{
+          {update.id, name},
+          from_proto(update.request.input().args()),
+          protocol::read_headers(update.request.input().header())};
+      if (!update.is_accepted)
+        through->validate_update(context{detail::ref<run>{this}, root_}, in);
+      body.emplace(run_update_handler(this, std::move(in)));
+    } else
+      body.emplace(handler.prepare(
+          {std::make_shared<const update_info>(update.id, name),
+           from_proto(update.request.input().args()),
+           update.is_accepted}));
   } catch (const nondeterminism_error&) {
     task_error_ = std::current_exception();
     return;

@@ -15,7 +15,7 @@
 
 namespace troupe::workflow {
 
-payload engine::answer_query(const std::string& name, payloads input) {
+payload engine::answer_query(const std::string& name, payloads input, headers with) {
   const detail::ref<run> keep{this};
   const read_only guard{*this, read_only::by::query};
   struct silence {
@@ -27,14 +27,25 @@ payload engine::answer_query(const std::string& name, payloads input) {
 
   auto& handlers = with_messages().query_handlers;
   const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
+  if (known == handlers.end() || name.empty()) {
+    if (name == "__stack_trace")
+      return converter().to_payload(stack_trace());
+    if (name == "__enhanced_stack_trace")
+      return enhanced_stack_trace();
+    if (name == "__temporal_workflow_metadata")
+      return metadata();
+  }
+  if (auto* through = interceptors()) [[unlikely]]
+    return through->handle_query(
+        context{detail::ref<run>{this}, root_}, {name, std::move(input), std::move(with)});
+  return call_query_handler(name, std::move(input));
+}
+
+payload engine::call_query_handler(const std::string& name, payloads input) {
+  auto& handlers = with_messages().query_handlers;
+  const auto known = std::ranges::find(handlers, name, [](const auto& one) { return one.first; });
   if (known != handlers.end() && !name.empty())
     return known->second.answer(name, std::move(input));
-  if (name == "__stack_trace")
-    return converter().to_payload(stack_trace());
-  if (name == "__enhanced_stack_trace")
-    return enhanced_stack_trace();
-  if (name == "__temporal_workflow_metadata")
-    return metadata();
   const auto others = std::ranges::find(handlers, "", [](const auto& one) { return one.first; });
   if (others != handlers.end())
     return others->second.answer(name, std::move(input));

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/workflow/engine.hpp"
+#include "runtime/workflow/interception.hpp"
 #include "runtime/workflow/machines/local_activity_machine.hpp"
 
 #include <troupe/error.hpp>
@@ -297,6 +298,7 @@ replay_result replayer::replay_binary(std::string_view bytes, std::string_view w
   auto environment = std::make_shared<workflow::environment>();
   environment->converter = options_.converter;
   environment->name_space = options_.name_space;
+  environment->interceptors = workflow::interceptors_of_runs(options_.interceptors);
   environment->task_queue = started.task_queue().name();
   if (options_.compare_contents)
     environment->on_match = &workflow::compare_contents;

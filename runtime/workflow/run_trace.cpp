@@ -25,13 +25,12 @@ run_trace::run_trace(
       {"temporalWorkflowID", std::string{workflow_id}}, {"temporalRunID", std::string{run_id}}};
 }
 
-trace_context
-run_trace::start_operation(const std::string& name, time_point now, bool is_replaying) {
+trace_context run_trace::start_call(std::string name, time_point now, bool is_replaying) {
   const auto& run_id = run_.attributes.back().second;
   const auto context = telemetry::derived_context(run_.context, *to_, run_id, ++spans_);
   if (!is_replaying)
     keep(
-        {.name = "StartNexusOperation:" + name,
+        {.name = std::move(name),
          .kind = span_kind::client,
          .context = context,
          .parent = run_.context.span,

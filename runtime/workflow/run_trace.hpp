@@ -27,8 +27,10 @@ public:
       std::string_view workflow_type,
       std::string_view workflow_id);
 
-  /// The context of an operation that the code starts.
-  trace_context start_operation(const std::string& name, time_point now, bool is_replaying);
+  /// The context of something that the code starts: `StartActivity:NAME`.
+  trace_context start_call(std::string name, time_point now, bool is_replaying);
+  /// The run's own, for one that follows it.
+  [[nodiscard]] const trace_context& run() const noexcept { return run_.context; }
   /// The code was told something: `HandleSignal:NAME`, `HandleUpdate:NAME`. `sender` is what the
   /// message's header said.
   void handle_message(

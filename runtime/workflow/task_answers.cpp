@@ -3,6 +3,7 @@
 
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/workflow/engine.hpp"
 
 #include <troupe/error.hpp>
@@ -82,7 +83,10 @@ activation_result answer_query_task(const wire::PollWorkflowTaskQueueResponse& t
     auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
     answer.set_namespace_(run.environment().name_space);
     to_proto(
-        run.answer_query(task.query().query_type(), from_proto(task.query().query_args())),
+        run.answer_query(
+            task.query().query_type(),
+            from_proto(task.query().query_args()),
+            protocol::read_headers(task.query().header())),
         *answer.mutable_query_result()->add_payloads());
     answer.set_completed_type(enums::QUERY_RESULT_TYPE_ANSWERED);
     result.kind = verdict::query_answered;
@@ -104,7 +108,10 @@ void answer_queries(
     auto& result = (*to.mutable_query_results())[id];
     try {
       to_proto(
-          run.answer_query(query.query_type(), from_proto(query.query_args())),
+          run.answer_query(
+              query.query_type(),
+              from_proto(query.query_args()),
+              protocol::read_headers(query.header())),
           *result.mutable_answer()->add_payloads());
       result.set_result_type(enums::QUERY_RESULT_TYPE_ANSWERED);
     } catch (...) {

@@ -164,6 +164,13 @@ service embedded::service_access::in(caf::actor_system& system, service_options 
 }
 
 client service::connect(std::string name_space) {
+  return connect(std::move(name_space), data_converter{});
+}
+
+client service::connect(
+    std::string name_space,
+    data_converter converter,
+    std::vector<std::shared_ptr<const client_interceptor>> interceptors) {
   bool is_known = false;
   {
     std::lock_guard guard{impl_->mutex};
@@ -173,7 +180,10 @@ client service::connect(std::string name_space) {
   }
   if (!is_known)
     throw rpc_error{embedded::namespace_absent(name_space)};
-  return local_client(impl_->front(), {.name_space = std::move(name_space)});
+  return local_client(
+      impl_->front(),
+      {.name_space = std::move(name_space), .interceptors = std::move(interceptors)},
+      std::move(converter));
 }
 
 std::string service::listen(const std::string& address) {

@@ -15,6 +15,8 @@
 namespace troupe {
 
 class client;
+class client_interceptor;
+struct data_converter;
 
 namespace rpc {
 class local_service;
@@ -79,6 +81,11 @@ public:
   /// A client of this service that needs no network. Throws `rpc_error` if the namespace does not
   /// exist.
   [[nodiscard]] client connect(std::string name_space = "default");
+  /// The same with a converter and interceptors of its own.
+  [[nodiscard]] client connect(
+      std::string name_space,
+      data_converter converter,
+      std::vector<std::shared_ptr<const client_interceptor>> interceptors = {});
 
   /// Starts a gRPC front on `address` (`ip:port`; port 0 takes a free one). Returns the address it
   /// listens on. Throws `service_error` if the port is in use or the address is none of this

@@ -7,6 +7,7 @@
 #include <troupe/nexus/handler_base.hpp>
 #include <troupe/otlp.hpp>
 #include <troupe/tracing.hpp>
+#include <troupe/worker_interceptor.hpp>
 #include <troupe/worker_snapshot.hpp>
 #include <troupe/workflow/definition.hpp>
 
@@ -93,6 +94,9 @@ struct worker_options {
   /// Present: the metrics are pushed to an OpenTelemetry collector as well, the last time when the
   /// worker is destroyed or has stopped.
   std::optional<otlp_options> otlp = {};
+  /// Stand around workflows, activities and Nexus handlers; the first is the outermost. Those of
+  /// the client that are worker interceptors come before them.
+  std::vector<std::shared_ptr<const worker_interceptor>> interceptors = {};
   /// Takes the worker's spans: `otlp_tracer({...})`, or one of your own. Null: the client's; if
   /// that has none either, no traces, and none are passed on.
   std::shared_ptr<troupe::tracer> tracer = {};

@@ -29,6 +29,7 @@ void local_calls::begin(
       info.schedule_to_close_timeout = options.schedule_to_close_timeout;
       info.start_to_close_timeout = options.start_to_close_timeout;
       info.retry_policy = options.retry_policy;
+      info.headers = std::move(each.request.headers);
       info.is_local = true;
       job.asker = asker;
       job.work = run_;

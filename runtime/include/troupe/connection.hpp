@@ -15,6 +15,7 @@
 
 namespace troupe {
 
+class client_interceptor; // troupe/client/interceptor.hpp
 class tracer;
 
 /// How the service is authenticated, and we to it. A plain value.
@@ -56,6 +57,9 @@ struct connection_options {
   /// Takes the spans of the client's starts, signals, queries and updates, and of its workers that
   /// have no tracer of their own. Null: no traces.
   std::shared_ptr<troupe::tracer> tracer = {}; ///< who hears of spans; null: nobody
+  /// See what the client's calls ask for, in their order; those that are worker interceptors as
+  /// well serve the workers that are made with the client.
+  std::vector<std::shared_ptr<const client_interceptor>> interceptors = {};
   /// True: `connect` does not wait for the service; the first call finds out.
   bool lazy = false;
 };

@@ -5,6 +5,7 @@
 #include "runtime/base/pulse.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/history/history_slicer.hpp"
@@ -132,6 +133,8 @@ void engine::run_step(const step_jobs& todo) {
           event->event_id()};
       if (environment_->tracer)
         told.sender = protocol::read_trace_header(attributes.header());
+      if (interceptors() != nullptr)
+        told.headers = protocol::read_headers(attributes.header());
       deliver_signal(std::move(told));
     }
   }
@@ -190,7 +193,11 @@ void engine::begin(history_event& event) {
     run_id_ = attributes.original_execution_run_id();
   if (environment_->tracer)
     begin_trace(attributes);
-  attributes.clear_header();
+  if (attributes.has_header()) {
+    protocol::remove_trace_header(*attributes.mutable_header());
+    if (attributes.header().fields().empty())
+      attributes.clear_header();
+  }
   attributes.clear_identity();
   attributes.clear_continued_failure();
   attributes.clear_last_completion_result();
@@ -202,7 +209,7 @@ void engine::begin(history_event& event) {
   is_made_early_ = definition_->takes_messages_early;
   execution_time_ = from_proto(event.event_time());
   const auto before = troupe::detail::frame_bytes();
-  main_.emplace(definition_->run(context{detail::ref<run>{this}, root_}, std::move(input)));
+  main_.emplace(make_main(std::move(input)));
   frame_bytes_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before);
   main_start_.frame = main_->frame();
   main_start_.where = main_->frame().promise().where;

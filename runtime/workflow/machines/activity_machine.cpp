@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
@@ -63,6 +64,8 @@ void activity_machine::write(int command, wire_command& to) {
   attributes.mutable_activity_type()->set_name(request_->type);
   attributes.mutable_task_queue()->set_name(options.task_queue);
   to_proto(std::exchange(request_->input, {}), *attributes.mutable_input());
+  if (!request_->headers.empty())
+    protocol::write_headers(std::move(request_->headers), *attributes.mutable_header());
   if (options.schedule_to_close_timeout)
     to_proto(*options.schedule_to_close_timeout, *attributes.mutable_schedule_to_close_timeout());
   if (options.schedule_to_start_timeout)
@@ -100,6 +103,7 @@ void activity_machine::adopt(const history_event& event) {
     id = attributes.activity_id();
   }
   request_->input = {};
+  request_->headers = {};
   request_->options.summary = {};
 }
 

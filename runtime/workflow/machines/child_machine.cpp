@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
 #include "runtime/workflow/machines/external_machine.hpp"
 
@@ -110,6 +111,8 @@ void child_machine::write(int, wire_command& to) {
   attributes.mutable_workflow_type()->set_name(request_->type);
   attributes.mutable_task_queue()->set_name(options.task_queue);
   to_proto(std::exchange(request_->input, {}), *attributes.mutable_input());
+  if (!request_->headers.empty())
+    protocol::write_headers(std::move(request_->headers), *attributes.mutable_header());
   if (options.execution_timeout)
     to_proto(*options.execution_timeout, *attributes.mutable_workflow_execution_timeout());
   if (options.run_timeout)
@@ -166,6 +169,7 @@ void child_machine::adopt(const history_event& event) {
   options = {
       .id = std::move(options.id), .cancellation_type = type, .name_space = recorded.namespace_()};
   request_->input = {};
+  request_->headers = {};
 }
 
 void child_machine::on_event(const event_row& row, const history_event& event) {

@@ -2,6 +2,7 @@
 #include "runtime/workflow/machines/external_machine.hpp"
 
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/workflow/machines/child_machine.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
@@ -110,6 +111,8 @@ void external_machine::write(int, wire_command& to) {
     write_target(signal_->to, *attributes.mutable_execution());
     attributes.set_signal_name(signal_->signal_name);
     to_proto(std::exchange(signal_->input, {}), *attributes.mutable_input());
+    if (!signal_->headers.empty())
+      protocol::write_headers(std::move(signal_->headers), *attributes.mutable_header());
     attributes.set_child_workflow_only(signal_->is_child);
     return;
   }
@@ -144,6 +147,7 @@ void external_machine::adopt(const history_event& event) {
   if (recorded.signal_name() != signal_->signal_name)
     throw_mismatch(event, "signal name", recorded.signal_name(), signal_->signal_name);
   signal_->input = {};
+  signal_->headers = {};
 }
 
 void external_machine::close(const history_event& event) {

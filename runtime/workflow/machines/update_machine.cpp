@@ -24,7 +24,7 @@ void update_machine::recorded(const event_row& row, const history_event& event) 
                 : event.workflow_execution_update_completed_event_attributes().meta().update_id();
   if (id != id_)
     throw_mismatch(event, "update id", id, id_);
-  const auto input = is_accept ? update_input::accept_recorded : update_input::complete_recorded;
+  const auto input = is_accept ? update_step::accept_recorded : update_step::complete_recorded;
   if (take_transition<update_transitions>(state_, input) == nullptr)
     throw_mismatch(
         event,

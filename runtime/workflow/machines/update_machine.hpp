@@ -19,7 +19,7 @@ enum class update_state : std::uint8_t {
   complete_issued, ///< the acceptance is in the history, the answer is not
   closed,
 };
-enum class update_input : std::uint8_t {
+enum class update_step : std::uint8_t {
   accept_recorded,
   answered, ///< the handler has ended
   complete_recorded,
@@ -28,12 +28,12 @@ enum class update_input : std::uint8_t {
 enum class update_effect : std::uint8_t { none };
 
 // clang-format off
-inline constexpr transition<update_state, update_input, update_effect> update_transitions[] = {
-  {update_state::accept_issued,   update_input::accept_recorded,   update_state::accepted,        update_effect::none},
-  {update_state::accept_issued,   update_input::answered,          update_state::both_issued,     update_effect::none},
-  {update_state::accepted,        update_input::answered,          update_state::complete_issued, update_effect::none},
-  {update_state::both_issued,     update_input::accept_recorded,   update_state::complete_issued, update_effect::none},
-  {update_state::complete_issued, update_input::complete_recorded, update_state::closed,          update_effect::none},
+inline constexpr transition<update_state, update_step, update_effect> update_transitions[] = {
+  {update_state::accept_issued,   update_step::accept_recorded,   update_state::accepted,        update_effect::none},
+  {update_state::accept_issued,   update_step::answered,          update_state::both_issued,     update_effect::none},
+  {update_state::accepted,        update_step::answered,          update_state::complete_issued, update_effect::none},
+  {update_state::both_issued,     update_step::accept_recorded,   update_state::complete_issued, update_effect::none},
+  {update_state::complete_issued, update_step::complete_recorded, update_state::closed,          update_effect::none},
 };
 // clang-format on
 
@@ -49,7 +49,7 @@ public:
   void release() const noexcept override { ref_counted::release(); }
 
   /// The handler has ended; the caller issues the second command.
-  void answered() noexcept { take_transition<update_transitions>(state_, update_input::answered); }
+  void answered() noexcept { take_transition<update_transitions>(state_, update_step::answered); }
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] const std::string& identity() const noexcept { return identity_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/support/recorded_spans.hpp"
 
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/nexus/workflow_run.hpp>
@@ -9,11 +10,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 
 using namespace troupe;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -44,6 +47,20 @@ struct counts {
     ctx.on_query("bad", []() -> int { throw application_error("cannot say"); });
     co_await ctx.wait_condition([&sum] { return sum > 1; });
     co_return sum;
+  }
+};
+
+inline constexpr activity::contract<std::string(std::string)> echo{"echo"};
+
+struct parent {
+  static constexpr std::string_view name = "Parent";
+  async<std::string> run(workflow::context ctx, bool again) {
+    if (again)
+      ctx.continue_as_new(false);
+    auto who = co_await ctx.execute<echo>({.start_to_close_timeout = 30s}, "you");
+    who = co_await ctx.execute_local<echo>({.start_to_close_timeout = 30s}, who);
+    co_await ctx.external_workflow("counts").signal("add", 2);
+    co_return co_await ctx.execute_child<greeter>({}, who);
   }
 };
 
@@ -83,6 +100,55 @@ BOOST_AUTO_TEST_CASE(one_trace_goes_from_the_caller_to_the_workflow_behind_its_o
     BOOST_TEST(!all[name].error.has_value(), name);
     parent = all[name].context.span;
   }
+  serves.stop();
+}
+
+BOOST_AUTO_TEST_CASE(one_trace_goes_through_activities_children_and_runs_that_follow) {
+  service here;
+  const auto client = here.connect();
+  const auto spans = std::make_shared<test::recorded_spans>();
+  worker serves{client, {.task_queue = "q", .tracer = spans}};
+  serves.add<greeter>().add<counts>().add<parent>();
+  serves.add(activity::implement<echo>([](activity::context ctx, std::string in) {
+    ctx.client().get_workflow("counts").signal("add", 0);
+    return in;
+  }));
+  serves.start();
+  const auto other = client.start_workflow<counts>({.id = "counts", .task_queue = "q"});
+  BOOST_TEST(client.execute_workflow<parent>({.id = "p", .task_queue = "q"}, true) == "hello you");
+
+  // `counts` is signalled by both activities and then by the parent, which ends it.
+  std::multimap<std::string, trace_span> all;
+  for (auto& each : spans->wait_for(15))
+    all.emplace(each.name, each);
+  const auto one = [&](const char* name) -> const trace_span& {
+    const auto found = all.find(name);
+    BOOST_REQUIRE_MESSAGE(found != all.end(), name);
+    return found->second;
+  };
+  BOOST_TEST(all.count("RunWorkflow:Parent") == 2u);
+  const auto& first = one("RunWorkflow:Parent");
+  const std::pair<const char*, const char*> inside[] = {
+      {"StartActivity:echo", "RunActivity:echo"},
+      {"StartChildWorkflow:Greeter", "RunWorkflow:Greeter"},
+      {"SignalExternalWorkflow:add", "HandleSignal:add"}};
+  for (const auto& [asked, done] : inside) {
+    BOOST_TEST((one(asked).context.trace == first.context.trace), asked);
+    BOOST_TEST((one(asked).kind == span_kind::client), asked);
+    bool is_inside = false;
+    for (auto [at, end] = all.equal_range(done); at != end; ++at)
+      for (auto [by, last] = all.equal_range(asked); by != last; ++by)
+        is_inside |= at->second.parent == by->second.context.span;
+    BOOST_TEST(is_inside, done);
+  }
+  BOOST_TEST(all.count("RunActivity:echo") == 2u); // one of them was local
+  bool signals_inside = false;
+  for (auto [at, end] = all.equal_range("RunActivity:echo"); at != end; ++at)
+    signals_inside |= one("SignalWorkflow:add").parent == at->second.context.span;
+  BOOST_TEST(signals_inside);
+  for (const auto& [name, span] : all)
+    if (name != "RunWorkflow:Counts")
+      BOOST_TEST((span.context.trace == first.context.trace), name);
   serves.stop();
 }
 

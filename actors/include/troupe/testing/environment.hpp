@@ -72,7 +72,10 @@ public:
   /// no such namespace. A call that waits for what never comes throws `std::logic_error`: when
   /// nothing is left to happen, when only the time could bring it and that is held, or after
   /// `longest_wait`.
-  [[nodiscard]] client connect(std::string name_space = "default", data_converter converter = {});
+  [[nodiscard]] client connect(
+      std::string name_space = "default",
+      data_converter converter = {},
+      std::vector<std::shared_ptr<const client_interceptor>> interceptors = {});
 
   /// A worker that lives here. It is configured, started and stopped as any other; not for
   /// `run_until_signal`, and without a watchdog: code that blocks, blocks the test. `of` must be a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/headers.hpp>
 #include <troupe/priority.hpp>
 #include <troupe/workflow/info.hpp>
 
@@ -32,6 +33,7 @@ struct info {
   std::optional<workflow::duration> heartbeat_timeout = {};
   std::optional<workflow::retry_policy> retry_policy = {}; ///< as the service applies it
   troupe::priority priority = {};                          ///< before or behind others of its queue
+  troupe::headers headers = {};                            ///< that the workflow sent along
   bool is_local = false; ///< run by the workflow's own worker within its task
 };
 

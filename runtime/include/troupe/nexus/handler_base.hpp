@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/headers.hpp>
 #include <troupe/nexus/context.hpp>
 #include <troupe/nexus/workflow_run.hpp>
 #include <troupe/payload/payload.hpp>
@@ -32,6 +33,7 @@ struct encoded_workflow_start {
   std::string workflow_type;
   workflow_run_options options;
   payloads arguments;
+  troupe::headers headers = {};
 };
 
 using start_outcome = std::variant<sync_success, async_started, encoded_workflow_start>;

@@ -3,6 +3,7 @@
 
 #include <troupe/cancellation.hpp>
 #include <troupe/nexus/handler.hpp>
+#include <troupe/nexus/interceptor.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/rpc_status.hpp>
 
@@ -103,6 +104,8 @@ public:
     data_converter converter = {};              ///< of inputs and results
     /// Whose calls handlers make by `context.client()`. A handler's time stands still meanwhile.
     troupe::client* client = nullptr;
+    /// Of the worker; outermost first.
+    std::vector<std::shared_ptr<const nexus::interceptor>> interceptors = {};
   };
 
   nexus_environment();

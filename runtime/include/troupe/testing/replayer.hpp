@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/worker_interceptor.hpp>
 #include <troupe/workflow/definition.hpp>
 
 #include <exception>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::testing {
 
@@ -21,6 +23,8 @@ struct replay_options {
   /// not only its kind and identity. Changed contents do no harm to a running workflow, so this is
   /// for tests of recorded histories.
   bool compare_contents = false;
+  /// Of the workers that run the workflows: they are a part of the code.
+  std::vector<std::shared_ptr<const worker_interceptor>> interceptors = {};
 };
 
 /// What came of one history.

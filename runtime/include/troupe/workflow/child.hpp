@@ -90,6 +90,7 @@ struct child_request {
   std::string type;
   payloads input;
   child_workflow_options options;
+  troupe::headers headers = {};
 };
 
 /// The two things to wait for in one child. `started` settles with `result` at the latest.

@@ -59,6 +59,7 @@ struct external_signal {
   bool is_child = false; ///< refused unless it is a child of this run
   std::string signal_name;
   payloads input;
+  troupe::headers headers = {};
 };
 
 /// A request to cancel another workflow.

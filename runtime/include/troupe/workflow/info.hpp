@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/payload/payload.hpp>
+#include <troupe/headers.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -49,6 +49,7 @@ struct info {
   std::optional<workflow::retry_policy> retry_policy; ///< absent: it is not retried
   time_point start_time{};                            ///< time of the first workflow task
   time_point execution_time{};                        ///< when the service started the run
+  troupe::headers headers;                            ///< that its start sent along
 
   std::int64_t history_length = 0;        ///< events processed up to the current task
   std::int64_t history_size_bytes = 0;    ///< as the service counted it at the last task

@@ -391,8 +391,7 @@ private:
         owner.fail_handler(std::current_exception());
       }
     } else {
-      owner.spawn_handler(detail::drive_handler(
-          std::apply(handler, std::move(arguments)), detail::ref<detail::run>{&owner}));
+      owner.spawn_handler(std::apply(handler, std::move(arguments)));
     }
   }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/async.hpp>
+#include <troupe/headers.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
@@ -95,6 +96,7 @@ struct continue_as_new_request {
   std::string workflow_type;
   payloads input;
   continue_as_new_options options;
+  troupe::headers headers = {};
 };
 
 namespace detail {
@@ -111,6 +113,7 @@ struct activity_request {
   std::string type;
   payloads input;
   activity_options options;
+  troupe::headers headers = {};
 };
 
 /// One series of attempts of a local activity, within one task of the workflow (or several, if it
@@ -121,6 +124,7 @@ struct local_activity_request {
   local_activity_options options;
   int attempt = 1;                          ///< the first of the series
   std::optional<time_point> scheduled = {}; ///< when the first series was asked for; absent: now
+  troupe::headers headers = {};
 };
 
 /// The two things to wait for in one operation. `started` settles with it at the latest.
@@ -222,7 +226,8 @@ public:
   /// The workflow's object is made, its code has not begun: what came and has a handler is told.
   virtual void deliver_early() = 0;
   virtual void fail_handler(std::exception_ptr why) = 0; ///< a handler let an error out
-  /// Runs the coroutine of the signal handler that is being called.
+  /// Runs the coroutine of the signal handler that is being called; an error it lets out is told to
+  /// `fail_handler`.
   virtual void spawn_handler(async<void> body) = 0;
   [[nodiscard]] virtual bool all_handlers_finished() const noexcept = 0;
 
