@@ -96,7 +96,7 @@ struct notes {
   void add(const std::string& what) const { seen->push_back(name + ":" + what); }
 };
 
-class noting_run final : public workflow::interceptor, notes {
+class noting_run final : public workflow::interceptor, public notes {
 public:
   explicit noting_run(const notes& to) : notes(to) {}
 
@@ -194,7 +194,7 @@ private:
   }
 };
 
-class noting_activities final : public activity::interceptor, notes {
+class noting_activities final : public activity::interceptor, public notes {
 public:
   explicit noting_activities(const notes& to) : notes(to) {}
   payload
@@ -216,7 +216,7 @@ public:
   }
 };
 
-class noting_operations final : public nexus::interceptor, notes {
+class noting_operations final : public nexus::interceptor, public notes {
 public:
   explicit noting_operations(const notes& to) : notes(to) {}
   nexus::start_reply
@@ -235,7 +235,7 @@ public:
   }
 };
 
-class noting_client final : public client_interceptor, public worker_interceptor, notes {
+class noting_client final : public client_interceptor, public worker_interceptor, public notes {
 public:
   explicit noting_client(const notes& to) : notes(to) {}
 
@@ -293,7 +293,6 @@ struct fixture {
     return std::make_shared<noting_client>(notes{seen, name});
   }
   worker serve(const client& with, worker_options options) {
-    options.task_queue = "q";
     auto made = env.make_worker(with, std::move(options));
     made.add<trunk>()
         .add<leaf>()
@@ -335,10 +334,11 @@ BOOST_FIXTURE_TEST_SUITE(interceptors, fixture)
 BOOST_AUTO_TEST_CASE(everything_passes_them_in_their_order) {
   const auto client = env.connect("default", {}, {noting("a")});
   // Its own come behind those of the client; the cache has no room, so all of it is replayed.
-  auto serves = serve(client, {.max_cached_workflows = 0, .interceptors = {noting("b")}});
+  auto serves =
+      serve(client, {.task_queue = "q", .max_cached_workflows = 0, .interceptors = {noting("b")}});
   auto run = client.start_workflow<trunk>({.id = "t", .task_queue = "q"}, "first", true);
   env.run_until([&] { return std::ranges::find(*seen, "a:cancel wait") != seen->end(); });
-  BOOST_TEST(run.update<std::string>("set", "v") == "v!");
+  BOOST_TEST(run.execute_update<std::string>("set", "v") == "v!");
   BOOST_TEST(run.query<std::string>("value") == "v");
   BOOST_TEST(run.result() == all_seen, boost::test_tools::per_element());
 
@@ -377,7 +377,7 @@ BOOST_AUTO_TEST_CASE(everything_passes_them_in_their_order) {
 
 BOOST_AUTO_TEST_CASE(what_a_run_continues_as_gets_the_headers_that_were_given_to_it_alone) {
   const auto client = env.connect("default", {}, {noting("a")});
-  auto serves = serve(client, {});
+  auto serves = serve(client, {.task_queue = "q"});
   auto run = client.start_workflow<trunk>({.id = "t", .task_queue = "q"}, "first", true);
   std::vector<std::string> carried;
   env.run_until([&] { return std::ranges::find(*seen, "a:activity shout") != seen->end(); });
@@ -392,7 +392,7 @@ BOOST_AUTO_TEST_CASE(what_a_run_continues_as_gets_the_headers_that_were_given_to
 
 BOOST_AUTO_TEST_CASE(signals_pass_them_until_their_handlers_end) {
   const auto client = env.connect("default", {}, {noting("a")});
-  auto serves = serve(client, {.max_cached_workflows = 0});
+  auto serves = serve(client, {.task_queue = "q", .max_cached_workflows = 0});
   auto run = client.signal_with_start_workflow<trunk>(
       {.id = "t", .task_queue = "q"}, message("put", "one"), "first", false);
   BOOST_TEST(run.result().size() == all_seen.size());
