@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_else_is_in_it_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_no_trace) {
-  BOOST_TEST(!protocol::read_trace_header({}).has_value());
+  BOOST_TEST(!protocol::read_trace_header(temporal::api::common::v1::Header{}).has_value());
   BOOST_TEST(!protocol::read_trace_header(with_data("json/plain", "{")).has_value());
   BOOST_TEST(!protocol::read_trace_header(with_data("json/plain", "{}")).has_value());
   BOOST_TEST(
