@@ -92,7 +92,7 @@ struct async_promise : async_promise_base<Domain> {
     return {};
   }
 
-  template <class U>
+  template <class U = T> // so that `co_return {};` means a T
     requires std::is_constructible_v<T, U>
   void return_value(U&& result) {
     value.emplace(std::forward<U>(result));

@@ -62,6 +62,10 @@ struct first_of {
   }
 };
 
+struct returns_a_default {
+  async<std::string> run(workflow::context) { co_return {}; }
+};
+
 struct nothing_to_wait_for {
   async<std::size_t> run(workflow::context) {
     const std::vector<workflow::future<void>> none;
@@ -162,6 +166,12 @@ struct lists_its_error {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(coroutines)
+
+BOOST_AUTO_TEST_CASE(braces_are_a_default_result) {
+  BOOST_TEST(
+      run<returns_a_default>(history_builder{}.started("W").task_started())
+      == "CompleteWorkflowExecution \"\"");
+}
 
 BOOST_AUTO_TEST_CASE(spawned_coroutines_run_side_by_side) {
   BOOST_CHECK_EQUAL(
