@@ -24,8 +24,8 @@ python() {
   if [ ! -x "$peers/venv/bin/python" ]; then
     python3 -m venv "$peers/venv" || { left_out "the Python SDK" "python3 -m venv does not work (Debian: python3-venv)"; return 0; }
   fi
-  "$peers/venv/bin/python" -c 'import temporalio' 2> /dev/null ||
-    "$peers/venv/bin/pip" install --quiet temporalio==1.35.0
+  "$peers/venv/bin/python" -c 'import temporalio, cryptography' 2> /dev/null ||
+    "$peers/venv/bin/pip" install --quiet temporalio==1.35.0 cryptography==48.0.0
 }
 
 failed=0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/otlp/http_post.hpp"
+#include "runtime/http/post.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace troupe::otlp {
+namespace troupe::http {
 
 namespace {
 
@@ -26,9 +26,6 @@ namespace beast = boost::beast;
 namespace wire = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-
-/// What a collector answers is short.
-constexpr std::size_t most_answer_bytes = std::size_t{64} << 10;
 
 using request = wire::request<wire::string_body>;
 using plain_stream = beast::tcp_stream;
@@ -40,9 +37,14 @@ class exchange {
 public:
   /// `around` is what a stream is made with.
   template <class... Around>
-  exchange(const http_url& to, request what, asio::io_context& context, Around&... around)
+  exchange(
+      const http_url& to,
+      request what,
+      std::size_t most_bytes,
+      asio::io_context& context,
+      Around&... around)
       : to_(to), resolver_(context), stream_(context, around...), request_(std::move(what)) {
-    parser_.body_limit(most_answer_bytes);
+    parser_.body_limit(most_bytes);
   }
 
   void start() {
@@ -58,7 +60,7 @@ public:
         });
   }
 
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] posted& result() { return result_; }
 
 private:
   void greet() {
@@ -90,17 +92,19 @@ private:
   }
 
   void judge() {
-    const auto& answer = parser_.get();
-    const auto status = answer.result_int();
-    problem_ = status >= 200 && status < 300
-                   ? std::string{}
-                   : "HTTP " + std::to_string(status) + ' ' + answer.body().substr(0, 200);
+    auto& answer = parser_.get();
+    const auto status = result_.status = answer.result_int();
+    if (status >= 200 && status < 300) {
+      result_.problem.clear();
+      result_.body = std::move(answer.body());
+    } else
+      result_.problem = "HTTP " + std::to_string(status) + ' ' + answer.body().substr(0, 200);
   }
 
   bool fails(const char* step, const error_code& error) {
     if (!error)
       return false;
-    problem_ = std::string{step} + ": " + error.message();
+    result_.problem = std::string{step} + ": " + error.message();
     return true;
   }
 
@@ -110,20 +114,20 @@ private:
   request request_;
   wire::response_parser<wire::string_body> parser_;
   beast::flat_buffer buffer_;
-  std::string problem_ = "it took too long"; ///< until it ends
+  posted result_{.problem = "it took too long"}; ///< until it ends
 };
 
 template <class Stream, class... Around>
-std::string
+posted
 run(const http_url& to,
     request what,
-    std::chrono::milliseconds at_most,
+    const post_limits& within,
     asio::io_context& context,
     Around&... around) {
-  exchange<Stream> one{to, std::move(what), context, around...};
+  exchange<Stream> one{to, std::move(what), within.answer_bytes, context, around...};
   one.start();
-  context.run_for(at_most);
-  return one.problem();
+  context.run_for(within.time);
+  return std::move(one.result());
 }
 
 } // namespace
@@ -166,11 +170,11 @@ std::optional<http_url> parse_http_url(std::string_view text) {
   return result;
 }
 
-std::string post_json(
+posted post_json(
     const http_url& to,
     const std::vector<std::pair<std::string, std::string>>& headers,
     std::string body,
-    std::chrono::milliseconds at_most) {
+    post_limits within) {
   request what{wire::verb::post, to.path, 11};
   for (const auto& [name, value] : headers)
     what.set(name, value);
@@ -181,7 +185,7 @@ std::string post_json(
   what.prepare_payload();
   asio::io_context context{1};
   if (!to.is_tls)
-    return run<plain_stream>(to, std::move(what), at_most, context);
+    return run<plain_stream>(to, std::move(what), within, context);
   asio::ssl::context trust{asio::ssl::context::tls_client};
   SSL_CTX_set_min_proto_version(trust.native_handle(), TLS1_2_VERSION);
   error_code error;
@@ -190,8 +194,8 @@ std::string post_json(
   else
     trust.load_verify_file(to.ca_file, error);
   if (error)
-    return "certificates: " + error.message();
-  return run<tls_stream>(to, std::move(what), at_most, context, trust);
+    return {.problem = "certificates: " + error.message()};
+  return run<tls_stream>(to, std::move(what), within, context, trust);
 }
 
-} // namespace troupe::otlp
+} // namespace troupe::http
