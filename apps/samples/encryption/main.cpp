@@ -7,6 +7,8 @@
 
 #include <troupe/worker.hpp>
 
+#include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -31,6 +33,8 @@ int main(int count, char** values) try {
   if (command == "codec-server" && count == 3) {
     encryption_sample::codec_server server{
         codec, static_cast<std::uint16_t>(std::stoul(values[2]))};
+    for (const int signal : {SIGINT, SIGTERM}) // nothing is under way that matters
+      std::signal(signal, [](int) { std::_Exit(0); });
     std::cout << "http://127.0.0.1:" << server.port() << std::endl;
     server.serve();
     return 0;
@@ -40,8 +44,7 @@ int main(int count, char** values) try {
       {.codec = codec, .encode_failure_attributes = true});
   if (command == "greet" && (count == 3 || count == 4)) {
     const std::string id = count == 4 ? values[3] : "";
-    std::cout << client.execute_workflow<greeter>(
-                     {.id = id, .task_queue = "encryption"}, values[2])
+    std::cout << client.execute_workflow<greeter>({.id = id, .task_queue = "encryption"}, values[2])
               << '\n';
     return 0;
   }
