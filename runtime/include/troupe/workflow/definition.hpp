@@ -59,8 +59,8 @@ struct workflow_object {
 // handlers may be under way when that ends.
 template <class W>
 async<payload> run_workflow(context ctx, payloads input, workflow_object<W> object) {
-  using run = troupe::detail::callable<decltype(&W::run)>;
-  using value = typename run::result::value_type;
+  using member = troupe::detail::callable<decltype(&W::run)>;
+  using value = typename member::result::value_type;
   object.make(ctx);
   auto& self = object.self;
   if constexpr (std::is_constructible_v<W, context>)
@@ -69,7 +69,7 @@ async<payload> run_workflow(context ctx, payloads input, workflow_object<W> obje
       [&](auto&&... each) { return self.run(ctx, std::forward<decltype(each)>(each)...); },
       ctx.converter()
           .template from_payloads<
-              typename troupe::detail::tuple_tail<typename run::arguments>::type>(
+              typename troupe::detail::tuple_tail<typename member::arguments>::type>(
               std::exchange(input, {})));
   if constexpr (std::is_void_v<value>) {
     co_await std::move(main);
