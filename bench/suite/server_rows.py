@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows 12 to 14 and 16: the embedded service, beside the real dev server where that is built."""
+"""Rows 12 to 14, 16 and 17: the embedded service, beside the real dev server where that is built."""
 
 import contextlib
 import subprocess
@@ -131,3 +131,16 @@ def records(suite):
     cost = {line["closed_runs"]: line["decision_ns"] for line in measured["figures"]["records"]}
     suite.table.at_most(16, "decision in a record of 10,000 closed runs, to one of 10", 1.1, cost[10_000] / cost[10],
                         note=", ".join(f"{closed:,}: {each:,.0f} ns" for closed, each in cost.items()))
+
+
+def longest_turn(suite):
+    """How long one huge request keeps the service's shard from everything else."""
+    programs.say("  longest turns")
+    measured = suite.measure("longest turn", "rules", lambda: {"requests": programs.run(
+        programs.pinned(suite.worker_core, suite.bench / "longest_turn", "--rounds", suite.rounds), seconds=600)})
+    turns = {line["request"]: line["longest_turn_ms"] for line in measured["figures"]["requests"]}
+    worst = max(turns, key=turns.get)
+    suite.table.at_most(17, "longest turn of the service's shard for one huge request", 5, turns[worst], " ms",
+                        note=f"{worst}; {len(turns)} requests measured")
+    for request, each in turns.items():
+        suite.table.figure(f"longest turn: {request}", f"{each:.2f} ms")

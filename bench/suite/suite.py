@@ -14,6 +14,7 @@ PARTS = {
     "open-loop": nexus_rows.open_loop, "workflow": workflow_rows.new_runs, "sticky": workflow_rows.sticky,
     "memory": workflow_rows.memory, "replay": workflow_rows.replay, "shards": nexus_rows.shards,
     "end-to-end": server_rows.end_to_end, "server": server_rows.server, "records": server_rows.records,
+    "longest-turn": server_rows.longest_turn,
     "overload": nexus_rows.overload,
 }
 

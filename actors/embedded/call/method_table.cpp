@@ -2,10 +2,12 @@
 #include "actors/embedded/call/method_table.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/checks/message_parts.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/rpc/methods.hpp"
 
+#include <memory>
 #include <unordered_map>
 
 namespace troupe::embedded {
@@ -39,29 +41,31 @@ rpc_status unknown_method(std::string_view full_name) {
       "unknown service " + std::string{full_name.substr(0, full_name.rfind('/'))});
 }
 
-void admit(directory& here, const call_ptr& from) {
-  const auto* row = find_method(from->method());
-  if (row == nullptr) {
-    from->answer(unknown_method(from->method()));
-    return;
-  }
-  from->row = row;
-  auto* message = row->make_request(from->arena());
+namespace {
+
+/// A request may hold something that costs a unit of work for so many of its bytes.
+constexpr std::size_t bytes_of_a_thing = 16;
+
+/// Reads the request into `message`, or says why that cannot be.
+rpc_status read_request(const call& from, google::protobuf::Message& message, bool in_slices) {
   std::string scratch;
-  const auto bytes = from->body().flatten(scratch);
-  if (bytes.size() >= few_parts_below && !has_few_parts(bytes, *message->GetDescriptor())) {
-    from->answer(plain_status(
+  const auto bytes = from.body().flatten(scratch);
+  if (bytes.size() >= few_parts_below && !has_few_parts(bytes, *message.GetDescriptor()))
+    return plain_status(
         status_code::resource_exhausted,
         "the request has more than " + std::to_string(most_message_parts) + " fields, or more than "
-            + std::to_string(most_map_entries) + " entries in the maps of one message"));
-    return;
-  }
-  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    from->answer(
-        plain_status(status_code::internal, "the request is no " + message->GetTypeName()));
-    return;
-  }
-  from->set_message(message);
+            + std::to_string(most_map_entries) + " entries in the maps of one message");
+  const bool is_read = in_slices
+                           ? read_in_slices(bytes, message)
+                           : message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (!is_read)
+    return plain_status(status_code::internal, "the request is no " + message.GetTypeName());
+  return {};
+}
+
+/// Sends a call with its request on its way.
+void enter(directory& here, const call_ptr& from) {
+  const auto* row = from->row;
   const auto name_space = row->name_space(here, *from);
   if (name_space.size() > here.settings.max_id_bytes) {
     from->answer(bad_argument("Namespace length exceeds limit."));
@@ -80,6 +84,36 @@ void admit(directory& here, const call_ptr& from) {
     return;
   }
   row->go(here, from);
+}
+
+} // namespace
+
+void admit(directory& here, const call_ptr& from) {
+  const auto* row = find_method(from->method());
+  if (row == nullptr) {
+    from->answer(unknown_method(from->method()));
+    return;
+  }
+  from->row = row;
+  auto* message = row->make_request(from->arena());
+  const auto go_in = [&here, from, message](rpc_status status) {
+    if (from->is_answered())
+      return; // the service stopped meanwhile
+    if (!status.ok()) {
+      from->answer(std::move(status));
+      return;
+    }
+    from->set_message(message);
+    enter(here, from);
+  };
+  if (from->body().size() / bytes_of_a_thing < here.slices.units()) {
+    go_in(read_request(*from, *message, false));
+    return;
+  }
+  auto status = std::make_shared<rpc_status>();
+  here.slices.run(
+      [from, message, status] { *status = read_request(*from, *message, true); },
+      [go_in, status] { go_in(std::move(*status)); });
 }
 
 } // namespace troupe::embedded

@@ -5,6 +5,7 @@
 #include "actors/embedded/directory/actor_map.hpp"
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/residents.hpp"
+#include "actors/embedded/directory/slice_queue.hpp"
 #include "actors/embedded/directory/unloaded_deadlines.hpp"
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
@@ -116,6 +117,7 @@ public:
   caf::actor_system& system;
   actors::shard& home;
   service_settings settings;
+  slice_queue slices{home, settings.slice_units};
   std::unique_ptr<id_source> ids;
   namespace_registry namespaces;
   endpoint_registry endpoints;

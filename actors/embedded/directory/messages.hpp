@@ -133,6 +133,8 @@ struct record_loaded {
   std::shared_ptr<loaded_rows> rows;
 };
 struct load_again {};
+/// It has more to do than fitted into one turn of the shard: go on with it.
+struct next_slice {};
 /// The namespace is deleted: its runs go, open or not.
 struct delete_run {
   std::string run_id;
@@ -251,6 +253,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(commit_ended)
   TROUPE_SERVICE_MESSAGE(record_loaded)
   TROUPE_SERVICE_MESSAGE(load_again)
+  TROUPE_SERVICE_MESSAGE(next_slice)
   TROUPE_SERVICE_MESSAGE(unload_if_idle)
   TROUPE_SERVICE_MESSAGE(leave_if_idle)
   TROUPE_SERVICE_MESSAGE(delete_run)
@@ -302,6 +305,7 @@ using execution_handle = caf::typed_actor<
     sig<void(forget_if_empty)>,
     sig<void(record_loaded)>,
     sig<void(load_again)>,
+    sig<void(next_slice)>,
     sig<void(unload_if_idle)>,
     sig<void(delete_run)>>;
 

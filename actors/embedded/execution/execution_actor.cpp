@@ -48,8 +48,15 @@ execution_actor::behavior_type execution_actor::make_behavior() {
       [this](start_taken_activity& message) { take(message); },
       [this](nexus_answered& message) { take(message); },
       [this](const commit_ended& message) {
-        if (message.life == life_)
+        if (message.life != life_)
+          return;
+        if (!is_busy())
           finish_commit(message.is_durable);
+        else
+          hold(nullptr, [this, message] {
+            if (message.life == life_)
+              finish_commit(message.is_durable);
+          });
       },
       [this](ask_peer& message) {
         postponed_ -= std::exchange(message.is_postponed, false) ? 1 : 0;
@@ -75,6 +82,10 @@ execution_actor::behavior_type execution_actor::make_behavior() {
         if (!record_)
           load();
       },
+      [this](const next_slice&) {
+        is_slice_due_ = false;
+        go_on();
+      },
       [this](const unload_if_idle& message) {
         if (message.ticket != ticket_)
           return;
@@ -88,10 +99,11 @@ execution_actor::behavior_type execution_actor::make_behavior() {
 
 void execution_actor::on_exit() {
   // Its own end leaves nothing here; another one (the service stops) must not lose the record.
+  const auto why = plain_status(status_code::unavailable, "the service is shutting down");
+  let_go_of_slices(why);
   const auto due = timer_due_;
   const bool was_durable = undurable_.empty();
   auto left = std::move(record_);
-  const auto why = plain_status(status_code::unavailable, "the service is shutting down");
   lose(why);
   for (auto& each : std::exchange(held_, {}))
     if (each.from)
@@ -116,19 +128,21 @@ void execution_actor::on_exit() {
 template <class Message>
 void execution_actor::take(Message& what) {
   is_used_ = true;
-  if (record_) {
+  if (is_ready() && held_.empty()) {
     run(what);
     return;
   }
   call_ptr from;
   if constexpr (std::is_same_v<Message, serve_call>)
     from = what.what;
-  held_.push_back({std::move(from), [this, message = std::move(what)]() mutable { run(message); }});
+  hold(std::move(from), [this, message = std::move(what)]() mutable { run(message); });
 }
 
 template <class Message>
 void execution_actor::run(Message& what) {
   guard([&] { handle(what); }, [&](const rpc_status& fault) { fail(what, fault); });
+  if (is_busy())
+    return; // the end comes with its end
   if (!queries_.empty())
     settle_queries();
   forget_when_empty();
@@ -208,10 +222,10 @@ void execution_actor::handle(nexus_held& what) {
 }
 
 void execution_actor::handle(delete_run& what) {
-  wire::DeleteWorkflowExecutionRequest request;
-  request.mutable_workflow_execution()->set_workflow_id(key_->workflow_id);
-  request.mutable_workflow_execution()->set_run_id(what.run_id);
-  apply(delete_execution{request}, [this, run_id = what.run_id](const reply& outcome) {
+  auto request = std::make_shared<wire::DeleteWorkflowExecutionRequest>();
+  request->mutable_workflow_execution()->set_workflow_id(key_->workflow_id);
+  request->mutable_workflow_execution()->set_run_id(what.run_id);
+  apply(delete_execution{*request}, [this, request, run_id = what.run_id](const reply& outcome) {
     if (outcome.status.code == status_code::not_found)
       tell(directory_.visibility(key_->namespace_id), remove_row{run_id});
   });
@@ -265,20 +279,26 @@ void execution_actor::handle(serve_call& what) {
 }
 
 void execution_actor::decide_for(const call_ptr& from, const input& what) {
-  apply(what, [from](const reply& outcome) { from->answer(outcome); });
+  apply(what, [from](const reply& outcome) { from->answer(outcome); }, from->size());
 }
 
 void execution_actor::decide_update_for(const call_ptr& from, const input& what, bool is_repeated) {
-  apply(what, [this, from, is_repeated](const reply& outcome) {
-    wait_for_update(from, outcome, is_repeated);
-  });
+  apply(
+      what,
+      [this, from, is_repeated](const reply& outcome) {
+        wait_for_update(from, outcome, is_repeated);
+      },
+      from->size());
 }
 
 // -- decisions and their order ------------------------------------------------------------------
 
 template <class Then>
-void execution_actor::apply(const input& what, Then then) {
-  commit(decide(*record_, what, directory_.around()), std::move(then));
+void execution_actor::apply(const input& what, Then then, std::size_t bytes) {
+  if (is_large(bytes) || std::holds_alternative<reset_execution>(what))
+    decide_in_slices(what, std::move(then));
+  else
+    commit(decide(*record_, what, directory_.around()), std::move(then));
 }
 
 void execution_actor::apply(const input& what) {
@@ -286,13 +306,21 @@ void execution_actor::apply(const input& what) {
 }
 
 template <class Then>
-void execution_actor::commit(transaction decided, Then then) {
+void execution_actor::commit(transaction decided, Then then, commit_batch* made) {
   const bool changes = decided.changed;
   if (changes && ticket_ == 0 && !is_empty(*record_))
     ticket_ = directory_.residents.stays(key_, false);
+  for (auto& gone : decided.removed)
+    directory_.slices.discard(std::move(gone));
   if (undurable_.empty() && (!changes || !directory_.store.keeps_rows())) {
-    send_out(decided);
-    then(decided.answer);
+    if (decided.effects.size() <= most_effects_at_once) {
+      send_out(decided);
+      then(decided.answer);
+      return;
+    }
+    outgoing_.push_back(
+        {std::move(decided.answer), std::move(decided.effects), 0, continuation{std::move(then)}});
+    send_some();
     return;
   }
   if (!changes) {
@@ -302,9 +330,12 @@ void execution_actor::commit(transaction decided, Then then) {
     return;
   }
   undurable_.push_back({std::move(decided), continuation{std::move(then)}, {}});
+  if (*has_failed_)
+    return;
   commit_batch rows;
   try {
-    rows = rows_of_commit(*key_, *record_, undurable_.back().decided);
+    rows = made != nullptr ? std::move(*made)
+                           : rows_of_commit(*key_, *record_, undurable_.back().decided);
   } catch (...) {
     // What was decided cannot be written: it must not be there either.
     lose(store_failed());
@@ -315,10 +346,16 @@ void execution_actor::commit(transaction decided, Then then) {
   directory_.store.commit(
       owner_,
       std::move(rows),
-      [weak = caf::actor_cast<caf::actor_addr>(this), life = life_](bool is_durable) {
+      [weak = caf::actor_cast<caf::actor_addr>(this), life = life_, failed = has_failed_](
+          bool is_durable) {
+        *failed = *failed || !is_durable;
         if (auto self = caf::actor_cast<execution_handle>(weak))
           tell(self, commit_ended{life, is_durable});
       });
+}
+
+void execution_actor::commit_sliced(transaction decided, continuation then, commit_batch* rows) {
+  commit(std::move(decided), std::move(then), rows);
 }
 
 void execution_actor::finish_commit(bool is_durable) {
@@ -331,7 +368,20 @@ void execution_actor::finish_commit(bool is_durable) {
   }
   auto done = std::move(undurable_.front());
   undurable_.pop_front();
-  const auto tell_one = [this](transaction* effects, const reply& what, continuation& then) {
+  if (done.decided.effects.size() > most_effects_at_once) {
+    const auto add = [this](reply& what, effects left, continuation& then) {
+      outgoing_.push_back({std::move(what), std::move(left), 0, std::move(then)});
+    };
+    add(done.decided.answer, std::move(done.decided.effects), done.then);
+    for (auto& each : done.followers)
+      add(each.what, each.effects ? std::move(each.effects->effects) : effects{}, each.then);
+    send_some();
+    if (!is_busy())
+      settle_queries();
+    forget_when_empty();
+    return;
+  }
+  const auto tell_one = [this](transaction* effects, reply& what, continuation& then) {
     guard(
         [&] {
           if (effects)
@@ -351,9 +401,11 @@ void execution_actor::finish_commit(bool is_durable) {
 /// only its timer is set again.
 void execution_actor::set_going() {
   const bool all = directory_.take_unresumed(*key_) || std::exchange(is_resuming_, false);
-  commit(
-      embedded::resume(*record_, directory_.around(), all ? resumes::everything : resumes::timer),
-      [](const reply&) {});
+  const auto what = all ? resumes::everything : resumes::timer;
+  if (is_large())
+    resume_in_slices(what);
+  else
+    commit(embedded::resume(*record_, directory_.around(), what), [](const reply&) {});
 }
 
 // -- effects -------------------------------------------------------------------------------------
@@ -472,11 +524,14 @@ void execution_actor::start_taken(Start start, const Task& task, const poll_ptr&
 
 void execution_actor::complete_task_for(const call_ptr& from) {
   const auto& request = from->as<wire::RespondWorkflowTaskCompletedRequest>();
-  apply(complete_workflow_task{request, from->token}, [this, from](const reply& outcome) {
-    if (!queries_.empty() && outcome.status.ok())
-      answer_queries(*from, outcome);
-    from->answer(outcome);
-  });
+  apply(
+      complete_workflow_task{request, from->token},
+      [this, from](const reply& outcome) {
+        if (!queries_.empty() && outcome.status.ok())
+          answer_queries(*from, outcome);
+        from->answer(outcome);
+      },
+      from->size());
 }
 
 void execution_actor::handle(start_taken_task& taken) {
@@ -506,14 +561,12 @@ void execution_actor::handle(start_taken_activity& taken) {
 }
 
 void execution_actor::handle(nexus_answered& done) {
-  if (!done.answer)
-    apply(nexus_request_done{done.attempt, nexus_no_answer{}});
-  else if (done.is_failure)
-    apply(
-        nexus_request_done{done.attempt, &done.answer->as<wire::RespondNexusTaskFailedRequest>()});
-  else
-    apply(nexus_request_done{
-        done.attempt, &done.answer->as<wire::RespondNexusTaskCompletedRequest>()});
+  nexus_outcome outcome = nexus_no_answer{};
+  if (done.answer && done.is_failure)
+    outcome = &done.answer->as<wire::RespondNexusTaskFailedRequest>();
+  else if (done.answer)
+    outcome = &done.answer->as<wire::RespondNexusTaskCompletedRequest>();
+  apply(nexus_request_done{done.attempt, outcome}, [answer = done.answer](const reply&) {});
 }
 
 } // namespace troupe::embedded

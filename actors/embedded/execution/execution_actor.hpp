@@ -4,6 +4,7 @@
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/service_actor.hpp"
 #include "actors/embedded/execution/update_waits.hpp"
+#include "runtime/base/slices/sliced_work.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 
 #include <deque>
@@ -15,6 +16,7 @@
 namespace troupe::embedded {
 
 class directory;
+struct read_outcome;
 
 /// One workflow id of one namespace with all its runs: the only one that changes the record, by
 /// `decide`.
@@ -26,7 +28,7 @@ class directory;
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
 ///            callback_reported (callback deliverers), delete_run (registry), commit_ended and
 ///            record_loaded (store), unload_if_idle (residents), record_timer_due, reader_done,
-///            load_again and forget_if_empty (itself).
+///            load_again, next_slice and forget_if_empty (itself).
 /// Sends:     a transaction's effects, once it is durable: add_workflow_task, add_activity_task,
 ///            dispatch_request, deliver_callback, ask_peer, put_row, remove_row; peer_told;
 ///            reopen_poll if a taken task was stale; answers to calls.
@@ -34,9 +36,9 @@ class directory;
 ///            waits for it.
 ///
 /// The record has an order of commits: whatever tells of it, be it an answer, a read or an effect,
-/// waits for the commits before it. What comes while the record is loaded waits in order. A commit
-/// that fails ends the record in memory: who waits hears `unavailable`, and it is loaded anew as it
-/// was last committed.
+/// waits for the commits before it. What comes while the record is loaded, or while a decision
+/// about it goes on for several turns of the shard, waits in order. A commit that fails ends the
+/// record in memory: who waits hears `unavailable`, and it is loaded anew as it was last committed.
 class execution_actor final : public service_actor<execution_handle> {
 public:
   execution_actor(
@@ -70,7 +72,7 @@ public:
 private:
   /// What follows a decision or a read. Hears the answer, or `unavailable` if what it depends on
   /// was lost.
-  using continuation = unique_function<void(const reply&)>;
+  using continuation = unique_function<void(reply&)>;
 
   struct reader {
     call_ptr from;
@@ -101,10 +103,23 @@ private:
     continuation then;
     std::vector<follower> followers;
   };
-  /// Came while the record was loaded.
+  /// Came while the record was loaded, or busy.
   struct held_message {
     call_ptr from; ///< null if it is no call
     unique_function<void()> handle;
+  };
+  /// Work on the record that may take several turns of the shard; nothing else touches the record
+  /// meanwhile. `end` hears null once it is over, or why it will never be.
+  struct sliced {
+    std::unique_ptr<sliced_work> work;
+    unique_function<void(const rpc_status*)> end;
+  };
+  /// What is durable and may be told; its effects go first, if need be in several turns.
+  struct outgoing {
+    reply what;
+    effects left;
+    std::size_t sent = 0; ///< of the effects
+    continuation then;
   };
 
   template <class Message>
@@ -147,6 +162,7 @@ private:
   void take_again_later(Message what);
   void postpone(ask_peer what, duration pause);
 
+  void tell_history(const call_ptr& from, std::optional<time_point> ends, read_result found);
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
 
@@ -164,19 +180,43 @@ private:
   bool finish_update_wait(std::uint64_t id, bool is_expired);
   void lose_update_waits(const rpc_status& why);
 
-  /// Decides, commits, performs the effects, then hands the answer to `then`.
+  /// Decides, commits, performs the effects, then hands the answer to `then`. What the input points
+  /// to lives as long as `then`. `bytes` are those of the request, if it may be a large one.
   template <class Then>
-  void apply(const input& what, Then then);
+  void apply(const input& what, Then then, std::size_t bytes = 0);
   void apply(const input& what);
+  /// `rows` are those of the decision if they were made already.
   template <class Then>
-  void commit(transaction decided, Then then);
+  void commit(transaction decided, Then then, commit_batch* rows = nullptr);
   /// Hands `what` to `then` once all that was decided so far is durable.
   void tell_after_commits(reply what, continuation then);
   void answer(const call_ptr& from, reply what);
   void finish_commit(bool is_durable);
 
+  // execution_slices.cpp
+  [[nodiscard]] bool is_large(std::size_t bytes = 0) const;
+  /// Something goes on for more than this turn.
+  [[nodiscard]] bool is_busy() const { return sliced_.work != nullptr || !outgoing_.empty(); }
+  [[nodiscard]] bool is_ready() const { return record_ && !is_busy(); }
+  void hold(call_ptr from, unique_function<void()> handle);
+  void take_held();
+  void run_in_slices(unique_function<void()> what, unique_function<void(const rpc_status*)> end);
+  void decide_in_slices(const input& what, continuation then);
+  void commit_sliced(transaction decided, continuation then, commit_batch* rows);
+  void resume_in_slices(resumes what);
+  void read_in_slices(
+      const call_ptr& from,
+      unique_function<reply(const record&)> read,
+      unique_function<void(reply)> then);
+  void go_on();
+  void go_on_later();
+  void run_slice();
+  void send_some();
+  void let_go_of_slices(const rpc_status& why);
+
   void load();
   void loaded(const record_loaded& what);
+  void take_record(read_outcome outcome);
   void set_going();
   void came_into_memory();
   /// The record in memory is not to be trusted any more: who waits for it hears `unavailable`.
@@ -207,6 +247,10 @@ private:
   void forget_when_empty();
   execution_handle me() { return caf::actor_cast<execution_handle>(this); }
 
+  /// So many are sent in one turn of the shard, and so much of what was held is taken.
+  static constexpr std::size_t most_effects_at_once = 100;
+  static constexpr std::size_t most_held_at_once = 50;
+
   directory& directory_;
   execution_ref key_;
   std::string owner_;              ///< the key as the store knows it
@@ -221,8 +265,14 @@ private:
   std::optional<time_point> timer_due_;
   std::uint64_t timer_generation_ = 0;
   std::deque<held_message> held_;
-  std::size_t postponed_ = 0; ///< what other records ask and will ask again: it stays for them
+  sliced sliced_;                 ///< under way, or nothing
+  std::deque<outgoing> outgoing_; ///< what took more than one turn to send, oldest first
+  bool is_slice_due_ = false;     ///< `next_slice` is on its way
+  std::size_t postponed_ = 0;     ///< what other records ask and will ask again: it stays for them
   std::deque<undurable> undurable_; ///< oldest first
+  /// A commit of this life failed, whether or not the news has come: what is decided on it is not
+  /// written.
+  std::shared_ptr<bool> has_failed_ = std::make_shared<bool>(false);
   std::map<std::uint64_t, reader> readers_;
   std::map<std::string, waiting_query> queries_; ///< by the id that the worker knows them by
   std::map<std::uint64_t, timed_update_wait> update_waits_; ///< by ids like those of readers

@@ -5,6 +5,7 @@
 #include "actors/embedded/execution/execution_actor.hpp"
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/record/wire.hpp"
 
 #include <utility>
@@ -39,17 +40,38 @@ void execution_actor::load() {
 }
 
 void execution_actor::loaded(const record_loaded& what) {
-  std::string problem = "the store could not be read";
-  if (*what.rows) {
-    auto outcome = read_record(**what.rows);
-    record_ = std::move(outcome.rec);
-    problem = std::move(outcome.problem);
+  const auto& rows = *what.rows;
+  if (!rows) {
+    take_record({nullptr, "the store could not be read"});
+    return;
   }
+  if (rows->size() < directory_.slices.units()) {
+    take_record(read_record(*rows));
+    return;
+  }
+  auto outcome = std::make_shared<read_outcome>();
+  run_in_slices(
+      [outcome, all = what.rows] {
+        *outcome = read_record(**all);
+        for (auto& each = **all; !each.empty(); each.pop_back())
+          spend();
+      },
+      [this, outcome](const rpc_status* lost) {
+        if (lost != nullptr)
+          outcome->problem = lost->message;
+        take_record(std::move(*outcome));
+      });
+}
+
+void execution_actor::take_record(read_outcome outcome) {
+  record_ = std::move(outcome.rec);
+  const auto& problem = outcome.problem;
   if (problem.empty()) {
     came_into_memory();
     forget_when_empty();
     return;
   }
+  record_.reset();
   log::error(
       "a record could not be loaded", {{"workflow_id", key_->workflow_id}, {"problem", problem}});
   // Callers may come again; what comes from the inside waits.
@@ -74,17 +96,15 @@ void execution_actor::came_into_memory() {
     ticket_ = directory_.residents.stays(key_, false);
   if (directory_.store.keeps_rows() && !is_empty(*record_))
     guard([&] { set_going(); }, [](const rpc_status&) {});
-  while (record_ && !held_.empty()) {
-    auto next = std::move(held_.front());
-    held_.pop_front();
-    next.handle();
-  }
+  take_held();
 }
 
 void execution_actor::lose(const rpc_status& why) {
-  const reply lost{why, nullptr};
-  record_.reset();
+  reply lost{why, nullptr};
+  let_go_of_slices(why);
+  directory_.slices.discard(std::exchange(record_, nullptr));
   ++life_;
+  has_failed_ = std::make_shared<bool>(false);
   disarm();
   for (auto& [id, waiting] : std::exchange(readers_, {})) {
     home().cancel(waiting.timer);
@@ -103,7 +123,7 @@ void execution_actor::lose(const rpc_status& why) {
 }
 
 bool execution_actor::is_idle() {
-  return record_ && undurable_.empty() && readers_.empty() && queries_.empty()
+  return is_ready() && undurable_.empty() && readers_.empty() && queries_.empty()
          && update_waits_.empty() && held_.empty() && postponed_ == 0 && mailbox().empty();
 }
 
@@ -113,7 +133,7 @@ void execution_actor::unload() {
   disarm();
   if (!directory_.store.keeps_rows())
     directory_.store.keep(owner_, std::move(record_));
-  record_.reset();
+  directory_.slices.discard(std::exchange(record_, nullptr));
   leave();
 }
 
@@ -124,7 +144,7 @@ void execution_actor::leave() {
 }
 
 void execution_actor::forget_when_empty() {
-  if (is_leaving_ || !record_ || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
+  if (is_leaving_ || !is_ready() || !is_empty(*record_) || !undurable_.empty() || !readers_.empty()
       || !queries_.empty() || !update_waits_.empty() || !held_.empty() || postponed_ != 0)
     return;
   if (mailbox().empty()) {

@@ -139,7 +139,7 @@ void execution_actor::answer_queries(const call& from, const reply& outcome) {
 }
 
 void execution_actor::settle_queries() {
-  if (queries_.empty() || !record_ || !undurable_.empty())
+  if (queries_.empty() || !is_ready() || !undurable_.empty())
     return;
   std::vector<waiting_query> free;
   for (auto at = queries_.begin(); at != queries_.end();) {

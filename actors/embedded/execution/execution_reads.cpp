@@ -31,24 +31,61 @@ void execution_actor::tell_after_commits(reply what, continuation then) {
 }
 
 void execution_actor::answer(const call_ptr& from, reply what) {
-  tell_after_commits(std::move(what), [from](const reply& told) { from->answer(told); });
+  tell_after_commits(std::move(what), [from](reply& told) {
+    if (told.status.ok() && !told.bytes.empty())
+      from->answer(std::move(told.bytes));
+    else
+      from->answer(told);
+  });
 }
 
 void execution_actor::read_for(
     const call_ptr& from, reply (*read)(const record& rec, const call& asked)) {
-  answer(from, read(*record_, *from));
+  if (!is_large()) {
+    answer(from, read(*record_, *from));
+    return;
+  }
+  read_in_slices(
+      from,
+      [read, from](const record& rec) { return read(rec, *from); },
+      [this, from](reply found) { answer(from, std::move(found)); });
 }
 
 void execution_actor::read_history_for(const call_ptr& from, std::optional<time_point> ends) {
+  if (is_busy()) { // woken while effects go out
+    hold(from, [this, from, ends] { read_history_for(from, ends); });
+    return;
+  }
   const auto features = from->header("supported-features");
   // Clients that send no list at all are the raw ones; they get what is there.
   const bool follows =
       features.empty() || features.find("follows-next-run-id") != std::string_view::npos;
-  auto found = read_history(
-      *record_,
-      from->as<wire::GetWorkflowExecutionHistoryRequest>(),
-      from->header("client-name"),
-      follows);
+  const auto read = [from, follows](const record& rec) {
+    return read_history(
+        rec,
+        from->as<wire::GetWorkflowExecutionHistoryRequest>(),
+        from->header("client-name"),
+        follows);
+  };
+  if (!is_large()) {
+    tell_history(from, ends, read(*record_));
+    return;
+  }
+  auto found = std::make_shared<read_result>();
+  read_in_slices(
+      from,
+      [found, read](const record& rec) {
+        *found = read(rec);
+        return found->answer;
+      },
+      [this, from, ends, found](reply written) {
+        found->answer = std::move(written);
+        tell_history(from, ends, std::move(*found));
+      });
+}
+
+void execution_actor::tell_history(
+    const call_ptr& from, std::optional<time_point> ends, read_result found) {
   if (!ends)
     ends = std::min(
         later(directory_.now(), directory_.settings.longest_history_poll),

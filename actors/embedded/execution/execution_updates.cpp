@@ -72,13 +72,18 @@ void execution_actor::perform(update_told& told) {
     at = update_waits_.erase(at);
   }
   for (const auto& each : over) {
-    if (told.status.ok())
+    if (told.status.ok()) {
       each.from->answer({{}, each.answer});
-    else if (is_repeated(each, told.status) && record_)
-      decide_update_for(
-          each.from, execute_operations{each.from->as<wire::ExecuteMultiOperationRequest>()}, true);
-    else
+    } else if (is_repeated(each, told.status) && record_) {
+      // Behind what goes out now: its effects are those of a later state.
+      hold(each.from, [this, from = each.from] {
+        decide_update_for(
+            from, execute_operations{from->as<wire::ExecuteMultiOperationRequest>()}, true);
+      });
+      go_on_later();
+    } else {
       each.from->answer(failure_of(each, told.status));
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/activity/activity_rules.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
@@ -269,6 +270,7 @@ void dispatch_activities(change& ch, run& on) {
     return;
   // By index: dispatching notes more.
   for (std::size_t at = 0, end = all.notes().size(); at < end; ++at) {
+    spend();
     const auto found = all.find(all.notes()[at].key);
     if (found == all.end())
       continue;

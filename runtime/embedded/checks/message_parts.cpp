@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/message_parts.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/wire/wire_reader.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -62,7 +63,8 @@ bool count(
   while (in.next()) {
     if (left == 0)
       return false;
-    --left;
+    if (--left % 16 == 0)
+      spend();
     if (!in.is_text() || depth == deepest)
       continue;
     const auto* field = type.FindFieldByNumber(static_cast<int>(in.field()));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/slices/slice.hpp"
+#include "runtime/base/slices/sliced_work.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
@@ -81,24 +83,38 @@ void reopen(change& ch, run& on, resumes what) {
 }
 
 /// All or nothing: what throws in the middle of a decision is this service's mistake, and leaves no
-/// trace in the record.
+/// trace in the record; nor does one that is given up half-done.
 template <class Work>
 transaction decide_by(record& rec, const surroundings& around, why reason, Work work) {
   transaction tx;
   change ch{rec, around, tx};
   std::string error;
+  bool is_abandoned = false;
   try {
     work(ch);
     derive_effects(ch, reason);
     ch.close();
     return tx;
+  } catch (const slices_abandoned&) {
+    is_abandoned = true;
   } catch (const std::exception& thrown) {
     error = thrown.what();
   } catch (...) {
     error = "not an exception of the standard library";
   }
-  ch.undo();
-  rebuild_deadlines(rec, around);
+  // It may be given up here as well, but only once.
+  for (bool is_undone = false; !is_undone;)
+    try {
+      ch.undo();
+      rebuild_deadlines(rec, around);
+      is_undone = true;
+    } catch (const slices_abandoned&) {
+      is_abandoned = true;
+    }
+  if (is_abandoned) {
+    tx.answer.status = plain_status(status_code::unavailable, "the decision was given up");
+    return tx;
+  }
   log::error("a decision failed", {{"error", error}, {"workflow_id", rec.workflow_id}});
   tx.answer.status = hidden_error(error);
   tx.answer.status.code = status_code::internal;
@@ -118,6 +134,14 @@ make_record(std::string name_space, std::string namespace_id, std::string workfl
 
 bool is_empty(const record& rec) {
   return rec.runs.empty();
+}
+
+std::size_t weight(const record& rec) {
+  // Of all runs there have been; the largest events are most likely the current run's.
+  auto units = static_cast<std::size_t>(rec.last_task_id);
+  if (const run* const now = rec.current())
+    units += static_cast<std::size_t>(now->state.history_size) / bytes_of_a_unit;
+  return units;
 }
 
 bool is_open(const record& rec, std::string_view run_id) {
@@ -143,6 +167,7 @@ transaction resume(record& rec, surroundings around, resumes what) {
   auto decided = decide_by(rec, around, why::resumed, [&](change& ch) {
     std::vector<std::string> ids;
     rec.runs.for_each([&](const run& each) {
+      spend();
       const auto& state = each.state;
       const bool is_busy =
           each.open() || has_open_peer_requests(each)

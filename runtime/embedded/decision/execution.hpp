@@ -5,6 +5,7 @@
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/record/transaction.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ make_record(std::string name_space, std::string namespace_id, std::string workfl
 
 /// True if no run is left, so the owner may forget the record.
 bool is_empty(const record& rec);
+
+/// How much work it may be to go through the record: in units of slices (`runtime/base/slices`).
+std::size_t weight(const record& rec);
 
 /// True for a run that is there and has not ended.
 bool is_open(const record& rec, std::string_view run_id);

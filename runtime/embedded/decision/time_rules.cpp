@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/callback_rules.hpp"
@@ -82,6 +83,7 @@ void handle(change& ch, const timers_due&) {
   for (const auto& each : ch.rec.deadlines) {
     if (each.when > ch.now())
       break;
+    spend();
     auto& items = due[each.run];
     switch (each.what) {
     case deadline_kind::run: break;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
@@ -251,13 +252,21 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
       set_time(task.started_time, *pending.mutable_started_time());
     pending.set_attempt(task.attempt);
   }
-  for (const auto& [id, activity] : state.activities)
-    show_activity(activity, *response->add_pending_activities());
-  for (const auto& [id, each] : state.peers)
+  for (const auto& [id, activity] : state.activities) {
+    spend(2);
+    auto& shown = *response->add_pending_activities();
+    show_activity(activity, shown);
+    spend_bytes(shown.ByteSizeLong());
+  }
+  for (const auto& [id, each] : state.peers) {
+    spend();
     if (each.initiated->has_start_child_workflow_execution_initiated_event_attributes())
       fill_child(each, *response->add_pending_children());
-  for (const auto& [id, operation] : state.nexus_operations)
+  }
+  for (const auto& [id, operation] : state.nexus_operations) {
+    spend(2);
     fill_operation(operation, *response->add_pending_nexus_operations());
+  }
   for (const auto& [number, each] : state.callbacks)
     fill_callback(each, *response->add_callbacks());
   fill_extended(*on, *response->mutable_workflow_extended_info());

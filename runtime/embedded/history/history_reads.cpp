@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -99,6 +100,7 @@ read_result read_history(
 
   const auto page = cut_page(*on, position.next_event_id, request.maximum_page_size());
   for (const auto& event : page.events) {
+    spend_bytes(static_cast<std::size_t>(event->GetCachedSize()));
     const bool last = event == on->history.back() && !on->open();
     *history.add_events() = last ? *close_event(*on, follows_next_run) : *event;
   }
@@ -144,8 +146,10 @@ reply read_history_reverse(
       *on,
       position ? position->next_event_id : static_cast<std::int64_t>(on->history.size()),
       request.maximum_page_size());
-  for (const auto& event : page.events)
+  for (const auto& event : page.events) {
+    spend_bytes(static_cast<std::size_t>(event->GetCachedSize()));
     *response->mutable_history()->add_events() = *event;
+  }
   if (page.next_event_id != 0)
     response->set_next_page_token(encode(history_position{on->id, page.next_event_id}));
   return {{}, std::move(response)};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side of who asks: what is sent to other records, and what their answers lead to.
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/peer/peer_events.hpp"
@@ -143,6 +144,7 @@ void dispatch_peer_requests(change& ch, run& on) {
   auto& all = on.state.peers;
   // Only what this decision changed can have to be sent. By index: sending changes more.
   for (std::size_t at = 0; at < all.notes().size(); ++at) {
+    spend();
     const auto found = all.find(all.notes()[at].key);
     if (found == all.end())
       continue;
@@ -179,6 +181,7 @@ bool has_open_peer_requests(const run& on) {
 void leave_peers(run& on, bool has_successor, bool is_reset) {
   auto& all = on.state.peers;
   for (auto at = all.begin(); at != all.end();) {
+    spend();
     const auto& each = at->second;
     // Who was not asked yet never is.
     if (!is_child(each) || (each.state == peer::state::asking && !each.sent.under_way)) {

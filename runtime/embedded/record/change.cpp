@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/change.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/event_subject.hpp"
@@ -221,6 +222,7 @@ void change::append(run& on, const event_ptr& event) {
     make_task_real(on);
   if (task && task->started() && is_bufferable(event->event_type())) {
     on.state.buffered.put(++on.state.last_buffered, event);
+    spend();
     return;
   }
   write(on, event);
@@ -232,8 +234,10 @@ void change::write(run& on, const event_ptr& event) {
   cut_long_causes(*event);
   event->set_event_id(on.state.next_event_id++);
   event->set_task_id(++rec_.last_task_id);
-  on.state.history_size += static_cast<std::int64_t>(event->ByteSizeLong());
+  const auto bytes = event->ByteSizeLong();
+  on.state.history_size += static_cast<std::int64_t>(bytes);
   on.history.push_back(event);
+  spend(1 + bytes / bytes_of_a_unit);
 }
 
 void change::make_task_real(run& on) {
@@ -300,6 +304,9 @@ void change::show(run& on) {
 }
 
 void change::undo() {
+  for (auto& each : opened_)
+    for (auto& history = each.on->history; each.is_new && !history.empty(); history.pop_back())
+      spend();
   std::erase_if(opened_, [&](const opened_run& each) {
     if (each.is_new)
       rec_.runs.remove(each.on->number);
@@ -308,7 +315,8 @@ void change::undo() {
   for (auto& each : opened_) {
     run& on = *each.on;
     static_cast<run_scalars&>(on.state) = each.before;
-    on.history.resize(each.events);
+    for (; on.history.size() > each.events; on.history.pop_back())
+      spend();
     for_each_table([](auto& map) { map.undo(); }, on.state);
     if (on.updates)
       on.updates->undo();
@@ -339,12 +347,15 @@ bool change::opened_run::differs() const {
 void change::close() {
   auto patch = std::make_shared<record_patch>();
   patch->runs.reserve(opened_.size());
+  std::size_t removed = 0;
   for (auto& each : opened_) {
     run& on = *each.on;
     if (on.updates)
       on.updates->forget_notes();
-    if (each.is_removed)
+    if (each.is_removed) {
+      ++removed;
       for_each_table([](auto& map) { map.clear(); }, on.state);
+    }
     // Also of a run that did not change: what is around it may have.
     update_deadlines(rec_, on, around, each.is_removed);
     if (!each.differs())
@@ -358,6 +369,7 @@ void change::close() {
     of.first_event = each.is_removed ? 0 : each.events;
     of.end_event = each.is_removed ? each.events : on.history.size();
   }
+  tx.removed.reserve(removed);
   const auto next =
       rec_.deadlines.empty() ? std::nullopt : std::optional{rec_.deadlines.begin()->when};
   if (next != rec_.armed)
@@ -373,7 +385,7 @@ void change::close() {
     for_each_table(
         [](auto& map, auto& touched) { map.give_notes_to(touched); }, each.on->state, of->touched);
     if (of->is_removed)
-      rec_.runs.remove(of->number);
+      tx.removed.push_back(rec_.runs.remove(of->number));
     ++of;
   }
   tx.changed = !patch->runs.empty();

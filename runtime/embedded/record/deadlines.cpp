@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/deadlines.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
@@ -60,21 +61,27 @@ std::optional<deadline> entry(const run& on, const Key& key, const Value& value)
 /// All that an entry was on the way is taken out (most of it was never in), what it is now put in.
 template <class Rows, class Map>
 void update(deadline_index& index, const run& on, const Map& map) {
-  for (const auto& note : map.notes())
+  for (const auto& note : map.notes()) {
+    spend();
     if (note.before)
       if (const auto old = entry<Rows>(on, note.key, *note.before))
         index.erase(*old);
-  for (const auto& note : map.notes())
+  }
+  for (const auto& note : map.notes()) {
+    spend();
     if (const auto at = map.find(note.key); at != map.end())
       if (const auto now = entry<Rows>(on, at->first, at->second))
         index.insert(*now);
+  }
 }
 
 template <class Rows, class Map>
 void insert_all(deadline_index& index, const run& on, const Map& map) {
-  for (const auto& [key, value] : map)
+  for (const auto& [key, value] : map) {
+    spend();
     if (const auto now = entry<Rows>(on, key, value))
       index.insert(*now);
+  }
 }
 
 deadline own(const run& on) {
@@ -169,6 +176,7 @@ void rebuild_deadlines(record& rec, const surroundings& around) {
   auto& index = rec.deadlines;
   index.clear();
   rec.runs.for_each([&](run& on) {
+    spend();
     on.indexed = deadline_of(rec, on, around);
     if (on.indexed)
       index.insert(own(on));

@@ -18,13 +18,15 @@ run& run_set::add(std::unique_ptr<run> made) {
   return added;
 }
 
-void run_set::remove(std::uint64_t number) {
+std::shared_ptr<run> run_set::remove(std::uint64_t number) {
   const auto at = by_number_.find(number);
   if (at == by_number_.end())
-    return;
+    return nullptr;
   ++visits_;
-  by_id_.erase(at->second->id);
+  std::shared_ptr<run> removed = std::move(at->second);
+  by_id_.erase(removed->id);
   by_number_.erase(at);
+  return removed;
 }
 
 run* run_set::find(std::string_view id) {

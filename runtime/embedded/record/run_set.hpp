@@ -23,8 +23,8 @@ public:
 
   /// Adds a run with an id and a number that are new; the number is the largest yet.
   run& add(std::unique_ptr<run> made);
-  /// Destroys the run.
-  void remove(std::uint64_t number);
+  /// The run that is no longer one of them; null if it was none.
+  std::shared_ptr<run> remove(std::uint64_t number);
 
   [[nodiscard]] run* find(std::string_view id);
   [[nodiscard]] run* find(std::uint64_t number);

@@ -37,7 +37,8 @@ struct endpoint_info {
   std::string external_url;      ///< empty if a task queue is the target
 };
 
-/// What the rules ask about the rest of the service. Answers must not change within one `decide`.
+/// What the rules ask about the rest of the service. Answers may change within one `decide` only
+/// while it spends (`runtime/base/slices`).
 class catalog {
 public:
   virtual ~catalog() = default;
@@ -113,6 +114,9 @@ struct service_settings {
   duration idle_actor_time = std::chrono::minutes{5};
   /// `history.hostLevelCacheMaxSize`: more records than these stay in memory only while in use.
   std::size_t most_loaded_records = 128'000;
+  /// What one turn of the shard may do of a large request (`runtime/base/slices`): about a
+  /// millisecond of work.
+  std::size_t slice_units = 1000;
 };
 
 /// Everything outside the record that a decision may depend on. Lives for one `decide`.

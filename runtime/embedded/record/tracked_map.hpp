@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/slices/slice.hpp"
+
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -75,8 +77,8 @@ public:
 
   void clear() {
     notes_.reserve(notes_.size() + entries_.size());
-    while (!entries_.empty())
-      erase(entries_.cbegin());
+    for (; !entries_.empty(); erase(entries_.cbegin()))
+      spend();
   }
 
   // --- for who leads the decision ---------------------------------------------------------------
@@ -90,6 +92,7 @@ public:
   /// Puts everything back.
   void undo() {
     for (; !notes_.empty(); notes_.pop_back()) {
+      spend();
       auto& last = notes_.back();
       if (last.before)
         entries_.insert_or_assign(std::move(last.key), std::move(*last.before));

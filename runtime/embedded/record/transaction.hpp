@@ -7,10 +7,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::embedded {
 
 struct record_patch;
+struct run;
 
 /// What the caller hears once the transaction is durable.
 struct reply {
@@ -30,6 +32,9 @@ struct transaction {
 
   /// One list of all that leaves: see effect.hpp.
   embedded::effects effects;
+
+  /// The runs that the record has no longer. Large ones are to be freed in slices.
+  std::vector<std::shared_ptr<run>> removed;
 
   reply answer;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/record/wire.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/record/patch.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/record/table_rows.hpp"
@@ -74,6 +75,7 @@ void add_entries(const std::string& of_run, const Map* now, const Map& touched, 
     const auto& first = notes[order[at]];
     if (at > 0 && notes[order[at - 1]].key == first.key)
       continue;
+    spend();
     auto key = item_key(rows::where, of_run, first.key);
     if (now != nullptr)
       if (const auto found = now->find(first.key); found != now->end()) {
@@ -90,9 +92,11 @@ void add_removed(const std::string& of_run, const run_patch& patch, commit_batch
     return; // it came and went within the decision
   to.rows.push_back({{table::run, of_run}, std::nullopt});
   to.rows.push_back({{table::run_state, of_run}, std::nullopt});
-  for (auto at = patch.first_event; at < patch.end_event; ++at)
+  for (auto at = patch.first_event; at < patch.end_event; ++at) {
+    spend();
     to.rows.push_back(
         {item_key(table::event, of_run, static_cast<std::int64_t>(at + 1)), std::nullopt});
+  }
   for_each_table(
       [&](const auto& touched) {
         add_entries(of_run, static_cast<decltype(&touched)>(nullptr), touched, to);
@@ -105,10 +109,12 @@ void add_run(const std::string& of_run, const run& on, const run_patch& patch, c
     to.rows.push_back({{table::run, of_run}, write_origin(on)});
   if (patch.scalars_differ)
     to.rows.push_back({{table::run_state, of_run}, write_scalars(on.state)});
-  for (auto at = patch.first_event; at < patch.end_event; ++at)
+  for (auto at = patch.first_event; at < patch.end_event; ++at) {
+    auto bytes = on.history[at]->SerializeAsString();
+    spend(1 + bytes.size() / bytes_of_a_unit);
     to.rows.push_back(
-        {item_key(table::event, of_run, static_cast<std::int64_t>(at + 1)),
-         on.history[at]->SerializeAsString()});
+        {item_key(table::event, of_run, static_cast<std::int64_t>(at + 1)), std::move(bytes)});
+  }
   for_each_table(
       [&](const auto& now, const auto& touched) { add_entries(of_run, &now, touched, to); },
       static_cast<const run_tables&>(on.state),
@@ -125,9 +131,12 @@ public:
       for (const auto& each : rows)
         if (each.key.where == table::run && !read_run(each))
           break;
-      for (const auto& each : rows)
-        if (problem_.empty())
-          read_row(each);
+      for (const auto& each : rows) {
+        if (!problem_.empty())
+          break;
+        spend(1 + each.value.size() / bytes_of_a_unit);
+        read_row(each);
+      }
     }
     if (problem_.empty())
       finish();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/reset/rebuilt_run.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
@@ -236,6 +237,8 @@ private:
 std::optional<pending_at> task_pending_after(const run& on, std::int64_t event_id) {
   std::optional<pending_at> pending;
   for (std::int64_t id = 1; id <= event_id; ++id) {
+    if (id % 16 == 0)
+      spend();
     const auto& is = *event_of(on, id);
     switch (is.event_type()) {
     case enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED: pending = {id, 0}; break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts, and what is brought along, were tried with the real server.
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/reset/rebuilt_run.hpp"
@@ -137,11 +138,15 @@ void handle(change& ch, const reset_execution& what) {
   }
   fail_pending_task(ch, on, *base, *task_pending_after(*base, finish - 1), request.reason());
   const auto kinds = kinds_of(request);
-  for (auto at = point; at < base->history.size(); ++at)
+  for (auto at = point; at < base->history.size(); ++at) {
+    spend();
     reapply(ch, on, *base->history[at], kinds, true);
+  }
   for (const run* each : followers(ch.rec, *base))
-    for (const auto& event : each->history)
+    for (const auto& event : each->history) {
+      spend();
       reapply(ch, on, *event, kinds, false);
+    }
   schedule_task(ch, on);
   accept<wire::ResetWorkflowExecutionResponse>(ch).set_run_id(on.id);
 }

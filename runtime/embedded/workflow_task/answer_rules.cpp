@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -133,6 +134,7 @@ void start_eager(completion& in, wire::RespondWorkflowTaskCompletedResponse& res
     const auto found = activities.find(id);
     if (found == activities.end())
       continue;
+    spend();
     auto& activity = activities.edit(found);
     start_activity(in.ch, activity, in.identity, in.ch.around.ids.uuid());
     response.add_activity_tasks()->ParseFromString(activity_task(in.ch, in.on, activity));
@@ -171,6 +173,7 @@ std::int64_t drop_speculative(run& on, const complete_request& request) {
 /// the one that ends the run.
 command_result take_all(completion& in, const complete_request& request) {
   for (const auto& command : request.commands()) {
+    spend();
     in.closes = is_closing(command.command_type());
     if (in.closes)
       if (auto failed = take_loose_messages(in))

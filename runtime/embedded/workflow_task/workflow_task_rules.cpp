@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
@@ -295,8 +296,11 @@ std::string poll_response(const change& ch, const run& on, bool partial) {
   to.number(response::kAttemptFieldNumber, static_cast<std::uint64_t>(task.attempt));
   to.message(response::kHistoryFieldNumber, [&] {
     constexpr auto events = api::history::v1::History::kEventsFieldNumber;
-    for (const auto& event : page.events)
-      to.message(events, *event, static_cast<std::size_t>(event->GetCachedSize()));
+    for (const auto& event : page.events) {
+      const auto size = static_cast<std::size_t>(event->GetCachedSize());
+      spend_bytes(size);
+      to.message(events, *event, size);
+    }
     if (page.next_event_id == 0)
       for (const auto& event : synthetic_events(on))
         to.message(events, *event);
