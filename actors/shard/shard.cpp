@@ -25,6 +25,10 @@ void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
+/// One message may be the reason of thousands: so many of them on average are run in a round that
+/// is not the last one, then the loop comes round.
+constexpr std::size_t jobs_of_a_round = 16;
+
 /// A thread that has spawned an actor holds its system's logger, and a system's destructor waits
 /// for that: a thread that may be left behind must not.
 void let_go_of_logger() {
@@ -163,10 +167,16 @@ bool shard::drain(std::size_t rounds) {
   bool ran = false;
   if (!foreign_.empty())
     run_foreign_code(); // that a former thread had before it
+  constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+  auto jobs = rounds == no_limit ? no_limit : rounds * jobs_of_a_round;
   for (; rounds > 0 && (!local_.empty() || fetch_remote()); --rounds) {
     ran = true;
     // One round: what is queued now. What it queues comes after what other threads sent meanwhile.
     for (auto left = local_.size(); left > 0; --left) {
+      if (jobs-- == 0) {
+        fetch_remote();
+        return true;
+      }
       auto what = std::move(local_.front());
       local_.pop_front();
       run(what);

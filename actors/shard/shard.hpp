@@ -135,7 +135,7 @@ protected:
   [[nodiscard]] virtual timer_heap::instant ticks() const = 0;
 
   /// Runs what is queued, own and from other threads, until nothing is left or after so many
-  /// rounds. True if anything ran.
+  /// rounds, each of 16 jobs on average at most. True if anything ran.
   bool drain(std::size_t rounds = std::numeric_limits<std::size_t>::max());
   /// True if `drain` stopped before everything was done. Own thread.
   [[nodiscard]] bool has_more() const noexcept { return !local_.empty(); }

@@ -43,9 +43,6 @@ rpc_status unknown_method(std::string_view full_name) {
 
 namespace {
 
-/// A request may hold something that costs a unit of work for so many of its bytes.
-constexpr std::size_t bytes_of_a_thing = 16;
-
 /// Reads the request into `message`, or says why that cannot be.
 rpc_status read_request(const call& from, google::protobuf::Message& message, bool in_slices) {
   std::string scratch;
@@ -106,7 +103,7 @@ void admit(directory& here, const call_ptr& from) {
     from->set_message(message);
     enter(here, from);
   };
-  if (from->body().size() / bytes_of_a_thing < here.slices.units()) {
+  if (!here.slices.is_large(from->body().size())) {
     go_in(read_request(*from, *message, false));
     return;
   }

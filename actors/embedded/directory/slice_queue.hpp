@@ -24,6 +24,12 @@ public:
   slice_queue& operator=(const slice_queue&) = delete;
 
   [[nodiscard]] std::size_t units() const noexcept { return units_; }
+  /// True for a request of so many bytes, about something of that weight, that may not fit into a
+  /// slice: its bytes may be many small things.
+  [[nodiscard]] bool is_large(std::size_t bytes, std::size_t weight = 0) const noexcept {
+    constexpr std::size_t bytes_of_a_thing = 16;
+    return bytes / bytes_of_a_thing + weight >= units_;
+  }
 
   /// Runs `next` in a turn of its own.
   void push(unique_function<void()> next);

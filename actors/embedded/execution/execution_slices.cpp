@@ -19,9 +19,6 @@ namespace {
 
 using actors::tell;
 
-/// A request costs a unit for so many of its bytes, if they are many small things.
-constexpr std::size_t bytes_of_a_thing = 16;
-
 /// A decision under way, with what it points to.
 struct half_decision {
   input what;
@@ -34,7 +31,7 @@ struct half_decision {
 } // namespace
 
 bool execution_actor::is_large(std::size_t bytes) const {
-  return bytes / bytes_of_a_thing + weight(*record_) >= directory_.slices.units();
+  return directory_.slices.is_large(bytes, weight(*record_));
 }
 
 void execution_actor::hold(call_ptr from, unique_function<void()> handle) {

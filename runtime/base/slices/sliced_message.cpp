@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/sliced_message.hpp"
 
+#include "runtime/base/slices/long_text.hpp"
 #include "runtime/base/slices/slice.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/message_lite.h>
+#include <google/protobuf/message.h>
 
 #include <algorithm>
 #include <array>
@@ -68,11 +69,22 @@ private:
 
 } // namespace
 
-bool read_in_slices(std::string_view bytes, google::protobuf::MessageLite& to) {
+bool read_in_slices(std::string_view bytes, google::protobuf::Message& to) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return false;
-  paced_input from{bytes};
-  return to.ParseFromZeroCopyStream(&from);
+  const long_texts hidden{bytes, *to.GetDescriptor()};
+  if (hidden.empty()) {
+    paced_input from{bytes};
+    return to.ParseFromZeroCopyStream(&from);
+  }
+  if (!hidden.are_valid())
+    return false;
+  const auto plain = hidden.masked();
+  paced_input from{plain};
+  if (!to.ParseFromZeroCopyStream(&from))
+    return false;
+  hidden.put_back(to);
+  return true;
 }
 
 std::optional<std::string> write_in_slices(const google::protobuf::MessageLite& from) {

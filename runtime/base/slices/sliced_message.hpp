@@ -6,14 +6,15 @@
 #include <string_view>
 
 namespace google::protobuf {
+class Message;
 class MessageLite;
-}
+} // namespace google::protobuf
 
 /// Large messages are read and written part by part, each a spending (`slice.hpp`).
 namespace troupe {
 
 /// The same as `ParseFromArray`.
-bool read_in_slices(std::string_view bytes, google::protobuf::MessageLite& to);
+bool read_in_slices(std::string_view bytes, google::protobuf::Message& to);
 
 /// The same as `SerializeAsString`; nothing if the message cannot be written, as it is too large.
 std::optional<std::string> write_in_slices(const google::protobuf::MessageLite& from);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where among its commands a worker wants its messages to take effect.
+#include "runtime/base/slices/slice.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -29,6 +30,7 @@ command_result protocol_message(completion& in, const api::command::v1::Command&
     return refused("MessageID is not set on ProtocolMessageCommand.");
   in.taken.resize(static_cast<std::size_t>(in.messages.size()));
   // Of several with one id the last one is meant, and the others are none.
+  spend(static_cast<std::size_t>(in.messages.size()) / 64);
   int found = -1;
   for (int at = 0; at < in.messages.size(); ++at)
     if (in.messages[at].id() == id && !in.taken[static_cast<std::size_t>(at)]) {
@@ -46,6 +48,7 @@ command_result take_loose_messages(completion& in) {
   for (int at = 0; at < in.messages.size(); ++at) {
     if (in.taken[static_cast<std::size_t>(at)])
       continue;
+    spend();
     in.taken[static_cast<std::size_t>(at)] = true;
     if (auto failed = take_message(in, in.messages[at]))
       return failed;

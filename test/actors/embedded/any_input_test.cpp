@@ -15,6 +15,7 @@
 #include <temporal/api/operatorservice/v1/service.pb.h>
 #include <temporal/api/workflowservice/v1/service.pb.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -50,8 +51,56 @@ public:
   }
 
   void learn(std::string token) {
-    if (!token.empty() && tokens_.size() < 64)
+    if (token.empty())
+      return;
+    last_token_ = token;
+    if (tokens_.size() < 64)
       tokens_.push_back(std::move(token));
+  }
+
+  /// An answer to the task that was given out last: many commands, most of them good.
+  void fill_huge(temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& to) {
+    using namespace temporal::api::enums::v1;
+    to.set_namespace_("default");
+    to.set_task_token(last_token_);
+    to.set_force_create_new_workflow_task(below(2) == 0);
+    to.set_return_new_workflow_task(below(2) == 0);
+    for (auto left = 20 + below(100); left > 0; --left) {
+      auto& command = *to.add_commands();
+      const auto id = "t" + std::to_string(below(10'000));
+      switch (below(40)) {
+      case 0:
+        command.set_command_type(COMMAND_TYPE_CANCEL_TIMER);
+        command.mutable_cancel_timer_command_attributes()->set_timer_id(id);
+        break;
+      case 1: {
+        command.set_command_type(COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION);
+        auto& child = *command.mutable_start_child_workflow_execution_command_attributes();
+        child.set_workflow_id("w" + std::to_string(below(4)));
+        child.mutable_workflow_type()->set_name("w");
+        child.mutable_task_queue()->set_name("q");
+        break;
+      }
+      case 2: {
+        command.set_command_type(COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
+        auto& activity = *command.mutable_schedule_activity_task_command_attributes();
+        activity.set_activity_id(id);
+        activity.mutable_activity_type()->set_name("w");
+        activity.mutable_task_queue()->set_name("q");
+        activity.mutable_schedule_to_close_timeout()->set_seconds(1 + static_cast<int>(below(9)));
+        break;
+      }
+      default: {
+        command.set_command_type(COMMAND_TYPE_START_TIMER);
+        auto& timer = *command.mutable_start_timer_command_attributes();
+        timer.set_timer_id(id);
+        timer.mutable_start_to_fire_timeout()->set_seconds(1 + static_cast<int>(below(9)));
+        break;
+      }
+      }
+    }
+    if (below(4) == 0)
+      fill(*to.add_commands(), 1);
   }
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
@@ -162,6 +211,7 @@ private:
 
   std::mt19937_64 random_;
   std::vector<std::string> tokens_;
+  std::string last_token_;
 };
 
 /// Comes before the service that uses it, and goes after it.
@@ -173,11 +223,20 @@ struct store_holder {
 
 /// A service on a store, so that each decision can be looked at as it was written.
 struct fixture : store_holder, service_fixture {
-  explicit fixture(std::uint64_t seed = 7)
-      : service_fixture({}, std::make_unique<random_ids>(seed), [this](troupe::executor& home) {
-          return where = std::make_shared<troupe::test::scripted_store>(home, disk);
-        }) {
+  fixture(std::uint64_t seed, std::size_t slice_units)
+      : service_fixture(
+            with_slices_of(slice_units),
+            std::make_unique<random_ids>(seed),
+            [this](troupe::executor& home) {
+              return where = std::make_shared<troupe::test::scripted_store>(home, disk);
+            }) {
     shard.run_until_idle();
+  }
+
+  static service_settings with_slices_of(std::size_t units) {
+    service_settings settings;
+    settings.slice_units = units;
+    return settings;
   }
 
   /// Reads every record anew from what was written since the last time, and looks at it.
@@ -228,11 +287,17 @@ struct fixture : store_holder, service_fixture {
   }
 };
 
+const google::protobuf::MethodDescriptor*
+answer_method(const std::vector<const google::protobuf::MethodDescriptor*>& known) {
+  return *std::ranges::find(
+      known, "RespondWorkflowTaskCompleted", &google::protobuf::MethodDescriptor::name);
+}
+
 BOOST_AUTO_TEST_SUITE(any_input)
 
-/// Sends so many requests of this seed; gives how many went well.
-int send_requests(std::uint64_t seed, int count) {
-  fixture world{seed};
+/// Sends so many requests of this seed, up to so many at once; gives how many went well.
+int send_requests(std::uint64_t seed, int count, std::size_t slice_units, std::uint64_t at_once) {
+  fixture world{seed, slice_units};
   auto& shard = world.shard;
   const auto known = world.methods();
   BOOST_REQUIRE(known.size() > 40);
@@ -247,16 +312,28 @@ int send_requests(std::uint64_t seed, int count) {
                                          ->GetPrototype(method->input_type())
                                          ->New()};
     random.fill(*request);
+    if (at_once > 1 && random.below(6) == 0) {
+      method = answer_method(known);
+      auto huge = std::make_unique<
+          temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest>();
+      random.fill_huge(*huge);
+      request = std::move(huge);
+    }
     auto bytes = request->SerializeAsString();
     if (!bytes.empty() && random.below(50) == 0)
       bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
     auto full = "/" + method->service()->full_name() + "/" + method->name();
     auto made =
         world.send_bytes(full, std::move(bytes), std::chrono::seconds{2 + random.below(20)});
+    all.emplace_back(std::move(full), made);
+    if (at_once > 1 && random.below(at_once) != 0) {
+      if (random.below(10) == 0)
+        made->cancel();
+      continue; // the next one comes at the same time
+    }
     shard.run_until_idle();
     if (random.below(10) == 0)
       made->cancel();
-    all.emplace_back(std::move(full), made);
     if (random.below(5) == 0)
       shard.advance(std::chrono::milliseconds{random.below(3000)});
     if (made->is_answered && made->status.ok() && method->name().starts_with("Poll")) {
@@ -287,8 +364,17 @@ BOOST_AUTO_TEST_CASE(every_request_is_answered_and_no_record_breaks_whatever_it_
   int succeeded = 0;
   for (std::uint64_t seed = 20'261'123; seed < 20'261'123 + 16; ++seed)
     BOOST_TEST_CONTEXT("seed " << seed)
-  succeeded += send_requests(seed, 500);
+  succeeded += send_requests(seed, 500, service_settings{}.slice_units, 1);
   BOOST_TEST(succeeded > 600); // the words are good enough to get somewhere
+}
+
+BOOST_AUTO_TEST_CASE(nor_does_one_where_everything_is_done_in_slices) {
+  int succeeded = 0;
+  for (std::uint64_t seed = 20'261'129; seed < 20'261'129 + 8; ++seed)
+    for (const std::size_t units : {std::size_t{1}, std::size_t{20}})
+      BOOST_TEST_CONTEXT("seed " << seed << ", slices of " << units)
+  succeeded += send_requests(seed, 400, units, 4);
+  BOOST_TEST(succeeded > 300);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
