@@ -74,12 +74,13 @@ Message parsed(const grpc::ByteBuffer& from) {
 class loop {
 public:
   explicit loop(options chosen)
-      : options_(std::move(chosen)), workflow_(options_.kind != "nexus"),
-        poll_method_(method(workflow_ ? "PollWorkflowTaskQueue" : "PollNexusTaskQueue")),
-        respond_method_(
-            method(workflow_ ? "RespondWorkflowTaskCompleted" : "RespondNexusTaskCompleted")),
+      : options_(std::move(chosen)), activity_(options_.kind == "activity"),
+        workflow_(!activity_ && options_.kind != "nexus"),
+        poll_method_(method("Poll" + task_name() + "Queue")),
+        respond_method_(method("Respond" + task_name() + "Completed")),
         messages_(options_.name_space, options_.task_queue),
         nexus_poll_(messages_.nexus_poll().SerializeAsString()),
+        activity_poll_(messages_.activity_poll().SerializeAsString()),
         new_run_poll_(messages_.workflow_poll(false).SerializeAsString()),
         sticky_poll_(messages_.workflow_poll(true).SerializeAsString()),
         new_runs_left_(options_.sticky_runs),
@@ -129,6 +130,10 @@ public:
   }
 
 private:
+  [[nodiscard]] std::string task_name() const {
+    return activity_ ? "ActivityTask" : workflow_ ? "WorkflowTask" : "NexusTask";
+  }
+
   struct slot {
     bool polling = false;
     bool new_run = false;
@@ -160,14 +165,19 @@ private:
       --new_runs_left_;
     }
     if (options_.raw)
-      send(
-          of,
-          poll_method_,
-          to_buffer(!workflow_ ? nexus_poll_ : (of.new_run ? new_run_poll_ : sticky_poll_)));
+      send(of, poll_method_, to_buffer(raw_poll(of)));
     else if (workflow_)
       send(of, poll_method_, to_buffer(messages_.workflow_poll(!of.new_run)));
+    else if (activity_)
+      send(of, poll_method_, to_buffer(messages_.activity_poll()));
     else
       send(of, poll_method_, to_buffer(messages_.nexus_poll()));
+  }
+
+  [[nodiscard]] const std::string& raw_poll(const slot& of) const {
+    if (workflow_)
+      return of.new_run ? new_run_poll_ : sticky_poll_;
+    return activity_ ? activity_poll_ : nexus_poll_;
   }
 
   void on_completion(slot& of) {
@@ -188,6 +198,10 @@ private:
 
   [[nodiscard]] grpc::ByteBuffer answer(const slot& to) const {
     const bool completes = options_.kind == "workflow";
+    if (activity_)
+      return options_.raw ? to_buffer(messages_.raw_activity_answer(flat(to.reply)))
+                          : to_buffer(messages_.activity_answer(
+                                parsed<wf::PollActivityTaskQueueResponse>(to.reply)));
     if (options_.raw)
       return to_buffer(
           workflow_ ? messages_.raw_workflow_answer(flat(to.reply), completes, to.new_run)
@@ -199,11 +213,13 @@ private:
   }
 
   options options_;
-  bool workflow_;
+  bool activity_;
+  bool workflow_; // of either kind
   std::string poll_method_;
   std::string respond_method_;
   bare_messages messages_;
   std::string nexus_poll_;
+  std::string activity_poll_;
   std::string new_run_poll_;
   std::string sticky_poll_;
   std::uint64_t new_runs_left_;
@@ -225,8 +241,10 @@ int main(int argc, char** argv) try {
   app.add_option("--namespace", chosen.name_space);
   app.add_option("--task-queue", chosen.task_queue);
   app.add_option(
-         "--kind", chosen.kind, "nexus, workflow (new runs that complete) or sticky (runs go on)")
-      ->check(CLI::IsMember({"nexus", "workflow", "sticky"}));
+         "--kind",
+         chosen.kind,
+         "nexus, activity, workflow (new runs that complete) or sticky (runs go on)")
+      ->check(CLI::IsMember({"nexus", "activity", "workflow", "sticky"}));
   app.add_option(
       "--sticky-runs", chosen.sticky_runs, "runs that the frontend starts, for --kind sticky");
   app.add_flag("--raw", chosen.raw, "bytes only, no protobuf messages");

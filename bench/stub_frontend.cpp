@@ -31,6 +31,8 @@ struct options {
   int port = 7533;
   std::size_t payload_bytes = 100;
   bool as_struct = false;
+  bool activities = false;       // serve activity tasks instead of Nexus tasks
+  double heartbeat_timeout = 0;  // of those, in seconds; 0: none
   double rate = 0;               // tasks per second; 0 saturates
   std::string workflow_type;     // serve workflow tasks of this type instead of Nexus tasks
   std::uint32_t sticky_runs = 0; // 0: every workflow task is the first of a new run
@@ -70,7 +72,10 @@ private:
 class frontend {
 public:
   explicit frontend(options chosen)
-      : options_(std::move(chosen)), nexus_(nexus_task(options_.payload_bytes, options_.as_struct)),
+      : options_(std::move(chosen)),
+        task_(
+            options_.activities ? activity_task(options_.payload_bytes, options_.heartbeat_timeout)
+                                : nexus_task(options_.payload_bytes, options_.as_struct)),
         workflows_(
             options_.workflow_type.empty() ? "tiny" : options_.workflow_type, options_.task_queue) {
     grpc::ServerBuilder builder;
@@ -112,17 +117,22 @@ public:
   void on_request(call& from, const std::string& method, const grpc::ByteBuffer& request) {
     const auto name = method.substr(method.rfind('/') + 1);
     last_heard_ = now_nanoseconds();
-    if (name == "PollNexusTaskQueue" && options_.workflow_type.empty())
+    if (options_.workflow_type.empty()
+        && name == (options_.activities ? "PollActivityTaskQueue" : "PollNexusTaskQueue"))
       on_poll(from, polls_);
     else if (name == "PollWorkflowTaskQueue" && !options_.workflow_type.empty())
       on_workflow_poll(from, flat(request));
     else if (name.starts_with("Poll"))
       held_.push_back(&from); // nothing of this kind is ever due
-    else if (name == "RespondNexusTaskCompleted" || name == "RespondWorkflowTaskCompleted")
+    else if (
+        name == "RespondNexusTaskCompleted" || name == "RespondWorkflowTaskCompleted"
+        || name == "RespondActivityTaskCompleted")
       on_answer(from, flat(request), name == "RespondNexusTaskCompleted" ? 3 : 1);
     else {
       if (name.starts_with("Respond"))
         ledger_.fail();
+      if (name == "RecordActivityTaskHeartbeat")
+        ++heartbeats_;
       from.answer({});
     }
     serve();
@@ -213,7 +223,7 @@ private:
     const auto token = ledger_.give(options_.rate > 0 ? due_ : now, run);
     if (options_.sticky_runs > 0)
       last_event_.push_back(workflow_tasks::first_events);
-    poll->answer(options_.workflow_type.empty() ? nexus_.with(token) : workflows_.first(token));
+    poll->answer(options_.workflow_type.empty() ? task_.with(token) : workflows_.first(token));
   }
 
   bool give_sticky(std::int64_t now) {
@@ -270,11 +280,12 @@ private:
       figures += point;
     }
     std::printf(
-        R"({"given":%llu,"answered":%llu,"failed":%llu,"overdue":%llu,"latencies":%zu%s]})"
+        R"({"given":%llu,"answered":%llu,"failed":%llu,"heartbeats":%llu,"overdue":%llu,"latencies":%zu%s]})"
         "\n",
         static_cast<unsigned long long>(ledger_.given()),
         static_cast<unsigned long long>(ledger_.answered()),
         static_cast<unsigned long long>(ledger_.failures()),
+        static_cast<unsigned long long>(heartbeats_),
         static_cast<unsigned long long>(overdue()),
         due.count(),
         figures.c_str());
@@ -282,7 +293,7 @@ private:
   }
 
   options options_;
-  reply_template nexus_;
+  reply_template task_; // a Nexus or activity task
   workflow_tasks workflows_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::unique_ptr<call>> calls_;
@@ -290,6 +301,7 @@ private:
   std::map<std::string, sticky_queue> sticky_;
   std::deque<call*> held_;
   std::vector<std::int64_t> last_event_; // by run, when runs go on
+  std::uint64_t heartbeats_ = 0;
   std::uint32_t runs_ = 0;
   std::int64_t begun_ = 0; // the first poll
   std::int64_t last_heard_ = 0;
@@ -347,6 +359,8 @@ int main(int argc, char** argv) {
   app.add_option(
       "--payload-bytes", chosen.payload_bytes, "size of the JSON payload of a Nexus task");
   app.add_flag("--struct", chosen.as_struct, "the payload is a JSON object, not a string");
+  app.add_flag("--activities", chosen.activities, "serves activity tasks");
+  app.add_option("--heartbeat-timeout", chosen.heartbeat_timeout, "of those, in seconds; 0: none");
   app.add_option(
       "--rate", chosen.rate, "tasks per second, open loop; 0 answers every poll at once");
   app.add_option(

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Troupe's worker under load: serves an echo of a JSON string (or of a struct) from any frontend
-// and prints one line. With --sleep-ms the handler waits as one that calls somebody would.
+// and prints one line. With --sleep-ms the handler waits as one that calls somebody would. With
+// --activity it is an activity that echoes, not a Nexus operation.
 
 #include "bench/support/basket.hpp"
 #include "bench/support/measure.hpp"
 #include "bench/support/process_info.hpp"
 
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/worker.hpp>
@@ -23,6 +25,7 @@
 
 namespace {
 
+namespace activity = troupe::activity;
 namespace nexus = troupe::nexus;
 using namespace troupe::bench;
 
@@ -34,6 +37,7 @@ struct options {
   std::string operation = "say-hello";
   std::string handler = "coroutine";
   bool as_struct = false;
+  bool is_activity = false;
   double seconds = 3;
   double warm_up = 1;
   double linger = 0;
@@ -65,21 +69,37 @@ nexus::operation_entry echo(const options& chosen) {
       chosen.operation, [](nexus::start_context, T input) -> nexus::async<T> { co_return input; });
 }
 
+activity::implementation echo_activity(const options& chosen) {
+  using echo_type = std::string(std::string);
+  if (chosen.handler == "function")
+    return activity::implement_named<echo_type>(
+        chosen.operation, [](std::string input) { return input; });
+  return activity::implement_named<echo_type>(
+      chosen.operation, [](std::string input) -> activity::async<std::string> { co_return input; });
+}
+
 void sleep_seconds(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
-std::uint64_t answered(const troupe::worker& worker) {
+/// Of a snapshot: the tasks that this program is about.
+const troupe::worker_snapshot::tasks&
+tasks_of(const troupe::worker_snapshot& now, const options& chosen) {
+  return chosen.is_activity ? now.activity : now.nexus;
+}
+
+std::uint64_t answered(const troupe::worker& worker, const options& chosen) {
   const auto now = worker.snapshot();
-  const auto found = now.nexus.outcomes.find("answered");
-  return found == now.nexus.outcomes.end() ? 0 : found->second;
+  const auto& outcomes = tasks_of(now, chosen).outcomes;
+  const auto found = outcomes.find("answered");
+  return found == outcomes.end() ? 0 : found->second;
 }
 
 } // namespace
 
 int main(int argc, char** argv) try {
   options chosen;
-  CLI::App app{"Troupe's worker, serving an echo operation"};
+  CLI::App app{"Troupe's worker, serving an echo operation or activity"};
   app.add_option("--target", chosen.target, "HOST:PORT of any frontend");
   app.add_option("--namespace", chosen.name_space);
   app.add_option("--task-queue", chosen.task_queue);
@@ -94,7 +114,10 @@ int main(int argc, char** argv) try {
   app.add_option("--pollers", chosen.pollers, "polls in flight");
   app.add_option("--shards", chosen.shards, "threads");
   app.add_option("--handler", chosen.handler)->check(CLI::IsMember({"coroutine", "function"}));
-  app.add_flag("--struct", chosen.as_struct, "decode and encode a described struct, not a string");
+  auto* as_struct = app.add_flag(
+      "--struct", chosen.as_struct, "decode and encode a described struct, not a string");
+  app.add_flag("--activity", chosen.is_activity, "an activity, not a Nexus operation")
+      ->excludes(as_struct);
   CLI11_PARSE(app, argc, argv);
 
   troupe::connection_options to;
@@ -107,49 +130,57 @@ int main(int argc, char** argv) try {
       {.task_queue = chosen.task_queue,
        .shards = chosen.shards,
        .max_concurrent_nexus_tasks = chosen.slots,
-       .nexus_pollers = {chosen.pollers, chosen.pollers, chosen.pollers}}};
-  worker.add(nexus::service_handler{
-      chosen.service, {chosen.as_struct ? echo<basket>(chosen) : echo<std::string>(chosen)}});
+       .max_concurrent_activities = chosen.slots,
+       .nexus_pollers = {chosen.pollers, chosen.pollers, chosen.pollers},
+       .activity_pollers = {chosen.pollers, chosen.pollers, chosen.pollers}}};
+  if (chosen.is_activity)
+    worker.add(echo_activity(chosen));
+  else
+    worker.add(nexus::service_handler{
+        chosen.service, {chosen.as_struct ? echo<basket>(chosen) : echo<std::string>(chosen)}});
   worker.start();
   interval measured;
   measured.begin(0);
   std::string rss_over_time;
   if (chosen.max_tasks > 0) {
-    while (answered(worker) < chosen.max_tasks)
+    while (answered(worker, chosen) < chosen.max_tasks)
       sleep_seconds(0.05);
   } else {
     sleep_seconds(chosen.warm_up);
-    measured.begin(answered(worker));
+    measured.begin(answered(worker, chosen));
     constexpr int samples = 20;
     for (int i = 0; i < samples; ++i) {
       rss_over_time += (i == 0 ? "" : ",") + std::to_string(resident_kib());
       sleep_seconds(chosen.seconds / samples);
     }
   }
-  const auto figures = measured.end(answered(worker));
+  const auto figures = measured.end(answered(worker, chosen));
   sleep_seconds(chosen.linger);
   const auto end = worker.snapshot();
-  // From the poll's answer to the service's word that it took ours, warm-up included.
-  const auto& taken = end.latencies.at("nexus_task_endtoend_latency");
+  // Warm-up included. Of an operation from the poll's answer to the service's word that it took
+  // ours; of an activity until its code has ended.
+  const auto& taken = end.latencies.at(
+      chosen.is_activity ? "activity_execution_latency" : "nexus_task_endtoend_latency");
   const auto microseconds = [](std::chrono::nanoseconds time) {
     return std::chrono::duration<double, std::micro>{time}.count();
   };
   std::string dropped;
-  for (const auto& [name, count] : end.nexus.outcomes)
+  for (const auto& [name, count] : tasks_of(end, chosen).outcomes)
     if (name != "answered" && count != 0)
       dropped += (dropped.empty() ? "" : ",") + name + ':' + std::to_string(count);
   std::printf(
-      R"({"program":"troupe_worker","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,)"
+      R"({"program":"troupe_worker","kind":"%s","handler":"%s","payload":"%s","slots":%zu,"pollers":%d,"shards":%zu,)"
       R"("linkage":"%s","accepted":%llu,"tasks":%llu,)"
       R"("tasks_per_second":%.0f,"cpu_us_per_task":%.2f,"p50_us":%.1f,"p99_us":%.1f,"rss_kib":%ld,"rss_kib_over_time":[%s],"dropped":"%s"})"
       "\n",
+      chosen.is_activity ? "activity" : "nexus",
       chosen.handler.c_str(),
       chosen.as_struct ? "struct" : "string",
       chosen.slots,
       chosen.pollers,
       chosen.shards,
       linkage().c_str(),
-      static_cast<unsigned long long>(end.nexus.accepted),
+      static_cast<unsigned long long>(tasks_of(end, chosen).accepted),
       static_cast<unsigned long long>(figures.tasks),
       figures.tasks_per_second,
       figures.cpu_per_task,

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Troupe's worker under workflow tasks: `tiny` returns at once, `signalled` waits for one signal
-// after the other (sticky tasks), `parked` sleeps 24 h and stays in the cache. With --fill it takes
-// that many parked runs, says how large it grew on the way, and then how much CPU it uses idle.
+// after the other (sticky tasks), `locals` runs local activities (`function_locals`: plain
+// functions) one after the other, `parked` sleeps 24 h and stays in the cache, as does `waiting`,
+// which has an activity that never ends. With --fill it takes that many runs which stay, says how
+// large it grew on the way, and then how much CPU it uses idle.
 
 #include "bench/support/measure.hpp"
 #include "bench/support/process_info.hpp"
 
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
+#include <troupe/error.hpp>
 #include <troupe/worker.hpp>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +24,7 @@
 
 namespace {
 
+namespace activity = troupe::activity;
 namespace workflow = troupe::workflow;
 using namespace troupe::bench;
 
@@ -40,6 +45,36 @@ struct signalled {
     for (;;)
       co_await pokes.receive();
   }
+};
+
+constexpr activity::contract<void(int)> never{"never"};
+constexpr activity::contract<int(int)> echo{"echo"};
+constexpr activity::contract<int(int)> function_echo{"function_echo"};
+
+struct waiting {
+  static constexpr std::string_view name = "waiting";
+  troupe::async<> run(workflow::context ctx) {
+    co_await ctx.execute<never>({.start_to_close_timeout = std::chrono::hours{24}}, 1);
+  }
+};
+
+int locals_of_a_run = 0; // set before the worker starts
+
+template <const auto& Activity>
+troupe::async<> run_locals(workflow::context ctx) {
+  for (int i = 0; i < locals_of_a_run; ++i)
+    if (co_await ctx.execute_local<Activity>({.start_to_close_timeout = std::chrono::seconds{5}}, i)
+        != i)
+      throw troupe::application_error("a wrong result");
+}
+
+struct locals {
+  static constexpr std::string_view name = "locals";
+  troupe::async<> run(workflow::context ctx) { return run_locals<echo>(ctx); }
+};
+struct function_locals {
+  static constexpr std::string_view name = "function_locals";
+  troupe::async<> run(workflow::context ctx) { return run_locals<function_echo>(ctx); }
 };
 
 struct options {
@@ -129,10 +164,11 @@ int main(int argc, char** argv) try {
   app.add_option("--seconds", chosen.seconds, "measured time, after the warm-up");
   app.add_option("--warm-up", chosen.warm_up);
   app.add_option("--max-tasks", chosen.max_tasks, "ends after so many tasks instead");
-  app.add_option("--fill", chosen.fill, "takes so many parked runs, then is idle");
+  app.add_option("--fill", chosen.fill, "takes so many runs that stay, then is idle");
   app.add_option("--idle-seconds", chosen.idle_seconds, "how long it is watched idle");
   app.add_option("--slots", chosen.slots, "tasks at the same time");
   app.add_option("--pollers", chosen.pollers, "polls in flight, of either queue");
+  app.add_option("--locals", locals_of_a_run, "local activities of a run of such a type");
   app.add_option("--cache", chosen.cache, "runs kept in memory");
   CLI11_PARSE(app, argc, argv);
 
@@ -151,6 +187,13 @@ int main(int argc, char** argv) try {
   worker.add<tiny>();
   worker.add<signalled>();
   worker.add<parked>();
+  worker.add<waiting>();
+  worker.add<locals>();
+  worker.add<function_locals>();
+  if (locals_of_a_run > 0)
+    worker
+        .add(activity::implement<echo>([](int input) -> activity::async<int> { co_return input; }))
+        .add(activity::implement<function_echo>([](int input) { return input; }));
   worker.start();
   if (chosen.fill > 0)
     return fill(worker, chosen);

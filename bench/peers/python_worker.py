@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python SDK's worker with the same echo operation as Troupe's benchmark worker."""
+"""The Python SDK's worker with the same echo operation and activity as Troupe's benchmark worker."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ import time
 
 import nexusrpc
 import nexusrpc.handler
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -28,6 +29,13 @@ class Echo:
         return input
 
 
+@activity.defn(name="say-hello")
+async def say_hello(input: str) -> str:
+    global answered
+    answered += 1
+    return input
+
+
 def cpu_microseconds():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (used.ru_utime + used.ru_stime) * 1e6
@@ -38,13 +46,16 @@ async def main():
     parser.add_argument("--target", default="127.0.0.1:7533")
     parser.add_argument("--namespace", default="default")
     parser.add_argument("--task-queue", default="bench-tq")
+    parser.add_argument("--kind", choices=("nexus", "activity"), default="nexus")
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--warm-up", type=float, default=3)
     chosen = parser.parse_args()
     client = await Client.connect(chosen.target, namespace=chosen.namespace)
-    worker = Worker(
-        client, task_queue=chosen.task_queue, nexus_service_handlers=[Echo()], max_concurrent_nexus_tasks=100,
-    )
+    served = {
+        "nexus": {"nexus_service_handlers": [Echo()], "max_concurrent_nexus_tasks": 100},
+        "activity": {"activities": [say_hello], "max_concurrent_activities": 100, "max_concurrent_activity_task_polls": 64},
+    }
+    worker = Worker(client, task_queue=chosen.task_queue, **served[chosen.kind])
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(chosen.warm_up)
     tasks, cpu, begin = answered, cpu_microseconds(), time.monotonic()
@@ -56,7 +67,7 @@ async def main():
     print(json.dumps({
         "program": "python_worker",
         "version": f"sdk-python {importlib.metadata.version('temporalio')}, Python {platform.python_version()}",
-        "tasks": tasks, "tasks_per_second": round(tasks / seconds), "cpu_us_per_task": round(cpu / tasks, 2),
+        "kind": chosen.kind, "tasks": tasks, "tasks_per_second": round(tasks / seconds), "cpu_us_per_task": round(cpu / tasks, 2),
     }), flush=True)
     running.cancel()
     os._exit(0)

@@ -19,7 +19,8 @@ REAL_SETTINGS = (
 )
 
 
-def _services(suite):
+def services(suite):
+    """name -> (command, settings) of ours, and of the real dev server where it is installed."""
     services = {"troupe": ([suite.troupe], ())}
     real = suite.peer("temporal")
     if real:
@@ -34,7 +35,8 @@ def _command(executable, settings, port):
 
 
 @contextlib.contextmanager
-def _running(suite, executable, settings):
+def running(suite, executable, settings):
+    """A healthy service on the core of the other side; gives its HOST:PORT."""
     port = programs.free_port()
     child = subprocess.Popen(
         programs.pinned(suite.other_core, *_command(executable, settings, port)),
@@ -62,7 +64,7 @@ def end_to_end(suite):
     """Caller workflows and handlers in one worker process, the service on the other core."""
     def against(executable, settings, workflows, operations, sequential):
         def run():
-            with _running(suite, executable, settings) as target:
+            with running(suite, executable, settings) as target:
                 e2e = lambda count, each: programs.run(programs.pinned(
                     suite.worker_core, suite.bench / "e2e", "--target", target, "--workflows", count,
                     "--operations", each), seconds=300)[-1]
@@ -73,7 +75,7 @@ def end_to_end(suite):
     loads = {"troupe": (200, 50, 200), "temporal": (20, 50, 40)}
     got = suite.interleaved("end to end", {
         name: against(executable, settings, *loads[name])
-        for name, (executable, settings) in _services(suite).items()})
+        for name, (executable, settings) in services(suite).items()})
     rate = {name: Series((each["parallel"]["operations_per_second"] for each in figures), large_is_good=True)
             for name, figures in got.items()}
     wait = {name: Series(each["sequential"]["ms_per_operation"] for each in figures) for name, figures in got.items()}
@@ -103,7 +105,7 @@ def server(suite):
     loads = {"troupe": (20_000, 4_096), "temporal": (5_000, 256)}
     got = suite.interleaved("server", {
         name: against(executable, settings, *loads[name])
-        for name, (executable, settings) in _services(suite).items()})
+        for name, (executable, settings) in services(suite).items()})
     of = lambda name, figure, large=False: Series((each[figure] for each in got[name]), large_is_good=large)
     start, memory = of("troupe", "start_ms"), of("troupe", "idle_rss_mib")
     suite.table.at_most(14, "start of the server to its first answered RPC", 100, start.best, " ms", median=start.median)

@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import time
 
-from . import nexus_rows, programs, server_rows, stats, workflow_rows
+from . import activity_rows, model_rows, nexus_rows, programs, server_rows, stats, workflow_rows
 from .programs import NotMeasured, say
 from .table import Table
 
@@ -16,6 +16,11 @@ PARTS = {
     "end-to-end": server_rows.end_to_end, "server": server_rows.server, "records": server_rows.records,
     "longest-turn": server_rows.longest_turn,
     "overload": nexus_rows.overload,
+    "activities": activity_rows.activities, "heartbeats": activity_rows.heartbeats,
+    "local-activities": activity_rows.local_activities, "messages": model_rows.messages,
+    "children": model_rows.children, "much-to-do": model_rows.much_to_do,
+    "waiting-memory": activity_rows.waiting_memory, "model-replay": model_rows.replay,
+    "one-activity": model_rows.one_activity,
 }
 
 PEERS = ("go", "python", "temporal")

@@ -71,6 +71,26 @@ bare_messages::nexus_answer(const wf::PollNexusTaskQueueResponse& task) const {
   return answer;
 }
 
+wf::PollActivityTaskQueueRequest bare_messages::activity_poll() const {
+  wf::PollActivityTaskQueueRequest poll;
+  poll.set_namespace_(name_space_);
+  poll.set_identity(identity_);
+  poll.set_worker_instance_key(instance_key_);
+  poll.mutable_task_queue()->set_name(task_queue_);
+  poll.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
+  return poll;
+}
+
+wf::RespondActivityTaskCompletedRequest
+bare_messages::activity_answer(const wf::PollActivityTaskQueueResponse& task) const {
+  wf::RespondActivityTaskCompletedRequest answer;
+  answer.set_task_token(task.task_token());
+  *answer.mutable_result() = task.input();
+  answer.set_identity(identity_);
+  answer.set_namespace_(name_space_);
+  return answer;
+}
+
 wf::RespondWorkflowTaskCompletedRequest
 bare_messages::workflow_answer(std::string_view token, bool completes, bool first) const {
   wf::RespondWorkflowTaskCompletedRequest answer;
@@ -113,6 +133,15 @@ std::string bare_messages::raw_nexus_answer(std::string_view task) const {
   append_field(out, 2, identity_);
   append_field(out, 3, find_field(task, 1));
   append_field(out, 4, response);
+  return out;
+}
+
+std::string bare_messages::raw_activity_answer(std::string_view task) const {
+  std::string out;
+  append_field(out, 1, find_field(task, 1));
+  append_field(out, 2, find_field(task, 8));
+  append_field(out, 3, identity_);
+  append_field(out, 4, name_space_);
   return out;
 }
 

@@ -20,11 +20,17 @@ public:
 
   [[nodiscard]] temporal::api::workflowservice::v1::RespondNexusTaskCompletedRequest
   nexus_answer(const temporal::api::workflowservice::v1::PollNexusTaskQueueResponse& task) const;
+  [[nodiscard]] temporal::api::workflowservice::v1::PollActivityTaskQueueRequest
+  activity_poll() const;
+  [[nodiscard]] temporal::api::workflowservice::v1::RespondActivityTaskCompletedRequest
+  activity_answer(
+      const temporal::api::workflowservice::v1::PollActivityTaskQueueResponse& task) const;
   /// `completes`: the run ends with this task; otherwise it waits on for its next signal.
   [[nodiscard]] temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest
   workflow_answer(std::string_view token, bool completes, bool first) const;
 
   [[nodiscard]] std::string raw_nexus_answer(std::string_view task) const;
+  [[nodiscard]] std::string raw_activity_answer(std::string_view task) const;
   [[nodiscard]] std::string
   raw_workflow_answer(std::string_view task, bool completes, bool first) const;
 

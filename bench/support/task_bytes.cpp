@@ -20,6 +20,16 @@ std::string json_struct(std::size_t bytes) {
   return json + "]}";
 }
 
+std::string json_string(std::size_t bytes) {
+  return '"' + std::string(bytes < 2 ? 0 : bytes - 2, 'x') + '"';
+}
+
+reply_template marked(const google::protobuf::MessageLite& reply) {
+  reply_template result{reply.SerializeAsString(), 0};
+  result.token_at = result.bytes.find(token_mark);
+  return result;
+}
+
 } // namespace
 
 reply_template nexus_task(std::size_t payload_bytes, bool as_struct) {
@@ -50,12 +60,41 @@ reply_template nexus_task(std::size_t payload_bytes, bool as_struct) {
   link.set_type("temporal.api.common.v1.Link.WorkflowEvent");
   auto& payload = *start.mutable_payload();
   (*payload.mutable_metadata())["encoding"] = "json/plain";
-  payload.set_data(
-      as_struct ? json_struct(payload_bytes)
-                : '"' + std::string(payload_bytes < 2 ? 0 : payload_bytes - 2, 'x') + '"');
-  reply_template result{reply.SerializeAsString(), 0};
-  result.token_at = result.bytes.find(token_mark);
-  return result;
+  payload.set_data(as_struct ? json_struct(payload_bytes) : json_string(payload_bytes));
+  return marked(reply);
+}
+
+reply_template activity_task(std::size_t payload_bytes, double heartbeat_timeout) {
+  temporal::api::workflowservice::v1::PollActivityTaskQueueResponse reply;
+  reply.set_task_token(std::string{token_mark});
+  reply.set_workflow_namespace("default");
+  reply.mutable_workflow_type()->set_name("my-workflow-type");
+  reply.mutable_workflow_execution()->set_workflow_id("bench-workflow");
+  reply.mutable_workflow_execution()->set_run_id("00000000-1111-2222-3333-444444444444");
+  reply.mutable_activity_type()->set_name("say-hello");
+  reply.set_activity_id("1");
+  reply.mutable_header();
+  auto& payload = *reply.mutable_input()->add_payloads();
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  payload.set_data(json_string(payload_bytes));
+  for (auto* time :
+       {reply.mutable_scheduled_time(),
+        reply.mutable_current_attempt_scheduled_time(),
+        reply.mutable_started_time()})
+    time->set_seconds(1'760'000'000);
+  reply.set_attempt(1);
+  reply.mutable_schedule_to_close_timeout();
+  reply.mutable_start_to_close_timeout()->set_seconds(3'600);
+  auto& silence = *reply.mutable_heartbeat_timeout();
+  silence.set_seconds(static_cast<std::int64_t>(heartbeat_timeout));
+  silence.set_nanos(static_cast<std::int32_t>(
+      (heartbeat_timeout - static_cast<double>(silence.seconds())) * 1e9));
+  auto& retries = *reply.mutable_retry_policy();
+  retries.mutable_initial_interval()->set_seconds(1);
+  retries.set_backoff_coefficient(2);
+  retries.mutable_maximum_interval()->set_seconds(100);
+  reply.mutable_priority();
+  return marked(reply);
 }
 
 std::string_view find_field(std::string_view message, unsigned number) {

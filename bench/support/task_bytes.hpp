@@ -54,6 +54,10 @@ struct reply_template {
 /// (`{"items": [...]}`).
 reply_template nexus_task(std::size_t payload_bytes, bool as_struct);
 
+/// An activity task of type `say-hello` with a JSON string of `payload_bytes` as its argument.
+/// `heartbeat_timeout` in seconds; 0: none.
+reply_template activity_task(std::size_t payload_bytes, double heartbeat_timeout);
+
 /// The first length-delimited field with this number at the top level of a message; empty if there
 /// is none.
 std::string_view find_field(std::string_view message, unsigned number);

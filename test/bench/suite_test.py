@@ -11,7 +11,7 @@ import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 
-from suite import baseline, callgrind, report, stats, svg, table  # noqa: E402
+from suite import activity_rows, baseline, callgrind, model_rows, report, stats, svg, table  # noqa: E402
 
 
 class Stats(unittest.TestCase):
@@ -58,6 +58,14 @@ class Stats(unittest.TestCase):
         self.assertEqual(stats.verdict(1000, 1001, at_most=True), "misses by less than 1 %")
         self.assertEqual(stats.verdict(50, 60, at_most=False), "holds")
         self.assertEqual(stats.verdict(50, 40, at_most=False), "misses by 25 %")
+
+    def test_a_local_activity_costs_its_share_of_the_task(self):
+        figures = [{"cpu_us_per_task": 300}, {"cpu_us_per_task": 200}]
+        self.assertEqual(activity_rows.per_local(figures, 100).best, 2)
+
+    def test_of_several_runs_of_a_size_the_quickest_counts(self):
+        lines = [{"items": 100, "us_per_item": 9.0}, {"items": 1000, "us_per_item": 5.0}, {"items": 100, "us_per_item": 4.0}]
+        self.assertEqual(model_rows.best_by_size(lines), {100: 4.0, 1000: 5.0})
 
     def test_a_budget_of_nothing_is_missed_by_anything(self):
         self.assertEqual(stats.verdict(0, 0, at_most=True), "holds")

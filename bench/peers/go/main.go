@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The Go SDK's worker with the same echo operation and workflows as Troupe's benchmark worker.
+// The Go SDK's worker with the same echo operation, activity and workflows as Troupe's benchmark workers.
 //
 // One Go worker is capped at 1,000 polls a second per task kind, so several run in this process.
 package main
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/nexus-rpc/sdk-go/nexus"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
@@ -53,11 +54,26 @@ func version() string {
 	return built.GoVersion
 }
 
+func echoNumber(_ context.Context, in int) (int, error) { return in, nil }
+
+// As many local activities as asked for, one after the other.
+func runLocals(ctx workflow.Context, locals int) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{StartToCloseTimeout: 5 * time.Second})
+	for i := 0; i < locals; i++ {
+		var out int
+		if err := workflow.ExecuteLocalActivity(ctx, echoNumber, i).Get(ctx, &out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func main() {
 	target := flag.String("target", "127.0.0.1:7533", "HOST:PORT of any frontend")
 	namespace := flag.String("namespace", "default", "")
 	queue := flag.String("task-queue", "bench-tq", "")
-	kind := flag.String("kind", "nexus", "nexus, workflow (new runs) or sticky (runs that go on)")
+	kind := flag.String("kind", "nexus", "nexus, activity, workflow (new runs) or sticky (runs that go on)")
+	locals := flag.Int("locals", 100, "local activities of a run of the type locals")
 	asStruct := flag.Bool("struct", false, "decode and encode a struct, not a string")
 	seconds := flag.Float64("seconds", 3, "measured time")
 	warmUp := flag.Float64("warm-up", 2, "")
@@ -80,9 +96,16 @@ func main() {
 		}
 		w := worker.New(c, *queue, worker.Options{
 			MaxConcurrentNexusTaskPollers: *pollers, MaxConcurrentNexusTaskExecutionSize: *slots / *workers,
+			MaxConcurrentActivityTaskPollers: *pollers, MaxConcurrentActivityExecutionSize: *slots / *workers,
 			MaxConcurrentWorkflowTaskPollers: max(2, *pollers), MaxConcurrentWorkflowTaskExecutionSize: *slots / *workers,
 		})
-		if *kind != "nexus" {
+		switch *kind {
+		case "activity":
+			w.RegisterActivityWithOptions(func(_ context.Context, in string) (string, error) {
+				answered.Add(1)
+				return in, nil
+			}, activity.RegisterOptions{Name: "say-hello"})
+		case "workflow", "sticky":
 			w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {
 				for pokes := workflow.GetSignalChannel(ctx, "poke"); ; answered.Add(1) {
 					pokes.Receive(ctx, nil)
@@ -94,7 +117,12 @@ func main() {
 				answered.Add(1)
 				return workflow.Sleep(ctx, 24*time.Hour)
 			}, workflow.RegisterOptions{Name: "parked"})
-		} else {
+			w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {
+				err := runLocals(ctx, *locals)
+				answered.Add(1)
+				return err
+			}, workflow.RegisterOptions{Name: "locals"})
+		default:
 			service := nexus.NewService("my-hello-service")
 			if *asStruct {
 				_ = service.Register(nexus.NewSyncOperation("say-hello",
