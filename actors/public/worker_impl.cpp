@@ -56,6 +56,9 @@ void validate(const worker_options& options) {
           && !(*options.max_task_queue_activities_per_second > 0),
       "max_task_queue_activities_per_second must be more than zero");
   refuse(
+      std::ranges::find(options.interceptors, nullptr) != options.interceptors.end(),
+      "interceptors: one of them is null");
+  refuse(
       options.sticky_schedule_to_start_timeout.count() <= 0,
       "sticky_schedule_to_start_timeout must be longer than zero");
   refuse(

@@ -53,6 +53,8 @@ struct global_flags {
   std::string tls_server_name;
   bool tls_disable_host_verification = false;
   std::vector<std::string> grpc_meta;
+  std::optional<std::string> codec_endpoint, codec_auth;
+  std::vector<std::string> codec_headers;
   std::string identity;
   std::string profile, config_file, env, env_file;
   bool disable_config_file = false, disable_config_env = false;

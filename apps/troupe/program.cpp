@@ -116,9 +116,15 @@ void add_client_flags(CLI::App& app, global_flags& flags) {
       flags.tls_server_name,
       "Expected name in the server's certificate"));
   global(add_text(app, "--identity", flags.identity, "Who asks (default temporal-cli:USER@HOST)"));
-  for (const auto* flag :
-       {"--codec-endpoint", "--codec-auth", "--codec-header", "--client-authority"})
-    refuse_flag(app, flag);
+  global(add_text(app, "--codec-endpoint", flags.codec_endpoint, "Remote Codec Server endpoint"));
+  global(add_text(
+      app, "--codec-auth", flags.codec_auth, "Authorization header for Codec Server requests"));
+  global(add_list(
+      app,
+      "--codec-header",
+      flags.codec_headers,
+      "HTTP header for requests to the codec server, KEY=VALUE; may be given several times"));
+  refuse_flag(app, "--client-authority");
 }
 
 std::string one_line(std::string text) {

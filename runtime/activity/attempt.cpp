@@ -2,6 +2,7 @@
 #include "runtime/activity/attempt.hpp"
 
 #include "runtime/activity/interception.hpp"
+#include "runtime/protocol/trace_header.hpp"
 
 #include <troupe/activity/context.hpp>
 #include <troupe/error.hpp>
@@ -70,6 +71,8 @@ attempt::attempt(
     state_->traced_by = to;
     state_->within = trace_->context();
   }
+  if (!info().headers.empty()) // what is left is the program's own
+    protocol::remove_trace_header(state_->info.headers);
   code_ = state_->environment->activities->find(info().activity_type);
   if (code_)
     step_ = code_->is_coroutine() ? step::run_on_shard : step::run_on_pool;

@@ -28,6 +28,9 @@ std::shared_ptr<const client_settings> make_settings(
   settings->converter = std::move(converter);
   settings->tracer = options.tracer;
   settings->interceptors = options.interceptors;
+  for (const auto& each : options.interceptors)
+    if (each == nullptr)
+      throw connection_error("connection_options::interceptors: one of them is null");
   return settings;
 }
 

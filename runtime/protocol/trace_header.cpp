@@ -59,4 +59,8 @@ void remove_trace_header(temporal::api::common::v1::Header& from) {
   from.mutable_fields()->erase(header_name);
 }
 
+void remove_trace_header(headers& from) {
+  from.erase(header_name);
+}
+
 } // namespace troupe::protocol

@@ -24,5 +24,6 @@ read_trace_header(const temporal::api::common::v1::Header& from);
 
 /// Takes it out of what code is to see.
 void remove_trace_header(temporal::api::common::v1::Header& from);
+void remove_trace_header(headers& from);
 
 } // namespace troupe::protocol

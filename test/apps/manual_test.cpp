@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_has_its_own_flags_and_those_that_count_for_it,
 }
 
 BOOST_FIXTURE_TEST_CASE(what_this_build_refuses_is_not_in_the_table, all_commands) {
-  BOOST_TEST(find_flag(command(table, "troupe workflow start"), "--codec-endpoint") == nullptr);
+  BOOST_TEST(find_flag(command(table, "troupe workflow start"), "--client-authority") == nullptr);
   for (const auto& below : table.commands)
     BOOST_TEST(below.name() != "schedule");
 }

@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(every_flag_of_a_command_that_is_there_is_known_by_both_its_
 BOOST_AUTO_TEST_CASE(what_is_behind_a_flag_that_is_refused_does_not_matter) {
   for (const auto* command : {"list", "count", "describe"})
     BOOST_TEST(
-        error_of({"workflow", command, "--codec-auth", "x"})
-        == "--codec-auth is not supported by this build of troupe yet");
+        error_of({"workflow", command, "--client-authority", "x"})
+        == "--client-authority is not supported by this build of troupe yet");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

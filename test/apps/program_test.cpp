@@ -199,8 +199,17 @@ BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
       error_of({"operator", "namespace", "update", "--promote-global"}),
       "--promote-global is not supported"));
   BOOST_TEST(starts(
-      error_of({"workflow", "list", "--codec-endpoint", "x"}),
-      "--codec-endpoint is not supported"));
+      error_of({"workflow", "list", "--client-authority", "x"}),
+      "--client-authority is not supported"));
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_the_codec_server) {
+  BOOST_TEST(
+      error_of({"workflow", "list", "--codec-endpoint", "nonsense"})
+      == "'nonsense' is no URL of a codec server: it looks like http://host:port/path");
+  BOOST_TEST(
+      error_of({"workflow", "list", "--codec-endpoint", "http://h", "--codec-header", "nonsense"})
+      == "invalid codec headers: invalid format \"nonsense\", expected KEY=VALUE");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_flags_that_contradict_each_other) {

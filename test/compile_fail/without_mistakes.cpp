@@ -2,12 +2,14 @@
 // All the programs without their mistakes, in one go: none of them may fail for another reason than
 // its mistake.
 #include <troupe/activity/implementation.hpp>
+#include <troupe/activity/interceptor.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/payload/json.hpp>
 #include <troupe/testing/nexus.hpp>
 #include <troupe/workflow/contract.hpp>
 #include <troupe/workflow/definition.hpp>
+#include <troupe/workflow/interceptor.hpp>
 
 #include <boost/describe.hpp>
 
@@ -281,6 +283,12 @@ namespace workflow_run_takes_a_reference {
 }
 namespace workflow_run_takes_a_view {
 #include "test/compile_fail/workflow/workflow_run_takes_a_view.cpp"
+}
+namespace interceptor_that_awaits_an_activitys {
+#include "test/compile_fail/workflow/interceptor_that_awaits_an_activitys.cpp"
+}
+namespace interceptor_that_does_not_go_on {
+#include "test/compile_fail/workflow/interceptor_that_does_not_go_on.cpp"
 }
 namespace workflow_sleep_without_unit {
 #include "test/compile_fail/workflow/workflow_sleep_without_unit.cpp"

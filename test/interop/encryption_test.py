@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sample of encryption beside the same in Python: each side reads what the other has encrypted, texts of errors too, on both
-services; and the codec server decodes for the real command line."""
+services; and the codec server codes for both command lines."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ import re
 import sys
 import unittest
 
-from harness import HANDLER_NAMESPACE, SAMPLES, process, run, service, wait_for
+from harness import HANDLER_NAMESPACE, SAMPLES, TEMPORAL, TROUPE, process, run, service, wait_for
 
 PYTHON = (sys.executable, pathlib.Path(__file__).with_name("encryption_peer.py"))
 CPP = (SAMPLES / "encryption_sample",)
@@ -41,14 +41,25 @@ class Encryption(unittest.TestCase):
     def test_each_language_reads_the_other_on_the_real_server(self):
         self.every_mix("temporal", ("cpp", "python"), ("python", "cpp"))
 
-    def test_the_codec_server_decodes_for_the_real_command_line(self):
+    def test_the_codec_server_codes_for_both_command_lines(self):
         with service("troupe") as at, process(*CPP, "worker", env=at.env(HANDLER_NAMESPACE)), \
                 process(*CPP, "codec-server", "0") as server:
             run(*CPP, "greet", "Ann", "shown", env=at.env(HANDLER_NAMESPACE))
             url = wait_for("the codec server", lambda: re.search(r"http://\S+", server.output())).group()
             result = ("workflow", "result", "--namespace", HANDLER_NAMESPACE, "--workflow-id", "shown")
-            self.assertEqual(at.json(*result, "--codec-endpoint", url)["result"], "Hello, Ann")
-            self.assertNotIn("Ann", at.cli(*result).stdout)
+            for executable in (TEMPORAL, TROUPE):
+                with self.subTest(executable=executable.name):
+                    shown = at.json(*result, "--codec-endpoint", url, executable=executable)
+                    self.assertEqual(shown["result"], "Hello, Ann")
+                    self.assertNotIn("Ann", at.cli(*result, executable=executable).stdout)
+                    done = at.json(
+                        "workflow", "execute", "--namespace", HANDLER_NAMESPACE, "--type", "GreetingWorkflow", "--task-queue",
+                        "encryption", "--workflow-id", f"by-{executable.name}", "--input", '"Bob"', "--codec-endpoint", url,
+                        executable=executable,
+                    )
+                    self.assertEqual(done["result"], "Hello, Bob")
+                    self.assertNotIn("Bob", at.cli("workflow", "show", "-o", "json", "--namespace", HANDLER_NAMESPACE,
+                                                   "--workflow-id", f"by-{executable.name}").stdout)
 
 
 if __name__ == "__main__":

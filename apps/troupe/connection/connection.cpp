@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/connection/connection.hpp"
 
+#include "apps/troupe/connection/coded_payloads.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/connection/connect_hint.hpp"
 #include "runtime/rpc/connection/connector.hpp"
+#include "runtime/rpc/connection/environment.hpp"
 #include "runtime/rpc/connection/pem.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 
 #include <troupe/connection.hpp>
+#include <troupe/payload/remote_codec.hpp>
 
 #include <google/protobuf/message.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -20,6 +23,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -121,7 +125,7 @@ void check_config_file(const global_flags& flags) {
     throw command_error("cannot read " + flags.config_file + ": No such file or directory");
 }
 
-connection_options options_from(const global_flags& flags) {
+rpc::environment_settings settings_from(const global_flags& flags) {
   check_config_file(flags);
   environment_options environment;
   environment.profile = flags.profile;
@@ -130,9 +134,14 @@ connection_options options_from(const global_flags& flags) {
   environment.disable_environment = flags.disable_config_env;
   environment.variable = variable_of;
   environment.variables = all_variables;
-  connection_options options;
+  rpc::environment_settings settings;
+  auto& options = settings.connection;
   if (!flags.disable_config_file || !flags.disable_config_env)
-    options = connection_options_from_environment(environment);
+    settings = rpc::settings_from_environment(environment);
+  if (flags.codec_endpoint)
+    settings.codec.endpoint = *flags.codec_endpoint;
+  if (flags.codec_auth)
+    settings.codec.authorization = *flags.codec_auth;
   // An empty one is the default, whatever the profile says.
   const connection_options defaults;
   if (flags.address)
@@ -150,22 +159,54 @@ connection_options options_from(const global_flags& flags) {
   }
   options.identity = flags.identity.empty() ? default_identity() : flags.identity;
   options.keepalive.reset(); // a command is gone before the first ping
-  return options;
+  return settings;
+}
+
+/// Null: there is none.
+std::shared_ptr<const payload_codec>
+codec_of(const rpc::environment_settings& settings, const global_flags& flags) {
+  if (settings.codec.endpoint.empty())
+    return nullptr;
+  remote_codec_options options{.name_space = settings.connection.name_space};
+  if (!settings.codec.authorization.empty())
+    options.authorization = [value = settings.codec.authorization] { return value; };
+  for (const auto& pair : flags.codec_headers) {
+    const auto at = pair.find('=');
+    if (at == std::string::npos)
+      throw command_error(
+          "invalid codec headers: invalid format \"" + pair + "\", expected KEY=VALUE");
+    options.headers.emplace_back(pair.substr(0, at), pair.substr(at + 1));
+  }
+  try {
+    return remote_codec(settings.codec.endpoint, std::move(options));
+  } catch (const std::invalid_argument& error) {
+    throw command_error(error.what());
+  }
+}
+
+/// The codec's errors are the command's.
+template <class Code>
+void through_codec(const Code& code) {
+  try {
+    code();
+  } catch (const payload_codec_error& error) {
+    throw command_error(error.what());
+  }
 }
 
 } // namespace
 
 std::string namespace_of(const global_flags& flags) {
   try {
-    return options_from(flags).name_space;
+    return settings_from(flags).connection.name_space;
   } catch (const connection_error& error) {
     throw command_error(error.what());
   }
 }
 
 struct connection::state {
-  explicit state(connection_options options)
-      : connector(rpc::grpc_connector(std::move(options))), wait(loop) {}
+  state(connection_options options, std::shared_ptr<const payload_codec> with)
+      : connector(rpc::grpc_connector(std::move(options))), codec(std::move(with)), wait(loop) {}
 
   ~state() {
     // A transport belongs to its loop's thread.
@@ -176,6 +217,7 @@ struct connection::state {
   }
 
   std::shared_ptr<const rpc::connector> connector;
+  std::shared_ptr<const payload_codec> codec; ///< null: payloads are shown as they travel
   rpc::client_loop loop;
   rpc::waiter wait;
   std::unique_ptr<rpc::transport> transport = connector->connect(loop, &loop.queue());
@@ -189,7 +231,9 @@ struct connection::state {
 
 connection::connection(const global_flags& flags) {
   try {
-    state_ = std::make_unique<state>(options_from(flags));
+    auto settings = settings_from(flags);
+    auto codec = codec_of(settings, flags);
+    state_ = std::make_unique<state>(std::move(settings.connection), std::move(codec));
   } catch (const connection_error& error) {
     throw command_error(error.what());
   }
@@ -231,8 +275,14 @@ rpc_status connection::try_call(
         timeout,
         std::chrono::ceil<std::chrono::milliseconds>(
             state_->ends->at - std::chrono::steady_clock::now()));
+  std::unique_ptr<google::protobuf::Message> encoded;
+  if (state_->codec) {
+    encoded.reset(request.New());
+    encoded->CopyFrom(request);
+    through_codec([&] { encode_payloads(*state_->codec, *encoded); });
+  }
   rpc_status status;
-  auto what = rpc::make_call(method, request, timeout);
+  auto what = rpc::make_call(method, encoded ? *encoded : request, timeout);
   if (!what.problem.empty())
     return {status_code::invalid_argument, std::move(what.problem), {}};
   state_->wait.wait<void>([&](auto done) {
@@ -249,6 +299,8 @@ rpc_status connection::try_call(
     throw command_error(
         "failed reaching server at " + state_->connector->options().target + ": " + status.message
         + in_brackets(rpc::connect_hint(status, state_->connector->options())));
+  if (status.ok() && state_->codec)
+    through_codec([&] { decode_payloads(*state_->codec, response); });
   return status;
 }
 

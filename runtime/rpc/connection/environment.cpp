@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/rpc/connection/environment.hpp"
+
 #include "runtime/base/log/log.hpp"
 #include "runtime/rpc/connection/pem.hpp"
 #include "runtime/rpc/connection/toml_file.hpp"
@@ -39,6 +41,7 @@ struct profile {
   text server_name;
   std::optional<bool> disable_host_verification;
   text codec_endpoint;
+  text codec_authorization;
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
@@ -134,6 +137,7 @@ private:
       const auto& section = table(codec->second, where + ".codec");
       only(section, {"endpoint", "auth"}, where + ".codec");
       to.codec_endpoint = string_of(section, "endpoint", where + ".codec");
+      to.codec_authorization = string_of(section, "auth", where + ".codec");
     }
     if (const auto meta = from.find("grpc_meta"); meta != from.end()) {
       const auto& section = table(meta->second, where + ".grpc_meta");
@@ -243,6 +247,7 @@ public:
       to.has_tls = to.has_tls || source->path || source->data;
     to.has_tls = to.has_tls || to.server_name || to.disable_host_verification;
     to.codec_endpoint = get("TEMPORAL_CODEC_ENDPOINT");
+    to.codec_authorization = get("TEMPORAL_CODEC_AUTH");
     for (auto& [name, value] : with_prefix("TEMPORAL_GRPC_META_"))
       to.headers.emplace_back(header_name(name), std::move(value));
     return to;
@@ -308,15 +313,12 @@ connection_options combine(const profile& environment, const profile& file) {
     tls.disable_host_verification = environment.disable_host_verification.value_or(
         file.disable_host_verification.value_or(false));
   }
-  if (environment.codec_endpoint || file.codec_endpoint)
-    log::warn("the codec endpoint of the environment or profile is not used; set a payload_codec "
-              "in code");
   return to;
 }
 
 } // namespace
 
-connection_options connection_options_from_environment(const environment_options& options) {
+rpc::environment_settings rpc::settings_from_environment(const environment_options& options) {
   if (options.disable_file && options.disable_environment)
     throw connection_error("the file and the environment cannot both be disabled");
   const variables environment{options};
@@ -332,7 +334,23 @@ connection_options connection_options_from_environment(const environment_options
     from_file = file_reader{path ? *path : default_config_file(environment), options.strict}.read(
         named.value_or("default"), named.has_value());
   }
-  return combine(options.disable_environment ? profile{} : environment.read(), from_file);
+  const auto from_variables = options.disable_environment ? profile{} : environment.read();
+  const auto either = [](const text& first, const text& second) {
+    return over(first, second).value_or("");
+  };
+  return {
+      combine(from_variables, from_file),
+      {either(from_variables.codec_endpoint, from_file.codec_endpoint),
+       either(from_variables.codec_authorization, from_file.codec_authorization)}};
+}
+
+connection_options connection_options_from_environment(const environment_options& options) {
+  auto all = rpc::settings_from_environment(options);
+  if (!all.codec.endpoint.empty())
+    log::warn(
+        "the codec endpoint of the environment or profile is not used; give the client a codec: "
+        "troupe::remote_codec, or one of your own");
+  return std::move(all.connection);
 }
 
 } // namespace troupe

@@ -230,6 +230,12 @@ BOOST_AUTO_TEST_CASE(a_failure_of_one_fails_the_workflow_and_a_bug_its_task) {
   BOOST_TEST(task_failure("sleep").find("a bug") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_null_is_refused) {
+  BOOST_CHECK_THROW((void)env.connect("default", {}, {nullptr}), connection_error);
+  BOOST_CHECK_THROW(
+      (void)env.make_worker(here, {.task_queue = "q", .interceptors = {nullptr}}), worker_error);
+}
+
 BOOST_AUTO_TEST_CASE(arguments_may_be_changed_on_the_way) {
   with.on_execute = [](workflow::execute_input& in) {
     in.arguments = make_payloads(std::string{"other"});
