@@ -76,17 +76,16 @@ std::string long_texts::mask_of(std::size_t number) const {
 std::string long_texts::masked() const {
   std::string made;
   made.reserve(message_.size());
-  const auto* at = message_.data();
   for (std::size_t number = 0; number < found_.size(); ++number) {
     const auto& each = found_[number];
-    spend_bytes(static_cast<std::size_t>(each.data() - at) + each.size());
-    made.append(at, each.data());
+    const auto begin = static_cast<std::size_t>(each.data() - message_.data());
+    spend_bytes(begin - made.size() + each.size());
+    made += message_.substr(made.size(), begin - made.size());
     const auto mask = mask_of(number);
     made += mask;
     made.append(each.size() - mask.size(), '.');
-    at = each.data() + each.size();
   }
-  made.append(at, message_.data() + message_.size());
+  made += message_.substr(made.size());
   return made;
 }
 

@@ -243,7 +243,10 @@ void sliced_work::charge(std::size_t units) {
   if (thread.observer != nullptr) {
     thread.left = 0;
     thread.observer->spent(units);
-    if (self == nullptr || (self->left -= cost) >= 0)
+    if (self == nullptr)
+      return;
+    self->left -= cost;
+    if (self->left >= 0)
       return;
   } else if (self == nullptr) {
     thread.left = no_limit;
@@ -265,7 +268,9 @@ void sliced_work::charge(std::size_t units) {
 }
 
 void spend(std::size_t units) {
-  if ((of_this_thread().left -= static_cast<std::int64_t>(units)) < 0)
+  auto& left = of_this_thread().left;
+  left -= static_cast<std::int64_t>(units);
+  if (left < 0)
     sliced_work::charge(units);
 }
 

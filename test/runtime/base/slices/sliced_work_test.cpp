@@ -12,16 +12,15 @@
 namespace {
 
 using troupe::bytes_of_a_unit;
-using troupe::sliced_work;
 using troupe::slices_abandoned;
 using troupe::spend;
 using troupe::spend_bytes;
 
-BOOST_AUTO_TEST_SUITE(sliced_work_suite)
+BOOST_AUTO_TEST_SUITE(sliced_work)
 
 BOOST_AUTO_TEST_CASE(work_within_its_budget_is_done_in_one_step) {
   int done = 0;
-  sliced_work work{[&] {
+  troupe::sliced_work work{[&] {
     for (int i = 0; i < 10; ++i) {
       spend();
       ++done;
@@ -34,7 +33,7 @@ BOOST_AUTO_TEST_CASE(work_within_its_budget_is_done_in_one_step) {
 
 BOOST_AUTO_TEST_CASE(each_step_does_as_much_as_its_budget_allows) {
   int done = 0;
-  sliced_work work{[&] {
+  troupe::sliced_work work{[&] {
     for (int i = 0; i < 10; ++i) {
       spend();
       ++done;
@@ -49,7 +48,7 @@ BOOST_AUTO_TEST_CASE(each_step_does_as_much_as_its_budget_allows) {
 
 BOOST_AUTO_TEST_CASE(what_is_larger_than_a_budget_gets_a_slice_of_its_own) {
   std::string order;
-  sliced_work work{[&] {
+  troupe::sliced_work work{[&] {
     spend(1);
     order += 'a';
     spend_bytes(100 * bytes_of_a_unit);
@@ -66,7 +65,7 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_budget_gets_a_slice_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(what_work_lets_out_comes_to_whoever_runs_it) {
-  sliced_work work{[] {
+  troupe::sliced_work work{[] {
     spend(2);
     throw std::runtime_error{"why"};
   }};
@@ -79,7 +78,7 @@ BOOST_AUTO_TEST_CASE(what_work_lets_out_comes_to_whoever_runs_it) {
 BOOST_AUTO_TEST_CASE(given_up_it_hears_so_once_and_cleans_up) {
   std::string order;
   {
-    sliced_work work{[&] {
+    troupe::sliced_work work{[&] {
       const std::shared_ptr<void> owned{nullptr, [&](void*) { order += "freed "; }};
       try {
         for (;;)
@@ -99,7 +98,7 @@ BOOST_AUTO_TEST_CASE(given_up_it_hears_so_once_and_cleans_up) {
 BOOST_AUTO_TEST_CASE(given_up_before_it_began_it_never_runs) {
   bool ran = false;
   {
-    const sliced_work work{[&] { ran = true; }};
+    const troupe::sliced_work work{[&] { ran = true; }};
   }
   BOOST_TEST(!ran);
 }
@@ -113,7 +112,7 @@ BOOST_AUTO_TEST_CASE(work_is_not_cut_while_an_exception_is_under_way) {
         spend();
     }
   };
-  sliced_work work{[&] {
+  troupe::sliced_work work{[&] {
     try {
       const spender unwound{done};
       throw std::runtime_error{"under way"};
@@ -131,10 +130,10 @@ BOOST_AUTO_TEST_CASE(work_is_not_cut_while_an_exception_is_under_way) {
 }
 
 BOOST_AUTO_TEST_CASE(many_are_under_way_at_once_and_each_has_a_stack_of_its_own) {
-  std::vector<std::unique_ptr<sliced_work>> all;
+  std::vector<std::unique_ptr<troupe::sliced_work>> all;
   std::vector<int> sums(20);
   for (int n = 0; n < 20; ++n)
-    all.push_back(std::make_unique<sliced_work>([n, &sums] {
+    all.push_back(std::make_unique<troupe::sliced_work>([n, &sums] {
       int local[100] = {};
       for (int i = 0; i < 100; ++i) {
         local[i] = n * i;
@@ -163,7 +162,7 @@ BOOST_AUTO_TEST_CASE(an_observer_hears_of_all_work_and_changes_none_of_it) {
   troupe::observe_spending(&count);
   spend(3); // of nobody's budget
   int done = 0;
-  sliced_work work{[&] {
+  troupe::sliced_work work{[&] {
     for (int i = 0; i < 4; ++i) {
       spend(5);
       ++done;
@@ -179,8 +178,8 @@ BOOST_AUTO_TEST_CASE(an_observer_hears_of_all_work_and_changes_none_of_it) {
 
 BOOST_AUTO_TEST_CASE(work_can_run_other_work) {
   int done = 0;
-  sliced_work outer{[&] {
-    sliced_work inner{[&] {
+  troupe::sliced_work outer{[&] {
+    troupe::sliced_work inner{[&] {
       for (int i = 0; i < 6; ++i, ++done)
         spend();
     }};
