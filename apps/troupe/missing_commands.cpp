@@ -12,14 +12,6 @@ namespace troupe::cli {
 namespace {
 
 constexpr std::array missing{
-    "activity cancel",
-    "activity count",
-    "activity describe",
-    "activity execute",
-    "activity list",
-    "activity result",
-    "activity start",
-    "activity terminate",
     "batch describe",
     "batch list",
     "batch terminate",
@@ -68,12 +60,8 @@ constexpr std::array missing{
     "worker deployment update-version-metadata",
     "worker describe",
     "worker list",
-    "workflow fix-history-json",
-    "workflow pause",
     "workflow reset with-workflow-update-options",
     "workflow trace",
-    "workflow unpause",
-    "workflow update-options",
 };
 
 } // namespace

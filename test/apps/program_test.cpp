@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(commands_that_are_missing_or_unknown_are_named) {
 BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
   BOOST_TEST(starts(error_of({"workflow", "cancel", "-q", "x"}), "--query is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "list", "--archived"}), "--archived is not supported"));
-  BOOST_TEST(starts(error_of({"workflow", "pause", "-w", "x"}), "workflow pause is not supported"));
+  BOOST_TEST(starts(error_of({"workflow", "trace", "-w", "x"}), "workflow trace is not supported"));
   BOOST_TEST(starts(error_of({"schedule", "list", "--any"}), "schedule list is not supported"));
   BOOST_TEST(starts(error_of({"schedule", "nope"}), "schedule is not supported"));
   BOOST_TEST(starts(
@@ -239,6 +239,31 @@ BOOST_AUTO_TEST_CASE(refuses_signal_input_that_is_no_json) {
   BOOST_TEST(
       error_of({"workflow", "signal", "-w", "x", "--name", "n", "-i", "1", "--input-meta", "a"})
       == "metadata a expected to have '='");
+}
+
+BOOST_AUTO_TEST_CASE(options_of_a_workflow_fit_each_other) {
+  const auto error = [](std::vector<const char*> words) {
+    words.insert(words.begin(), {"workflow", "update-options"});
+    return error_of(std::move(words));
+  };
+  constexpr auto behavior = "--versioning-override-behavior";
+  constexpr auto deployment = "--versioning-override-deployment-name";
+  constexpr auto build = "--versioning-override-build-id";
+  BOOST_TEST(
+      starts(error({"-w", "w"}), "required flag(s) \"versioning-override-behavior\" not set"));
+  BOOST_TEST(error({behavior, "auto_upgrade"}) == "must set either workflow ID or query");
+  const std::string no_version = "missing deployment name and/or build id with 'pinned' behavior";
+  BOOST_TEST(error({"-w", "w", behavior, "pinned"}) == no_version);
+  BOOST_TEST(error({"-w", "w", behavior, "pinned", build, "b"}) == no_version);
+  BOOST_TEST(
+      error({"-w", "w", behavior, "auto_upgrade", deployment, "d"})
+      == "cannot set pinned deployment name or build id with auto_upgrade behavior");
+  BOOST_TEST(
+      error({"-w", "w", behavior, "unspecified", "--reason", "why"})
+      == "cannot set reason when workflow ID is set");
+  BOOST_TEST(starts(error({"-w", "w", behavior, "never"}), "invalid argument \"never\" for"));
+  BOOST_TEST(
+      error({"--query", "a=1", behavior, "unspecified"}).find("--query") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -81,7 +81,36 @@ workflow cancel
 workflow cancel -w open --reason why
 workflow terminate
 workflow count extra
+workflow pause
+workflow pause -w open stray
+workflow unpause
+workflow unpause -w
+workflow update-options
+workflow update-options -w open
+workflow update-options --versioning-override-behavior auto_upgrade
+workflow update-options -w open --versioning-override-behavior pinned
+workflow update-options -w open --versioning-override-behavior pinned --versioning-override-build-id b
+workflow update-options -w open --versioning-override-behavior nope
+workflow update-options -w open --versioning-override-behavior auto_upgrade --reason why
+workflow fix-history-json
+workflow fix-history-json -s nowhere
+workflow fix-history-json -s nowhere stray
 activity
+activity start
+activity start -a one
+activity start -a one --type T
+activity start -a one --type T -t q --start-to-close-timeout soon
+activity start -a one --type T -t q --id-reuse-policy Nope
+activity start -a one --type T -t q --id-conflict-policy TerminateExisting
+activity start -a one --type T -t q --start-to-close-timeout 1s -i nope
+activity start -a one --type T -t q --start-to-close-timeout 1s --search-attribute a=nope
+activity execute
+activity describe
+activity cancel
+activity terminate
+activity result
+activity list --limit x
+activity count stray
 activity nope
 activity complete
 activity complete -a held
@@ -395,6 +424,26 @@ activity update-options -a held -w held
 activity update-options -a held -w held -o json
 activity update-options -a held -w held -o jsonl
 activity update-options -a held -w held -o none
+workflow pause -w open
+workflow pause -w nowhere
+workflow unpause -w open
+workflow unpause -w echo
+workflow unpause -w nowhere
+workflow unpause -w open -r nope
+workflow update-options -w nowhere --versioning-override-behavior auto_upgrade
+workflow update-options -w echo --versioning-override-behavior auto_upgrade
+workflow update-options -w open -r nope --versioning-override-behavior unspecified
+workflow update-options -w open --versioning-override-behavior unspecified
+workflow update-options -w open --versioning-override-behavior unspecified -o json
+workflow update-options -w open --versioning-override-behavior pinned --versioning-override-deployment-name d --versioning-override-build-id b
+activity describe -a nope
+activity cancel -a nope
+activity terminate -a nope
+activity result -a nope
+activity list -q "ActivityType='Nobody'"
+activity list -q "ActivityType='Nobody'" -o jsonl
+activity count -q "ActivityType='Nobody'"
+activity count -q "ActivityType='Nobody'" -o json
 task-queue describe --task-queue cli --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode -o json
@@ -454,6 +503,25 @@ workflow start --type T -t nobody -w start-{me} -o none
 workflow start --type T -t nobody -w start-{me} --fail-existing
 workflow start --type T -t nobody -w start-{me} --id-conflict-policy Fail
 workflow start --type T -t nobody -w start-{me} --id-conflict-policy TerminateExisting
+workflow update-options -w start-{me} --versioning-override-behavior auto_upgrade
+workflow update-options -w start-{me} --versioning-override-behavior auto_upgrade -o json
+workflow describe -w start-{me} -o json
+workflow update-options -w start-{me} --versioning-override-behavior unspecified
+workflow show -w start-{me} -o json
+activity start -a one-{me} --type T -t nobody
+activity start -a one-{me} --type T -t nobody --start-to-close-timeout 5s -i 1 -i '"x"' --static-summary '<s>' --priority-key 2
+activity start -a one-{me} --type T -t nobody --start-to-close-timeout 5s
+activity start -a two-{me} --type T -t nobody --start-to-close-timeout 5s -o json
+activity describe -a one-{me}
+activity describe -a two-{me} -o json
+activity cancel -a one-{me} --reason why
+activity cancel -a one-{me}
+activity describe -a one-{me}
+activity terminate -a two-{me} --reason why
+activity result -a two-{me}
+activity result -a two-{me} -o json
+activity execute -a three-{me} --type T -t nobody --schedule-to-close-timeout 1s
+activity execute -a four-{me} --type T -t nobody --schedule-to-close-timeout 1s -o json
 workflow start --name T -t nobody -w alias-{me}
 workflow start --type T -t nobody -w full-{me} -i '{"a":[1,2.50,{}]}' -i null -i '"ä"' --memo 'm={"b":1}' --search-attribute 'Color="blue"' --run-timeout 1h30m --execution-timeout 2d --task-timeout 5s --start-delay 1m --static-summary '*s*' --static-details 'd<e>' --priority-key 2 --fairness-key f --fairness-weight 1.5 --headers 'h={"x":1}'
 workflow describe -w full-{me}
@@ -725,6 +793,7 @@ workflow start --type T --task-queue q --input-base64 --input '%'
     "our reader of JSON says what it cannot read, not where": """
 workflow start --type T --task-queue q --memo a=nope
 workflow start --type T --task-queue q --search-attribute a=nope
+activity start -a one --type T -t q --start-to-close-timeout 1s --search-attribute a=nope
 """,
     "activities without a workflow are not there": """
 activity complete -a held --result 1

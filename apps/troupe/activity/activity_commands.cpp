@@ -3,6 +3,7 @@
 
 #include "apps/troupe/activity/activity_flags.hpp"
 #include "apps/troupe/activity/activity_options.hpp"
+#include "apps/troupe/activity/standalone_commands.hpp"
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
@@ -213,6 +214,8 @@ void add_activity_commands(CLI::App& app, const global_flags& flags) {
       reset_one, "--jitter", was_reset.jitter, "Start at a random moment within this time");
 
   add_activity_options_command(group, flags);
+  add_standalone_start_commands(group, flags);
+  add_standalone_commands(group, flags);
 }
 
 } // namespace troupe::cli

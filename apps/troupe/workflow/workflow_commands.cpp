@@ -8,8 +8,10 @@
 #include "apps/troupe/terminal/text.hpp"
 #include "apps/troupe/workflow/workflow_change.hpp"
 #include "apps/troupe/workflow/workflow_describe.hpp"
+#include "apps/troupe/workflow/workflow_fix_history.hpp"
 #include "apps/troupe/workflow/workflow_flags.hpp"
 #include "apps/troupe/workflow/workflow_follow.hpp"
+#include "apps/troupe/workflow/workflow_pause.hpp"
 #include "apps/troupe/workflow/workflow_query.hpp"
 #include "apps/troupe/workflow/workflow_reset.hpp"
 #include "apps/troupe/workflow/workflow_start.hpp"
@@ -288,6 +290,8 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
   add_workflow_change_commands(group, flags);
   add_workflow_query_commands(group, flags);
   add_workflow_reset_command(group, flags);
+  add_workflow_pause_commands(group, flags);
+  add_workflow_fix_history_command(group, flags);
   add_workflow_update_commands(group, flags);
   add_workflow_with_start_commands(group, flags);
 

@@ -251,6 +251,14 @@ void start_flags::add_with_message(CLI::App& command) {
   headers.add(command);
 }
 
+std::vector<std::pair<std::string, common::Payload>>
+payloads_of(const std::vector<std::string>& pairs, const std::string& what) {
+  std::vector<std::pair<std::string, common::Payload>> made;
+  for (auto& [key, value] : fields_of(pairs, what))
+    to_proto(std::move(value), made.emplace_back(key, common::Payload{}).second);
+  return made;
+}
+
 wf::StartWorkflowExecutionRequest start_request(const connection& to, const start_flags& with) {
   wf::StartWorkflowExecutionRequest request;
   protocol::fill_start_request(

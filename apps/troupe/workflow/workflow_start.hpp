@@ -4,6 +4,7 @@
 #include "apps/troupe/cli.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace temporal::api::common::v1 {
@@ -37,6 +38,11 @@ struct header_flags {
   void add(CLI::App& command);
   void apply(temporal::api::common::v1::Header& to) const;
 };
+
+/// KEY=JSON pairs as payloads, as the data converter of the SDKs makes them; `what` is their name
+/// in messages. Throws `command_error`.
+[[nodiscard]] std::vector<std::pair<std::string, temporal::api::common::v1::Payload>>
+payloads_of(const std::vector<std::string>& pairs, const std::string& what);
 
 /// What `workflow start` and `workflow execute` share.
 struct start_flags {

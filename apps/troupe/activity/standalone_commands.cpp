@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/activity/standalone_commands.hpp"
+
+#include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/line/add_command.hpp"
+#include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/terminal/output.hpp"
+#include "apps/troupe/terminal/text.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/text/uuid.hpp"
+#include "runtime/rpc/methods.hpp"
+
+#include <CLI/CLI.hpp>
+#include <google/protobuf/descriptor.h>
+#include <temporal/api/activity/v1/message.pb.h>
+#include <temporal/api/failure/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+
+namespace troupe::cli {
+namespace {
+
+namespace api = temporal::api;
+namespace wf = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
+namespace methods = rpc::methods::workflow_service;
+
+struct one_flags {
+  std::string activity_id, run_id, reason;
+
+  void add(CLI::App& command) {
+    add_text(command, "-a,--activity-id", activity_id, "Activity ID")->required();
+    add_text(command, "-r,--run-id", run_id, "Run ID (default: the latest run)");
+  }
+
+  template <class Request>
+  Request request(const connection& to) const {
+    Request made;
+    made.set_namespace_(to.name_space());
+    made.set_activity_id(activity_id);
+    made.set_run_id(run_id);
+    if constexpr (requires { made.set_identity(to.identity()); })
+      made.set_identity(to.identity());
+    if constexpr (requires { made.set_request_id(""); })
+      made.set_request_id(random_uuid());
+    return made;
+  }
+};
+
+// -- describe
+
+std::string status_name(enums::ActivityExecutionStatus status) {
+  return camel_case(enums::ActivityExecutionStatus_Name(status), "ACTIVITY_EXECUTION_STATUS_");
+}
+
+/// Lines of what is known, in the order of the message; of what is no text the JSON if `raw`.
+properties lines_of(
+    const api::activity::v1::ActivityExecutionInfo& info, bool raw, const global_flags& flags) {
+  using google::protobuf::FieldDescriptor;
+  const auto& reflection = *info.GetReflection();
+  const auto now = std::chrono::system_clock::now();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(info, &fields);
+  properties lines;
+  for (const auto* field : fields) {
+    auto name = std::string{field->json_name()};
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    std::string value;
+    if (field->is_repeated())
+      continue;
+    switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: value = reflection.GetString(info, field); break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      value = std::to_string(reflection.GetInt32(info, field));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      value = std::to_string(reflection.GetInt64(info, field));
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      value = field->name() == "status" ? status_name(info.status())
+                                        : camel_case(
+                                              enums::PendingActivityState_Name(info.run_state()),
+                                              "PENDING_ACTIVITY_STATE_");
+      break;
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      const auto& message = reflection.GetMessage(info, field);
+      if (raw) {
+        value = to_json(message, style_of(flags));
+      } else if (const auto* span = dynamic_cast<const google::protobuf::Duration*>(&message)) {
+        if (span->seconds() == 0 && span->nanos() == 0)
+          continue;
+        value = go_duration(*span);
+      } else if (const auto* at = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
+        value = time_text(*at, flags.time_style(), now);
+      } else if (field->name() == "activity_type") {
+        name = "Type";
+        value = info.activity_type().name();
+      } else if (field->name() == "last_failure") {
+        value = info.last_failure().message();
+      } else {
+        continue; // what the text has no place for
+      }
+      break;
+    }
+    default: continue;
+    }
+    lines.push_back({std::move(name), std::move(value)});
+  }
+  return lines;
+}
+
+struct describe_flags {
+  one_flags which;
+  bool raw = false;
+};
+
+void describe(const describe_flags& what, const global_flags& flags) {
+  connection to{flags};
+  wf::DescribeActivityExecutionResponse response;
+  to.call(
+      "failed describing activity",
+      methods::describe_activity_execution,
+      what.which.request<wf::DescribeActivityExecutionRequest>(to),
+      response);
+  if (flags.format() == output_format::text)
+    print(property_list(lines_of(response.info(), what.raw, flags)));
+  else
+    print_message(response.info(), flags);
+}
+
+// -- list, count
+
+struct list_flags {
+  std::string query;
+  std::int64_t limit = 0, page_size = 0;
+};
+
+void list(const list_flags& what, const global_flags& flags) {
+  connection to{flags};
+  json_list out{flags};
+  wf::ListActivityExecutionsRequest request;
+  request.set_namespace_(to.name_space());
+  request.set_query(what.query);
+  request.set_page_size(static_cast<std::int32_t>(std::clamp<std::int64_t>(
+      what.limit > 0 && (what.page_size == 0 || what.limit < what.page_size) ? what.limit
+                                                                             : what.page_size,
+      std::numeric_limits<std::int32_t>::min(),
+      std::numeric_limits<std::int32_t>::max())));
+  std::int64_t count = 0;
+  bool is_first = true;
+  do {
+    wf::ListActivityExecutionsResponse response;
+    to.call("failed listing activities", methods::list_activity_executions, request, response);
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& each : response.executions()) {
+      if (what.limit > 0 && count == what.limit)
+        break;
+      ++count;
+      out.add(each);
+      rows.push_back(
+          {status_name(each.status()),
+           each.activity_id(),
+           each.activity_type().name(),
+           time_text(each.schedule_time(), flags.time_style(), std::chrono::system_clock::now())});
+    }
+    if (flags.format() == output_format::text && !rows.empty())
+      print(table(flags, {"Status", "ActivityId", "Type", "StartTime"}, rows, {{}, is_first}));
+    is_first = false;
+    request.set_next_page_token(response.next_page_token());
+  } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
+  out.end();
+}
+
+void count(const list_flags& what, const global_flags& flags) {
+  connection to{flags};
+  wf::CountActivityExecutionsRequest request;
+  wf::CountActivityExecutionsResponse response;
+  request.set_namespace_(to.name_space());
+  request.set_query(what.query);
+  to.call("failed counting activities", methods::count_activity_executions, request, response);
+  print_message(response, flags);
+  say("Total: " + std::to_string(response.count()), flags);
+}
+
+// -- their end
+
+void cancel(const one_flags& what, const global_flags& flags) {
+  connection to{flags};
+  auto request = what.request<wf::RequestCancelActivityExecutionRequest>(to);
+  request.set_reason(what.reason);
+  wf::RequestCancelActivityExecutionResponse response;
+  to.call(
+      "failed to request activity cancellation",
+      methods::request_cancel_activity_execution,
+      request,
+      response);
+  say("Cancellation requested", flags);
+}
+
+void terminate(const one_flags& what, const global_flags& flags) {
+  connection to{flags};
+  auto request = what.request<wf::TerminateActivityExecutionRequest>(to);
+  const char* user = std::getenv("USER");
+  if (user == nullptr)
+    user = geteuid() == 0 ? "root" : "<unknown-user>";
+  request.set_reason(
+      what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
+  wf::TerminateActivityExecutionResponse response;
+  to.call("failed to terminate activity", methods::terminate_activity_execution, request, response);
+  say("Activity terminated", flags);
+}
+
+void result(const one_flags& what, const global_flags& flags) {
+  connection to{flags};
+  print_outcome(
+      wait_for_outcome(to, "failed polling activity result: ", what.activity_id, what.run_id),
+      json_object{}.text("activityId", what.activity_id).text("runId", what.run_id),
+      flags);
+}
+
+} // namespace
+
+api::activity::v1::ActivityExecutionOutcome wait_for_outcome(
+    connection& to,
+    const std::string& prefix,
+    const std::string& activity_id,
+    const std::string& run_id) {
+  one_flags which{activity_id, run_id, {}};
+  for (;;) {
+    wf::PollActivityExecutionResponse response;
+    constexpr std::chrono::seconds patience{60};
+    const auto status = to.try_call(
+        methods::poll_activity_execution,
+        which.request<wf::PollActivityExecutionRequest>(to),
+        response,
+        patience);
+    if (status.code == status_code::deadline_exceeded)
+      continue;
+    if (status.code == status_code::not_found)
+      throw command_error("activity not found: " + activity_id);
+    if (!status.ok())
+      throw command_error(
+          prefix + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
+    if (response.outcome().value_case()
+        != api::activity::v1::ActivityExecutionOutcome::VALUE_NOT_SET)
+      return response.outcome();
+  }
+}
+
+void print_outcome(
+    const api::activity::v1::ActivityExecutionOutcome& outcome,
+    json_object out,
+    const global_flags& flags) {
+  const bool has_failed = outcome.has_failure();
+  const auto* const status = has_failed ? "FAILED" : "COMPLETED";
+  const auto& results = outcome.result();
+  const auto value = results.payloads_size() == 1 ? to_json(results.payloads(0), style_of(flags))
+                                                  : to_json(results, style_of(flags));
+  if (flags.format() == output_format::text) {
+    properties lines{{"Status", status}};
+    if (has_failed)
+      lines.push_back(
+          {.name = "Failure",
+           .value = "\n    Message: " + outcome.failure().message(),
+           .is_block = true});
+    else
+      lines.push_back({"Result", value});
+    say_heading("Results:", flags);
+    print(property_list(lines));
+  } else {
+    out.text("status", status);
+    if (has_failed)
+      out.raw("failure", to_json(outcome.failure(), style_of(flags)));
+    else
+      out.raw("result", value);
+    print_json(out.str(), flags);
+  }
+  if (has_failed)
+    throw failed_outcome("activity failed");
+}
+
+void add_standalone_commands(CLI::App& group, const global_flags& flags) {
+  auto [describe_one, described] = add_command<describe_flags>(
+      group, flags, "describe", "Show an activity that no workflow asked for", describe);
+  described.which.add(describe_one);
+  add_switch(describe_one, "--raw", described.raw, "Values as they are");
+
+  auto [list_all, listed] =
+      add_command<list_flags>(group, flags, "list", "List such activities", list);
+  add_text(list_all, "-q,--query", listed.query, "List filter");
+  add_number(list_all, "--limit", listed.limit, "Most activities to show");
+  add_number(list_all, "--page-size", listed.page_size, "Activities of one request");
+
+  auto [count_all, counted] =
+      add_command<list_flags>(group, flags, "count", "Count such activities", count);
+  add_text(count_all, "-q,--query", counted.query, "List filter");
+
+  auto [cancel_one, cancelled] = add_command<one_flags>(
+      group, flags, "cancel", "Ask such an activity to cancel itself", cancel);
+  cancelled.add(cancel_one);
+  add_text(cancel_one, "--reason", cancelled.reason, "Reason");
+
+  auto [terminate_one, terminated] =
+      add_command<one_flags>(group, flags, "terminate", "End such an activity at once", terminate);
+  terminated.add(terminate_one);
+  add_text(terminate_one, "--reason", terminated.reason, "Reason");
+
+  auto [result_of, wanted] = add_command<one_flags>(
+      group, flags, "result", "Wait for the result of such an activity", result);
+  wanted.add(result_of);
+}
+
+} // namespace troupe::cli
