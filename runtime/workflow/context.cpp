@@ -10,6 +10,13 @@ std::string context::uuid() const {
   return uuid_v4(high, owner_->random());
 }
 
+std::string context::uuid7() const {
+  const auto since =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch());
+  const auto high = owner_->random();
+  return uuid_v7(static_cast<std::uint64_t>(since.count()), high, owner_->random());
+}
+
 async<bool> context::wait_condition_until(
     context self, unique_function<bool()> condition, duration timeout, timer_options options) {
   auto deadline = self.sleep(timeout, options);

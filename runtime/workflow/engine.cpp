@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/deterministic_code.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
@@ -19,6 +20,7 @@
 #include <strings.h>
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/sdk/v1/user_metadata.pb.h>
 
 #include <algorithm>
 
@@ -98,6 +100,8 @@ void engine::evict() noexcept {
 
 void engine::run_code() {
   const frame_meter meter{frame_bytes_};
+  if (main_ && main_->done() && !close_ && task_error_ == nullptr) [[unlikely]]
+    finish_main(); // another thread has brought it to its end
   do {
     while (ready_.linked() && task_error_ == nullptr) {
       auto& next = static_cast<detail::suspended&>(*ready_.next);
@@ -109,6 +113,11 @@ void engine::run_code() {
         finish_main();
     }
   } while (task_error_ == nullptr && (deliver_waiting_updates() || test_conditions()));
+  ran_last_ = latest_coroutine();
+  if (auto told = deterministic_code::take_told(); !told.empty() && task_error_ == nullptr)
+      [[unlikely]]
+    task_error_ = std::make_exception_ptr(
+        nondeterminism_error("[TMPRL1100] Nondeterminism error: the workflow's code " + told));
   reap();
 }
 
@@ -284,7 +293,24 @@ info engine::get_info() const {
     result.retry_policy = protocol::read_retry_policy(from.retry_policy());
   if (from.has_header())
     result.headers = protocol::read_headers(from.header());
+  if (extras_ && !extras_->user_metadata.empty()) {
+    temporal::api::sdk::v1::UserMetadata about;
+    about.ParseFromString(extras_->user_metadata); // that was serialised here
+    result.static_summary = text_of(about.summary());
+    result.static_details = text_of(about.details());
+  }
   return result;
+}
+
+/// What was said for people; not what the code depends on, so that what is no text is as nothing.
+std::string engine::text_of(const temporal::api::common::v1::Payload& said) const {
+  if (said.metadata().empty())
+    return {};
+  try {
+    return converter().from_payload<std::string>(from_proto(said));
+  } catch (const std::exception&) {
+    return {};
+  }
 }
 
 detail::ref<detail::pending>
@@ -533,6 +559,7 @@ void engine::log(
   all.push_back({"workflow_type", definition_->name});
   all.push_back({"namespace", environment_->name_space});
   all.push_back({"task_queue", environment_->task_queue});
+  const exempt_code lines_have_times;
   log::write_fields(severity, message, all);
 }
 
@@ -563,6 +590,8 @@ void engine::forget(std::int64_t event_id) {
 }
 
 void engine::require_writable() const {
+  if (deterministic_code::of_this_thread() != this) [[unlikely]]
+    refuse_foreign_thread();
   if (read_only_by_ == read_only::by::query)
     throw std::logic_error(
         "a query handler must not wait, start or change anything in its workflow");
@@ -574,6 +603,17 @@ void engine::require_writable() const {
     throw nondeterminism_error(
         "an update's validator must not wait, start or change anything in its workflow: in a "
         "replay it is not called");
+}
+
+/// A coroutine has awaited what is not the workflow's, and was resumed by that.
+void engine::refuse_foreign_thread() const {
+  const std::string why =
+      "the workflow " + definition_->name
+      + " goes on in a place that is not its own: one of its coroutines was resumed by another "
+        "thread or executor. Await only what its context gives. The coroutine that ran last is "
+      + troupe::detail::describe(ran_last_);
+  log::error(why, {{"run_id", run_id_}});
+  throw std::logic_error(why);
 }
 
 bool engine::ids_are_ours() const noexcept {
@@ -600,6 +640,20 @@ std::uint64_t engine::random() {
   if (!random)
     random.emplace(seed_of(started().original_execution_run_id()));
   return random->next();
+}
+
+std::uint64_t engine::random_of(std::string_view stream) {
+  require_writable();
+  auto& named = with_extras().named_random;
+  auto at = named.find(stream);
+  if (at == named.end()) {
+    // A reset gives the run new streams, as it does with the one that has no name.
+    const auto& extras = *extras_;
+    const auto of =
+        extras.reset_run_id.empty() ? started().original_execution_run_id() : extras.reset_run_id;
+    at = named.emplace(stream, seed_of(of + '/' + std::string{stream})).first;
+  }
+  return at->second.next();
 }
 
 temporal::api::history::v1::WorkflowExecutionStartedEventAttributes engine::started() const {

@@ -139,6 +139,7 @@ public:
   const std::string& workflow_type() const noexcept override { return definition_->name; }
   time_point now() const noexcept override { return now_; }
   std::uint64_t random() override;
+  std::uint64_t random_of(std::string_view stream) override;
   bool is_replaying() const noexcept override { return replaying_; }
   bool continue_as_new_suggested() const noexcept override { return continue_as_new_suggested_; }
   std::int64_t history_length() const noexcept override { return last_event_id_; }
@@ -359,6 +360,7 @@ private:
   void run_handler(async<void> body, running_handler&& what, bool at_once);
 
   // engine.cpp
+  [[noreturn]] void refuse_foreign_thread() const;
   void run_code();
   bool test_conditions();
   void reap();
@@ -392,6 +394,7 @@ private:
   /// Parsed anew each time: a run asks its `info` far less often than it waits.
   [[nodiscard]] temporal::api::history::v1::WorkflowExecutionStartedEventAttributes started() const;
   [[nodiscard]] std::string own_task_queue() const;
+  [[nodiscard]] std::string text_of(const temporal::api::common::v1::Payload& said) const;
   std::shared_ptr<const workflow::definition> definition_;
   std::shared_ptr<const workflow::environment> environment_;
   std::string run_id_;
@@ -410,6 +413,7 @@ private:
   std::unique_ptr<messages> messages_; ///< null until there is one of them
 
   std::exception_ptr task_error_;
+  std::source_location ran_last_;  ///< of its coroutines, in the last task
   std::unique_ptr<extras> extras_; ///< null until there is one of them
   time_point now_{};
   time_point start_time_{};

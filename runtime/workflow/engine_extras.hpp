@@ -15,6 +15,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,7 +55,10 @@ struct described {
 
 /// What most runs never have: a worker holds many of them, so the others do not pay for it.
 struct engine::extras {
-  std::optional<random_stream> random;           ///< of those that ask it, or were reset
+  std::optional<random_stream> random; ///< of those that ask it, or were reset
+  std::map<std::string, random_stream, std::less<>> named_random;
+  std::string reset_run_id;                      ///< of the last reset; empty without one
+  std::string user_metadata;                     ///< what the start said for people, serialised
   std::optional<sdk_identity> other_sdk;         ///< if it is neither ours nor none
   std::vector<protocol_message> outgoing;        ///< that go out with the current task
   std::vector<const history_event*> ahead;       ///< while the code of a step runs

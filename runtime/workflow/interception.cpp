@@ -144,7 +144,7 @@ void interception::continue_as_new(context ctx, continue_as_new_input in) {
 
 async<payload> interception::last_execute(context ctx, execute_input in) {
   engine_.with_extras().log = std::move(in.log);
-  return engine_.definition_->run(std::move(ctx), std::move(in.arguments));
+  return engine_.definition_->begin(std::move(ctx), std::move(in.arguments));
 }
 
 async<void> interception::last_handle_signal(context, signal_input in) {
@@ -249,7 +249,7 @@ async<payload> engine::make_main(payloads&& input) {
       return run_intercepted(
           this, {.arguments = std::move(input), .headers = get_info().headers, .log = {}});
     }
-  return definition_->run(context{detail::ref<run>{this}, root_}, std::move(input));
+  return definition_->begin(context{detail::ref<run>{this}, root_}, std::move(input));
 }
 
 async<payload> engine::run_intercepted(engine* self, execute_input in) {

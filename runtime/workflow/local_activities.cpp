@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the engine that has work done by its own worker.
 
+#include "runtime/base/deterministic_code.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 #include "runtime/workflow/machines/local_activity_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
@@ -53,6 +54,7 @@ void engine::resolve_local(local_result&& result) {
   const auto by = extras_->local.take(result.id);
   if (!by)
     return;
+  const deterministic_code ours{this};
   by->on_local_result(std::move(result));
   run_code();
 }

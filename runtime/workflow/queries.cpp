@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the engine that answers queries, the built-in ones included.
 
+#include "runtime/base/deterministic_code.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/workflow/engine_extras.hpp"
 
@@ -17,6 +18,8 @@ namespace troupe::workflow {
 
 payload engine::answer_query(const std::string& name, payloads input, headers with) {
   const detail::ref<run> keep{this};
+  const deterministic_code ours{this};
+  const exempt_code asked; // no replay asks again
   const read_only guard{*this, read_only::by::query};
   struct silence {
     explicit silence(engine& of) : owner(of), was_replaying(std::exchange(of.replaying_, true)) {}

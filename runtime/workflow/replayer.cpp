@@ -291,10 +291,13 @@ replay_result replayer::replay_binary(std::string_view bytes, std::string_view w
   auto& started = *history.mutable_events(0)->mutable_workflow_execution_started_event_attributes();
   if (started.workflow_id().empty())
     started.set_workflow_id(std::string{workflow_id});
-  const auto known = definitions_.find(started.workflow_type().name());
-  if (known == definitions_.end())
-    return unreadable(
-        "no workflow of type '" + started.workflow_type().name() + "' was added to the replayer");
+  const auto type = started.workflow_type().name();
+  const auto known = definitions_.find(type);
+  if (known == definitions_.end()) {
+    auto other = unreadable("no workflow of type '" + type + "' was added to the replayer");
+    other.workflow_type = type;
+    return other;
+  }
   auto environment = std::make_shared<workflow::environment>();
   environment->converter = options_.converter;
   environment->name_space = options_.name_space;
@@ -302,7 +305,9 @@ replay_result replayer::replay_binary(std::string_view bytes, std::string_view w
   environment->task_queue = started.task_queue().name();
   if (options_.compare_contents)
     environment->on_match = &workflow::compare_contents;
-  return workflow::replay(known->second, std::move(environment), std::move(history));
+  auto result = workflow::replay(known->second, std::move(environment), std::move(history));
+  result.workflow_type = type;
+  return result;
 }
 
 } // namespace troupe::testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the engine that keeps decisions and values in markers.
 
+#include "runtime/base/deterministic_code.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/workflow/engine_extras.hpp"
@@ -83,6 +84,7 @@ payload engine::compute(unique_function<payload()>& what) {
   // What it asks of the workflow would not be asked in a replay.
   try {
     const read_only guard{*this, read_only::by::side_effect};
+    const exempt_code once; // what it gives is in the history
     return what();
   } catch (...) {
     fail_task(std::current_exception());

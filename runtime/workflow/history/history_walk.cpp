@@ -2,6 +2,7 @@
 // The part of the engine that walks over a history: which event means what, and what the code must
 // have asked for.
 
+#include "runtime/base/deterministic_code.hpp"
 #include "runtime/base/pulse.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -22,6 +23,7 @@ namespace enums = temporal::api::enums::v1;
 
 bool engine::apply(temporal::api::history::v1::History& history, const walk& how) {
   const detail::ref<run> keep{this};
+  const deterministic_code ours{this};
   auto& events = *history.mutable_events();
   int at = 0;
   while (at != events.size() && events[at].event_id() <= last_event_id_)
@@ -173,8 +175,12 @@ void engine::walk_event(history_event& event, const event_row& row, bool is_last
   case enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED: merge_metadata(event); return;
   case enums::EVENT_TYPE_WORKFLOW_TASK_FAILED: {
     const auto& attributes = event.workflow_task_failed_event_attributes();
-    if (attributes.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW)
-      with_extras().random.emplace(seed_of(attributes.new_run_id()));
+    if (attributes.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW) {
+      auto& extras = with_extras();
+      extras.random.emplace(seed_of(attributes.new_run_id()));
+      extras.named_random.clear();
+      extras.reset_run_id = attributes.new_run_id();
+    }
     return;
   }
   default: return;
@@ -205,6 +211,8 @@ void engine::begin(history_event& event) {
   attributes.clear_prev_auto_reset_points();
   attributes.clear_workflow_type();
   started_ = attributes.SerializeAsString();
+  if (event.has_user_metadata())
+    with_extras().user_metadata = event.user_metadata().SerializeAsString();
   has_begun_ = true;
   is_made_early_ = definition_->takes_messages_early;
   execution_time_ = from_proto(event.event_time());

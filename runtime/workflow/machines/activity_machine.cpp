@@ -82,6 +82,7 @@ void activity_machine::write(int command, wire_command& to) {
     priority.set_fairness_key(options.priority.fairness_key);
     priority.set_fairness_weight(options.priority.fairness_weight);
   }
+  attributes.set_request_eager_execution(!options.disable_eager_execution);
   if (!options.summary.empty())
     to_proto(
         host().payload_converter().to_payload(options.summary),

@@ -111,6 +111,36 @@ struct knows_itself {
   }
 };
 
+/// Numbers of streams, of which one is drawn from in between.
+template <bool DrawsMore>
+struct random_streams {
+  async<std::string> run(workflow::context ctx) {
+    auto text = std::to_string(ctx.random("a")());
+    if (DrawsMore)
+      text.append(ctx.random("b")() == ctx.random("c")() ? " same" : "")
+          .append(ctx.uuid().empty() ? "" : "");
+    co_await ctx.sleep(std::chrono::seconds{1});
+    co_return text + " " + std::to_string(ctx.random("a").uniform(1, 1'000'000'000));
+  }
+};
+
+struct sorted_ids {
+  async<std::string> run(workflow::context ctx) {
+    const auto before = ctx.uuid7();
+    co_await ctx.sleep(std::chrono::seconds{1});
+    const auto after = ctx.uuid7();
+    co_return before.substr(0, 13) + " " + after.substr(0, 15)
+        + (before < after ? " in order" : "");
+  }
+};
+
+struct knows_its_summary {
+  async<std::string> run(workflow::context ctx) {
+    const auto info = ctx.info();
+    co_return info.static_summary + ", " + info.static_details;
+  }
+};
+
 struct random_numbers {
   async<std::string> run(workflow::context ctx) {
     const auto before = ctx.uuid();
@@ -325,6 +355,45 @@ BOOST_AUTO_TEST_CASE(random_numbers_are_the_same_on_replay_until_a_reset) {
   const auto second = run<random_numbers>(reset);
   BOOST_CHECK_EQUAL(second.substr(0, 62), first.substr(0, 62));
   BOOST_CHECK_NE(second, first);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_of_random_numbers_does_not_depend_on_others) {
+  const auto told = [] {
+    return history().started("W").task().timer_started("1", 1s).timer_fired("1").task_started();
+  };
+  const auto alone = run<random_streams<false>>(told());
+  BOOST_CHECK_EQUAL(run<random_streams<true>>(told()), alone);
+  auto reset = history().started("W").task().timer_started("1", 1s).timer_fired("1").task_started();
+  reset.task_failed_by_reset("run-2").task_started();
+  const auto other = run<random_streams<false>>(reset);
+  const auto first = other.substr(0, other.find(' ', 30));
+  BOOST_CHECK(alone.starts_with(first)); // drawn before it
+  BOOST_CHECK_NE(other, alone);
+  BOOST_CHECK_EQUAL(run<random_streams<true>>(reset), other);
+}
+
+BOOST_AUTO_TEST_CASE(ids_that_sort_by_time_take_it_from_the_workflow) {
+  const workflow::time_point start{1'700'000'000s};
+  auto told =
+      history().started("W").task_started().at(start).task_completed().timer_started("1", 1s);
+  told.timer_fired("1").task_started().at(start + 1s);
+  BOOST_CHECK_EQUAL(
+      run<sorted_ids>(told),
+      "CompleteWorkflowExecution \"018bcfe5-6800 018bcfe5-6be8-7 in order\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_workflow_knows_what_its_start_said_of_it) {
+  auto task = history().started("W").task_started().to_task();
+  auto& about = *task.mutable_history()->mutable_events(0)->mutable_user_metadata();
+  const auto say = [](auto& to, const std::string& json) {
+    (*to.mutable_metadata())["encoding"] = "json/plain";
+    to.set_data(json);
+  };
+  say(*about.mutable_summary(), "\"one line\"");
+  say(*about.mutable_details(), "7"); // no text
+  auto instance = make_instance<knows_its_summary>();
+  BOOST_CHECK_EQUAL(
+      text_of(apply(instance, std::move(task))), "CompleteWorkflowExecution \"one line, \"");
 }
 
 BOOST_AUTO_TEST_CASE(time_moves_from_task_to_task) {

@@ -102,8 +102,16 @@ public:
   [[nodiscard]] bool is_replaying() const noexcept { return owner_->is_replaying(); }
   /// Random numbers that come out the same in a replay.
   [[nodiscard]] random_source random() const { return random_source{owner_}; }
+  /// The same from a stream of its own: what one part of the code draws there does not depend on
+  /// how much others draw, so code that is added elsewhere changes nothing. The same name, the same
+  /// stream.
+  [[nodiscard]] random_source random(std::string stream) const {
+    return random_source{owner_, std::move(stream)};
+  }
   /// A random UUID (version 4), the same on replay.
   [[nodiscard]] std::string uuid() const;
+  /// A UUID that sorts by the workflow's time (version 7), the same on replay.
+  [[nodiscard]] std::string uuid7() const;
   /// Lines that name the run, and are not written again in a replay.
   [[nodiscard]] workflow::logger log() const { return workflow::logger{owner_}; }
 

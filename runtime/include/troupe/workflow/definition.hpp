@@ -22,6 +22,15 @@ struct definition {
 
   /// Decodes the arguments, runs the workflow and encodes its result.
   async<payload> (*run)(context, payloads) = nullptr;
+  /// Instead of `run`, for code that is made at run time: gets `data` as well.
+  async<payload> (*run_with)(std::shared_ptr<const void> data, context, payloads) = nullptr;
+  /// What that is; shared by all runs.
+  std::shared_ptr<const void> data = nullptr;
+  /// Makes a run's coroutine, in the one way or the other.
+  [[nodiscard]] async<payload> begin(context ctx, payloads input) const {
+    return run_with == nullptr ? run(std::move(ctx), std::move(input))
+                               : run_with(data, std::move(ctx), std::move(input));
+  }
   /// The workflow's object is made of the context, and registers handlers before its code begins.
   bool takes_messages_early = false;
 

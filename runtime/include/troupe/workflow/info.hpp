@@ -47,9 +47,12 @@ struct info {
   std::optional<duration> run_timeout;                ///< absent: none
   duration task_timeout{};                            ///< of one workflow task
   std::optional<workflow::retry_policy> retry_policy; ///< absent: it is not retried
-  time_point start_time{};                            ///< time of the first workflow task
-  time_point execution_time{};                        ///< when the service started the run
-  troupe::headers headers;                            ///< that its start sent along
+  /// What its start said of it for people: one line, and more (Markdown); mostly empty.
+  std::string static_summary;
+  std::string static_details;
+  time_point start_time{};     ///< time of the first workflow task
+  time_point execution_time{}; ///< when the service started the run
+  troupe::headers headers;     ///< that its start sent along
 
   std::int64_t history_length = 0;        ///< events processed up to the current task
   std::int64_t history_size_bytes = 0;    ///< as the service counted it at the last task

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -25,13 +26,16 @@ public:
   /// As the standard library's generators have it.
   using result_type = std::uint64_t;
   /// Made by the library.
-  explicit random_source(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
+  explicit random_source(detail::ref<detail::run> owner, std::string stream = {})
+      : owner_(std::move(owner)), stream_(std::move(stream)) {}
   /// Of `operator()`.
   static constexpr result_type min() { return 0; }
   /// Of `operator()`.
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
   /// 64 random bits.
-  result_type operator()() const { return owner_->random(); }
+  result_type operator()() const {
+    return stream_.empty() ? owner_->random() : owner_->random_of(stream_);
+  }
 
   /// A whole number from `first` to `last`, both included, each as likely as the others. Throws
   /// `std::invalid_argument` if `last` is before `first`.
@@ -92,6 +96,7 @@ private:
   static void require_element(bool has_one);
 
   detail::ref<detail::run> owner_;
+  std::string stream_; ///< empty: the run's own
 };
 
 } // namespace troupe::workflow

@@ -61,6 +61,9 @@ struct activity_options {
   std::string summary = {};     ///< shown by user interfaces
   activity_cancellation_type cancellation_type = activity_cancellation_type::try_cancel;
   troupe::priority priority = {}; ///< what is absent is the workflow's
+  /// False: the worker of the workflow may start it at once, see
+  /// `worker_options::disable_eager_activity_execution`.
+  bool disable_eager_execution = false;
 };
 
 /// One of the two close timeouts is needed.
@@ -186,6 +189,7 @@ public:
   virtual const std::string& workflow_type() const noexcept = 0;
   virtual time_point now() const noexcept = 0;
   virtual std::uint64_t random() = 0;
+  virtual std::uint64_t random_of(std::string_view stream) = 0;
   virtual bool is_replaying() const noexcept = 0;
   virtual bool continue_as_new_suggested() const noexcept = 0;
   virtual std::int64_t history_length() const noexcept = 0;
