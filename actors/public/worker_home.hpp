@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,8 +26,24 @@ namespace troupe::actors {
 class shard;
 class work_pool;
 } // namespace troupe::actors
+namespace troupe::activity {
+class registry;
+}
+namespace troupe::nexus {
+class service_registry;
+}
+namespace troupe::workflow {
+struct definition;
+}
 
 namespace troupe::detail {
+
+/// What a worker serves, before it starts.
+struct served_code {
+  activity::registry& activities;
+  std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>>& workflows;
+  nexus::service_registry& services;
+};
 
 /// Where a worker lives: what runs its actors and its plain functions, and how those who wait for
 /// it wait. Threads in a program (`threaded_home`), one virtual time in a test.
@@ -47,6 +64,8 @@ public:
   /// How long a poll may wait for a task.
   [[nodiscard]] virtual std::chrono::milliseconds long_poll_timeout() const = 0;
 
+  /// Before the worker starts: what it serves, to be changed.
+  virtual void adapt(const served_code&) {}
   /// Code that keeps a shard for longer than `patience` is left behind from now on; zero: none is.
   virtual void watch(std::chrono::nanoseconds patience) = 0;
   /// How often code kept a shard too long. Thread-safe.

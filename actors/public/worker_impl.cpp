@@ -191,6 +191,7 @@ void worker_impl::add(activity::implementation implementation) {
 void worker_impl::begin() {
   if (core_)
     return;
+  home_->adapt({*activities_, workflows_, *services_});
   if (services_->empty() && workflows_.empty() && activities_->empty())
     throw worker_error(
         "a worker needs something to serve: add a Nexus service, a workflow or an activity");
@@ -323,7 +324,8 @@ void worker_impl::add_kinds(actors::worker_context& to) {
         {.environment = activities,
          .slots = slots(options_.max_concurrent_activities),
          .pollers = limits_of(options_.activity_pollers),
-         .most_per_second = options_.max_task_queue_activities_per_second}));
+         .most_per_second = options_.max_task_queue_activities_per_second,
+         .is_eager = !options_.disable_eager_activity_execution}));
 }
 
 /// With a client of its own: a handler that does not come back may outlive the worker.

@@ -25,6 +25,7 @@
 
 namespace troupe::actors {
 
+class eager_activities; // actors/worker/activity/eager_activities.hpp
 class inspectable;
 
 /// What a worker was told, after defaults. What concerns one kind of task is in its `task_kind`.
@@ -67,6 +68,7 @@ struct shard_context {
   std::function<double()> jitter;  ///< in [-1, 1]
   /// One for each kind that is served here; belong to the worker root.
   std::vector<std::unique_ptr<task_station>> stations;
+  eager_activities* eager = nullptr;      ///< null: workflow tasks bring no activities here
   std::set<const inspectable*> inspected; ///< what shows itself in snapshots, while it lives
 };
 

@@ -54,6 +54,10 @@ struct worker_options {
   /// So many activities of the queue are started in a second, by all its workers together; the last
   /// worker that polled counts. Absent: no limit.
   std::optional<double> max_task_queue_activities_per_second = {};
+  /// False: activities that a workflow schedules on the worker's own queue may start here at once,
+  /// without a poll, if the service does that and slots are free: up to three of a workflow task.
+  /// Not with `max_task_queue_activities_per_second`.
+  bool disable_eager_activity_execution = false;
 
   /// Workflow runs kept in memory, so that their next task costs only its new events. 0: none,
   /// every task is replayed.

@@ -377,6 +377,10 @@ void activity_actor::become_idle() {
   code_->forget();
   attempt_ = nullptr;
   answering_ = abandoned_ = false;
+  if (!poller_) {
+    slot_.release();
+    return shared_.idle.push_back(me());
+  }
   tell(
       poller_,
       task_ended{

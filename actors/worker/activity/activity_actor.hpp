@@ -17,6 +17,7 @@
 #include <source_location>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -29,7 +30,8 @@ struct activity_shard {
   std::shared_ptr<const activity::environment> environment;
   activity_metrics metrics;
   heartbeat_clock clock;
-  away_list away = {}; ///< by the activity's type
+  away_list away = {};                    ///< by the activity's type
+  std::vector<activity_handle> idle = {}; ///< actors without a poller that are free
 };
 
 /// An accepted activity task on its way to its actor.
@@ -53,7 +55,7 @@ struct activity_job {
 ///            user's code), heartbeat_due (heartbeat clock), heartbeat_replied, answer_replied
 ///            (transport), cancel_work (coordinator).
 /// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
-///            poller.
+///            poller, if its tasks come from one.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class activity_actor final : public pinned_actor<activity_handle::base>, public handler_owner {
 public:

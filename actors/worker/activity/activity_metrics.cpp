@@ -13,6 +13,10 @@ namespace buckets = telemetry::buckets;
 constexpr metric poll_no_task{
     .name = "activity_poll_no_task", .help = "polls for activity tasks that brought none"};
 constexpr metric received{.name = "activity_task_received", .help = "activity tasks that came"};
+constexpr metric without_poll{
+    .name = "activity_tasks_without_poll",
+    .help = "activity tasks that the answer to a workflow task brought along",
+    .is_ours = true};
 constexpr auto schedule_to_start = telemetry::latency_with_quantiles(
     "activity_schedule_to_start_latency",
     "how long attempts waited for a worker",
@@ -48,6 +52,7 @@ constexpr auto local_endtoend = telemetry::latency(
 
 activity_metrics::activity_metrics(telemetry::meter& meter)
     : activity_tasks(meter, "ActivityWorker"), activity_poll_no_task(meter.counter(poll_no_task)),
+      activity_tasks_without_poll(meter.counter(without_poll)),
       activity_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       activity_task_received(meter, received, "activity_type"),
       activity_execution_latency(meter, execution, "activity_type"),

@@ -12,6 +12,7 @@ struct activity_metrics {
 
   outcome_counters activity_tasks;
   telemetry::counter activity_poll_no_task;
+  telemetry::counter activity_tasks_without_poll; ///< that came with a workflow task's answer
   telemetry::histogram activity_schedule_to_start_latency; ///< of the attempt
   /// By `activity_type`.
   telemetry::counters_by_label activity_task_received;

@@ -2,9 +2,9 @@
 #include "actors/worker/activity/activity_tasks.hpp"
 
 #include "actors/worker/activity/activity_actor.hpp"
+#include "actors/worker/activity/eager_activities.hpp"
 #include "runtime/activity/environment.hpp"
 #include "runtime/activity/task.hpp"
-#include "runtime/base/time/saturate.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -18,8 +18,6 @@
 namespace troupe::actors {
 
 namespace {
-
-constexpr std::string_view kind_name = "activity";
 
 /// Polls for activity tasks and gives each to an actor that is free, or to a new one.
 class activity_poll_source final : public poll_source {
@@ -52,16 +50,7 @@ public:
       shared_.metrics.activity_poll_no_task.add();
       return result;
     }
-    const auto& info = polled->task->info;
-    shared_.metrics.activity_task_received.of(info.activity_type).add();
-    shared_.metrics.activity_schedule_to_start_latency.observe(
-        between(info.current_attempt_scheduled_time, info.started_time).count());
     result.deliver = [this, poller, task = std::move(*polled->task)](slot_permit slot) mutable {
-      slot.mark_used(
-          {.kind = kind_name,
-           .task_queue = worker_->settings.task_queue,
-           .type = task.info.activity_type,
-           .operation = {}});
       activity_handle runner;
       if (idle_.empty()) {
         runner = context_.home.system().spawn<activity_actor>(
@@ -72,11 +61,7 @@ public:
       }
       tell(
           runner,
-          run_activity_task{make_handoff<activity_job>(activity_job{
-              std::move(task),
-              std::move(slot),
-              outcome_guard{shared_.metrics.activity_tasks, kind_name},
-              context_.home.now()})});
+          accept_activity_task(*worker_, context_, shared_, std::move(task), std::move(slot)));
     };
     return result;
   }
@@ -100,7 +85,11 @@ public:
       : shard_(with.shard), most_per_second_(options.most_per_second),
         shared_(
             std::move(options.environment), activity_metrics{*with.shard.meter}, with.shard.home),
-        coordinator_(with.coordinator) {}
+        coordinator_(with.coordinator),
+        eager_(with.shard, shared_, with.coordinator, options.slots) {
+    if (options.is_eager && !options.most_per_second)
+      shard_.eager = &eager_;
+  }
 
   std::unique_ptr<poll_source>
   make_source(const std::shared_ptr<worker_context>& worker, std::size_t) override {
@@ -109,6 +98,8 @@ public:
   }
 
   void close() override {
+    shard_.eager = nullptr;
+    eager_.close();
     shared_.clock.clear();
     coordinator_ = nullptr;
   }
@@ -118,13 +109,14 @@ private:
   std::optional<double> most_per_second_;
   activity_shard shared_;
   coordinator_handle coordinator_;
+  eager_activities eager_;
 };
 
 } // namespace
 
 task_kind activity_tasks(const activity_task_options& options) {
   return {
-      .name = kind_name,
+      .name = activity_kind,
       .worker_type = "ActivityWorker",
       .queue_type = temporal::api::enums::v1::TASK_QUEUE_TYPE_ACTIVITY,
       .polls = {{"activity_task", rpc::methods::workflow_service::poll_activity_task_queue}},

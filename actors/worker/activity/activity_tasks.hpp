@@ -17,6 +17,9 @@ struct activity_task_options {
   std::shared_ptr<slot_supplier> slots;
   poller_limits pollers;
   std::optional<double> most_per_second = {}; ///< of the queue, for all of its workers
+  /// The worker's workflow tasks may bring activities of its own queue along. Not with
+  /// `most_per_second`: the service could not count those.
+  bool is_eager = true;
 };
 
 /// Activity tasks: polled on the worker's queue, each run by an `activity_actor`.

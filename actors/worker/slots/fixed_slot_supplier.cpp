@@ -26,6 +26,15 @@ slot_permit fixed_slot_supplier::try_reserve(const slot_request& by) {
   return make_permit(shared_tag);
 }
 
+slot_permit fixed_slot_supplier::try_reserve_spare() {
+  const std::lock_guard guard{mutex_};
+  if (shared_free_ == 0)
+    return {}; // and so it is while somebody waits
+  --shared_free_;
+  ++out_;
+  return make_permit(shared_tag);
+}
+
 void fixed_slot_supplier::when_free(const slot_request& by, unique_function<void()> on_free) {
   {
     const std::lock_guard guard{mutex_};

@@ -21,6 +21,7 @@ public:
   [[nodiscard]] std::optional<std::size_t> capacity() const noexcept override { return total_; }
   void begin(std::size_t pollers) override;
   [[nodiscard]] slot_permit try_reserve(const slot_request& by) override;
+  [[nodiscard]] slot_permit try_reserve_spare() override;
   void when_free(const slot_request& by, unique_function<void()> on_free) override;
   void stop_waiting(const slot_request& by) noexcept override;
   [[nodiscard]] bool try_keep(const slot_permit& slot, const slot_request& by, bool waits) override;

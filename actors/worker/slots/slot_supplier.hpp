@@ -84,6 +84,9 @@ public:
 
   /// A slot, or an empty permit if there is none for this poller now.
   [[nodiscard]] virtual slot_permit try_reserve(const slot_request& by) = 0;
+  /// A slot that no poller has or waits for, for a task that comes without a poll; an empty permit
+  /// if there is none now.
+  [[nodiscard]] virtual slot_permit try_reserve_spare() = 0;
   /// Calls `on_free` once when it is worth while to try again; at once if it is now. A poller waits
   /// with one callback at a time; the last one given counts.
   virtual void when_free(const slot_request& by, unique_function<void()> on_free) = 0;

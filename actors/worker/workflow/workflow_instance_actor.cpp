@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/workflow/workflow_instance_actor.hpp"
 
+#include "actors/worker/activity/eager_activities.hpp"
 #include "actors/worker/workflow/query_spans.hpp"
 #include "actors/worker/workflow/workflow_code.hpp"
 #include "runtime/base/log/log.hpp"
@@ -96,6 +97,7 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
 
 void workflow_instance_actor::on_exit() {
   drop_local(true);
+  eager_slots_.clear();
   code_->forget();
   if (job_) {
     job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
@@ -381,12 +383,13 @@ void workflow_instance_actor::transmit(rpc::call answer) {
 }
 
 /// Adds what belongs to the worker and not to the run.
-void workflow_instance_actor::complete(google::protobuf::Message& answer) const {
+void workflow_instance_actor::complete(google::protobuf::Message& answer) {
   auto& completed = static_cast<wire::RespondWorkflowTaskCompletedRequest&>(answer);
   completed.set_namespace_(worker_->settings.name_space);
   completed.set_identity(worker_->settings.identity);
   completed.set_worker_instance_key(worker_->settings.instance_key);
   completed.mutable_capabilities()->set_discard_speculative_workflow_task_with_events(true);
+  ask_for_activities(answer);
   if (context_.sticky_queue.empty())
     return;
   auto& sticky = *completed.mutable_sticky_attributes();
@@ -397,10 +400,32 @@ void workflow_instance_actor::complete(google::protobuf::Message& answer) const 
   completed.set_return_new_workflow_task(!worker_->draining.load(std::memory_order_relaxed));
 }
 
+/// Activities of the worker's own queue, for which it has a slot, may come with the reply.
+void workflow_instance_actor::ask_for_activities(google::protobuf::Message& answer) {
+  eager_slots_.clear();
+  auto* eager = worker_->draining.load(std::memory_order_relaxed) ? nullptr : *context_.eager;
+  for (auto& command :
+       *static_cast<wire::RespondWorkflowTaskCompletedRequest&>(answer).mutable_commands()) {
+    if (command.command_type() != enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK)
+      continue;
+    auto& wanted = *command.mutable_schedule_activity_task_command_attributes();
+    if (!wanted.request_eager_execution())
+      continue;
+    if (eager != nullptr && eager_slots_.size() < eager_activities::most_per_task
+        && wanted.task_queue().name() == worker_->settings.task_queue)
+      if (auto slot = eager->try_reserve()) {
+        eager_slots_.push_back(std::move(slot));
+        continue;
+      }
+    wanted.clear_request_eager_execution();
+  }
+}
+
 void workflow_instance_actor::fail_task(int cause, std::string message, const std::string& type) {
   message = to_valid_utf8(std::move(message)); // of an exception, or a status
   used_up_ = true;
   drop_local(true);
+  eager_slots_.clear();
   job_->run = nullptr;
   closing_ = {};
   spans_ = {};
@@ -467,6 +492,10 @@ void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
     used_up_ = true;
     return end(task_outcome::answered);
   }
+  for (const auto& task : response.activity_tasks())
+    if (*context_.eager != nullptr)
+      (*context_.eager)->run(worker_, task, eager_slots_);
+  eager_slots_.clear();
   if (response.reset_history_event_id() > 0 && job_->run)
     job_->run->undo_speculative_task(response.reset_history_event_id());
   if (!response.has_workflow_task() || response.workflow_task().task_token().empty())
@@ -550,6 +579,7 @@ void workflow_instance_actor::report(
 }
 
 void workflow_instance_actor::end(task_outcome outcome) {
+  eager_slots_.clear();
   if (local_) {
     // Who still runs goes on with this actor or not at all: the next task may come to another one.
     used_up_ |= !local_->empty();

@@ -104,7 +104,8 @@ private:
   void start_answer(std::string_view method, const google::protobuf::Message& answer);
   void transmit(rpc::call answer);
   [[nodiscard]] const std::string& run_id() const;
-  void complete(google::protobuf::Message& answer) const;
+  void complete(google::protobuf::Message& answer);
+  void ask_for_activities(google::protobuf::Message& answer);
   void fail_task(int cause, std::string message, const std::string& type);
   void count_failure(std::string_view reason);
   void on_answer(const answer_replied& replied);
@@ -133,6 +134,8 @@ private:
   workflow_end closing_;          ///< how the answer ends the run
   std::vector<trace_span> spans_; ///< that ended with the answer
   bool used_up_ = false;
+
+  std::vector<slot_permit> eager_slots_; ///< for the activities that the answer may bring
 
   std::unique_ptr<local_calls> local_; ///< null until there is a local activity
   executor::timer_id overdue_timer_ = 0;

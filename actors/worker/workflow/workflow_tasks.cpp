@@ -28,6 +28,7 @@ public:
                                 .options = std::move(options),
                                 .calls = with.shard.calls,
                                 .failures = with.shard.failures,
+                                .eager = &with.shard.eager,
                                 .counters = workflow_metrics{*with.shard.meter},
                                 .sticky_queue = {},
                                 .away = {},

@@ -52,6 +52,7 @@ struct workflow_shard {
   std::shared_ptr<const workflow_task_options> options;
   const std::unique_ptr<rpc::transport>& calls;            ///< the shard's
   const std::unique_ptr<log::repeated_failures>& failures; ///< the shard's
+  eager_activities* const* eager;                          ///< the shard's
   workflow_metrics counters;
   std::string sticky_queue;             ///< empty: this shard keeps no runs
   std::size_t max_cached_workflows = 0; ///< this shard's part

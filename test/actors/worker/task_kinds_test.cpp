@@ -46,6 +46,7 @@ public:
     asked.push_back(by);
     return make_permit(++last_);
   }
+  slot_permit try_reserve_spare() override { return {}; }
   void when_free(const slot_request& by, unique_function<void()> on_free) override {
     waiting_[by.poller] = std::move(on_free);
   }
