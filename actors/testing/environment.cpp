@@ -39,6 +39,10 @@ worker environment::make_worker(const client& of, worker_options options) {
   return worker{std::make_unique<detail::worker_impl>(world_->make_home(), of, std::move(options))};
 }
 
+void environment::replace(replacement with) {
+  world_->replacements.push_back(std::move(with));
+}
+
 wall_time environment::now() const {
   return world_->clock()->now();
 }

@@ -3,6 +3,8 @@
 
 #include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/settings.hpp"
+#include "runtime/activity/registry.hpp"
+#include "runtime/nexus/service_registry.hpp"
 
 #include <caf/atom.hpp>
 
@@ -55,6 +57,17 @@ public:
 
   [[nodiscard]] std::chrono::milliseconds long_poll_timeout() const override {
     return virtual_world::for_ever;
+  }
+
+  void adapt(const detail::served_code& code) override {
+    for (const auto& each : world_->replacements) {
+      if (each.activity)
+        code.activities.replace(*each.activity);
+      if (each.workflow)
+        code.workflows[each.workflow->name] = each.workflow;
+      if (each.service)
+        code.services.replace(*each.service);
+    }
   }
 
   void watch(std::chrono::nanoseconds) override {}

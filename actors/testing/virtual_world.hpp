@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <random>
+#include <vector>
 
 namespace troupe::testing {
 
@@ -50,7 +51,8 @@ public:
   /// Longer than any test.
   static constexpr std::chrono::years for_ever{50};
 
-  std::size_t holds = 0; ///< while there are any, the time does not move by itself
+  std::vector<replacement> replacements; ///< for the workers that start from now on
+  std::size_t holds = 0;                 ///< while there are any, the time does not move by itself
 
 private:
   static caf::actor_system_config& configured(caf::actor_system_config& config);

@@ -36,6 +36,8 @@ struct activity_state : rpc::call_scope {
 
   /// From the activity, on any thread: keeps the newest details, and says once that there are some.
   void record(payloads details) {
+    if (watch_)
+      watch_(details);
     const std::lock_guard guard{mutex_};
     if (!wanted_)
       return;
@@ -49,6 +51,9 @@ struct activity_state : rpc::call_scope {
     const std::lock_guard guard{mutex_};
     wanted_ = std::move(wanted);
   }
+  /// For tests: what to call with all details that are told. Only while no code of the activity
+  /// runs.
+  void watch(unique_function<void(const payloads&)> each) { watch_ = std::move(each); }
   [[nodiscard]] bool has_details() {
     const std::lock_guard guard{mutex_};
     return newest_.has_value();
@@ -61,6 +66,7 @@ struct activity_state : rpc::call_scope {
   }
 
 private:
+  unique_function<void(const payloads&)> watch_;
   std::mutex mutex_; ///< guards what follows
   std::optional<payloads> newest_;
   bool is_told_ = false;

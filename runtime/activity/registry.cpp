@@ -23,6 +23,11 @@ void registry::add(implementation what) {
     throw std::invalid_argument("an activity of the type " + what.name + " has been added already");
 }
 
+void registry::replace(implementation what) {
+  all_.erase(what.name);
+  add(std::move(what));
+}
+
 std::shared_ptr<const detail::implementation_base> registry::find(std::string_view type) const {
   const auto found = all_.find(type);
   return found == all_.end() ? others_ : found->second;

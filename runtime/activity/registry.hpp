@@ -16,6 +16,8 @@ public:
   /// Throws `std::invalid_argument` for a type that is there already, for one without code and for
   /// a reserved name.
   void add(implementation what);
+  /// The same, in place of one of that type.
+  void replace(implementation what);
 
   [[nodiscard]] bool empty() const noexcept { return all_.empty() && others_ == nullptr; }
   /// Null if nothing serves it.

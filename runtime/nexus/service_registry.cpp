@@ -41,6 +41,14 @@ void service_registry::add(service_handler service) {
   services_.emplace(std::move(service.name), std::move(added));
 }
 
+void service_registry::replace(service_handler service) {
+  service_registry checked;
+  checked.add(service);
+  auto& there = services_[service.name].operations;
+  for (auto& [name, handler] : service.operations)
+    there.insert_or_assign(std::move(name), std::move(handler));
+}
+
 std::shared_ptr<const detail::handler_base>
 service_registry::find(std::string_view service, std::string_view operation) const {
   const auto found = services_.find(service);

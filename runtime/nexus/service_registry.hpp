@@ -18,6 +18,9 @@ public:
   /// Throws `std::invalid_argument` for a service that is there already, an empty or reserved
   /// (`__temporal_...`) name, two operations with the same name, or an operation without a handler.
   void add(service_handler service);
+  /// Its operations in place of those of the same names; other operations of the service stay.
+  /// Throws as `add` does for names that cannot be.
+  void replace(service_handler service);
 
   [[nodiscard]] bool empty() const noexcept { return services_.empty(); }
 

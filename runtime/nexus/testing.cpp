@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/current_executor.hpp"
+#include "runtime/base/virtual_executor.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/nexus/workflow_run.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/rpc/immediate_transport.hpp"
 
 #include <troupe/testing/nexus.hpp>
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -20,60 +20,6 @@ namespace troupe::testing {
 namespace {
 
 namespace service = temporal::api::workflowservice::v1;
-
-/// Work in the order it was posted; when there is none, time jumps to the next timer.
-class virtual_executor final : public executor {
-public:
-  void post(unique_function<void()> work) override { schedule(duration::zero(), std::move(work)); }
-
-  timer_id schedule(duration after, unique_function<void()> work) override {
-    const auto id = ++last_id_;
-    timers_.emplace(std::pair{now_ + std::max(after, duration::zero()), id}, std::move(work));
-    return id;
-  }
-
-  void cancel(timer_id timer) override {
-    std::erase_if(timers_, [&](const auto& each) { return each.first.second == timer; });
-  }
-
-  time_point now() const override { return now_; }
-  bool runs_here() const override { return true; }
-
-  bool run_one() {
-    if (timers_.empty())
-      return false;
-    auto first = timers_.extract(timers_.begin());
-    now_ = std::max(now_, first.key().first);
-    first.mapped()();
-    return true;
-  }
-
-private:
-  time_point now_{std::chrono::seconds{1'700'000'000}};
-  timer_id last_id_ = 0;
-  std::map<std::pair<time_point, timer_id>, unique_function<void()>> timers_;
-};
-
-/// Makes the calls of a handler while its time stands still, through the client that the test gave.
-class immediate_transport final : public rpc::transport {
-public:
-  immediate_transport(std::shared_ptr<rpc::waiting_caller> through, executor& where)
-      : through_(std::move(through)), where_(where) {}
-
-  call_id start(rpc::call what, rpc::reply_handler on_reply) override {
-    auto reply = through_->call_now(std::move(what));
-    where_.post([reply = std::move(reply), handler = std::move(on_reply)]() mutable {
-      handler(std::move(reply.status), std::move(reply.message));
-    });
-    return ++last_id_;
-  }
-  void cancel(call_id) override {} // it has ended
-
-private:
-  std::shared_ptr<rpc::waiting_caller> through_;
-  executor& where_;
-  call_id last_id_ = 0;
-};
 
 template <class Message>
 Message parsed(const rpc::bytes& bytes) {
@@ -118,7 +64,7 @@ struct nexus_environment::impl {
     virtual_executor where; // outlives the call, whose coroutine may hold timers
     std::unique_ptr<rpc::transport> calls;
     if (with.client != nullptr)
-      calls = std::make_unique<immediate_transport>(with.client->connection(), where);
+      calls = std::make_unique<rpc::immediate_transport>(with.client->connection(), where);
     const auto call = nexus::accept_task(
         std::move(environment),
         std::move(*answered.value().task),

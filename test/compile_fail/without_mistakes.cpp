@@ -6,6 +6,8 @@
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/payload/json.hpp>
+#include <troupe/testing/activity_environment.hpp>
+#include <troupe/testing/mock.hpp>
 #include <troupe/testing/nexus.hpp>
 #include <troupe/workflow/contract.hpp>
 #include <troupe/workflow/definition.hpp>
@@ -319,5 +321,20 @@ namespace workflow_without_context {
 }
 namespace workflow_without_name {
 #include "test/compile_fail/workflow/workflow_without_name.cpp"
+}
+namespace environment_run_with_wrong_argument {
+#include "test/compile_fail/testing/environment_run_with_wrong_argument.cpp"
+}
+namespace environment_run_without_contract {
+#include "test/compile_fail/testing/environment_run_without_contract.cpp"
+}
+namespace mock_that_returns_another_type {
+#include "test/compile_fail/testing/mock_that_returns_another_type.cpp"
+}
+namespace mock_that_takes_other_arguments {
+#include "test/compile_fail/testing/mock_that_takes_other_arguments.cpp"
+}
+namespace mock_without_contract {
+#include "test/compile_fail/testing/mock_without_contract.cpp"
 }
 // clang-format on

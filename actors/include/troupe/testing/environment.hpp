@@ -3,6 +3,7 @@
 
 #include <troupe/client.hpp>
 #include <troupe/service.hpp>
+#include <troupe/testing/mock.hpp>
 #include <troupe/worker.hpp>
 
 #include <chrono>
@@ -81,6 +82,11 @@ public:
   /// `run_until_signal`, and without a watchdog: code that blocks, blocks the test. `of` must be a
   /// client of this environment.
   [[nodiscard]] worker make_worker(const client& of, worker_options options);
+
+  /// Every worker of this environment that starts from now on runs this code in place of what was
+  /// added to it under that name, and also if nothing was: a mock needs nobody who implements what
+  /// it stands in for. A mock of the same name replaces the one before.
+  void replace(replacement with);
 
   /// The environment's time.
   [[nodiscard]] wall_time now() const;
