@@ -23,6 +23,9 @@ namespace google::protobuf {
 template <class T>
 class RepeatedPtrField;
 }
+namespace temporal::api::common::v1 {
+class Payload;
+}
 namespace temporal::api::history::v1 {
 class History;
 class WorkflowExecutionStartedEventAttributes;
