@@ -28,7 +28,7 @@ public:
   /// slice: its bytes may be many small things.
   [[nodiscard]] bool is_large(std::size_t bytes, std::size_t weight = 0) const noexcept {
     constexpr std::size_t bytes_of_a_thing = 16;
-    return bytes / bytes_of_a_thing + weight >= units_;
+    return 1 + bytes / bytes_of_a_thing + weight > units_;
   }
 
   /// Runs `next` in a turn of its own.

@@ -295,7 +295,8 @@ void execution_actor::decide_update_for(const call_ptr& from, const input& what,
 
 template <class Then>
 void execution_actor::apply(const input& what, Then then, std::size_t bytes) {
-  if (is_large(bytes) || std::holds_alternative<reset_execution>(what))
+  if (is_large(bytes) || std::holds_alternative<reset_execution>(what)
+      || (needs_histories(what) && is_long()))
     decide_in_slices(what, std::move(then));
   else
     commit(decide(*record_, what, directory_.around()), std::move(then));
@@ -402,7 +403,7 @@ void execution_actor::finish_commit(bool is_durable) {
 void execution_actor::set_going() {
   const bool all = directory_.take_unresumed(*key_) || std::exchange(is_resuming_, false);
   const auto what = all ? resumes::everything : resumes::timer;
-  if (is_large())
+  if (is_long())
     resume_in_slices(what);
   else
     commit(embedded::resume(*record_, directory_.around(), what), [](const reply&) {});

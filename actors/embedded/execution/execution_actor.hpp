@@ -194,7 +194,10 @@ private:
   void finish_commit(bool is_durable);
 
   // execution_slices.cpp
-  [[nodiscard]] bool is_large(std::size_t bytes = 0) const;
+  /// A request of so many bytes may take more than one turn.
+  [[nodiscard]] bool is_large(std::size_t bytes) const;
+  /// So may what goes through the whole record.
+  [[nodiscard]] bool is_long() const;
   /// Something goes on for more than this turn.
   [[nodiscard]] bool is_busy() const { return sliced_.work != nullptr || !outgoing_.empty(); }
   [[nodiscard]] bool is_ready() const { return record_ && !is_busy(); }

@@ -41,7 +41,7 @@ void execution_actor::answer(const call_ptr& from, reply what) {
 
 void execution_actor::read_for(
     const call_ptr& from, reply (*read)(const record& rec, const call& asked)) {
-  if (!is_large()) {
+  if (!is_long()) {
     answer(from, read(*record_, *from));
     return;
   }
@@ -67,7 +67,7 @@ void execution_actor::read_history_for(const call_ptr& from, std::optional<time_
         from->header("client-name"),
         follows);
   };
-  if (!is_large()) {
+  if (!is_long()) {
     tell_history(from, ends, read(*record_));
     return;
   }

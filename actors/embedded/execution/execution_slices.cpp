@@ -31,7 +31,11 @@ struct half_decision {
 } // namespace
 
 bool execution_actor::is_large(std::size_t bytes) const {
-  return directory_.slices.is_large(bytes, weight(*record_));
+  return directory_.slices.is_large(bytes, pending_weight(*record_));
+}
+
+bool execution_actor::is_long() const {
+  return directory_.slices.is_large(0, whole_weight(*record_));
 }
 
 void execution_actor::hold(call_ptr from, unique_function<void()> handle) {

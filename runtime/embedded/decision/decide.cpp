@@ -136,12 +136,25 @@ bool is_empty(const record& rec) {
   return rec.runs.empty();
 }
 
-std::size_t weight(const record& rec) {
+std::size_t pending_weight(const record& rec) {
+  std::size_t units = 0;
+  if (const run* const now = rec.current())
+    for_each_table([&](const auto& map) { units += map.size(); }, now->state);
+  return units;
+}
+
+std::size_t whole_weight(const record& rec) {
   // Of all runs there have been; the largest events are most likely the current run's.
-  auto units = static_cast<std::size_t>(rec.last_task_id);
+  auto units = pending_weight(rec) + static_cast<std::size_t>(rec.last_task_id);
   if (const run* const now = rec.current())
     units += static_cast<std::size_t>(now->state.history_size) / bytes_of_a_unit;
   return units;
+}
+
+bool needs_histories(const input& what) {
+  return std::holds_alternative<reset_execution>(what)
+         || std::holds_alternative<delete_execution>(what)
+         || std::holds_alternative<timers_due>(what); // the time of a closed run may be over
 }
 
 bool is_open(const record& rec, std::string_view run_id) {

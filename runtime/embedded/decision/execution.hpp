@@ -36,8 +36,13 @@ make_record(std::string name_space, std::string namespace_id, std::string workfl
 /// True if no run is left, so the owner may forget the record.
 bool is_empty(const record& rec);
 
-/// How much work it may be to go through the record: in units of slices (`runtime/base/slices`).
-std::size_t weight(const record& rec);
+/// How much work it may be to go through all that is pending in the current run, as its end does:
+/// in units of slices (`runtime/base/slices`).
+std::size_t pending_weight(const record& rec);
+/// The same for the histories of all runs.
+std::size_t whole_weight(const record& rec);
+/// True for what may go through whole histories.
+bool needs_histories(const input& what);
 
 /// True for a run that is there and has not ended.
 bool is_open(const record& rec, std::string_view run_id);
