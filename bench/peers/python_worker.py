@@ -15,6 +15,7 @@ import nexusrpc
 import nexusrpc.handler
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 answered = 0
@@ -50,7 +51,9 @@ async def main():
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--warm-up", type=float, default=3)
     chosen = parser.parse_args()
-    client = await Client.connect(chosen.target, namespace=chosen.namespace)
+    # Its log goes to where the figures go.
+    quiet = Runtime(telemetry=TelemetryConfig(logging=None))
+    client = await Client.connect(chosen.target, namespace=chosen.namespace, runtime=quiet)
     served = {
         "nexus": {"nexus_service_handlers": [Echo()], "max_concurrent_nexus_tasks": 100},
         "activity": {"activities": [say_hello], "max_concurrent_activities": 100, "max_concurrent_activity_task_polls": 64},
