@@ -10,6 +10,8 @@
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
+#include <utility>
+
 namespace troupe::workflow {
 
 namespace enums = temporal::api::enums::v1;
@@ -19,18 +21,18 @@ activity_machine::activity_machine(
     machine_host& host,
     std::uint32_t number,
     detail::activity_request&& request)
-    : cancellable_machine(owner, host),
-      request_(std::make_unique<detail::activity_request>(std::move(request))) {
-  if (request_->options.activity_id.empty())
-    request_->options.activity_id = std::to_string(number);
-}
+    : cancellable_machine(owner, host), type_(std::move(request.type)),
+      id_(request.options.activity_id.empty() ? std::to_string(number)
+                                              : std::move(request.options.activity_id)),
+      cancellation_type_(request.options.cancellation_type),
+      request_(std::make_unique<detail::activity_request>(std::move(request))) {}
 
 int activity_machine::cancel_command() const noexcept {
   return enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK;
 }
 
 machine_input activity_machine::cancel_input() const noexcept {
-  switch (request_->options.cancellation_type) {
+  switch (cancellation_type_) {
   case activity_cancellation_type::wait_completed: return machine_input::cancel_and_wait;
   case activity_cancellation_type::abandon: return machine_input::leave;
   default: return machine_input::cancel_and_leave;
@@ -46,8 +48,8 @@ std::exception_ptr activity_machine::canceled(const std::string& reason) const {
 
 std::exception_ptr
 activity_machine::error(std::string message, activity_error_info info, failure_cause cause) const {
-  info.activity_id = request_->options.activity_id;
-  info.activity_type = request_->type;
+  info.activity_id = id_;
+  info.activity_type = type_;
   return std::make_exception_ptr(
       activity_error(std::move(message), std::move(info), std::move(cause)));
 }
@@ -59,13 +61,14 @@ void activity_machine::write(int command, wire_command& to) {
     return;
   }
   auto& attributes = *to.mutable_schedule_activity_task_command_attributes();
-  const auto& options = request_->options;
-  attributes.set_activity_id(options.activity_id);
-  attributes.mutable_activity_type()->set_name(request_->type);
+  const auto request = std::exchange(request_, nullptr);
+  const auto& options = request->options;
+  attributes.set_activity_id(id_);
+  attributes.mutable_activity_type()->set_name(type_);
   attributes.mutable_task_queue()->set_name(options.task_queue);
-  to_proto(std::exchange(request_->input, {}), *attributes.mutable_input());
-  if (!request_->headers.empty())
-    protocol::write_headers(std::move(request_->headers), *attributes.mutable_header());
+  to_proto(std::move(request->input), *attributes.mutable_input());
+  if (!request->headers.empty())
+    protocol::write_headers(std::move(request->headers), *attributes.mutable_header());
   if (options.schedule_to_close_timeout)
     to_proto(*options.schedule_to_close_timeout, *attributes.mutable_schedule_to_close_timeout());
   if (options.schedule_to_start_timeout)
@@ -90,22 +93,19 @@ void activity_machine::write(int command, wire_command& to) {
 }
 
 std::string activity_machine::describe(int) const {
-  return request_->type + " '" + request_->options.activity_id + "'";
+  return type_ + " '" + id_ + "'";
 }
 
 void activity_machine::adopt(const history_event& event) {
   const auto& attributes = event.activity_task_scheduled_event_attributes();
-  if (attributes.activity_type().name() != request_->type)
-    throw_mismatch(event, "activity type", attributes.activity_type().name(), request_->type);
-  auto& id = request_->options.activity_id;
-  if (attributes.activity_id() != id) {
+  if (attributes.activity_type().name() != type_)
+    throw_mismatch(event, "activity type", attributes.activity_type().name(), type_);
+  if (attributes.activity_id() != id_) {
     if (host().ids_are_ours())
-      throw_mismatch(event, "activity id", attributes.activity_id(), id);
-    id = attributes.activity_id();
+      throw_mismatch(event, "activity id", attributes.activity_id(), id_);
+    id_ = attributes.activity_id();
   }
-  request_->input = {};
-  request_->headers = {};
-  request_->options.summary = {};
+  request_ = nullptr;
 }
 
 void activity_machine::close(const history_event& event) {
@@ -162,7 +162,10 @@ std::string activity_machine::subject() const {
 }
 
 std::size_t activity_machine::memory_bytes() const noexcept {
-  auto sum = sizeof(*this) + sizeof(*request_) + value.data.capacity();
+  auto sum = sizeof(*this) + value.data.capacity();
+  if (request_ == nullptr)
+    return sum;
+  sum += sizeof(*request_);
   for (const auto& argument : request_->input)
     sum += sizeof(argument) + argument.data.capacity();
   return sum;

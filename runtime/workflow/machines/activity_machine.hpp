@@ -68,7 +68,12 @@ private:
   [[nodiscard]] std::exception_ptr
   error(std::string message, activity_error_info info, failure_cause cause) const;
 
-  std::unique_ptr<detail::activity_request> request_;
+  // What errors and a request to cancel need; all else goes with the command, since a run may wait
+  // long, and there may be very many of them.
+  std::string type_;
+  std::string id_;
+  activity_cancellation_type cancellation_type_;
+  std::unique_ptr<detail::activity_request> request_; ///< null once written, or found recorded
 };
 
 } // namespace troupe::workflow
