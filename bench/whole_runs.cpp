@@ -128,7 +128,7 @@ struct options {
   int runs = 1'000;
   int in_flight = 100;
   std::vector<int> items = {1'000};
-  int at_a_time = 1'000;
+  int at_a_time = 40;
 };
 
 std::string unused_id(const std::string& of) {

@@ -6,6 +6,9 @@ from .server_rows import running, services
 from .stats import Series
 
 MANY = {"children": (100, 1_000), "activities": (1_000, 10_000)}
+# A service fails the task of a workflow to which more than 100 events happen meanwhile, so with more activities under way
+# most of the time goes into tasks that are done again. 1,000 children are started at once all the same: that is the row.
+AT_A_TIME = {"children": 1_000, "activities": 40}
 REAL_MANY = {"children": 100, "activities": 300}  # the real server takes a second for some hundred
 
 
@@ -67,7 +70,8 @@ def much_to_do(suite):
         for kind, sizes in MANY.items():
             items = ("--items", *sizes) if name == "troupe" else ("--items", REAL_MANY[kind])
             # Twice: the first takes what starting takes.
-            lines[kind] = best_by_size(whole_runs("--kind", kind, *items, *(sizes if name == "troupe" else ())))
+            lines[kind] = best_by_size(whole_runs(
+                "--kind", kind, "--at-a-time", AT_A_TIME[kind], *items, *(sizes if name == "troupe" else ())))
         return lines
 
     got = _interleaved(suite, "much to do", run)
