@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <stdexcept>
@@ -34,14 +35,24 @@ struct options {
   std::size_t activities = 100;
   double per_second = 100;
   double seconds = 3;
-  double warm_up = 1;
+  double warm_up = 2;
 };
 
 /// Calls of `heartbeat`, of all activities together.
 std::atomic<std::uint64_t> told = 0;
 
-activity::async<std::string>
-keep_telling(activity::context ctx, std::chrono::nanoseconds every, std::string input) {
+/// What has to pass between two heartbeats that are sent.
+std::chrono::nanoseconds due_interval(const activity::info& of) {
+  return of.heartbeat_timeout.value_or(std::chrono::seconds{30}) * 4 / 5;
+}
+
+/// `phase`, from 0 to 1: when it begins within that interval. If all began at once all would send
+/// at once, and what is counted would depend on where the measured time begins and ends.
+activity::async<std::string> keep_telling(
+    activity::context ctx, std::chrono::nanoseconds every, double phase, std::string input) {
+  const auto first = static_cast<double>(due_interval(ctx.info()).count()) * phase;
+  if (!co_await ctx.sleep(std::chrono::nanoseconds{static_cast<std::int64_t>(first)}))
+    throw troupe::canceled_error("stopped");
   // From a plan: what one round takes does not delay the next.
   auto next = std::chrono::steady_clock::now();
   for (std::uint64_t count = 1;; ++count) {
@@ -90,8 +101,11 @@ int main(int argc, char** argv) try {
        .activity_pollers = {polls, polls, polls}}};
   const std::chrono::nanoseconds every{static_cast<std::int64_t>(1e9 / chosen.per_second)};
   worker.add(activity::implement_named<std::string(std::string)>(
-      "say-hello", [every](activity::context ctx, std::string input) {
-        return keep_telling(ctx, every, std::move(input));
+      "say-hello", [every, &chosen](activity::context ctx, std::string input) {
+        static std::atomic<std::size_t> begun = 0;
+        const auto phase = static_cast<double>(begun++ % chosen.activities)
+                           / static_cast<double>(chosen.activities);
+        return keep_telling(ctx, every, phase, std::move(input));
       }));
   worker.start();
   sleep_seconds(chosen.warm_up);
