@@ -90,9 +90,26 @@ time_point to_time(gpr_timespec when) {
   return time_point{std::chrono::seconds{real.tv_sec} + std::chrono::nanoseconds{real.tv_nsec}};
 }
 
+namespace {
+
+/// The mark may lie in two slices: they are cut where the network cut them.
+bool is_gzip(const rpc::bytes& message) {
+  std::string_view mark = "\x1f\x8b";
+  for (auto slice : message.slices()) {
+    const auto part = slice.substr(0, mark.size());
+    if (!mark.starts_with(part))
+      return false;
+    mark.remove_prefix(part.size());
+    if (mark.empty())
+      return true;
+  }
+  return false;
+}
+
+} // namespace
+
 result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most) {
-  constexpr std::string_view gzip_mark = "\x1f\x8b";
-  if (message.slices().empty() || !message.slices().front().starts_with(gzip_mark))
+  if (!is_gzip(message))
     return message;
   z_stream stream{};
   constexpr int gzip_window = 15 + 16;

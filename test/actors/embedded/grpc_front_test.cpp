@@ -180,6 +180,31 @@ BOOST_AUTO_TEST_CASE(a_request_that_inflates_beyond_the_limit_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_compressed_request_is_known_wherever_the_network_cut_it) {
+  using troupe::rpc::bytes;
+  const std::string packed{
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x54\x28\x4a\x2d\x2c\x4d\x2d\x2e\x51"
+      "\xc8\xcc\x53\x28\xc8\x4c\x4d\x4e\x2d\x06\x00\xa1\xc8\x86\xaa\x13\x00\x00\x00",
+      39};
+  const auto unpacked = [](const std::vector<std::string_view>& slices) {
+    const auto made = inflated(bytes{nullptr, slices}, 1000);
+    return made ? made->str() : made.error().error_message();
+  };
+  const std::string_view all = packed;
+  for (std::size_t cut = 0; cut <= all.size(); ++cut)
+    BOOST_TEST(
+        unpacked({all.substr(0, cut), all.substr(cut)}) == "a request in pieces", "cut at " << cut);
+  std::vector<std::string_view> each;
+  for (std::size_t i = 0; i != all.size(); ++i)
+    each.push_back(all.substr(i, 1));
+  BOOST_TEST(unpacked(each) == "a request in pieces");
+  // What is no gzip is left as it is.
+  for (const std::string_view plain : {"", "\x1f", "\x1e\x8b", "\x1f\x8c"})
+    BOOST_TEST(
+        unpacked({plain.substr(0, 1), plain.substr(std::min<std::size_t>(1, plain.size()))})
+        == plain);
+}
+
 BOOST_AUTO_TEST_CASE(the_longest_deadline_of_the_protocol_is_one) {
   gpr_timespec far = gpr_now(GPR_CLOCK_REALTIME);
   far.tv_sec += 99'999'999LL * 3600;
