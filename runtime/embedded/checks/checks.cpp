@@ -146,8 +146,8 @@ void cut_timeouts(request_type& request) {
                                                  : nullptr,
         request.has_workflow_run_timeout() ? request.mutable_workflow_run_timeout() : nullptr,
         request.has_workflow_start_delay() ? request.mutable_workflow_start_delay() : nullptr})
-    if (each != nullptr && from_proto(*each) > longest_timeout)
-      to_proto(longest_timeout, *each);
+    if (each != nullptr)
+      cut_timeout(*each);
   const auto execution = from_proto(request.workflow_execution_timeout());
   auto run = from_proto(request.workflow_run_timeout());
   if (execution > duration{} && (run == duration{} || run > execution)) {
@@ -198,6 +198,10 @@ std::string_view duration_problem(const google::protobuf::Duration& value) {
     return "negative duration";
   }
   return {};
+}
+
+void cut_timeout(google::protobuf::Duration& value) {
+  to_proto(std::min(from_proto(value), longest_timeout), value);
 }
 
 rpc_status check_task_queue(

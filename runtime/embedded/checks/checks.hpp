@@ -13,6 +13,10 @@ namespace troupe::embedded {
 /// A negative or malformed duration: the cause as the server words it; empty if it is fine.
 std::string_view duration_problem(const google::protobuf::Duration& value);
 
+/// Cuts a timeout to the hundred years of the real server, and a billion nanoseconds to a second:
+/// what is written can be read by every reader of protobuf's JSON.
+void cut_timeout(google::protobuf::Duration& value);
+
 /// Known names and values of the right type; sets the `type` metadata of each value.
 /// Entries that are null are kept (an upsert deletes by them).
 rpc_status check_search_attributes(

@@ -122,6 +122,11 @@ command_result start_child_workflow(completion& in, const command& what) {
   auto request = as_request(in.on, from);
   if (auto failed = check_attributes(in, from, request, target.name))
     return failed;
+  for (auto* each :
+       {request.mutable_workflow_run_timeout(), request.mutable_workflow_task_timeout()})
+    cut_timeout(*each);
+  if (request.has_workflow_execution_timeout())
+    cut_timeout(*request.mutable_workflow_execution_timeout());
   normalize_start(request);
   if (request.has_search_attributes())
     if (const auto status =

@@ -142,6 +142,11 @@ command_result continue_as_new(completion& in, const command& what) {
               + " for ContinueAsNewWorkflowExecutionCommand: " + std::string{problem},
           false};
   }
+  for (auto* each :
+       {from.has_workflow_run_timeout() ? from.mutable_workflow_run_timeout() : nullptr,
+        from.has_backoff_start_interval() ? from.mutable_backoff_start_interval() : nullptr})
+    if (each != nullptr)
+      cut_timeout(*each);
   if (from.has_retry_policy()) {
     fill_defaults(*from.mutable_retry_policy());
     if (const auto status = check(from.retry_policy()); !status.ok())
@@ -211,8 +216,6 @@ command_result continue_as_new(completion& in, const command& what) {
   next.callbacks = callbacks_of(in.on);
   next.started = std::make_shared<history_event>();
   *next.started->mutable_links() = in.on.history.front()->links();
-  if (in.on.history.front()->has_user_metadata())
-    *next.started->mutable_user_metadata() = in.on.history.front()->user_metadata();
   auto& to = *next.started->mutable_workflow_execution_started_event_attributes();
   *to.mutable_workflow_type() = from.workflow_type();
   *to.mutable_task_queue() = closing.task_queue();
@@ -240,7 +243,8 @@ command_result continue_as_new(completion& in, const command& what) {
   if (old.has_workflow_execution_expiration_time())
     *to.mutable_workflow_execution_expiration_time() = old.workflow_execution_expiration_time();
   to.set_cron_schedule(from.cron_schedule());
-  to_proto(next.first_task_backoff, *to.mutable_first_workflow_task_backoff());
+  if (next.first_task_backoff > duration{})
+    to_proto(next.first_task_backoff, *to.mutable_first_workflow_task_backoff());
   if (from.has_memo())
     *to.mutable_memo() = from.memo();
   if (from.has_search_attributes())

@@ -40,14 +40,17 @@ command_result start_timer(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_TIMER_STARTED);
   auto& to = *event->mutable_timer_started_event_attributes();
   to.set_timer_id(from.timer_id());
-  *to.mutable_start_to_fire_timeout() = from.start_to_fire_timeout();
+  if (from.has_start_to_fire_timeout()) {
+    *to.mutable_start_to_fire_timeout() = from.start_to_fire_timeout();
+    cut_timeout(*to.mutable_start_to_fire_timeout());
+  }
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   in.ch.write(in.on, event);
   timers.put(
       from.timer_id(),
       {from.timer_id(),
        event->event_id(),
-       later(in.ch.now(), from_proto(from.start_to_fire_timeout()))});
+       later(in.ch.now(), from_proto(to.start_to_fire_timeout()))});
   return {};
 }
 

@@ -196,6 +196,10 @@ query_plan plan_waited_query(
         refusal(workflow_not_ready("Workflow execution closed before WorkflowTaskStarted event"));
     return plan;
   }
+  if (on->open() && !on->state.task && on->state.last_completed_started_id == 0) {
+    plan.refused = refusal(workflow_not_ready("Workflow task is not scheduled yet."));
+    return plan;
+  }
   if (on->state.task && on->state.task->attempt >= 3) {
     plan.refused = refusal(
         workflow_not_ready("Unable to query workflow due to Workflow Task in failed state."));

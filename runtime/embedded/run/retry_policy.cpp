@@ -32,6 +32,15 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
   };
   if (unset(policy.initial_interval()))
     policy.mutable_initial_interval()->set_seconds(1);
+  // Out of the range of a duration: nobody could read the event.
+  const auto mend = [](google::protobuf::Duration& value) {
+    constexpr std::int64_t most_seconds = 315'576'000'000;
+    if (value.seconds() > most_seconds || value.nanos() >= 1'000'000'000)
+      to_proto(from_proto(value), value);
+  };
+  mend(*policy.mutable_initial_interval());
+  if (policy.has_maximum_interval())
+    mend(*policy.mutable_maximum_interval());
   if (policy.backoff_coefficient() == 0)
     policy.set_backoff_coefficient(2);
   if (unset(policy.maximum_interval())) {

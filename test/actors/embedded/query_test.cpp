@@ -98,6 +98,22 @@ struct asking : service_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(query, asking)
 
+BOOST_AUTO_TEST_CASE(is_refused_at_once_where_no_task_was_ever_scheduled) {
+  auto request = start_request("later");
+  request.mutable_workflow_start_delay()->set_seconds(60);
+  BOOST_TEST(call("StartWorkflowExecution", request)->status.message == "");
+  auto cron = start_request("cron");
+  cron.set_cron_schedule("0 0 1 1 *");
+  BOOST_TEST(call("StartWorkflowExecution", cron)->status.message == "");
+  for (const auto* id : {"later", "cron"}) {
+    const auto asked = ask(id);
+    BOOST_REQUIRE(asked->is_answered);
+    BOOST_TEST(
+        static_cast<int>(asked->status.code) == static_cast<int>(status_code::failed_precondition));
+    BOOST_TEST(asked->status.message == "Workflow task is not scheduled yet.");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(goes_out_with_the_task_that_is_scheduled_and_is_answered_with_it) {
   hold("w");
   signal("w");

@@ -2,8 +2,10 @@
 #include "test/runtime/embedded/service_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <google/protobuf/util/json_util.h>
 
 #include <array>
+#include <utility>
 
 /// Durations near the end of the range: what they are for happens at the end of time, and nothing
 /// else of the workflow suffers.
@@ -174,6 +176,48 @@ BOOST_AUTO_TEST_CASE(a_task_of_centuries_is_not_overdue) {
     BOOST_TEST((service.current().state.task->deadline.value() > service.now));
     service.advance(1s);
     BOOST_TEST(service.current().state.task->sticky);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_event_has_a_duration_that_cannot_be_read) {
+  // Two seconds in nanoseconds are no duration to readers of JSON, nor are the ages of the
+  // universe.
+  const std::array<std::pair<std::int64_t, std::int32_t>, 3> odd{
+      {{1, 2'000'000'000}, {std::int64_t{1} << 62, 0}, {1'000'000'000'000, 1}}};
+  for (const auto& [seconds, nanos] : odd) {
+    const auto set = [s = seconds, n = nanos](google::protobuf::Duration* to) {
+      to->set_seconds(s);
+      to->set_nanos(n);
+    };
+    service_fixture service;
+    start_with(service, [&](auto& request) {
+      set(request.mutable_workflow_run_timeout());
+      set(request.mutable_workflow_execution_timeout());
+      set(request.mutable_retry_policy()->mutable_initial_interval());
+      set(request.mutable_retry_policy()->mutable_maximum_interval());
+    });
+    service.poll();
+    auto timer = start_timer("t", 1s);
+    set(timer.mutable_start_timer_command_attributes()->mutable_start_to_fire_timeout());
+    command_api::Command child;
+    child.set_command_type(enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION);
+    auto& asked = *child.mutable_start_child_workflow_execution_command_attributes();
+    asked.set_workflow_id("child");
+    asked.mutable_workflow_type()->set_name("C");
+    set(asked.mutable_workflow_run_timeout());
+    set(asked.mutable_workflow_execution_timeout());
+    set(asked.mutable_workflow_task_timeout());
+    set(asked.mutable_retry_policy()->mutable_initial_interval());
+    set(asked.mutable_retry_policy()->mutable_maximum_interval());
+    BOOST_REQUIRE(service.complete({timer, child}).answer.status.ok());
+    BOOST_TEST(
+        service.event_types().ends_with("TimerStarted StartChildWorkflowExecutionInitiated"));
+    for (const auto& event : service.current().history) {
+      std::string text;
+      BOOST_TEST(
+          google::protobuf::util::MessageToJsonString(*event, &text).ok(),
+          event->ShortDebugString());
+    }
   }
 }
 
