@@ -185,7 +185,7 @@ change::opened_run& change::open(run& on) {
 }
 
 run* change::find(std::string_view run_id) {
-  run* const found = run_id.empty() ? rec_.runs.newest() : rec_.runs.find(run_id);
+  run* const found = run_id.empty() ? rec_.runs.find(rec_.last_run_number) : rec_.runs.find(run_id);
   if (found)
     open(*found);
   return found;

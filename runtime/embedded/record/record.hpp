@@ -353,7 +353,7 @@ struct record {
   std::string name_space;
   std::string namespace_id;
   std::string workflow_id;
-  run_set runs; ///< the newest is the current one, and the only one that may be open
+  run_set runs; ///< only the last that was begun may be open
   std::uint64_t last_stamp = 0;
   std::int64_t last_task_id = 0;
   std::uint64_t last_run_number = 0;
@@ -363,7 +363,12 @@ struct record {
   /// The timer that was asked for last, which is on its way to `timers_due`; not durable.
   std::optional<time_point> armed;
 
-  [[nodiscard]] const run* current() const { return runs.newest(); }
+  /// The run that was begun last. None if that was deleted: those before it do not come back, and
+  /// are there by their own ids alone.
+  [[nodiscard]] const run* current() const {
+    const run* const newest = runs.newest();
+    return newest != nullptr && newest->number == last_run_number ? newest : nullptr;
+  }
 
   /// An empty id means the current run.
   [[nodiscard]] const run* find(std::string_view run_id) const {

@@ -125,7 +125,12 @@ void handle(change& ch, const reset_execution& what) {
     refuse(ch, std::move(status));
     return;
   }
-  run& current = *ch.current();
+  run* const newest = ch.current();
+  if (!newest) { // deleted
+    refuse(ch, run_not_found(ch.rec, {}));
+    return;
+  }
+  run& current = *newest;
   const auto point = static_cast<std::size_t>(finish - 1);
   auto& on = rebuild_run(ch, *base, ch.around.ids.uuid(), finish - 1);
   on.state.original_start_time = base->state.original_start_time.value_or(base->state.start_time);

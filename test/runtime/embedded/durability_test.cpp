@@ -221,6 +221,45 @@ BOOST_AUTO_TEST_CASE(a_deleted_run_leaves_no_row) {
   BOOST_TEST(!service.timer.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_deleted_run_brings_none_before_it_back) {
+  kept_service service;
+  std::vector<std::string> runs;
+  for (int i = 0; i != 2; ++i) {
+    runs.push_back(service.start().run_id());
+    service.poll();
+    service.complete({complete_workflow()});
+  }
+  const auto of = [](const std::string& run_id) {
+    wire::DeleteWorkflowExecutionRequest request;
+    request.mutable_workflow_execution()->set_workflow_id("w");
+    request.mutable_workflow_execution()->set_run_id(run_id);
+    return request;
+  };
+  BOOST_TEST(service.decide(embedded::delete_execution{of("")}).answer.status.ok());
+  for (const bool is_read_again : {false, true}) {
+    if (is_read_again)
+      service.crash();
+    BOOST_TEST((service.rec().current() == nullptr));
+    BOOST_TEST((service.rec().find(runs[0]) != nullptr));
+    wire::ResetWorkflowExecutionRequest reset;
+    reset.mutable_workflow_execution()->set_workflow_id("w");
+    reset.mutable_workflow_execution()->set_run_id(runs[0]);
+    reset.set_request_id("r");
+    reset.set_workflow_task_finish_event_id(4);
+    for (const auto& answer :
+         {service.decide(embedded::delete_execution{of("")}).answer,
+          service.decide(embedded::reset_execution{reset}).answer})
+      BOOST_TEST(answer.status.message == "workflow not found for ID: w");
+  }
+  // Nothing is in the way of a new one.
+  auto request = service.start_request();
+  request.set_workflow_id_reuse_policy(enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);
+  BOOST_TEST(service.decide(embedded::start_execution{request}).answer.status.message == "");
+  BOOST_TEST((service.rec().current() != nullptr));
+  BOOST_TEST(service.decide(embedded::delete_execution{of(runs[0])}).answer.status.ok());
+  BOOST_TEST((service.rec().current() != nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_are_no_record_are_named_and_not_read) {
   kept_service service;
   service.start();
