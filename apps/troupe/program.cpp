@@ -190,8 +190,9 @@ void refuse_missing(const command_line& line) {
 program_outcome unknown_command(const command_line& line) {
   return {
       1,
-      "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + "\" (see "
-          + line.path + " --help)"};
+      one_line(
+          "unknown command \"" + line.arguments.front() + "\" for \"" + line.path + "\" (see "
+          + line.path + " --help)")};
 }
 
 // `help workflow list`.

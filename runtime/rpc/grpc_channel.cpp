@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/grpc_channel.hpp"
 
-#include "runtime/base/log/log.hpp"
 #include "runtime/base/log/protobuf_log.hpp"
+#include "runtime/rpc/grpc_log.hpp"
 
 #include <absl/synchronization/mutex.h>
 #include <grpc/grpc.h>
@@ -73,10 +73,7 @@ void prepare_process() {
   // mutex.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   adopt_protobuf_log();
-  // gRPC writes to stderr what calls report anyway; who sets GRPC_VERBOSITY wants to see that.
-  if (std::getenv("GRPC_VERBOSITY") == nullptr) // NOLINT(concurrency-mt-unsafe)
-    gpr_set_log_function(
-        [](gpr_log_func_args* args) { log::debug(args->message, {{"from", "grpc"}}); });
+  rpc::adopt_grpc_log();
 }
 
 credentials_ptr credentials_for(const connection_options& options) {

@@ -49,6 +49,9 @@ fi
 #   runtime/embedded                   pure rules: the golden histories and the fuzzers see a wrong line sooner
 #   actors/worker, actors/embedded     the headers of CAF and gRPC make a file cost 40 s
 #   actors/public, actors/bridge       thin, and the same
+#   actors/supervision, actors/testing thin, and the same
+#   runtime/activity                   single-threaded, as runtime/nexus, whose shape it has
+#   runtime/codec, runtime/http, otlp  Boost.Beast makes a file cost 40 s; tsan and asan run over them
 #   apps, bench                        single-threaded programs that end
 #   test                               Boost.Test's macros are most of what it finds there
 sources=$(git ls-files 'runtime/base/*.cpp' 'runtime/nexus/*.cpp' 'runtime/telemetry/*.cpp' 'actors/shard/*.cpp' \

@@ -10,6 +10,7 @@
 #include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/rpc/grpc_log.hpp"
 
 #include <troupe/service.hpp>
 
@@ -48,7 +49,9 @@ std::vector<embedded::hot_method> hot_methods() {
 
 struct service::implementation {
   implementation(caf::actor_system* users, const service_options& options) {
-    adopt_protobuf_log(); // else a line to stderr for each bad request
+    // Else a line to stderr for each bad request.
+    adopt_protobuf_log();
+    rpc::adopt_grpc_log();
     auto settings = embedded::read_settings(options.dynamic_config);
     if (!settings)
       throw service_error{settings.error()};

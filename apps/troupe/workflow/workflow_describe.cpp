@@ -4,6 +4,7 @@
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "apps/troupe/workflow/workflow_follow.hpp"
+#include "runtime/base/text/percent.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/protocol/json_value.hpp"
 
@@ -113,17 +114,7 @@ std::string cards(const List& of, Card make) {
 std::string link_url(const api::common::v1::Link::WorkflowEvent& to) {
   const auto escape = [](const std::string& text) {
     std::string out;
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (std::isalnum(byte) != 0
-          || std::string_view{"-_.~$&+:=@"}.find(c) != std::string_view::npos) {
-        out += c;
-      } else {
-        char escaped[8];
-        std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
-        out += escaped;
-      }
-    }
+    append_path_segment(out, text);
     return out;
   };
   auto url = "temporal:///namespaces/" + escape(to.namespace_()) + "/workflows/"

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/time/time_text.hpp"
+#include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
@@ -371,6 +372,8 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
   for (const auto& callback : request.completion_callbacks())
     of_callbacks += callback.links_size();
   if (auto status = check_links(request.links(), of_callbacks); !status.ok())
+    return status;
+  if (auto status = check(request.priority()); !status.ok())
     return status;
   if (request.has_time_skipping_config())
     return unimplemented("The Time-Skipping feature is not enabled for namespace.");

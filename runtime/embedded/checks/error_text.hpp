@@ -7,8 +7,9 @@
 
 namespace troupe::embedded {
 
-/// Errors travel in headers, which clients take only so much of.
-inline constexpr std::size_t longest_error_text = 4096;
+/// Errors travel in headers, of which clients take 8 KiB: so many bytes of the text as it travels,
+/// where a byte that is not printable ASCII is three, and once more within the details.
+inline constexpr std::size_t longest_error_text = 3000;
 inline constexpr std::size_t largest_error_details = 64 * 1024;
 
 /// The status as it may leave: its text valid UTF-8 and of bounded length, however much of a

@@ -135,6 +135,12 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
     to_proto(trim(from.schedule_to_start_timeout()), *to.mutable_schedule_to_start_timeout());
   if (from.has_start_to_close_timeout())
     to_proto(trim(from.start_to_close_timeout()), *to.mutable_start_to_close_timeout());
+  for (auto* each :
+       {to.has_schedule_to_close_timeout() ? to.mutable_schedule_to_close_timeout() : nullptr,
+        to.has_schedule_to_start_timeout() ? to.mutable_schedule_to_start_timeout() : nullptr,
+        to.has_start_to_close_timeout() ? to.mutable_start_to_close_timeout() : nullptr})
+    if (each != nullptr)
+      cut_timeout(*each);
   *to.mutable_nexus_header() = header;
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   to.set_request_id(ch.around.ids.uuid());

@@ -121,13 +121,30 @@ BOOST_AUTO_TEST_CASE(an_error_text_that_cites_megabytes_is_cut_between_two_chara
     text += "\u4e2d\u6587";
   const auto sent = fit_to_send(with_detail(
       status_code::not_found, text, temporal::api::errordetails::v1::NotFoundFailure{}));
-  BOOST_TEST(sent.message.size() <= longest_error_text + 3);
+  BOOST_TEST(sent.message.size() * 3 <= longest_error_text + 9 + 2 * 27);
+  // Both ways in which it travels, in the 8 KiB of metadata that a client takes.
+  BOOST_TEST(sent.message.size() * 3 + sent.details.size() * 4 / 3 < 8000U);
   BOOST_TEST(sent.message.starts_with("workflow not found for ID: "));
   BOOST_TEST(troupe::is_utf8(sent.message));
   google::rpc::Status whole;
   BOOST_TEST(whole.ParseFromString(sent.details));
   BOOST_TEST(whole.message() == sent.message);
   BOOST_TEST(whole.details_size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(every_error_text_fits_into_the_headers_that_clients_take) {
+  for (const std::string_view unit : {"x", "%", "\n", "\u00e9", "\u4e2d", "\U0001f600", "\xff"}) {
+    std::string text;
+    while (text.size() < 10'000)
+      text += unit;
+    const auto sent = fit_to_send(with_detail(
+        status_code::not_found, text, temporal::api::errordetails::v1::NotFoundFailure{}));
+    std::size_t travels = 0;
+    for (const auto c : sent.message)
+      travels += c >= 0x20 && c < 0x7f && c != '%' ? 1 : 3;
+    BOOST_TEST(travels + sent.details.size() * 4 / 3 < 8000U, unit);
+    BOOST_TEST(sent.message.size() >= 900U, unit); // and says something
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_error_text_that_is_no_utf8_leaves_as_some) {

@@ -186,6 +186,23 @@ BOOST_AUTO_TEST_CASE(timeouts_are_cut_at_a_hundred_years) {
         started.workflow_run_timeout(),
         started.first_workflow_task_backoff()})
     BOOST_TEST(each.seconds() == 3'153'600'000);
+
+  service_fixture caller;
+  caller.start();
+  caller.poll();
+  auto command = schedule_operation();
+  auto& asked = *command.mutable_schedule_nexus_operation_command_attributes();
+  asked.mutable_schedule_to_close_timeout()->set_seconds(7'500'000'000);
+  asked.mutable_schedule_to_start_timeout()->set_seconds(7'500'000'000);
+  asked.mutable_start_to_close_timeout()->set_seconds(7'500'000'000);
+  BOOST_TEST(caller.complete({command}).answer.status.ok());
+  const auto& scheduled =
+      caller.current().history.back()->nexus_operation_scheduled_event_attributes();
+  for (const auto& each :
+       {scheduled.schedule_to_close_timeout(),
+        scheduled.schedule_to_start_timeout(),
+        scheduled.start_to_close_timeout()})
+    BOOST_TEST(each.seconds() == 3'153'600'000);
 }
 
 BOOST_AUTO_TEST_CASE(build_ids_are_kept_up_to_two_kilobytes_and_the_oldest_give_way) {
