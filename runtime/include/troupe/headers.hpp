@@ -4,7 +4,6 @@
 #include <troupe/payload/convert.hpp>
 #include <troupe/payload/payload.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -66,8 +65,10 @@ public:
 
 private:
   [[nodiscard]] std::vector<entry>::const_iterator place(std::string_view name) const noexcept {
-    return std::ranges::lower_bound(
-        all_, name, {}, [](const entry& one) -> std::string_view { return one.first; });
+    auto at = all_.begin(); // few: a search by halves would need a heavier header
+    while (at != all_.end() && at->first < name)
+      ++at;
+    return at;
   }
   void put(std::string_view name, payload value) {
     const auto at = all_.begin() + (place(name) - all_.begin());

@@ -35,48 +35,48 @@ private:
 
 /// A workflow is started, perhaps with a signal or an update.
 struct start_workflow_input : client_call {
-  std::string type;
+  std::string type;               ///< the name of its code
   start_workflow_options options; ///< the id is set
-  payloads arguments;
-  troupe::headers headers; ///< of the workflow, and of the signal that comes with it
+  payloads arguments;             ///< encoded, the codec not applied
+  troupe::headers headers;        ///< of the workflow, and of the signal that comes with it
 };
 /// A workflow is signalled.
 struct signal_workflow_input : client_call {
-  std::string workflow_id;
-  std::string run_id; ///< empty: the current one
-  std::string name;
-  payloads arguments;
-  troupe::headers headers;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string name;        ///< as the caller named it
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// A workflow is queried.
 struct query_workflow_input : client_call {
-  std::string workflow_id;
-  std::string run_id; ///< empty: the current one
-  std::string name;
-  query_options options;
-  payloads arguments;
-  troupe::headers headers;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string name;        ///< as the caller named it
+  query_options options;   ///< as the caller gave them
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// A workflow is updated.
 struct update_workflow_input : client_call {
-  std::string workflow_id;
-  std::string run_id; ///< empty: the current one
-  std::string name;
-  update_options options; ///< the id is set
-  payloads arguments;
-  troupe::headers headers;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string name;        ///< as the caller named it
+  update_options options;  ///< the id is set
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// A workflow is asked to cancel.
 struct cancel_workflow_input : client_call {
-  std::string workflow_id;
-  std::string run_id; ///< empty: the current one
-  std::string reason;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string reason;      ///< said to the workflow; often empty
 };
 /// A workflow is ended for good.
 struct terminate_workflow_input : client_call {
-  std::string workflow_id;
-  std::string run_id; ///< empty: the current one
-  std::string reason;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string reason;      ///< said to the workflow; often empty
   payloads details;
 };
 

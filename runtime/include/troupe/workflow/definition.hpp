@@ -138,6 +138,7 @@ std::shared_ptr<const definition> define(std::string name) {
     made->fails_workflow = &detail::any_of_types<typename W::failure_types>::test;
   return made;
 }
+/// The same by the workflow's own name.
 template <class W>
 std::shared_ptr<const definition> define() {
   using traits = workflow_traits<W>;

@@ -175,6 +175,7 @@ template <class... T>
 [[nodiscard]] auto all(const future<T>&... what) {
   return detail::all_awaiter{{what.state()...}};
 }
+/// The same for any number; an empty list does not wait.
 template <class T>
 [[nodiscard]] auto all(const std::vector<future<T>>& what) {
   return detail::all_awaiter{detail::states(what)};

@@ -14,7 +14,7 @@ namespace troupe::workflow {
 
 /// The workflow's time: UTC, nanoseconds; moves only from one workflow task to the next.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
-using duration = std::chrono::nanoseconds;
+using duration = std::chrono::nanoseconds; ///< of the workflow's time
 
 /// How the service starts a failed run again; absent fields take the service's defaults.
 struct retry_policy {

@@ -27,81 +27,81 @@ struct execute_input {
 };
 /// A signal came.
 struct signal_input {
-  std::string name;
-  payloads arguments;
-  troupe::headers headers;
+  std::string name;        ///< as the caller named it
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// A query came.
 struct query_input {
-  std::string name;
-  payloads arguments;
-  troupe::headers headers;
+  std::string name;        ///< as the caller named it
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// An update came.
 struct update_input {
-  update_info what; ///< its id and name
-  payloads arguments;
-  troupe::headers headers;
+  update_info what;        ///< its id and name
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 
 /// The code sleeps.
 struct timer_input {
-  duration after{};
-  timer_options options = {};
+  duration after{};           ///< from now
+  timer_options options = {}; ///< as the caller gave them
 };
 /// The code calls an activity.
 struct activity_input {
-  std::string type;
-  payloads arguments;
-  activity_options options;
-  troupe::headers headers;
+  std::string type;         ///< the name of its code
+  payloads arguments;       ///< encoded, the codec not applied
+  activity_options options; ///< as the caller gave them
+  troupe::headers headers;  ///< what travels beside the arguments
 };
 /// The code calls a local activity.
 struct local_activity_input {
-  std::string type;
-  payloads arguments;
-  local_activity_options options;
-  troupe::headers headers;
+  std::string type;               ///< the name of its code
+  payloads arguments;             ///< encoded, the codec not applied
+  local_activity_options options; ///< as the caller gave them
+  troupe::headers headers;        ///< what travels beside the arguments
 };
 /// The code starts a child.
 struct child_input {
-  std::string type;
-  payloads arguments;
-  child_workflow_options options;
-  troupe::headers headers;
+  std::string type;               ///< the name of its code
+  payloads arguments;             ///< encoded, the codec not applied
+  child_workflow_options options; ///< as the caller gave them
+  troupe::headers headers;        ///< what travels beside the arguments
 };
 /// The code calls a Nexus operation. What travels beside it are the options' `headers`: text that
 /// no codec touches, names in lower case.
 struct nexus_operation_input {
-  std::string endpoint;
-  std::string service;
-  std::string operation;
-  payload argument;
-  nexus_operation_options options;
+  std::string endpoint;            ///< where it goes
+  std::string service;             ///< the contract's name
+  std::string operation;           ///< the operation's name
+  payload argument;                ///< encoded, the codec not applied
+  nexus_operation_options options; ///< as the caller gave them
 };
 /// The code signals a child or another workflow.
 struct external_signal_input {
-  std::string workflow_id;
-  std::string run_id;     ///< empty: the current one
-  std::string name_space; ///< empty: the workflow's own
-  bool is_child = false;  ///< of this run
-  std::string name;       ///< of the signal
-  payloads arguments;
-  troupe::headers headers;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string name_space;  ///< empty: the workflow's own
+  bool is_child = false;   ///< of this run
+  std::string name;        ///< of the signal
+  payloads arguments;      ///< encoded, the codec not applied
+  troupe::headers headers; ///< what travels beside the arguments
 };
 /// The code asks another workflow to cancel.
 struct external_cancel_input {
-  std::string workflow_id;
-  std::string run_id;     ///< empty: the current one
-  std::string name_space; ///< empty: the workflow's own
-  std::string reason;
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string name_space;  ///< empty: the workflow's own
+  std::string reason;      ///< said to the workflow; often empty
 };
 /// The code ends the run and begins another.
 struct continue_as_new_input {
-  std::string type;
-  payloads arguments;
-  continue_as_new_options options;
-  troupe::headers headers; ///< of the new run; nothing is taken over by itself
+  std::string type;                ///< the name of its code
+  payloads arguments;              ///< encoded, the codec not applied
+  continue_as_new_options options; ///< as the caller gave them
+  troupe::headers headers;         ///< of the new run; nothing is taken over by itself
 };
 
 /// A child or an operation that was begun, for the interceptors on the way back. Hand it on.
