@@ -151,6 +151,10 @@ std::exception_ptr local_activity_machine::canceled(const std::string& reason) c
 }
 
 void local_activity_machine::on_local_result(local_result&& result) {
+  // As a replay will tell it: code that looks at the type of what an activity threw must not find
+  // another one then.
+  if (result.failure != nullptr)
+    result.failure = to_failure_error(result.failure)->to_exception_ptr();
   close(
       {.value = std::move(result.value),
        .failure = std::move(result.failure),

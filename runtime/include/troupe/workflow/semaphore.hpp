@@ -46,7 +46,8 @@ private:
 
 /// Permits of a semaphore, or a mutex that is held; gives them back when it is destroyed. Moved,
 /// not copied. Threading: only in its workflow.
-class permit {
+class [[nodiscard(
+    "a permit that nobody keeps is given back at once: auto held = co_await ...")]] permit {
 public:
   /// None.
   permit() noexcept = default;

@@ -59,6 +59,10 @@ template <class Parameter>
 inline constexpr bool is_workflow_context =
     std::same_as<std::remove_cvref_t<Parameter>, workflow::context>;
 
+/// A result of this type still holds its value when the code that made it is over.
+template <class Result>
+inline constexpr bool outlives_the_run = outlives_the_call<Result> && !std::is_pointer_v<Result>;
+
 /// All checks of a workflow's `run` in one place, so that a mistake gives one message and no others
 /// follow from it.
 template <class W>
@@ -89,7 +93,13 @@ consteval bool check_run() {
           outlives_the_call<borrowed>,
           "a workflow's run() takes its parameters by value (std::string, not const std::string& "
           "or std::string_view): a reference or view would dangle from the first co_await on");
-      return outlives_the_call<borrowed>;
+      using value = typename run::result::value_type;
+      static_assert(
+          outlives_the_run<value>,
+          "a workflow's run() gives its result by value (std::string, not std::string_view or "
+          "const "
+          "char*): what a view looks at is gone when run() is over");
+      return outlives_the_call<borrowed> && outlives_the_run<value>;
     }
   }
 }
