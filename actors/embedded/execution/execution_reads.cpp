@@ -86,10 +86,14 @@ void execution_actor::read_history_for(const call_ptr& from, std::optional<time_
 
 void execution_actor::tell_history(
     const call_ptr& from, std::optional<time_point> ends, read_result found) {
-  if (!ends)
-    ends = std::min(
-        later(directory_.now(), directory_.settings.longest_history_poll),
-        from->deadline() == time_point::max() ? time_point::max() : from->deadline() - poll_margin);
+  if (!ends) {
+    const auto now = directory_.now();
+    auto until = from->deadline();
+    // With less time than the margin it waits to its end: an empty answer would be asked again.
+    if (until != time_point::max() && until - poll_margin > now)
+      until -= poll_margin;
+    ends = std::min(later(now, directory_.settings.longest_history_poll), until);
+  }
   const auto patience = *ends - directory_.now();
   if (!found.wait || patience <= duration::zero()) {
     answer(from, std::move(found.answer));

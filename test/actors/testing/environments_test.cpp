@@ -228,6 +228,20 @@ BOOST_AUTO_TEST_CASE(time_can_be_held_and_advanced) {
   BOOST_TEST((env.now() - begun == 13h));
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_with_a_limit_ends_with_it) {
+  environment env;
+  const auto client = env.connect();
+  auto worker = env.make_worker(client, {.task_queue = "q"});
+  worker.add<sleeper>().start();
+  const auto handle = client.start_workflow<sleeper>({.task_queue = "q"}, 1h);
+  for (const auto limit : {500ms, 1000ms, 3000ms}) {
+    const auto begun = env.now();
+    BOOST_CHECK_THROW((void)handle.result({.timeout = limit}), troupe::rpc_error);
+    BOOST_TEST((env.now() - begun == limit));
+  }
+  BOOST_TEST(handle.result() == 7);
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_for_what_never_comes_ends_with_words) {
   environment env{{.longest_wait = 24h * 20}};
   const auto client = env.connect();
