@@ -218,7 +218,7 @@ void worker_impl::begin() {
   settings.address = client_.connection()->connector()->needs_queue() ? client_.options().target
                                                                       : "in this process";
   settings.hint = [options = client_.options()](const rpc_status& failed) {
-    return rpc::connect_hint(failed, options);
+    return rpc::reconnect_hint(failed, options); // the client has talked to it
   };
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   settings.payloads = {options_.payload_size_warning, options_.payload_size_limit};

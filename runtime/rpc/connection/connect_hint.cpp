@@ -125,4 +125,12 @@ std::string connect_hint(const rpc_status& status, const connection_options& opt
   return {};
 }
 
+std::string reconnect_hint(const rpc_status& status, const connection_options& options) {
+  // How a service that goes away closes it.
+  if (status.code == status_code::unavailable
+      && status.message.find("Socket closed") != std::string::npos)
+    return {};
+  return connect_hint(status, options);
+}
+
 } // namespace troupe::rpc

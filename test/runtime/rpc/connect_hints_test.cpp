@@ -287,6 +287,15 @@ BOOST_AUTO_TEST_CASE(what_has_another_cause_has_no_hint) {
     BOOST_TEST(rpc::connect_hint(status, options).empty(), status.message);
 }
 
+BOOST_AUTO_TEST_CASE(what_worked_before_is_not_doubted_when_the_service_goes_away) {
+  const connection_options options{.target = "127.0.0.1:7233"};
+  const rpc_status closed{status_code::unavailable, "Socket closed", {}};
+  BOOST_TEST(!rpc::connect_hint(closed, options).empty());
+  BOOST_TEST(rpc::reconnect_hint(closed, options) == "");
+  const rpc_status refused{status_code::unavailable, "Connection refused", {}};
+  BOOST_TEST(rpc::reconnect_hint(refused, options) == rpc::connect_hint(refused, options));
+}
+
 BOOST_AUTO_TEST_CASE(who_connects_is_told) {
   std::string target;
   {
