@@ -247,8 +247,8 @@ void worker_impl::begin() {
       std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
   home_->watch(is_debugged ? std::chrono::nanoseconds{0} : options_.deadlock_timeout);
   observe_shards();
-  core_->start();
-  started_ = core_.get();
+  // Before it runs: who hears that it has started may stop it.
+  core_->start([this] { started_ = core_.get(); });
 }
 
 void worker_impl::observe_shards() {

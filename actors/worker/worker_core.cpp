@@ -68,7 +68,7 @@ worker_core::worker_core(
 
 worker_core::~worker_core() = default;
 
-void worker_core::start() {
+void worker_core::start(const std::function<void()>& can_be_stopped) {
   context_->shards.front()->meter->counter(worker_start).add();
   root_ = system_.spawn<worker_root_actor>(
       context_->shards.front()->home,
@@ -82,6 +82,8 @@ void worker_core::start() {
         if (on_phase_)
           on_phase_(phase, error);
       });
+  if (can_be_stopped)
+    can_be_stopped();
   tell(root_, start_worker{});
 }
 

@@ -38,7 +38,8 @@ public:
   /// Called on the first shard for every change of phase, also for a failed try to connect.
   void on_phase(worker_root_actor::phase_callback callback) { on_phase_ = std::move(callback); }
 
-  void start();
+  /// `can_be_stopped` is called as soon as `stop` has an effect, before anything of it runs.
+  void start(const std::function<void()>& can_be_stopped = {});
   /// Asks for a graceful end; `stopped` follows. Again and after the end without effect.
   void stop();
   /// Destroys the transports on their shards; posted, so the shards have to run once more.
