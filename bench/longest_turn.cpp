@@ -13,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
-
 #include <time.h>
 
 #include <algorithm>
