@@ -8,19 +8,13 @@
 #include "runtime/protocol/retry_policy.hpp"
 #include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
-#include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
-#include "runtime/workflow/machines/nexus_operation_machine.hpp"
-#include "runtime/workflow/machines/timer_machine.hpp"
 
 #include <troupe/error.hpp>
-#include <troupe/payload/payload_error.hpp>
 #include <troupe/version.hpp>
 
-#include <strings.h>
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
-#include <temporal/api/sdk/v1/user_metadata.pb.h>
 
 #include <algorithm>
 
@@ -43,12 +37,6 @@ struct engine::condition final : detail::pending, detail::list_node {
 };
 
 namespace {
-
-/// Never settles: what a closed run hands out.
-class nothing final : public detail::payload_pending {
-public:
-  using payload_pending::payload_pending;
-};
 
 class cancel_wait final : public detail::pending {
 public:
@@ -256,89 +244,6 @@ void engine::continue_as_new(continue_as_new_request&& request) {
 
 // -- run: what contexts ask --
 
-info engine::get_info() const {
-  info result;
-  result.run_id = run_id_;
-  result.workflow_type = definition_->name;
-  result.name_space = environment_->name_space;
-  result.task_queue = environment_->task_queue;
-  result.start_time = start_time_;
-  result.execution_time = execution_time_;
-  result.history_length = last_event_id_;
-  result.history_size_bytes = history_size_bytes_;
-  result.continue_as_new_suggested = continue_as_new_suggested_;
-  result.is_replaying = replaying_;
-  if (!has_begun_)
-    return result;
-  const auto from = started();
-  result.workflow_id = from.workflow_id();
-  result.first_execution_run_id = from.first_execution_run_id();
-  result.original_execution_run_id = from.original_execution_run_id();
-  result.continued_run_id = from.continued_execution_run_id();
-  result.parent_workflow_id = from.parent_workflow_execution().workflow_id();
-  result.parent_run_id = from.parent_workflow_execution().run_id();
-  result.parent_namespace = from.parent_workflow_namespace();
-  result.cron_schedule = from.cron_schedule();
-  result.attempt = from.attempt();
-  if (!from.task_queue().name().empty())
-    result.task_queue = from.task_queue().name();
-  const auto limit = [](const google::protobuf::Duration& wire) {
-    const auto value = from_proto(wire);
-    return value.count() == 0 ? std::nullopt : std::optional<duration>{value};
-  };
-  result.execution_timeout = limit(from.workflow_execution_timeout());
-  result.run_timeout = limit(from.workflow_run_timeout());
-  result.task_timeout = from_proto(from.workflow_task_timeout());
-  if (from.has_retry_policy())
-    result.retry_policy = protocol::read_retry_policy(from.retry_policy());
-  if (from.has_header())
-    result.headers = protocol::read_headers(from.header());
-  if (extras_ && !extras_->user_metadata.empty()) {
-    temporal::api::sdk::v1::UserMetadata about;
-    about.ParseFromString(extras_->user_metadata); // that was serialised here
-    result.static_summary = text_of(about.summary());
-    result.static_details = text_of(about.details());
-  }
-  return result;
-}
-
-/// What was said for people; not what the code depends on, so that what is no text is as nothing.
-std::string engine::text_of(const temporal::api::common::v1::Payload& said) const {
-  if (said.metadata().empty())
-    return {};
-  try {
-    return converter().from_payload<std::string>(from_proto(said));
-  } catch (const std::exception&) {
-    return {};
-  }
-}
-
-detail::ref<detail::pending>
-engine::start_timer(duration after, const timer_options& options, detail::scope& within) {
-  if (closed_)
-    return detail::make_ref<nothing>(*this);
-  require_writable();
-  if (auto* through = interceptors()) [[unlikely]]
-    return through
-        ->start_timer(
-            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}}, {after, options})
-        .state();
-  return begin_timer(after, options, within);
-}
-
-detail::ref<detail::pending>
-engine::begin_timer(duration after, const timer_options& options, detail::scope& within) {
-  if (within.cancelled() || after <= duration::zero()) {
-    auto ready = detail::make_ref<nothing>(*this);
-    within.cancelled() ? ready->fail(detail::make_canceled(within.reason())) : ready->settle();
-    return ready;
-  }
-  auto timer = detail::make_ref<timer_machine>(*this, *this, ++last_timer_, after, options);
-  issue(*timer, enums::COMMAND_TYPE_START_TIMER);
-  within.add(*timer);
-  return timer;
-}
-
 detail::ref<detail::pending>
 engine::wait_for(unique_function<bool()> holds, detail::scope& within) {
   auto wait = detail::make_ref<condition>(*this, std::move(holds));
@@ -349,72 +254,6 @@ engine::wait_for(unique_function<bool()> holds, detail::scope& within) {
   if (!wait->settled())
     conditions_.push_back(*wait);
   return wait;
-}
-
-detail::nexus_pendings
-engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
-  if (closed_) {
-    auto never = detail::make_ref<nothing>(*this);
-    return {never, never};
-  }
-  require_writable();
-  if (auto* through = interceptors()) [[unlikely]] {
-    const auto made = through->start_nexus_operation(
-        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
-        {std::move(request.endpoint),
-         std::move(request.service),
-         std::move(request.operation),
-         std::move(request.input),
-         std::move(request.options)});
-    return {made.start_state(), made.result_state()};
-  }
-  return begin_nexus_operation(std::move(request), within);
-}
-
-detail::nexus_pendings
-engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
-  const auto is_parent = [](const auto& header) { // in any case, as all names of headers
-    return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
-  };
-  if (extras_ && extras_->trace && !within.cancelled()
-      && std::ranges::none_of(request.options.headers, is_parent))
-    request.options.headers.emplace_back(
-        "traceparent",
-        to_traceparent(extras_->trace->start_call(
-            "StartNexusOperation:" + request.service + '/' + request.operation, now_, replaying_)));
-  auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
-  auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
-  issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
-  within.add(*operation); // in a cancelled scope it is taken back at once and never sent
-  return {started, operation};
-}
-
-detail::ref<detail::payload_pending>
-engine::start_activity(detail::activity_request&& request, detail::scope& within) {
-  if (closed_)
-    return detail::make_ref<nothing>(*this);
-  require_writable();
-  if (auto* through = interceptors()) [[unlikely]]
-    return as_encoded(through->start_activity(
-        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
-        {std::move(request.type),
-         std::move(request.input),
-         std::move(request.options),
-         std::move(request.headers)}));
-  return begin_activity(std::move(request), within);
-}
-
-detail::ref<detail::payload_pending>
-engine::begin_activity(detail::activity_request&& request, detail::scope& within) {
-  if (request.options.task_queue.empty())
-    request.options.task_queue = own_task_queue();
-  if (!within.cancelled())
-    trace_call("StartActivity:", request.type, request.headers);
-  auto activity =
-      detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
-  issue(*activity, enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
-  within.add(*activity);
-  return activity;
 }
 
 detail::ref<detail::pending> engine::wait_for_cancel(detail::scope& within) {
@@ -436,88 +275,6 @@ void engine::spawn(async<void> body) {
   one->start.where = one->body->frame().promise().where;
   coroutines_.push_back(*one);
   make_ready(one.release()->start);
-}
-
-void engine::on_signal(std::string name, detail::signal_handler handler) {
-  if (closed_)
-    return;
-  require_writable();
-  auto& all = with_messages();
-  const auto known =
-      std::ranges::find(all.signal_handlers, name, [](const auto& one) { return one.first; });
-  if (known != all.signal_handlers.end())
-    all.replaced_handlers.push_back(std::exchange(known->second, std::move(handler)));
-  else
-    all.signal_handlers.emplace_back(name, std::move(handler));
-  if (is_made_early_) // all of it is told once the object is there
-    return;
-  // What came before the handler is delivered in the order in which it came.
-  std::vector<received_signal> waiting;
-  std::vector<received_signal> others;
-  for (auto& signal : all.unhandled_signals)
-    (name.empty() || signal.name == name ? waiting : others).push_back(std::move(signal));
-  all.unhandled_signals = std::move(others);
-  for (auto& signal : waiting)
-    deliver_signal(std::move(signal));
-}
-
-detail::signal_handler* engine::signal_handler_of(const std::string& name) {
-  detail::signal_handler* handler = nullptr;
-  for (auto& [known, candidate] : with_messages().signal_handlers)
-    if (known == name || (known.empty() && handler == nullptr))
-      handler = &candidate;
-  return handler;
-}
-
-void engine::deliver_signal(received_signal&& signal) {
-  auto& all = with_messages();
-  const auto& name = signal.name;
-  auto* handler = signal_handler_of(name);
-  if (handler == nullptr) {
-    all.unhandled_signals.push_back(std::move(signal));
-    return;
-  }
-  if (interceptors() != nullptr) [[unlikely]] {
-    running_handler what{.name = name, .unfinished = handler->options.unfinished};
-    run_handler(run_signal(this, std::move(signal)), std::move(what), true);
-    return;
-  }
-  const told_signal told{name, handler->options.unfinished};
-  const auto* before = std::exchange(all.now_told, &told);
-  std::exception_ptr failed;
-  try {
-    handler->deliver(name, std::move(signal.input));
-  } catch (...) {
-    failed = std::current_exception();
-  }
-  all.now_told = before;
-  signal_told(name, signal.sender, failed);
-}
-
-void engine::signal_told(
-    const std::string& name,
-    const std::optional<trace_context>& sender,
-    const std::exception_ptr& failed) {
-  if (closed_)
-    return;
-  if (failed != nullptr) {
-    try {
-      std::rethrow_exception(failed);
-    } catch (const payload_error& error) {
-      log(detail::log_level::warn,
-          "dropped a signal whose arguments cannot be read",
-          {{"signal", name}, {"error", describe(error)}});
-    } catch (...) {
-      fail_handler(failed);
-    }
-  }
-  if (extras_ && extras_->trace && !replaying_)
-    extras_->trace->handle_message("HandleSignal:" + name, sender, now_, failed);
-}
-
-void engine::trace_call(const char* what, const std::string& name, headers& to) {
-  if (extras_ && extras_->trace) [[unlikely]]
-    protocol::write_trace_header(extras_->trace->start_call(what + name, now_, replaying_), to);
 }
 
 void engine::on_query(std::string name, detail::query_handler handler) {

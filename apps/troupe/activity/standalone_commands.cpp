@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/activity/standalone_commands.hpp"
 
-#include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/connection/property_pages.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
@@ -15,13 +15,12 @@
 #include <temporal/api/activity/v1/message.pb.h>
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <chrono>
-#include <cstdlib>
-#include <limits>
+#include <string>
+#include <vector>
 
 namespace troupe::cli {
 namespace {
@@ -136,45 +135,20 @@ void describe(const describe_flags& what, const global_flags& flags) {
 
 // -- list, count
 
-struct list_flags {
-  std::string query;
-  std::int64_t limit = 0, page_size = 0;
-};
-
 void list(const list_flags& what, const global_flags& flags) {
-  connection to{flags};
-  json_list out{flags};
-  wf::ListActivityExecutionsRequest request;
-  request.set_namespace_(to.name_space());
-  request.set_query(what.query);
-  request.set_page_size(static_cast<std::int32_t>(std::clamp<std::int64_t>(
-      what.limit > 0 && (what.page_size == 0 || what.limit < what.page_size) ? what.limit
-                                                                             : what.page_size,
-      std::numeric_limits<std::int32_t>::min(),
-      std::numeric_limits<std::int32_t>::max())));
-  std::int64_t count = 0;
-  bool is_first = true;
-  do {
-    wf::ListActivityExecutionsResponse response;
-    to.call("failed listing activities", methods::list_activity_executions, request, response);
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& each : response.executions()) {
-      if (what.limit > 0 && count == what.limit)
-        break;
-      ++count;
-      out.add(each);
-      rows.push_back(
-          {status_name(each.status()),
-           each.activity_id(),
-           each.activity_type().name(),
-           time_text(each.schedule_time(), flags.time_style(), std::chrono::system_clock::now())});
-    }
-    if (flags.format() == output_format::text && !rows.empty())
-      print(table(flags, {"Status", "ActivityId", "Type", "StartTime"}, rows, {{}, is_first}));
-    is_first = false;
-    request.set_next_page_token(response.next_page_token());
-  } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
-  out.end();
+  print_executions<wf::ListActivityExecutionsRequest, wf::ListActivityExecutionsResponse>(
+      flags,
+      what,
+      "failed listing activities",
+      methods::list_activity_executions,
+      {"Status", "ActivityId", "Type", "StartTime"},
+      [&](const auto& each) -> std::vector<std::string> {
+        return {
+            status_name(each.status()),
+            each.activity_id(),
+            each.activity_type().name(),
+            time_text(each.schedule_time(), flags.time_style(), std::chrono::system_clock::now())};
+      });
 }
 
 void count(const list_flags& what, const global_flags& flags) {
@@ -206,11 +180,7 @@ void cancel(const one_flags& what, const global_flags& flags) {
 void terminate(const one_flags& what, const global_flags& flags) {
   connection to{flags};
   auto request = what.request<wf::TerminateActivityExecutionRequest>(to);
-  const char* user = std::getenv("USER");
-  if (user == nullptr)
-    user = geteuid() == 0 ? "root" : "<unknown-user>";
-  request.set_reason(
-      what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
+  request.set_reason(what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason);
   wf::TerminateActivityExecutionResponse response;
   to.call("failed to terminate activity", methods::terminate_activity_execution, request, response);
   say("Activity terminated", flags);

@@ -26,9 +26,10 @@ struct start_one_flags {
   std::string activity_id, type, task_queue;
   std::string schedule_to_close = "0s", schedule_to_start = "0s", start_to_close = "0s";
   std::string heartbeat = "0s", initial_interval = "0s", maximum_interval = "0s";
-  std::string reuse_policy, conflict_policy, summary, details, fairness_key;
-  std::int32_t priority = 0, maximum_attempts = 0;
-  float fairness_weight = 0, backoff_coefficient = 0;
+  std::string reuse_policy, conflict_policy, summary, details;
+  std::int32_t maximum_attempts = 0;
+  float backoff_coefficient = 0;
+  priority_flags priority;
   std::vector<std::string> search_attributes;
   payload_flags input;
   header_flags headers;
@@ -77,10 +78,7 @@ void start_one_flags::add(CLI::App& command) {
       "What if one of this ID runs");
   add_text(command, "--static-summary", summary, "One line for user interfaces");
   add_text(command, "--static-details", details, "Details for user interfaces, Markdown");
-  add_number(command, "--priority-key", priority, "Priority, 1 (first) to 5");
-  add_text(command, "--fairness-key", fairness_key, "Fairness key");
-  add_number(
-      command, "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
+  priority.add(command);
   add_list(
       command,
       "--search-attribute",
@@ -138,11 +136,8 @@ wf::StartActivityExecutionRequest start_one_flags::request(const connection& to)
     set_text(summary, *made.mutable_user_metadata()->mutable_summary());
   if (!details.empty())
     set_text(details, *made.mutable_user_metadata()->mutable_details());
-  if (priority != 0 || !fairness_key.empty() || fairness_weight != 0) {
-    made.mutable_priority()->set_priority_key(priority);
-    made.mutable_priority()->set_fairness_key(fairness_key);
-    made.mutable_priority()->set_fairness_weight(fairness_weight);
-  }
+  if (priority)
+    priority.apply(*made.mutable_priority());
   temporal::api::common::v1::Payloads all;
   input.apply(all);
   if (!all.payloads().empty())

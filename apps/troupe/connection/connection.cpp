@@ -39,10 +39,7 @@ std::string default_identity() {
   char host[256] = "unknown";
   if (gethostname(host, sizeof host) != 0)
     host[0] = '\0';
-  const char* user = std::getenv("USER");
-  if (user == nullptr)
-    user = geteuid() == 0 ? "root" : "unknown";
-  return std::string{"temporal-cli:"} + user + '@' + host;
+  return "temporal-cli:" + user_name("unknown") + '@' + host;
 }
 
 // PEM of the two flags of one item. Data that is not PEM must not be taken for a path: it would be
@@ -195,6 +192,12 @@ void through_codec(const Code& code) {
 }
 
 } // namespace
+
+std::string user_name(const std::string& if_unknown) {
+  if (const char* user = std::getenv("USER")) // NOLINT(concurrency-mt-unsafe)
+    return user;
+  return geteuid() == 0 ? "root" : if_unknown;
+}
 
 std::string namespace_of(const global_flags& flags) {
   try {

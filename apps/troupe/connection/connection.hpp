@@ -19,6 +19,9 @@ namespace troupe::cli {
 /// The namespace that the flags, the environment and the profile name. Throws `command_error`.
 [[nodiscard]] std::string namespace_of(const global_flags& flags);
 
+/// Who runs this: for identities and reasons.
+[[nodiscard]] std::string user_name(const std::string& if_unknown = "<unknown-user>");
+
 /// A connection to the service that the flags, the environment and the profile name. Blocking.
 class connection {
 public:

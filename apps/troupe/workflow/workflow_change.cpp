@@ -12,10 +12,8 @@
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 namespace troupe::cli {
 namespace {
@@ -86,11 +84,7 @@ void terminate(const single_flags& what, const global_flags& flags) {
   connection to{flags};
   auto request = request_about<wf::TerminateWorkflowExecutionRequest>(what.of, to);
   wf::TerminateWorkflowExecutionResponse response;
-  const char* user = std::getenv("USER");
-  if (user == nullptr)
-    user = geteuid() == 0 ? "root" : "<unknown-user>";
-  request.set_reason(
-      what.reason.empty() ? std::string{"Requested from CLI by "} + user : what.reason);
+  request.set_reason(what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason);
   to.call("failed to terminate workflow", methods::terminate_workflow_execution, request, response);
   say("Workflow terminated", flags);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `troupe workflow ...`.
 
-#include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/connection/property_pages.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
@@ -24,8 +24,9 @@
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <algorithm>
-#include <limits>
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace troupe::cli {
 namespace {
@@ -171,47 +172,22 @@ void show(const show_flags& what, const global_flags& flags) {
   print_json(to_json(history, payload_style::raw), flags);
 }
 
-struct list_flags {
-  std::string query;
-  std::int64_t limit = 0, page_size = 0;
-};
-
 void list(const list_flags& what, const global_flags& flags) {
-  connection to{flags};
-  json_list out{flags};
-  wf::ListWorkflowExecutionsRequest request;
-  request.set_namespace_(to.name_space());
-  request.set_query(what.query);
-  request.set_page_size(static_cast<std::int32_t>(std::clamp<std::int64_t>(
-      what.limit > 0 && (what.page_size == 0 || what.limit < what.page_size) ? what.limit
-                                                                             : what.page_size,
-      std::numeric_limits<std::int32_t>::min(),
-      std::numeric_limits<std::int32_t>::max())));
-  std::int64_t count = 0;
-  bool first_page = true;
-  do {
-    wf::ListWorkflowExecutionsResponse response;
-    to.call("failed listing workflows", methods::list_workflow_executions, request, response);
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& each : response.executions()) {
-      if (what.limit > 0 && count == what.limit)
-        break;
-      ++count;
-      out.add(each);
-      rows.push_back(
-          {camel_case(
-               api::enums::v1::WorkflowExecutionStatus_Name(each.status()),
-               "WORKFLOW_EXECUTION_STATUS_"),
-           each.execution().workflow_id(),
-           each.type().name(),
-           time_text(each.start_time(), flags.time_style(), std::chrono::system_clock::now())});
-    }
-    if (flags.format() == output_format::text && !rows.empty())
-      print(table(flags, {"Status", "WorkflowId", "Type", "StartTime"}, rows, {{}, first_page}));
-    first_page = false;
-    request.set_next_page_token(response.next_page_token());
-  } while (!request.next_page_token().empty() && (what.limit <= 0 || count < what.limit));
-  out.end();
+  print_executions<wf::ListWorkflowExecutionsRequest, wf::ListWorkflowExecutionsResponse>(
+      flags,
+      what,
+      "failed listing workflows",
+      methods::list_workflow_executions,
+      {"Status", "WorkflowId", "Type", "StartTime"},
+      [&](const auto& each) -> std::vector<std::string> {
+        return {
+            camel_case(
+                api::enums::v1::WorkflowExecutionStatus_Name(each.status()),
+                "WORKFLOW_EXECUTION_STATUS_"),
+            each.execution().workflow_id(),
+            each.type().name(),
+            time_text(each.start_time(), flags.time_style(), std::chrono::system_clock::now())};
+      });
 }
 
 void count(const std::string& query, const global_flags& flags) {

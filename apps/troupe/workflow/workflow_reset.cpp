@@ -12,10 +12,8 @@
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -113,15 +111,12 @@ void reset(const reset_flags& what, const global_flags& flags) {
   say("Resetting workflow " + what.of.workflow_id + " to event ID "
           + std::to_string(point.event_id),
       flags);
-  const char* user = std::getenv("USER");
-  if (user == nullptr)
-    user = geteuid() == 0 ? "root" : "<unknown-user>";
   wf::ResetWorkflowExecutionRequest request;
   wf::ResetWorkflowExecutionResponse response;
   request.set_namespace_(to.name_space());
   request.mutable_workflow_execution()->set_workflow_id(what.of.workflow_id);
   request.mutable_workflow_execution()->set_run_id(point.run_id);
-  request.set_reason(std::string{user} + ": " + what.reason);
+  request.set_reason(user_name() + ": " + what.reason);
   request.set_workflow_task_finish_event_id(point.event_id);
   request.set_request_id(random_uuid());
   request.set_identity(to.identity());

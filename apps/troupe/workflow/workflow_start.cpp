@@ -208,6 +208,19 @@ void header_flags::apply(common::Header& to) const {
     to_proto(std::move(value), (*to.mutable_fields())[key]);
 }
 
+void priority_flags::add(CLI::App& command) {
+  add_number(command, "--priority-key", key, "Priority, 1 (first) to 5");
+  add_text(command, "--fairness-key", fairness_key, "Fairness key");
+  add_number(
+      command, "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
+}
+
+void priority_flags::apply(common::Priority& to) const {
+  to.set_priority_key(key);
+  to.set_fairness_key(fairness_key);
+  to.set_fairness_weight(fairness_weight);
+}
+
 void start_flags::add(CLI::App& command) {
   add_with_message(command);
   add_text(command, "--cron", cron, "Cron schedule")->group("");
@@ -237,10 +250,7 @@ void start_flags::add_with_message(CLI::App& command) {
   add_switch(command, "--fail-existing", fail_existing, "Fail if the workflow runs already");
   add_text(command, "--static-summary", summary, "One line for people (Markdown)");
   add_text(command, "--static-details", details, "More lines for people (Markdown)");
-  add_number(command, "--priority-key", priority, "Priority, 1 (first) to 5");
-  add_text(command, "--fairness-key", fairness_key, "Fairness key");
-  add_number(
-      command, "--fairness-weight", fairness_weight, "Weight of the fairness key, 0.001 to 1000");
+  priority.add(command);
   add_list(command, "--memo", memo, "Memo field, KEY=JSON; may be given several times");
   add_list(
       command,
@@ -288,11 +298,8 @@ wf::StartWorkflowExecutionRequest start_request(const connection& to, const star
     request.mutable_user_metadata()->mutable_summary()->set_data(go_json(with.summary));
   if (!with.details.empty())
     request.mutable_user_metadata()->mutable_details()->set_data(go_json(with.details));
-  if (with.priority != 0 || !with.fairness_key.empty() || with.fairness_weight != 0) {
-    request.mutable_priority()->set_priority_key(with.priority);
-    request.mutable_priority()->set_fairness_key(with.fairness_key);
-    request.mutable_priority()->set_fairness_weight(with.fairness_weight);
-  }
+  if (with.priority)
+    with.priority.apply(*request.mutable_priority());
   common::Payloads input;
   with.input.apply(input);
   if (!input.payloads().empty())

@@ -3,6 +3,7 @@
 
 #include "apps/troupe/cli.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@ namespace temporal::api::common::v1 {
 class Header;
 class Payload;
 class Payloads;
+class Priority;
 } // namespace temporal::api::common::v1
 namespace temporal::api::workflowservice::v1 {
 class StartWorkflowExecutionRequest;
@@ -39,6 +41,20 @@ struct header_flags {
   void apply(temporal::api::common::v1::Header& to) const;
 };
 
+/// `--priority-key` and its companions: before or behind others of its queue.
+struct priority_flags {
+  std::int32_t key = 0;
+  std::string fairness_key;
+  float fairness_weight = 0;
+
+  void add(CLI::App& command);
+  /// Is one of them given?
+  explicit operator bool() const {
+    return key != 0 || !fairness_key.empty() || fairness_weight != 0;
+  }
+  void apply(temporal::api::common::v1::Priority& to) const;
+};
+
 /// KEY=JSON pairs as payloads, as the data converter of the SDKs makes them; `what` is their name
 /// in messages. Throws `command_error`.
 [[nodiscard]] std::vector<std::pair<std::string, temporal::api::common::v1::Payload>>
@@ -50,9 +66,8 @@ struct start_flags {
   std::string execution_timeout = "0s", run_timeout = "0s", task_timeout = "10s";
   std::string start_delay = "0s", cron;
   std::string reuse_policy, conflict_policy;
-  std::string summary, details, fairness_key;
-  std::int32_t priority = 0;
-  float fairness_weight = 0;
+  std::string summary, details;
+  priority_flags priority;
   bool fail_existing = false;
   std::vector<std::string> memo, search_attributes;
   payload_flags input;

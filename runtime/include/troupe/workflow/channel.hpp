@@ -30,12 +30,8 @@ public:
 
   /// Moves from `value` if it is taken.
   bool try_push(T& value) {
-    while (receivers.linked()) {
-      auto& first = *static_cast<typename channel_receive<T>::hook&>(*receivers.next).self;
-      first.place.unlink();
-      if (first.settled())
-        continue;
-      first.settle_with(std::move(value));
+    if (auto* receiver = next_of<channel_receive<T>>(receivers)) {
+      receiver->settle_with(std::move(value));
       return true;
     }
     if (values_.size() >= capacity_)
@@ -50,43 +46,31 @@ public:
       values_.pop_front();
     }
     // Whoever waits for room has it now, or its value goes straight to the receiver.
-    while (senders.linked() && (!next || values_.size() < capacity_)) {
-      auto& first = *static_cast<typename channel_send<T>::hook&>(*senders.next).self;
-      first.place.unlink();
-      if (first.settled())
-        continue;
+    while (!next || values_.size() < capacity_) {
+      auto* sender = next_of<channel_send<T>>(senders);
+      if (sender == nullptr)
+        break;
       if (next)
-        values_.push_back(std::move(first.value));
+        values_.push_back(std::move(sender->value));
       else
-        next.emplace(std::move(first.value));
-      first.settle();
+        next.emplace(std::move(sender->value));
+      sender->settle();
     }
     return next;
   }
   /// A value that was received but never looked at: the next receiver gets it.
   void put_back(T value) {
-    while (receivers.linked()) {
-      auto& first = *static_cast<typename channel_receive<T>::hook&>(*receivers.next).self;
-      first.place.unlink();
-      if (first.settled())
-        continue;
-      first.settle_with(std::move(value));
-      return;
-    }
-    values_.push_front(std::move(value));
+    if (auto* receiver = next_of<channel_receive<T>>(receivers))
+      receiver->settle_with(std::move(value));
+    else
+      values_.push_front(std::move(value));
   }
   void close() {
     closed_ = true;
-    while (receivers.linked()) {
-      auto& first = *static_cast<typename channel_receive<T>::hook&>(*receivers.next).self;
-      first.place.unlink();
-      first.settle();
-    }
-    while (senders.linked()) {
-      auto& first = *static_cast<typename channel_send<T>::hook&>(*senders.next).self;
-      first.place.unlink();
-      first.fail(closed_error());
-    }
+    while (auto* receiver = next_of<channel_receive<T>>(receivers))
+      receiver->settle();
+    while (auto* sender = next_of<channel_send<T>>(senders))
+      sender->fail(closed_error());
   }
 
   static std::exception_ptr closed_error() {
@@ -97,6 +81,18 @@ public:
   list_node senders;
 
 private:
+  /// Takes the first who still waits off its list; null if nobody does.
+  template <class Wait>
+  static Wait* next_of(list_node& waiting) {
+    while (waiting.linked()) {
+      auto* first = static_cast<typename Wait::hook&>(*waiting.next).self;
+      first->place.unlink();
+      if (!first->settled())
+        return first;
+    }
+    return nullptr;
+  }
+
   std::deque<T> values_;
   std::size_t capacity_;
   bool closed_ = false;

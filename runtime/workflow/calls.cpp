@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the engine that calls for timers, activities and Nexus operations.
+
+#include "runtime/protocol/header_fields.hpp"
+#include "runtime/protocol/trace_header.hpp"
+#include "runtime/workflow/engine_extras.hpp"
+#include "runtime/workflow/machines/activity_machine.hpp"
+#include "runtime/workflow/machines/nexus_operation_machine.hpp"
+#include "runtime/workflow/machines/timer_machine.hpp"
+
+#include <strings.h>
+
+#include <algorithm>
+
+namespace troupe::workflow {
+
+namespace enums = temporal::api::enums::v1;
+
+namespace {
+
+/// Never settles: what a closed run hands out.
+class nothing final : public detail::payload_pending {
+public:
+  using payload_pending::payload_pending;
+};
+
+} // namespace
+
+detail::ref<detail::pending>
+engine::start_timer(duration after, const timer_options& options, detail::scope& within) {
+  if (closed_)
+    return detail::make_ref<nothing>(*this);
+  require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return through
+        ->start_timer(
+            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}}, {after, options})
+        .state();
+  return begin_timer(after, options, within);
+}
+
+detail::ref<detail::pending>
+engine::begin_timer(duration after, const timer_options& options, detail::scope& within) {
+  if (within.cancelled() || after <= duration::zero()) {
+    auto ready = detail::make_ref<nothing>(*this);
+    within.cancelled() ? ready->fail(detail::make_canceled(within.reason())) : ready->settle();
+    return ready;
+  }
+  auto timer = detail::make_ref<timer_machine>(*this, *this, ++last_timer_, after, options);
+  issue(*timer, enums::COMMAND_TYPE_START_TIMER);
+  within.add(*timer);
+  return timer;
+}
+
+detail::nexus_pendings
+engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
+  if (closed_) {
+    auto never = detail::make_ref<nothing>(*this);
+    return {never, never};
+  }
+  require_writable();
+  if (auto* through = interceptors()) [[unlikely]] {
+    const auto made = through->start_nexus_operation(
+        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+        {std::move(request.endpoint),
+         std::move(request.service),
+         std::move(request.operation),
+         std::move(request.input),
+         std::move(request.options)});
+    return {made.start_state(), made.result_state()};
+  }
+  return begin_nexus_operation(std::move(request), within);
+}
+
+detail::nexus_pendings
+engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
+  const auto is_parent = [](const auto& header) { // in any case, as all names of headers
+    return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
+  };
+  if (extras_ && extras_->trace && !within.cancelled()
+      && std::ranges::none_of(request.options.headers, is_parent))
+    request.options.headers.emplace_back(
+        "traceparent",
+        to_traceparent(extras_->trace->start_call(
+            "StartNexusOperation:" + request.service + '/' + request.operation, now_, replaying_)));
+  auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
+  auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
+  issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
+  within.add(*operation); // in a cancelled scope it is taken back at once and never sent
+  return {started, operation};
+}
+
+detail::ref<detail::payload_pending>
+engine::start_activity(detail::activity_request&& request, detail::scope& within) {
+  if (closed_)
+    return detail::make_ref<nothing>(*this);
+  require_writable();
+  if (auto* through = interceptors()) [[unlikely]]
+    return as_encoded(through->start_activity(
+        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+        {std::move(request.type),
+         std::move(request.input),
+         std::move(request.options),
+         std::move(request.headers)}));
+  return begin_activity(std::move(request), within);
+}
+
+detail::ref<detail::payload_pending>
+engine::begin_activity(detail::activity_request&& request, detail::scope& within) {
+  if (request.options.task_queue.empty())
+    request.options.task_queue = own_task_queue();
+  if (!within.cancelled())
+    trace_call("StartActivity:", request.type, request.headers);
+  auto activity =
+      detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
+  issue(*activity, enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
+  within.add(*activity);
+  return activity;
+}
+
+void engine::trace_call(const char* what, const std::string& name, headers& to) {
+  if (extras_ && extras_->trace) [[unlikely]]
+    protocol::write_trace_header(extras_->trace->start_call(what + name, now_, replaying_), to);
+}
+
+} // namespace troupe::workflow

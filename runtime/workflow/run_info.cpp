@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run tells its code about itself.
+
+#include "runtime/base/time/time.hpp"
+#include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
+#include "runtime/protocol/retry_policy.hpp"
+#include "runtime/workflow/engine_extras.hpp"
+
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/sdk/v1/user_metadata.pb.h>
+
+namespace troupe::workflow {
+
+info engine::get_info() const {
+  info result;
+  result.run_id = run_id_;
+  result.workflow_type = definition_->name;
+  result.name_space = environment_->name_space;
+  result.task_queue = environment_->task_queue;
+  result.start_time = start_time_;
+  result.execution_time = execution_time_;
+  result.history_length = last_event_id_;
+  result.history_size_bytes = history_size_bytes_;
+  result.continue_as_new_suggested = continue_as_new_suggested_;
+  result.is_replaying = replaying_;
+  if (!has_begun_)
+    return result;
+  const auto from = started();
+  result.workflow_id = from.workflow_id();
+  result.first_execution_run_id = from.first_execution_run_id();
+  result.original_execution_run_id = from.original_execution_run_id();
+  result.continued_run_id = from.continued_execution_run_id();
+  result.parent_workflow_id = from.parent_workflow_execution().workflow_id();
+  result.parent_run_id = from.parent_workflow_execution().run_id();
+  result.parent_namespace = from.parent_workflow_namespace();
+  result.cron_schedule = from.cron_schedule();
+  result.attempt = from.attempt();
+  if (!from.task_queue().name().empty())
+    result.task_queue = from.task_queue().name();
+  const auto limit = [](const google::protobuf::Duration& wire) {
+    const auto value = from_proto(wire);
+    return value.count() == 0 ? std::nullopt : std::optional<duration>{value};
+  };
+  result.execution_timeout = limit(from.workflow_execution_timeout());
+  result.run_timeout = limit(from.workflow_run_timeout());
+  result.task_timeout = from_proto(from.workflow_task_timeout());
+  if (from.has_retry_policy())
+    result.retry_policy = protocol::read_retry_policy(from.retry_policy());
+  if (from.has_header())
+    result.headers = protocol::read_headers(from.header());
+  if (extras_ && !extras_->user_metadata.empty()) {
+    temporal::api::sdk::v1::UserMetadata about;
+    about.ParseFromString(extras_->user_metadata); // that was serialised here
+    result.static_summary = text_of(about.summary());
+    result.static_details = text_of(about.details());
+  }
+  return result;
+}
+
+/// What was said for people; not what the code depends on, so that what is no text is as nothing.
+std::string engine::text_of(const temporal::api::common::v1::Payload& said) const {
+  if (said.metadata().empty())
+    return {};
+  try {
+    return converter().from_payload<std::string>(from_proto(said));
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+} // namespace troupe::workflow
