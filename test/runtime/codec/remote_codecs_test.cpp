@@ -60,7 +60,7 @@ private:
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(remote_codec)
+BOOST_AUTO_TEST_SUITE(remote_codecs)
 
 BOOST_AUTO_TEST_CASE(asks_as_codec_servers_of_all_sdks_expect_it) {
   collector to{http_answer(

@@ -79,7 +79,7 @@ void replays(told_history::kind kind, std::size_t events_of_a_step) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(told_history)
+BOOST_AUTO_TEST_SUITE(told_histories)
 
 BOOST_AUTO_TEST_CASE(a_strict_worker_replays_timers) {
   replays<sleeper>(told_history::kind::timers, 5);
