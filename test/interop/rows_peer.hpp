@@ -5,10 +5,12 @@
 #include <troupe/error.hpp>
 #include <troupe/nexus/service.hpp>
 #include <troupe/result.hpp>
+#include <troupe/worker.hpp>
 
 #include <boost/describe.hpp>
 
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -36,6 +38,20 @@ struct rows : troupe::nexus::service<"rows"> {
   static constexpr operation<std::string, std::string> grow{"grow"};
   static constexpr auto operations = std::tuple{say, grow};
 };
+
+/// Everything of it twice, and the name with an exclamation mark: the activity `double`, a workflow.
+person twice(person who);
+
+/// The child that all parents start.
+struct child {
+  static constexpr std::string_view name = "Child";
+  troupe::async<std::string> run(troupe::workflow::context ctx, std::string how, int n);
+};
+
+/// What every worker of the table has.
+void add_activities(troupe::worker& to);
+/// What those have that serve the workflows of another one.
+void add_companions(troupe::worker& to);
 
 /// In the words that both languages use.
 inline std::string text_of(const std::exception_ptr& error) {

@@ -4,9 +4,9 @@
 #include "runtime/base/slices/slice.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
-#include "runtime/embedded/record/event_subject.hpp"
+#include "runtime/embedded/record/event/event_subject.hpp"
+#include "runtime/embedded/record/event/task_events.hpp"
 #include "runtime/embedded/record/patch.hpp"
-#include "runtime/embedded/record/task_events.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>

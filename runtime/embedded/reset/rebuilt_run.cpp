@@ -5,7 +5,7 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
-#include "runtime/embedded/record/event_subject.hpp"
+#include "runtime/embedded/record/event/event_subject.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 

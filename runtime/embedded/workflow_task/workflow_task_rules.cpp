@@ -6,7 +6,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
-#include "runtime/embedded/record/task_events.hpp"
+#include "runtime/embedded/record/event/task_events.hpp"
 #include "runtime/embedded/update/update_messages.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>

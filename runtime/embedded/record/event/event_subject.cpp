@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/embedded/record/event_subject.hpp"
+#include "runtime/embedded/record/event/event_subject.hpp"
 
 #include <temporal/api/history/v1/message.pb.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/embedded/record/task_events.hpp"
+#include "runtime/embedded/record/event/task_events.hpp"
 
 #include "runtime/base/time/time.hpp"
 
