@@ -42,7 +42,12 @@ class Server:
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=LIMIT)
-        return self.process.returncode, self.output + out, err
+        return self.process.returncode, self.output + out, without_sanitizer_notes(err)
+
+
+def without_sanitizer_notes(err):
+    """What AddressSanitizer says of every program that changes stacks, and is no finding."""
+    return re.sub(r"==\d+==WARNING: ASan doesn't fully support makecontext/swapcontext functions.*\n", "", err)
 
 
 def run(*words, **variables):
