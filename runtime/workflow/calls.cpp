@@ -9,6 +9,7 @@
 #include "runtime/workflow/machines/timer_machine.hpp"
 
 #include <strings.h>
+#include <temporal/api/enums/v1/command_type.pb.h>
 
 #include <algorithm>
 
