@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker that handles, a worker that calls, and who starts the caller: the argument says which.
+
+#include "apps/samples/nexus_cancel/race.hpp"
+#include "apps/samples/nexus_cancellation/contract.hpp"
+#include "apps/samples/nexus_common/program.hpp"
+
+#include <troupe/worker.hpp>
+
+#include <iostream>
+
+using namespace nexus_cancellation;
+
+namespace {
+
+int handler_worker() {
+  auto client = nexus_common::connect(handler_namespace);
+  troupe::worker worker{client, {.task_queue = handler_task_queue}};
+  worker.add(nexus_cancel::hello_handler<hello_service>())
+      .add<nexus_cancel::hello_handler_workflow<hello_service>>();
+  return worker.run_until_signal();
+}
+
+int caller_worker() {
+  auto client = nexus_common::connect(caller_namespace);
+  troupe::worker worker{client, {.task_queue = caller_task_queue}};
+  worker.add<nexus_cancel::hello_caller_workflow<hello_service>>();
+  return worker.run_until_signal();
+}
+
+int caller_workflow() {
+  auto client = nexus_common::connect(caller_namespace);
+  std::cout << "Workflow result: "
+            << client.execute_workflow<nexus_cancel::hello_caller_workflow<hello_service>>(
+                   {.id = "nexus-cancellation-hello-id", .task_queue = caller_task_queue},
+                   "Temporal")
+            << '\n';
+  return 0;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  return nexus_common::run_program(
+      count,
+      values,
+      {{"handler-worker", handler_worker},
+       {"caller-worker", caller_worker},
+       {"caller-workflow", caller_workflow}});
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/client.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace nexus_common {
+
+/// TEMPORAL_ADDRESS and the other settings of Temporal's tools say where the service is; the
+/// namespace is the sample's own unless TEMPORAL_NAMESPACE names another.
+inline troupe::client connect(const std::string& name_space) {
+  auto options = troupe::connection_options_from_environment();
+  if (std::getenv("TEMPORAL_NAMESPACE") == nullptr)
+    options.name_space = name_space;
+  return troupe::client::connect(options);
+}
+
+/// One of the things that a sample's program does.
+struct verb {
+  std::string_view name;
+  std::function<int()> run; ///< gives the exit code
+};
+
+/// Does what the only argument says.
+inline int run_program(int count, char** values, std::initializer_list<verb> verbs) try {
+  for (const auto& each : verbs)
+    if (count == 2 && each.name == values[1])
+      return each.run();
+  std::cerr << "usage: " << values[0];
+  for (auto before = " "; const auto& each : verbs)
+    std::cerr << std::exchange(before, " | ") << each.name;
+  std::cerr << '\n';
+  return 2;
+} catch (const std::exception& error) {
+  std::cerr << values[0] << ": " << error.what() << '\n';
+  return 1;
+}
+
+} // namespace nexus_common

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sample's three programs in one: a worker that handles, a worker that calls, and who starts
+// the callers.
+
+#include "apps/samples/nexus_common/program.hpp"
+#include "apps/samples/nexus_simple/workflows.hpp"
+
+#include <troupe/worker.hpp>
+
+#include <iostream>
+
+using namespace nexus_simple;
+
+namespace {
+
+int handler_worker() {
+  auto client = nexus_common::connect(handler_namespace);
+  troupe::worker worker{client, {.task_queue = handler_task_queue}};
+  worker.add(hello_service_handler()).add<hello_handler_workflow>();
+  return worker.run_until_signal();
+}
+
+int caller_worker() {
+  auto client = nexus_common::connect(caller_namespace);
+  troupe::worker worker{client, {.task_queue = caller_task_queue}};
+  worker.add<echo_caller_workflow>().add<hello_caller_workflow>();
+  return worker.run_until_signal();
+}
+
+int caller_workflow() {
+  auto client = nexus_common::connect(caller_namespace);
+  std::cout << "Workflow result: "
+            << client.execute_workflow<echo_caller_workflow>(
+                   {.id = "nexus-simple-echo-id", .task_queue = caller_task_queue}, "Nexus Echo 👋")
+            << '\n';
+  std::cout << "Workflow result: "
+            << client.execute_workflow<hello_caller_workflow>(
+                   {.id = "nexus-simple-hello-id", .task_queue = caller_task_queue},
+                   "Temporal",
+                   hello_language::es)
+            << '\n';
+  return 0;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  return nexus_common::run_program(
+      count,
+      values,
+      {{"handler-worker", handler_worker},
+       {"caller-worker", caller_worker},
+       {"caller-workflow", caller_workflow}});
+}
