@@ -107,6 +107,65 @@ BOOST_AUTO_TEST_CASE(describes_what_is_pending) {
   BOOST_TEST(description.callbacks[0].state == "Standby");
 }
 
+BOOST_AUTO_TEST_CASE(resets_pauses_and_changes_the_options_of_the_run_of_the_handle) {
+  wire::ResetWorkflowExecutionResponse reset_to;
+  reset_to.set_run_id("next");
+  service.answer("ResetWorkflowExecution", reset_to);
+  service.answer("PauseWorkflowExecution", wire::PauseWorkflowExecutionResponse{});
+  service.answer("UnpauseWorkflowExecution", wire::UnpauseWorkflowExecutionResponse{});
+  const auto handle = caller.get_workflow("id", "run");
+  BOOST_TEST(
+      handle.reset(
+          {.event_id = 4,
+           .reason = "why",
+           .exclude = {reset_exclusion::signals, reset_exclusion::nexus_operations},
+           .request_id = "once"})
+      == "next");
+  const auto reset = service.request<wire::ResetWorkflowExecutionRequest>("ResetWorkflowExecution");
+  BOOST_TEST(reset.workflow_execution().workflow_id() == "id");
+  BOOST_TEST(reset.workflow_execution().run_id() == "run");
+  BOOST_TEST(reset.workflow_task_finish_event_id() == 4);
+  BOOST_TEST(reset.reason() == "why");
+  BOOST_TEST(reset.request_id() == "once");
+  BOOST_REQUIRE(reset.reset_reapply_exclude_types_size() == 2);
+  BOOST_TEST(
+      reset.reset_reapply_exclude_types(1)
+      == temporal::api::enums::v1::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
+
+  std::size_t changes = 0;
+  const auto changed = [&](const workflow_options_change& change) {
+    service.answer(
+        "UpdateWorkflowExecutionOptions", wire::UpdateWorkflowExecutionOptionsResponse{});
+    handle.change_options(change);
+    const auto request = service.request<wire::UpdateWorkflowExecutionOptionsRequest>(
+        "UpdateWorkflowExecutionOptions", changes++);
+    BOOST_TEST(request.workflow_execution().run_id() == "run");
+    std::string text;
+    for (const auto& path : request.update_mask().paths())
+      text += path + " ";
+    return text + request.workflow_execution_options().ShortDebugString();
+  };
+  BOOST_TEST(
+      changed({.priority = troupe::priority{.key = 2, .fairness_key = "a"}})
+      == "priority priority { priority_key: 2 fairness_key: \"a\" }");
+  BOOST_TEST(
+      changed({.versioning = versioning_override::auto_upgrade})
+      == "versioning_override versioning_override { auto_upgrade: true }");
+  BOOST_TEST(changed({.versioning = versioning_override::none}) == "versioning_override ");
+  BOOST_TEST(changed({}) == "");
+
+  handle.pause("lunch");
+  handle.unpause("back");
+  const auto pause = service.request<wire::PauseWorkflowExecutionRequest>("PauseWorkflowExecution");
+  BOOST_TEST(pause.workflow_id() == "id");
+  BOOST_TEST(pause.run_id() == "run");
+  BOOST_TEST(pause.reason() == "lunch");
+  BOOST_TEST(!pause.request_id().empty());
+  BOOST_TEST(
+      service.request<wire::UnpauseWorkflowExecutionRequest>("UnpauseWorkflowExecution").reason()
+      == "back");
+}
+
 BOOST_AUTO_TEST_CASE(signals_cancels_and_terminates_the_run_of_the_handle) {
   service.answer("SignalWorkflowExecution", wire::SignalWorkflowExecutionResponse{});
   service.answer("RequestCancelWorkflowExecution", wire::RequestCancelWorkflowExecutionResponse{});

@@ -6,6 +6,7 @@
 #include <troupe/client/history.hpp>
 #include <troupe/client/pages.hpp>
 #include <troupe/client/update_handle.hpp>
+#include <troupe/client/workflow_changes.hpp>
 #include <troupe/detail/call_style.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/workflow/contract.hpp>
@@ -80,6 +81,11 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
 /// The same to its end.
 [[nodiscard]] job_of<payloads> execute_update_job(const workflow_ref& of, encoded_update update);
 [[nodiscard]] job_of<void> cancel_job(const workflow_ref& of, std::string reason);
+[[nodiscard]] job_of<std::string> reset_job(const workflow_ref& of, reset_options options);
+[[nodiscard]] job_of<void>
+change_options_job(const workflow_ref& of, const workflow_options_change& change);
+[[nodiscard]] job_of<void> pause_job(const workflow_ref& of, std::string reason);
+[[nodiscard]] job_of<void> unpause_job(const workflow_ref& of, std::string reason);
 [[nodiscard]] job_of<void>
 terminate_job(const workflow_ref& of, std::string reason, payloads details);
 
@@ -360,6 +366,27 @@ public:
   template <class R = payloads>
   [[nodiscard]] update_of<R> get_update(std::string id) const {
     return update_of<R>{detail::update_ref{ref_.from, std::move(id), ref_.id, ref_.run_id}};
+  }
+
+  // -- changes ------------------------------------------------------------------------------------
+
+  /// Ends the run and lets a new one go on from an earlier point of its history; gives that run's
+  /// id, for `client.get_workflow(id, run_id)`.
+  returned<std::string> reset(reset_options options) const {
+    return Style::give(call<std::string>{detail::reset_job(ref_, std::move(options))});
+  }
+  /// Changes options of a running workflow: `handle.change_options({.priority = ...})`.
+  returned<void> change_options(const workflow_options_change& change) const {
+    return Style::give(call<void>{detail::change_options_job(ref_, change)});
+  }
+  /// No workflow tasks until it is unpaused. Servers that have this switched off refuse with
+  /// `unimplemented`.
+  returned<void> pause(std::string reason = {}) const {
+    return Style::give(call<void>{detail::pause_job(ref_, std::move(reason))});
+  }
+  /// Lets a paused workflow go on.
+  returned<void> unpause(std::string reason = {}) const {
+    return Style::give(call<void>{detail::unpause_job(ref_, std::move(reason))});
   }
 
   // -- its end ------------------------------------------------------------------------------------
