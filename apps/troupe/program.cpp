@@ -156,6 +156,10 @@ bool is_missing(const CLI::App& command) {
 }
 
 bool is_group(const CLI::App& command) {
+  const bool does_something =
+      command.get_require_subcommand_min() == 0 && command.get_require_subcommand_max() == 1;
+  if (does_something) // and may do more with what is under it
+    return false;
   const auto inner = command.get_subcommands([](const CLI::App*) { return true; });
   // One that does something itself may have others under it that are not there.
   return std::ranges::any_of(

@@ -92,6 +92,14 @@ workflow update-options -w open --versioning-override-behavior pinned
 workflow update-options -w open --versioning-override-behavior pinned --versioning-override-build-id b
 workflow update-options -w open --versioning-override-behavior nope
 workflow update-options -w open --versioning-override-behavior auto_upgrade --reason why
+workflow reset with-workflow-update-options -w open -e 3 --reason why
+workflow reset with-workflow-update-options -w open -e 3 --reason why --versioning-override-behavior unspecified
+workflow reset with-workflow-update-options -w open -e 3 --reason why --versioning-override-behavior pinned
+workflow reset with-workflow-update-options -w open -e 3 --reason why --versioning-override-behavior auto_upgrade --versioning-override-build-id b
+workflow reset with-workflow-update-options -w open -e 3 --versioning-override-behavior auto_upgrade
+workflow reset with-workflow-update-options -e 3 --reason why --versioning-override-behavior auto_upgrade
+workflow reset with-workflow-update-options -w open --reason why --versioning-override-behavior auto_upgrade
+workflow reset -w open --reason why
 workflow fix-history-json
 workflow fix-history-json -s nowhere
 workflow fix-history-json -s nowhere stray
@@ -503,7 +511,14 @@ workflow start --type T -t nobody -w start-{me} -o none
 workflow start --type T -t nobody -w start-{me} --fail-existing
 workflow start --type T -t nobody -w start-{me} --id-conflict-policy Fail
 workflow start --type T -t nobody -w start-{me} --id-conflict-policy TerminateExisting
+workflow update-options -w start-{me} --versioning-override-behavior auto_upgrade
+workflow update-options -w start-{me} --versioning-override-behavior auto_upgrade -o json
 workflow describe -w start-{me} -o json
+workflow update-options -w start-{me} --versioning-override-behavior unspecified
+workflow show -w start-{me} -o json
+workflow reset -w start-{me} -e 3 --reason why with-workflow-update-options --versioning-override-behavior auto_upgrade
+workflow reset with-workflow-update-options -w start-{me} -e 3 --reason why --versioning-override-behavior auto_upgrade -o json
+workflow reset with-workflow-update-options -w start-{me} -e 3 --reason why --versioning-override-behavior pinned --versioning-override-deployment-name d --versioning-override-build-id b
 workflow show -w start-{me} -o json
 activity start -a one-{me} --type T -t nobody
 activity start -a one-{me} --type T -t nobody --start-to-close-timeout 5s -i 1 -i '"x"' --static-summary '<s>' --priority-key 2

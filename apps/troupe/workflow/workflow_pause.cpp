@@ -5,6 +5,7 @@
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
+#include "apps/troupe/workflow/version_flags.hpp"
 #include "apps/troupe/workflow/workflow_flags.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -75,17 +76,18 @@ void unpause(const pause_flags& what, const global_flags& flags) {
 
 struct options_flags {
   workflow_flags of;
-  std::string reason, behavior, deployment, build_id;
+  std::string reason;
+  version_flags version;
 };
 
 void check(const options_flags& what) {
-  const bool names_version = !what.deployment.empty() || !what.build_id.empty();
-  if (what.behavior == "pinned") {
-    if (what.deployment.empty() || what.build_id.empty())
+  if (what.version.behavior == "pinned") {
+    if (what.version.lacks_version())
       throw command_error("missing deployment name and/or build id with 'pinned' behavior");
-  } else if (names_version) {
+  } else if (what.version.names_version()) {
     throw command_error(
-        "cannot set pinned deployment name or build id with " + what.behavior + " behavior");
+        "cannot set pinned deployment name or build id with " + what.version.behavior
+        + " behavior");
   }
   if (what.of.workflow_id.empty())
     throw command_error("must set either workflow ID or query");
@@ -97,17 +99,9 @@ void update_options(const options_flags& what, const global_flags& flags) {
   check(what);
   connection to{flags};
   auto request = request_about<wf::UpdateWorkflowExecutionOptionsRequest>(what.of, to);
+  request.clear_identity(); // the Temporal CLI does not say who changes options
   request.mutable_update_mask()->add_paths("versioning_override");
-  auto& options = *request.mutable_workflow_execution_options();
-  if (what.behavior == "auto_upgrade") {
-    options.mutable_versioning_override()->set_auto_upgrade(true);
-  } else if (what.behavior == "pinned") {
-    auto& pinned = *options.mutable_versioning_override()->mutable_pinned();
-    pinned.set_behavior(
-        temporal::api::workflow::v1::VersioningOverride::PINNED_OVERRIDE_BEHAVIOR_PINNED);
-    pinned.mutable_version()->set_deployment_name(what.deployment);
-    pinned.mutable_version()->set_build_id(what.build_id);
-  }
+  what.version.apply(*request.mutable_workflow_execution_options());
   wf::UpdateWorkflowExecutionOptionsResponse response;
   to.call(
       "failed to update workflow options",
@@ -137,23 +131,7 @@ void add_workflow_pause_commands(CLI::App& group, const global_flags& flags) {
   changed.of.add(options_of, false);
   add_text(
       options_of, "--reason", changed.reason, "Reason of a batch job, so not for one workflow");
-  add_choice(
-      options_of,
-      "--versioning-override-behavior",
-      changed.behavior,
-      {"unspecified", "pinned", "auto_upgrade"},
-      "On one version, on the current one, or as its workers say")
-      ->required();
-  add_text(
-      options_of,
-      "--versioning-override-deployment-name",
-      changed.deployment,
-      "Deployment of the version that it is pinned to");
-  add_text(
-      options_of,
-      "--versioning-override-build-id",
-      changed.build_id,
-      "Build ID of the version that it is pinned to");
+  changed.version.add(options_of, {"unspecified", "pinned", "auto_upgrade"});
   for (const auto* flag : {"-q,--query", "--rps", "--headers"})
     refuse_flag(options_of, flag);
   refuse_flag(options_of, "-y,--yes", false);

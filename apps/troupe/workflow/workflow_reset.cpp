@@ -5,6 +5,7 @@
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
+#include "apps/troupe/workflow/version_flags.hpp"
 #include "apps/troupe/workflow/workflow_flags.hpp"
 #include "apps/troupe/workflow/workflow_follow.hpp"
 #include "runtime/base/text/uuid.hpp"
@@ -29,6 +30,8 @@ struct reset_flags {
   std::int64_t event_id = 0;
   std::string type, reason;
   std::vector<std::string> excluded;
+  version_flags version;
+  bool changes_version = false; ///< the subcommand for that was given
 };
 
 /// Where to go back to: a run, and the event that finished a workflow task of it.
@@ -101,9 +104,23 @@ reset_point find_point(connection& to, const reset_flags& what) {
   throw command_error("invalid reset type: " + what.type);
 }
 
+void check_version(const version_flags& version) {
+  if (version.behavior == "pinned") {
+    if (version.lacks_version())
+      throw command_error("deployment name and build id are required with 'pinned' behavior");
+  } else if (version.names_version()) {
+    throw command_error(
+        "cannot set deployment name or build id with " + version.behavior + " behavior");
+  }
+}
+
 void reset(const reset_flags& what, const global_flags& flags) {
+  if (what.changes_version)
+    check_version(what.version);
   if (what.of.workflow_id.empty())
-    throw command_error("must set either workflow ID or query");
+    throw command_error(
+        what.changes_version && what.type.empty() ? "must specify reset type"
+                                                  : "must set either workflow ID or query");
   if (what.event_id <= 0 && what.type.empty())
     throw command_error("must specify either valid event id or reset type");
   connection to{flags};
@@ -127,6 +144,11 @@ void reset(const reset_flags& what, const global_flags& flags) {
       request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
     if (each == "All")
       request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
+  }
+  if (what.changes_version) {
+    auto& change = *request.add_post_reset_operations()->mutable_update_workflow_options();
+    change.mutable_update_mask()->add_paths("versioning_override");
+    what.version.apply(*change.mutable_workflow_execution_options());
   }
   to.call("failed to reset workflow", methods::reset_workflow_execution, request, response);
   print_message(response, flags);
@@ -159,6 +181,13 @@ void add_workflow_reset_command(CLI::App& group, const global_flags& flags) {
   refuse_flag(command, "--build-id");
   refuse_flag(command, "-q,--query");
   refuse_flag(command, "-y,--yes", false);
+
+  command.require_subcommand(0, 1);
+  auto& with = *command.add_subcommand(
+      "with-workflow-update-options", "Say as well on which version of its workers it goes on");
+  what.version.add(with, {"pinned", "auto_upgrade"});
+  // It is done before the command that it belongs to.
+  with.callback([&changes = what.changes_version] { changes = true; });
 }
 
 } // namespace troupe::cli

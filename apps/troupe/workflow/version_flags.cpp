@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/troupe/workflow/version_flags.hpp"
+
+#include <temporal/api/enums/v1/workflow.pb.h>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // the fields of older servers
+
+namespace troupe::cli {
+
+namespace enums = temporal::api::enums::v1;
+
+void version_flags::apply(temporal::api::workflow::v1::WorkflowExecutionOptions& to) const {
+  if (behavior == "auto_upgrade") {
+    to.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+  } else if (behavior == "pinned") {
+    to.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+    to.mutable_versioning_override()->set_pinned_version(deployment + '.' + build_id);
+  }
+}
+
+} // namespace troupe::cli
