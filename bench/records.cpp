@@ -53,6 +53,9 @@ class nothing_known final : public embedded::catalog {
   std::optional<int> search_attribute_type(std::string_view, std::string_view) const override {
     return std::nullopt;
   }
+  std::string search_attribute_column(std::string_view, std::string_view) const override {
+    return {};
+  }
   troupe::rpc_status find_namespace(std::string_view, std::string&) const override {
     return {troupe::status_code::not_found, "there is none", {}};
   }

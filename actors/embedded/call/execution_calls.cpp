@@ -119,6 +119,11 @@ constexpr std::array rows{
         names::execute_multi_operation, role::write),
     row<by_execution, decides<reset_execution, wire::ResetWorkflowExecutionRequest>>(
         names::reset_workflow_execution, role::write),
+    row<by_execution,
+        decides<update_execution_options, wire::UpdateWorkflowExecutionOptionsRequest>>(
+        names::update_workflow_execution_options, role::write),
+    row<by_workflow_id, decides<unpause_execution, wire::UnpauseWorkflowExecutionRequest>>(
+        names::unpause_workflow_execution, role::write),
     row<by_execution, decides<reset_sticky_task_queue, wire::ResetStickyTaskQueueRequest>>(
         names::reset_sticky_task_queue, role::worker),
     row<by_execution, describe_execution>(names::describe_workflow_execution, role::read),

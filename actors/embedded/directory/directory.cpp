@@ -179,6 +179,15 @@ directory::search_attribute_type(std::string_view name_space, std::string_view a
   return std::nullopt;
 }
 
+std::string
+directory::search_attribute_column(std::string_view name_space, std::string_view attribute) const {
+  const auto* entry = namespaces.find(name_space);
+  if (entry == nullptr)
+    return {};
+  const auto custom = entry->custom_attributes.find(attribute);
+  return custom == entry->custom_attributes.end() ? std::string{} : custom->second.first;
+}
+
 rpc_status directory::find_namespace(std::string_view name, std::string& id) const {
   std::shared_ptr<const namespace_entry> found;
   auto status = namespaces.check(name, false, found);

@@ -132,6 +132,8 @@ private:
   [[nodiscard]] std::optional<endpoint_info> endpoint_by_id(std::string_view id) const override;
   [[nodiscard]] std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+  [[nodiscard]] std::string
+  search_attribute_column(std::string_view name_space, std::string_view attribute) const override;
   [[nodiscard]] rpc_status find_namespace(std::string_view name, std::string& id) const override;
   [[nodiscard]] std::optional<duration> retention(std::string_view namespace_id) const override;
 

@@ -25,7 +25,10 @@ constexpr duration longest_query = std::chrono::seconds{30};
 } // namespace
 
 void execution_actor::plan_query_for(const call_ptr& from) {
-  follow(from, plan_query(*record_, from->as<wire::QueryWorkflowRequest>()));
+  follow(
+      from,
+      plan_query(
+          *record_, from->as<wire::QueryWorkflowRequest>(), directory_.settings.max_blob_bytes));
 }
 
 void execution_actor::follow(const call_ptr& from, query_plan plan) {

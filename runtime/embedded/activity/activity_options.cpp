@@ -5,6 +5,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,7 +60,7 @@ const std::string& task_queue_of(const activity_state& activity) {
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity) {
   const auto& own =
       activity.options ? activity.options->priority() : attributes(activity).priority();
-  return merged(on.started().priority(), own);
+  return merged(priority_of(on), own);
 }
 
 api::common::v1::Priority

@@ -10,6 +10,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
@@ -178,7 +179,7 @@ std::string activity_task(const change& ch, const run& on, const activity_state&
   to.message(response::kStartToCloseTimeoutFieldNumber, from.start_to_close_timeout());
   to.message(response::kHeartbeatTimeoutFieldNumber, from.heartbeat_timeout());
   to.message(response::kRetryPolicyFieldNumber, retry_policy_of(activity));
-  if (on.started().has_priority() || from.has_priority()
+  if (has_priority(on) || from.has_priority()
       || (activity.options && activity.options->has_priority()))
     to.message(response::kPriorityFieldNumber, priority_of(on, activity));
   return bytes;

@@ -2,17 +2,15 @@
 #include "runtime/embedded/checks/checks.hpp"
 
 #include "runtime/base/time/time.hpp"
-#include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
-#include "runtime/protocol/json_value.hpp"
+#include "runtime/embedded/run/versioning_override.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // TERMINATE_IF_RUNNING is still accepted
@@ -27,58 +25,10 @@ constexpr auto default_task_timeout = seconds{10};
 constexpr auto max_task_timeout = seconds{120};
 constexpr std::size_t max_callback_url = 1000;
 constexpr std::size_t max_callback_header = 8192;
-constexpr std::size_t max_attribute_value = 2048;
-constexpr std::size_t max_attributes_total = 40'960;
-constexpr int max_attributes = 100;
 /// Of workflows and of delays before them: the real server cuts them there.
 constexpr duration longest_timeout = std::chrono::hours{24} * 365 * 100;
 constexpr int max_links = 10;
 constexpr std::size_t max_link_bytes = 4000;
-
-std::string_view type_name(int type) {
-  switch (type) {
-  case enums::INDEXED_VALUE_TYPE_TEXT: return "Text";
-  case enums::INDEXED_VALUE_TYPE_KEYWORD: return "Keyword";
-  case enums::INDEXED_VALUE_TYPE_INT: return "Int";
-  case enums::INDEXED_VALUE_TYPE_DOUBLE: return "Double";
-  case enums::INDEXED_VALUE_TYPE_BOOL: return "Bool";
-  case enums::INDEXED_VALUE_TYPE_DATETIME: return "Datetime";
-  case enums::INDEXED_VALUE_TYPE_KEYWORD_LIST: return "KeywordList";
-  default: return "Unspecified";
-  }
-}
-
-/// True if the whole text is a number of this type: `1e300` is no integer.
-template <class Number>
-bool is_number(const std::string& text) {
-  Number value{};
-  const auto* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc{} && at == end;
-}
-
-bool fits(const protocol::json_value& value, int type) {
-  using is = protocol::json_value::type;
-  // A list of one stands for its element.
-  if (value.is == is::array && type != enums::INDEXED_VALUE_TYPE_KEYWORD_LIST)
-    return value.items.size() == 1 && value.items[0].is != is::array && fits(value.items[0], type);
-  switch (type) {
-  case enums::INDEXED_VALUE_TYPE_INT:
-    return value.is == is::number && is_number<std::int64_t>(value.text);
-  case enums::INDEXED_VALUE_TYPE_DOUBLE:
-    return value.is == is::number && is_number<double>(value.text);
-  case enums::INDEXED_VALUE_TYPE_BOOL: return value.is == is::boolean;
-  case enums::INDEXED_VALUE_TYPE_DATETIME:
-    return value.is == is::string && parse_rfc3339(value.text).has_value();
-  case enums::INDEXED_VALUE_TYPE_KEYWORD_LIST:
-    return value.is == is::string
-           || (value.is == is::array
-               && std::all_of(value.items.begin(), value.items.end(), [](const auto& each) {
-                    return each.is == is::string;
-                  }));
-  default: return value.is == is::string;
-  }
-}
 
 rpc_status check_timeout(bool set, const google::protobuf::Duration& value, std::string_view name) {
   if (!set)
@@ -128,17 +78,23 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
   return problem.empty() ? rpc_status{} : invalid_argument(std::move(problem));
 }
 
-void drop_nulls(request_type& request) {
-  const auto drop = [](auto& fields) {
-    for (auto at = fields.begin(); at != fields.end();)
-      at = is_null(at->second) ? fields.erase(at) : std::next(at);
-  };
-  drop(*request.mutable_memo()->mutable_fields());
-  if (request.memo().fields().empty())
-    request.clear_memo();
-  drop(*request.mutable_search_attributes()->mutable_indexed_fields());
-  if (request.search_attributes().indexed_fields().empty())
-    request.clear_search_attributes();
+/// What a link has to say and does not, in the words of an error.
+std::string_view missing_part(const api::common::v1::Link& link) {
+  using variant = api::common::v1::Link;
+  switch (link.variant_case()) {
+  case variant::kWorkflowEvent:
+    if (link.workflow_event().namespace_().empty())
+      return "workflow event link must not have an empty namespace field";
+    if (link.workflow_event().workflow_id().empty())
+      return "workflow event link must not have an empty workflow ID field";
+    if (link.workflow_event().run_id().empty())
+      return "workflow event link must not have an empty run ID field";
+    return {};
+  case variant::kBatchJob:
+    return link.batch_job().job_id().empty() ? "batch job link must not have an empty job ID"
+                                             : std::string_view{};
+  default: return "unsupported link variant";
+  }
 }
 
 void cut_timeouts(request_type& request) {
@@ -155,16 +111,22 @@ void cut_timeouts(request_type& request) {
     run = execution;
     to_proto(run, *request.mutable_workflow_run_timeout());
   }
-  auto task = from_proto(request.workflow_task_timeout());
-  if (task == duration{})
-    task = default_task_timeout;
-  task = std::min<duration>(task, max_task_timeout);
-  if (run > duration{})
-    task = std::min(task, run);
-  to_proto(task, *request.mutable_workflow_task_timeout());
+  to_proto(
+      task_timeout_of(from_proto(request.workflow_task_timeout()), run),
+      *request.mutable_workflow_task_timeout());
 }
 
 } // namespace
+
+duration task_timeout_of(duration wanted, duration run) {
+  auto task = std::min<duration>(
+      wanted == duration{} ? duration{default_task_timeout} : wanted, max_task_timeout);
+  return run > duration{} ? std::min(task, run) : task;
+}
+
+bool is_null(const api::common::v1::Payload& payload) {
+  return payload.data().empty() || payload.data() == "[]";
+}
 
 void normalize_start(request_type& request) {
   drop_nulls(request);
@@ -182,12 +144,8 @@ check_links(const google::protobuf::RepeatedPtrField<api::common::v1::Link>& lin
       return invalid_argument(
           "link exceeds allowed size of " + std::to_string(max_link_bytes) + ", got "
           + std::to_string(link.ByteSizeLong()));
-    if (link.has_workflow_event()
-        && (link.workflow_event().namespace_().empty()
-            || link.workflow_event().workflow_id().empty()
-            || link.workflow_event().run_id().empty()))
-      return invalid_argument("workflow event link must not have an empty namespace, workflow ID "
-                              "or run ID field");
+    if (const auto missing = missing_part(link); !missing.empty())
+      return invalid_argument(std::string{missing});
   }
   return {};
 }
@@ -217,52 +175,6 @@ rpc_status check_task_queue(
     return invalid_argument("task queue name cannot start with reserved prefix /_sys/");
   if (queue.name() == "temporal-sys-per-ns-tq")
     return invalid_argument("cannot use internal per-namespace task queue:temporal-sys-per-ns-tq");
-  return {};
-}
-
-bool is_null(const api::common::v1::Payload& payload) {
-  if (const auto at = payload.metadata().find("encoding");
-      at != payload.metadata().end() && at->second == "binary/null")
-    return true;
-  return payload.data().empty() || payload.data() == "null" || payload.data() == "[]";
-}
-
-rpc_status check_search_attributes(
-    const surroundings& around,
-    std::string_view name_space,
-    api::common::v1::SearchAttributes& attributes) {
-  auto& fields = *attributes.mutable_indexed_fields();
-  if (fields.size() > static_cast<std::size_t>(max_attributes))
-    return invalid_argument(
-        "number of search attributes " + std::to_string(fields.size()) + " exceeds limit "
-        + std::to_string(max_attributes));
-  std::size_t total = 0;
-  for (auto& [name, payload] : fields) {
-    const auto type = around.known.search_attribute_type(name_space, name);
-    if (!type)
-      return invalid_argument(
-          "Namespace " + std::string{name_space} + " has no mapping defined for search attribute "
-          + name);
-    (*payload.mutable_metadata())["type"] = type_name(*type);
-    if (payload.data().size() > max_attribute_value)
-      return invalid_argument(
-          "search attribute " + name + " value size " + std::to_string(payload.data().size())
-          + " exceeds size limit " + std::to_string(max_attribute_value));
-    total += name.size() + payload.data().size();
-    if (is_null(payload))
-      continue;
-    const auto value = protocol::parse_json(payload.data());
-    if (!value || !fits(*value, *type))
-      return invalid_argument(
-          "invalid value for search attribute " + name + " of type " + std::string{type_name(*type)}
-          + ": "
-          + (value && value->is == protocol::json_value::type::string ? value->text
-                                                                      : payload.data()));
-  }
-  if (total > max_attributes_total)
-    return invalid_argument(
-        "total size of search attributes " + std::to_string(total) + " exceeds size limit "
-        + std::to_string(max_attributes_total));
   return {};
 }
 
@@ -358,13 +270,15 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
   const auto& attach = request.on_conflict_options();
   if (attach.attach_completion_callbacks() && !attach.attach_request_id())
     return invalid_argument("attaching request ID is required for attaching completion callbacks");
+  if (request.has_search_attributes()) {
+    auto& attributes = *request.mutable_search_attributes();
+    auto problem = check_search_attributes(around, request.namespace_(), attributes);
+    if (problem.ok())
+      problem = check_attributes_size(around, request.namespace_(), attributes);
+    if (!problem.ok())
+      return std::move(problem.status);
+  }
   drop_nulls(request);
-  if (auto status = check_search_attributes(
-          around, request.namespace_(), *request.mutable_search_attributes());
-      !status.ok())
-    return status;
-  if (request.search_attributes().indexed_fields().empty())
-    request.clear_search_attributes();
   if (auto status = check_callbacks(around, 0, *request.mutable_completion_callbacks());
       !status.ok())
     return status;
@@ -381,6 +295,12 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
     return invalid_argument("Blob data size exceeds limit.");
   if (request.memo().ByteSizeLong() > settings.max_memo_bytes)
     return invalid_argument("Memo size exceeds limit.");
+  if (request.has_versioning_override()) {
+    if (auto status = check_override(request.versioning_override(), request.task_queue().name());
+        !status.ok())
+      return status;
+    normalize(*request.mutable_versioning_override());
+  }
   cut_timeouts(request);
   return {};
 }

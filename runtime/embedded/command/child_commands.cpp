@@ -127,13 +127,17 @@ command_result start_child_workflow(completion& in, const command& what) {
     cut_timeout(*each);
   if (request.has_workflow_execution_timeout())
     cut_timeout(*request.mutable_workflow_execution_timeout());
-  normalize_start(request);
   if (request.has_search_attributes())
-    if (const auto status =
-            check_search_attributes(ch.around, target.name, *request.mutable_search_attributes());
-        !status.ok())
-      return command_failure{
-          enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, status.message, false};
+    if (auto failed = check_attributes(
+            in,
+            target.name,
+            *request.mutable_search_attributes(),
+            bad,
+            "StartChildWorkflowCommand",
+            "WorkflowId=" + from.workflow_id() + " WorkflowType=" + from.workflow_type().name()
+                + " Namespace=" + target.name))
+      return failed;
+  normalize_start(request);
   if (from.input().ByteSizeLong() > settings.max_blob_bytes)
     return refused("StartChildWorkflowExecutionCommandAttributes. Input exceeds size limit.", true);
   if (from.memo().ByteSizeLong() > settings.max_memo_bytes)

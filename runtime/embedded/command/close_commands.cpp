@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #include <temporal/api/taskqueue/v1/message.pb.h>
 
@@ -162,13 +165,17 @@ command_result continue_as_new(completion& in, const command& what) {
   if (from.memo().ByteSizeLong() > ch.settings().max_memo_bytes)
     return command_failure{
         bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Memo exceeds size limit.", true};
-  if (from.has_search_attributes()) {
-    if (const auto status = check_search_attributes(
-            ch.around, ch.rec.name_space, *from.mutable_search_attributes());
-        !status.ok())
-      return command_failure{
-          enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, status.message, false};
-  }
+  if (from.has_search_attributes())
+    if (auto failed = check_attributes(
+            in,
+            ch.rec.name_space,
+            *from.mutable_search_attributes(),
+            bad,
+            "ContinueAsNewWorkflowExecutionCommand",
+            "WorkflowType=" + from.workflow_type().name() + " TaskQueue=name:"
+                + quote_json(from.task_queue().name()) + " kind:TASK_QUEUE_KIND_NORMAL"))
+      return failed;
+  drop_nulls(from);
   auto run_timeout = from_proto(from.workflow_run_timeout());
   if (run_timeout == duration{})
     run_timeout = state.run_timeout;
@@ -176,8 +183,8 @@ command_result continue_as_new(completion& in, const command& what) {
     run_timeout = run_timeout == duration{} ? state.execution_timeout
                                             : std::min(run_timeout, state.execution_timeout);
   auto task_timeout = from_proto(from.workflow_task_timeout());
-  if (task_timeout == duration{})
-    task_timeout = state.task_timeout;
+  task_timeout =
+      task_timeout_of(task_timeout == duration{} ? state.task_timeout : task_timeout, run_timeout);
   const auto new_run_id = ch.around.ids.uuid();
 
   auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
@@ -252,8 +259,8 @@ command_result continue_as_new(completion& in, const command& what) {
   if (from.has_header())
     *to.mutable_header() = from.header();
   to.set_workflow_id(ch.rec.workflow_id);
-  if (old.has_priority())
-    *to.mutable_priority() = old.priority();
+  if (has_priority(in.on))
+    *to.mutable_priority() = priority_of(in.on);
   if (old.has_root_workflow_execution())
     *to.mutable_root_workflow_execution() = old.root_workflow_execution();
   if (old.has_parent_workflow_execution()) {
@@ -262,7 +269,7 @@ command_result continue_as_new(completion& in, const command& what) {
     *to.mutable_parent_workflow_execution() = old.parent_workflow_execution();
     to.set_parent_initiated_event_id(old.parent_initiated_event_id());
   }
-  copy_reset_points(in.on, to);
+  carry_reset_points(ch, in.on, to);
   for (const auto& each : next.callbacks)
     *to.add_completion_callbacks() = *each.what;
 

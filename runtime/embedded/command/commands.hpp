@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::embedded {
@@ -66,6 +67,17 @@ bool is_closing(enums::CommandType type);
 /// An event of a command: with the completion's id set by the caller, the user metadata copied.
 event_ptr
 make_event(completion& in, const api::command::v1::Command& command, enums::EventType type);
+
+/// Search attributes of a run that a command starts: a name that is unknown, or a value that is
+/// none, spoils the command (`on`, `whose` and so on are in the words for it); what is too large
+/// ends the run with the command's own cause.
+command_result check_attributes(
+    const completion& in,
+    const std::string& name_space,
+    api::common::v1::SearchAttributes& attributes,
+    enums::WorkflowTaskFailedCause own,
+    std::string_view on,
+    const std::string& whose);
 
 // One file a family; the table is in commands.cpp.
 command_result start_timer(completion& in, const api::command::v1::Command& command);

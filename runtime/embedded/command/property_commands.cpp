@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
 
@@ -41,7 +42,46 @@ std::size_t merged_bytes(
   return before;
 }
 
+/// What the run has together with what is upserted.
+attribute_problem
+check_all_attributes(const completion& in, const api::common::v1::SearchAttributes& upserted) {
+  // Measured exactly, and copied for that, only where it may be too much.
+  constexpr std::size_t certainly_fits = 32 * 1024;
+  const auto& known = in.on.state.search_attributes;
+  if (upserted.ByteSizeLong() + (known ? known->ByteSizeLong() : 0) < certainly_fits)
+    return {};
+  api::common::v1::SearchAttributes all;
+  if (in.on.state.search_attributes)
+    all = *in.on.state.search_attributes;
+  merge(*all.mutable_indexed_fields(), upserted.indexed_fields());
+  if (in.on.state.build_ids)
+    show_build_ids(*in.on.state.build_ids, all);
+  return check_attributes_size(in.ch.around, in.ch.rec.name_space, all);
+}
+
 } // namespace
+
+command_result check_attributes(
+    const completion& in,
+    const std::string& name_space,
+    api::common::v1::SearchAttributes& attributes,
+    enums::WorkflowTaskFailedCause own,
+    std::string_view on,
+    const std::string& whose) {
+  auto problem = check_search_attributes(in.ch.around, name_space, attributes);
+  if (problem.ok())
+    problem = check_attributes_size(in.ch.around, name_space, attributes);
+  const auto& words = problem.status.message;
+  constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
+  switch (problem.is) {
+  case attribute_problem::kind::none: return {};
+  case attribute_problem::kind::size: return command_failure{own, words, true};
+  case attribute_problem::kind::unknown_name: return command_failure{bad, words, false};
+  default:
+    return command_failure{
+        bad, "invalid SearchAttributes on " + std::string{on} + ": " + words + ". " + whose, false};
+  }
+}
 
 command_result record_marker(completion& in, const command& what) {
   constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_RECORD_MARKER_ATTRIBUTES;
@@ -83,9 +123,12 @@ command_result upsert_search_attributes(completion& in, const command& what) {
   if (attributes.indexed_fields().empty())
     return command_failure{
         bad, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.", false};
-  if (const auto status = check_search_attributes(in.ch.around, in.ch.rec.name_space, attributes);
-      !status.ok())
-    return command_failure{bad, status.message, false};
+  auto problem = check_search_attributes(in.ch.around, in.ch.rec.name_space, attributes);
+  if (problem.ok())
+    problem = check_all_attributes(in, attributes);
+  if (!problem.ok())
+    return command_failure{
+        bad, problem.status.message, problem.is == attribute_problem::kind::size};
   auto event = make_event(in, what, enums::EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
   auto& to = *event->mutable_upsert_workflow_search_attributes_event_attributes();
   to.set_workflow_task_completed_event_id(in.completed_event_id);

@@ -50,7 +50,7 @@ void derive_effects(change& ch, why reason) {
     if (task && task->speculative() && each.before.task && each.before.task->stamp == task->stamp
         && each.differs())
       ch.make_task_real(on);
-    if (each.differs() && (reason == why::happened || each.grew()))
+    if (each.counts() && (reason == why::happened || each.grew()))
       ++on.state.transitions;
     if (each.is_shown)
       out.push_back(visibility_put{on.id, list_row(ch.rec, on.id)});

@@ -113,8 +113,10 @@ struct query_plan {
   duration sticky_timeout{};
   std::string normal_queue;
 };
-query_plan
-plan_query(const record& rec, const api::workflowservice::v1::QueryWorkflowRequest& request);
+query_plan plan_query(
+    const record& rec,
+    const api::workflowservice::v1::QueryWorkflowRequest& request,
+    std::size_t max_blob_bytes);
 
 /// True if a query of the run still has to wait for a workflow task.
 bool has_pending_task(const record& rec, std::string_view run_id);

@@ -42,6 +42,8 @@ void handle(change& ch, const pause_activity& what);
 void handle(change& ch, const unpause_activity& what);
 void handle(change& ch, const reset_activity& what);
 void handle(change& ch, const update_activity_options& what);
+void handle(change& ch, const update_execution_options& what);
+void handle(change& ch, const unpause_execution& what);
 
 // update/update_rules.cpp, update/multi_operation.cpp
 void handle(change& ch, const update_execution& what);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/slice.hpp"
-#include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
+#include "runtime/embedded/run/run_options.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -24,6 +25,23 @@ constexpr const char* breaker_reason = "The circuit breaker is open.";
 
 void set_time(time_point from, google::protobuf::Timestamp& to) {
   to_proto(from, to);
+}
+
+/// As the real server shows an override: in its old form as well, and as a search attribute.
+void fill_versioning(
+    const api::workflow::v1::VersioningOverride& override,
+    api::workflow::v1::WorkflowExecutionInfo& to) {
+  auto& info = *to.mutable_versioning_info();
+  if (!override.auto_upgrade())
+    return;
+  auto& shown = *info.mutable_versioning_override();
+  shown = override;
+  shown.set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+  auto& payload = (*to.mutable_search_attributes()
+                        ->mutable_indexed_fields())["TemporalWorkflowVersioningBehavior"];
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "Keyword";
+  payload.set_data("\"AutoUpgrade\"");
 }
 
 void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
@@ -51,8 +69,10 @@ void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExec
     *to.mutable_root_execution() = on.started().root_workflow_execution();
   }
   to.set_first_run_id(state.first_run_id);
-  if (!on.history.empty() && on.started().has_priority())
-    *to.mutable_priority() = on.started().priority();
+  if (!on.history.empty() && has_priority(on))
+    *to.mutable_priority() = priority_of(on);
+  if (const auto* const override = override_of(on))
+    fill_versioning(*override, to);
   if (on.open())
     return;
   set_time(state.close_time, *to.mutable_close_time());
@@ -69,15 +89,7 @@ void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& 
     to.mutable_most_recent_worker_version_stamp()->set_build_id(on.state.last_build_id);
   if (!on.state.build_ids)
     return;
-  std::string list = "[\"unversioned\"";
-  for (const auto& build_id : *on.state.build_ids) {
-    if (!build_id.empty())
-      list += ',' + quote_json("unversioned:" + build_id);
-  }
-  auto& payload = (*to.mutable_search_attributes()->mutable_indexed_fields())["BuildIds"];
-  (*payload.mutable_metadata())["encoding"] = "json/plain";
-  (*payload.mutable_metadata())["type"] = "KeywordList";
-  payload.set_data(list + ']');
+  show_build_ids(*on.state.build_ids, *to.mutable_search_attributes());
 }
 
 /// How often something was tried, how the last attempt went, and when the next one is.
@@ -208,9 +220,16 @@ list_row(const record& rec, std::string_view run_id) {
     return nullptr;
   auto info = std::make_shared<api::workflow::v1::WorkflowExecutionInfo>();
   fill_info(rec, *on, *info);
-  if (on->open())
+  // What lists do not know, or only of closed runs.
+  if (on->open()) {
     info->clear_history_length();
+    info->clear_history_size_bytes();
+    info->clear_state_transition_count();
+  }
   info->clear_parent_namespace_id();
+  info->clear_first_run_id();
+  info->clear_priority();
+  info->clear_versioning_info();
   return info;
 }
 

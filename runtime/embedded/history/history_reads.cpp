@@ -45,6 +45,19 @@ event_ptr close_event(const run& on, bool follows_next_run) {
   return shown;
 }
 
+rpc_status check_query(const wire::QueryWorkflowRequest& request, std::size_t max_blob_bytes) {
+  if (auto status = check_execution(request.has_execution(), request.execution(), max_id_bytes);
+      !status.ok())
+    return status;
+  if (!request.has_query())
+    return invalid_argument("WorkflowQuery is not set on request.");
+  if (request.query().query_type().empty())
+    return invalid_argument("QueryType is not set on request.");
+  if (request.query().query_args().ByteSizeLong() > max_blob_bytes)
+    return invalid_argument("Blob data size exceeds limit.");
+  return {};
+}
+
 bool sees_synthetic_events(std::string_view client_name) {
   return client_name != "temporal-cli" && client_name != "temporal-ui";
 }
@@ -155,29 +168,22 @@ reply read_history_reverse(
   return {{}, std::move(response)};
 }
 
-query_plan plan_query(const record& rec, const wire::QueryWorkflowRequest& request) {
+query_plan plan_query(
+    const record& rec, const wire::QueryWorkflowRequest& request, std::size_t max_blob_bytes) {
+  if (auto status = check_query(request, max_blob_bytes); !status.ok()) {
+    query_plan plan;
+    plan.refused = refusal(std::move(status));
+    return plan;
+  }
   return plan_waited_query(rec, request, request.execution().run_id());
 }
 
 query_plan plan_waited_query(
     const record& rec, const wire::QueryWorkflowRequest& request, std::string_view run_id) {
   query_plan plan;
-  if (auto status = check_execution(request.has_execution(), request.execution(), max_id_bytes);
-      !status.ok()) {
-    plan.refused = refusal(std::move(status));
-    return plan;
-  }
   const run* const on = rec.find(run_id);
   if (!on) {
     plan.refused = refusal(run_not_found(rec, std::string{run_id}));
-    return plan;
-  }
-  if (!request.has_query()) {
-    plan.refused = refusal(invalid_argument("WorkflowQuery is not set on request."));
-    return plan;
-  }
-  if (request.query().query_type().empty()) {
-    plan.refused = refusal(invalid_argument("QueryType is not set on request."));
     return plan;
   }
   const auto condition = request.query_reject_condition();

@@ -206,6 +206,7 @@ void handle(change& ch, const signal_from_run& what) {
   to.mutable_external_workflow_execution()->set_workflow_id(what.from.workflow_id);
   to.mutable_external_workflow_execution()->set_run_id(what.from.run_id);
   signal_run(ch, *on, what.request_id, event);
+  ++on->state.transitions; // the real server forgets the request in a transition of its own
 }
 
 void handle(change& ch, const cancel_from_run& what) {

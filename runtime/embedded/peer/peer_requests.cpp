@@ -5,6 +5,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/peer/peer_events.hpp"
 #include "runtime/embedded/peer/peer_rules.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -47,9 +48,9 @@ start_child start_of(const run& on, const peer_state& each, asking_run parent) {
       has_root ? own.root_workflow_execution().workflow_id() : parent.workflow_id;
   start.root_run_id = has_root ? own.root_workflow_execution().run_id() : parent.run_id;
   const auto& wanted = each.initiated->start_child_workflow_execution_initiated_event_attributes();
-  if (own.has_priority() || wanted.has_priority())
+  if (has_priority(on) || wanted.has_priority())
     start.priority = std::make_shared<const api::common::v1::Priority>(
-        merged(own.priority(), wanted.priority()));
+        merged(priority_of(on), wanted.priority()));
   start.parent = std::move(parent);
   return start;
 }

@@ -63,7 +63,9 @@ class SignalWorkflowExecutionRequest;
 class StartWorkflowExecutionRequest;
 class TerminateWorkflowExecutionRequest;
 class UnpauseActivityRequest;
+class UnpauseWorkflowExecutionRequest;
 class UpdateActivityOptionsRequest;
+class UpdateWorkflowExecutionOptionsRequest;
 class UpdateWorkflowExecutionRequest;
 } // namespace workflowservice::v1
 

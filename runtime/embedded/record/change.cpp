@@ -344,6 +344,24 @@ bool change::opened_run::differs() const {
   return noted;
 }
 
+bool change::opened_run::counts() const {
+  if (is_new || grew())
+    return true;
+  // What other workflows answered is bookkeeping of this service, unless an event tells of it.
+  if (before.owes_report != on->state.owes_report)
+    return false;
+  if (!(before == static_cast<const run_scalars&>(on->state)))
+    return true;
+  bool noted = false;
+  for_each_table(
+      [&](const auto& map) {
+        const void* const of = &map;
+        noted = noted || (of != &on->state.peers && !map.notes().empty());
+      },
+      on->state);
+  return noted;
+}
+
 void change::close() {
   auto patch = std::make_shared<record_patch>();
   patch->runs.reserve(opened_.size());

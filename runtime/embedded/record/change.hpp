@@ -98,6 +98,8 @@ public:
     [[nodiscard]] bool grew() const { return on->history.size() > events; }
     /// Something of the run differs, events and tables included.
     [[nodiscard]] bool differs() const;
+    /// The same, as the number of a run's state transitions counts it.
+    [[nodiscard]] bool counts() const;
   };
   /// Grows when further runs are found.
   [[nodiscard]] const std::vector<opened_run>& opened() const { return opened_; }

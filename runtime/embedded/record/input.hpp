@@ -53,6 +53,14 @@ struct execute_operations {
 struct reset_execution { ///< -> ResetWorkflowExecutionResponse
   const api::workflowservice::v1::ResetWorkflowExecutionRequest& request;
 };
+struct update_execution_options { ///< -> UpdateWorkflowExecutionOptionsResponse
+  const api::workflowservice::v1::UpdateWorkflowExecutionOptionsRequest& request;
+};
+/// None is ever paused here, so it is refused with the reason why. ->
+/// UnpauseWorkflowExecutionResponse
+struct unpause_execution {
+  const api::workflowservice::v1::UnpauseWorkflowExecutionRequest& request;
+};
 struct reset_sticky_task_queue { ///< -> ResetStickyTaskQueueResponse
   const api::workflowservice::v1::ResetStickyTaskQueueRequest& request;
 };
@@ -303,6 +311,8 @@ using input = std::variant<
     update_execution,
     execute_operations,
     reset_execution,
+    update_execution_options,
+    unpause_execution,
     reset_sticky_task_queue,
     start_workflow_task,
     complete_workflow_task,

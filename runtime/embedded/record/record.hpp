@@ -295,6 +295,8 @@ struct run_scalars {
   held<api::common::v1::Memo> memo;
   held<api::common::v1::SearchAttributes> search_attributes;
   held<api::workflow::v1::ResetPoints> reset_points;
+  /// Null: as its start said; see `run/run_options.hpp`.
+  held<api::workflow::v1::WorkflowExecutionOptions> options;
   held<std::vector<std::string>> build_ids; ///< as they came; the oldest give way
   std::string last_build_id;
 

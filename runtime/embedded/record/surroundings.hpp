@@ -52,6 +52,11 @@ public:
   [[nodiscard]] virtual std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const = 0;
 
+  /// Under which name the store keeps the values of such an attribute of users; empty if it is
+  /// built-in or unknown.
+  [[nodiscard]] virtual std::string
+  search_attribute_column(std::string_view name_space, std::string_view attribute) const = 0;
+
   /// The id of the namespace with this name; a status that is not ok if there is none.
   [[nodiscard]] virtual rpc_status find_namespace(std::string_view name, std::string& id) const = 0;
 

@@ -139,6 +139,7 @@ void fields(Io io, v1::RunState& wire, Of& of) {
   TROUPE_MESSAGE_FIELD(memo);
   TROUPE_MESSAGE_FIELD(search_attributes);
   TROUPE_MESSAGE_FIELD(reset_points);
+  TROUPE_MESSAGE_FIELD(options);
   TROUPE_FIELD(last_build_id);
 }
 

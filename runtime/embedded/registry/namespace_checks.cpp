@@ -11,6 +11,9 @@
 namespace troupe::embedded {
 namespace {
 
+/// `limit.badBinaries`
+constexpr std::size_t max_bad_binaries = 10;
+
 rpc_status unknown_cluster(std::string_view name) {
   return bad_argument("Invalid cluster name: " + excerpt(name, longest_error_text));
 }
@@ -18,7 +21,13 @@ rpc_status unknown_cluster(std::string_view name) {
 } // namespace
 
 rpc_status check_update(const temporal::api::workflowservice::v1::UpdateNamespaceRequest& request) {
-  if (const auto& checksum = request.delete_bad_binary(); !checksum.empty())
+  // Bad binaries are taken and forgotten, as by the real server.
+  const auto& binaries = request.config().bad_binaries().binaries();
+  if (binaries.size() > max_bad_binaries)
+    return bad_argument(
+        "Total resetBinaries cannot exceed the max limit: " + std::to_string(max_bad_binaries));
+  if (const auto& checksum = request.delete_bad_binary();
+      !checksum.empty() && !binaries.contains(checksum))
     return bad_argument(
         "Bad binary checksum " + excerpt(checksum, longest_error_text) + " doesn't exists.");
   const auto& replication = request.replication_config();

@@ -6,8 +6,9 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/record/event/event_subject.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
-#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // worker versions are still read
 
@@ -118,7 +119,7 @@ private:
   void complete_task(const history_event& is) {
     const auto& from = is.workflow_task_completed_event_attributes();
     on_.state.last_completed_started_id = from.started_event_id();
-    note_build(ch_, on_, from.worker_version().build_id(), is.event_id());
+    note_build(ch_, on_, {from.worker_version().build_id(), from.binary_checksum()}, is.event_id());
   }
 
   void schedule_activity(const event_ptr& event) {
@@ -135,6 +136,7 @@ private:
 
   void attach(const history_event& is) {
     const auto& from = is.workflow_execution_options_updated_event_attributes();
+    take_options(on_, from);
     if (from.attached_request_id().empty())
       return;
     on_.state.request_ids.put(

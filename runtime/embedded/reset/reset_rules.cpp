@@ -4,7 +4,9 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/reset/rebuilt_run.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/run/versioning_override.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -96,11 +98,39 @@ std::vector<const run*> followers(const record& rec, const run& base) {
   return found;
 }
 
+/// What is wrong with what is to be done to the new run; signals are not taken.
+rpc_status check_operations(const run& base, const request_type& request) {
+  using operation = api::workflow::v1::PostResetOperation;
+  for (const auto& each : request.post_reset_operations()) {
+    if (each.variant_case() == operation::VARIANT_NOT_SET)
+      return invalid_argument("unsupported post reset operation: <nil>");
+    if (!each.has_update_workflow_options())
+      return invalid_argument(
+          "unsupported post reset operation: *workflow.PostResetOperation_SignalWorkflow_");
+    const auto& wanted = each.update_workflow_options();
+    const auto& options = wanted.workflow_execution_options();
+    if (options.has_versioning_override())
+      if (auto status = check_override(options.versioning_override(), base.state.task_queue);
+          !status.ok())
+        return status;
+    if (!wanted.has_update_mask())
+      return invalid_argument("UpdateMask is required");
+    api::workflow::v1::WorkflowExecutionOptions merged;
+    if (auto problem = merge_options(options, wanted.update_mask(), merged); !problem.empty())
+      return invalid_argument(std::move(problem));
+  }
+  return {};
+}
+
 } // namespace
 
 void handle(change& ch, const reset_execution& what) {
   const auto& request = what.request;
   const auto& execution = request.workflow_execution();
+  if (request.request_id().size() > ch.settings().max_id_bytes) {
+    refuse(ch, invalid_argument("RequestId length exceeds limit."));
+    return;
+  }
   if (auto status =
           check_execution(request.has_workflow_execution(), execution, ch.settings().max_id_bytes);
       !status.ok()) {
@@ -109,10 +139,6 @@ void handle(change& ch, const reset_execution& what) {
   }
   if (request.request_id().empty()) {
     refuse(ch, invalid_argument("RequestId is not set on request."));
-    return;
-  }
-  if (request.post_reset_operations_size() > 0) {
-    refuse(ch, unimplemented("post_reset_operations are not supported by this service"));
     return;
   }
   run* const base = ch.find(execution.run_id());
@@ -125,6 +151,10 @@ void handle(change& ch, const reset_execution& what) {
     refuse(ch, std::move(status));
     return;
   }
+  if (auto status = check_operations(*base, request); !status.ok()) {
+    refuse(ch, std::move(status));
+    return;
+  }
   run* const newest = ch.current();
   if (!newest) { // deleted
     refuse(ch, run_not_found(ch.rec, {}));
@@ -133,6 +163,7 @@ void handle(change& ch, const reset_execution& what) {
   run& current = *newest;
   const auto point = static_cast<std::size_t>(finish - 1);
   auto& on = rebuild_run(ch, *base, ch.around.ids.uuid(), finish - 1);
+  on.state.transitions = 1; // it was brought to that point, and then it goes on
   on.state.original_start_time = base->state.original_start_time.value_or(base->state.start_time);
   on.state.last_reset_time = ch.now();
   base->state.reset_run_id = on.id;
@@ -152,6 +183,12 @@ void handle(change& ch, const reset_execution& what) {
       spend();
       reapply(ch, on, *event, kinds, false);
     }
+  for (const auto& each : request.post_reset_operations()) {
+    const auto& wanted = each.update_workflow_options();
+    auto now = options_of(on);
+    if (merge_options(wanted.workflow_execution_options(), wanted.update_mask(), now).empty())
+      change_options(ch, on, now, {});
+  }
   schedule_task(ch, on);
   accept<wire::ResetWorkflowExecutionResponse>(ch).set_run_id(on.id);
 }

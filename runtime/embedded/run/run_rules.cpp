@@ -8,6 +8,7 @@
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -251,6 +252,7 @@ void start_follow_up(
   to.clear_completion_callbacks();
   to.clear_prev_auto_reset_points();
   to.clear_eager_execution_accepted();
+  to.clear_versioning_override();
   to.set_continued_execution_run_id(on.id);
   to.set_original_execution_run_id(next.run_id);
   to.set_initiator(next.initiator);
@@ -264,7 +266,7 @@ void start_follow_up(
     else if (on.state.last_completion_result)
       *to.mutable_last_completion_result() = *on.state.last_completion_result;
   }
-  copy_reset_points(on, to);
+  carry_reset_points(ch, on, to);
   if (retry) {
     what.callbacks = callbacks_of(on);
     for (const auto& each : what.callbacks)
@@ -321,12 +323,6 @@ successor kind_of(const follow_up& next) {
 duration at_least_a_second_apart(const run& on, time_point now, duration backoff) {
   const auto earliest = later(on.state.start_time, seconds{1});
   return later(now, backoff) < earliest ? earliest - now : backoff;
-}
-
-void copy_reset_points(
-    const run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to) {
-  if (on.state.reset_points)
-    *to.mutable_prev_auto_reset_points() = *on.state.reset_points;
 }
 
 } // namespace troupe::embedded

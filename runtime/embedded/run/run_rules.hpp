@@ -105,8 +105,4 @@ successor kind_of(const follow_up& next);
 /// Runs follow each other no faster than once a second.
 duration at_least_a_second_apart(const run& on, time_point now, duration backoff);
 
-/// The points of this run a worker's reset may choose, as the next run carries them on.
-void copy_reset_points(
-    const run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to);
-
 } // namespace troupe::embedded

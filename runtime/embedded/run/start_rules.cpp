@@ -55,9 +55,7 @@ void answer_started(change& ch, const run& on, bool started) {
 
 void attach(change& ch, run& existing, start_request& request) {
   const auto& wanted = request.on_conflict_options();
-  if (!request.has_on_conflict_options()
-      || (!wanted.attach_request_id() && !wanted.attach_completion_callbacks()
-          && !wanted.attach_links())) {
+  if (!request.has_on_conflict_options()) {
     answer_started(ch, existing, false);
     return;
   }

@@ -2,6 +2,7 @@
 #include "runtime/embedded/visibility/visibility.hpp"
 
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/record/attribute_json.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/workflow/v1/message.pb.h>
@@ -23,6 +24,8 @@ constexpr std::size_t largest_page = 1000;
 constexpr std::size_t largest_page_bytes = 3 * 1024 * 1024;
 /// Of a row that is copied into the answer.
 constexpr std::size_t bytes_per_unit = 512;
+/// Of search attributes, which are read and written again.
+constexpr std::size_t attribute_bytes_per_unit = 64;
 
 constexpr std::array<std::string_view, 9> status_names{
     "Unspecified",
@@ -150,6 +153,8 @@ result<visibility_scan, rpc_status> visibility_scan::list(
                         ? largest_page
                         : static_cast<std::size_t>(wanted);
   made.listed_ = std::make_unique<wire::ListWorkflowExecutionsResponse>();
+  for (const auto& [name, column] : name_space.custom_attributes)
+    made.types_.emplace(name, column.second);
   return made;
 }
 
@@ -170,6 +175,27 @@ const google::protobuf::Message& visibility_scan::response() const {
   return *counted_;
 }
 
+void visibility_scan::canonicalise(row_info& row) const {
+  if (row.search_attributes().indexed_fields().empty())
+    return;
+  auto& fields = *row.mutable_search_attributes()->mutable_indexed_fields();
+  for (auto at = fields.begin(); at != fields.end();) {
+    auto type = attribute_type::unknown;
+    if (const auto custom = types_.find(at->first); custom != types_.end())
+      type = custom->second;
+    else if (const auto known = system_attributes().find(at->first);
+             known != system_attributes().end())
+      type = known->second;
+    auto listed = listed_attribute(at->second, static_cast<int>(type));
+    if (!listed) {
+      at = fields.erase(at);
+      continue;
+    }
+    at->second = std::move(*listed);
+    ++at;
+  }
+}
+
 bool visibility_scan::take(const visibility_index::key& at, const row_info& row) {
   if (counted_) {
     ++total_;
@@ -182,7 +208,9 @@ bool visibility_scan::take(const visibility_index::key& at, const row_info& row)
     listed_->set_next_page_token(visibility_index::encode_token(last_taken_)); // it begins the next
     return true;
   }
-  *listed_->add_executions() = row;
+  auto& shown = *listed_->add_executions();
+  shown = row;
+  canonicalise(shown);
   last_taken_ = at;
   page_bytes_ += bytes;
   if (static_cast<std::size_t>(listed_->executions_size()) < page_size_)
@@ -199,7 +227,10 @@ bool visibility_scan::step(const visibility_index& index, std::size_t budget) {
     const bool is_wanted = query_.matches(*at->second, spent);
     if (is_wanted && take(at->first, *at->second))
       return true;
-    spent += (page_bytes_ - bytes_before) / bytes_per_unit;
+    if (page_bytes_ != bytes_before)
+      spent += (page_bytes_ - bytes_before) / bytes_per_unit
+               + static_cast<std::size_t>(at->second->search_attributes().GetCachedSize())
+                     / attribute_bytes_per_unit;
     if (spent >= budget)
       last_ = at->first;
   }

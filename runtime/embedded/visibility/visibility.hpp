@@ -107,6 +107,8 @@ public:
 
 private:
   explicit visibility_scan(visibility_query query);
+  /// Search attributes as the store gives them back: in one form, and none without a value.
+  void canonicalise(temporal::api::workflow::v1::WorkflowExecutionInfo& row) const;
   /// Takes the row in; the answer is complete if that fills the page.
   bool take(
       const visibility_index::key& at,
@@ -121,6 +123,8 @@ private:
   std::array<std::int64_t, 9> by_status_{}; ///< of the rows that were counted
   std::int64_t total_ = 0;
   std::unique_ptr<temporal::api::workflowservice::v1::ListWorkflowExecutionsResponse> listed_;
+  /// Types of custom attributes, which lists show by type.
+  std::map<std::string, attribute_type, std::less<>> types_;
   std::unique_ptr<temporal::api::workflowservice::v1::CountWorkflowExecutionsResponse> counted_;
 };
 

@@ -82,7 +82,7 @@ attribute_value from_json(const protocol::json_value& json, attribute_type type)
       return {};
     for (const auto& item : json.items)
       add_words_of_keyword(item.text, words);
-    return words;
+    return words.empty() ? attribute_value{} : attribute_value{std::move(words)};
   }
   // A list of one stands for its element.
   if (json.is == is::array)

@@ -9,6 +9,7 @@
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/update/update_messages.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
+#include "runtime/embedded/workflow_task/build_ids.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/update/v1/message.pb.h>
@@ -97,7 +98,7 @@ std::int64_t write_completed(change& ch, run& on, const complete_request& reques
   state.close_attempted = false;
   keep_sticky(on, request);
   state.task.reset();
-  note_build(ch, on, build_id, event->event_id());
+  note_build(ch, on, {build_id, request.binary_checksum()}, event->event_id());
   return event->event_id();
 }
 
@@ -194,41 +195,7 @@ std::string hand_out(change& ch, run& on, bool partial) {
   return answer;
 }
 
-/// Of so many builds a run remembers where it could be reset to, the latest ones.
-constexpr int max_reset_points = 20;
-
-/// What a reset may choose later: the first task that each build of the worker completed.
-/// The search attribute `BuildIds` has a limit, and what it is written with takes a part of it.
-constexpr std::size_t largest_build_ids = 2048;
-constexpr std::size_t build_ids_frame = std::string_view{R"(["unversioned"])"}.size();
-constexpr std::size_t build_id_frame = std::string_view{R"(,"unversioned:")"}.size();
-
 } // namespace
-
-void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id) {
-  auto& state = on.state;
-  state.last_build_id = build_id;
-  if (state.build_ids && std::ranges::find(*state.build_ids, build_id) != state.build_ids->end())
-    return;
-  auto& ids = state.build_ids.edit();
-  ids.push_back(build_id);
-  std::size_t bytes = build_ids_frame;
-  for (const auto& each : ids)
-    bytes += build_id_frame + each.size();
-  auto kept = ids.begin();
-  for (; bytes > largest_build_ids && kept + 1 != ids.end(); ++kept)
-    bytes -= build_id_frame + kept->size();
-  ids.erase(ids.begin(), kept);
-  auto& points = *state.reset_points.edit().mutable_points();
-  auto& point = *points.Add();
-  point.set_build_id(build_id);
-  point.set_run_id(on.id);
-  point.set_first_workflow_task_completed_id(completed_event_id);
-  to_proto(ch.now(), *point.mutable_create_time());
-  point.set_resettable(true);
-  if (points.size() > max_reset_points)
-    points.DeleteSubrange(0, points.size() - max_reset_points);
-}
 
 void handle(change& ch, const start_workflow_task& what) {
   run* const on = ch.find(what.run_id);

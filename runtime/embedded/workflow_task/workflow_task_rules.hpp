@@ -57,9 +57,6 @@ void fail_task(
     const api::failure::v1::Failure* failure,
     std::string_view identity);
 
-/// A worker of this build completed a task: where a reset may go back to, which builds there were.
-void note_build(change& ch, run& on, const std::string& build_id, std::int64_t completed_event_id);
-
 /// The task's deadline has passed. Schedules the next attempt.
 void time_out_task(change& ch, run& on);
 

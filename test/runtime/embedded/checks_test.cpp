@@ -5,6 +5,8 @@
 
 #include <functional>
 
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // forms that older clients send
+
 namespace troupe::test {
 namespace {
 
@@ -75,8 +77,9 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
        "Namespace caller-ns has no mapping defined for search attribute Nope"},
       {"attribute type",
        [](request& r) {
-         (*r.mutable_search_attributes()->mutable_indexed_fields())["Number"].set_data(
-             "\"not int\"");
+         auto& value = (*r.mutable_search_attributes()->mutable_indexed_fields())["Number"];
+         (*value.mutable_metadata())["encoding"] = "json/plain";
+         value.set_data("\"not int\"");
        },
        "invalid value for search attribute Number of type Int: not int"},
       {"blob",
@@ -93,6 +96,63 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
       {"attach",
        [](request& r) { r.mutable_on_conflict_options()->set_attach_completion_callbacks(true); },
        "attaching request ID is required for attaching completion callbacks"},
+      {"link without a namespace",
+       [](request& r) { r.add_links()->mutable_workflow_event()->set_workflow_id("w"); },
+       "workflow event link must not have an empty namespace field"},
+      {"link without a workflow id",
+       [](request& r) { r.add_links()->mutable_workflow_event()->set_namespace_("n"); },
+       "workflow event link must not have an empty workflow ID field"},
+      {"link without a run id",
+       [](request& r) {
+         auto& link = *r.add_links()->mutable_workflow_event();
+         link.set_namespace_("n");
+         link.set_workflow_id("w");
+       },
+       "workflow event link must not have an empty run ID field"},
+      {"link to no batch job",
+       [](request& r) { r.add_links()->mutable_batch_job(); },
+       "batch job link must not have an empty job ID"},
+      {"link to nothing", [](request& r) { r.add_links(); }, "unsupported link variant"},
+      {"link to an activity",
+       [](request& r) { r.add_links()->mutable_activity()->set_activity_id("a"); },
+       "unsupported link variant"},
+      {"override without behavior",
+       [](request& r) { r.mutable_versioning_override(); },
+       "override behavior is required"},
+      {"override without version",
+       [](request& r) { r.mutable_versioning_override()->mutable_pinned(); },
+       "must provide version if override is pinned."},
+      {"override pinned in no way",
+       [](request& r) { r.mutable_versioning_override()->mutable_pinned()->mutable_version(); },
+       "must specify pinned override behavior if override is pinned."},
+      {"older override without version",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+       },
+       "must provide deployment (deprecated) or pinned version if behavior is 'PINNED'"},
+      {"older override with half a version",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+         r.mutable_versioning_override()->set_pinned_version("d.");
+       },
+       "invalid version string \"d.\", expected format is \"<deployment_name>.<build_id>\""},
+      {"auto upgrade with a version",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+         r.mutable_versioning_override()->set_pinned_version("d.b");
+       },
+       "only provide pinned version if behavior is 'PINNED'"},
+      {"auto upgrade with a deployment",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+         r.mutable_versioning_override()->mutable_deployment();
+       },
+       "only provide deployment if behavior is 'PINNED'"},
+      {"unknown behavior",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(static_cast<enums::VersioningBehavior>(77));
+       },
+       "override behavior 77 not recognized"},
       {"policies",
        [](request& r) {
          r.set_workflow_id_reuse_policy(enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);

@@ -177,6 +177,29 @@ BOOST_AUTO_TEST_CASE(attaching_to_a_run_schedules_a_task_only_behind_a_started_o
   BOOST_TEST(service.tasks.empty());
 }
 
+BOOST_AUTO_TEST_CASE(options_that_attach_nothing_are_an_event_all_the_same) {
+  service_fixture service;
+  service.start();
+  const auto ids = service.current().state.request_ids.size();
+  auto request = service.start_request();
+  request.set_request_id("other");
+  request.set_workflow_id_conflict_policy(enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+  BOOST_TEST(service.current().history.size() == 2u);
+  request.mutable_on_conflict_options();
+  const auto answer =
+      service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+  BOOST_TEST(answer.link().workflow_event().event_ref().event_id() == 1);
+  BOOST_TEST(
+      service.event_types()
+      == "WorkflowExecutionStarted WorkflowTaskScheduled WorkflowExecutionOptionsUpdated");
+  const auto& event = *service.current().history.back();
+  BOOST_TEST(event.worker_may_ignore());
+  BOOST_TEST(
+      event.workflow_execution_options_updated_event_attributes().ShortDebugString().empty());
+  BOOST_TEST(service.current().state.request_ids.size() == ids);
+}
+
 BOOST_AUTO_TEST_CASE(a_retry_policy_of_the_far_past_is_refused_in_words) {
   service_fixture service;
   auto request = service.start_request();

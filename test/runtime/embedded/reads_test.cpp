@@ -185,6 +185,27 @@ BOOST_AUTO_TEST_CASE(tokens_of_others_and_garbage_are_not_read) {
   BOOST_TEST(!embedded::decode_workflow_token(bytes.substr(0, bytes.size() - 1), key).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_query_is_looked_at_before_its_run) {
+  service_fixture service;
+  constexpr std::size_t limit = 1000;
+  wire::QueryWorkflowRequest request;
+  const auto told = [&] {
+    return embedded::plan_query(service.rec(), request, limit).refused.status.message;
+  };
+  BOOST_TEST(told() == "Execution is not set on request.");
+  request.mutable_execution()->set_workflow_id("w");
+  BOOST_TEST(told() == "WorkflowQuery is not set on request.");
+  auto& arguments = *request.mutable_query()->mutable_query_args();
+  arguments.add_payloads()->set_data(std::string(limit, 'x'));
+  BOOST_TEST(told() == "QueryType is not set on request.");
+  request.mutable_query()->set_query_type("q");
+  BOOST_TEST(told() == "Blob data size exceeds limit.");
+  arguments.mutable_payloads(0)->mutable_data()->resize(limit - 10);
+  BOOST_TEST(told().starts_with("workflow not found for ID: w"));
+  service.start();
+  BOOST_TEST(told() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test

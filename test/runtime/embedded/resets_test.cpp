@@ -157,10 +157,28 @@ BOOST_AUTO_TEST_CASE(a_reset_goes_back_to_a_pending_task_only) {
   BOOST_TEST(refusal_of(reset_request(4, "no")) == "Invalid RunId.");
   BOOST_TEST(refusal_of(reset_request(4, "01a2016b-2c32-7b0c-b53a-a3270c0851cb"))
                  .starts_with("workflow execution not found"));
-  request = reset_request(4);
-  request.add_post_reset_operations();
-  BOOST_TEST(!refusal_of(request).empty());
+  request = reset_request(4, "no");
+  request.set_request_id(std::string(1001, 'r'));
+  BOOST_TEST(refusal_of(request) == "RequestId length exceeds limit.");
   BOOST_TEST(service.current().number == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reason_may_be_as_long_as_a_request) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  service.complete({});
+  auto request = reset_request(4);
+  request.set_reason(std::string(3'000'000, 'r'));
+  reset(service, request);
+  BOOST_TEST(
+      service.current()
+          .history[3]
+          ->workflow_task_failed_event_attributes()
+          .failure()
+          .message()
+          .size()
+      == 3'000'000u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_brought_along_can_be_left_out) {

@@ -42,6 +42,11 @@ known_things::search_attribute_type(std::string_view, std::string_view attribute
   return found == attributes.end() ? std::nullopt : std::optional{found->second};
 }
 
+std::string
+known_things::search_attribute_column(std::string_view, std::string_view attribute) const {
+  return attributes.contains(attribute) ? "Keyword01" : "";
+}
+
 rpc_status known_things::find_namespace(std::string_view name, std::string& id) const {
   const auto found = namespaces.find(name);
   if (found == namespaces.end())

@@ -65,6 +65,8 @@ public:
   std::optional<embedded::endpoint_info> endpoint_by_id(std::string_view id) const override;
   std::optional<int>
   search_attribute_type(std::string_view name_space, std::string_view attribute) const override;
+  [[nodiscard]] std::string
+  search_attribute_column(std::string_view name_space, std::string_view attribute) const override;
   rpc_status find_namespace(std::string_view name, std::string& id) const override;
   std::optional<duration> retention(std::string_view) const override {
     planted_.step();

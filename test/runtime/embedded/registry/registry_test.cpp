@@ -273,6 +273,15 @@ BOOST_AUTO_TEST_CASE(updates_about_clusters_and_archives_are_refused_as_by_the_r
   BOOST_TEST(
       says([](auto& to) { to.set_delete_bad_binary("sum"); })
       == "Bad binary checksum sum doesn't exists.");
+  const auto binaries = [](int count) {
+    return [count](auto& to) {
+      for (int i = 0; i < count; ++i)
+        (*to.mutable_config()->mutable_bad_binaries()->mutable_binaries())[std::to_string(i)];
+      to.set_delete_bad_binary("0");
+    };
+  };
+  BOOST_TEST(says(binaries(10)) == "");
+  BOOST_TEST(says(binaries(11)) == "Total resetBinaries cannot exceed the max limit: 10");
   BOOST_TEST(
       says([](auto& to) { to.set_promote_namespace(true); })
       == "global namespace is not enabled on this cluster, cannot update global namespace or "

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/workflow_task/build_ids.hpp"
+
+#include "runtime/base/text/json_text.hpp"
+#include "runtime/base/time/saturate.hpp"
+#include "runtime/base/time/time.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // checksums are still noted
+
+namespace troupe::embedded {
+namespace {
+
+/// Of so many builds a run remembers where it could be reset to, the latest ones.
+constexpr int max_reset_points = 20;
+
+/// The search attribute has a limit, and what it is written with takes a part of it.
+constexpr std::size_t largest_build_ids = 2048;
+constexpr std::size_t build_ids_frame = std::string_view{R"(["unversioned"])"}.size();
+constexpr std::size_t build_id_frame = std::string_view{R"(,"unversioned:")"}.size();
+
+void note_id(run_state& state, const std::string& build_id) {
+  state.last_build_id = build_id;
+  if (state.build_ids && std::ranges::find(*state.build_ids, build_id) != state.build_ids->end())
+    return;
+  auto& ids = state.build_ids.edit();
+  ids.push_back(build_id);
+  std::size_t bytes = build_ids_frame;
+  for (const auto& each : ids)
+    bytes += build_id_frame + each.size();
+  auto kept = ids.begin();
+  for (; bytes > largest_build_ids && kept + 1 != ids.end(); ++kept)
+    bytes -= build_id_frame + kept->size();
+  ids.erase(ids.begin(), kept);
+}
+
+/// A reset would do again what is under way with other workflows.
+bool is_resettable(const run& on) {
+  return on.state.peers.empty();
+}
+
+} // namespace
+
+void note_build(change& ch, run& on, const worker_build& build, std::int64_t completed_event_id) {
+  auto& state = on.state;
+  note_id(state, build.id);
+  if (state.reset_points
+      && std::ranges::any_of(state.reset_points->points(), [&](const auto& each) {
+           return each.build_id() == build.id && each.binary_checksum() == build.binary_checksum;
+         }))
+    return;
+  auto& points = *state.reset_points.edit().mutable_points();
+  auto& point = *points.Add();
+  point.set_build_id(build.id);
+  point.set_binary_checksum(build.binary_checksum);
+  point.set_run_id(on.id);
+  point.set_first_workflow_task_completed_id(completed_event_id);
+  to_proto(ch.now(), *point.mutable_create_time());
+  point.set_resettable(is_resettable(on));
+  if (points.size() > max_reset_points)
+    points.DeleteSubrange(0, points.size() - max_reset_points);
+}
+
+void show_build_ids(
+    const std::vector<std::string>& build_ids, api::common::v1::SearchAttributes& to) {
+  std::string list = "[\"unversioned\"";
+  for (const auto& build_id : build_ids) {
+    if (!build_id.empty())
+      list += ',' + quote_json("unversioned:" + build_id);
+  }
+  auto& payload = (*to.mutable_indexed_fields())["BuildIds"];
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "KeywordList";
+  payload.set_data(list + ']');
+}
+
+void carry_reset_points(
+    const change& ch, run& on, api::history::v1::WorkflowExecutionStartedEventAttributes& to) {
+  if (!on.state.reset_points || on.state.reset_points->points().empty())
+    return;
+  const auto kept = ch.around.known.retention(ch.rec.namespace_id);
+  auto& points = *on.state.reset_points.edit().mutable_points();
+  const auto now = ch.now();
+  const auto over = [&](const auto& each) {
+    return each.has_expire_time() && from_proto(each.expire_time()) <= now;
+  };
+  points.erase(std::remove_if(points.begin(), points.end(), over), points.end());
+  for (auto& each : points)
+    if (!each.has_expire_time() && kept)
+      to_proto(later(now, *kept), *each.mutable_expire_time());
+  *to.mutable_prev_auto_reset_points() = *on.state.reset_points;
+}
+
+} // namespace troupe::embedded
