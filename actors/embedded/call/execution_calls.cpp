@@ -77,13 +77,21 @@ struct by_update : in_namespace {
   }
 };
 
+/// The execution of this workflow id, which must be there.
+struct by_id : in_namespace {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    to_execution(here, from, from->as<Request>().workflow_id());
+  }
+};
+
 /// The execution that the first operation starts.
 struct by_operations : by_workflow_id {
   template <class Request>
   static void go(directory& here, const call_ptr& from) {
     std::string workflow_id;
     if (auto status = find_workflow_id(from->as<Request>(), workflow_id); status.ok())
-      to_execution(here, from, workflow_id);
+      to_new_execution(here, from, workflow_id);
     else
       from->answer(std::move(status));
   }
@@ -122,7 +130,7 @@ constexpr std::array rows{
     row<by_execution,
         decides<update_execution_options, wire::UpdateWorkflowExecutionOptionsRequest>>(
         names::update_workflow_execution_options, role::write),
-    row<by_workflow_id, decides<unpause_execution, wire::UnpauseWorkflowExecutionRequest>>(
+    row<by_id, decides<unpause_execution, wire::UnpauseWorkflowExecutionRequest>>(
         names::unpause_workflow_execution, role::write),
     row<by_execution, decides<reset_sticky_task_queue, wire::ResetStickyTaskQueueRequest>>(
         names::reset_sticky_task_queue, role::worker),

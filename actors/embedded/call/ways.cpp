@@ -59,11 +59,18 @@ void refuse_activity_token(directory& here, const call_ptr& from, std::string_vi
 }
 
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
-  // Before it becomes the key of an actor that only says so.
+  // Before it becomes the key of an actor that only says so: none can have been started.
+  if (workflow_id.size() > here.settings.max_id_bytes)
+    from->answer(absent("workflow not found for ID: " + workflow_id));
+  else
+    tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
+}
+
+void to_new_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
   if (workflow_id.size() > here.settings.max_id_bytes)
     from->answer(bad_argument("WorkflowId length exceeds limit."));
   else
-    tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
+    to_execution(here, from, workflow_id);
 }
 
 void open(directory& here, const call_ptr& from, const std::string& queue, queue_kind kind) {

@@ -39,7 +39,10 @@ inline void refuse_workflow_token(directory& /*here*/, const call_ptr& from, std
 /// The same for one that is no activity's; one of another task is at least a token of ours.
 void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token);
 
+/// To the record of this workflow, which must be there.
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id);
+/// The same of one that the call may create.
+void to_new_execution(directory& here, const call_ptr& from, const std::string& workflow_id);
 
 template <class Request>
 const auto& execution_of(const Request& request) {
@@ -71,7 +74,7 @@ struct by_workflow_id : in_namespace {
   }
   template <class Request>
   static void go(directory& here, const call_ptr& from) {
-    to_execution(here, from, from->as<Request>().workflow_id());
+    to_new_execution(here, from, from->as<Request>().workflow_id());
   }
 };
 

@@ -3,7 +3,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
-#include "runtime/embedded/run/cron.hpp"
+#include "runtime/embedded/command/peer_targets.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
@@ -25,6 +25,44 @@ command_result unseen_events(const completion& in) {
   if (in.on.state.buffered.empty())
     return {};
   return command_failure{enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, {}, false};
+}
+
+using next_run = api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes;
+
+/// How errors name the run that a command asks for.
+std::string whose(const next_run& from) {
+  return "WorkflowType=" + from.workflow_type().name() + " TaskQueue=name:"
+         + quote_json(from.task_queue().name()) + " kind:TASK_QUEUE_KIND_NORMAL";
+}
+
+/// What is wrong with the next run's type, queue and times. A cron schedule may be anything.
+command_result check_next_run(const completion& in, const next_run& from) {
+  constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+  const std::string command = "ContinueAsNewWorkflowExecutionCommand";
+  const auto limit = in.ch.settings().max_id_bytes;
+  const auto& type = from.workflow_type().name();
+  if (auto failed = check_length(type, limit, bad, [&](const auto& length) {
+        return "WorkflowType on " + command + " exceeds length limit. WorkflowType=" + type
+               + length;
+      }))
+    return failed;
+  if (const auto status = check_task_queue(true, from.task_queue(), limit); !status.ok())
+    return command_failure{
+        bad,
+        "error validating " + command + " TaskQueue: " + status.message + ". " + whose(from),
+        false};
+  for (const auto& [value, name] :
+       {std::pair{&from.workflow_run_timeout(), "WorkflowRunTimeout"},
+        std::pair{&from.workflow_task_timeout(), "WorkflowTaskTimeout"},
+        std::pair{&from.backoff_start_interval(), "BackoffStartInterval"}}) {
+    if (const auto problem = duration_problem(*value); !problem.empty())
+      return command_failure{
+          bad,
+          std::string{"Invalid "} + name + " on " + command + ": " + std::string{problem} + ". "
+              + whose(from),
+          false};
+  }
+  return {};
 }
 
 } // namespace
@@ -124,27 +162,10 @@ command_result continue_as_new(completion& in, const command& what) {
   auto from = what.continue_as_new_workflow_execution_command_attributes();
   if (from.workflow_type().name().empty())
     from.mutable_workflow_type()->set_name(state.workflow_type);
-  if (from.workflow_type().name().size() > ch.settings().max_id_bytes)
-    return command_failure{bad, "WorkflowType exceeds length limit.", false};
   if (from.task_queue().name().empty())
     from.mutable_task_queue()->set_name(state.task_queue);
-  if (const auto status = check_task_queue(true, from.task_queue(), ch.settings().max_id_bytes);
-      !status.ok())
-    return command_failure{
-        bad,
-        "error validating ContinueAsNewWorkflowExecutionCommand TaskQueue: " + status.message,
-        false};
-  for (const auto& [value, name] :
-       {std::pair{&from.workflow_run_timeout(), "WorkflowRunTimeout"},
-        std::pair{&from.workflow_task_timeout(), "WorkflowTaskTimeout"},
-        std::pair{&from.backoff_start_interval(), "BackoffStartInterval"}}) {
-    if (const auto problem = duration_problem(*value); !problem.empty())
-      return command_failure{
-          bad,
-          std::string{"Invalid "} + name
-              + " for ContinueAsNewWorkflowExecutionCommand: " + std::string{problem},
-          false};
-  }
+  if (auto failed = check_next_run(in, from))
+    return failed;
   for (auto* each :
        {from.has_workflow_run_timeout() ? from.mutable_workflow_run_timeout() : nullptr,
         from.has_backoff_start_interval() ? from.mutable_backoff_start_interval() : nullptr})
@@ -153,11 +174,11 @@ command_result continue_as_new(completion& in, const command& what) {
   if (from.has_retry_policy()) {
     fill_defaults(*from.mutable_retry_policy());
     if (const auto status = check(from.retry_policy()); !status.ok())
-      return command_failure{bad, status.message, false};
-  }
-  if (!from.cron_schedule().empty()) {
-    if (auto problem = cron_problem(from.cron_schedule(), ch.now()); !problem.empty())
-      return command_failure{bad, std::move(problem), false};
+      return command_failure{
+          bad,
+          "invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: " + status.message
+              + ". " + whose(from),
+          false};
   }
   if (from.input().ByteSizeLong() > ch.settings().max_blob_bytes)
     return command_failure{
@@ -172,8 +193,7 @@ command_result continue_as_new(completion& in, const command& what) {
             *from.mutable_search_attributes(),
             bad,
             "ContinueAsNewWorkflowExecutionCommand",
-            "WorkflowType=" + from.workflow_type().name() + " TaskQueue=name:"
-                + quote_json(from.task_queue().name()) + " kind:TASK_QUEUE_KIND_NORMAL"))
+            whose(from)))
       return failed;
   drop_nulls(from);
   auto run_timeout = from_proto(from.workflow_run_timeout());

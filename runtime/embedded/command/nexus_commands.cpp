@@ -80,10 +80,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   auto& state = in.on.state;
   const auto& settings = ch.settings();
   if (!what.has_schedule_nexus_operation_command_attributes())
-    return command_failure{
-        bad_schedule,
-        "ScheduleNexusOperationCommandAttributes is not set on ScheduleNexusOperationCommand.",
-        false};
+    return command_failure{bad_schedule, "empty ScheduleNexusOperationCommandAttributes", false};
   const auto& from = what.schedule_nexus_operation_command_attributes();
   const auto endpoint = ch.around.known.endpoint_by_name(from.endpoint());
   if (!endpoint)

@@ -27,7 +27,7 @@ command_result start_timer(completion& in, const command& what) {
   if (!problem.empty())
     return command_failure{
         bad,
-        "Invalid StartToFireTimeout for StartTimerCommand: " + std::string{problem}
+        "An invalid StartToFireTimeout is set on StartTimerCommand: " + std::string{problem}
             + ". TimerId=" + from.timer_id(),
         false};
   auto& timers = in.on.state.timers;

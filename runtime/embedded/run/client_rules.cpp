@@ -33,16 +33,16 @@ run* find_run(change& ch, const Request& request) {
 /// not count.
 template <class Request>
 run* find_in_chain(change& ch, const Request& request) {
-  if (request.first_execution_run_id().empty())
-    return find_run(ch, request);
-  if (auto status = check_execution(
-          request.has_workflow_execution(),
-          request.workflow_execution(),
-          ch.settings().max_id_bytes);
-      !status.ok()) {
+  auto status = check_execution(
+      request.has_workflow_execution(), request.workflow_execution(), ch.settings().max_id_bytes);
+  if (status.ok())
+    status = check_links(request.links());
+  if (!status.ok()) {
     refuse(ch, std::move(status));
     return nullptr;
   }
+  if (request.first_execution_run_id().empty())
+    return find_run(ch, request);
   run* const found = ch.current();
   if (!found) {
     refuse(ch, run_not_found(ch.rec, {}));
@@ -124,10 +124,6 @@ void handle(change& ch, const cancel_execution& what) {
   run* const on = find_in_chain(ch, request);
   if (!on)
     return;
-  if (auto status = check_links(request.links()); !status.ok()) {
-    refuse(ch, std::move(status));
-    return;
-  }
   if (on->open() && !on->state.cancel_requested)
     if (const char* const problem = end_if_too_large(ch, *on)) {
       refuse(ch, invalid_argument(problem));
@@ -155,10 +151,6 @@ void handle(change& ch, const terminate_execution& what) {
     return;
   if (!on->open()) {
     refuse(ch, already_completed());
-    return;
-  }
-  if (auto status = check_links(request.links()); !status.ok()) {
-    refuse(ch, std::move(status));
     return;
   }
   const std::string reason =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/update/update_rules.hpp"
 
+#include "runtime/base/text/uuid.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -278,15 +279,15 @@ void handle(change& ch, const update_execution& what) {
 }
 
 reply poll_update(const record& rec, const wire::PollWorkflowExecutionUpdateRequest& request) {
-  constexpr std::size_t max_id_bytes = 1000;
   const auto& ref = request.update_ref();
   if (!request.has_update_ref())
     return {invalid_argument("UpdateRef is not set on request."), nullptr};
-  if (auto status =
-          check_execution(ref.has_workflow_execution(), ref.workflow_execution(), max_id_bytes);
-      !status.ok())
-    return {std::move(status), nullptr};
-  const run* const on = rec.find(ref.workflow_execution().run_id());
+  const auto& execution = ref.workflow_execution();
+  if (execution.workflow_id().empty())
+    return {invalid_argument("Can't load workflow execution.  WorkflowId not set."), nullptr};
+  if (!execution.run_id().empty() && !is_uuid(execution.run_id()))
+    return {invalid_argument("RunId is not valid UUID."), nullptr};
+  const run* const on = rec.find(execution.run_id());
   if (!on)
     return {run_not_found(rec, ref.workflow_execution().run_id()), nullptr};
   const auto reached = progress_of(*on, ref.update_id());

@@ -72,20 +72,26 @@ BOOST_AUTO_TEST_CASE(checks_the_namespace_first) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_workflow_is_not_found_by_any_call_and_leaves_nothing_behind) {
-  const sent answers[] = {
-      on_workflow<wire::SignalWorkflowExecutionRequest>("SignalWorkflowExecution", "nope"),
-      on_workflow<wire::RequestCancelWorkflowExecutionRequest>(
-          "RequestCancelWorkflowExecution", "nope"),
-      on_workflow<wire::TerminateWorkflowExecutionRequest>("TerminateWorkflowExecution", "nope"),
-      on_workflow<wire::DescribeWorkflowExecutionRequest>("DescribeWorkflowExecution", "nope"),
-      on_workflow<wire::GetWorkflowExecutionHistoryRequest>("GetWorkflowExecutionHistory", "nope"),
-      on_workflow<wire::DeleteWorkflowExecutionRequest>("DeleteWorkflowExecution", "nope"),
-      on_workflow<wire::QueryWorkflowRequest>("QueryWorkflow", "nope"),
-  };
-  for (const auto& answer : answers) {
-    BOOST_TEST(answer->status.message == "workflow not found for ID: nope");
-    BOOST_TEST((answer->status.code == status_code::not_found));
+  // One whose id nobody may have is not found like others.
+  for (const auto& id : {std::string{"nope"}, std::string(1001, 'n')}) {
+    const sent answers[] = {
+        on_workflow<wire::SignalWorkflowExecutionRequest>("SignalWorkflowExecution", id),
+        on_workflow<wire::RequestCancelWorkflowExecutionRequest>(
+            "RequestCancelWorkflowExecution", id),
+        on_workflow<wire::TerminateWorkflowExecutionRequest>("TerminateWorkflowExecution", id),
+        on_workflow<wire::DescribeWorkflowExecutionRequest>("DescribeWorkflowExecution", id),
+        on_workflow<wire::GetWorkflowExecutionHistoryRequest>("GetWorkflowExecutionHistory", id),
+        on_workflow<wire::DeleteWorkflowExecutionRequest>("DeleteWorkflowExecution", id),
+        on_workflow<wire::QueryWorkflowRequest>("QueryWorkflow", id),
+    };
+    for (const auto& answer : answers) {
+      BOOST_TEST(answer->status.message == "workflow not found for ID: " + id);
+      BOOST_TEST((answer->status.code == status_code::not_found));
+    }
   }
+  auto start = start_request(std::string(1001, 'n'));
+  BOOST_TEST(
+      call("StartWorkflowExecution", start)->status.message == "WorkflowId length exceeds limit.");
   BOOST_TEST(host->here().loaded_executions() == 0);
 }
 
