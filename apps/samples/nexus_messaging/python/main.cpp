@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers that handle, workers that call, and who starts the callers: the argument says which.
+
+#include "apps/samples/nexus_common/program.hpp"
+#include "apps/samples/nexus_messaging/python/caller.hpp"
+#include "apps/samples/nexus_messaging/python/handler.hpp"
+
+#include <troupe/worker.hpp>
+
+#include <iostream>
+
+using namespace nexus_messaging::python;
+
+namespace {
+
+constexpr auto user = "user-1";
+
+int handler_worker() {
+  auto client = nexus_common::connect(handler_namespace);
+  // Before anybody calls; if it runs already, that is as well.
+  client.start_workflow<greeting_workflow>(
+      {.id = nexus_messaging::workflow_id_of(user),
+       .task_queue = handler_task_queue,
+       .id_conflict_policy = troupe::workflow_id_conflict_policy::use_existing});
+  troupe::worker worker{client, {.task_queue = handler_task_queue}};
+  worker.add(greeting_handler()).add<greeting_workflow>().add(greeting_service());
+  return worker.run_until_signal();
+}
+
+int remote_handler_worker() {
+  auto client = nexus_common::connect(handler_namespace);
+  troupe::worker worker{client, {.task_queue = handler_task_queue}};
+  worker.add(remote_greeting_handler()).add<greeting_workflow>().add(greeting_service());
+  return worker.run_until_signal();
+}
+
+int caller_worker() {
+  auto client = nexus_common::connect(caller_namespace);
+  troupe::worker worker{client, {.task_queue = caller_task_queue}};
+  worker.add<caller_workflow>();
+  return worker.run_until_signal();
+}
+
+int remote_caller_worker() {
+  auto client = nexus_common::connect(caller_namespace);
+  troupe::worker worker{client, {.task_queue = remote_caller_task_queue}};
+  worker.add<caller_remote_workflow>();
+  return worker.run_until_signal();
+}
+
+int print(const std::vector<std::string>& log) {
+  for (const auto& line : log)
+    std::cout << line << '\n';
+  return 0;
+}
+
+int caller() {
+  return print(nexus_common::connect(caller_namespace)
+                   .execute_workflow<caller_workflow>({.task_queue = caller_task_queue}, user));
+}
+
+int remote_caller() {
+  return print(
+      nexus_common::connect(caller_namespace)
+          .execute_workflow<caller_remote_workflow>({.task_queue = remote_caller_task_queue}));
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  return nexus_common::run_program(
+      count,
+      values,
+      {{"handler-worker", handler_worker},
+       {"caller-worker", caller_worker},
+       {"caller-workflow", caller},
+       {"remote-handler-worker", remote_handler_worker},
+       {"remote-caller-worker", remote_caller_worker},
+       {"remote-caller-workflow", remote_caller}});
+}
