@@ -351,6 +351,16 @@ BOOST_AUTO_TEST_CASE(a_reset_changes_options_after_what_it_brings_along) {
       text(6) == "versioning_override { auto_upgrade: true } priority { fairness_key: \"f\" }");
   crash();
   BOOST_TEST(describe().workflow_execution_info().priority().fairness_key() == "f");
+
+  // What is so already is no change, in whatever form it is asked for.
+  BOOST_TEST(
+      update(
+          {"versioning_override"},
+          [](auto& o) {
+            o.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+          })
+      == "0 ");
+  BOOST_TEST(current().history.size() == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(no_run_is_paused_so_none_can_be_unpaused) {
