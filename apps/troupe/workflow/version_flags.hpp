@@ -38,9 +38,10 @@ struct version_flags {
   [[nodiscard]] bool names_version() const { return !deployment.empty() || !build_id.empty(); }
   [[nodiscard]] bool lacks_version() const { return deployment.empty() || build_id.empty(); }
 
-  /// In the fields that older servers read as well, as the Temporal CLI says it: nothing for
-  /// `unspecified`.
+  /// Nothing for `unspecified`.
   void apply(temporal::api::workflow::v1::WorkflowExecutionOptions& to) const;
+  /// In the fields that older servers read, too.
+  void apply_older(temporal::api::workflow::v1::WorkflowExecutionOptions& to) const;
 };
 
 } // namespace troupe::cli

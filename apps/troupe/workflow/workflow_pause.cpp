@@ -99,9 +99,10 @@ void update_options(const options_flags& what, const global_flags& flags) {
   check(what);
   connection to{flags};
   auto request = request_about<wf::UpdateWorkflowExecutionOptionsRequest>(what.of, to);
-  request.clear_identity(); // the Temporal CLI does not say who changes options
+  request.clear_identity();
   request.mutable_update_mask()->add_paths("versioning_override");
-  what.version.apply(*request.mutable_workflow_execution_options());
+  // The Temporal CLI does not say who changes options, and says them in the older way.
+  what.version.apply_older(*request.mutable_workflow_execution_options());
   wf::UpdateWorkflowExecutionOptionsResponse response;
   to.call(
       "failed to update workflow options",

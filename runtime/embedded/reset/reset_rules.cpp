@@ -184,13 +184,9 @@ void handle(change& ch, const reset_execution& what) {
       reapply(ch, on, *event, kinds, false);
     }
   for (const auto& each : request.post_reset_operations()) {
-    const auto& asked = each.update_workflow_options();
-    auto wanted = asked.workflow_execution_options();
-    // Unlike the call that changes options: an older form is no change by itself.
-    if (wanted.has_versioning_override())
-      normalize(*wanted.mutable_versioning_override());
+    const auto& wanted = each.update_workflow_options();
     auto now = options_of(on);
-    if (merge_options(wanted, asked.update_mask(), now).empty())
+    if (merge_options(wanted.workflow_execution_options(), wanted.update_mask(), now).empty())
       change_options(ch, on, now, {});
   }
   schedule_task(ch, on);

@@ -352,7 +352,13 @@ BOOST_AUTO_TEST_CASE(a_reset_changes_options_after_what_it_brings_along) {
   crash();
   BOOST_TEST(describe().workflow_execution_info().priority().fairness_key() == "f");
 
-  // What is so already is no change, in whatever form it is asked for.
+  // What is so already is no change, unless it is asked for in the older form.
+  BOOST_TEST(
+      update(
+          {"versioning_override"},
+          [](auto& o) { o.mutable_versioning_override()->set_auto_upgrade(true); })
+      == "0 ");
+  BOOST_TEST(current().history.size() == 8u);
   BOOST_TEST(
       update(
           {"versioning_override"},
@@ -360,7 +366,7 @@ BOOST_AUTO_TEST_CASE(a_reset_changes_options_after_what_it_brings_along) {
             o.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
           })
       == "0 ");
-  BOOST_TEST(current().history.size() == 8u);
+  BOOST_TEST(current().history.size() == 9u);
 }
 
 BOOST_AUTO_TEST_CASE(no_run_is_paused_so_none_can_be_unpaused) {
