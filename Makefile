@@ -73,7 +73,7 @@ package: proto ## Builds the Debian packages into build/packages
 install-test: package ## The packages, our tree in another project from nothing, and GCC 13 or newer
 	@SOURCE=$(CURDIR) WORK=$(CURDIR)/build/install-test DEBS=$(CURDIR)/build/packages COMPILER=clang++-19 \
 	  CMAKE_BUILD_TYPE=Release CMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" TROUPE_WARNINGS=ON CCACHE_BASEDIR=$(CURDIR) CCACHE_NOHASHDIR=1 \
-	  CMAKE_CXX_COMPILER_LAUNCHER=ccache python3 test/install/install_test.py packages fetch_content
+	  CMAKE_CXX_COMPILER_LAUNCHER=ccache python3 test/install/install_test.py packages fetch_content add_subdirectory
 	@test/install/gcc.sh build/gcc
 
 docs: ## Writes the reference of the public headers to build/docs/html (needs doxygen); a warning is an error

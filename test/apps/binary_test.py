@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import pathlib
 import re
 import resource
 import shlex
@@ -16,6 +17,8 @@ import unittest
 import urllib.request
 
 TROUPE = sys.argv.pop(1)
+HEADER = pathlib.Path(__file__).resolve().parents[2] / "runtime/include/troupe/version.hpp"
+VERSION = ".".join(re.findall(r"#define TROUPE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", HEADER.read_text()))
 LIMIT = 30  # seconds, of one command
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")} | {
     "TEMPORAL_CONFIG_FILE": os.devnull
@@ -414,7 +417,7 @@ class WithServer(unittest.TestCase):
             ("workflow --help foo", 0, "{}", ""),
             ("workflow list --help extra", 0, "{}", ""),
             ("workflow list -h --foo", 1, "", "unknown flag: --foo"),
-            ("--version", 0, "troupe version 0.1.0 ({})", ""),
+            ("--version", 0, f"troupe version {VERSION} ({{}})", ""),
             ("workflow -v", 1, "", "unknown shorthand flag: 'v' in -v"),
             ("server start-dev --address x", 1, "", "unknown flag: --address"),
             ("server start-dev -n ''", 1, "", "--namespace takes a name, not an empty text"),

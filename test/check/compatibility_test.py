@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -41,6 +42,12 @@ class compatibility(unittest.TestCase):
                          first(r'temporal_api_version = "([^"]+)"', "runtime/include/troupe/version.hpp"))
 
 
+def version():
+    """Of the headers: major, minor, patch."""
+    header = (ROOT / "runtime/include/troupe/version.hpp").read_text()
+    return tuple(int(re.search(rf"TROUPE_VERSION_{part} (\d+)", header).group(1)) for part in ("MAJOR", "MINOR", "PATCH"))
+
+
 class changelog(unittest.TestCase):
     """Keep a Changelog: each release has its tag and its link, and the newest of them is older than or is this one."""
 
@@ -60,11 +67,19 @@ class changelog(unittest.TestCase):
             self.assertRegex(self.text, rf"(?m)^\[{re.escape(name)}\]: \S+{tag}$")
 
     def test_the_newest_release_is_not_ahead_of_the_headers(self):
-        header = (ROOT / "runtime/include/troupe/version.hpp").read_text()
-        ours = tuple(int(re.search(rf"TROUPE_VERSION_{part} (\d+)", header).group(1))
-                     for part in ("MAJOR", "MINOR", "PATCH"))
         for name, _ in self.releases[1:2]:
-            self.assertLessEqual(tuple(map(int, name.split("."))), ours)
+            self.assertLessEqual(tuple(map(int, name.split("."))), version())
+
+    def test_documents_and_programs_ask_for_the_version_that_the_headers_have(self):
+        """`find_package(troupe 0.1 ...)`: with a newer minor version before 1.0 that finds nothing."""
+        ours = ".".join(map(str, version()[:2]))
+        listed = subprocess.check_output(["git", "ls-files", "*.md", "test/install", "test/docs"], cwd=ROOT, text=True)
+        asked = 0
+        for name in listed.split():
+            for wanted in re.findall(r"find_package\(troupe ([\d.]+)", (ROOT / name).read_text()):
+                self.assertEqual(wanted, ours, name)
+                asked += 1
+        self.assertGreater(asked, 4)
 
 
 if __name__ == "__main__":

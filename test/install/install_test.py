@@ -21,6 +21,9 @@ SOURCE = pathlib.Path(os.environ["SOURCE"])
 WORK = pathlib.Path(os.environ["WORK"])
 COMPILER = os.environ["COMPILER"]
 HERE = pathlib.Path(__file__).resolve().parent
+# `0.1`: what `find_package` asks for.
+HEADER = (SOURCE / "runtime/include/troupe/version.hpp").read_text()
+MINOR = ".".join(re.findall(r"#define TROUPE_VERSION_(?:MAJOR|MINOR) (\d+)", HEADER))
 COMPONENTS = ("client", "testing", "worker", "service", "environment")
 
 
@@ -132,7 +135,7 @@ class installed(project):
 
     def test_client_and_testing_need_no_actors(self):
         folder = empty("components")
-        configure("components", folder, WANTED="client;testing", WANTED_VERSION="0.1", CMAKE_PREFIX_PATH=self.prefix,
+        configure("components", folder, WANTED="client;testing", WANTED_VERSION=MINOR, CMAKE_PREFIX_PATH=self.prefix,
                   CMAKE_DISABLE_FIND_PACKAGE_CAF="ON", CMAKE_DISABLE_FIND_PACKAGE_utf8proc="ON",
                   CMAKE_DISABLE_FIND_PACKAGE_CLI11="ON")
         build(folder, "all")
@@ -153,7 +156,7 @@ class installed(project):
     def test_another_version_and_unknown_components_are_refused_with_words(self):
         for wanted, version, words in (("client", "0.0.9", "not compatible|no .*compatible|requested version"),
                                        ("client", "99.0", "requested version"),
-                                       ("worcker", "0.1", "has no component worcker")):
+                                       ("worcker", MINOR, "has no component worcker")):
             with self.assertRaisesRegex(AssertionError, words):
                 configure("components", empty("refused"), WANTED=wanted, WANTED_VERSION=version,
                           CMAKE_PREFIX_PATH=self.prefix)
