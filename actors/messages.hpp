@@ -61,6 +61,14 @@ struct backoff_ended {
 };
 /// The oldest poll should have ended long ago.
 struct polls_due {};
+/// What the service said when it was asked whether it is there again.
+struct probe_answered {
+  rpc_status status;
+};
+/// It has been there for a moment, and no poll has failed since.
+struct reconnection_due {
+  time_point asked; ///< when the probe that it answered was sent
+};
 
 // -- Nexus tasks
 // -----------------------------------------------------------------------------------
@@ -200,6 +208,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(task_ended)
   TROUPE_MESSAGE(backoff_ended)
   TROUPE_MESSAGE(polls_due)
+  TROUPE_MESSAGE(probe_answered)
+  TROUPE_MESSAGE(reconnection_due)
   TROUPE_MESSAGE(run_nexus_task)
   TROUPE_MESSAGE(handler_ended)
   TROUPE_MESSAGE(service_replied)
@@ -264,6 +274,8 @@ using poller_handle = caf::typed_actor<
     sig<void(task_ended)>,
     sig<void(backoff_ended)>,
     sig<void(polls_due)>,
+    sig<void(probe_answered)>,
+    sig<void(reconnection_due)>,
     sig<void(stop_polling)>>;
 
 using activity_handle = caf::typed_actor<

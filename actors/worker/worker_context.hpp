@@ -63,6 +63,7 @@ struct shard_context {
   /// Since when polls found nobody: one line says so, and one that somebody is there again.
   std::optional<time_point> unreachable_since;
   time_point unreachable_said{};
+  time_point unreachable_last{};   ///< when a poll found nobody last
   std::vector<pool_work> for_pool; ///< functions of this turn, on their way to the pool together
   std::string unique_name;         ///< no other shard has it: a name for queues of its own
   std::function<double()> jitter;  ///< in [-1, 1]

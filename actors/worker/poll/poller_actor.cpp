@@ -2,6 +2,7 @@
 #include "actors/worker/poll/poller_actor.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/rpc/methods.hpp"
 
 #include <algorithm>
 
@@ -16,6 +17,8 @@ constexpr duration log_interval = 1min;
 /// A poll that ends without a task sooner than this did not wait: asking again at once would be a
 /// busy loop.
 constexpr duration hasty = 500ms;
+/// Polls that have not failed for so long since the service answered wait for tasks.
+constexpr duration quiet = 1s;
 
 using telemetry::metric;
 using telemetry::metric_kind;
@@ -62,15 +65,23 @@ poller_handle::behavior_type poller_actor::make_behavior() {
           return;
         backing_off_ = false;
         fill();
+        probe();
       },
       [this](const polls_due&) {
         watch_ = 0;
         give_up_lost_polls();
       },
+      [this](const probe_answered& answered) { on_probe(answered.status); },
+      [this](const reconnection_due& due) {
+        if (!stopping_ && with_.shard->unreachable_last < due.asked)
+          say_reconnected();
+      },
       [this](const stop_polling&) {
         stopping_ = true;
         for (auto& [id, poll] : polls_)
           with_.shard->transport->cancel(poll.call);
+        if (probe_ != 0)
+          with_.shard->transport->cancel(probe_);
         stop_if_drained();
       },
   };
@@ -79,9 +90,12 @@ poller_handle::behavior_type poller_actor::make_behavior() {
 void poller_actor::on_exit() {
   with_.shard->inspected.erase(this);
   // The slots go back; answers that still come find nobody.
-  if (with_.shard->transport)
+  if (with_.shard->transport) {
     for (auto& [id, poll] : polls_)
       with_.shard->transport->cancel(poll.call);
+    if (probe_ != 0)
+      with_.shard->transport->cancel(probe_);
+  }
   polls_.clear();
   home().cancel(watch_);
   metrics_.num_pollers.set(0);
@@ -250,6 +264,7 @@ void poller_actor::say_failing(const rpc_status& status) {
   const bool is_unreachable = status.code == status_code::unavailable;
   if (is_unreachable) {
     auto& shard = *with_.shard;
+    shard.unreachable_last = now;
     if (shard.unreachable_since && now - shard.unreachable_said < log_interval)
       return;
     if (!shard.unreachable_since)
@@ -279,21 +294,67 @@ void poller_actor::say_failing(const rpc_status& status) {
 }
 
 void poller_actor::say_working() {
-  if (!std::exchange(failing_, false))
+  if (!std::exchange(failing_, false) && !with_.shard->unreachable_since)
     return;
   logged_code_ = status_code::ok;
-  const auto& settings = with_.worker->settings;
-  if (const auto since = std::exchange(with_.shard->unreachable_since, std::nullopt))
-    log::info(
-        "reconnected",
-        {{"namespace", settings.name_space},
-         {"task_queue", settings.task_queue},
-         {"address", settings.address},
-         {"after_seconds",
-          std::chrono::duration_cast<std::chrono::seconds>(home().now() - *since).count()}});
+  if (with_.shard->unreachable_since)
+    say_reconnected();
   else
     log::debug(
-        "polls succeed again", {{"poller", with_.type.name}, {"task_queue", settings.task_queue}});
+        "polls succeed again",
+        {{"poller", with_.type.name}, {"task_queue", with_.worker->settings.task_queue}});
+}
+
+/// A poll that finds the service there again tells so when it comes back, a minute later: a call
+/// that is answered at once tells sooner.
+void poller_actor::probe() {
+  if (!with_.shard->unreachable_since || stopping_ || probe_ != 0)
+    return;
+  // A GetSystemInfoRequest has no fields.
+  constexpr auto method = rpc::methods::workflow_service::get_system_info;
+  with_.shard->counts->of(method, false).began();
+  probed_at_ = home().now();
+  probe_ = with_.shard->transport->start(
+      {method, {}, with_.worker->settings.call_timeout, {}},
+      [self = me()](rpc_status status, rpc::bytes) {
+        tell(self, probe_answered{std::move(status)});
+      });
+}
+
+void poller_actor::on_probe(const rpc_status& status) {
+  probe_ = 0;
+  with_.shard->counts->of(rpc::methods::workflow_service::get_system_info, false)
+      .ended(home().now() - probed_at_, status);
+  if (stopping_ || !with_.shard->unreachable_since)
+    return;
+  const bool nobody_there = status.code == status_code::unavailable
+                            || status.code == status_code::deadline_exceeded
+                            || status.code == status_code::cancelled;
+  // A service may answer this and still have nobody for polls: then they fail at once. And polls
+  // may hang where this fails: then nobody else would ask again.
+  if (!nobody_there)
+    home().schedule(
+        quiet, [self = me(), asked = probed_at_] { tell(self, reconnection_due{asked}); });
+  else if (!backing_off_)
+    home().schedule(
+        error_backoff_.next(with_.shard->jitter()),
+        [self = me(), generation = ++backoff_generation_] {
+          tell(self, backoff_ended{generation});
+        });
+}
+
+void poller_actor::say_reconnected() {
+  const auto since = std::exchange(with_.shard->unreachable_since, std::nullopt);
+  if (!since)
+    return;
+  const auto& settings = with_.worker->settings;
+  log::info(
+      "reconnected",
+      {{"namespace", settings.name_space},
+       {"task_queue", settings.task_queue},
+       {"address", settings.address},
+       {"after_seconds",
+        std::chrono::duration_cast<std::chrono::seconds>(home().now() - *since).count()}});
 }
 
 void poller_actor::stop_if_drained() {

@@ -17,10 +17,10 @@ namespace troupe::actors {
 /// Keeps min(poller target, free slots) long polls of one type open on one shard.
 ///
 /// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
-/// Receives:  poll_completed (transport), slot_freed (slot supplier), task_ended (whoever its
-/// source
-///            gave a task to), backoff_ended and polls_due (own timers), stop_polling (worker
-///            root).
+/// Receives:  poll_completed and probe_answered (transport), slot_freed (slot supplier), task_ended
+/// (whoever its source
+///            gave a task to), backoff_ended, polls_due and reconnection_due (own timers),
+///            stop_polling (worker root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
 /// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
 ///            (then the worker root starts another one).
@@ -61,6 +61,9 @@ private:
   void on_error(const rpc_status& status);
   void say_failing(const rpc_status& status);
   void say_working();
+  void probe();
+  void on_probe(const rpc_status& status);
+  void say_reconnected();
   void stop_if_drained();
   poller_handle me() { return caf::actor_cast<poller_handle>(this); }
 
@@ -86,7 +89,9 @@ private:
   backoff exhausted_backoff_;
   bool backing_off_ = false;
   std::uint64_t backoff_generation_ = 0;
-  bool failing_ = false; ///< since the last poll that worked
+  bool failing_ = false;              ///< since the last poll that worked
+  rpc::transport::call_id probe_ = 0; ///< asks whether the service is there again; 0: none
+  time_point probed_at_{};
   std::string last_error_;
   std::uint64_t lost_ = 0;
   executor::timer_id watch_ = 0; ///< for polls that do not come back

@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto poll = "PollNexusTaskQueue";
 constexpr auto completed = "RespondNexusTaskCompleted";
+constexpr auto probe = "GetSystemInfo";
 
 struct garbage {
   std::string SerializeAsString() const { return "\xff\xff\xff"; }
@@ -195,6 +196,83 @@ BOOST_AUTO_TEST_CASE(a_failing_poll_is_tried_again_after_growing_pauses_for_ever
   answer(completed, wire::RespondNexusTaskCompletedResponse{});
   BOOST_TEST(log.count("reconnected") == 1u);
   BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 1u);
+}
+
+// A poll that finds the service there again comes back a minute later, if there is no task.
+BOOST_AUTO_TEST_CASE(a_service_that_is_there_again_is_told_of_before_a_poll_comes_back) {
+  const auto gone = [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  };
+  service.answer_with(poll, gone);
+  service.answer_with(probe, gone);
+  captured_log log{troupe::log::level::info};
+  serve_nexus();
+  start();
+  clock->advance(10min);
+  const auto probes = service.all(probe).size();
+  BOOST_TEST(probes > 50u); // one with each try
+  BOOST_TEST(probes <= service.all(poll).size() / 2);
+  BOOST_TEST(log.count("reconnected") == 0u);
+  service.answer_with(poll, [](const auto&) { return std::nullopt; });
+  service.answer_with(probe, [](const auto&) { return std::string{}; });
+  clock->advance(13s); // the longest pause, and a second
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_REQUIRE(log.lines_of("reconnected").size() == 1u);
+  const auto line = log.lines_of("reconnected")[0];
+  BOOST_TEST(line.at("namespace") == "default");
+  BOOST_TEST(line.at("task_queue") == "queue");
+  BOOST_TEST(std::stoi(line.at("after_seconds")) >= 600);
+  BOOST_TEST(metric("request", {{"operation", "GetSystemInfo"}}) == double(probes + 1));
+  // Nobody asks any more, and it is said once.
+  clock->advance(1h);
+  BOOST_TEST(service.all(probe).size() == probes + 1);
+  BOOST_TEST(log.lines_of("reconnected").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_answers_but_takes_no_polls_is_not_there_again) {
+  service.answer_with(poll, [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "not enough hosts", {}};
+  });
+  service.answer_with(probe, [](const auto&) { return std::string{}; });
+  captured_log log{troupe::log::level::info};
+  serve_nexus();
+  start();
+  clock->advance(1h);
+  BOOST_TEST(log.count("reconnected") == 0u);
+  BOOST_TEST(log.count("the service cannot be reached") <= 61u);
+}
+
+BOOST_AUTO_TEST_CASE(a_probe_that_hangs_is_made_again_beside_polls_that_hang) {
+  service.answer_with(poll, [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  captured_log log{troupe::log::level::info};
+  serve_nexus();
+  start();
+  service.answer_with(poll, [](const auto&) { return std::nullopt; }); // neither answers
+  clock->advance(300ms);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(service.open(probe).size() == 1u);
+  clock->advance(30s); // its timeout
+  BOOST_TEST(log.count("reconnected") == 0u);
+  clock->advance(12s);
+  BOOST_TEST(service.open(probe).size() == 1u);
+  service.succeed(*service.open(probe).at(0), wire::GetSystemInfoResponse{});
+  clock->advance(2s);
+  BOOST_TEST(log.count("reconnected") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_stops_waits_for_no_probe) {
+  service.answer_with(poll, [](const auto&) {
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  serve_nexus();
+  start();
+  clock->advance(300ms);
+  BOOST_TEST(service.open(probe).size() == 1u);
+  stop();
+  BOOST_TEST((core->phase() == worker_phase::stopped));
+  BOOST_TEST(service.open(probe).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_exhausted_service_is_left_alone_for_longer) {
