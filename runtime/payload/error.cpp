@@ -74,14 +74,20 @@ failure_cause to_failure_error(const std::exception_ptr& error) {
 }
 
 bool is_canceled(const failure_error& error) noexcept {
-  if (dynamic_cast<const canceled_error*>(&error) != nullptr)
-    return true;
-  if (const auto* operation = dynamic_cast<const nexus::operation_error*>(&error))
-    return operation->state() == nexus::operation_state::canceled;
-  const bool wraps = dynamic_cast<const activity_error*>(&error) != nullptr
-                     || dynamic_cast<const child_workflow_error*>(&error) != nullptr
-                     || dynamic_cast<const nexus_operation_error*>(&error) != nullptr;
-  return wraps && dynamic_cast<const canceled_error*>(error.cause().get()) != nullptr;
+  const auto* at = &error;
+  for (int depth = 0; at != nullptr && depth < detail::max_causes; ++depth) {
+    if (dynamic_cast<const canceled_error*>(at) != nullptr)
+      return true;
+    if (const auto* operation = dynamic_cast<const nexus::operation_error*>(at))
+      return operation->state() == nexus::operation_state::canceled;
+    const bool only_says_where = dynamic_cast<const activity_error*>(at) != nullptr
+                                 || dynamic_cast<const child_workflow_error*>(at) != nullptr
+                                 || dynamic_cast<const nexus_operation_error*>(at) != nullptr;
+    if (!only_says_where)
+      return false;
+    at = at->cause().get();
+  }
+  return false;
 }
 
 bool is_canceled(const std::exception_ptr& error) noexcept {
@@ -94,6 +100,16 @@ bool is_canceled(const std::exception_ptr& error) noexcept {
   } catch (...) {
     return false;
   }
+}
+
+bool is_benign(const failure_error& error) noexcept {
+  const auto* application = dynamic_cast<const application_error*>(&error);
+  return application != nullptr && application->category() == error_category::benign;
+}
+
+bool is_benign(const std::exception_ptr& error) {
+  const auto readable = to_failure_error(error);
+  return readable != nullptr && is_benign(*readable);
 }
 
 std::string_view to_string(timeout_type type) noexcept {

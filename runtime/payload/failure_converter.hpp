@@ -29,6 +29,11 @@ void to_failure(
 /// What travels as the text of an exception. `what()` says more of errors that have causes.
 [[nodiscard]] std::string message_of(const std::exception& error);
 
+/// Expected by who threw it (`error_category::benign`): neither counted as a failure nor a warning.
+[[nodiscard]] bool is_benign(const failure_error& error) noexcept;
+/// The same of what was thrown; false for a null pointer.
+[[nodiscard]] bool is_benign(const std::exception_ptr& error);
+
 /// Reads an error, ready to be thrown: one of the `failure_error` family, or a
 /// `payload_codec_error` if the codec failed (the caller then retries the task, since a codec may
 /// be away for a moment). Never throws itself.

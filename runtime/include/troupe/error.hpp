@@ -175,8 +175,9 @@ template <class T, std::predicate<const T&> Fits = detail::any_cause>
 /// (`std::throw_with_nested`) become causes. Null for a null pointer.
 [[nodiscard]] failure_cause to_failure_error(const std::exception_ptr& error);
 
-/// True if `error` is a `canceled_error` or an activity, child or operation error whose cause is
-/// one.
+/// True if `error` is a `canceled_error`, or of activities, children and operations, one around the
+/// other however often, the innermost was cancelled. An `application_error` around a cancellation
+/// is a failure of its own: `find_cause<canceled_error>(error)` looks through these too.
 [[nodiscard]] bool is_canceled(const std::exception_ptr& error) noexcept;
 /// The same.
 [[nodiscard]] bool is_canceled(const failure_error& error) noexcept;

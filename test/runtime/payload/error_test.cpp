@@ -105,7 +105,21 @@ BOOST_AUTO_TEST_CASE(knows_what_counts_as_canceled) {
   BOOST_TEST(is_canceled(nexus_operation_error{"n", {}, cause}));
   BOOST_TEST(is_canceled(nexus::operation_error::canceled("c")));
   BOOST_TEST(is_canceled(thrown(canceled_error{})));
+  // Wrappers within wrappers, as deep as they come.
+  failure_cause deep = cause;
+  for (int i = 0; i < 20; ++i) {
+    deep = std::make_shared<activity_error>("a", activity_error_info{}, deep);
+    deep = std::make_shared<child_workflow_error>("c", child_workflow_error_info{}, deep);
+    deep = std::make_shared<nexus_operation_error>("n", nexus_operation_error_info{}, deep);
+    BOOST_TEST(is_canceled(*deep));
+  }
   BOOST_TEST(!is_canceled(nexus::operation_error::failed("f")));
+  // A failure of its own, wherever it stands.
+  const auto own =
+      std::make_shared<application_error>("a", application_error_options{.cause = cause});
+  BOOST_TEST(!is_canceled(activity_error{"a", {}, own}));
+  BOOST_TEST(!is_canceled(child_workflow_error{
+      "c", {}, std::make_shared<activity_error>("a", activity_error_info{}, own)}));
   BOOST_TEST(!is_canceled(application_error{"a", {.cause = cause}}));
   BOOST_TEST(!is_canceled(activity_error{"a", {}}));
   BOOST_TEST(!is_canceled(thrown(5)));
