@@ -3,6 +3,7 @@
 
 #include "actors/worker/nexus/cancellation_coordinator.hpp"
 #include "actors/worker/poll/poller_actor.hpp"
+#include "actors/worker/slots/slot_metrics.hpp"
 #include "actors/worker/task_outcome.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -33,10 +34,6 @@ constexpr std::chrono::milliseconds farewell_timeout = 5s;
 
 constexpr telemetry::metric poller_restarts{
     .name = "poller_restarts", .help = "pollers that died and were started again", .is_ours = true};
-constexpr telemetry::metric slots_available{
-    .name = "worker_task_slots_available",
-    .kind = telemetry::metric_kind::gauge,
-    .help = "slots without a task in them"};
 
 int share(int total, std::size_t parts) {
   auto count = static_cast<int>(std::max<std::size_t>(parts, 1));
@@ -255,7 +252,7 @@ void worker_root_actor::observe_slots(const task_kind& kind, std::size_t capacit
   for (const auto& each : worker_->shards)
     used.push_back(outcome_counters{*each->meter, kind.worker_type}.slots_used);
   observed_.push_back(worker_->metrics->observe(
-      slots_available, std::move(with), [capacity, used = std::move(used)] {
+      available_slots, std::move(with), [capacity, used = std::move(used)] {
         auto left = static_cast<double>(capacity);
         for (const auto& each : used)
           left -= each.get();

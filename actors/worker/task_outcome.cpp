@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/task_outcome.hpp"
 
+#include "actors/worker/slots/slot_metrics.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <string>
@@ -10,16 +11,11 @@ namespace troupe::actors {
 namespace {
 
 using telemetry::metric;
-using telemetry::metric_kind;
 
 constexpr metric accepted_tasks{
     .name = "task_accepted", .help = "tasks that came with a poll", .is_ours = true};
 constexpr metric ended_tasks{
     .name = "task_ended", .help = "tasks that are over, by what became of them", .is_ours = true};
-constexpr metric used_slots{
-    .name = "worker_task_slots_used",
-    .kind = metric_kind::gauge,
-    .help = "slots with a task in them"};
 
 } // namespace
 

@@ -4,6 +4,8 @@
 #include "runtime/telemetry/cells.hpp"
 #include "runtime/telemetry/metric.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -70,6 +72,48 @@ private:
   labels fixed_;
   std::size_t most_;
   std::map<std::string, Handle, std::less<>> known_;
+};
+
+/// Several cells of what differs in `N` labels whose values show only while counting, for whoever
+/// counts the same thing more than once: found once and kept, they live as long as this. `Cells` is
+/// made of a meter and its labels. For the meter's thread; values that are new take the registry's
+/// lock once.
+template <class Cells, std::size_t N>
+class cells_by {
+public:
+  /// After `most` combinations all others count as `other` in every label.
+  cells_by(meter& from, std::array<std::string, N> names, std::size_t most = 200)
+      : meter_(&from), names_(std::move(names)), most_(most) {}
+
+  [[nodiscard]] const Cells& of(const std::array<std::string_view, N>& values) {
+    const auto found = known_.find(values);
+    if (found != known_.end())
+      return found->second;
+    std::array<std::string_view, N> others;
+    others.fill("other");
+    if (known_.size() >= most_ && values != others)
+      return of(others);
+    std::array<std::string, N> key;
+    labels with;
+    for (std::size_t i = 0; i < N; ++i) {
+      key[i] = values[i];
+      with.push_back({names_[i], key[i]});
+    }
+    return known_.try_emplace(std::move(key), *meter_, with).first->second;
+  }
+
+private:
+  struct by_text {
+    using is_transparent = void;
+    bool operator()(const auto& left, const auto& right) const noexcept {
+      return std::ranges::lexicographical_compare(
+          left, right, [](std::string_view a, std::string_view b) { return a < b; });
+    }
+  };
+  meter* meter_;
+  std::array<std::string, N> names_;
+  std::size_t most_;
+  std::map<std::array<std::string, N>, Cells, by_text> known_;
 };
 
 using counters_by_label = by_label<counter>;

@@ -5,6 +5,7 @@
 #include "runtime/activity/answer.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/saturate.hpp"
+#include "runtime/payload/failure_converter.hpp"
 
 #include <troupe/error.hpp>
 
@@ -27,12 +28,6 @@ duration heartbeat_interval(const activity::info& of) {
   constexpr duration usual = 30s;
   constexpr duration longest = 60s;
   return of.heartbeat_timeout ? std::min(*of.heartbeat_timeout / 5 * 4, longest) : usual;
-}
-
-bool is_benign(const std::exception_ptr& error) {
-  const auto readable = to_failure_error(error);
-  const auto* application = dynamic_cast<const application_error*>(readable.get());
-  return application != nullptr && application->category() == error_category::benign;
 }
 
 /// Another try with the same answer would end as this one did.
@@ -111,6 +106,7 @@ void activity_actor::begin(activity_job job) {
   slot_ = std::move(job.slot);
   outcome_ = std::move(job.outcome);
   received_ = job.received;
+  counts_ = job.counts;
   may_send_ = {};
   sending_ = answering_ = abandoned_ = false;
   const auto& type = job.task.info.activity_type;
@@ -245,7 +241,7 @@ void activity_actor::on_cancel(cancel_reason reason) {
   attempt_->cancel(reason);
   if (reason != cancel_reason::timed_out)
     return; // it may still answer, and somebody waits for that
-  shared_.metrics.activity_execution_failed.of(attempt_->info().activity_type).add();
+  counts_->activity_execution_failed.add();
   report("an activity ran past its time and is not answered", "start-to-close timeout");
   abandon(task_outcome::deadline_passed);
 }
@@ -262,15 +258,13 @@ void activity_actor::on_ended() {
   if (abandoned_)
     return become_idle();
   const auto& came = attempt_->result();
-  const auto& type = attempt_->info().activity_type;
-  shared_.metrics.activity_execution_latency.of(type).observe(
-      between(received_, home().now()).count());
+  counts_->activity_execution_latency.observe(between(received_, home().now()).count());
   if (came.what == activity::outcome::kind::later)
     return end(task_outcome::not_needed);
   if (came.what == activity::outcome::kind::failed) {
     const bool is_expected = is_benign(came.error);
     if (!is_expected)
-      shared_.metrics.activity_execution_failed.of(type).add();
+      counts_->activity_execution_failed.add();
     report(
         "an activity failed",
         describe(came.error),
@@ -307,7 +301,7 @@ std::exception_ptr activity_actor::judge_result() {
     report("an activity's result is large", sizes.warning);
   if (sizes.error.empty())
     return nullptr;
-  shared_.metrics.activity_execution_failed.of(attempt_->info().activity_type).add();
+  counts_->activity_execution_failed.add();
   report("an activity failed", sizes.error);
   return std::make_exception_ptr(application_error(sizes.error, {.type = "PayloadsTooLarge"}));
 }
@@ -324,8 +318,8 @@ void activity_actor::on_answer(const rpc_status& status) {
   const bool succeeded = attempt_->result().what == activity::outcome::kind::completed;
   if (status.ok()) {
     if (succeeded)
-      shared_.metrics.activity_succeed_endtoend_latency.of(info.activity_type)
-          .observe(between(info.scheduled_time, home().now()).count());
+      counts_->activity_succeed_endtoend_latency.observe(
+          between(info.scheduled_time, home().now()).count());
     return end(task_outcome::answered);
   }
   if (status.code == status_code::not_found) {

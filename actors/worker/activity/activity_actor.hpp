@@ -40,6 +40,7 @@ struct activity_job {
   slot_permit slot;
   outcome_guard outcome;
   time_point received;
+  const activity_type_metrics* counts; ///< of its type, the shard's
 };
 
 /// Runs one activity task at a time and answers it. Reused: one per slot that was ever in use on
@@ -116,6 +117,7 @@ private:
   slot_permit slot_;
   outcome_guard outcome_;
   time_point received_{};
+  const activity_type_metrics* counts_ = nullptr;
   time_point may_send_{}; ///< the next heartbeat, not before
   bool sending_ = false;  ///< a heartbeat is on its way
   bool answering_ = false;

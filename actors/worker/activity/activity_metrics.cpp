@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/activity/activity_metrics.hpp"
 
+#include "actors/worker/slots/slot_metrics.hpp"
 #include "runtime/telemetry/sdk_buckets.hpp"
 
 namespace troupe::actors {
@@ -48,22 +49,37 @@ constexpr auto local_endtoend = telemetry::latency(
     "from the schedule of a local activity to its success, all attempts together",
     buckets::other);
 
+telemetry::labels and_eager(telemetry::labels with, bool eager) {
+  with.push_back({"eager", eager ? "true" : "false"});
+  return with;
+}
+
 } // namespace
+
+activity_type_metrics::activity_type_metrics(telemetry::meter& meter, const telemetry::labels& with)
+    : activity_task_received(meter.counter(received, and_eager(with, false))),
+      activity_task_received_eagerly(meter.counter(received, and_eager(with, true))),
+      activity_execution_latency(meter.histogram(execution, with)),
+      activity_execution_failed(meter.counter(execution_failed, with)),
+      activity_succeed_endtoend_latency(meter.histogram(endtoend, with)) {}
 
 activity_metrics::activity_metrics(telemetry::meter& meter)
     : activity_tasks(meter, "ActivityWorker"), activity_poll_no_task(meter.counter(poll_no_task)),
       activity_tasks_without_poll(meter.counter(without_poll)),
       activity_schedule_to_start_latency(meter.histogram(schedule_to_start)),
-      activity_task_received(meter, received, "activity_type"),
-      activity_execution_latency(meter, execution, "activity_type"),
-      activity_execution_failed(meter, execution_failed, "activity_type"),
-      activity_succeed_endtoend_latency(meter, endtoend, "activity_type") {}
+      types(meter, {"activity_type", "workflow_type"}) {}
+
+local_activity_type_metrics::local_activity_type_metrics(
+    telemetry::meter& meter, const telemetry::labels& with)
+    : local_activity_total(meter.counter(local_total, with)),
+      local_activity_execution_cancelled(meter.counter(local_cancelled, with)),
+      local_activity_execution_failed(meter.counter(local_failed, with)),
+      local_activity_execution_latency(meter.histogram(local_execution, with)),
+      local_activity_succeed_endtoend_latency(meter.histogram(local_endtoend, with)) {}
 
 local_activity_metrics::local_activity_metrics(telemetry::meter& meter)
-    : local_activity_total(meter, local_total, "activity_type"),
-      local_activity_execution_cancelled(meter, local_cancelled, "activity_type"),
-      local_activity_execution_failed(meter, local_failed, "activity_type"),
-      local_activity_execution_latency(meter, local_execution, "activity_type"),
-      local_activity_succeed_endtoend_latency(meter, local_endtoend, "activity_type") {}
+    : slots_used(meter.gauge(used_slots, {{"worker_type", "LocalActivityWorker"}})),
+      slots_available(meter.gauge(available_slots, {{"worker_type", "LocalActivityWorker"}})),
+      types(meter, {"activity_type", "workflow_type"}) {}
 
 } // namespace troupe::actors

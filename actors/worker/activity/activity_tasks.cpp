@@ -61,7 +61,8 @@ public:
       }
       tell(
           runner,
-          accept_activity_task(*worker_, context_, shared_, std::move(task), std::move(slot)));
+          accept_activity_task(
+              *worker_, context_, shared_, std::move(task), std::move(slot), false));
     };
     return result;
   }

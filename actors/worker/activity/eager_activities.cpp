@@ -17,9 +17,11 @@ run_activity_task accept_activity_task(
     shard_context& on,
     activity_shard& shared,
     activity::task task,
-    slot_permit slot) {
+    slot_permit slot,
+    bool is_eager) {
   const auto& info = task.info;
-  shared.metrics.activity_task_received.of(info.activity_type).add();
+  const auto& counts = shared.metrics.of(info);
+  (is_eager ? counts.activity_task_received_eagerly : counts.activity_task_received).add();
   shared.metrics.activity_schedule_to_start_latency.observe(
       between(info.current_attempt_scheduled_time, info.started_time).count());
   slot.mark_used(
@@ -31,7 +33,8 @@ run_activity_task accept_activity_task(
       std::move(task),
       std::move(slot),
       outcome_guard{shared.metrics.activity_tasks, activity_kind},
-      on.home.now()})};
+      on.home.now(),
+      &counts})};
 }
 
 eager_activities::eager_activities(
@@ -71,7 +74,8 @@ void eager_activities::run(
           on_,
           shared_,
           activity::take_task(std::move(copy), worker->settings.task_queue),
-          std::move(slot)));
+          std::move(slot),
+          true));
 }
 
 void eager_activities::close() noexcept {

@@ -19,13 +19,15 @@ namespace troupe::actors {
 
 inline constexpr std::string_view activity_kind = "activity";
 
-/// Counts an activity task that has come, and wraps it up for the actor that runs it.
+/// Counts an activity task that has come, by a poll or (eager) with the answer to a workflow task,
+/// and wraps it up for the actor that runs it.
 [[nodiscard]] run_activity_task accept_activity_task(
     const worker_context& worker,
     shard_context& on,
     activity_shard& shared,
     activity::task task,
-    slot_permit slot);
+    slot_permit slot,
+    bool is_eager);
 
 /// The activities of one shard that need no poll: a workflow task of the same worker has scheduled
 /// them, and the answer to it brings them along.

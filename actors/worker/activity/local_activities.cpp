@@ -15,7 +15,14 @@ local_activities::local_activities(
     std::shared_ptr<const activity::environment> environment,
     std::size_t most)
     : metrics(*context.meter), context_(context), environment_(std::move(environment)),
-      most_(most) {}
+      most_(most) {
+  count_slots();
+}
+
+void local_activities::count_slots() const noexcept {
+  metrics.slots_used.set(static_cast<double>(running_.size()));
+  metrics.slots_available.set(static_cast<double>(most_ - std::min(most_, running_.size())));
+}
 
 std::uint64_t
 local_activities::start(const std::shared_ptr<worker_context>& worker, local_job job) {
@@ -37,6 +44,7 @@ void local_activities::begin(const std::shared_ptr<worker_context>& worker, loca
     idle_.pop_back();
   }
   running_.emplace(job.key, runner);
+  count_slots();
   tell(runner, run_local_activity{make_handoff<local_job>(std::move(job))});
 }
 
@@ -50,6 +58,7 @@ void local_activities::cancel(std::uint64_t key) {
 
 void local_activities::ended(std::uint64_t key, local_activity_handle who) {
   running_.erase(key);
+  count_slots();
   idle_.push_back(std::move(who));
   while (!waiting_.empty() && running_.size() < most_) {
     auto next = std::move(waiting_.front());
@@ -64,6 +73,7 @@ void local_activities::ended(std::uint64_t key, local_activity_handle who) {
 void local_activities::close() noexcept {
   waiting_.clear();
   running_.clear();
+  count_slots();
   idle_.clear();
 }
 

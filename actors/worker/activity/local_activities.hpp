@@ -65,6 +65,7 @@ private:
     bool is_cancelled = false;
   };
   void begin(const std::shared_ptr<worker_context>& worker, local_job job);
+  void count_slots() const noexcept;
 
   shard_context& context_;
   std::shared_ptr<const activity::environment> environment_;

@@ -4,6 +4,7 @@
 #include "actors/worker/pool_submission.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/saturate.hpp"
+#include "runtime/payload/failure_converter.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -17,11 +18,6 @@ namespace troupe::actors {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool is_benign(const failure_error& error) {
-  const auto* application = dynamic_cast<const application_error*>(&error);
-  return application != nullptr && application->category() == error_category::benign;
-}
 
 } // namespace
 
@@ -67,6 +63,7 @@ void local_activity_actor::on_exit() {
 void local_activity_actor::begin(local_job job) {
   job_ = std::make_unique<local_job>(std::move(job));
   const auto& request = job_->what.request;
+  counts_ = &shared_.metrics.types.of({request.type, job_->info.workflow_type});
   number_ = request.attempt;
   scheduled_ = request.scheduled.value_or(job_->asked);
   last_failure_ = nullptr;
@@ -93,7 +90,7 @@ void local_activity_actor::try_once() {
   ++run_;
   began_ = now;
   const auto& request = job_->what.request;
-  shared_.metrics.local_activity_total.of(request.type).add();
+  counts_->local_activity_total.add();
   activity::task task{.info = job_->info, .input = request.input};
   task.info.attempt = number_;
   task.info.scheduled_time = scheduled_;
@@ -162,17 +159,15 @@ void local_activity_actor::on_loss(const std::source_location& coroutine) {
 
 void local_activity_actor::on_ended() {
   stop_waiting();
-  const auto& type = job_->what.request.type;
   auto came = std::exchange(attempt_, nullptr)->result();
-  shared_.metrics.local_activity_execution_latency.of(type).observe(
-      between(began_, home().now()).count());
+  counts_->local_activity_execution_latency.observe(between(began_, home().now()).count());
   switch (came.what) {
   case activity::outcome::kind::completed:
-    shared_.metrics.local_activity_succeed_endtoend_latency.of(type).observe(
+    counts_->local_activity_succeed_endtoend_latency.observe(
         between(scheduled_, home().now()).count());
     return finish({.id = 0, .value = std::move(came.value), .failure = {}});
   case activity::outcome::kind::canceled:
-    shared_.metrics.local_activity_execution_cancelled.of(type).add();
+    counts_->local_activity_execution_cancelled.add();
     return finish({.id = 0, .value = {}, .failure = canceled(std::move(came.details))});
   default: return failed(came.error);
   }
@@ -211,7 +206,7 @@ void local_activity_actor::failed(const std::exception_ptr& error) {
   const auto readable = to_failure_error(error);
   const auto& info = job_->info;
   if (!is_benign(*readable))
-    shared_.metrics.local_activity_execution_failed.of(info.activity_type).add();
+    counts_->local_activity_execution_failed.add();
   if (context_.failures)
     context_.failures->report(
         {.severity = is_benign(*readable) ? log::level::debug : log::level::warn,

@@ -71,6 +71,7 @@ private:
   std::shared_ptr<worker_context> worker_;
   shard_context& context_;
   local_activities& shared_;
+  const local_activity_type_metrics* counts_ = nullptr; ///< of the job's type
 
   std::unique_ptr<local_job> job_;             ///< null while it is free
   std::shared_ptr<activity::attempt> attempt_; ///< null between two of them

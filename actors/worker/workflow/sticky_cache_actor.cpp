@@ -81,7 +81,7 @@ void sticky_cache_actor::accept(handoff<workflow_job> job) {
   const bool partial = task.history().events_size() == 0 || task.history().events(0).event_id() > 1;
   auto found = runs_.find(run_id);
   if (partial)
-    (found != runs_.end() ? context_.counters.sticky_cache_hit
+    (found != runs_.end() ? context_.counters.sticky_cache_hit.of(task.workflow_type().name())
                           : context_.counters.sticky_cache_miss)
         .add();
   if (found == runs_.end()) {

@@ -50,20 +50,23 @@ constexpr metric died{
 
 } // namespace
 
+workflow_metrics::failed_tasks::failed_tasks(telemetry::meter& meter, const telemetry::labels& with)
+    : count(meter.counter(execution_failed, with)) {}
+
 workflow_metrics::workflow_metrics(telemetry::meter& meter)
     : workflow_tasks(meter, "WorkflowWorker"),
       workflow_task_queue_poll_empty(meter.counter(poll_empty)),
       workflow_task_queue_poll_succeed(meter.counter(poll_succeed)),
       workflow_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
-      workflow_task_execution_latency(meter.histogram(execution)),
-      workflow_task_execution_failed(meter, execution_failed, "failure_reason"),
+      workflow_task_execution_latency(meter, execution, "workflow_type"),
+      workflow_task_execution_failed(meter, {"failure_reason", "workflow_type"}),
       workflow_completed(meter, completed, "workflow_type"),
       workflow_canceled(meter, canceled, "workflow_type"),
       workflow_failed(meter, failed, "workflow_type"),
       workflow_continue_as_new(meter, continue_as_new, "workflow_type"),
       workflow_endtoend_latency(meter, endtoend, "workflow_type"),
-      sticky_cache_hit(meter.counter(cache_hit)), sticky_cache_miss(meter.counter(cache_miss)),
-      sticky_cache_size(meter.gauge(cache_size)),
+      sticky_cache_hit(meter, cache_hit, "workflow_type"),
+      sticky_cache_miss(meter.counter(cache_miss)), sticky_cache_size(meter.gauge(cache_size)),
       sticky_cache_total_forced_eviction(meter.counter(cache_eviction)),
       instances_died(meter.counter(died)) {}
 

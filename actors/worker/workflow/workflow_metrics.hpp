@@ -14,15 +14,21 @@ struct workflow_metrics {
   telemetry::counter workflow_task_queue_poll_empty;
   telemetry::counter workflow_task_queue_poll_succeed;
   telemetry::histogram workflow_task_schedule_to_start_latency;
-  telemetry::histogram workflow_task_execution_latency;        ///< from the poll's answer to ours
-  telemetry::counters_by_label workflow_task_execution_failed; ///< by `failure_reason`
+  /// From the poll's answer to ours, by `workflow_type`.
+  telemetry::histograms_by_label workflow_task_execution_latency;
+  struct failed_tasks {
+    failed_tasks(telemetry::meter& meter, const telemetry::labels& with);
+    telemetry::counter count;
+  };
+  /// By `failure_reason` and `workflow_type`.
+  telemetry::cells_by<failed_tasks, 2> workflow_task_execution_failed;
   /// By `workflow_type`: how runs ended, counted when the service has taken the answer.
   telemetry::counters_by_label workflow_completed;
   telemetry::counters_by_label workflow_canceled;
   telemetry::counters_by_label workflow_failed; ///< but those that are expected (benign)
   telemetry::counters_by_label workflow_continue_as_new;
   telemetry::histograms_by_label workflow_endtoend_latency; ///< from the run's start
-  telemetry::counter sticky_cache_hit;
+  telemetry::counters_by_label sticky_cache_hit;            ///< by `workflow_type`
   telemetry::counter sticky_cache_miss;
   telemetry::gauge sticky_cache_size;
   telemetry::counter sticky_cache_total_forced_eviction;

@@ -218,6 +218,37 @@ BOOST_AUTO_TEST_CASE(a_label_from_outside_has_so_many_values_at_most) {
   BOOST_TEST(reasons.get() == 100u);
 }
 
+struct two_counts {
+  two_counts(telemetry::meter& meter, const telemetry::labels& with)
+      : asked(meter.counter(requests, with)), open(meter.gauge(open_polls, with)) {}
+  telemetry::counter asked;
+  telemetry::gauge open;
+};
+
+BOOST_AUTO_TEST_CASE(cells_by_several_labels_are_found_again_and_so_many_at_most) {
+  auto all = std::make_shared<telemetry::registry>();
+  auto meter = all->add_meter();
+  telemetry::cells_by<two_counts, 2> cells{*meter, {"kind", "who"}, 3};
+  const auto& first = cells.of({"a", "b"});
+  for (int i = 0; i < 100; ++i) {
+    const auto who = "who-" + std::to_string(i % 50);
+    cells.of({"a", who}).asked.add();
+  }
+  // Neither joined nor mixed up.
+  cells.of({"a", "b"}).asked.add();
+  BOOST_TEST(&cells.of({"a", "b"}) == &first);
+  const auto seen = all->read();
+  BOOST_TEST(seen.find("requests")->series.size() == 4u);
+  BOOST_TEST(seen.total("requests", {{"kind", "a"}, {"who", "b"}}) == 1);
+  BOOST_TEST(seen.total("requests", {{"kind", "a"}, {"who", "who-1"}}) == 2);
+  BOOST_TEST(seen.total("requests", {{"kind", "other"}, {"who", "other"}}) == 96);
+  BOOST_TEST(seen.total("requests") == 101);
+  const auto before = allocations.load();
+  for (int i = 0; i < 1000; ++i)
+    cells.of({"a", "b"}).asked.add();
+  BOOST_TEST(allocations.load() == before);
+}
+
 BOOST_AUTO_TEST_CASE(no_two_meters_have_cells_in_one_cache_line) {
   constexpr std::uintptr_t line = 64;
   auto all = std::make_shared<telemetry::registry>();

@@ -122,7 +122,12 @@ BOOST_AUTO_TEST_CASE(a_plain_function_runs_on_the_pool_and_its_result_is_answere
   BOOST_TEST(request.result().payloads(0).data() == R"("hello Ann")");
   answer(completed, wire::RespondActivityTaskCompletedResponse{});
   BOOST_TEST(ended(task_outcome::answered) == 1u);
-  BOOST_TEST(metric("activity_task_received", {{"activity_type", "greet"}}) == 1);
+  const troupe::telemetry::labels its{{"activity_type", "greet"}, {"workflow_type", "Greeter"}};
+  BOOST_TEST(metric("activity_task_received", its) == 1);
+  BOOST_TEST(metric("activity_task_received", {{"eager", "false"}}) == 1);
+  const auto seen = context->metrics->read();
+  BOOST_TEST(seen.histogram("activity_execution_latency", its).count == 1u);
+  BOOST_TEST(seen.histogram("activity_succeed_endtoend_latency", its).count == 1u);
   BOOST_TEST(service.open(poll).size() == 2u);
 }
 

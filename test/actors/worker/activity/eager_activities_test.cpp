@@ -124,7 +124,9 @@ BOOST_AUTO_TEST_CASE(three_activities_of_a_task_are_asked_for_and_run_without_a_
   answer(workflow_completed, granted(2));
   BOOST_TEST(free_slots() == 6u); // the third was not granted
   BOOST_TEST(metric("activity_tasks_without_poll") == 2);
-  BOOST_TEST(metric("activity_task_received", {{"activity_type", "waits"}}) == 2);
+  BOOST_TEST(
+      metric("activity_task_received", {{"activity_type", "waits"}, {"eager", "true"}}) == 2);
+  BOOST_TEST(metric("activity_task_received") == 2);
   clock->advance(1h);
   BOOST_REQUIRE(service.open(completed).size() == 2u);
   const auto first = service.open(completed)[0]->as<wire::RespondActivityTaskCompletedRequest>();

@@ -132,8 +132,13 @@ BOOST_FIXTURE_TEST_SUITE(local_activities, local_fixture)
 
 BOOST_AUTO_TEST_CASE(a_task_is_answered_with_the_result_of_its_local_activity_and_a_marker) {
   start();
+  const troupe::telemetry::labels slots{{"worker_type", "LocalActivityWorker"}};
+  const auto free = metric("worker_task_slots_available", slots);
+  BOOST_TEST(free > 0);
   give_workflow(first_task("r", "Greets"));
   BOOST_TEST(service.open(completed).empty());
+  BOOST_TEST(metric("worker_task_slots_used", slots) == 1);
+  BOOST_TEST(metric("worker_task_slots_available", slots) == free - 1);
   BOOST_TEST(pool->run_one());
   clock->run_until_idle();
   const auto answer = answered();
@@ -141,7 +146,13 @@ BOOST_AUTO_TEST_CASE(a_task_is_answered_with_the_result_of_its_local_activity_an
   BOOST_TEST(marker_in(answer).marker_name() == "core_local_activity");
   BOOST_TEST(marker_in(answer).details().at("result").payloads(0).data() == R"("hello Ann")");
   BOOST_TEST(result_of(answer) == R"("hello Ann")");
-  BOOST_TEST(metric("local_activity_total", {{"activity_type", "greet"}}) == 1);
+  const troupe::telemetry::labels its{{"activity_type", "greet"}, {"workflow_type", "Greets"}};
+  BOOST_TEST(metric("local_activity_total", its) == 1);
+  const auto seen = context->metrics->read();
+  BOOST_TEST(seen.histogram("local_activity_execution_latency", its).count == 1u);
+  BOOST_TEST(seen.histogram("local_activity_succeed_endtoend_latency", its).count == 1u);
+  BOOST_TEST(metric("worker_task_slots_used", slots) == 0);
+  BOOST_TEST(metric("worker_task_slots_available", slots) == free);
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_attempt_is_tried_again_within_the_task_or_in_a_timer) {
