@@ -6,6 +6,7 @@
 
 #include <troupe/activity/info.hpp>
 #include <troupe/cancellation.hpp>
+#include <troupe/log.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/unique_function.hpp>
 
@@ -29,8 +30,9 @@ struct activity_state : rpc::call_scope {
 
   std::shared_ptr<const activity::environment> environment;
   activity::info info;
-  payloads last_details;                                ///< that an earlier attempt told
-  std::vector<std::pair<std::string, std::string>> log; ///< what interceptors want in each line
+  payloads last_details; ///< that an earlier attempt told
+  /// What interceptors want in each line.
+  std::vector<std::pair<std::string, troupe::log::value>> log;
   std::shared_ptr<void> keeps_where;
   cancellation_source cancellation;
 

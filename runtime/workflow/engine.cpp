@@ -292,22 +292,20 @@ void engine::on_query(std::string name, detail::query_handler handler) {
 void engine::fail_handler(std::exception_ptr why) {
   if (messages_ && messages_->captured != nullptr)
     messages_->captured->error = std::move(why);
-  else if (!closed_)
-    end_with(std::move(why));
+  else
+    fail_signal(messages_ && messages_->now_told ? messages_->now_told->name : "", std::move(why));
 }
 
 void engine::log(
-    detail::log_level level, std::string_view message, const detail::log_fields& fields) {
-  if (closed_ || replaying_)
+    log::level severity, std::string_view message, std::initializer_list<log::field> fields) {
+  log(severity, message, std::span<const log::field>{fields.begin(), fields.size()});
+}
+
+void engine::log(
+    log::level severity, std::string_view message, std::span<const log::field> fields) {
+  if (closed_ || replaying_ || !log::enabled(severity))
     return;
-  constexpr log::level levels[] = {
-      log::level::debug, log::level::info, log::level::warn, log::level::error};
-  const auto severity = levels[static_cast<std::size_t>(level)];
-  if (!log::enabled(severity))
-    return;
-  std::vector<log::field> all;
-  for (const auto& [key, value] : fields)
-    all.push_back({key, value});
+  std::vector<log::field> all{fields.begin(), fields.end()};
   if (extras_)
     for (const auto& [key, value] : extras_->log)
       all.push_back({key, value});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/workflow/failed_message.hpp"
 #include "runtime/workflow/history/step_jobs.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/machines/machine.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +94,8 @@ public:
 
   /// The spans that ended with this task; none without a tracer.
   [[nodiscard]] std::vector<trace_span> take_spans();
+  /// What the last task has met.
+  [[nodiscard]] std::vector<failed_message> take_failed_messages();
 
   // -- local activities --
 
@@ -185,7 +189,7 @@ public:
   void spawn_handler(async<void> body) override;
   [[nodiscard]] bool all_handlers_finished() const noexcept override;
   void
-  log(detail::log_level level, std::string_view message, const detail::log_fields& fields) override;
+  log(log::level severity, std::string_view message, std::span<const log::field> fields) override;
 
   // -- machine_host --
 
@@ -335,9 +339,10 @@ private:
   bool deliver_waiting_updates();
   [[nodiscard]] detail::update_handler* update_handler_of(const std::string& name);
   void begin_update(detail::update_handler& handler, received_update&& update);
-  static async<void>
-  run_update(engine* self, detail::ref<update_machine> accepted, async<payload> handler);
-  void end_update(update_machine& accepted, result<payload>&& outcome);
+  void reject(const received_update& update, const std::exception_ptr& why);
+  static async<void> run_update(
+      engine* self, detail::ref<update_machine> accepted, std::string name, async<payload> handler);
+  void end_update(update_machine& accepted, const std::string& name, result<payload>&& outcome);
   /// Whether the error of a handler is its caller's; else it is the task's, and says so.
   [[nodiscard]] bool fails_update(std::exception_ptr& error) const;
 
@@ -360,6 +365,9 @@ private:
   void intercept_continue_as_new(continue_as_new_request&& request);
 
   // handlers.cpp
+  static async<void> drive_signal_handler(engine* self, std::string name, async<void> body);
+  void fail_signal(const std::string& name, std::exception_ptr why);
+  void note_failed(failed_message&& failed);
   void run_handler(async<void> body, running_handler&& what, bool at_once);
 
   // engine.cpp
@@ -367,6 +375,7 @@ private:
   void run_code();
   bool test_conditions();
   void reap();
+  void log(log::level severity, std::string_view message, std::initializer_list<log::field> fields);
   void finish_main();
   void end_with(std::exception_ptr why);
   void close_with(std::unique_ptr<wire_command> command, std::exception_ptr why = nullptr);

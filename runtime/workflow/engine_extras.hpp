@@ -70,6 +70,7 @@ struct engine::extras {
   std::optional<run_trace> trace;    ///< of a worker that has a tracer
   std::unique_ptr<interception> interceptors; ///< null: there are none
   workflow::log_fields log;                   ///< that they want in each line
+  std::vector<failed_message> failed;         ///< in the current task
   std::unique_ptr<described> described_as;    ///< null until the code reads or changes it
   std::unique_ptr<version_notes> versions;    ///< null until the code asks for one
 };

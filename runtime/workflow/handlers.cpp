@@ -59,9 +59,30 @@ void engine::spawn_handler(async<void> body) {
     what = {.name = messages_->now_told->name, .unfinished = messages_->now_told->unfinished};
   // Before the next message is told, as if each were one function.
   run_handler(
-      detail::drive_handler(std::move(body), detail::ref<run>{this}),
+      drive_signal_handler(this, what.name, std::move(body)),
       std::move(what),
       messages_ && messages_->tells_at_once);
+}
+
+async<void> engine::drive_signal_handler(engine* self, std::string name, async<void> body) {
+  auto outcome = co_await body.as_result();
+  if (!outcome.has_value())
+    self->fail_signal(name, outcome.error());
+}
+
+void engine::fail_signal(const std::string& name, std::exception_ptr why) {
+  if (closed_)
+    return;
+  note_failed({.what = failed_message::kind::signal, .name = name, .error = why, .ends = true});
+  end_with(std::move(why));
+}
+
+void engine::note_failed(failed_message&& failed) {
+  with_extras().failed.push_back(std::move(failed));
+}
+
+std::vector<failed_message> engine::take_failed_messages() {
+  return extras_ ? std::exchange(extras_->failed, {}) : std::vector<failed_message>{};
 }
 
 bool engine::all_handlers_finished() const noexcept {
@@ -108,7 +129,7 @@ void engine::warn_of_unfinished_handlers() {
       updates.push_back({one.handler->name, one.handler->update_id});
   }
   if (!updates.empty())
-    log(detail::log_level::warn,
+    log(log::level::warn,
         "[TMPRL1102] the workflow ends while handlers of updates still run: their work is "
         "interrupted and their callers get an error. Let it wait for them first (co_await "
         "ctx.wait_condition([ctx] { return ctx.all_handlers_finished(); })), or register them with "
@@ -118,7 +139,7 @@ void engine::warn_of_unfinished_handlers() {
   for (const auto& [name, count] : signals)
     counted.push_back({name, count});
   if (!counted.empty())
-    log(detail::log_level::warn,
+    log(log::level::warn,
         "[TMPRL1102] the workflow ends while handlers of signals still run: their work is "
         "interrupted. Let it wait for them first (co_await ctx.wait_condition([ctx] { return "
         "ctx.all_handlers_finished(); })), or register them with unfinished_policy::abandon if "

@@ -154,11 +154,12 @@ activation_result instance::outcome() {
   if (detour_ && detour_->error != nullptr)
     return failed(detour_->error);
   if (engine_->task_error() != nullptr)
-    return failed(engine_->task_error());
+    return failed(engine_->task_error(), engine_->take_failed_messages());
   return task_->has_query() ? answer_query_task(*task_, *engine_) : answer_task();
 }
 
-activation_result instance::failed(const std::exception_ptr& error) const {
+activation_result
+instance::failed(const std::exception_ptr& error, std::vector<failed_message> messages) const {
   auto cause = enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE;
   auto readable = error;
   try {
@@ -171,7 +172,9 @@ activation_result instance::failed(const std::exception_ptr& error) const {
   } catch (...) {
     // What the code let out goes as it is.
   }
-  return task_failed(*task_, engine_->environment(), readable, cause);
+  auto result = task_failed(*task_, engine_->environment(), readable, cause);
+  result.failed_messages = std::move(messages);
+  return result;
 }
 
 activation_result instance::answer_task() {
@@ -188,6 +191,7 @@ activation_result instance::answer_task() {
         + ", before the task's event " + std::to_string(task.started_event_id()))));
   activation_result result;
   result.kind = verdict::completed;
+  result.failed_messages = run.take_failed_messages();
   auto& answer = make_answer<wire::RespondWorkflowTaskCompletedRequest>(result, task);
   answer.set_identity(run.environment().identity);
   answer.set_namespace_(run.environment().name_space);

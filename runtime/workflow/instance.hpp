@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
+#include "runtime/workflow/failed_message.hpp"
 
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>
@@ -118,8 +119,7 @@ struct activation_result {
   time_point started = {};       ///< the run, if the answer closes it
   /// To be recorded once the service has taken the answer.
   std::vector<trace_span> spans = {};
-  /// Of queries that went along: which failed, and why.
-  std::vector<std::pair<std::string, std::exception_ptr>> failed_queries = {};
+  std::vector<failed_message> failed_messages = {}; ///< queries that went along among them
 
   activation_result();
   activation_result(activation_result&&) noexcept;
@@ -191,7 +191,8 @@ private:
   void start_over();
   [[nodiscard]] detour& on_detour();
   [[nodiscard]] activation_result outcome();
-  [[nodiscard]] activation_result failed(const std::exception_ptr& error) const;
+  [[nodiscard]] activation_result
+  failed(const std::exception_ptr& error, std::vector<failed_message> messages = {}) const;
   [[nodiscard]] activation_result answer_task();
 
   detail::ref<engine> engine_;

@@ -70,6 +70,15 @@ void answer_update(const update_machine& answered, result<payload>&& outcome, ma
 
 } // namespace
 
+void engine::reject(const received_update& update, const std::exception_ptr& why) {
+  note_failed(
+      {.what = failed_message::kind::rejected_update,
+       .name = update.request.input().name(),
+       .update_id = update.id,
+       .error = why});
+  reject_update(update, why, *this);
+}
+
 void engine::deliver_message(const protocol_message& message) {
   received_update update;
   if (!message.body().UnpackTo(&update.request))
@@ -168,7 +177,7 @@ void engine::begin_update(detail::update_handler& handler, received_update&& upd
     if (update.is_accepted) // it fitted once
       task_error_ = std::move(refused);
     else
-      reject_update(update, refused, *this);
+      reject(update, refused);
     return;
   }
   auto accepted = detail::make_ref<update_machine>(update.id, update.request.meta().identity());
@@ -177,22 +186,34 @@ void engine::begin_update(detail::update_handler& handler, received_update&& upd
     accept_update(update, *accepted, *this);
   running_handler running{
       .name = name, .update_id = update.id, .unfinished = handler.options.unfinished};
-  run_handler(run_update(this, std::move(accepted), *std::move(body)), std::move(running), true);
+  run_handler(
+      run_update(this, std::move(accepted), name, *std::move(body)), std::move(running), true);
 }
 
-async<void>
-engine::run_update(engine* self, detail::ref<update_machine> accepted, async<payload> handler) {
+async<void> engine::run_update(
+    engine* self, detail::ref<update_machine> accepted, std::string name, async<payload> handler) {
   auto outcome = co_await handler.as_result();
-  self->end_update(*accepted, std::move(outcome));
+  self->end_update(*accepted, name, std::move(outcome));
 }
 
-void engine::end_update(update_machine& accepted, result<payload>&& outcome) {
+void engine::end_update(
+    update_machine& accepted, const std::string& name, result<payload>&& outcome) {
   if (closed_)
     return;
-  if (!outcome.has_value() && !fails_update(outcome.error())) {
-    if (task_error_ == nullptr)
-      task_error_ = outcome.error();
-    return;
+  if (!outcome.has_value()) {
+    const bool ends = !fails_update(outcome.error());
+    if (ends || !replaying_)
+      note_failed(
+          {.what = failed_message::kind::update,
+           .name = name,
+           .update_id = accepted.id(),
+           .error = outcome.error(),
+           .ends = ends});
+    if (ends) {
+      if (task_error_ == nullptr)
+        task_error_ = outcome.error();
+      return;
+    }
   }
   accepted.answered();
   issue(accepted, enums::COMMAND_TYPE_PROTOCOL_MESSAGE);
@@ -240,7 +261,7 @@ bool engine::deliver_waiting_updates() {
       task_error_ = std::make_exception_ptr(nondeterminism_error(
           "update " + update.id + " was accepted when this history was written, and now: " + why));
     else
-      reject_update(update, std::make_exception_ptr(application_error(why)), *this);
+      reject(update, std::make_exception_ptr(application_error(why)));
   }
   return true;
 }

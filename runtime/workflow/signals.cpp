@@ -75,12 +75,11 @@ void engine::signal_told(
   if (failed != nullptr) {
     try {
       std::rethrow_exception(failed);
-    } catch (const payload_error& error) {
-      log(detail::log_level::warn,
-          "dropped a signal whose arguments cannot be read",
-          {{"signal", name}, {"error", describe(error)}});
+    } catch (const payload_error&) {
+      if (!replaying_)
+        note_failed({.what = failed_message::kind::dropped_signal, .name = name, .error = failed});
     } catch (...) {
-      fail_handler(failed);
+      fail_signal(name, failed);
     }
   }
   if (extras_ && extras_->trace && !replaying_)

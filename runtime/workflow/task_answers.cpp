@@ -33,7 +33,7 @@ activation_result query_failed(
     const std::exception_ptr& error) {
   activation_result result;
   result.kind = verdict::query_answered;
-  result.failed_queries.emplace_back(task.query().query_type(), error);
+  result.failed_messages.push_back({.name = task.query().query_type(), .error = error});
   result.reason = describe(error);
   auto& answer = make_answer<wire::RespondQueryTaskCompletedRequest>(result, task);
   answer.set_namespace_(shared.name_space);
@@ -119,7 +119,7 @@ void answer_queries(
       result.set_result_type(enums::QUERY_RESULT_TYPE_FAILED);
       result.set_error_message(message_of(error));
       to_failure(error, converter, *result.mutable_failure());
-      outcome.failed_queries.emplace_back(query.query_type(), error);
+      outcome.failed_messages.push_back({.name = query.query_type(), .error = error});
     }
   }
 }

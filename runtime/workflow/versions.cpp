@@ -103,10 +103,10 @@ std::optional<payload> engine::changes_as_attribute() {
   names.insert(names.end(), notes.taken_patches.begin(), notes.taken_patches.end());
   auto value = encode_value(names);
   if (value.data.size() >= longest_attribute) {
-    log(detail::log_level::warn,
+    log(log::level::warn,
         "the run cannot be found by its newest change: the search attribute "
         "TemporalChangeVersion would be too long",
-        {});
+        std::span<const log::field>{});
     return std::nullopt;
   }
   value.set("type", "KeywordList");

@@ -33,9 +33,9 @@ void trace_queries(
         .attributes = {
             {"temporalWorkflowID", task.workflow_execution().workflow_id()},
             {"temporalRunID", task.workflow_execution().run_id()}}};
-    for (const auto& [name, error] : result.failed_queries)
-      if (name == query.query_type())
-        handled.error = describe(error);
+    for (const auto& failed : result.failed_messages)
+      if (failed.what == workflow::failed_message::kind::query && failed.name == query.query_type())
+        handled.error = describe(failed.error);
     if (handled.context.is_sampled)
       to.record(std::move(handled));
   };

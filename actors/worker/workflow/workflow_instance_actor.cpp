@@ -3,6 +3,7 @@
 
 #include "actors/worker/activity/eager_activities.hpp"
 #include "actors/worker/workflow/query_spans.hpp"
+#include "actors/worker/workflow/run_failures.hpp"
 #include "actors/worker/workflow/workflow_code.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/text/utf8.hpp"
@@ -41,13 +42,6 @@ bool is_too_large(const rpc_status& status) {
     if (status.message.starts_with(prefix))
       return true;
   return false;
-}
-
-/// Expected by who threw it: neither counted as a failure nor a warning.
-bool is_benign(const std::exception_ptr& error) {
-  const auto readable = to_failure_error(error);
-  const auto* application = dynamic_cast<const application_error*>(readable.get());
-  return application != nullptr && application->category() == error_category::benign;
 }
 
 } // namespace
@@ -136,6 +130,7 @@ void workflow_instance_actor::describe_run(const snapshot_options& what, inspect
 void workflow_instance_actor::begin() {
   ++work_;
   used_up_ = fetching_ = is_overdue_ = false;
+  failed_.clear();
   auto& task = *job_->task;
   if (is_away())
     return fail_task(
@@ -209,7 +204,7 @@ void workflow_instance_actor::on_loss(const std::source_location& coroutine) {
   context_.away.add(run_id(), code);
   context_.away.add(job_->task->workflow_type().name(), code);
   const auto why = "[TMPRL1101] " + text_of_loss(coroutine);
-  report("a workflow's code does not come back, going on without it", {}, why, log::level::error);
+  report("a workflow's code does not come back, going on without it", why, log::level::error);
   fail_task(
       enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE, why, "DeadlockError");
 }
@@ -226,7 +221,7 @@ void workflow_instance_actor::on_step() {
     // An instance turns what user code throws into answers; what comes out here is a bug of its
     // own. Only this run is affected: it is dropped, and replayed when the service tries again.
     context_.counters.instances_died.add();
-    report("a workflow instance failed", {}, describe(error), log::level::error);
+    report("a workflow instance failed", describe(error), log::level::error);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         message_of(error),
@@ -304,7 +299,7 @@ void workflow_instance_actor::on_page(const history_page_fetched& fetched) {
   auto page = std::make_unique<wire::GetWorkflowExecutionHistoryResponse>();
   if (!fetched.status.ok() || !rpc::decode(fetched.page, *page)) {
     auto why = fetched.status.ok() ? std::string{"unreadable page"} : fetched.status.message;
-    report("the history of a run could not be fetched", {}, why);
+    report("the history of a run could not be fetched", why);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
         "the history could not be fetched: " + why,
@@ -318,10 +313,11 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   used_up_ = result.evict;
   closing_ = {result.closing_command, result.started, std::move(result.error)};
   spans_ = std::move(result.spans);
-  for (const auto& [query, error] : result.failed_queries)
-    report("a workflow query failed", query, describe(error));
+  failed_ = std::move(result.failed_messages);
+  report_messages(true);
   const auto now = home().now();
-  context_.counters.workflow_task_execution_latency.observe((now - job_->received).count());
+  context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
+      .observe((now - job_->received).count());
   if (worker_->tracer)
     trace_queries(*worker_->tracer, *job_->task, result, job_->received, now);
   switch (result.kind) {
@@ -330,7 +326,7 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   case verdict::failed:
     answering_ = answer_kind::failed;
     count_failure(result.is_nondeterminism ? "NonDeterminismError" : "WorkflowError");
-    report("a workflow task failed", {}, result.reason);
+    report("a workflow task failed", result.reason);
     used_up_ = true;
     if (!result.answer)
       return end(task_outcome::repeated_failure);
@@ -358,19 +354,19 @@ void workflow_instance_actor::start_answer(
   if (!call.problem.empty()) {
     // The service could not even read whose answer it is. What `fail_task` says is our own text.
     const auto why = "the workflow's answer cannot be sent: " + call.problem;
-    log::warn("a workflow task failed", {{"run_id", run_id()}, {"error", why}});
+    report("a workflow task failed", why);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE, why, "TextError");
   }
   if (auto sizes = judge_payloads(answer, call.request.size(), worker_->settings.payloads);
       !sizes.error.empty()) {
-    report("a workflow task failed", {}, sizes.error);
+    report("a workflow task failed", sizes.error);
     return fail_task(
         enums::WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE,
         std::move(sizes.error),
         "PayloadsTooLarge");
   } else if (!sizes.warning.empty()) {
-    report("a workflow's payloads are large", {}, sizes.warning);
+    report("a workflow's payloads are large", sizes.warning);
   }
   transmit(std::move(call));
 }
@@ -466,7 +462,8 @@ void workflow_instance_actor::fail_task(int cause, std::string message, const st
 }
 
 void workflow_instance_actor::count_failure(std::string_view reason) {
-  context_.counters.workflow_task_execution_failed.of(reason).add();
+  context_.counters.workflow_task_execution_failed.of({reason, job_->task->workflow_type().name()})
+      .count.add();
 }
 
 void workflow_instance_actor::on_answer(const answer_replied& replied) {
@@ -480,6 +477,7 @@ void workflow_instance_actor::on_answer(const answer_replied& replied) {
 void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
   for (auto& each : std::exchange(spans_, {}))
     worker_->tracer->record(std::move(each));
+  report_messages(false);
   if (closing_.command != 0)
     on_closed();
   if (answer.size() == 0)
@@ -488,7 +486,7 @@ void workflow_instance_actor::on_completed(const rpc::bytes& answer) {
   auto& response = next.make<wire::RespondWorkflowTaskCompletedResponse>();
   if (!rpc::decode(answer, response)) {
     // The service took the answer; what it said besides is lost, and with it perhaps a task.
-    report("the reply to a workflow task's answer is unreadable", {}, "unreadable");
+    report("the reply to a workflow task's answer is unreadable", "unreadable");
     used_up_ = true;
     return end(task_outcome::answered);
   }
@@ -522,7 +520,6 @@ void workflow_instance_actor::on_answer_error(const rpc_status& status) {
   }
   report(
       "the answer to a workflow task was not taken",
-      {},
       std::string{to_string(status.code)} + ": " + status.message);
   if (answering_ == answer_kind::completed && is_too_large(status) && job_->task->attempt() < 2)
     return fail_task(
@@ -550,32 +547,28 @@ void workflow_instance_actor::on_closed() {
     break;
   default:
     if (is_benign(ended.error))
-      return report("a workflow failed", {}, describe(ended.error), log::level::debug);
+      return report("a workflow failed", describe(ended.error), log::level::debug);
     counters.workflow_failed.of(type).add();
-    report("a workflow failed", {}, describe(ended.error));
+    report("a workflow failed", describe(ended.error));
   }
 }
 
-/// A failure of the workflow's code, or of what is done for it, with what names the run.
 void workflow_instance_actor::report(
-    std::string_view message, std::string_view query, std::string error, log::level severity) {
-  const auto& task = *job_->task;
-  log::failure what{
-      .severity = severity,
-      .message = message,
-      .source = task.workflow_type().name(),
-      .error = std::move(error),
-      .fields = {
-          {"workflow_type", task.workflow_type().name()},
-          {"workflow_id", task.workflow_execution().workflow_id()},
-          {"run_id", run_id()},
-          {"attempt", task.attempt()}}};
-  if (!query.empty()) {
-    what.source.append("/").append(query);
-    what.fields.emplace_back("query", query);
-  }
+    std::string_view message, std::string error, log::level severity) {
   if (context_.failures)
-    context_.failures->report(std::move(what));
+    context_.failures->report(
+        failure_of_run(*job_->task, message, std::move(error), severity, failed_));
+}
+
+/// Queries when they are answered; other messages when the service has taken what came of them:
+/// what it does not take is done again.
+void workflow_instance_actor::report_messages(bool queries) {
+  if (!context_.failures)
+    return;
+  for (const auto& each : failed_)
+    if (!each.ends && (each.what == workflow::failed_message::kind::query) == queries
+        && (!is_rejection(each) || log::enabled(log::level::debug)))
+      context_.failures->report(failure_of_message(*job_->task, each));
 }
 
 void workflow_instance_actor::end(task_outcome outcome) {
@@ -586,6 +579,7 @@ void workflow_instance_actor::end(task_outcome outcome) {
     drop_local(true);
   }
   job_->outcome.record(outcome);
+  failed_.clear();
   handoff<workflow::instance> kept;
   if (!used_up_)
     kept = handoff<workflow::instance>{std::move(job_->run)};

@@ -111,11 +111,8 @@ private:
   void on_answer(const answer_replied& replied);
   void on_completed(const rpc::bytes& answer);
   void on_answer_error(const rpc_status& status);
-  void report(
-      std::string_view message,
-      std::string_view query,
-      std::string error,
-      log::level severity = log::level::warn);
+  void report(std::string_view message, std::string error, log::level severity = log::level::warn);
+  void report_messages(bool queries);
   void on_closed();
   void end(task_outcome outcome);
   workflow_instance_handle me() { return caf::actor_cast<workflow_instance_handle>(this); }
@@ -131,8 +128,9 @@ private:
   std::uint64_t work_ = 0;    ///< counts tasks, so that late messages of an earlier one are known
   bool fetching_ = false;     ///< a page of history
   answer_kind answering_ = answer_kind::completed;
-  workflow_end closing_;          ///< how the answer ends the run
-  std::vector<trace_span> spans_; ///< that ended with the answer
+  workflow_end closing_;                         ///< how the answer ends the run
+  std::vector<trace_span> spans_;                ///< that ended with the answer
+  std::vector<workflow::failed_message> failed_; ///< of the task
   bool used_up_ = false;
 
   std::vector<slot_permit> eager_slots_; ///< for the activities that the answer may bring

@@ -8,6 +8,10 @@
 
 #include <absl/time/time.h>
 
+#include <array>
+#include <charconv>
+#include <cmath>
+
 namespace troupe::log {
 
 namespace {
@@ -54,7 +58,18 @@ void append_text(std::string& to, const line& what) {
   to += '\n';
 }
 
+template <class Number>
+std::string shortest(Number number) {
+  std::array<char, 32> room{};
+  const auto end = std::to_chars(room.data(), room.data() + room.size(), number);
+  return {room.data(), end.ptr};
+}
+
 } // namespace
+
+value::value(double number) : text(shortest(number)), is_bare(std::isfinite(number)) {}
+
+value::value(float number) : text(shortest(number)), is_bare(std::isfinite(number)) {}
 
 std::string_view to_string(level severity) noexcept {
   switch (severity) {

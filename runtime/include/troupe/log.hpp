@@ -28,6 +28,32 @@ enum class level : std::uint8_t { debug, info, warn, error, off };
 /// How lines are written: `key=value`, or an object of JSON a line.
 enum class format : std::uint8_t { text, json };
 
+/// What a field says: a text, a number or a truth value. Pointers and enums are none of these.
+struct value {
+  std::string text; ///< as it is written; quoted where the format needs it
+  /// A number or a truth value: JSON has it without quotes.
+  bool is_bare = false;
+
+  /// A text.
+  value(std::string said) noexcept : text(std::move(said)) {}
+  /// A text that is copied.
+  template <class Text>
+    requires(std::convertible_to<const Text&, std::string_view> && !std::same_as<Text, std::string>)
+  value(const Text& said) : text(std::string_view{said}) {}
+  /// A text of one character.
+  value(std::same_as<char> auto letter) : text(1, letter) {}
+  /// `true` or `false`.
+  value(std::same_as<bool> auto truth) : text(truth ? "true" : "false"), is_bare(true) {}
+  /// A number in decimal.
+  template <class Number>
+    requires(std::integral<Number> && !std::same_as<Number, bool> && !std::same_as<Number, char>)
+  value(Number number) : text(std::to_string(number)), is_bare(true) {}
+  /// The shortest text that reads back as the same number. What is none (an infinity, no number) is
+  /// a text, as JSON has no word for it.
+  value(double number);
+  value(float number); ///< As a `float` reads it back.
+};
+
 /// One `key=value` of a log line.
 struct field {
   std::string_view key; ///< must outlive the call that logs
@@ -35,20 +61,9 @@ struct field {
   /// A number or a truth value: JSON has it without quotes.
   bool is_bare = false;
 
-  /// A text.
-  field(std::string_view name, std::string text) : key(name), value(std::move(text)) {}
-  /// A text that is copied.
-  template <class Text>
-    requires std::convertible_to<const Text&, std::string_view>
-  field(std::string_view name, const Text& text) : key(name), value(std::string_view{text}) {}
-  /// `true` or `false`.
-  field(std::string_view name, bool truth)
-      : key(name), value(truth ? "true" : "false"), is_bare(true) {}
-  /// A number in decimal.
-  template <class Number>
-    requires(std::integral<Number> && !std::same_as<Number, bool>)
-  field(std::string_view name, Number number)
-      : key(name), value(std::to_string(number)), is_bare(true) {}
+  /// From whatever a `log::value` can be made of.
+  field(std::string_view name, log::value what) noexcept
+      : key(name), value(std::move(what.text)), is_bare(what.is_bare) {}
 };
 
 /// A line as a sink gets it; valid during the call.

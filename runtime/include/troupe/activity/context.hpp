@@ -42,7 +42,7 @@ struct completes_later {};
 /// Writes log lines with what names the attempt.
 class logger {
 public:
-  /// Names and values that a line carries besides its activity.
+  /// Names and values (texts, numbers, truth values) that a line carries besides its activity.
   using fields = std::initializer_list<log::field>;
   /// For who looks for a mistake.
   void debug(std::string_view message, fields with = {}) const {

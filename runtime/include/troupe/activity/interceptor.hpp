@@ -3,6 +3,7 @@
 
 #include <troupe/activity/context.hpp>
 #include <troupe/headers.hpp>
+#include <troupe/log.hpp>
 #include <troupe/next.hpp>
 #include <troupe/payload/payload.hpp>
 
@@ -19,7 +20,7 @@ struct execute_input {
   /// and what client interceptors are told of calls that the code makes (`around`).
   troupe::headers headers;
   /// Add to it what every line of the attempt's `ctx.log()` is to carry.
-  std::vector<std::pair<std::string, std::string>> log;
+  std::vector<std::pair<std::string, troupe::log::value>> log;
 };
 
 /// Stands around the attempts of a worker's activities, local ones included. Shared by all of them

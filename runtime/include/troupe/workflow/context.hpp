@@ -3,6 +3,7 @@
 
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
+#include <troupe/log.hpp>
 #include <troupe/workflow/activity_calls.hpp>
 #include <troupe/workflow/child.hpp>
 #include <troupe/workflow/detail/run.hpp>
@@ -19,6 +20,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,28 +39,28 @@ public:
   /// Made by the library.
   explicit logger(detail::ref<detail::run> owner) : owner_(std::move(owner)) {}
 
-  /// Names and values that a line carries besides its run.
-  using fields = detail::log_fields;
+  /// Names and values (texts, numbers, truth values) that a line carries besides its run.
+  using fields = std::initializer_list<log::field>;
   /// For who looks for a mistake.
-  void debug(std::string_view message, const fields& with = {}) const {
-    write(detail::log_level::debug, message, with);
+  void debug(std::string_view message, fields with = {}) const {
+    write(log::level::debug, message, with);
   }
   /// What somebody may want to know.
-  void info(std::string_view message, const fields& with = {}) const {
-    write(detail::log_level::info, message, with);
+  void info(std::string_view message, fields with = {}) const {
+    write(log::level::info, message, with);
   }
   /// Something went wrong and is gone about otherwise.
-  void warn(std::string_view message, const fields& with = {}) const {
-    write(detail::log_level::warn, message, with);
+  void warn(std::string_view message, fields with = {}) const {
+    write(log::level::warn, message, with);
   }
   /// Something went wrong that somebody has to look at.
-  void error(std::string_view message, const fields& with = {}) const {
-    write(detail::log_level::error, message, with);
+  void error(std::string_view message, fields with = {}) const {
+    write(log::level::error, message, with);
   }
 
 private:
-  void write(detail::log_level level, std::string_view message, const fields& with) const {
-    owner_->log(level, message, with);
+  void write(log::level severity, std::string_view message, fields with) const {
+    owner_->log(severity, message, {with.begin(), with.size()});
   }
   detail::ref<detail::run> owner_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/headers.hpp>
+#include <troupe/log.hpp>
 #include <troupe/next.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/workflow/context.hpp>
@@ -17,7 +18,7 @@
 namespace troupe::workflow {
 
 /// A name and a value that each line of the run's `ctx.log()` carries.
-using log_fields = std::vector<std::pair<std::string, std::string>>;
+using log_fields = std::vector<std::pair<std::string, log::value>>;
 
 /// The run begins.
 struct execute_input {

@@ -63,7 +63,12 @@ BOOST_AUTO_TEST_CASE(a_run_is_kept_and_its_next_task_comes_by_the_sticky_queue) 
   BOOST_TEST(second.commands(0).has_complete_workflow_execution_command_attributes());
   answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
   BOOST_TEST(service.all(history).empty());
-  BOOST_TEST(counters().sticky_cache_hit.get() == 1u);
+  BOOST_TEST(metric("sticky_cache_hit", {{"workflow_type", "Sleeper"}}) == 1);
+  BOOST_TEST(
+      context->metrics->read()
+          .histogram("workflow_task_execution_latency", {{"workflow_type", "Sleeper"}})
+          .count
+      == 2u);
   BOOST_TEST(counters().sticky_cache_size.get() == 0u); // closed runs are not kept
   BOOST_TEST(counters().workflow_tasks.of(task_outcome::answered) == 2u);
   BOOST_TEST(metric("workflow_completed", {{"workflow_type", "Sleeper"}}) == 1);
@@ -88,7 +93,11 @@ BOOST_AUTO_TEST_CASE(a_workflow_task_that_fails_is_a_line_that_names_the_run) {
   for (const auto& [key, value] : expected)
     BOOST_TEST(lines[0].at(key) == value, key);
   BOOST_TEST(lines[0].at("error").find("a bug") != std::string::npos, lines[0].at("error"));
-  BOOST_TEST(metric("workflow_task_execution_failed", {{"failure_reason", "WorkflowError"}}) == 1);
+  BOOST_TEST(
+      metric(
+          "workflow_task_execution_failed",
+          {{"failure_reason", "WorkflowError"}, {"workflow_type", "Broken"}})
+      == 1);
 }
 
 struct refuses {

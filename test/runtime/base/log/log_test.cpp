@@ -11,12 +11,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <concepts>
+#include <cstdint>
 #include <cstdio>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -147,6 +151,39 @@ BOOST_AUTO_TEST_CASE(numbers_and_truth_values_are_bare_in_json) {
           != std::string::npos,
       text);
   BOOST_TEST(text.starts_with(R"({"time":"19)"), text);
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_value_is_what_json_has_for_it) {
+  constexpr auto infinite = std::numeric_limits<double>::infinity();
+  const std::string text = "text";
+  const std::pair<log_api::value, std::string> rows[] = {
+      {0.1, "0.1"},
+      {0.1F, "0.1"},
+      {5.0, "5"},
+      {-2.5e300, "-2.5e+300"},
+      {std::numeric_limits<double>::denorm_min(), "5e-324"},
+      {infinite, R"("inf")"},
+      {-infinite, R"("-inf")"},
+      {std::numeric_limits<double>::quiet_NaN(), R"("nan")"},
+      {std::numeric_limits<std::int64_t>::min(), "-9223372036854775808"},
+      {std::numeric_limits<std::uint64_t>::max(), "18446744073709551615"},
+      {std::uint8_t{200}, "200"},
+      {short{-1}, "-1"},
+      {'"', R"("\"")"},
+      {false, "false"},
+      {"true", R"("true")"},
+      {text, R"("text")"},
+      {std::string_view{text}, R"("text")"}};
+  for (const auto& [value, json] : rows) {
+    const log_api::field fields[] = {{"v", value}};
+    const auto line = log_api::to_text(
+        {log_api::level::warn, std::chrono::system_clock::time_point{}, "m", fields},
+        log_api::format::json);
+    BOOST_TEST(line.ends_with("\"v\":" + json + "}\n"), line);
+  }
+  // A pointer is no truth value, an enum no number.
+  static_assert(!std::constructible_from<log_api::value, void*>);
+  static_assert(!std::constructible_from<log_api::value, log_api::level>);
 }
 
 /// Blocks in `write` until it is let go.

@@ -3,6 +3,7 @@
 
 #include <troupe/async.hpp>
 #include <troupe/headers.hpp>
+#include <troupe/log.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -168,9 +170,6 @@ struct update_handler {
   handler_options options = {};
 };
 
-enum class log_level { debug, info, warn, error };
-using log_fields = std::vector<std::pair<std::string_view, std::string>>;
-
 /// What a context needs of the run it belongs to. Implemented by the engine in runtime/workflow.
 ///
 /// After eviction a run is closed: it outlives its coroutines for as long as handles to it exist,
@@ -230,12 +229,13 @@ public:
   /// The workflow's object is made, its code has not begun: what came and has a handler is told.
   virtual void deliver_early() = 0;
   virtual void fail_handler(std::exception_ptr why) = 0; ///< a handler let an error out
-  /// Runs the coroutine of the signal handler that is being called; an error it lets out is told to
-  /// `fail_handler`.
+  /// Runs the coroutine of the signal handler that is being called; an error it lets out is as one
+  /// that is told to `fail_handler`.
   virtual void spawn_handler(async<void> body) = 0;
   [[nodiscard]] virtual bool all_handlers_finished() const noexcept = 0;
 
-  virtual void log(log_level level, std::string_view message, const log_fields& fields) = 0;
+  virtual void
+  log(log::level severity, std::string_view message, std::span<const log::field> fields) = 0;
 
 protected:
   list_node ready_;      ///< coroutines to resume, in order
@@ -254,13 +254,6 @@ async<void> drive(async<T> body, ref<value_pending<T>> to) {
   if constexpr (!std::is_void_v<T>)
     to->value.emplace(*std::move(outcome));
   to->settle();
-}
-
-/// A signal handler that is a coroutine.
-inline async<void> drive_handler(async<void> body, ref<run> owner) {
-  auto outcome = co_await body.as_result();
-  if (!outcome.has_value())
-    owner->fail_handler(outcome.error());
 }
 
 template <class T>
