@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/ways.hpp"
 
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
+
 namespace troupe::embedded::ways {
 
 using actors::tell;
@@ -61,7 +64,7 @@ void refuse_activity_token(directory& here, const call_ptr& from, std::string_vi
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
   // Before it becomes the key of an actor that only says so: none can have been started.
   if (workflow_id.size() > here.settings.max_id_bytes)
-    from->answer(absent("workflow not found for ID: " + workflow_id));
+    from->answer(absent("workflow not found for ID: " + excerpt(workflow_id, longest_error_text)));
   else
     tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
 }

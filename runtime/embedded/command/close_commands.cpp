@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text/json_text.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/command/peer_targets.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
@@ -29,10 +31,11 @@ command_result unseen_events(const completion& in) {
 
 using next_run = api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes;
 
-/// How errors name the run that a command asks for.
+/// How errors name the run that a command asks for: no more of a name than can leave.
 std::string whose(const next_run& from) {
-  return "WorkflowType=" + from.workflow_type().name() + " TaskQueue=name:"
-         + quote_json(from.task_queue().name()) + " kind:TASK_QUEUE_KIND_NORMAL";
+  return "WorkflowType=" + excerpt(from.workflow_type().name(), longest_error_text)
+         + " TaskQueue=name:" + quote_json(excerpt(from.task_queue().name(), longest_error_text))
+         + " kind:TASK_QUEUE_KIND_NORMAL";
 }
 
 /// What is wrong with the next run's type, queue and times. A cron schedule may be anything.
@@ -42,8 +45,8 @@ command_result check_next_run(const completion& in, const next_run& from) {
   const auto limit = in.ch.settings().max_id_bytes;
   const auto& type = from.workflow_type().name();
   if (auto failed = check_length(type, limit, bad, [&](const auto& length) {
-        return "WorkflowType on " + command + " exceeds length limit. WorkflowType=" + type
-               + length;
+        return "WorkflowType on " + command + " exceeds length limit. WorkflowType="
+               + excerpt(type, longest_error_text) + length;
       }))
     return failed;
   if (const auto status = check_task_queue(true, from.task_queue(), limit); !status.ok())
