@@ -10,6 +10,7 @@
 #include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/run/versioning_override.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <google/protobuf/util/field_mask_util.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -159,6 +160,7 @@ void change_options(change& ch, run& on, const options& now, const std::string& 
   ch.append(on, event);
   take_options(on, attributes);
   ch.show(on);
+  limit_buffer(ch, on);
 }
 
 void handle(change& ch, const update_execution_options& what) {

@@ -87,8 +87,10 @@ void attach(change& ch, run& existing, start_request& request) {
     add_links(request, *event);
   ch.append(existing, event);
   answer_started(ch, existing, false);
-  if (!wanted.attach_request_id())
+  if (!wanted.attach_request_id()) {
+    limit_buffer(ch, existing);
     return;
+  }
   existing.state.request_ids.put(
       request.request_id(),
       {enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
@@ -101,6 +103,7 @@ void attach(change& ch, run& existing, start_request& request) {
       request.request_id(),
       enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
       *response.mutable_link());
+  limit_buffer(ch, existing);
 }
 
 /// True if this request was served before: the answer is set.

@@ -238,6 +238,8 @@ void limit_buffer(change& ch, run& on) {
     return;
   fail_task(
       ch, on, enums::WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND, nullptr, "history-service");
+  // Unlike after other failures the next one is another attempt at the same task.
+  ch.flush_buffered(on);
   schedule_task(ch, on);
 }
 

@@ -177,6 +177,26 @@ BOOST_AUTO_TEST_CASE(attaching_to_a_run_schedules_a_task_only_behind_a_started_o
   BOOST_TEST(service.tasks.empty());
 }
 
+BOOST_AUTO_TEST_CASE(attached_requests_fail_a_task_that_they_would_wait_for_too_long) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto request = service.start_request();
+  request.set_workflow_id_conflict_policy(enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  request.mutable_on_conflict_options()->set_attach_request_id(true);
+  for (int i = 0; i <= 100; ++i) {
+    request.set_request_id("r" + std::to_string(i));
+    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+  }
+  BOOST_TEST(service.current().history.size() == 105u);
+  BOOST_TEST(service.current().state.buffered.empty());
+  // Each is known by the event that it became.
+  for (const auto& [id, use] : service.current().state.request_ids) {
+    BOOST_TEST(!use.buffered);
+    BOOST_TEST(use.event_id > 0);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(options_that_attach_nothing_are_an_event_all_the_same) {
   service_fixture service;
   service.start();

@@ -369,6 +369,18 @@ BOOST_AUTO_TEST_CASE(a_reset_changes_options_after_what_it_brings_along) {
   BOOST_TEST(current().history.size() == 9u);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_a_task_to_end_fails_it_once_it_is_too_much) {
+  start();
+  poll();
+  for (int i = 0; i <= 100; ++i)
+    told(with_priority(1 + i % 5));
+  BOOST_TEST(current().history.size() == 105u);
+  BOOST_TEST(event_types().starts_with(
+      "WorkflowExecutionStarted WorkflowTaskScheduled WorkflowTaskStarted WorkflowTaskFailed "
+      "WorkflowExecutionOptionsUpdated"));
+  BOOST_TEST(current().state.buffered.empty());
+}
+
 BOOST_AUTO_TEST_CASE(no_run_is_paused_so_none_can_be_unpaused) {
   start();
   wire::UnpauseWorkflowExecutionRequest long_request;
