@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the programs here include, read once for all of them: by itself it takes most of the time of each.
+// What the programs here include, read once for all of them: by itself it takes most of the time of
+// each.
 
 #include <troupe/activity/implementation.hpp>
 #include <troupe/activity/interceptor.hpp>

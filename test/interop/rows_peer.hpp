@@ -39,7 +39,8 @@ struct rows : troupe::nexus::service<"rows"> {
   static constexpr auto operations = std::tuple{say, grow};
 };
 
-/// Everything of it twice, and the name with an exclamation mark: the activity `double`, a workflow.
+/// Everything of it twice, and the name with an exclamation mark: the activity `double`, a
+/// workflow.
 person twice(person who);
 
 /// The child that all parents start.
