@@ -104,6 +104,19 @@ event_ptr fill_child_start(
   return is_end ? filled : event;
 }
 
+/// True if nothing became of the activities but that the time of a next attempt has come, which was
+/// known.
+bool are_due_retries(const tracked_map<std::string, activity_state>& activities) {
+  return std::ranges::all_of(activities.notes(), [&](const auto& note) {
+    const auto now = activities.find(note.key);
+    return note.before && now != activities.end()
+           && note.before->state == activity::state::backing_off
+           && now->second.state == activity::state::scheduled
+           && note.before->scheduled_time == now->second.scheduled_time
+           && note.before->paused == now->second.paused;
+  });
+}
+
 } // namespace
 
 void set_started_event_id(history_event& event, std::int64_t id) {
@@ -356,7 +369,10 @@ bool change::opened_run::counts() const {
   for_each_table(
       [&](const auto& map) {
         const void* const of = &map;
-        noted = noted || (of != &on->state.peers && !map.notes().empty());
+        const bool is_own =
+            of != &on->state.peers
+            && (of != &on->state.activities || !are_due_retries(on->state.activities));
+        noted = noted || (is_own && !map.notes().empty());
       },
       on->state);
   return noted;

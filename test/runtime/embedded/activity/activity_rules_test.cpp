@@ -439,6 +439,18 @@ BOOST_AUTO_TEST_CASE(far_times_are_no_near_ones) {
   BOOST_TEST(service.described().attempt() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_next_attempt_that_is_due_is_no_transition_of_its_run) {
+  activity_fixture service;
+  service.begin({schedule_activity("a")});
+  service.fail_attempt(service.take(), application_failure());
+  const auto count = [&] { return service.current().state.transitions; };
+  const auto failed = count();
+  service.advance(std::chrono::seconds{2});
+  BOOST_TEST(count() == failed);
+  service.take();
+  BOOST_TEST(count() == failed + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test
