@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 18> settings{{
+constexpr std::array<known_setting, 19> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -74,6 +74,9 @@ constexpr std::array<known_setting, 18> settings{{
     {"system.enableActivityEagerExecution",
      "a worker may start activities that its workflow task schedules (false)",
      read_truth<&all::eager_activities>},
+    {"system.enableEagerWorkflowStart",
+     "who starts a workflow may get its first task with the answer (true)",
+     read_truth<&all::eager_starts>},
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},

@@ -78,6 +78,7 @@ struct start_workflow_task {
   std::string identity;        ///< of the poll
   std::string request_id;      ///< a fresh UUID, recorded in the Started event
   std::string worker_build_id; ///< of the poll's worker version capabilities, may be empty
+  bool is_eager = false;       ///< no poll: the answer to the run's start brings it
 };
 
 struct complete_workflow_task { ///< -> RespondWorkflowTaskCompletedResponse

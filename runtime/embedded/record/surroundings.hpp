@@ -97,6 +97,9 @@ struct service_settings {
   bool cross_namespace_commands = false;
   /// `system.enableActivityEagerExecution`: a workflow's own worker may start its activities.
   bool eager_activities = false;
+  /// `system.enableEagerWorkflowStart`: who starts a workflow may get its first task with the
+  /// answer.
+  bool eager_starts = true;
   std::size_t max_nexus_header_bytes = 8192;
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`

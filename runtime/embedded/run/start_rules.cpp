@@ -53,6 +53,36 @@ void answer_started(change& ch, const run& on, bool started) {
   fill_event_link(ch.rec, on, *response.mutable_link());
 }
 
+/// The first task, for whoever starts the run: it comes with the answer and is in no queue.
+///
+/// The same request again gets the same task, as long as nobody has answered it.
+void hand_out_first_task(change& ch, run& on) {
+  auto& response = static_cast<wire::StartWorkflowExecutionResponse&>(*ch.tx.answer.message);
+  response.mutable_eager_workflow_task()->ParseFromString(hand_out(ch, on, false));
+}
+
+bool is_first_task_out(const run& on) {
+  constexpr std::int64_t third_event =
+      3; // behind the Started event of the run, and its own schedule
+  const auto& task = on.state.task;
+  return on.open() && task && task->started() && task->started_event_id == third_event
+         && task->attempt == 1;
+}
+
+void start_eagerly(change& ch, run& on, const start_request& request) {
+  schedule_task(ch, on, dispatch::inline_start);
+  start_workflow_task by;
+  by.run_id = on.id;
+  by.scheduled_event_id = on.state.task->scheduled_event_id;
+  by.stamp = on.state.task->stamp;
+  by.identity = request.identity();
+  by.request_id = request.request_id();
+  by.is_eager = true;
+  if (request.has_eager_worker_deployment_options())
+    by.worker_build_id = request.eager_worker_deployment_options().build_id();
+  start_task(ch, on, by);
+}
+
 void attach(change& ch, run& existing, start_request& request) {
   const auto& wanted = request.on_conflict_options();
   if (!request.has_on_conflict_options()) {
@@ -107,12 +137,15 @@ void attach(change& ch, run& existing, start_request& request) {
 }
 
 /// True if this request was served before: the answer is set.
-bool already_served(change& ch, const run& current, const start_request& request) {
+bool already_served(change& ch, run& current, const start_request& request) {
   const auto used = current.state.request_ids.find(request.request_id());
   if (used == current.state.request_ids.end())
     return false;
   const bool own = used->second.event_type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED;
   answer_started(ch, current, own);
+  if (own && request.request_eager_execution() && current.started().eager_execution_accepted()
+      && is_first_task_out(current))
+    hand_out_first_task(ch, current);
   if (!own) {
     auto& response = static_cast<wire::StartWorkflowExecutionResponse&>(*ch.tx.answer.message);
     fill_request_link(
@@ -192,11 +225,21 @@ void handle(change& ch, const start_execution& what) {
     }
   }
   auto next = make_new_run(ch, request, ch.around.ids.time_ordered_uuid(ch.now()));
+  const bool is_eager = request.request_eager_execution() && ch.settings().eager_starts
+                        && next.first_task_backoff <= duration::zero();
+  if (is_eager)
+    next.started->mutable_workflow_execution_started_event_attributes()
+        ->set_eager_execution_accepted(true);
   if (current && current->open())
     terminate_existing(ch, *current, next.run_id);
   auto& begun = create_run(ch, std::move(next));
-  begin_first_task(ch, begun);
+  if (is_eager)
+    start_eagerly(ch, begun, request);
+  else
+    begin_first_task(ch, begun);
   answer_started(ch, begun, true);
+  if (is_eager)
+    hand_out_first_task(ch, begun);
 }
 
 void handle(change& ch, const signal_with_start_execution& what) {

@@ -185,7 +185,8 @@ command_result take_all(completion& in, const complete_request& request) {
   return in.on.open() ? take_loose_messages(in) : std::nullopt;
 }
 
-/// The answer to the poll that started the task.
+} // namespace
+
 std::string hand_out(change& ch, run& on, bool partial) {
   auto answer = poll_response(ch, on, partial);
   mark_sent(ch, on);
@@ -194,8 +195,6 @@ std::string hand_out(change& ch, run& on, bool partial) {
     on.state.task->identity.clear();
   return answer;
 }
-
-} // namespace
 
 void handle(change& ch, const start_workflow_task& what) {
   run* const on = ch.find(what.run_id);

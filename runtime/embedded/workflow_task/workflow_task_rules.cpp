@@ -139,7 +139,7 @@ bool start_task(change& ch, run& on, const start_workflow_task& by) {
   task.identity = by.identity;
   task.request_id = by.request_id;
   task.build_id = by.worker_build_id;
-  task.history_size = state.history_size;
+  task.history_size = by.is_eager ? 0 : state.history_size; // as the real server has it
   task.too_many_events = task.started_event_id >= ch.settings().suggest_continue_as_new_events;
   task.too_many_bytes = task.history_size >= ch.settings().suggest_continue_as_new_bytes;
   // From nine tenths of what a run may have on.

@@ -73,5 +73,7 @@ std::vector<event_ptr> synthetic_events(const run& on);
 /// What the worker that started the task gets: the whole history (its first page), or only what is
 /// new: a serialised `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse`.
 std::string poll_response(const change& ch, const run& on, bool partial);
+/// The same for the answer at hand: from now on whoever gets it has what is in it.
+std::string hand_out(change& ch, run& on, bool partial);
 
 } // namespace troupe::embedded

@@ -303,6 +303,19 @@ struct fixture : service_fixture {
     terminate("caller");
   }
 
+  void an_eager_start_brings_the_first_task() {
+    auto request = start_request("eager");
+    request.set_request_eager_execution(true);
+    const auto started =
+        call("StartWorkflowExecution", request)->as<wire::StartWorkflowExecutionResponse>();
+    BOOST_TEST(started.eager_workflow_task().history().events_size() == 3);
+    wire::RespondWorkflowTaskCompletedRequest done;
+    done.set_namespace_("default");
+    done.set_task_token(started.eager_workflow_task().task_token());
+    BOOST_TEST(call("RespondWorkflowTaskCompleted", done)->status.message == "");
+    terminate("eager");
+  }
+
   // -- what is not named --------------------------------------------------------------------------
 
   void schedules_are_off() {
@@ -376,17 +389,6 @@ struct fixture : service_fixture {
         status_code::unimplemented,
         "unknown method StartNexusOperationExecution for service "
         "temporal.api.workflowservice.v1.WorkflowService");
-  }
-
-  void an_eager_start_is_a_start() {
-    auto request = start_request("eager");
-    request.set_request_eager_execution(true);
-    const auto started =
-        call("StartWorkflowExecution", request)->as<wire::StartWorkflowExecutionResponse>();
-    BOOST_TEST(started.started());
-    BOOST_TEST(!started.has_eager_workflow_task());
-    BOOST_TEST(take().workflow_execution().workflow_id() == "eager");
-    terminate("eager");
   }
 
   void heartbeats_of_workers_are_taken_and_not_kept() {
@@ -463,6 +465,7 @@ const probes when_named{
     {"internal_error_differentiation", &fixture::errors_of_its_own_have_a_code_of_their_own},
     {"activity_failure_include_heartbeat", &fixture::failures_of_activities_bring_their_heartbeat},
     {"encoded_failure_attributes", &fixture::failures_keep_their_encoded_attributes},
+    {"eager_workflow_start", &fixture::an_eager_start_brings_the_first_task},
     {"upsert_memo", &fixture::workflows_change_their_memo},
     {"sdk_metadata", &fixture::tasks_keep_the_metadata_of_their_sdk},
     {"count_group_by_execution_status", &fixture::runs_are_counted_by_their_status},
@@ -474,7 +477,6 @@ const probes when_named{
 const probes when_not_named{
     {"supports_schedules", &fixture::schedules_are_off},
     {"build_id_based_versioning", &fixture::versioning_is_off},
-    {"eager_workflow_start", &fixture::an_eager_start_is_a_start},
     {"workflow_update_callbacks", &fixture::callbacks_of_updates_are_not_called},
     {"worker_heartbeats", &fixture::heartbeats_of_workers_are_taken_and_not_kept},
     {"worker_commands", &fixture::workers_get_no_commands},
