@@ -60,7 +60,6 @@ constexpr std::array missing{
     "worker deployment update-version-metadata",
     "worker describe",
     "worker list",
-    "workflow trace",
 };
 
 } // namespace

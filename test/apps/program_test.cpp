@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(commands_that_are_missing_or_unknown_are_named) {
 BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
   BOOST_TEST(starts(error_of({"workflow", "cancel", "-q", "x"}), "--query is not supported"));
   BOOST_TEST(starts(error_of({"workflow", "list", "--archived"}), "--archived is not supported"));
-  BOOST_TEST(starts(error_of({"workflow", "trace", "-w", "x"}), "workflow trace is not supported"));
+  BOOST_TEST(starts(error_of({"batch", "list", "--any"}), "batch list is not supported"));
   BOOST_TEST(starts(error_of({"schedule", "list", "--any"}), "schedule list is not supported"));
   BOOST_TEST(starts(error_of({"schedule", "nope"}), "schedule is not supported"));
   BOOST_TEST(starts(

@@ -44,6 +44,11 @@ workflow list --log-level loud
 workflow list --log-format rhymes
 workflow list --tls=maybe
 workflow list --command-timeout x
+workflow trace
+workflow trace -w echo extra
+workflow trace -w echo --depth deep
+workflow trace -w echo --concurrency many
+workflow trace -w echo --no-fold=maybe
 workflow describe
 workflow describe -w
 workflow describe -w open --raw=x
@@ -379,6 +384,21 @@ workflow result -w terminated -o json
 workflow result -w timedout
 workflow result -w canceled
 workflow result -w nowhere
+workflow trace -w echo
+workflow trace -w echo --no-fold --depth 3 --concurrency 1
+workflow trace -w echo -o json
+workflow trace -w echo -o jsonl
+workflow trace -w echo --fold nope
+workflow trace -w echo --fold Completed
+workflow trace -w echo --concurrency 0
+workflow trace -w fails
+workflow trace -w canceled
+workflow trace -w terminated
+workflow trace -w timedout
+workflow trace -w again
+workflow trace -w worked
+workflow trace -w nowhere
+workflow trace -w echo -r 01234567-89ab-cdef-0123-456789abcdef
 workflow query -w waits --name said
 workflow query -w waits --name said -o json
 workflow query -w waits --name said -i '"-"'

@@ -15,6 +15,7 @@
 #include "apps/troupe/workflow/workflow_query.hpp"
 #include "apps/troupe/workflow/workflow_reset.hpp"
 #include "apps/troupe/workflow/workflow_start.hpp"
+#include "apps/troupe/workflow/workflow_trace.hpp"
 #include "apps/troupe/workflow/workflow_update.hpp"
 #include "apps/troupe/workflow/workflow_with_start.hpp"
 #include "runtime/base/text/printable.hpp"
@@ -267,6 +268,7 @@ void add_workflow_commands(CLI::App& app, const global_flags& flags) {
   add_workflow_query_commands(group, flags);
   add_workflow_reset_command(group, flags);
   add_workflow_pause_commands(group, flags);
+  add_workflow_trace_command(group, flags);
   add_workflow_fix_history_command(group, flags);
   add_workflow_update_commands(group, flags);
   add_workflow_with_start_commands(group, flags);
