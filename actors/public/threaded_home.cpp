@@ -41,11 +41,11 @@ std::shared_ptr<actors::work_pool> threaded_home::make_pool(std::size_t limit) {
   return std::make_shared<actors::thread_work_pool>(limit);
 }
 
-void threaded_home::watch(std::chrono::nanoseconds patience) {
+void threaded_home::watch(std::chrono::nanoseconds patience, std::chrono::nanoseconds shortest) {
   std::vector<actors::shard*> watched;
   for (const auto& each : shards_)
     watched.push_back(each.get());
-  watchdog_ = std::make_unique<actors::watchdog>(std::move(watched), patience);
+  watchdog_ = std::make_unique<actors::watchdog>(std::move(watched), patience, shortest);
   watchdog_->start();
 }
 

@@ -24,7 +24,7 @@ public:
   [[nodiscard]] std::chrono::milliseconds long_poll_timeout() const override {
     return std::chrono::seconds{70};
   }
-  void watch(std::chrono::nanoseconds patience) override;
+  void watch(std::chrono::nanoseconds patience, std::chrono::nanoseconds shortest) override;
   [[nodiscard]] std::uint64_t stalls() const override { return watchdog_->stalls(); }
   [[nodiscard]] std::string why_dead() const override;
   void wait(

@@ -66,8 +66,9 @@ public:
 
   /// Before the worker starts: what it serves, to be changed.
   virtual void adapt(const served_code&) {}
-  /// Code that keeps a shard for longer than `patience` is left behind from now on; zero: none is.
-  virtual void watch(std::chrono::nanoseconds patience) = 0;
+  /// Code that keeps a shard for longer than `patience`, or than its own, is left behind from now
+  /// on; zero: none is. `shortest`: of all of these but zeros.
+  virtual void watch(std::chrono::nanoseconds patience, std::chrono::nanoseconds shortest) = 0;
   /// How often code kept a shard too long. Thread-safe.
   [[nodiscard]] virtual std::uint64_t stalls() const = 0;
   /// Why it is not alive; empty if it is. Thread-safe.

@@ -65,6 +65,8 @@ void validate(const worker_options& options) {
       options.graceful_shutdown_timeout.count() < 0,
       "graceful_shutdown_timeout must not be negative");
   refuse(options.deadlock_timeout.count() < 0, "deadlock_timeout must not be negative");
+  for (const auto& [type, timeout] : options.deadlock_timeouts)
+    refuse(timeout.count() < 0, "the deadlock_timeout of " + type + " must not be negative");
 }
 
 using worker_interceptors = std::vector<std::shared_ptr<const worker_interceptor>>;
@@ -195,6 +197,8 @@ void worker_impl::begin() {
   if (services_->empty() && workflows_.empty() && activities_->empty())
     throw worker_error(
         "a worker needs something to serve: add a Nexus service, a workflow or an activity");
+  if (client_.converter().may_block())
+    refuse_coroutines();
 
   auto context = std::make_shared<actors::worker_context>();
   // Before anything runs: an address that cannot be had is told at once.
@@ -228,7 +232,14 @@ void worker_impl::begin() {
       (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
       + (activities_->empty()
              ? 0
-             : options_.max_concurrent_activities + options_.max_concurrent_local_activities));
+             : options_.max_concurrent_activities + options_.max_concurrent_local_activities)
+      + (client_.converter().may_block() ? options_.max_concurrent_workflow_tasks : 0));
+  // As with Temporal's SDKs: while somebody debugs, code may stand still.
+  const bool is_debugged =
+      std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
+  if (!is_debugged)
+    settings.deadlock_timeouts.insert(
+        options_.deadlock_timeouts.begin(), options_.deadlock_timeouts.end());
   add_kinds(*context);
 
   shards_ = home_->make_shards(options_.shards);
@@ -242,13 +253,30 @@ void worker_impl::begin() {
       },
       home_->random());
   core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
-  // As with Temporal's SDKs: while somebody debugs, code may stand still.
-  const bool is_debugged =
-      std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
-  home_->watch(is_debugged ? std::chrono::nanoseconds{0} : options_.deadlock_timeout);
+  auto shortest = options_.deadlock_timeout;
+  for (const auto& [type, timeout] : options_.deadlock_timeouts)
+    if (timeout.count() > 0 && (shortest.count() == 0 || timeout < shortest))
+      shortest = timeout;
+  if (is_debugged)
+    home_->watch({}, {});
+  else
+    home_->watch(options_.deadlock_timeout, shortest);
   observe_shards();
   // Before it runs: who hears that it has started may stop it.
   core_->start([this] { started_ = core_.get(); });
+}
+
+/// Their arguments and results would be coded on the shard, in the middle of the coroutine.
+void worker_impl::refuse_coroutines() const {
+  auto on_shard = activities_->first_coroutine();
+  if (on_shard.empty())
+    on_shard = services_->first_on_shard();
+  if (!on_shard.empty())
+    throw worker_error(
+        on_shard
+        + " is a coroutine, which runs on a shard, and the codec of this worker's client may block "
+          "(payload_codec::may_block): make it a plain function, or use a codec that does not "
+          "wait");
 }
 
 void worker_impl::observe_shards() {
@@ -317,7 +345,8 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .max_cached_bytes = options_.max_cached_bytes,
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout,
          .activities = activities,
-         .max_concurrent_local_activities = options_.max_concurrent_local_activities}));
+         .max_concurrent_local_activities = options_.max_concurrent_local_activities,
+         .starts = client_.connection()->starts()}));
   }
   if (!activities_->empty())
     to.kinds.push_back(actors::activity_tasks(

@@ -63,6 +63,7 @@ private:
   nexus_environment(const actors::worker_settings& settings) const;
   [[nodiscard]] std::shared_ptr<const activity::environment>
   activity_environment(const actors::worker_settings& settings) const;
+  void refuse_coroutines() const;
   void observe_shards();
   void end_home();
 

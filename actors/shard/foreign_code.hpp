@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <source_location>
 
 namespace troupe::actors {
@@ -41,6 +43,10 @@ public:
   /// actors and the worker may be gone.
   virtual void dissolve() noexcept = 0;
 
+  /// How long it may go without a beat; zero: for ever, absent: as the watchdog has it. Set on the
+  /// shard before it is handed over.
+  std::optional<std::chrono::nanoseconds> patience = {};
+
 protected:
   foreign_code() = default;
 };
@@ -49,6 +55,7 @@ protected:
 struct foreign_look {
   std::uint64_t excursion = 0; ///< 0: no such code runs
   std::uint64_t beats = 0;
+  std::int64_t patience = -1; ///< of this code, in nanoseconds; negative: the usual
 
   friend bool operator==(const foreign_look&, const foreign_look&) = default;
 };

@@ -269,6 +269,8 @@ void shard::run_foreign_code() {
       continue;                   // a former thread is with it
     trip abroad{*this, *tenure_}; // whose thread holds it, also when the shard no longer does
     abroad_ = code.get();
+    tenure_->patience.store(
+        code->patience ? code->patience->count() : -1, std::memory_order_relaxed);
     abroad.leave();
     code->run(abroad);
     if (!abroad.enter()) {
@@ -304,7 +306,10 @@ std::shared_ptr<tenure> shard::present() const {
 
 foreign_look shard::look_at_foreign() const {
   const auto now = present();
-  return {now->excursion(), now->said.beats.load(std::memory_order_relaxed)};
+  return {
+      now->excursion(),
+      now->said.beats.load(std::memory_order_relaxed),
+      now->patience.load(std::memory_order_relaxed)};
 }
 
 void shard::refuse(job& what) {

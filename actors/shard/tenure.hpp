@@ -62,6 +62,8 @@ public:
 
   /// What its thread says of the code that it runs.
   pulse said;
+  /// How long that may go without a beat, in nanoseconds; negative: as long as any.
+  std::atomic<std::int64_t> patience{-1};
 
 private:
   // Odd, like every number of an excursion.

@@ -5,10 +5,19 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
-watchdog::watchdog(std::vector<shard*> shards, std::chrono::nanoseconds patience)
-    : patience_(patience) {
+watchdog::watchdog(
+    std::vector<shard*> shards,
+    std::chrono::nanoseconds patience,
+    std::chrono::nanoseconds shortest)
+    : patience_(patience),
+      interval_(
+          shortest.count() > 0
+              ? std::max<std::chrono::nanoseconds>(shortest / looks, shortest_interval)
+              : std::chrono::seconds{1}) {
   for (auto* each : shards)
     shards_.push_back({each});
 }
@@ -20,10 +29,8 @@ watchdog::~watchdog() {
 void watchdog::start() {
   thread_ = std::thread{[this] {
     pthread_setname_np(pthread_self(), "troupe-watch");
-    const std::chrono::nanoseconds interval =
-        patience_.count() > 0 ? patience_ / looks : std::chrono::seconds{1};
     std::unique_lock guard{mutex_};
-    while (!changed_.wait_for(guard, interval, [this] { return is_stopping_; })) {
+    while (!changed_.wait_for(guard, interval_, [this] { return is_stopping_; })) {
       guard.unlock();
       look(std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
@@ -51,12 +58,14 @@ void watchdog::look(std::int64_t now) {
 }
 
 void watchdog::look_at_foreign(watched& at) const {
-  if (patience_.count() <= 0)
-    return;
   const auto seen = at.what->look_at_foreign();
   at.unchanged = seen.excursion != 0 && seen == at.last ? at.unchanged + 1 : 0;
   at.last = seen;
-  if (at.unchanged >= looks && at.what->leave_behind(seen))
+  const auto patience = seen.patience < 0 ? patience_ : std::chrono::nanoseconds{seen.patience};
+  if (patience.count() <= 0)
+    return;
+  const auto needed = (patience + interval_ - std::chrono::nanoseconds{1}) / interval_;
+  if (at.unchanged >= std::max<std::int64_t>(needed, 1) && at.what->leave_behind(seen))
     at.unchanged = 0;
 }
 

@@ -8,16 +8,18 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace troupe::actors {
 
 /// Looks after shards whose code does not come back.
 ///
-/// Foreign code that makes no progress for `patience` is left behind with its thread, and the shard
-/// goes on on a new one (`shard::leave_behind`). Anything else that keeps a shard in one turn can
-/// only be named and counted: no other task of that shard makes progress meanwhile. The shards must
-/// outlive it. Thread-safe but for `start`, which is called once at most.
+/// Foreign code that makes no progress for `patience`, or for one of its own, is left behind with
+/// its thread, and the shard goes on on a new one (`shard::leave_behind`). Anything else that keeps
+/// a shard in one turn can only be named and counted: no other task of that shard makes progress
+/// meanwhile. The shards must outlive it. Thread-safe but for `start`, which is called once at
+/// most.
 class watchdog {
 public:
   /// A turn of a shard that takes longer than this is a stall.
@@ -25,9 +27,17 @@ public:
   /// So often it looks during its patience. Looks are counted, not time, so that a process that was
   /// stopped for a while, by a debugger or with its machine, is not taken for one that hangs.
   static constexpr int looks = 4;
+  /// Not more often than this, however impatient somebody is.
+  static constexpr std::chrono::nanoseconds shortest_interval = std::chrono::milliseconds{1};
 
-  /// `patience` of zero: foreign code may take as long as it likes.
-  watchdog(std::vector<shard*> shards, std::chrono::nanoseconds patience);
+  /// `patience` of zero: foreign code without one of its own may take as long as it likes.
+  /// `shortest` of all there are, or zero if none of them is: how often it has to look.
+  watchdog(
+      std::vector<shard*> shards,
+      std::chrono::nanoseconds patience,
+      std::chrono::nanoseconds shortest);
+  watchdog(std::vector<shard*> shards, std::chrono::nanoseconds patience)
+      : watchdog(std::move(shards), patience, patience) {}
   /// Stops it if nobody has.
   ~watchdog();
   watchdog(const watchdog&) = delete;
@@ -59,6 +69,7 @@ private:
 
   std::vector<watched> shards_;
   const std::chrono::nanoseconds patience_;
+  const std::chrono::nanoseconds interval_;
   std::atomic<std::uint64_t> stalls_{0};
   std::mutex mutex_; ///< guards `is_stopping_`
   std::condition_variable changed_;

@@ -70,7 +70,7 @@ public:
     }
   }
 
-  void watch(std::chrono::nanoseconds) override {}
+  void watch(std::chrono::nanoseconds, std::chrono::nanoseconds) override {}
   [[nodiscard]] std::uint64_t stalls() const override { return 0; }
   [[nodiscard]] std::string why_dead() const override { return {}; }
 

@@ -17,10 +17,12 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::actors {
@@ -39,6 +41,16 @@ struct worker_settings {
   std::function<std::string(const rpc_status&)> hint = [](const rpc_status&) {
     return std::string{};
   };
+
+  /// Of those that have one of their own: by type, or `service/operation`.
+  std::map<std::string, duration, std::less<>> deadlock_timeouts;
+  /// Of code of this type; absent: as of any.
+  [[nodiscard]] std::optional<duration> deadlock_timeout_of(std::string_view type) const {
+    if (deadlock_timeouts.empty()) [[likely]]
+      return std::nullopt;
+    const auto found = deadlock_timeouts.find(type);
+    return found == deadlock_timeouts.end() ? std::nullopt : std::optional{found->second};
+  }
 
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
   payload_limits payloads; ///< of what is answered

@@ -29,12 +29,29 @@ struct activity_state : rpc::call_scope {
   }
 
   std::shared_ptr<const activity::environment> environment;
+  std::optional<data_converter> narrowed; ///< absent: the environment's
   activity::info info;
   payloads last_details; ///< that an earlier attempt told
   /// What interceptors want in each line.
   std::vector<std::pair<std::string, troupe::log::value>> log;
   std::shared_ptr<void> keeps_where;
   cancellation_source cancellation;
+
+  /// Of what belongs to this activity.
+  [[nodiscard]] const data_converter& converter() const noexcept {
+    return narrowed ? *narrowed : environment->converter;
+  }
+  /// When `environment` and `info` are there: asks the codec for the one of this activity.
+  void narrow_converter() {
+    if (environment->converter.codec)
+      narrowed = environment->converter.with_context(
+          {.name_space = info.name_space,
+           .workflow_id = info.workflow_id,
+           .workflow_type = info.workflow_type,
+           .activity_type = info.activity_type,
+           .task_queue = info.task_queue,
+           .is_local = info.is_local});
+  }
 
   /// From the activity, on any thread: keeps the newest details, and says once that there are some.
   void record(payloads details) {

@@ -33,7 +33,7 @@ Request request_of(const attempt& what) {
 rpc::call failure_answer(
     const attempt& what, const std::exception_ptr& why, std::chrono::milliseconds timeout) {
   auto request = request_of<wire::RespondActivityTaskFailedRequest>(what);
-  to_failure(why, what.environment().converter, *request.mutable_failure());
+  to_failure(why, what.converter(), *request.mutable_failure());
   if (auto details = what.state().take_details())
     to_proto(*std::move(details), *request.mutable_last_heartbeat_details());
   return rpc::make_call(methods::respond_activity_task_failed, request, timeout);
@@ -50,8 +50,7 @@ rpc::call answer_of(const attempt& what, std::chrono::milliseconds timeout) {
   case outcome::kind::canceled: {
     auto request = request_of<wire::RespondActivityTaskCanceledRequest>(what);
     if (!came.details.empty())
-      to_proto(
-          what.environment().converter.encode(payloads{came.details}), *request.mutable_details());
+      to_proto(what.converter().encode(payloads{came.details}), *request.mutable_details());
     return rpc::make_call(methods::respond_activity_task_canceled, request, timeout);
   }
   default: return failure_answer(what, came.error, timeout);

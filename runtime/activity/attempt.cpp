@@ -73,6 +73,12 @@ attempt::attempt(
   }
   if (!info().headers.empty()) // what is left is the program's own
     protocol::remove_trace_header(state_->info.headers);
+  try {
+    state_->narrow_converter();
+  } catch (...) {
+    fail(std::current_exception());
+    return;
+  }
   code_ = state_->environment->activities->find(info().activity_type);
   if (code_)
     step_ = code_->is_coroutine() ? step::run_on_shard : step::run_on_pool;

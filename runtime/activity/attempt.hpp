@@ -95,6 +95,8 @@ public:
   [[nodiscard]] const activity::environment& environment() const noexcept {
     return *state_->environment;
   }
+  /// Of what belongs to this activity.
+  [[nodiscard]] const data_converter& converter() const noexcept { return state_->converter(); }
   /// For its heartbeats: `listen`, `take_details`.
   [[nodiscard]] detail::activity_state& state() const noexcept { return *state_; }
 

@@ -53,7 +53,7 @@ void context::complete_later() const {
 }
 
 const data_converter& context::converter() const noexcept {
-  return state_->environment->converter;
+  return state_->converter();
 }
 
 void logger::write(log::level severity, std::string_view message, fields with) const {

@@ -33,6 +33,13 @@ std::shared_ptr<const detail::implementation_base> registry::find(std::string_vi
   return found == all_.end() ? others_ : found->second;
 }
 
+std::string registry::first_coroutine() const {
+  for (const auto& [name, code] : all_)
+    if (code->is_coroutine())
+      return "the activity " + name;
+  return others_ && others_->is_coroutine() ? "the activity for all other types" : std::string{};
+}
+
 std::string registry::known() const {
   std::string list;
   for (const auto& [name, code] : all_)

@@ -23,6 +23,8 @@ public:
   /// Null if nothing serves it.
   [[nodiscard]] std::shared_ptr<const detail::implementation_base>
   find(std::string_view type) const;
+  /// The name of one that is a coroutine, for messages; empty if none is.
+  [[nodiscard]] std::string first_coroutine() const;
   /// `charge, greet`: for messages.
   [[nodiscard]] std::string known() const;
 

@@ -84,7 +84,7 @@ private:
   }
 
   void on_heartbeat(const payloads& details) {
-    outcome_.heartbeats.push_back(attempt_->environment().converter.decode(details));
+    outcome_.heartbeats.push_back(attempt_->converter().decode(details));
     if (is_silent_) // the service knows nothing of it any more
       attempt_->cancel(cancel_reason::not_found);
     for (const auto& each : stops_)
@@ -127,7 +127,7 @@ private:
 
   void read_answer() {
     using kind = activity_outcome::kind;
-    const auto& converter = attempt_->environment().converter;
+    const auto& converter = attempt_->converter();
     const auto& came = attempt_->result();
     if (came.what == activity::outcome::kind::later) {
       outcome_.what = kind::later;
@@ -220,10 +220,7 @@ activity_outcome activity_environment::run_raw(
       .identity = "test",
       .client = with.client,
       .interceptors = with.interceptors});
-  activity::task task{
-      .info = attempt.info,
-      .input = std::move(arguments),
-      .last_details = with.converter.encode(attempt.last_heartbeat)};
+  activity::task task{.info = attempt.info, .input = std::move(arguments), .last_details = {}};
   auto& info = task.info;
   const auto fill = [](std::string& what, std::string_view otherwise) {
     if (what.empty())
@@ -238,6 +235,17 @@ activity_outcome activity_environment::run_raw(
   fill(info.workflow_type, "test-workflow-type");
   fill(info.name_space, with.name_space);
   fill(info.task_queue, with.task_queue);
+  // As its workflow and an earlier attempt would have written them.
+  const auto of_activity = with.converter.with_context(
+      {.name_space = info.name_space,
+       .workflow_id = info.workflow_id,
+       .workflow_type = info.workflow_type,
+       .activity_type = info.activity_type,
+       .task_queue = info.task_queue,
+       .is_local = info.is_local});
+  if (of_activity.codec != with.converter.codec)
+    task.input = of_activity.encode(with.converter.decode(std::move(task.input)));
+  task.last_details = of_activity.encode(attempt.last_heartbeat);
   const workflow::time_point now = virtual_executor{}.now();
   for (auto* each :
        {&info.scheduled_time, &info.current_attempt_scheduled_time, &info.started_time})

@@ -52,7 +52,10 @@ template <class Request, class Response>
 job_of<void>
 fail(const activity_ref& which, std::string_view method, const std::exception_ptr& why) {
   auto request = request_of<Request>(which);
-  to_failure(why, settings_of(which.from).converter, *request.mutable_failure());
+  to_failure(
+      why,
+      which.narrowed ? *which.narrowed : settings_of(which.from).converter,
+      *request.mutable_failure());
   return acknowledged<Response>(which.from, method, request);
 }
 

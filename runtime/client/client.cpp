@@ -47,7 +47,8 @@ workflow_pages(const call_origin& from, std::string query, int page_size) {
         [](call_job& job, wire::ListWorkflowExecutionsResponse& response) {
           result_page<workflow_summary> page;
           for (const auto& info : response.executions())
-            page.items.push_back(summary_from(info, job.settings().converter));
+            page.items.push_back(
+                summary_from(info, job.settings().converter_of(info.execution().workflow_id())));
           page.next_token = response.next_page_token();
           return page;
         })};

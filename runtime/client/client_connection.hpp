@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/client/client_settings.hpp"
+#include "runtime/client/eager_starts.hpp"
 #include "runtime/rpc/blocking.hpp"
 #include "runtime/rpc/call_metrics.hpp"
 #include "runtime/rpc/connection/connector.hpp"
@@ -55,6 +56,11 @@ public:
     return metrics_;
   }
 
+  /// The workers that were made with it.
+  [[nodiscard]] const std::shared_ptr<detail::eager_starts>& starts() const noexcept {
+    return starts_;
+  }
+
   /// GetSystemInfo. Throws `connection_error`; a service that does not know the method is fine.
   void check();
 
@@ -63,6 +69,7 @@ public:
 private:
   std::shared_ptr<const rpc::connector> connector_;
   std::shared_ptr<const client_settings> settings_;
+  std::shared_ptr<detail::eager_starts> starts_ = std::make_shared<detail::eager_starts>();
   std::unique_ptr<rpc::client_loop> loop_; ///< null: the executor is somebody else's
   executor* runs_on_;
   rpc::waiter wait_;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe {
@@ -21,6 +22,11 @@ struct client_settings {
   data_converter converter = {};
   std::shared_ptr<troupe::tracer> tracer = {};                              ///< null: no traces
   std::vector<std::shared_ptr<const client_interceptor>> interceptors = {}; ///< in their order
+
+  /// For what belongs to this workflow.
+  [[nodiscard]] data_converter converter_of(std::string_view workflow_id) const {
+    return converter.with_context({.name_space = name_space, .workflow_id = workflow_id});
+  }
 };
 
 } // namespace troupe

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
+#include "runtime/client/eager_start.hpp"
 #include "runtime/client/request.hpp"
 #include "runtime/client/status_error.hpp"
 #include "runtime/client/unary_job.hpp"
@@ -31,15 +32,19 @@ public:
         follows_runs_(follow_runs) {}
 
   /// Sends this first, and waits for what it starts.
-  void start_with(const wire::StartWorkflowExecutionRequest& request) {
+  void start_with(const call_origin& from, wire::StartWorkflowExecutionRequest request) {
+    if (take_wish(request))
+      first_task_.emplace(from, request);
     start_ = rpc::make_call(methods::start_workflow_execution, request, settings().rpc_timeout);
   }
 
 private:
   void begin() override {
-    if (start_)
+    if (start_) {
+      if (first_task_)
+        first_task_->reserve(*start_);
       send(*std::exchange(start_, {}));
-    else
+    } else
       poll();
   }
 
@@ -54,6 +59,8 @@ private:
     wire::StartWorkflowExecutionResponse response;
     if (status.ok() && !rpc::decode(reply, response))
       status = rpc::undecodable(methods::start_workflow_execution);
+    if (first_task_)
+      first_task_->answered(response);
     if (!status.ok())
       return fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
     run_id_ = response.run_id();
@@ -105,13 +112,13 @@ private:
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
       const auto& attributes = event.workflow_execution_completed_event_attributes();
       if (!goes_on(attributes.new_execution_run_id()))
-        done(settings().converter.decode(from_proto(attributes.result())));
+        done(converter().decode(from_proto(attributes.result())));
       return;
     }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
       const auto& attributes = event.workflow_execution_failed_event_attributes();
       if (!goes_on(attributes.new_execution_run_id()))
-        failed_with(failure_error_from(attributes.failure(), settings().converter));
+        failed_with(failure_error_from(attributes.failure(), converter()));
       return;
     }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
@@ -122,7 +129,7 @@ private:
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
       failed_with(std::make_shared<canceled_error>(
           "Workflow canceled",
-          settings().converter.decode(
+          converter().decode(
               from_proto(event.workflow_execution_canceled_event_attributes().details()))));
       return;
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: {
@@ -147,6 +154,8 @@ private:
     }
   }
 
+  [[nodiscard]] data_converter converter() const { return settings().converter_of(workflow_id_); }
+
   /// Continues with the next run of the chain, if there is one and it is wanted.
   bool goes_on(const std::string& next_run_id) {
     if (next_run_id.empty() || !follows_runs_)
@@ -167,6 +176,7 @@ private:
   bool follows_runs_;
   bool is_polling_ = false;
   std::optional<rpc::call> start_;
+  std::optional<eager_start> first_task_; ///< of the start, where that is wished for
 };
 
 } // namespace
@@ -180,10 +190,10 @@ job_of<payloads> result_job(const workflow_ref& of, result_options options) {
 
 job_of<payloads> execute_job(const call_origin& from, encoded_start start) {
   call_watchers watched_by;
-  const auto request = start_request(from, std::move(start), watched_by);
+  auto request = start_request(from, std::move(start), watched_by);
   auto job = std::make_shared<result_wait>(from, request.workflow_id(), std::string{}, true);
   job->watch(std::move(watched_by));
-  job->start_with(request);
+  job->start_with(from, std::move(request));
   return {std::move(job)};
 }
 

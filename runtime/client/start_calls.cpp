@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
+#include "runtime/client/eager_start.hpp"
 #include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -18,6 +19,7 @@ template result<workflow_ref>& outcome_of<workflow_ref>(call_job&);
 namespace {
 
 /// The same start with a signal. Field by field, since the two messages have numbers of their own.
+/// The service gives out no task with the answer to it.
 wire::SignalWithStartWorkflowExecutionRequest
 with_signal(wire::StartWorkflowExecutionRequest start, encoded_signal signal) {
   wire::SignalWithStartWorkflowExecutionRequest to;
@@ -65,6 +67,34 @@ workflow_ref started(
   return {job.origin(), id, {}, first.empty() ? run : first, run};
 }
 
+/// A start whose answer may bring the first task for a worker of this process.
+class eager_start_job final : public typed_job<workflow_ref> {
+public:
+  eager_start_job(const call_origin& from, const wire::StartWorkflowExecutionRequest& request)
+      : typed_job(from), first_task_(from, request), workflow_id_(request.workflow_id()),
+        what_(rpc::make_call(methods::start_workflow_execution, request, settings().rpc_timeout)) {}
+
+private:
+  void begin() override {
+    first_task_.reserve(what_);
+    send(std::move(what_));
+  }
+
+  void replied(rpc_status status, const rpc::bytes& reply) override {
+    wire::StartWorkflowExecutionResponse response;
+    if (status.ok() && !rpc::decode(reply, response))
+      status = rpc::undecodable(methods::start_workflow_execution);
+    first_task_.answered(response);
+    if (!status.ok())
+      return fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
+    done(started(*this, workflow_id_, response.run_id(), response.first_execution_run_id()));
+  }
+
+  eager_start first_task_;
+  std::string workflow_id_;
+  rpc::call what_;
+};
+
 } // namespace
 
 wire::StartWorkflowExecutionRequest
@@ -83,12 +113,14 @@ start_request(const call_origin& from, encoded_start start, call_watchers& watch
     start = {std::move(in.type), std::move(in.options), std::move(in.arguments)};
     carried = std::move(in.headers);
   }
+  const auto converter = settings.converter_of(options.id);
   wire::StartWorkflowExecutionRequest request;
+  request.set_request_eager_execution(options.request_eager_start);
   protocol::fill_start_request(
       start.type,
       std::move(options),
       std::move(start.args),
-      {settings.name_space, settings.identity, settings.converter},
+      {settings.name_space, settings.identity, converter},
       request);
   write_headers(std::move(carried), request);
   return request;
@@ -99,14 +131,19 @@ job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
   auto request = start_request(from, std::move(start), watched_by);
   auto span = make_span(
       from, "StartWorkflow", request.workflow_type().name(), request.workflow_id(), request);
-  auto made = make_unary<wire::StartWorkflowExecutionResponse>(
-      from,
-      methods::start_workflow_execution,
-      request,
-      [id = request.workflow_id()](call_job& job, wire::StartWorkflowExecutionResponse& response) {
-        return started(job, id, response.run_id(), response.first_execution_run_id());
-      },
-      request.workflow_id());
+  job_of<workflow_ref> made;
+  if (take_wish(request))
+    made.job = std::make_shared<eager_start_job>(from, request);
+  else
+    made = make_unary<wire::StartWorkflowExecutionResponse>(
+        from,
+        methods::start_workflow_execution,
+        request,
+        [id =
+             request.workflow_id()](call_job& job, wire::StartWorkflowExecutionResponse& response) {
+          return started(job, id, response.run_id(), response.first_execution_run_id());
+        },
+        request.workflow_id());
   made.job->trace(std::move(span));
   made.job->watch(std::move(watched_by));
   return made;

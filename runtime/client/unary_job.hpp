@@ -31,10 +31,12 @@ private:
     Response response;
     if (status.ok() && !rpc::decode(reply, response))
       status = rpc::undecodable(method_);
-    if (!status.ok())
-      return this->fail(to_exception(
-          std::move(status),
-          {.converter = &this->settings().converter, .workflow_id = workflow_id_}));
+    if (!status.ok()) {
+      const auto converter = workflow_id_.empty() ? this->settings().converter
+                                                  : this->settings().converter_of(workflow_id_);
+      return this->fail(
+          to_exception(std::move(status), {.converter = &converter, .workflow_id = workflow_id_}));
+    }
     if constexpr (std::is_void_v<given>) {
       read_(*this, response);
       this->done({});

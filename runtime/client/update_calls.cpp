@@ -97,10 +97,11 @@ private:
   void replied(rpc_status status, const rpc::bytes& reply) override {
     if (status.code == status_code::deadline_exceeded && !this->is_late())
       return again();
-    if (!status.ok())
+    if (!status.ok()) {
+      const auto converter = this->settings().converter_of(known_.workflow_id);
       return this->fail(to_exception(
-          std::move(status),
-          {.converter = &this->settings().converter, .workflow_id = known_.workflow_id}));
+          std::move(status), {.converter = &converter, .workflow_id = known_.workflow_id}));
+    }
     if (is_polling_)
       polled(reply);
     else
@@ -144,7 +145,7 @@ private:
   }
 
   void ended(const temporal::api::update::v1::Outcome& outcome) {
-    const auto& converter = this->settings().converter;
+    const auto converter = this->settings().converter_of(known_.workflow_id);
     if (outcome.has_failure())
       known_.outcome = std::make_shared<const result<payloads>>(
           unexpected{std::make_exception_ptr(workflow_update_failed_error{
@@ -264,6 +265,7 @@ public:
     request.set_namespace_(this->settings().name_space);
     auto& started = *request.add_operations()->mutable_start_workflow();
     started = start_request(from, std::move(start), watched_by);
+    started.clear_request_eager_execution(); // refused by the service
     auto& updated = *request.add_operations()->mutable_update_workflow();
     updated = update_request(
         *this, {from, started.workflow_id(), {}, {}}, std::move(update), to_its_end, watched_by);

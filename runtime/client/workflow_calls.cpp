@@ -64,6 +64,14 @@ const data_converter& converter_of(const call_origin& from) noexcept {
   return settings_of(from).converter;
 }
 
+data_converter converter_of(const call_origin& from, std::string_view workflow_id) {
+  return settings_of(from).converter_of(workflow_id);
+}
+
+std::string new_workflow_id() {
+  return random_uuid();
+}
+
 job_of<workflow_description> describe_job(const workflow_ref& of) {
   wire::DescribeWorkflowExecutionRequest request;
   request.set_namespace_(settings_of(of.from).name_space);
@@ -72,8 +80,8 @@ job_of<workflow_description> describe_job(const workflow_ref& of) {
       of.from,
       methods::describe_workflow_execution,
       request,
-      [](call_job& job, wire::DescribeWorkflowExecutionResponse& response) {
-        return description_from(response, job.settings().converter);
+      [id = of.id](call_job& job, wire::DescribeWorkflowExecutionResponse& response) {
+        return description_from(response, job.settings().converter_of(id));
       });
 }
 
@@ -140,11 +148,11 @@ query_job(const workflow_ref& of, std::string_view name, query_options options, 
       of.from,
       methods::query_workflow,
       request,
-      [](call_job& job, wire::QueryWorkflowResponse& response) {
+      [id = in.workflow_id](call_job& job, wire::QueryWorkflowResponse& response) {
         if (response.has_query_rejected())
           throw workflow_query_rejected_error{
               static_cast<workflow_status>(response.query_rejected().status())};
-        return job.settings().converter.decode(from_proto(response.query_result()));
+        return job.settings().converter_of(id).decode(from_proto(response.query_result()));
       },
       in.workflow_id);
   made.job->trace(std::move(span));
@@ -172,7 +180,11 @@ job_of<void> cancel_job(const workflow_ref& of, std::string reason) {
 job_of<void> terminate_job(const workflow_ref& of, std::string reason, payloads details) {
   const auto& settings = settings_of(of.from);
   terminate_workflow_input in{
-      {}, of.id, of.run_id, std::move(reason), settings.converter.encode(std::move(details))};
+      {},
+      of.id,
+      of.run_id,
+      std::move(reason),
+      settings.converter_of(of.id).encode(std::move(details))};
   auto watched_by = intercept(of.from, in, &client_interceptor::terminate_workflow);
   wire::TerminateWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);

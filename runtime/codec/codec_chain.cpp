@@ -25,6 +25,21 @@ public:
     return encoded;
   }
 
+  bool may_block() const noexcept override {
+    return std::ranges::any_of(of_, [](const auto& each) { return each->may_block(); });
+  }
+  std::shared_ptr<const payload_codec>
+  with_context(const serialization_context& of) const override {
+    auto narrowed = of_;
+    bool is_other = false;
+    for (auto& each : narrowed)
+      if (auto other = each->with_context(of)) {
+        each = std::move(other);
+        is_other = true;
+      }
+    return is_other ? std::make_shared<chained_codec>(std::move(narrowed)) : nullptr;
+  }
+
 private:
   std::vector<std::shared_ptr<const payload_codec>> of_; ///< in the order of encoding
 };

@@ -54,6 +54,7 @@ public:
 
   payloads encode(payloads plain) const override { return ask("encode", std::move(plain)); }
   payloads decode(payloads encoded) const override { return ask("decode", std::move(encoded)); }
+  bool may_block() const noexcept override { return true; }
 
 private:
   [[nodiscard]] payloads ask(const char* verb, payloads what) const {

@@ -80,7 +80,7 @@ public:
       else
         prepare_cancel();
     } catch (...) {
-      fail(classify(std::current_exception()));
+      fail_with(std::current_exception());
     }
   }
 
@@ -91,7 +91,7 @@ public:
       read_deadline(now);
       throw why;
     } catch (...) {
-      fail(classify(std::current_exception()));
+      fail_with(std::current_exception());
     }
   }
   ~call_state() override {
@@ -110,6 +110,15 @@ public:
   }
 
   void run_on_pool() noexcept override {
+    if (!std::holds_alternative<std::exception_ptr>(outcome_)) [[likely]]
+      run_function();
+    if (environment().converter.may_block()) [[unlikely]] {
+      settle(true);
+      is_settled_ = true;
+    }
+  }
+
+  void run_function() noexcept {
     try {
       if (state_->task.kind == nexus_task::request::start)
         outcome_ = detail::run_start(*handler_, state_, input());
@@ -122,7 +131,10 @@ public:
     }
   }
 
-  void pool_finished() override { settle(); }
+  void pool_finished() override {
+    if (!std::exchange(is_settled_, false)) [[likely]]
+      settle();
+  }
 
   rpc::call service_call() const override { return call_of(pending_.method, pending_.request); }
 
@@ -133,7 +145,7 @@ public:
           status.ok() ? std::nullopt : std::optional{status.message}, state_->where->now());
     if (!status.ok())
       // What the SDKs say for the commonest refusal; the service's own words are the cause.
-      fail(from_rpc(
+      refuse(from_rpc(
           status,
           status.code == status_code::already_exists ? "Workflow execution already started"
                                                      : std::string{}));
@@ -144,7 +156,7 @@ public:
       finish(answer_async(environment(), task, pending_.operation_token, state_->outbound_links));
     } else
       // The workflow may run already; the retry finds it by its request id.
-      fail(handler_error{
+      refuse(handler_error{
           handler_error_type::internal,
           "the service's answer to StartWorkflowExecution cannot be read"});
   }
@@ -233,16 +245,37 @@ private:
     finished_();
   }
 
-  void settle() {
+  /// An error that comes up on the shard: its answer is written on the pool if the codec may block.
+  void fail_with(std::exception_ptr error) {
+    if (!environment().converter.may_block()) [[likely]]
+      return fail(classify(error));
+    outcome_ = std::move(error);
+    step_ = step::run_on_pool;
+  }
+
+  void refuse(const handler_error& why) {
+    if (environment().converter.may_block()) [[unlikely]]
+      fail_with(std::make_exception_ptr(why));
+    else
+      fail(why);
+  }
+
+  void settle(bool on_pool = false) {
     try {
-      if (auto* error = std::get_if<std::exception_ptr>(&outcome_))
-        fail(classify(*error));
-      else if (auto* started = std::get_if<detail::start_outcome>(&outcome_))
+      if (auto* error = std::get_if<std::exception_ptr>(&outcome_)) {
+        if (on_pool)
+          fail(classify(*error));
+        else
+          fail_with(*error);
+      } else if (auto* started = std::get_if<detail::start_outcome>(&outcome_))
         std::visit([this](auto& each) { settle_start(each); }, *started);
       else
         finish(answer_cancelled(environment(), state_->task));
     } catch (...) { // the description of a workflow that cannot be sent
-      fail(classify(std::current_exception()));
+      if (on_pool)
+        fail(classify(std::current_exception()));
+      else
+        fail_with(std::current_exception());
     }
   }
 
@@ -297,6 +330,7 @@ private:
   step step_ = step::answer;
   unique_function<void()> finished_;
   user_outcome outcome_;
+  bool is_settled_ = false; ///< by the pool
   pending_call pending_;
   task_answer answer_;
   std::optional<async<void>> body_; // last: its frame refers to the rest

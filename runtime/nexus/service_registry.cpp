@@ -68,4 +68,18 @@ service_registry::find(std::string_view service, std::string_view operation) con
           + " operations in the definition."};
 }
 
+std::string service_registry::first_on_shard() const {
+  const auto is_on_shard = [](const auto& handler) {
+    return handler && handler->start_place() == detail::place::shard;
+  };
+  for (const auto& [service, known] : services_) {
+    for (const auto& [operation, handler] : known.operations)
+      if (is_on_shard(handler))
+        return std::string{"the operation "}.append(service).append("/").append(operation);
+    if (is_on_shard(known.fallback))
+      return "the handler of all other operations of " + service;
+  }
+  return {};
+}
+
 } // namespace troupe::nexus

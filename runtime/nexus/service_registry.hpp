@@ -29,6 +29,9 @@ public:
   [[nodiscard]] std::shared_ptr<const detail::handler_base>
   find(std::string_view service, std::string_view operation) const;
 
+  /// The name of an operation whose handler runs on the shard, for messages; empty if none does.
+  [[nodiscard]] std::string first_on_shard() const;
+
 private:
   struct entry {
     std::map<std::string, std::shared_ptr<const detail::handler_base>, std::less<>> operations;

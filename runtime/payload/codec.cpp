@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace troupe {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 // The one place where a codec is called. Errors that mean something to Temporal pass, all others
 // are the codec's.
 template <class Call>
-payloads call_codec(const char* verb, Call call) {
+auto call_codec(const char* verb, Call call) {
   const exempt_code may_be_random; // what it makes is in the history
   try {
     return call();
@@ -44,6 +45,13 @@ payloads list_of(payload&& one) {
 }
 
 } // namespace
+
+data_converter data_converter::narrowed(const serialization_context& of) const {
+  auto made = *this;
+  if (auto other = call_codec("take a context", [&] { return codec->with_context(of); }))
+    made.codec = std::move(other);
+  return made;
+}
 
 payloads data_converter::encode(payloads plain) const {
   if (!codec || plain.empty())

@@ -60,16 +60,8 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
     return {never, never};
   }
   require_writable();
-  if (auto* through = interceptors()) [[unlikely]] {
-    const auto made = through->start_nexus_operation(
-        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
-        {std::move(request.endpoint),
-         std::move(request.service),
-         std::move(request.operation),
-         std::move(request.input),
-         std::move(request.options)});
-    return {made.start_state(), made.result_state()};
-  }
+  if (interceptors() != nullptr) [[unlikely]]
+    return intercept_nexus_operation(std::move(request), within);
   return begin_nexus_operation(std::move(request), within);
 }
 
@@ -86,6 +78,8 @@ engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& wi
             "StartNexusOperation:" + request.service + '/' + request.operation, now_, replaying_)));
   auto operation = detail::make_ref<nexus_operation_machine>(*this, *this, std::move(request));
   auto started = detail::make_ref<nexus_operation_machine::start>(*this, *operation);
+  if (tells_contexts()) [[unlikely]]
+    operation->narrowed = std::make_unique<const data_converter>(shared_converter());
   issue(*operation, enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION);
   within.add(*operation); // in a cancelled scope it is taken back at once and never sent
   return {started, operation};
@@ -96,13 +90,18 @@ engine::start_activity(detail::activity_request&& request, detail::scope& within
   if (closed_)
     return detail::make_ref<nothing>(*this);
   require_writable();
-  if (auto* through = interceptors()) [[unlikely]]
-    return as_encoded(through->start_activity(
-        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
-        {std::move(request.type),
-         std::move(request.input),
-         std::move(request.options),
-         std::move(request.headers)}));
+  if (auto* through = interceptors()) [[unlikely]] {
+    auto read_with = read_activity_with(request.type, request.options.task_queue, false);
+    return as_encoded(
+        through->start_activity(
+            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+            {std::move(request.type),
+             std::move(request.input),
+             std::move(request.options),
+             std::move(request.headers)}),
+        {},
+        std::move(read_with));
+  }
   return begin_activity(std::move(request), within);
 }
 
@@ -112,8 +111,10 @@ engine::begin_activity(detail::activity_request&& request, detail::scope& within
     request.options.task_queue = own_task_queue();
   if (!within.cancelled())
     trace_call("StartActivity:", request.type, request.headers);
+  auto read_with = read_activity_with(request.type, request.options.task_queue, false);
   auto activity =
       detail::make_ref<activity_machine>(*this, *this, ++last_activity_, std::move(request));
+  activity->narrowed = std::move(read_with);
   issue(*activity, enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK);
   within.add(*activity);
   return activity;

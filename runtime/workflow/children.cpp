@@ -21,15 +21,8 @@ engine::start_child(detail::child_request&& request, const detail::ref<detail::s
     return {never, never};
   }
   require_writable();
-  if (auto* through = interceptors()) [[unlikely]] {
-    const auto made = through->start_child(
-        context{detail::ref<run>{this}, within},
-        {std::move(request.type),
-         std::move(request.input),
-         std::move(request.options),
-         std::move(request.headers)});
-    return {made.start_state(), made.result_state()};
-  }
+  if (interceptors() != nullptr) [[unlikely]]
+    return intercept_child(std::move(request), within);
   return begin_child(std::move(request), within);
 }
 
@@ -40,11 +33,16 @@ engine::begin_child(detail::child_request&& request, const detail::ref<detail::s
   if (!within->cancelled())
     trace_call("StartChildWorkflow:", request.type, request.headers);
   std::string id;
-  if (request.options.id.empty()) {
-    const auto high = random();
-    id = uuid_v4(high, random());
-  }
+  if (is_drawn(request.options.id)) [[unlikely]] // before its arguments were encoded
+    id = std::exchange(request.options.id, {});
+  else if (request.options.id.empty())
+    id = draw_child_id();
   auto child = detail::make_ref<child_machine>(*this, *this, std::move(request), std::move(id));
+  if (tells_contexts()) [[unlikely]] {
+    const auto known = child->identity();
+    child->narrowed = std::make_unique<const data_converter>(
+        converter_of_workflow(known.name_space, known.workflow_id));
+  }
   auto started = detail::make_ref<child_machine::start>(*this, *child, within);
   issue(*child, enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION);
   within->add(*child); // in a cancelled scope it is taken back at once and never sent

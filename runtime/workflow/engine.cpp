@@ -52,7 +52,8 @@ engine::engine(
     std::shared_ptr<const workflow::environment> environment,
     std::string run_id)
     : definition_(std::move(definition)), environment_(std::move(environment)),
-      run_id_(std::move(run_id)), root_(detail::make_ref<detail::scope>()) {}
+      converter_(&environment_->converter), run_id_(std::move(run_id)),
+      root_(detail::make_ref<detail::scope>()) {}
 
 engine::~engine() = default;
 
@@ -77,6 +78,8 @@ void engine::evict() noexcept {
   }
   main_.reset();
   messages_ = nullptr;
+  converter_ = &environment_->converter;
+  tells_contexts_ = false;
   extras_ = nullptr;
   commands_.clear();
   machines_.clear();
@@ -186,7 +189,7 @@ void engine::end_with(std::exception_ptr why) {
   command->set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
   to_failure(
       why,
-      environment_->converter,
+      converter(),
       *command->mutable_fail_workflow_execution_command_attributes()->mutable_failure());
   close_with(std::move(command), std::move(why));
 }

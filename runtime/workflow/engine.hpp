@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ class WorkflowExecutionStartedEventAttributes;
 namespace troupe::workflow {
 
 class close_machine;
+class begun;
 class interception;
 struct continue_as_new_input;
 struct execute_input;
@@ -141,7 +143,15 @@ public:
 
   // -- run --
 
-  const data_converter& converter() const noexcept override { return environment_->converter; }
+  const data_converter& converter() const noexcept override { return *converter_; }
+  data_converter converter_of_activity(
+      std::string_view type, std::string_view task_queue, bool is_local) const override;
+  data_converter
+  converter_of_workflow(std::string_view name_space, std::string_view workflow_id) const override;
+  const data_converter& shared_converter() const noexcept override {
+    return environment_->converter;
+  }
+  std::string draw_child_id() override;
   info get_info() const override;
   const std::string& workflow_type() const noexcept override { return definition_->name; }
   time_point now() const noexcept override { return now_; }
@@ -206,7 +216,7 @@ public:
   [[nodiscard]] bool ids_are_ours() const noexcept override;
   [[nodiscard]] bool default_ids_are_ours() const noexcept override;
   [[nodiscard]] const data_converter& payload_converter() const noexcept override {
-    return environment_->converter;
+    return *converter_;
   }
 
 private:
@@ -361,8 +371,33 @@ private:
       const std::optional<trace_context>& sender,
       const std::exception_ptr& failed);
   static async<payload> run_update_handler(engine* self, update_input in);
-  [[nodiscard]] detail::ref<detail::payload_pending> as_encoded(future<payload> result);
+  /// `instead_of` is what it may stand for, with `read_with` if it is another one; see
+  /// `payload_pending::narrowed`.
+  [[nodiscard]] detail::ref<detail::payload_pending> as_encoded(
+      future<payload> result,
+      const detail::ref<detail::payload_pending>& instead_of,
+      std::unique_ptr<const data_converter> read_with);
+  template <class Start, class... Args>
+  [[nodiscard]] detail::ref<detail::pending>
+  as_start(const begun& made, const detail::ref<detail::payload_pending>& result, Args... args);
+  detail::child_pendings
+  intercept_child(detail::child_request&& request, const detail::ref<detail::scope>& within);
+  detail::nexus_pendings
+  intercept_nexus_operation(detail::nexus_request&& request, detail::scope& within);
   void intercept_continue_as_new(continue_as_new_request&& request);
+
+  // serialization.cpp
+  /// The run has an id: from now on the codec is the one for it.
+  void narrow_converter(std::string_view workflow_id);
+  /// For `payload_pending::narrowed`.
+  [[nodiscard]] std::unique_ptr<const data_converter>
+  read_activity_with(std::string_view type, std::string_view task_queue, bool is_local) const {
+    return tells_contexts() ? std::make_unique<const data_converter>(
+                                  converter_of_activity(type, task_queue, is_local))
+                            : nullptr;
+  }
+  /// It is what `draw_child_id` gave last.
+  [[nodiscard]] bool is_drawn(const std::string& child_id) const noexcept;
 
   // handlers.cpp
   static async<void> drive_signal_handler(engine* self, std::string name, async<void> body);
@@ -409,6 +444,7 @@ private:
   [[nodiscard]] std::string text_of(const temporal::api::common::v1::Payload& said) const;
   std::shared_ptr<const workflow::definition> definition_;
   std::shared_ptr<const workflow::environment> environment_;
+  const data_converter* converter_; ///< the environment's, or one of the extras
   std::string run_id_;
   std::string started_; ///< what is kept of the attributes of WorkflowExecutionStarted, serialised
 

@@ -68,6 +68,8 @@ struct engine::extras {
   std::uint32_t last_local = 0;      ///< of the local activities
   std::size_t standing_anywhere = 0; ///< of the issued commands: those whose place is not compared
   std::optional<run_trace> trace;    ///< of a worker that has a tracer
+  std::unique_ptr<const data_converter> converter; ///< null: the environment's
+  std::string drawn_child_id; ///< the last one; empty where the codec tells no contexts apart
   std::unique_ptr<interception> interceptors; ///< null: there are none
   workflow::log_fields log;                   ///< that they want in each line
   std::vector<failed_message> failed;         ///< in the current task

@@ -172,7 +172,7 @@ instance::failed(const std::exception_ptr& error, std::vector<failed_message> me
   } catch (...) {
     // What the code let out goes as it is.
   }
-  auto result = task_failed(*task_, engine_->environment(), readable, cause);
+  auto result = task_failed(*task_, engine_->environment(), engine_->converter(), readable, cause);
   result.failed_messages = std::move(messages);
   return result;
 }
@@ -185,10 +185,17 @@ activation_result instance::answer_task() {
     result.evict = result.finished = true;
     return result;
   }
-  if (run.last_event_id() < task.started_event_id())
+  if (run.last_event_id() < task.started_event_id()) {
+    // Its end stands in a page that was read after it: too many events came while it was out, say.
+    if (detour_ && detour_->pages && detour_->pages->last_event_id() > task.started_event_id()) {
+      auto result = task_ignored("the service has ended the task while its history was read");
+      result.evict = true;
+      return result;
+    }
     return failed(std::make_exception_ptr(history_error(
         "the history ends with event " + std::to_string(run.last_event_id())
         + ", before the task's event " + std::to_string(task.started_event_id()))));
+  }
   activation_result result;
   result.kind = verdict::completed;
   result.failed_messages = run.take_failed_messages();

@@ -6,6 +6,8 @@
 #include "runtime/workflow/engine_extras.hpp"
 
 #include <troupe/error.hpp>
+#include <troupe/workflow/child.hpp>
+#include <troupe/workflow/nexus_client.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -25,9 +27,16 @@ future<payload> encoded(detail::ref<detail::pending> from) {
 /// Gives on what an interceptor gave instead of the result of a call.
 class relayed final : public detail::payload_pending {
 public:
-  relayed(detail::run& owner, future<payload> from)
-      : payload_pending(owner), from_(std::move(from)) {}
-  void cancel(const std::string& reason) override { from_.cancel(reason); }
+  relayed(detail::run& owner, future<payload> from, detail::ref<detail::payload_pending> instead_of)
+      : payload_pending(owner), from_(std::move(from)), instead_of_(std::move(instead_of)) {}
+  [[nodiscard]] const detail::pending& origin() const noexcept override {
+    return instead_of_ ? instead_of_->origin() : *this;
+  }
+  void cancel(const std::string& reason) override {
+    if (instead_of_ && !instead_of_->settled())
+      instead_of_->cancel(reason); // as its type says; who looks at it hears of that
+    from_.cancel(reason);
+  }
 
   static async<void> run(detail::ref<relayed> self) {
     auto outcome = co_await self->from_.as_result();
@@ -41,12 +50,48 @@ public:
 
 private:
   future<payload> from_;
+  detail::ref<detail::payload_pending> instead_of_; ///< null: of nothing that is to be kept
+};
+
+/// The same for the start of a child or an operation.
+template <class Start>
+class relayed_start final : public Start {
+public:
+  template <class... Args>
+  explicit relayed_start(detail::run& owner, future<void> from, Args&&... args)
+      : Start(owner, std::forward<Args>(args)...), from_(std::move(from)) {}
+
+  static async<void> run(detail::ref<relayed_start> self) {
+    auto outcome = co_await self->from_.as_result();
+    if (!outcome.has_value())
+      self->fail(outcome.error());
+    else
+      self->settle();
+  }
+
+private:
+  future<void> from_;
 };
 
 } // namespace
 
-future<payload> begun::result() const {
-  return encoded(result_);
+begun::begun(detail::ref<detail::pending> started, detail::ref<detail::payload_pending> result)
+    : started_(started, nullptr), result_(encoded(result)), first_start_(std::move(started)),
+      origin_(std::move(result)) {}
+
+begun::begun(future<void> started, future<payload> result)
+    : started_(std::move(started)), result_(std::move(result)) {}
+
+begun begun::with_result(future<payload> result) const {
+  auto other = *this;
+  other.result_ = std::move(result);
+  return other;
+}
+
+begun begun::with_start(future<void> started) const {
+  auto other = *this;
+  other.started_ = std::move(started);
+  return other;
 }
 
 std::function<std::vector<std::unique_ptr<interceptor>>(const info&)>
@@ -306,12 +351,60 @@ async<payload> engine::run_update_handler(engine* self, update_input in) {
       context{detail::ref<run>{self}, std::move(inner)}, std::move(in));
 }
 
-detail::ref<detail::payload_pending> engine::as_encoded(future<payload> result) {
+detail::ref<detail::payload_pending> engine::as_encoded(
+    future<payload> result,
+    const detail::ref<detail::payload_pending>& instead_of,
+    std::unique_ptr<const data_converter> read_with) {
   if (auto* own = dynamic_cast<detail::payload_pending*>(result.state().get()))
-    return detail::ref<detail::payload_pending>{own};
-  auto made = detail::make_ref<relayed>(*this, std::move(result));
+    if (!instead_of || own == instead_of.get())
+      return detail::ref<detail::payload_pending>{own};
+  auto made = detail::make_ref<relayed>(*this, std::move(result), instead_of);
+  made->narrowed = std::move(read_with);
   spawn(relayed::run(made));
   return made;
+}
+
+template <class Start, class... Args>
+detail::ref<detail::pending> engine::as_start(
+    const begun& made, const detail::ref<detail::payload_pending>& result, Args... args) {
+  if (made.started().state() == made.first_start() && result == made.origin())
+    return made.first_start();
+  auto start =
+      detail::make_ref<relayed_start<Start>>(*this, made.started(), result, std::move(args)...);
+  spawn(relayed_start<Start>::run(start));
+  return start;
+}
+
+detail::child_pendings
+engine::intercept_child(detail::child_request&& request, const detail::ref<detail::scope>& within) {
+  auto read_with = tells_contexts() ? std::make_unique<const data_converter>(converter_of_workflow(
+                                          request.options.name_space, request.options.id))
+                                    : nullptr;
+  const auto made = interceptors()->start_child(
+      context{detail::ref<run>{this}, within},
+      {std::move(request.type),
+       std::move(request.input),
+       std::move(request.options),
+       std::move(request.headers)});
+  auto result = as_encoded(made.result(), made.origin(), std::move(read_with));
+  auto start = as_start<detail::child_start_pending>(made, result, within);
+  return {std::move(start), std::move(result)};
+}
+
+detail::nexus_pendings
+engine::intercept_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
+  auto read_with =
+      tells_contexts() ? std::make_unique<const data_converter>(shared_converter()) : nullptr;
+  const auto made = interceptors()->start_nexus_operation(
+      context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+      {std::move(request.endpoint),
+       std::move(request.service),
+       std::move(request.operation),
+       std::move(request.input),
+       std::move(request.options)});
+  auto result = as_encoded(made.result(), made.origin(), std::move(read_with));
+  auto start = as_start<detail::nexus_start_pending>(made, result);
+  return {std::move(start), std::move(result)};
 }
 
 void engine::intercept_continue_as_new(continue_as_new_request&& request) {

@@ -105,13 +105,18 @@ engine::start_local_activity(detail::local_activity_request&& request, detail::s
   if (closed_)
     return detail::make_ref<local_activity_pending>(*this, *this);
   require_writable();
-  if (auto* through = interceptors()) [[unlikely]]
-    return as_encoded(through->start_local_activity(
-        context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
-        {std::move(request.type),
-         std::move(request.input),
-         std::move(request.options),
-         std::move(request.headers)}));
+  if (auto* through = interceptors()) [[unlikely]] {
+    auto read_with = read_activity_with(request.type, {}, true);
+    return as_encoded(
+        through->start_local_activity(
+            context{detail::ref<run>{this}, detail::ref<detail::scope>{&within}},
+            {std::move(request.type),
+             std::move(request.input),
+             std::move(request.options),
+             std::move(request.headers)}),
+        {},
+        std::move(read_with));
+  }
   return begin_local_activity(std::move(request), within);
 }
 
@@ -129,6 +134,7 @@ engine::begin_local_activity(detail::local_activity_request&& request, detail::s
     return what;
   }
   trace_call("StartActivity:", request.type, request.headers);
+  what->narrowed = read_activity_with(request.type, {}, true);
   begin_local(*what, std::move(request));
   within.add(*what);
   return what;

@@ -30,6 +30,7 @@ std::string message_of(const std::exception_ptr& error) {
 activation_result query_failed(
     const wire::PollWorkflowTaskQueueResponse& task,
     const environment& shared,
+    const data_converter& with,
     const std::exception_ptr& error) {
   activation_result result;
   result.kind = verdict::query_answered;
@@ -39,7 +40,7 @@ activation_result query_failed(
   answer.set_namespace_(shared.name_space);
   answer.set_completed_type(enums::QUERY_RESULT_TYPE_FAILED);
   answer.set_error_message(message_of(error));
-  to_failure(error, shared.converter, *answer.mutable_failure());
+  to_failure(error, with, *answer.mutable_failure());
   return result;
 }
 
@@ -48,11 +49,12 @@ activation_result query_failed(
 activation_result task_failed(
     const wire::PollWorkflowTaskQueueResponse& task,
     const environment& shared,
+    const data_converter& with,
     const std::exception_ptr& error,
     enums::WorkflowTaskFailedCause cause) {
   activation_result result;
   if (task.has_query()) {
-    result = query_failed(task, shared, error);
+    result = query_failed(task, shared, with, error);
   } else {
     result.kind = verdict::failed;
     result.error = error;
@@ -64,7 +66,7 @@ activation_result task_failed(
       answer.set_identity(shared.identity);
       answer.set_namespace_(shared.name_space);
       answer.set_cause(cause);
-      to_failure(error, shared.converter, *answer.mutable_failure());
+      to_failure(error, with, *answer.mutable_failure());
     }
   }
   result.evict = true;
@@ -91,7 +93,7 @@ activation_result answer_query_task(const wire::PollWorkflowTaskQueueResponse& t
     answer.set_completed_type(enums::QUERY_RESULT_TYPE_ANSWERED);
     result.kind = verdict::query_answered;
   } catch (...) {
-    result = query_failed(task, run.environment(), std::current_exception());
+    result = query_failed(task, run.environment(), run.converter(), std::current_exception());
   }
   result.finished = run.closed_by_history();
   result.evict = result.finished;
@@ -103,7 +105,7 @@ void answer_queries(
     engine& run,
     wire::RespondWorkflowTaskCompletedRequest& to,
     activation_result& outcome) {
-  const auto& converter = run.environment().converter;
+  const auto& converter = run.converter();
   for (const auto& [id, query] : task.queries()) {
     auto& result = (*to.mutable_query_results())[id];
     try {
@@ -146,6 +148,7 @@ activation_result reject_unknown_type(
   return task_failed(
       task,
       environment,
+      environment.converter,
       std::make_exception_ptr(application_error(
           "Workflow type " + task.workflow_type().name()
               + " is not registered on this worker, available workflows: " + known_types,

@@ -26,9 +26,11 @@ Answer& make_answer(
 }
 
 /// The task, or its query, has failed: reported once, later attempts are left to its timeout.
+/// `with`: what the error is written with.
 activation_result task_failed(
     const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
     const environment& shared,
+    const data_converter& with,
     const std::exception_ptr& error,
     temporal::api::enums::v1::WorkflowTaskFailedCause cause);
 

@@ -2,7 +2,8 @@
 // Every call of the client against the workflow of client_peer.py, in each way to make one:
 // `client_calls blocking|awaited|called_back QUEUE [without_updates]`, and from a coroutine handler
 // of a Nexus operation that a workflow of ours calls: `client_calls handler QUEUE ENDPOINT
-// HANDLERS`. Settings come from the environment. Prints a line for each thing that was as it should
+// HANDLERS`; or first tasks without a poll, with a worker of ours: `client_calls eager QUEUE`.
+// Settings come from the environment. Prints a line for each thing that was as it should
 // be.
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
@@ -333,12 +334,62 @@ int serve_and_call(
 
 } // namespace
 
+namespace {
+
+struct eager_one {
+  static constexpr std::string_view name = "EagerOne";
+  async<int> run(workflow::context ctx, int number) {
+    co_await ctx.sleep(10ms);
+    co_return number + 1;
+  }
+};
+
+/// First tasks that come with the answer to the start: each has one outcome, and none is lost.
+int start_eagerly(const client& here, const std::string& queue) {
+  constexpr int runs = 20;
+  worker serves{here, {.task_queue = queue}};
+  serves.add<eager_one>().start();
+  const auto ids = "eager-" + queue + "-";
+  for (int i = 0; i < runs; ++i) {
+    const start_workflow_options options{
+        .id = ids + std::to_string(i), .task_queue = queue, .request_eager_start = true};
+    check(
+        (i % 2 == 0 ? here.execute_workflow<eager_one>(options, i)
+                    : here.start_workflow<eager_one>(options, i).result())
+            == i + 1,
+        "run " + std::to_string(i) + " ended");
+  }
+  int accepted = 0;
+  for (int i = 0; i < runs; ++i) {
+    int started = 0;
+    int completed = 0;
+    int other = 0;
+    for (const auto& event : here.get_workflow(ids + std::to_string(i)).history()) {
+      if (event.type() == "WorkflowExecutionStarted")
+        accepted += event.to_json().find("eagerExecutionAccepted") != std::string::npos ? 1 : 0;
+      started += event.type() == "WorkflowTaskStarted" ? 1 : 0;
+      completed += event.type() == "WorkflowTaskCompleted" ? 1 : 0;
+      other += event.type() == "WorkflowTaskFailed" || event.type() == "WorkflowTaskTimedOut";
+    }
+    check(started == 2 && completed == 2 && other == 0, "its tasks had one outcome each");
+  }
+  check(accepted == runs, "the service gave every first task out");
+  check(
+      serves.snapshot().metrics["workflow_tasks_without_poll"] == std::uint64_t{runs},
+      "and the worker ran all of them");
+  return 0;
+}
+
+} // namespace
+
 int main(int count, char** words) {
   const std::vector<std::string> told{words + 1, words + count};
   try {
     const auto here = client::connect(connection_options_from_environment());
     if (told.at(0) == "handler")
       return serve_and_call(here, told.at(1), told.at(2), told.at(3));
+    if (told.at(0) == "eager")
+      return start_eagerly(here, told.at(1));
     const auto by = told.at(0) == "awaited"       ? way::awaited
                     : told.at(0) == "called_back" ? way::called_back
                                                   : way::blocking;

@@ -26,6 +26,11 @@ class ClientCalls(unittest.TestCase):
             with self.subTest("handler"):
                 self.assertIn("a handler waits for a result", self.story(at, "handler", QUEUE, ENDPOINT, HANDLER_QUEUE))
 
+    def test_first_tasks_come_with_the_answer_to_the_start(self):
+        for kind in ("temporal", "troupe"):
+            with self.subTest(kind), service(kind) as at:
+                self.assertIn("the worker ran all of them", self.story(at, "eager", "eager-queue"))
+
     def test_on_our_service(self):
         # It has no updates yet.
         with service("troupe") as at, process(sys.executable, PEER, QUEUE, env=at.env(HANDLER_NAMESPACE)):

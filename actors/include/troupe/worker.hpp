@@ -79,6 +79,9 @@ struct worker_options {
   /// thread; the old one stays with it, and what it still does has no effect. Zero: for ever; so it
   /// is while `TEMPORAL_DEBUG` is set in the environment.
   std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{1};
+  /// The same for some of them: by the name of a workflow, of an activity, or by
+  /// `service/operation`. Zero: for ever.
+  std::map<std::string, std::chrono::nanoseconds> deadlock_timeouts = {};
   /// More bytes of payloads in one command of a workflow, or as the result of an activity, are
   /// logged (`[TMPRL1103]`). Zero: never.
   std::size_t payload_size_warning = std::size_t{512} << 10;

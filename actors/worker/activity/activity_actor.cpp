@@ -171,7 +171,9 @@ caf::strong_actor_ptr activity_actor::self() noexcept {
 
 void activity_actor::advance() {
   switch (attempt_->next()) {
-  case activity::attempt::step::run_on_shard: return code_->start(*attempt_);
+  case activity::attempt::step::run_on_shard:
+    code_->patience = worker_->settings.deadlock_timeout_of(attempt_->info().activity_type);
+    return code_->start(*attempt_);
   case activity::attempt::step::run_on_pool: return run_on_pool();
   case activity::attempt::step::ended: return on_ended();
   }
@@ -275,7 +277,24 @@ void activity_actor::on_ended() {
 
 void activity_actor::answer() {
   answering_ = true;
-  auto call = activity::answer_of(*attempt_, worker_->settings.call_timeout);
+  if (!attempt_->converter().may_block()) [[likely]]
+    return send_answer(activity::answer_of(*attempt_, worker_->settings.call_timeout));
+  // Errors and details pass the codec, too.
+  auto made = std::make_shared<rpc::call>();
+  submit_to_pool(
+      worker_,
+      context_,
+      {[running = attempt_, made, timeout = worker_->settings.call_timeout]() mutable {
+         *made = activity::answer_of(*std::exchange(running, nullptr), timeout);
+       },
+       &home(),
+       [this, alive = self(), made, work = work_] {
+         if (work == work_ && attempt_)
+           guarded([&] { send_answer(std::move(*made)); });
+       }});
+}
+
+void activity_actor::send_answer(rpc::call call) {
   if (!call.problem.empty()) {
     // The service could not even read whose answer it is.
     const auto why = "the activity's answer cannot be sent: " + call.problem;

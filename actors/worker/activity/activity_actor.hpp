@@ -96,6 +96,7 @@ private:
 
   void on_ended();
   void answer();
+  void send_answer(rpc::call call);
   std::exception_ptr judge_result();
   void transmit(rpc::call answer);
   void on_answer(const rpc_status& status);

@@ -108,7 +108,9 @@ void local_activity_actor::try_once() {
   if (most != duration::max())
     wait(most);
   switch (attempt_->next()) {
-  case activity::attempt::step::run_on_shard: return code_->start(*attempt_);
+  case activity::attempt::step::run_on_shard:
+    code_->patience = worker_->settings.deadlock_timeout_of(attempt_->info().activity_type);
+    return code_->start(*attempt_);
   case activity::attempt::step::run_on_pool:
     return submit_to_pool(
         worker_,

@@ -130,6 +130,8 @@ void nexus_handler_actor::accept(nexus::nexus_task task) {
     return give_up(
         std::move(task),
         "this worker runs no more of this operation: earlier requests have not come back");
+  if (!worker_->settings.deadlock_timeouts.empty())
+    code_->patience = worker_->settings.deadlock_timeout_of(name_of(task));
   call_ = nexus::accept_task(
       nexus_.environment, std::move(task), *code_, received_, code_, &code_->calls());
 }

@@ -30,10 +30,24 @@ void workflow_code::prepare_to_answer(workflow_job& with) {
   only_answers_ = true;
 }
 
-void workflow_code::run(way_home&) noexcept {
+void workflow_code::prepare_to_reject(
+    workflow_job& with,
+    std::shared_ptr<const workflow::environment> environment,
+    std::string known_types) {
+  prepare(with, nullptr);
+  rejects_for_ = std::move(environment);
+  known_types_ = std::move(known_types);
+}
+
+void workflow_code::step() noexcept {
   if (job_ == nullptr)
     return;
   try {
+    if (const auto environment = std::move(rejects_for_)) [[unlikely]] {
+      need = {};
+      result = workflow::reject_unknown_type(*job_->task, *environment, known_types_);
+      return;
+    }
     auto& run = *job_->run;
     if (std::exchange(only_answers_, false)) [[unlikely]] {
       need = {};
@@ -52,7 +66,7 @@ void workflow_code::run(way_home&) noexcept {
 
 void workflow_code::came_back() noexcept {
   const auto alive = std::move(alive_);
-  if (job_ != nullptr)
+  if (job_ != nullptr && of_ != nullptr)
     of_->code_came_back();
 }
 

@@ -32,12 +32,24 @@ public:
   void prepare(workflow_job& with, workflow::local_result&& told);
   /// To answer the task, though the run still waits.
   void prepare_to_answer(workflow_job& with);
+  /// To say that nobody here knows its type.
+  void prepare_to_reject(
+      workflow_job& with,
+      std::shared_ptr<const workflow::environment> environment,
+      std::string known_types);
   /// The actor has no use for it any more: if it has not begun, it does not.
   void forget() noexcept { job_ = nullptr; }
   /// When it was left behind: what it still uses is its own from here on.
   void keep(std::unique_ptr<workflow_job> job) noexcept { kept_ = std::move(job); }
+  /// It is on the pool, and the actor ends without it: nothing of the actor is touched any more.
+  void leave(std::unique_ptr<workflow_job> job) noexcept {
+    of_ = nullptr;
+    kept_ = std::move(job);
+  }
 
-  void run(way_home& home) noexcept override;
+  void run(way_home&) noexcept override { step(); }
+  /// The same on any thread; `came_back` on the shard follows.
+  void step() noexcept;
   void came_back() noexcept override;
   void left_behind(const std::source_location& coroutine) noexcept override;
   void dissolve() noexcept override;
@@ -54,6 +66,8 @@ private:
   std::unique_ptr<history_page> page_;
   std::optional<workflow::local_result> told_;
   bool only_answers_ = false;
+  std::shared_ptr<const workflow::environment> rejects_for_; ///< null: it does not reject
+  std::string known_types_;
   std::unique_ptr<workflow_job> kept_;
 };
 

@@ -92,9 +92,14 @@ workflow_instance_handle::behavior_type workflow_instance_actor::make_behavior()
 void workflow_instance_actor::on_exit() {
   drop_local(true);
   eager_slots_.clear();
-  code_->forget();
+  if (!is_on_pool_)
+    code_->forget();
   if (job_) {
     job_->outcome.record(died() ? task_outcome::died : task_outcome::shutdown);
+    if (is_on_pool_) { // a thread is with it; it goes when that has done
+      job_->slot.release();
+      code_->leave(std::move(job_));
+    }
     // Here and not in the destructor: the frames of a run belong to the thread that made them.
     job_ = nullptr;
   }
@@ -148,12 +153,14 @@ void workflow_instance_actor::begin() {
       std::string known;
       for (const auto& [name, definition] : definitions)
         known += (known.empty() ? "" : ", ") + name;
-      return send(workflow::reject_unknown_type(task, *environment, known));
+      code_->prepare_to_reject(*job_, environment, std::move(known));
+      return run_code();
     }
     drop_local(true);
     // A whole history replaces what is cached: it is what the service believes.
     job_->run = std::make_unique<workflow::instance>(found->second, environment);
   }
+  code_->patience = worker_->settings.deadlock_timeout_of(task.workflow_type().name());
   converse(nullptr);
 }
 
@@ -166,7 +173,18 @@ bool workflow_instance_actor::is_away() {
 void workflow_instance_actor::converse(
     std::unique_ptr<wire::GetWorkflowExecutionHistoryResponse> page) {
   code_->prepare(*job_, std::move(page));
-  home().run_foreign(code_);
+  run_code();
+}
+
+/// Where its shard can do without it: abroad, or, if its codec waits for others, on the pool.
+void workflow_instance_actor::run_code() {
+  if (!context_.options->environment->converter.may_block()) [[likely]]
+    return home().run_foreign(code_);
+  is_on_pool_ = true;
+  std::vector<pool_work> only;
+  only.push_back(
+      {[code = code_] { code->step(); }, &home(), [code = code_] { code->came_back(); }});
+  worker_->pool->submit(std::move(only));
 }
 
 template <class Function>
@@ -180,6 +198,7 @@ void workflow_instance_actor::guarded(Function what) noexcept {
 }
 
 void workflow_instance_actor::code_came_back() noexcept {
+  is_on_pool_ = false;
   guarded([this] { on_step(); });
 }
 
@@ -263,7 +282,7 @@ void workflow_instance_actor::go_on() {
   else
     return;
   waits_for_local_ = false;
-  home().run_foreign(code_);
+  run_code();
 }
 
 void workflow_instance_actor::drop_local(bool stop) {

@@ -85,6 +85,7 @@ private:
   void
   converse(std::unique_ptr<temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse>
                page);
+  void run_code();
   /// Does what the run needs after a step.
   void on_step();
   /// The code has the run and will not give it back.
@@ -132,6 +133,7 @@ private:
   std::vector<trace_span> spans_;                ///< that ended with the answer
   std::vector<workflow::failed_message> failed_; ///< of the task
   bool used_up_ = false;
+  bool is_on_pool_ = false; ///< the code, with a thread of the pool
 
   std::vector<slot_permit> eager_slots_; ///< for the activities that the answer may bring
 

@@ -16,6 +16,10 @@ constexpr metric poll_empty{
     .name = "workflow_task_queue_poll_empty", .help = "polls for workflow tasks that brought none"};
 constexpr metric poll_succeed{
     .name = "workflow_task_queue_poll_succeed", .help = "polls that brought a workflow task"};
+constexpr metric without_poll{
+    .name = "workflow_tasks_without_poll",
+    .help = "first workflow tasks that came with the answer to a start in this process",
+    .is_ours = true};
 constexpr auto schedule_to_start = telemetry::latency_with_quantiles(
     "workflow_task_schedule_to_start_latency",
     "how long workflow tasks waited for a worker",
@@ -57,6 +61,7 @@ workflow_metrics::workflow_metrics(telemetry::meter& meter)
     : workflow_tasks(meter, "WorkflowWorker"),
       workflow_task_queue_poll_empty(meter.counter(poll_empty)),
       workflow_task_queue_poll_succeed(meter.counter(poll_succeed)),
+      workflow_tasks_without_poll(meter.counter(without_poll)),
       workflow_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       workflow_task_execution_latency(meter, execution, "workflow_type"),
       workflow_task_execution_failed(meter, {"failure_reason", "workflow_type"}),

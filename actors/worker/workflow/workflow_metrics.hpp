@@ -13,6 +13,7 @@ struct workflow_metrics {
   outcome_counters workflow_tasks;
   telemetry::counter workflow_task_queue_poll_empty;
   telemetry::counter workflow_task_queue_poll_succeed;
+  telemetry::counter workflow_tasks_without_poll;
   telemetry::histogram workflow_task_schedule_to_start_latency;
   /// From the poll's answer to ours, by `workflow_type`.
   telemetry::histograms_by_label workflow_task_execution_latency;

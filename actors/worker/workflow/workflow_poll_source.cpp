@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/workflow/workflow_poll_source.hpp"
 
-#include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/workflow/first_tasks.hpp"
 #include "actors/worker/workflow/workflow_job.hpp"
-#include "runtime/base/time/time.hpp"
 #include "runtime/rpc/unary.hpp"
 #include "runtime/workflow/instance.hpp"
 
@@ -63,23 +62,9 @@ poll_result workflow_poll_source::read(rpc::bytes answer, const poller_handle&) 
     return result;
   }
   context_.counters.workflow_task_queue_poll_succeed.add();
-  if (task->has_scheduled_time() && task->has_started_time())
-    context_.counters.workflow_task_schedule_to_start_latency.observe(
-        (from_proto(task->started_time()) - from_proto(task->scheduled_time())).count());
   result.deliver = [this, held = std::move(task)](slot_permit slot) mutable {
-    slot.mark_used(
-        {.kind = "workflow",
-         .task_queue = worker_->settings.task_queue,
-         .is_sticky = sticky_,
-         .type = held->workflow_type().name(),
-         .operation = {}});
-    tell(
-        cache_,
-        run_workflow_task{make_handoff<workflow_job>(
-            std::move(held),
-            std::move(slot),
-            outcome_guard{context_.counters.workflow_tasks, "workflow"},
-            shard_.home.now())});
+    accept_workflow_task(
+        *worker_, shard_, context_, cache_, std::move(held), std::move(slot), sticky_);
   };
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/worker_context.hpp"
+#include "actors/worker/workflow/first_tasks.hpp"
 #include "actors/worker/workflow/sticky_cache_actor.hpp"
 #include "actors/worker/workflow/workflow_poll_source.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -46,6 +47,10 @@ public:
     }
     auto& home = with.shard.home;
     cache_ = home.system().spawn<sticky_cache_actor>(home, with.worker, shard_, runs_);
+    if (runs_.options->starts) {
+      first_ = std::make_shared<first_tasks>(*with.worker, shard_, runs_, cache_);
+      runs_.options->starts->join(with.worker->settings.task_queue, first_);
+    }
   }
 
   std::unique_ptr<poll_source>
@@ -56,6 +61,10 @@ public:
   std::string_view sticky_queue() const override { return runs_.sticky_queue; }
 
   void close() override {
+    if (auto first = std::exchange(first_, nullptr)) {
+      runs_.options->starts->leave(*first);
+      first->close();
+    }
     if (auto cache = std::exchange(cache_, nullptr))
       tell(cache, evict_all{});
     if (runs_.local)
@@ -66,6 +75,7 @@ private:
   shard_context& shard_;
   workflow_shard runs_;
   sticky_cache_handle cache_;
+  std::shared_ptr<first_tasks> first_; ///< null: all tasks are polled for
 };
 
 } // namespace

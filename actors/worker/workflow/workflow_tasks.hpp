@@ -15,6 +15,10 @@
 #include <memory>
 #include <string>
 
+namespace troupe::detail {
+class eager_starts;
+} // namespace troupe::detail
+
 namespace troupe::workflow {
 struct definition;
 struct environment;
@@ -40,6 +44,8 @@ struct workflow_task_options {
   /// What local activities run with; null: there are none.
   std::shared_ptr<const activity::environment> activities = {};
   std::size_t max_concurrent_local_activities = 100;
+  /// Who starts workflows in this process and may bring their first tasks; null: nobody.
+  std::shared_ptr<troupe::detail::eager_starts> starts = {};
 };
 
 /// Workflow tasks: polled on the worker's queue (new runs, and runs that nobody holds) and on the

@@ -24,6 +24,8 @@ public:
   /// The events that are there, in order and without gaps.
   [[nodiscard]] temporal::api::history::v1::History& events() noexcept { return events_; }
   [[nodiscard]] bool is_whole() const noexcept { return is_whole_; }
+  /// Of the newest event that has come; 0 if none has.
+  [[nodiscard]] std::int64_t last_event_id() const noexcept { return last_; }
   /// Of the page that is missing.
   [[nodiscard]] const std::string& next_token() const noexcept { return next_token_; }
 

@@ -213,6 +213,8 @@ void engine::begin(history_event& event) {
   started_ = attributes.SerializeAsString();
   if (event.has_user_metadata())
     with_extras().user_metadata = event.user_metadata().SerializeAsString();
+  if (environment_->converter.codec) [[unlikely]]
+    narrow_converter(attributes.workflow_id());
   has_begun_ = true;
   is_made_early_ = definition_->takes_messages_early;
   execution_time_ = from_proto(event.event_time());

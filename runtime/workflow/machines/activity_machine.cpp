@@ -109,7 +109,7 @@ void activity_machine::adopt(const history_event& event) {
 }
 
 void activity_machine::close(const history_event& event) {
-  const auto& converter = host().payload_converter();
+  const auto& converter = narrowed ? *narrowed : host().payload_converter();
   switch (event.event_type()) {
   case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED: {
     const auto& result = event.activity_task_completed_event_attributes().result();

@@ -11,6 +11,8 @@
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
 
+#include <stdexcept>
+
 namespace troupe::workflow {
 
 namespace enums = temporal::api::enums::v1;
@@ -105,7 +107,7 @@ child_machine::error(std::string message, retry_state state, failure_cause cause
 void child_machine::write(int, wire_command& to) {
   auto& attributes = *to.mutable_start_child_workflow_execution_command_attributes();
   auto& options = request_->options;
-  const auto& converter = host().payload_converter();
+  const auto& converter = narrowed ? *narrowed : host().payload_converter();
   attributes.set_namespace_(options.name_space);
   attributes.set_workflow_id(options.id);
   attributes.mutable_workflow_type()->set_name(request_->type);
@@ -182,7 +184,7 @@ void child_machine::on_event(const event_row& row, const history_event& event) {
 }
 
 void child_machine::close(const history_event& event) {
-  const auto& converter = host().payload_converter();
+  const auto& converter = narrowed ? *narrowed : host().payload_converter();
   switch (event.event_type()) {
   case enums::EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED: {
     const auto& from = event.start_child_workflow_execution_failed_event_attributes();
@@ -262,9 +264,14 @@ std::size_t child_machine::memory_bytes() const noexcept {
   return sum;
 }
 
-detail::child_identity detail::identity_of_child(const pending& result) {
-  const auto* machine = dynamic_cast<const child_machine*>(&result);
+detail::child_identity detail::identity_of_child(const payload_pending& result) {
+  const auto* machine = dynamic_cast<const child_machine*>(&result.origin());
   return machine != nullptr ? machine->identity() : child_identity{};
+}
+
+void detail::refuse_to_signal_nobody() {
+  throw std::logic_error("this child was not started: an interceptor gave its result instead, so "
+                         "nobody hears signals");
 }
 
 } // namespace troupe::workflow

@@ -65,7 +65,7 @@ void nexus_operation_machine::started() {
 void nexus_operation_machine::refused(const history_event& event) {
   resolve(operation_error(failure_error_from(
       event.nexus_operation_cancel_request_failed_event_attributes().failure(),
-      host().payload_converter())));
+      narrowed ? *narrowed : host().payload_converter())));
 }
 
 std::exception_ptr nexus_operation_machine::canceled(const std::string& reason) const {
@@ -142,7 +142,7 @@ void nexus_operation_machine::on_event(const event_row& row, const history_event
 }
 
 void nexus_operation_machine::close(const history_event& event) {
-  const auto& converter = host().payload_converter();
+  const auto& converter = narrowed ? *narrowed : host().payload_converter();
   switch (event.event_type()) {
   case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED:
     value = from_proto(event.nexus_operation_completed_event_attributes().result());
@@ -171,8 +171,8 @@ std::size_t nexus_operation_machine::memory_bytes() const noexcept {
          + token_.capacity();
 }
 
-std::string detail::operation_token(const pending& result) {
-  const auto* machine = dynamic_cast<const nexus_operation_machine*>(&result);
+std::string detail::operation_token(const payload_pending& result) {
+  const auto* machine = dynamic_cast<const nexus_operation_machine*>(&result.origin());
   return machine != nullptr ? machine->token() : std::string{};
 }
 

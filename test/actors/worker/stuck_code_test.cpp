@@ -272,6 +272,59 @@ BOOST_AUTO_TEST_CASE(a_worker_stops_and_goes_while_its_code_is_stuck) {
   BOOST_TEST(play->inside > 0); // and touches nothing of it when it comes back
 }
 
+BOOST_AUTO_TEST_CASE(each_type_may_have_a_patience_of_its_own) {
+  troupe::worker worker{
+      client,
+      {.task_queue = "q",
+       .shards = 1,
+       .deadlock_timeout = 1h,
+       .deadlock_timeouts = {{"Blocking", 200ms}, {"WordService/stuck", 200ms}}}};
+  worker.add(words()).add<blocking>().add<well_behaved>().add<caller<word_service::stuck>>();
+  worker.start();
+  const auto first = begin<blocking>("stuck");
+  play->inside.wait(0);
+  BOOST_TEST(begin<well_behaved>("other").result() == 4);
+  BOOST_TEST(begin<caller<word_service::stuck>>("caller").result() == 1);
+  BOOST_TEST(metric(worker, "threads_left_behind") == 2u);
+  open_gate();
+  BOOST_TEST(first.result() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_may_take_as_long_as_it_likes) {
+  troupe::worker worker{
+      client,
+      {.task_queue = "q",
+       .shards = 1,
+       .deadlock_timeout = 50ms,
+       .deadlock_timeouts = {{"Blocking", 0s}}}};
+  worker.add<blocking>().add<clinging>();
+  worker.start();
+  const auto first = begin<blocking>("stuck");
+  play->inside.wait(0);
+  // As long as another worker needs to leave its code behind with the same patience.
+  troupe::worker impatient{client, {.task_queue = "p", .shards = 1, .deadlock_timeout = 50ms}};
+  impatient.add<blocking>();
+  impatient.start();
+  play->workflows = 0;
+  (void)client.start_workflow<blocking>({.id = "left", .task_queue = "p", .task_timeout = 1s});
+  while (metric(impatient, "threads_left_behind") == 0)
+    std::this_thread::yield();
+  BOOST_TEST(metric(worker, "threads_left_behind") == 0u);
+  open_gate();
+  BOOST_TEST(first.result() == 3);
+  BOOST_TEST(metric(worker, "threads_left_behind") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(no_patience_is_negative) {
+  BOOST_CHECK_EXCEPTION(
+      (troupe::worker{client, {.task_queue = "q", .deadlock_timeouts = {{"Blocking", -1s}}}}),
+      troupe::worker_error,
+      [](const troupe::worker_error& error) {
+        return std::string_view{error.what()}
+               == "the deadlock_timeout of Blocking must not be negative";
+      });
+}
+
 // What the next test runs in a process of its own; nothing without that one's word.
 BOOST_AUTO_TEST_CASE(a_process_whose_workflow_spins) {
   if (std::getenv("TROUPE_TEST_SPIN") == nullptr)

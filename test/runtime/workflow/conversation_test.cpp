@@ -159,6 +159,22 @@ BOOST_AUTO_TEST_CASE(a_cached_run_takes_pages_of_what_is_new) {
   BOOST_CHECK_EQUAL(text_of(instance.complete()), "StartTimer 3 3000ms");
 }
 
+// The service ends a task that is out when too many events come for it; a worker that still reads
+// their pages finds the end in one of them.
+BOOST_AUTO_TEST_CASE(a_task_whose_end_stands_in_its_own_history_needs_no_answer) {
+  auto told = history().started("W").task().timer_started("1", 1s).timer_fired("1").task_started();
+  auto task = told.to_paged_task(3, 6, "p2");
+  told.task_failed().signaled("s", 1).signaled("s", 2);
+  auto instance = make_instance<three_timers>();
+  (void)apply(instance, history().started("W").task_started().to_task());
+  BOOST_CHECK_EQUAL(text_of(instance.begin(task)), "page \"p2\"");
+  BOOST_CHECK_EQUAL(text_of(instance.resume(told.to_page(6, told.last_id()))), "nothing");
+  const auto result = instance.complete();
+  BOOST_CHECK_EQUAL(
+      text_of(result), "ignored: the service has ended the task while its history was read");
+  BOOST_TEST(result.evict);
+}
+
 BOOST_AUTO_TEST_CASE(flags_of_the_next_page_hold_for_the_code_before_it) {
   auto instance = make_instance<works_after_the_end>();
   auto told = history().started("W").task_started().task_completed({3}).timer_started("1", 5s);

@@ -9,6 +9,7 @@
 
 #include <concepts>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,7 @@ struct activity_ref {
   std::string workflow_id = {};
   std::string run_id = {}; ///< empty: the current one
   std::string activity_id = {};
+  std::optional<data_converter> narrowed = {}; ///< absent: the client's
 };
 
 // Made by runtime/client; results and details are encoded before, the codec included.
@@ -82,12 +84,20 @@ public:
         detail::heartbeat_activity_job(ref_, converter().to_payloads(details...))});
   }
 
+  /// The same for codecs that tell contexts apart: of which workflow and activity it is, as its
+  /// worker and its workflow know it.
+  [[nodiscard]] basic_activity_handle with_context(const serialization_context& of) const {
+    auto other = ref_;
+    other.narrowed = detail::converter_of(ref_.from).with_context(of);
+    return basic_activity_handle{std::move(other)};
+  }
+
   /// For the library.
   [[nodiscard]] const detail::activity_ref& ref() const noexcept { return ref_; }
 
 private:
   [[nodiscard]] const data_converter& converter() const noexcept {
-    return detail::converter_of(ref_.from);
+    return ref_.narrowed ? *ref_.narrowed : detail::converter_of(ref_.from);
   }
 
   detail::activity_ref ref_;

@@ -57,6 +57,7 @@ struct encoded_signal {
 
 // Made by runtime/client.
 [[nodiscard]] const connection_options& options_of(const call_origin& from) noexcept;
+[[nodiscard]] std::string new_workflow_id();
 [[nodiscard]] job_of<workflow_ref> start_job(const call_origin& from, encoded_start start);
 /// Starts it and waits for its result.
 [[nodiscard]] job_of<payloads> execute_job(const call_origin& from, encoded_start start);
@@ -347,24 +348,30 @@ private:
   detail::encoded_start start_of(start_workflow_options options, Args&&... args) const {
     using traits = workflow_traits<Workflow>;
     constexpr bool fit = detail::workflow_arguments<typename traits::args, Args&&...>::check();
-    if constexpr (fit)
-      return {
-          std::string{traits::name},
-          std::move(options),
-          detail::start_args<typename traits::args>::encode(
-              converter(), std::forward<Args>(args)...)};
-    else
+    if constexpr (fit) {
+      auto input = detail::start_args<typename traits::args>::encode(
+          converter_for(options), std::forward<Args>(args)...);
+      return {std::string{traits::name}, std::move(options), std::move(input)};
+    } else
       return {};
   }
   template <class... Args>
   detail::encoded_start
   named_start(std::string_view type, start_workflow_options options, const Args&... args) const {
-    return {std::string{type}, std::move(options), converter().to_payloads(args...)};
+    auto input = converter_for(options).to_payloads(args...);
+    return {std::string{type}, std::move(options), std::move(input)};
+  }
+  /// For what belongs to the workflow that is started: a codec may want to know its id.
+  [[nodiscard]] data_converter converter_for(start_workflow_options& options) const {
+    if (options.id.empty())
+      options.id = detail::new_workflow_id();
+    return detail::converter_of(origin_, options.id);
   }
   template <class... Args>
-  payloads encoded(const std::tuple<Args...>& args) const {
+  payloads encoded(start_workflow_options& to, const std::tuple<Args...>& args) const {
     return std::apply(
-        [this](const auto&... each) { return converter().to_payloads(each...); }, args);
+        [with = converter_for(to)](const auto&... each) { return with.to_payloads(each...); },
+        args);
   }
 
   template <class Result>
@@ -375,22 +382,25 @@ private:
   template <class Result, class... Args>
   returned<workflow_of<Result>>
   signal_with_start(detail::encoded_start what, const named_message<Args...>& signal) const {
-    return Style::give(detail::typed<workflow_of<Result>>(detail::signal_with_start_job(
-        origin_, std::move(what), {signal.name, encoded(signal.args)})));
+    auto args = encoded(what.options, signal.args);
+    return Style::give(detail::typed<workflow_of<Result>>(
+        detail::signal_with_start_job(origin_, std::move(what), {signal.name, std::move(args)})));
   }
   template <class Result, class R, class... Args>
   returned<updated_of<Result, R>> update_with_start(
       detail::encoded_start what, const named_message<Args...>& update, update_options how) const {
+    auto args = encoded(what.options, update.args);
     auto made = detail::update_with_start_job(
-        origin_, std::move(what), {update.name, std::move(how), encoded(update.args)});
+        origin_, std::move(what), {update.name, std::move(how), std::move(args)});
     return Style::give(call<updated_of<Result, R>>{
         std::move(made.job), &detail::take_updated<updated_of<Result, R>>});
   }
   template <class R, class... Args>
   returned<R> execute_update_with_start(
       detail::encoded_start what, const named_message<Args...>& update, update_options how) const {
+    auto args = encoded(what.options, update.args);
     return Style::give(detail::decoded<R>(detail::execute_update_with_start_job(
-        origin_, std::move(what), {update.name, std::move(how), encoded(update.args)})));
+        origin_, std::move(what), {update.name, std::move(how), std::move(args)})));
   }
 
   detail::call_origin origin_;

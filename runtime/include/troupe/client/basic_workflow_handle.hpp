@@ -70,6 +70,8 @@ struct encoded_update {
 
 // Made by runtime/client; arguments and details are encoded before, the codec included.
 [[nodiscard]] const data_converter& converter_of(const call_origin& from) noexcept;
+/// For what belongs to this workflow.
+[[nodiscard]] data_converter converter_of(const call_origin& from, std::string_view workflow_id);
 [[nodiscard]] job_of<payloads> result_job(const workflow_ref& of, result_options options);
 [[nodiscard]] job_of<workflow_description> describe_job(const workflow_ref& of);
 [[nodiscard]] async_pages<history_event>
@@ -406,8 +408,8 @@ public:
 
 protected:
   /// Of arguments and results.
-  [[nodiscard]] const data_converter& converter() const noexcept {
-    return detail::converter_of(ref_.from);
+  [[nodiscard]] data_converter converter() const {
+    return detail::converter_of(ref_.from, ref_.id);
   }
 
 private:
@@ -422,7 +424,7 @@ private:
   [[nodiscard]] payloads as_contract(Given&&... given) const {
     using arguments = typename workflow::detail::message_of<M>::arguments;
     return std::apply(
-        [this](const auto&... each) { return converter().to_payloads(each...); },
+        [with = converter()](const auto&... each) { return with.to_payloads(each...); },
         arguments{std::forward<Given>(given)...});
   }
 

@@ -64,6 +64,12 @@ struct start_workflow_options {
   std::string request_id = {};                 ///< dedupes this very start; empty: a new UUID
   std::string static_summary = {};             ///< one line for people, shown by the UI
   std::string static_details = {};
+  /// True: if a worker that was made with this client (or a copy) serves the queue and the type and
+  /// has a free slot, it is given the first task with the answer to the start, without a poll. The
+  /// service may decline, which then changes nothing; it does where the first task has to wait.
+  /// For `start_workflow` and `execute_workflow`; signal-with-start, update-with-start and Nexus
+  /// operations have no such way.
+  bool request_eager_start = false;
 };
 
 } // namespace troupe

@@ -32,6 +32,15 @@ struct data_converter {
   /// details of errors, and memos made with `encode_value`, are written as they were made.
   json_options json = {};
 
+  /// Its codec waits for others: nothing of it may run on a shard.
+  [[nodiscard]] bool may_block() const noexcept { return codec && codec->may_block(); }
+
+  /// The converter for what belongs there: another one if the codec tells contexts apart. What the
+  /// codec throws becomes `payload_codec_error`.
+  [[nodiscard]] data_converter with_context(const serialization_context& of) const {
+    return codec ? narrowed(of) : *this;
+  }
+
   /// One value, through the codecs.
   template <class T>
   [[nodiscard]] payload to_payload(const T& value) const {
@@ -84,6 +93,9 @@ struct data_converter {
   [[nodiscard]] payloads encode(payloads plain) const;
   /// All of them back through the codecs.
   [[nodiscard]] payloads decode(payloads encoded) const;
+
+private:
+  [[nodiscard]] data_converter narrowed(const serialization_context& of) const;
 };
 
 } // namespace troupe

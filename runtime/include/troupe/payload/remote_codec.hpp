@@ -28,9 +28,9 @@ struct remote_codec_options {
 /// A codec that lies behind HTTP, as the codec servers of all SDKs do: `POST url/encode` and
 /// `url/decode` with a list of payloads in JSON.
 ///
-/// Each call is one request and blocks until it is answered. That is fine for clients and tools. In
-/// a worker codecs run on its shards, which stand still meanwhile, and code that waits longer than
-/// `worker_options::deadlock_timeout` is set aside: there, use the codec itself where you can.
+/// Each call is one request and blocks until it is answered, which it says (`may_block`): a worker
+/// runs its workflows on the pool of plain functions then, and takes no coroutines as activities or
+/// operation handlers. Use the codec itself there where you can.
 /// Thread-safe. Throws `std::invalid_argument` for a URL that is none; what goes wrong later is a
 /// `payload_codec_error` that says what to look at.
 [[nodiscard]] std::shared_ptr<const payload_codec>

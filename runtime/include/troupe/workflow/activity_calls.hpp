@@ -7,6 +7,7 @@
 #include <troupe/workflow/future.hpp>
 
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -87,29 +88,30 @@ payloads encode_arguments(const data_converter& with, const std::tuple<Args...>&
 template <class Context>
 class activity_calls {
 public:
+  // None of these is inlined: what they need for a moment, some 300 bytes, would become a part of
+  // the calling coroutine's frame, which a run that waits keeps.
+
   // -- by contract --
 
   /// The same with options.
   template <const auto& Activity, class... Given>
     requires detail::is_activity_call<Activity, Given...>
-  future<detail::activity_result_t<Activity>>
+  [[gnu::noinline]] future<detail::activity_result_t<Activity>>
   execute(activity_options options, const Given&... args) const {
     using contract = activity::detail::contract_of<Activity>;
+    auto input = encoded(Activity.name, options, typename contract::arguments{args...});
     return start<typename contract::result>(
-        std::string{Activity.name},
-        std::move(options),
-        detail::encode_arguments(converter(), typename contract::arguments{args...}));
+        std::string{Activity.name}, std::move(options), std::move(input));
   }
   /// The same with options.
   template <const auto& Activity, class... Given>
     requires detail::is_activity_call<Activity, Given...>
-  future<detail::activity_result_t<Activity>>
+  [[gnu::noinline]] future<detail::activity_result_t<Activity>>
   execute_local(local_activity_options options, const Given&... args) const {
     using contract = activity::detail::contract_of<Activity>;
+    auto input = encoded(Activity.name, options, typename contract::arguments{args...});
     return start<typename contract::result>(
-        std::string{Activity.name},
-        std::move(options),
-        detail::encode_arguments(converter(), typename contract::arguments{args...}));
+        std::string{Activity.name}, std::move(options), std::move(input));
   }
 
   // -- by name --
@@ -117,21 +119,17 @@ public:
   /// An activity by the name of its type; arguments travel by their own types. `payload` as an
   /// argument or result passes the encoded value through.
   template <class Output, class... Args>
-  future<Output>
+  [[gnu::noinline]] future<Output>
   execute_activity(std::string type, activity_options options, const Args&... args) const {
-    return start<Output>(
-        std::move(type),
-        std::move(options),
-        detail::encode_arguments(converter(), std::tie(args...)));
+    auto input = encoded(type, options, std::tie(args...));
+    return start<Output>(std::move(type), std::move(options), std::move(input));
   }
   /// A local activity by name: nothing checks the arguments.
   template <class Output, class... Args>
-  future<Output> execute_local_activity(
+  [[gnu::noinline]] future<Output> execute_local_activity(
       std::string type, local_activity_options options, const Args&... args) const {
-    return start<Output>(
-        std::move(type),
-        std::move(options),
-        detail::encode_arguments(converter(), std::tie(args...)));
+    auto input = encoded(type, options, std::tie(args...));
+    return start<Output>(std::move(type), std::move(options), std::move(input));
   }
 
   // What is called in another way does not compile, and says why.
@@ -182,7 +180,23 @@ public:
 
 private:
   [[nodiscard]] const Context& self() const noexcept { return static_cast<const Context&>(*this); }
-  [[nodiscard]] const data_converter& converter() const noexcept { return self().converter(); }
+
+  template <class... Args>
+  [[nodiscard]] payloads
+  encoded(std::string_view type, const activity_options& options, const std::tuple<Args...>& args)
+      const {
+    if (const auto& owner = *self().owner(); owner.tells_contexts()) [[unlikely]]
+      return detail::encode_arguments(
+          owner.converter_of_activity(type, options.task_queue, false), args);
+    return detail::encode_arguments(self().converter(), args);
+  }
+  template <class... Args>
+  [[nodiscard]] payloads encoded(
+      std::string_view type, const local_activity_options&, const std::tuple<Args...>& args) const {
+    if (const auto& owner = *self().owner(); owner.tells_contexts()) [[unlikely]]
+      return detail::encode_arguments(owner.converter_of_activity(type, {}, true), args);
+    return detail::encode_arguments(self().converter(), args);
+  }
 
   template <class Output>
   future<Output> start(std::string type, activity_options options, payloads input) const {

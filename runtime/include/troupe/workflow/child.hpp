@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -106,7 +107,9 @@ struct child_identity {
   std::string run_id;
 };
 /// Of what `run::start_child` gave as the result.
-child_identity identity_of_child(const pending& result);
+child_identity identity_of_child(const payload_pending& result);
+/// An interceptor gave a result without starting a child.
+[[noreturn]] void refuse_to_signal_nobody();
 
 /// Settles with the child's start, and hands its handle out.
 class child_start_pending : public pending {
@@ -146,12 +149,18 @@ public:
 
 private:
   friend signal_calls<child_workflow_handle>;
-  [[nodiscard]] const data_converter& converter() const noexcept {
-    return result_->owner().converter();
+  [[nodiscard]] data_converter converter_of_messages() const {
+    const auto& owner = result_->owner();
+    if (!owner.tells_contexts())
+      return owner.converter();
+    const auto to = detail::identity_of_child(*result_);
+    return owner.converter_of_workflow(to.name_space, to.workflow_id);
   }
   /// To its current run, whichever that is.
   [[nodiscard]] future<void> send(std::string name, payloads input) const {
     auto to = detail::identity_of_child(*result_);
+    if (to.workflow_id.empty())
+      detail::refuse_to_signal_nobody();
     return {
         result_->owner().signal_external(
             {.to = {std::move(to.workflow_id), {}, std::move(to.name_space)},
@@ -228,20 +237,16 @@ public:
     requires(!detail::is_a_workflow<Output>)
   future<Output>
   execute_child(std::string type, child_workflow_options options, const Args&... args) const {
-    return result_of<Output>(begin_named(
-        std::move(type),
-        std::move(options),
-        detail::encode_arguments(self().converter(), std::tie(args...))));
+    auto input = encoded(options, std::tie(args...));
+    return result_of<Output>(begin_named(std::move(type), std::move(options), std::move(input)));
   }
   /// The same; the future yields a handle as soon as it has begun.
   template <class Output, class... Args>
     requires(!detail::is_a_workflow<Output>)
   future<child_workflow_handle<Output>>
   start_child(std::string type, child_workflow_options options, const Args&... args) const {
-    return start_of<Output>(begin_named(
-        std::move(type),
-        std::move(options),
-        detail::encode_arguments(self().converter(), std::tie(args...))));
+    auto input = encoded(options, std::tie(args...));
+    return start_of<Output>(begin_named(std::move(type), std::move(options), std::move(input)));
   }
 
   // What is called in another way does not compile, and says why.
@@ -297,13 +302,23 @@ private:
   detail::child_pendings begin(child_workflow_options&& options, const Args&... args) const {
     using traits = workflow_traits<Workflow>;
     if constexpr (troupe::detail::workflow_arguments<typename traits::args, const Args&...>::
-                      check())
-      return begin_named(
-          std::string{traits::name},
-          std::move(options),
-          detail::encode_arguments(self().converter(), typename traits::args{args...}));
-    else
+                      check()) {
+      auto input = encoded(options, typename traits::args{args...});
+      return begin_named(std::string{traits::name}, std::move(options), std::move(input));
+    } else
       return {};
+  }
+  /// With the codec of the child, whose id is drawn before, where that matters.
+  template <class... Args>
+  [[nodiscard]] payloads
+  encoded(child_workflow_options& options, const std::tuple<Args...>& args) const {
+    auto& owner = *self().owner();
+    if (!owner.tells_contexts()) [[likely]]
+      return detail::encode_arguments(owner.converter(), args);
+    if (options.id.empty())
+      options.id = owner.draw_child_id();
+    return detail::encode_arguments(
+        owner.converter_of_workflow(options.name_space, options.id), args);
   }
   detail::child_pendings
   begin_named(std::string type, child_workflow_options&& options, payloads input) const {

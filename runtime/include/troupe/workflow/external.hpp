@@ -82,7 +82,8 @@ public:
         detail::is_signal_contract<detail::message_of<Signal>>
         && detail::takes_one_argument<Signal>)
   future<void> signal(detail::only_argument_t<Signal> argument) const {
-    return self().send(std::string{Signal.name}, self().converter().to_payloads(argument));
+    return self().send(
+        std::string{Signal.name}, self().converter_of_messages().to_payloads(argument));
   }
   /// The same for other numbers of arguments.
   template <const auto& Signal, class... Args>
@@ -93,13 +94,15 @@ public:
     return self().send(
         std::string{Signal.name},
         detail::encode_arguments(
-            self().converter(), typename detail::message_of<Signal>::arguments{args...}));
+            self().converter_of_messages(),
+            typename detail::message_of<Signal>::arguments{args...}));
   }
   /// By its name; arguments travel by their own types, `payloads` alone as they are.
   template <class... Args>
   future<void> signal(std::string name, const Args&... args) const {
     return self().send(
-        std::move(name), detail::encode_arguments(self().converter(), std::tie(args...)));
+        std::move(name),
+        detail::encode_arguments(self().converter_of_messages(), std::tie(args...)));
   }
   /// What is no signal, or called with other arguments: does not compile, and says why.
   template <const auto& Signal, class... Args>
@@ -136,7 +139,10 @@ public:
 
 private:
   friend signal_calls<external_workflow_handle>;
-  [[nodiscard]] const data_converter& converter() const noexcept { return owner_->converter(); }
+  [[nodiscard]] data_converter converter_of_messages() const {
+    return owner_->tells_contexts() ? owner_->converter_of_workflow(to_.name_space, to_.workflow_id)
+                                    : owner_->converter();
+  }
   [[nodiscard]] future<void> send(std::string name, payloads input) const {
     return {
         owner_->signal_external(

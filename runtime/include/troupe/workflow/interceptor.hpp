@@ -105,30 +105,41 @@ struct continue_as_new_input {
   troupe::headers headers;         ///< of the new run; nothing is taken over by itself
 };
 
-/// A child or an operation that was begun, for the interceptors on the way back. Hand it on.
+/// A child or an operation that was begun, for the interceptors on the way back: handed on as it
+/// is, or with another start or result.
 class begun {
 public:
   /// Made by the library.
-  begun(detail::ref<detail::pending> started, detail::ref<detail::payload_pending> result)
-      : started_(std::move(started)), result_(std::move(result)) {}
+  begun(detail::ref<detail::pending> started, detail::ref<detail::payload_pending> result);
+  /// Instead of a child or operation that is not begun at all. The code's handle then has no id or
+  /// token, and `cancel` goes to the futures.
+  begun(future<void> started, future<payload> result);
 
   /// When it has started.
-  [[nodiscard]] future<void> started() const { return {started_, nullptr}; }
+  [[nodiscard]] const future<void>& started() const noexcept { return started_; }
   /// Its result as it travels, or why there is none.
-  [[nodiscard]] future<payload> result() const;
+  [[nodiscard]] const future<payload>& result() const noexcept { return result_; }
 
-  /// For the library.
-  [[nodiscard]] const detail::ref<detail::pending>& start_state() const noexcept {
-    return started_;
+  /// The same with another result, as it travels: of `ctx.spawn(...)`, say. What the code does with
+  /// its handle is still about what was begun; `cancel` goes to that and to the new future.
+  [[nodiscard]] begun with_result(future<payload> result) const;
+  /// The same, but for the code it has started when that is ready, and did not start if that fails.
+  [[nodiscard]] begun with_start(future<void> started) const;
+
+  /// For the library: what was begun; null if nothing was.
+  [[nodiscard]] const detail::ref<detail::payload_pending>& origin() const noexcept {
+    return origin_;
   }
-  /// For the library.
-  [[nodiscard]] const detail::ref<detail::payload_pending>& result_state() const noexcept {
-    return result_;
+  /// For the library: the start as it was made; null if nothing was begun.
+  [[nodiscard]] const detail::ref<detail::pending>& first_start() const noexcept {
+    return first_start_;
   }
 
 private:
-  detail::ref<detail::pending> started_;
-  detail::ref<detail::payload_pending> result_;
+  future<void> started_;
+  future<payload> result_;
+  detail::ref<detail::pending> first_start_;
+  detail::ref<detail::payload_pending> origin_;
 };
 
 /// Stands between a run's code and the rest: what comes to the code passes through it, and what the

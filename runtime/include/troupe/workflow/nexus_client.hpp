@@ -72,7 +72,7 @@ protected:
         {options_.endpoint,
          options_.service,
          std::string{operation},
-         owner_->converter().to_payload(input),
+         owner_->shared_converter().to_payload(input),
          std::move(options)},
         *within_);
   }

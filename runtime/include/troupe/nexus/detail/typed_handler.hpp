@@ -254,10 +254,12 @@ start_outcome encode_output(const data_converter& converter, const Output& value
 }
 
 template <class Result>
-start_outcome encode_start(const data_converter& converter, workflow_start<Result> start) {
+start_outcome encode_start(const operation_context& context, workflow_start<Result> start) {
   payloads arguments;
   try {
-    arguments = start.data.arguments(converter);
+    // They are the workflow's, unlike what belongs to the operation.
+    arguments = start.data.arguments(context_access::converter(context).with_context(
+        {.name_space = context.name_space(), .workflow_id = start.data.options.id}));
   } catch (const payload_error& error) {
     throw_unencodable("workflow's arguments", error);
   }
@@ -269,7 +271,7 @@ template <class Output, class Value>
 start_outcome encode_result(const operation_context& context, Value value) {
   const auto& converter = context_access::converter(context);
   if constexpr (is_workflow_start<Value>::value)
-    return encode_start(converter, std::move(value));
+    return encode_start(context, std::move(value));
   else if constexpr (std::is_same_v<Value, async_started>)
     return value;
   else if constexpr (std::is_same_v<Value, start_result<Output>>)

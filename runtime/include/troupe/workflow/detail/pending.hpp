@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/workflow/detail/ref.hpp>
 
@@ -92,7 +93,13 @@ public:
 class payload_pending : public pending {
 public:
   using pending::pending;
+
+  /// What began it: itself, unless an interceptor gives another result than that has.
+  [[nodiscard]] virtual const pending& origin() const noexcept { return *this; }
+
   payload value;
+  /// What the value is read with, where the codec tells contexts apart; null: as the run's.
+  std::unique_ptr<const data_converter> narrowed;
 };
 
 /// A pending that settles with a C++ value.

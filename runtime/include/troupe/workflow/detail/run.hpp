@@ -144,7 +144,7 @@ struct external_signal; // troupe/workflow/external.hpp
 struct external_cancel; // there, too
 
 /// Reads the token of a started operation; empty for one that was answered synchronously.
-std::string operation_token(const pending& result);
+std::string operation_token(const payload_pending& result);
 
 struct signal_handler {
   /// Called with the arguments; throws `payload_error` for those that do not fit.
@@ -184,6 +184,19 @@ public:
   void add_wait(code_wait& what) noexcept { code_waits_.push_back(what.in_run); }
 
   virtual const data_converter& converter() const noexcept = 0;
+  /// The codec tells contexts apart: `converter` is for what belongs to this run, and what goes
+  /// elsewhere needs another one.
+  [[nodiscard]] bool tells_contexts() const noexcept { return tells_contexts_; }
+  /// For an activity; an empty queue is the run's.
+  [[nodiscard]] virtual data_converter converter_of_activity(
+      std::string_view type, std::string_view task_queue, bool is_local) const = 0;
+  /// For another workflow; an empty namespace is the run's.
+  [[nodiscard]] virtual data_converter
+  converter_of_workflow(std::string_view name_space, std::string_view workflow_id) const = 0;
+  /// For what belongs to no workflow: Nexus operations.
+  [[nodiscard]] virtual const data_converter& shared_converter() const noexcept = 0;
+  /// The id of a child that is given none, drawn now.
+  [[nodiscard]] virtual std::string draw_child_id() = 0;
   virtual info get_info() const = 0;
   virtual const std::string& workflow_type() const noexcept = 0;
   virtual time_point now() const noexcept = 0;
@@ -241,6 +254,7 @@ protected:
   list_node ready_;      ///< coroutines to resume, in order
   list_node code_waits_; ///< settled ones among them
   bool closed_ = false;
+  bool tells_contexts_ = false;
 };
 
 /// A body that runs beside the others; `to` settles with its outcome.
@@ -268,7 +282,8 @@ T take_value(pending& from) {
 template <class T>
 T take_payload(pending& from) {
   auto& settled = static_cast<payload_pending&>(from);
-  return settled.owner().converter().template from_payload<T>(settled.value);
+  const auto& with = settled.narrowed ? *settled.narrowed : settled.owner().converter();
+  return with.template from_payload<T>(settled.value);
 }
 
 } // namespace detail
