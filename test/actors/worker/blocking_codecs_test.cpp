@@ -117,7 +117,7 @@ struct fixture {
             nexus::sync<word_service::say>(
                 [](nexus::start_context, std::string in) { return in + "2"; }),
             nexus::sync<word_service::refuse>([](nexus::start_context, std::string) -> std::string {
-              throw application_error("never");
+              throw nexus::operation_error::failed("never");
             })));
     made.start();
     return made;
