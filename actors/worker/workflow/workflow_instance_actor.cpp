@@ -332,13 +332,13 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   used_up_ = result.evict;
   closing_ = {result.closing_command, result.started, std::move(result.error)};
   spans_ = std::move(result.spans);
-  failed_ = std::move(result.failed_messages);
-  report_messages(true);
   const auto now = home().now();
-  context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
-      .observe((now - job_->received).count());
   if (worker_->tracer)
     trace_queries(*worker_->tracer, *job_->task, result, job_->received, now);
+  failed_ = std::move(result.failed_messages);
+  report_messages(true);
+  context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
+      .observe((now - job_->received).count());
   switch (result.kind) {
   case verdict::completed: answering_ = answer_kind::completed; break;
   case verdict::query_answered: answering_ = answer_kind::query; break;
