@@ -48,7 +48,8 @@ directory::directory(
     std::shared_ptr<embedded::store> where,
     const actor_makers& makers)
     : system(actor_system), home(shard), settings(std::move(with)), ids(std::move(id_maker)),
-      namespaces([this] { return ids->uuid(); }),
+      namespaces(
+          [this] { return ids->uuid(); }, {settings.max_blob_bytes, settings.max_memo_bytes}),
       endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
       deadlines(shard, [this](const execution_key& key) { execution(key); }),
       residents(

@@ -34,7 +34,11 @@ constexpr std::size_t shortest_deleted_id = 5;
 constexpr std::string_view system_name = "temporal-system";
 constexpr std::string_view system_id = "32049b68-7872-4094-8e63-d0dd59896a83";
 
-void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceConfig& config) {
+void fill(
+    const namespace_entry& entry,
+    const namespace_limits& limits,
+    ns::NamespaceInfo& info,
+    ns::NamespaceConfig& config) {
   info.set_name(entry.name);
   info.set_id(entry.id);
   info.set_state(static_cast<enums::NamespaceState>(entry.state));
@@ -45,8 +49,8 @@ void fill(const namespace_entry& entry, ns::NamespaceInfo& info, ns::NamespaceCo
   // What is named here works, and a test shows it for each: clients choose their ways by it.
   info.mutable_capabilities()->set_sync_update(true);
   info.mutable_capabilities()->set_async_update(true);
-  info.mutable_limits()->set_blob_size_limit_error(2 * 1024 * 1024);
-  info.mutable_limits()->set_memo_size_limit_error(2 * 1024 * 1024);
+  info.mutable_limits()->set_blob_size_limit_error(static_cast<std::int64_t>(limits.blob_bytes));
+  info.mutable_limits()->set_memo_size_limit_error(static_cast<std::int64_t>(limits.memo_bytes));
   info.set_supports_schedules(false);
   to_proto(entry.retention, *config.mutable_workflow_execution_retention_ttl());
   config.mutable_bad_binaries();
@@ -111,7 +115,8 @@ std::optional<std::string> name_of_deleted(
 
 } // namespace
 
-namespace_registry::namespace_registry(id_source ids) : ids_(std::move(ids)) {
+namespace_registry::namespace_registry(id_source ids, namespace_limits limits)
+    : ids_(std::move(ids)), limits_(limits) {
   namespace_entry system;
   system.name = system_name;
   system.id = system_id;
@@ -181,7 +186,7 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
 
 void namespace_registry::describe(
     const namespace_entry& entry, wire::DescribeNamespaceResponse& response) const {
-  fill(entry, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(entry, limits_, *response.mutable_namespace_info(), *response.mutable_config());
   fill(entry.is_registered, *response.mutable_replication_config());
 }
 
@@ -254,7 +259,7 @@ rpc_status namespace_registry::update(
     entry->owner_email = info.owner_email();
   if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED)
     entry->state = info.state();
-  fill(*entry, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(*entry, limits_, *response.mutable_namespace_info(), *response.mutable_config());
   fill(entry->is_registered, *response.mutable_replication_config());
   return {};
 }
@@ -383,7 +388,7 @@ bool namespace_registry::is_being_deleted(const namespace_entry& entry) {
 
 std::string namespace_registry::to_bytes(const namespace_entry& entry) {
   wire::DescribeNamespaceResponse message;
-  fill(entry, *message.mutable_namespace_info(), *message.mutable_config());
+  fill(entry, {}, *message.mutable_namespace_info(), *message.mutable_config());
   fill(entry.is_registered, *message.mutable_replication_config());
   return message.SerializeAsString();
 }

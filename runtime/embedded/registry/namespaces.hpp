@@ -5,6 +5,7 @@
 
 #include <troupe/rpc_status.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -62,13 +63,19 @@ struct namespace_entry {
   bool operator==(const namespace_entry&) const = default;
 };
 
+/// The most that calls in a namespace may bring: clients are told, and check before they send.
+struct namespace_limits {
+  std::size_t blob_bytes = 2 << 20;
+  std::size_t memo_bytes = 2 << 20;
+};
+
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.
 class namespace_registry {
 public:
   using id_source = std::function<std::string()>;
 
   /// Starts with `temporal-system` and `default`.
-  explicit namespace_registry(id_source ids);
+  explicit namespace_registry(id_source ids, namespace_limits limits = {});
 
   /// Creates one as the service itself does at its start; an existing one stays as it is.
   const namespace_entry&
@@ -145,6 +152,7 @@ private:
   std::string free_id();
 
   id_source ids_;
+  namespace_limits limits_;
   /// An id never changes and is never given back, a name may go to another namespace.
   std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_id_;
   std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_name_;

@@ -39,6 +39,24 @@ BOOST_AUTO_TEST_CASE(refuses_namespaces_as_the_real_server_does) {
   BOOST_TEST(add("x").ok());
 }
 
+// Clients check by them before they send.
+BOOST_AUTO_TEST_CASE(tells_the_limits_that_hold) {
+  const namespace_registry limited{[this] { return next_id(); }, {1000, 50}};
+  wire::DescribeNamespaceRequest request;
+  request.set_namespace_("default");
+  wire::DescribeNamespaceResponse described;
+  BOOST_TEST(limited.describe(request, described).ok());
+  BOOST_TEST(described.namespace_info().limits().blob_size_limit_error() == 1000);
+  BOOST_TEST(described.namespace_info().limits().memo_size_limit_error() == 50);
+  wire::ListNamespacesResponse listed;
+  BOOST_TEST(limited.list({}, listed).ok());
+  for (const auto& each : listed.namespaces())
+    BOOST_TEST(each.namespace_info().limits().memo_size_limit_error() == 50);
+  wire::DescribeNamespaceResponse usual;
+  BOOST_TEST(namespaces.describe(request, usual).ok());
+  BOOST_TEST(usual.namespace_info().limits().blob_size_limit_error() == 2 << 20);
+}
+
 BOOST_AUTO_TEST_CASE(describes_by_name_or_id_but_not_by_both) {
   wire::DescribeNamespaceRequest request;
   wire::DescribeNamespaceResponse response;
