@@ -2,6 +2,7 @@
 // What clients do to pending activities: pause, unpause, reset them, change their options. None of
 // it is an event.
 
+#include "runtime/base/text/json_text.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <string_view>
 
 namespace troupe::embedded {
 namespace {
@@ -75,6 +78,24 @@ std::vector<std::string> find(change& ch, const Request& request, const run& on)
   return ids;
 }
 
+/// Tells the run's search attribute `TemporalPauseInfo` which types of activities are paused. As
+/// with the real server one that ends while it is paused stays in it until the next change.
+void note_pauses(change& ch, run& on) {
+  std::set<std::string_view> types;
+  for (const auto& [id, activity] : on.state.activities)
+    if (activity.paused)
+      types.insert(attributes(activity).activity_type().name());
+  std::string list;
+  for (const auto& type : types)
+    list += (list.empty() ? "[" : ",") + quote_json("property:activityType=" + std::string{type});
+  auto& payload =
+      (*on.state.search_attributes.edit().mutable_indexed_fields())["TemporalPauseInfo"];
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "KeywordList";
+  payload.set_data(list.empty() ? "null" : list + ']');
+  ch.show(on);
+}
+
 /// Checks, finds, and lets `work` do it to each activity; true if there was one.
 template <class Request, class Work>
 bool for_each(change& ch, const Request& request, Work work) {
@@ -82,8 +103,15 @@ bool for_each(change& ch, const Request& request, Work work) {
   if (!on)
     return false;
   const auto ids = find(ch, request, *on);
-  for (const auto& id : ids)
-    work(*on, on->state.activities.edit(id));
+  bool pauses_differ = false;
+  for (const auto& id : ids) {
+    auto& activity = on->state.activities.edit(id);
+    const bool was_paused = activity.paused.has_value();
+    work(*on, activity);
+    pauses_differ = pauses_differ || activity.paused.has_value() != was_paused;
+  }
+  if (pauses_differ)
+    note_pauses(ch, *on);
   return !ids.empty();
 }
 

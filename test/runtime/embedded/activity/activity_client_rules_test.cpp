@@ -216,6 +216,36 @@ BOOST_AUTO_TEST_CASE(a_type_means_all_activities_of_it) {
   BOOST_TEST(!service.described("c").paused());
 }
 
+BOOST_AUTO_TEST_CASE(a_run_says_which_types_of_its_activities_are_paused) {
+  fixture service;
+  service.begin(
+      {schedule_activity("a"), schedule_activity("b"), schedule_activity("c", [](attributes& a) {
+         a.mutable_activity_type()->set_name("B\"\\");
+       })});
+  const auto row = [&] {
+    return embedded::list_row(service.rec(), service.current().id)->search_attributes();
+  };
+  const auto told = [&](const auto& request) {
+    BOOST_TEST(service.ask(request).ok());
+    const auto shown = row();
+    const auto found = shown.indexed_fields().find("TemporalPauseInfo");
+    return found == shown.indexed_fields().end() ? std::string{"none"} : found->second.data();
+  };
+  BOOST_TEST(told(about<unpause_request>("a")) == "none");
+  const std::string one = R"(["property:activityType=A"])";
+  const std::string both = R"(["property:activityType=A","property:activityType=B\"\\"])";
+  BOOST_TEST(told(about<pause_request>("a")) == one);
+  BOOST_TEST(told(about<pause_request>("a")) == one);
+  BOOST_TEST(told(about<pause_request>("b")) == one);
+  BOOST_TEST(told(about<pause_request>("c")) == both);
+  BOOST_TEST(told(about<unpause_request>("a")) == both);
+  auto keeps = about<reset_request>("c");
+  keeps.set_keep_paused(true);
+  BOOST_TEST(told(keeps) == both);
+  BOOST_TEST(told(about<reset_request>("c")) == one);
+  BOOST_TEST(told(about<unpause_request>("b")) == "null");
+}
+
 BOOST_AUTO_TEST_CASE(a_reset_begins_the_attempts_anew) {
   fixture service;
   service.begin({schedule_activity("a", rest_a_minute)});
