@@ -195,6 +195,41 @@ class WithServer(unittest.TestCase):
             self.ok("task-queue", "describe", "-t", "waiting", "--legacy-mode").splitlines()[:2],
             ["Pollers:", "  Identity  LastAccessTime  RatePerSecond"])
 
+    def test_a_task_queue_shows_the_parts_that_are_asked_for(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "parts", "-w", "parted")
+        describe = ["task-queue", "describe", "-t", "parts"]
+
+        def shown(*flags):
+            return json.loads(self.ok(*describe, *flags, "-o", "json"))
+
+        self.assertEqual({each["taskQueueType"] for each in shown("--report-config")["stats"]}, {"workflow", "activity"})
+        self.assertEqual(shown("--report-reachability")["reachability"], [{"buildId": "UNVERSIONED", "reachability": "reachable"}])
+        self.assertIsNone(shown("--select-all-active")["stats"])
+        both = shown("--report-reachability", "--select-build-id", "x", "--select-unversioned", "--task-queue-type", "workflow")
+        self.assertEqual([each["reachability"] for each in both["reachability"]], ["reachable", "unreachable"])
+        self.assertEqual([(each["buildId"], each["approximateBacklogCount"]) for each in both["stats"]], [("UNVERSIONED", 1), ("x", 0)])
+        self.assertEqual(
+            self.ok(*describe, "--report-reachability").splitlines()[:3],
+            ["Task Reachability:", "    BuildID    Reachability", "  UNVERSIONED  reachable   "])
+        legacy = shown("--legacy-mode", "--partitions-legacy", "2")
+        self.assertIsNone(legacy["pollers"])
+        self.assertEqual([each["partition"] for each in legacy["taskQueues"]], [0, 1])
+        self.assertEqual(legacy["taskQueues"][0]["backlog_count_hint"], 1)
+        self.assertEqual(
+            legacy["versioning_info"], {"current_version": "__unversioned__", "update_time": {"seconds": -62135596800}})
+        self.assertEqual(shown("--legacy-mode", "--partitions-legacy", "0"), {"pollers": None, "taskQueues": None})
+
+    def test_flags_that_change_nothing_are_taken_as_the_temporal_cli_does(self):
+        self.ok("workflow", "start", "--type", "W", "-t", "headers", "-w", "headed")
+        self.ok("workflow", "cancel", "-w", "headed", "--headers", "no header")
+        reset = ["workflow", "reset", "-w", "headed", "-t", "FirstWorkflowTask", "--reason", "r", "--reapply-type"]
+        self.assertEqual(
+            self.command(*reset, "All", "--reapply-exclude", "All")[2].splitlines(),
+            ["Flag --reapply-type has been deprecated, Use --reapply-exclude instead.",
+             "Error: --reapply-type cannot be used with --reapply-exclude. Use --reapply-exclude"])
+        self.assertIn("bogus is not one of required values of All, Signal, None", self.fails(*reset, "bogus"))
+        self.ok("workflow", "delete", "-w", "headed", "-y", "--headers", "no header")
+
     def test_colours_are_for_those_who_ask(self):
         self.assertEqual(self.ok("operator", "cluster", "health", "--color", "always"), "\x1b[32mSERVING\x1b[0m\n")
         self.assertNotIn("\x1b", self.ok("operator", "cluster", "health"))

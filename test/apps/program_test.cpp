@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(an_activity_is_named_with_its_workflow) {
     BOOST_TEST(
         error_of({"activity", command, "-w", "w", "--reason", "r"})
         == "cannot set reason when workflow ID is set");
-    for (const auto* flag : {"--query", "--rps", "--headers"})
+    for (const auto* flag : {"--query", "--rps"})
       BOOST_TEST(
           error_of({"activity", command, "-a", "a", "-w", "w", flag, "x"})
           == std::string{flag} + " is not supported by this build of troupe yet");

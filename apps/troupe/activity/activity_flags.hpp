@@ -19,9 +19,10 @@ struct one_activity_flags {
     of.add(command, false);
     add_text(command, "-a,--activity-id", activity_id, "Activity ID");
     add_text(command, "--reason", reason, "Reason of a batch job, so not for one activity");
-    for (const auto* flag : {"-q,--query", "--rps", "--headers"})
+    for (const auto* flag : {"-q,--query", "--rps"})
       refuse_flag(command, flag);
     refuse_flag(command, "-y,--yes", false);
+    ignore_flag(command, "--headers", "Taken, but nothing carries them");
   }
 
   /// Throws `command_error` if it is not one activity.

@@ -293,6 +293,10 @@ CLI::Option* add_choices(
       "string...");
 }
 
+void ignore_flag(CLI::App& to, const std::string& names, const char* help) {
+  declare(to, names, [](const std::string&) { return std::string{}; }, help, "stringArray");
+}
+
 void refuse_flag(CLI::App& to, const std::string& names, bool takes_value) {
   const auto refuse = [name = names.substr(names.find("--"))](const std::string&) -> std::string {
     throw command_error(name + " is not supported by this build of troupe yet");

@@ -55,6 +55,9 @@ CLI::Option* add_choices(
 /// The values that a flag made by `add_choice` takes; of others none.
 std::vector<std::string> choices_of(CLI::Option& flag);
 
+/// Takes a flag of the Temporal CLI that changes nothing there either, whatever it is set to.
+void ignore_flag(CLI::App& to, const std::string& names, const char* help);
+
 /// Names a flag of the Temporal CLI whose feature this build has not: using it is refused by name.
 void refuse_flag(CLI::App& to, const std::string& names, bool takes_value = true);
 

@@ -4,10 +4,10 @@
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/task_queue/task_queue_description.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/time/time.hpp"
-#include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -36,30 +36,6 @@ std::string type_name(int type) {
   return "unspecified";
 }
 
-struct describe_flags {
-  std::string task_queue, legacy_type = "workflow";
-  std::vector<std::string> types;
-  bool is_legacy = false, without_stats = false;
-};
-
-wf::DescribeTaskQueueResponse ask(const wf::DescribeTaskQueueRequest& what, connection& to) {
-  wf::DescribeTaskQueueResponse response;
-  to.call(
-      "unable to describe task queue",
-      rpc::methods::workflow_service::describe_task_queue,
-      what,
-      response);
-  return response;
-}
-
-wf::DescribeTaskQueueRequest request_for(const describe_flags& what, const connection& to) {
-  wf::DescribeTaskQueueRequest request;
-  request.set_namespace_(to.name_space());
-  request.mutable_task_queue()->set_name(what.task_queue);
-  request.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  return request;
-}
-
 /// Pollers and load by version and kind of task, as tables.
 class description {
 public:
@@ -68,12 +44,22 @@ public:
     // The queue of workers without a version comes first.
     const std::map<std::string, const tq::TaskQueueVersionInfo*> versions =
         sorted(of.versions_info());
-    for (const auto& [build_id, version] : versions)
+    for (const auto& [build_id, version] : versions) {
+      if (const auto text = reachability_text(version->task_reachability()); !text.empty())
+        reachability_.emplace_back(build_id.empty() ? "UNVERSIONED" : build_id, text);
       for (const auto& [type, info] : sorted(version->types_info()))
         add(build_id.empty() ? "UNVERSIONED" : build_id, type_name(type), *info);
+    }
   }
 
   void print_text(const global_flags& flags) const {
+    if (!reachability_.empty()) {
+      say_heading("Task Reachability:", flags);
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& [build_id, text] : reachability_)
+        rows.push_back({build_id, text});
+      print(table(flags, {"BuildID", "Reachability"}, rows));
+    }
     if (!without_stats_) {
       say_heading("Task Queue Statistics:", flags);
       std::vector<std::vector<std::string>> rows;
@@ -151,8 +137,12 @@ public:
     const auto list = [](const std::string& items) {
       return items.empty() ? std::string{"null"} : '[' + items + ']';
     };
+    std::string reachability;
+    for (const auto& [build_id, text] : reachability_)
+      reachability += (reachability.empty() ? "" : ",")
+                      + json_object{}.text("buildId", build_id).text("reachability", text).str();
     return json_object{}
-        .raw("reachability", "null")
+        .raw("reachability", list(reachability))
         .raw("pollers", list(pollers))
         .raw("stats", list(stats))
         .str();
@@ -177,6 +167,17 @@ private:
     return to;
   }
 
+  /// Empty if it was not asked for.
+  static std::string reachability_text(enums::BuildIdTaskReachability of) {
+    switch (of) {
+    case enums::BUILD_ID_TASK_REACHABILITY_UNSPECIFIED: return {};
+    case enums::BUILD_ID_TASK_REACHABILITY_REACHABLE: return "reachable";
+    case enums::BUILD_ID_TASK_REACHABILITY_CLOSED_WORKFLOWS_ONLY: return "closedWorkflowsOnly";
+    case enums::BUILD_ID_TASK_REACHABILITY_UNREACHABLE: return "unreachable";
+    default: return "unspecified";
+    }
+  }
+
   static float increase(const tq::TaskQueueStats& of) {
     return of.tasks_add_rate() - of.tasks_dispatch_rate();
   }
@@ -195,61 +196,12 @@ private:
   }
 
   bool without_stats_;
+  std::vector<std::pair<std::string, std::string>> reachability_;
   std::vector<poller_row> pollers_;
   std::vector<stats_row> stats_;
 };
 
-// The pollers of one kind of task.
-void describe_as_before(const describe_flags& what, const global_flags& flags) {
-  if (flags.is_json())
-    throw command_error(
-        "--legacy-mode has no JSON in this build of troupe; leave it out to get pollers and load");
-  connection to{flags};
-  auto request = request_for(what, to);
-  request.set_task_queue_type(
-      what.legacy_type == "workflow" ? enums::TASK_QUEUE_TYPE_WORKFLOW
-                                     : enums::TASK_QUEUE_TYPE_ACTIVITY);
-  request.set_include_task_queue_status(true);
-  const auto response = ask(request, to);
-  std::vector<std::vector<std::string>> rows;
-  const auto now = std::chrono::system_clock::now();
-  for (const auto& each : response.pollers())
-    rows.push_back(
-        {each.identity(),
-         time_text(each.last_access_time(), flags.time_style(), now),
-         go_number(each.rate_per_second())});
-  say_heading("Pollers:", flags);
-  if (flags.format() == output_format::text)
-    print(table(
-        flags,
-        {"Identity", "LastAccessTime", "RatePerSecond"},
-        rows,
-        {{align::left, align::left, align::right}}));
-  if (!response.has_versioning_info())
-    return;
-  if (flags.format() == output_format::text)
-    print("\n");
-  say_heading("Versioning Info:", flags);
-  const auto& info = response.versioning_info();
-  properties lines;
-  const auto some = [&](const char* name, const std::string& value) {
-    if (!value.empty())
-      lines.push_back({name, value});
-  };
-  some("CurrentVersionDeploymentName", info.current_deployment_version().deployment_name());
-  some("CurrentVersionBuildID", info.current_deployment_version().build_id());
-  some("RampingVersionDeploymentName", info.ramping_deployment_version().deployment_name());
-  some("RampingVersionBuildID", info.ramping_deployment_version().build_id());
-  if (info.ramping_version_percentage() != 0)
-    some("RampingVersionPercentage", go_number(info.ramping_version_percentage()));
-  // The zero time of other languages, year 1, stands for "none".
-  if (info.has_update_time() && info.update_time().seconds() != -62135596800)
-    some("UpdateTime", time_text(info.update_time(), flags.time_style(), now));
-  if (flags.format() == output_format::text)
-    print(property_list(lines));
-}
-
-void describe(const describe_flags& what, const global_flags& flags) {
+void describe(const describe_queue_flags& what, const global_flags& flags) {
   if (what.is_legacy)
     return describe_as_before(what, flags);
   connection to{flags};
@@ -257,11 +209,19 @@ void describe(const describe_flags& what, const global_flags& flags) {
   request.set_api_mode(enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED);
   request.set_report_pollers(true);
   request.set_report_stats(!what.without_stats);
+  request.set_report_task_reachability(what.with_reachability);
+  request.set_report_config(what.with_config);
+  if (what.all_active || what.unversioned || !what.build_ids.empty()) {
+    auto& versions = *request.mutable_versions();
+    versions.set_all_active(what.all_active);
+    versions.set_unversioned(what.unversioned);
+    versions.mutable_build_ids()->Assign(what.build_ids.begin(), what.build_ids.end());
+  }
   for (const auto& name : what.types)
     for (const auto& [known, type] : type_names)
       if (known == name)
         request.add_task_queue_types(type);
-  const description seen{ask(request, to), what.without_stats};
+  const description seen{describe_task_queue(request, to), what.without_stats};
   if (flags.format() == output_format::text)
     seen.print_text(flags);
   print_json(flags.is_json() ? seen.json() : "", flags);
@@ -271,7 +231,7 @@ void describe(const describe_flags& what, const global_flags& flags) {
 
 void add_task_queue_commands(CLI::App& app, const global_flags& flags) {
   auto& group = *app.add_subcommand("task-queue", "Look at task queues")->require_subcommand(1);
-  auto [describe_one, described] = add_command<describe_flags>(
+  auto [describe_one, described] = add_command<describe_queue_flags>(
       group, flags, "describe", "Show who polls a task queue and what waits there", describe);
   add_text(describe_one, "-t,--task-queue", described.task_queue, "Task queue")->required();
   add_choices(
@@ -289,11 +249,23 @@ void add_task_queue_commands(CLI::App& app, const global_flags& flags) {
       described.legacy_type,
       {"workflow", "activity"},
       "With --legacy-mode: workflow or activity");
-  for (const auto* flag : {"--select-build-id", "--partitions-legacy"})
-    refuse_flag(describe_one, flag);
-  for (const auto* flag :
-       {"--select-unversioned", "--select-all-active", "--report-reachability", "--report-config"})
-    refuse_flag(describe_one, flag, false);
+  add_number(
+      describe_one,
+      "--partitions-legacy",
+      described.partitions,
+      "With --legacy-mode: how many parts of the queue to ask");
+  add_list(describe_one, "--select-build-id", described.build_ids, "Only workers of this build");
+  add_switch(
+      describe_one, "--select-unversioned", described.unversioned, "Only workers of no version");
+  add_switch(
+      describe_one, "--select-all-active", described.all_active, "Only versions with work lately");
+  add_switch(
+      describe_one,
+      "--report-reachability",
+      described.with_reachability,
+      "Whether tasks may still come for a build");
+  add_switch(
+      describe_one, "--report-config", described.with_config, "Ask for the queue's settings too");
 }
 
 } // namespace troupe::cli

@@ -132,7 +132,7 @@ void add_workflow_change_commands(CLI::App& group, const global_flags& flags) {
   auto [cancel_one, cancelled] =
       add_command<single_flags>(group, flags, "cancel", "Ask a workflow to cancel itself", cancel);
   cancelled.add(cancel_one);
-  refuse_flag(cancel_one, "--headers");
+  ignore_flag(cancel_one, "--headers", "Taken, but a cancellation carries none");
 
   auto [terminate_one, terminated] =
       add_command<single_flags>(group, flags, "terminate", "End a workflow at once", terminate);
@@ -141,7 +141,7 @@ void add_workflow_change_commands(CLI::App& group, const global_flags& flags) {
   auto [delete_one, deleted] = add_command<delete_flags>(
       group, flags, "delete", "Delete a workflow and its history", remove);
   deleted.which.add(delete_one, &deleted.yes);
-  refuse_flag(delete_one, "--headers");
+  ignore_flag(delete_one, "--headers", "Taken, but a deletion carries none");
 }
 
 } // namespace troupe::cli

@@ -133,8 +133,9 @@ void add_workflow_pause_commands(CLI::App& group, const global_flags& flags) {
   add_text(
       options_of, "--reason", changed.reason, "Reason of a batch job, so not for one workflow");
   changed.version.add(options_of, {"unspecified", "pinned", "auto_upgrade"});
-  for (const auto* flag : {"-q,--query", "--rps", "--headers"})
+  for (const auto* flag : {"-q,--query", "--rps"})
     refuse_flag(options_of, flag);
+  ignore_flag(options_of, "--headers", "Taken, but a change of options carries none");
   refuse_flag(options_of, "-y,--yes", false);
 }
 

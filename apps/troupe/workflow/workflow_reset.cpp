@@ -15,8 +15,11 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // what older tools say still counts
 
 namespace troupe::cli {
 namespace {
@@ -29,6 +32,7 @@ struct reset_flags {
   workflow_flags of;
   std::int64_t event_id = 0;
   std::string type, reason;
+  std::string reapplied; ///< the way to say it before `excluded`
   std::vector<std::string> excluded;
   version_flags version;
   bool changes_version = false; ///< the subcommand for that was given
@@ -115,6 +119,8 @@ void check_version(const version_flags& version) {
 }
 
 void reset(const reset_flags& what, const global_flags& flags) {
+  if (!what.reapplied.empty())
+    std::fputs("Flag --reapply-type has been deprecated, Use --reapply-exclude instead.\n", stderr);
   if (what.changes_version)
     check_version(what.version);
   if (what.of.workflow_id.empty())
@@ -123,6 +129,9 @@ void reset(const reset_flags& what, const global_flags& flags) {
                                                   : "must set either workflow ID or query");
   if (what.event_id <= 0 && what.type.empty())
     throw command_error("must specify either valid event id or reset type");
+  if (!what.reapplied.empty() && !what.excluded.empty())
+    throw command_error(
+        "--reapply-type cannot be used with --reapply-exclude. Use --reapply-exclude");
   connection to{flags};
   auto point = find_point(to, what);
   say("Resetting workflow " + what.of.workflow_id + " to event ID "
@@ -145,6 +154,12 @@ void reset(const reset_flags& what, const global_flags& flags) {
     if (each == "All")
       request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
   }
+  if (what.reapplied == "Signal")
+    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_SIGNAL);
+  else if (what.reapplied == "None")
+    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_NONE);
+  else if (what.reapplied == "All")
+    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_ALL_ELIGIBLE);
   if (what.changes_version) {
     auto& change = *request.add_post_reset_operations()->mutable_update_workflow_options();
     change.mutable_update_mask()->add_paths("versioning_override");
@@ -178,6 +193,13 @@ void add_workflow_reset_command(CLI::App& group, const global_flags& flags) {
       what.excluded,
       {"All", "Signal", "Update"},
       "Events that are not brought along");
+  add_choice(
+      command,
+      "--reapply-type",
+      what.reapplied,
+      {"All", "Signal", "None"},
+      "Events that are brought along; use --reapply-exclude")
+      ->group("");
   refuse_flag(command, "--build-id");
   refuse_flag(command, "-q,--query");
   refuse_flag(command, "-y,--yes", false);
