@@ -65,7 +65,12 @@ void in_our_words(history& recorded, const std::vector<word>& words) {
 
 void forget_builds(history& recorded) {
   for (auto& event : *recorded.mutable_events()) {
-    if (event.has_activity_task_scheduled_event_attributes())
+    // Our workers name no build.
+    if (event.has_workflow_task_started_event_attributes())
+      event.mutable_workflow_task_started_event_attributes()->clear_worker_version();
+    else if (event.has_workflow_task_completed_event_attributes())
+      event.mutable_workflow_task_completed_event_attributes()->clear_worker_version();
+    else if (event.has_activity_task_scheduled_event_attributes())
       event.mutable_activity_task_scheduled_event_attributes()->clear_use_workflow_build_id();
     else if (event.has_start_child_workflow_execution_initiated_event_attributes())
       event.mutable_start_child_workflow_execution_initiated_event_attributes()

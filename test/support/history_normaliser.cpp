@@ -29,14 +29,16 @@ bool is_dropped(const pb::FieldDescriptor& field) {
       "stack_trace",
       "sdk_metadata",
       "metering_metadata",
-      "worker_version",
-      "binary_checksum",
       "history_size_bytes",
       "prev_auto_reset_points",
       "source_version_stamp",
       "inherit_build_id"};
   if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE
       && field.message_type() == pb::Timestamp::descriptor())
+    return true;
+  // The service does not write who started an activity: no poll of an activity says its build.
+  if (field.name() == "worker_version"
+      && field.containing_type()->name() == "ActivityTaskStartedEventAttributes")
     return true;
   return names.contains(field.name());
 }

@@ -29,6 +29,8 @@ void answer_system_info(directory&, const call_ptr& from, const wire::GetSystemI
   can.set_activity_failure_include_heartbeat(true);
   can.set_encoded_failure_attributes(true);
   can.set_eager_workflow_start(true);
+  // Workers say their build by their stamp then, rather than as a checksum.
+  can.set_build_id_based_versioning(true);
   can.set_upsert_memo(true);
   can.set_sdk_metadata(true);
   can.set_count_group_by_execution_status(true);

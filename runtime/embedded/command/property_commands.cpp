@@ -54,8 +54,7 @@ check_all_attributes(const completion& in, const api::common::v1::SearchAttribut
   if (in.on.state.search_attributes)
     all = *in.on.state.search_attributes;
   merge(*all.mutable_indexed_fields(), upserted.indexed_fields());
-  if (in.on.state.build_ids)
-    show_build_ids(*in.on.state.build_ids, all);
+  show_builds(in.on.state, all);
   return check_attributes_size(in.ch.around, in.ch.rec.name_space, all);
 }
 

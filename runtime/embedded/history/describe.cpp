@@ -59,6 +59,7 @@ void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExec
   to.mutable_search_attributes();
   if (state.search_attributes)
     *to.mutable_search_attributes() = *state.search_attributes;
+  show_builds(state, *to.mutable_search_attributes());
   to.set_task_queue(state.task_queue);
   to.set_state_transition_count(state.transitions);
   to.set_history_size_bytes(state.history_size);
@@ -87,9 +88,6 @@ void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& 
     *to.mutable_auto_reset_points() = *on.state.reset_points;
   if (!on.state.last_build_id.empty())
     to.mutable_most_recent_worker_version_stamp()->set_build_id(on.state.last_build_id);
-  if (!on.state.build_ids)
-    return;
-  show_build_ids(*on.state.build_ids, *to.mutable_search_attributes());
 }
 
 /// How often something was tried, how the last attempt went, and when the next one is.

@@ -21,10 +21,28 @@ constexpr std::size_t largest_build_ids = 2048;
 constexpr std::size_t build_ids_frame = std::string_view{R"(["unversioned"])"}.size();
 constexpr std::size_t build_id_frame = std::string_view{R"(,"unversioned:")"}.size();
 
-void note_id(run_state& state, const std::string& build_id) {
+/// Those of the points, each once.
+std::vector<std::string_view> checksums_of(const api::workflow::v1::ResetPoints& points) {
+  std::vector<std::string_view> all;
+  for (const auto& each : points.points())
+    if (!each.binary_checksum().empty()
+        && std::ranges::find(all, each.binary_checksum()) == all.end())
+      all.emplace_back(each.binary_checksum());
+  return all;
+}
+
+void put_list(const char* name, const std::string& items, api::common::v1::SearchAttributes& to) {
+  auto& payload = (*to.mutable_indexed_fields())[name];
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "KeywordList";
+  payload.set_data('[' + items + ']');
+}
+
+/// True if the run had not noted it yet.
+bool note_id(run_state& state, const std::string& build_id) {
   state.last_build_id = build_id;
   if (state.build_ids && std::ranges::find(*state.build_ids, build_id) != state.build_ids->end())
-    return;
+    return false;
   auto& ids = state.build_ids.edit();
   ids.push_back(build_id);
   std::size_t bytes = build_ids_frame;
@@ -34,6 +52,7 @@ void note_id(run_state& state, const std::string& build_id) {
   for (; bytes > largest_build_ids && kept + 1 != ids.end(); ++kept)
     bytes -= build_id_frame + kept->size();
   ids.erase(ids.begin(), kept);
+  return true;
 }
 
 /// A reset would do again what is under way with other workflows.
@@ -45,12 +64,15 @@ bool is_resettable(const run& on) {
 
 void note_build(change& ch, run& on, const worker_build& build, std::int64_t completed_event_id) {
   auto& state = on.state;
-  note_id(state, build.id);
+  if (note_id(state, build.id))
+    ch.show(on);
   if (state.reset_points
       && std::ranges::any_of(state.reset_points->points(), [&](const auto& each) {
            return each.build_id() == build.id && each.binary_checksum() == build.binary_checksum;
          }))
     return;
+  if (!build.binary_checksum.empty())
+    ch.show(on);
   auto& points = *state.reset_points.edit().mutable_points();
   auto& point = *points.Add();
   point.set_build_id(build.id);
@@ -63,17 +85,21 @@ void note_build(change& ch, run& on, const worker_build& build, std::int64_t com
     points.DeleteSubrange(0, points.size() - max_reset_points);
 }
 
-void show_build_ids(
-    const std::vector<std::string>& build_ids, api::common::v1::SearchAttributes& to) {
-  std::string list = "[\"unversioned\"";
-  for (const auto& build_id : build_ids) {
-    if (!build_id.empty())
-      list += ',' + quote_json("unversioned:" + build_id);
+void show_builds(const run_state& state, api::common::v1::SearchAttributes& to) {
+  std::string list;
+  if (state.build_ids) {
+    list = "\"unversioned\"";
+    for (const auto& build_id : *state.build_ids)
+      if (!build_id.empty())
+        list += ',' + quote_json("unversioned:" + build_id);
+    put_list("BuildIds", list, to);
   }
-  auto& payload = (*to.mutable_indexed_fields())["BuildIds"];
-  (*payload.mutable_metadata())["encoding"] = "json/plain";
-  (*payload.mutable_metadata())["type"] = "KeywordList";
-  payload.set_data(list + ']');
+  list.clear();
+  if (state.reset_points)
+    for (const auto& checksum : checksums_of(*state.reset_points))
+      list += (list.empty() ? "" : ",") + quote_json(std::string{checksum});
+  if (!list.empty())
+    put_list("BinaryChecksums", list, to);
 }
 
 void carry_reset_points(

@@ -19,9 +19,8 @@ struct worker_build {
 /// A worker of this build completed a task: where a reset may go back to, which builds there were.
 void note_build(change& ch, run& on, const worker_build& build, std::int64_t completed_event_id);
 
-/// Puts the search attribute in: what `run_scalars::build_ids` has.
-void show_build_ids(
-    const std::vector<std::string>& build_ids, api::common::v1::SearchAttributes& to);
+/// Puts the search attributes in, `BuildIds` and `BinaryChecksums`: what the run has noted.
+void show_builds(const run_state& state, api::common::v1::SearchAttributes& to);
 
 /// The next run goes on with the reset points of this one, as long as this one's history is kept.
 void carry_reset_points(

@@ -15,6 +15,8 @@
 #include <set>
 #include <vector>
 
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // builds travel in old fields
+
 namespace {
 
 using namespace troupe::embedded;
@@ -347,6 +349,46 @@ struct fixture : service_fixture {
     terminate("calls back");
   }
 
+  /// By their stamp; as with the real server that is all, the calls for versions are refused.
+  void workers_say_their_build() {
+    start("built");
+    wire::PollWorkflowTaskQueueRequest poll;
+    poll.set_namespace_("default");
+    poll.mutable_task_queue()->set_name("q");
+    poll.mutable_worker_version_capabilities()->set_build_id("b1");
+    const auto task =
+        call("PollWorkflowTaskQueue", poll)->as<wire::PollWorkflowTaskQueueResponse>();
+    wire::RespondWorkflowTaskCompletedRequest done;
+    done.set_namespace_("default");
+    done.set_task_token(task.task_token());
+    done.mutable_worker_version_stamp()->set_build_id("b1");
+    BOOST_TEST(call("RespondWorkflowTaskCompleted", done)->status.message == "");
+    const auto made = events("built");
+    BOOST_REQUIRE(made.size() == 4U);
+    BOOST_TEST(
+        made[2].workflow_task_started_event_attributes().worker_version().build_id() == "b1");
+    BOOST_TEST(
+        made[3].workflow_task_completed_event_attributes().worker_version().build_id() == "b1");
+    wire::CountWorkflowExecutionsRequest counted;
+    counted.set_namespace_("default");
+    for (const auto& [query, count] : std::map<std::string, int>{
+             {"BuildIds IS NOT NULL", 1},
+             {"BuildIds = 'unversioned:b1'", 1},
+             {"BuildIds = 'unversioned'", 1},
+             {"BuildIds = 'unversioned:b2'", 0},
+             {"BinaryChecksums IS NOT NULL", 0}}) {
+      counted.set_query(query);
+      BOOST_TEST_CONTEXT(query)
+      BOOST_TEST(
+          call("CountWorkflowExecutions", counted)
+              ->as<wire::CountWorkflowExecutionsResponse>()
+              .count()
+          == count);
+    }
+    versioning_is_off();
+    terminate("built");
+  }
+
   void versioning_is_off() {
     constexpr auto code = status_code::permission_denied;
     const std::string sets =
@@ -467,6 +509,7 @@ const probes when_named{
     {"encoded_failure_attributes", &fixture::failures_keep_their_encoded_attributes},
     {"eager_workflow_start", &fixture::an_eager_start_brings_the_first_task},
     {"upsert_memo", &fixture::workflows_change_their_memo},
+    {"build_id_based_versioning", &fixture::workers_say_their_build},
     {"sdk_metadata", &fixture::tasks_keep_the_metadata_of_their_sdk},
     {"count_group_by_execution_status", &fixture::runs_are_counted_by_their_status},
     {"sync_update", &fixture::updates_are_waited_for},
@@ -476,7 +519,6 @@ const probes when_named{
 /// What shows that a thing is off that is not named.
 const probes when_not_named{
     {"supports_schedules", &fixture::schedules_are_off},
-    {"build_id_based_versioning", &fixture::versioning_is_off},
     {"workflow_update_callbacks", &fixture::callbacks_of_updates_are_not_called},
     {"worker_heartbeats", &fixture::heartbeats_of_workers_are_taken_and_not_kept},
     {"worker_commands", &fixture::workers_get_no_commands},

@@ -94,6 +94,25 @@ BOOST_AUTO_TEST_CASE(each_checksum_with_each_build_is_one_point) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(lists_know_the_builds_of_a_run) {
+  service.start();
+  const auto told = [&](const char* name) {
+    const auto row = embedded::list_row(service.rec(), service.current().id);
+    const auto& fields = row->search_attributes().indexed_fields();
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string{} : found->second.data();
+  };
+  BOOST_TEST(told("BuildIds").empty());
+  work("");
+  BOOST_TEST(told("BuildIds") == R"(["unversioned"])");
+  BOOST_TEST(told("BinaryChecksums").empty());
+  work("b1", "v1");
+  work("b\"2", "v1");
+  work("b1", "v2");
+  BOOST_TEST(told("BuildIds") == R"(["unversioned","unversioned:v1","unversioned:v2"])");
+  BOOST_TEST(told("BinaryChecksums") == R"(["b1","b\"2"])");
+}
+
 BOOST_AUTO_TEST_CASE(the_latest_twenty_are_kept) {
   service.start();
   for (int i = 0; i < 22; ++i)

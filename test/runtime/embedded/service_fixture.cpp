@@ -137,7 +137,7 @@ wire::PollWorkflowTaskQueueResponse service_fixture::poll(bool sticky) {
     const auto task = tasks.front();
     tasks.erase(tasks.begin());
     auto tx = decide(embedded::start_workflow_task{
-        task.run_id, task.scheduled_event_id, task.stamp, sticky, worker, ids.uuid(), ""});
+        task.run_id, task.scheduled_event_id, task.stamp, sticky, worker, ids.uuid(), build_id});
     if (!tx.answer.status.ok())
       continue;
     wire::PollWorkflowTaskQueueResponse response;

@@ -148,6 +148,7 @@ public:
   std::optional<time_point> timer;
   std::string task_token;
   std::string worker = "worker"; ///< its identity
+  std::string build_id;          ///< what its polls say
 
 private:
   void keep(const embedded::transaction& tx);

@@ -280,6 +280,7 @@ void history_player::poll(const event& from) {
     service_.advance_to(*service_.timer);
   const bool sticky = !service_.tasks.empty() && service_.tasks.front().sticky;
   service_.worker = from.workflow_task_started_event_attributes().identity();
+  service_.build_id = from.workflow_task_started_event_attributes().worker_version().build_id();
   service_.poll(sticky);
 }
 
@@ -287,6 +288,9 @@ void history_player::complete(const event& from) {
   const auto& a = from.workflow_task_completed_event_attributes();
   wire::RespondWorkflowTaskCompletedRequest request;
   request.set_identity(a.identity());
+  request.set_binary_checksum(a.binary_checksum());
+  if (a.has_worker_version())
+    request.mutable_worker_version_stamp()->set_build_id(a.worker_version().build_id());
   bool sticky = false;
   bool seen = false;
   for (const auto& event : recorded_.events()) {
