@@ -8,6 +8,8 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <optional>
+
 namespace troupe::embedded {
 
 namespace {
@@ -24,7 +26,11 @@ void poll_for(task_queue_actor& owner, const call_ptr& from, const Request& requ
     if (build_id.empty())
       build_id = request.worker_version_capabilities().build_id();
   }
-  owner.accept_poll(from, request.identity(), std::move(build_id));
+  std::optional<double> most_per_second;
+  if constexpr (std::is_same_v<Request, wire::PollActivityTaskQueueRequest>)
+    if (request.task_queue_metadata().has_max_tasks_per_second())
+      most_per_second = request.task_queue_metadata().max_tasks_per_second().value();
+  owner.accept_poll(from, request.identity(), std::move(build_id), most_per_second);
 }
 
 void complete_request(

@@ -76,6 +76,8 @@ struct offer_query {
   duration patience{}; ///< until it goes to `next_queue`, or fails if that is empty
   std::string next_queue;
 };
+/// The queue's limit of tasks per second may let a task through again.
+struct limit_allows {};
 struct offer_expired {
   std::string task_id;
 };
@@ -228,6 +230,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(add_workflow_task)
   TROUPE_SERVICE_MESSAGE(add_activity_task)
   TROUPE_SERVICE_MESSAGE(offer_query)
+  TROUPE_SERVICE_MESSAGE(limit_allows)
   TROUPE_SERVICE_MESSAGE(offer_expired)
   TROUPE_SERVICE_MESSAGE(unload_queue)
   TROUPE_SERVICE_MESSAGE(start_taken_task)
@@ -315,6 +318,7 @@ using task_queue_handle = caf::typed_actor<
     sig<void(add_activity_task)>,
     sig<void(offer_request)>,
     sig<void(close_poll)>,
+    sig<void(limit_allows)>,
     sig<void(offer_expired)>,
     sig<void(reopen_poll)>,
     sig<void(offer_query)>,

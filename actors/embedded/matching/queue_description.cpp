@@ -3,11 +3,14 @@
 
 #include "actors/shard/pinned_actor.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -34,12 +37,18 @@ queue_kind kind_of(const wire::DescribeTaskQueueRequest& request) {
   }
 }
 
-/// What is the same for all queues.
-void fill_common(wire::DescribeTaskQueueResponse& response) {
+/// What the real server lets a queue hand out in a second if nobody says anything else.
+constexpr double system_rate = 4000;
+
+void fill_common(const queue_view& seen, wire::DescribeTaskQueueResponse& response) {
   response.mutable_versioning_info()->set_current_version("__unversioned__");
   response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
-  response.mutable_effective_rate_limit()->set_requests_per_second(4000);
-  response.mutable_effective_rate_limit()->set_rate_limit_source(enums::RATE_LIMIT_SOURCE_SYSTEM);
+  const bool is_of_worker = seen.most_per_second && *seen.most_per_second < system_rate;
+  auto& limit = *response.mutable_effective_rate_limit();
+  limit.set_requests_per_second(
+      static_cast<float>(is_of_worker ? *seen.most_per_second : system_rate));
+  limit.set_rate_limit_source(
+      is_of_worker ? enums::RATE_LIMIT_SOURCE_WORKER : enums::RATE_LIMIT_SOURCE_SYSTEM);
 }
 
 template <class Where>
@@ -47,80 +56,147 @@ void add_pollers(const queue_view& seen, Where& to) {
   for (const auto& each : seen.pollers) {
     auto& poller = *to.add_pollers();
     poller.set_identity(each.identity);
-    poller.set_rate_per_second(100'000);
+    poller.set_rate_per_second(each.per_second);
     to_proto(each.last_access, *poller.mutable_last_access_time());
   }
 }
 
-template <class Stats>
-void fill_stats(const queue_view& seen, Stats& stats) {
+using queue_stats = temporal::api::taskqueue::v1::TaskQueueStats;
+
+queue_stats stats_of(const queue_view::level_stats& seen) {
+  queue_stats stats;
   stats.set_approximate_backlog_count(seen.backlog);
   to_proto(seen.backlog_age, *stats.mutable_approximate_backlog_age());
+  stats.set_tasks_add_rate(seen.add_rate);
+  stats.set_tasks_dispatch_rate(seen.dispatch_rate);
+  return stats;
+}
+
+queue_view::level_stats all_levels(const queue_view& seen) {
+  queue_view::level_stats all;
+  for (const auto& each : seen.levels) {
+    all.backlog += each.backlog;
+    all.backlog_age = std::max(all.backlog_age, each.backlog_age);
+    all.add_rate += each.add_rate;
+    all.dispatch_rate += each.dispatch_rate;
+  }
+  return all;
 }
 
 void describe_one(
     const call_ptr& from, const wire::DescribeTaskQueueRequest& request, const queue_view& seen) {
   wire::DescribeTaskQueueResponse response;
   add_pollers(seen, response);
-  fill_common(response);
+  fill_common(seen, response);
   if (request.include_task_queue_status()) {
     // Tools read it without asking whether it is there. Tasks have no stored ids here; the real
     // server shows its first block and the system's rate for an unused queue.
     auto& status = *response.mutable_task_queue_status();
-    status.set_backlog_count_hint(seen.backlog);
-    status.set_rate_per_second(4000);
+    status.set_backlog_count_hint(all_levels(seen).backlog);
+    status.set_rate_per_second(system_rate);
     status.mutable_task_id_block()->set_start_id(1);
     status.mutable_task_id_block()->set_end_id(100'000);
   }
   if (request.report_stats()) {
-    fill_stats(seen, *response.mutable_stats());
-    (*response.mutable_stats_by_priority_key())[3] = response.stats();
+    *response.mutable_stats() = stats_of(all_levels(seen));
+    // Levels that never had a task are not shown, but for the one of tasks that name none.
+    for (std::int32_t level = 1; level <= priority_levels; ++level) {
+      const auto& each = seen.levels[static_cast<std::size_t>(level - 1)];
+      if (level == priority_level(0) || each.backlog > 0 || each.add_rate > 0
+          || each.dispatch_rate > 0)
+        (*response.mutable_stats_by_priority_key())[level] = stats_of(each);
+    }
   }
   from->answer(response);
 }
 
-auto& parts_of(const call_ptr& from) {
-  if (!from->draft) {
+/// No tool asks for more, and each is work on the shard. The real server has no such limit.
+constexpr std::size_t most_parts = 1000;
+
+auto& draft_of(const call_ptr& from) {
+  if (!from->draft)
     from->draft = std::make_unique<wire::DescribeTaskQueueResponse>();
-    fill_common(static_cast<wire::DescribeTaskQueueResponse&>(*from->draft));
-  }
-  auto& response = static_cast<wire::DescribeTaskQueueResponse&>(*from->draft);
-  return *(*response.mutable_versions_info())[""].mutable_types_info();
+  return static_cast<wire::DescribeTaskQueueResponse&>(*from->draft);
+}
+
+/// Only the unversioned queue has tasks and polls.
+bool wants_unversioned(const wire::DescribeTaskQueueRequest& request) {
+  const auto& versions = request.versions();
+  return versions.unversioned() || (versions.build_ids().empty() && !versions.all_active());
+}
+
+std::vector<std::int32_t> types_of(const wire::DescribeTaskQueueRequest& request) {
+  if (request.task_queue_types().empty())
+    return {enums::TASK_QUEUE_TYPE_WORKFLOW, enums::TASK_QUEUE_TYPE_ACTIVITY};
+  return {request.task_queue_types().begin(), request.task_queue_types().end()};
 }
 
 void add_part(
     const call_ptr& from,
     const wire::DescribeTaskQueueRequest& request,
-    queue_kind kind,
+    const std::string& build_id,
+    std::int32_t type,
     const queue_view& seen) {
-  auto& part = parts_of(from)[static_cast<int>(type_of(kind))];
-  add_pollers(seen, part);
+  auto& version = (*draft_of(from).mutable_versions_info())[build_id];
+  auto& part = (*version.mutable_types_info())[type];
+  if (request.report_pollers())
+    add_pollers(seen, part);
   if (request.report_stats())
-    fill_stats(seen, *part.mutable_stats());
+    *part.mutable_stats() = stats_of(all_levels(seen));
+  if (request.report_task_reachability())
+    version.set_task_reachability(
+        build_id.empty() ? enums::BUILD_ID_TASK_REACHABILITY_REACHABLE
+                         : enums::BUILD_ID_TASK_REACHABILITY_UNREACHABLE);
+}
+
+auto find_queue_of(
+    directory& here,
+    const call_ptr& from,
+    const wire::DescribeTaskQueueRequest& request,
+    std::int32_t type) {
+  constexpr std::array kinds{queue_kind::workflow, queue_kind::activity, queue_kind::nexus};
+  for (auto kind : kinds)
+    if (type_of(kind) == type)
+      return here.find_queue(from->name_space->id, request.task_queue().name(), kind);
+  return task_queue_handle{};
 }
 
 /// Asks the next queue that is wanted and not described yet; answers if there is none.
 void go_on(directory& here, const call_ptr& from, const wire::DescribeTaskQueueRequest& request) {
-  constexpr std::array kinds{queue_kind::workflow, queue_kind::activity, queue_kind::nexus};
-  const auto& wanted = request.task_queue_types();
-  for (auto kind : kinds) {
-    const auto type = static_cast<int>(type_of(kind));
-    if (parts_of(from).contains(type)
-        || (!wanted.empty() && std::find(wanted.begin(), wanted.end(), type) == wanted.end()))
-      continue;
-    if (auto queue = here.find_queue(from->name_space->id, request.task_queue().name(), kind)) {
-      actors::tell(queue, serve_call{from});
-      return;
+  const auto types = types_of(request);
+  if (wants_unversioned(request))
+    for (const auto type : types) {
+      const auto& known = draft_of(from).versions_info();
+      if (const auto found = known.find("");
+          found != known.end() && found->second.types_info().contains(type))
+        continue;
+      if (auto queue = find_queue_of(here, from, request, type)) {
+        actors::tell(queue, serve_call{from});
+        return;
+      }
+      add_part(from, request, {}, type, {});
     }
-    add_part(from, request, kind, {});
-  }
-  from->answer(*from->draft);
+  for (const auto& build_id : request.versions().build_ids())
+    for (const auto type : types)
+      add_part(from, request, build_id, type, {});
+  from->answer(draft_of(from));
 }
 
 } // namespace
 
 void describe_queue(directory& here, const call_ptr& from) {
   const auto& request = from->as<wire::DescribeTaskQueueRequest>();
+  if (request.api_mode() == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED) {
+    const auto types = static_cast<std::size_t>(request.task_queue_types_size());
+    const auto builds = static_cast<std::size_t>(request.versions().build_ids_size());
+    if (types > most_parts || builds > most_parts || types * builds > most_parts) {
+      from->answer(plain_status(
+          status_code::invalid_argument, "too many task queue types or build ids are asked for"));
+      return;
+    }
+    go_on(here, from, request);
+    return;
+  }
   const auto kind = kind_of(request);
   if (auto queue = here.find_queue(from->name_space->id, request.task_queue().name(), kind))
     actors::tell(queue, serve_call{from});
@@ -135,7 +211,7 @@ void describe_queue(
     describe_one(from, request, seen);
     return;
   }
-  add_part(from, request, kind, seen);
+  add_part(from, request, {}, type_of(kind), seen);
   go_on(here, from, request);
 }
 

@@ -27,6 +27,9 @@ std::string milliseconds(duration left) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + "ms";
 }
 
+/// What is shown of a poll that says nothing of it, as the real server does.
+constexpr double unlimited_poll_rate = 100'000;
+
 /// After an exception the same may go well later, or never: not in a hurry.
 constexpr duration fault_pause = std::chrono::seconds{10};
 
@@ -51,6 +54,7 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
       [this](offer_request& message) { take(message); },
       [this](close_poll& message) { take(message); },
       [this](offer_expired& message) { take(message); },
+      [this](limit_allows& message) { take(message); },
       [this](reopen_poll& message) { take(message); },
       [this](offer_query& message) { take(message); },
       [this](unload_queue& message) { take(message); },
@@ -82,8 +86,7 @@ void task_queue_actor::handle(reopen_poll& what) {
     back->from->answer_empty();
     return;
   }
-  if (auto found = matcher_.poll({back->id, back}, true))
-    hand_over(std::move(*found));
+  put({back->id, back}, true);
 }
 
 void task_queue_actor::handle(offer_request& what) {
@@ -113,8 +116,49 @@ void task_queue_actor::handle(offer_query& what) {
 
 void task_queue_actor::handle(add_activity_task& what) {
   note_use();
-  if (auto found = matcher_.offer({++last_id_, std::move(what)}))
+  const auto id = number(what.task.priority_key);
+  put({id, std::move(what)});
+}
+
+std::uint64_t task_queue_actor::number(std::int32_t priority_key) {
+  const auto level = priority_level(priority_key);
+  came_[static_cast<std::size_t>(level - 1)].count(directory_.now());
+  return task_number(level, ++last_id_);
+}
+
+void task_queue_actor::put(task what) {
+  if (limit_.is_on()) {
+    matcher_.add(std::move(what));
+    hand_over_waiting();
+  } else if (auto found = matcher_.offer(std::move(what))) {
     hand_over(std::move(*found));
+  }
+}
+
+void task_queue_actor::put(waiting_poll what, bool is_first) {
+  if (limit_.is_on()) {
+    matcher_.add(std::move(what), is_first);
+    hand_over_waiting();
+  } else if (auto found = matcher_.poll(std::move(what), is_first)) {
+    hand_over(std::move(*found));
+  }
+}
+
+void task_queue_actor::hand_over_waiting() {
+  while (matcher_.has_match() && limit_.take(directory_.now()))
+    hand_over(matcher_.next());
+  if (!matcher_.has_match() || limit_timer_ != 0)
+    return;
+  if (const auto pause = limit_.until_next(directory_.now()))
+    limit_timer_ = home().schedule(*pause, [weak = caf::actor_cast<caf::actor_addr>(this)] {
+      if (auto self = caf::actor_cast<task_queue_handle>(weak))
+        tell(self, limit_allows{});
+    });
+}
+
+void task_queue_actor::handle(limit_allows&) {
+  limit_timer_ = 0;
+  hand_over_waiting();
 }
 
 template <class Message>
@@ -142,6 +186,8 @@ void task_queue_actor::on_exit() {
   for (auto& [id, what] : offers_)
     home().cancel(what.timer);
   offers_.clear();
+  if (limit_timer_ != 0)
+    home().cancel(limit_timer_);
   matcher_ = {};
   stop_watching();
 }
@@ -171,7 +217,10 @@ void task_queue_actor::forget() {
 }
 
 void task_queue_actor::accept_poll(
-    const call_ptr& from, const std::string& identity, std::string build_id) {
+    const call_ptr& from,
+    const std::string& identity,
+    std::string build_id,
+    std::optional<double> most_per_second) {
   if (from->is_cancelled() || from->is_answered())
     return;
   if (matcher_.waiting_polls() >= most_waiting_polls) {
@@ -187,7 +236,12 @@ void task_queue_actor::accept_poll(
   opened->is_sticky = kind_ == queue_kind::sticky;
   opened->is_activity = kind_ == queue_kind::activity;
   note_use();
-  pollers_.saw(opened->identity, directory_.now());
+  pollers_.saw(opened->identity, most_per_second.value_or(unlimited_poll_rate), directory_.now());
+  if (limit_.set(most_per_second, directory_.now())) {
+    // What waits for the limit that was waits no longer.
+    home().cancel(std::exchange(limit_timer_, 0));
+    hand_over_waiting();
+  }
   auto weak = caf::actor_cast<caf::actor_addr>(this);
   const auto end = [weak, id = opened->id](bool is_expired) {
     if (auto self = caf::actor_cast<task_queue_handle>(weak))
@@ -198,8 +252,7 @@ void task_queue_actor::accept_poll(
   opened->expires = directory_.now() + patience;
   from->on_cancel([end] { end(false); });
   opened->timer = home().schedule(patience, [end] { end(true); });
-  if (auto found = matcher_.poll({opened->id, opened}))
-    hand_over(std::move(*found));
+  put({opened->id, opened}, false);
 }
 
 void task_queue_actor::close(std::uint64_t id, bool is_expired) {
@@ -221,8 +274,8 @@ void task_queue_actor::add_task(add_workflow_task& what) {
     tell(normal, std::move(what));
     return;
   }
-  if (auto found = matcher_.offer({++last_id_, std::move(what)}))
-    hand_over(std::move(*found));
+  const auto id = number(what.task.priority_key);
+  put({id, std::move(what)});
 }
 
 void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
@@ -234,6 +287,7 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
       // It vanished while its cancellation is still on the way: the task goes to the next one.
       next = matcher_.offer(std::move(found.task));
     } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
+      note_gone(found.task.id);
       // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
       // it finds nothing.
       tell(
@@ -241,19 +295,27 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
           start_taken_task{std::move(workflow->task), std::move(taker)});
       return;
     } else if (auto* activity = std::get_if<add_activity_task>(&found.task.what)) {
+      note_gone(found.task.id);
       tell(
           directory_.execution(*activity->source),
           start_taken_activity{std::move(activity->task), std::move(taker)});
       return;
     } else {
-      if (give_offer(std::get<std::string>(found.task.what), taker))
+      if (give_offer(std::get<std::string>(found.task.what), taker)) {
+        note_gone(found.task.id);
         return;
+      }
       next = matcher_.poll(std::move(found.poll), true);
     }
     if (!next)
       return;
     found = std::move(*next);
   }
+}
+
+void task_queue_actor::note_gone(std::uint64_t task_id) {
+  const auto level = std::clamp<std::int32_t>(level_of_task(task_id), 1, priority_levels);
+  went_[static_cast<std::size_t>(level - 1)].count(directory_.now());
 }
 
 bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& taker) {
@@ -312,7 +374,7 @@ void task_queue_actor::add_offer(
           tell(self, offer_expired{task_id});
       });
   note_use();
-  const auto queued_as = ++last_id_;
+  const auto queued_as = number(0);
   made.queued_as = queued_as;
   offers_.emplace(task_id, std::move(made));
   if (auto found = matcher_.offer({queued_as, std::move(task_id)}))
@@ -405,12 +467,20 @@ void task_queue_actor::finish_query(
 void task_queue_actor::describe(const call_ptr& from) {
   queue_view seen;
   seen.pollers = pollers_.recent(directory_.now());
-  seen.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks());
-  if (const auto* const oldest = matcher_.oldest_task()) {
-    if (const auto* workflow = std::get_if<add_workflow_task>(&oldest->what))
-      seen.backlog_age = directory_.now() - workflow->task.scheduled_time;
-    else if (const auto* activity = std::get_if<add_activity_task>(&oldest->what))
-      seen.backlog_age = directory_.now() - activity->task.scheduled_time;
+  seen.most_per_second = limit_.per_second();
+  const auto now = directory_.now();
+  for (std::int32_t level = 1; level <= priority_levels; ++level) {
+    const auto at = static_cast<std::size_t>(level - 1);
+    auto& stats = seen.levels[at];
+    stats.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks(level));
+    stats.add_rate = came_[at].per_second(now);
+    stats.dispatch_rate = went_[at].per_second(now);
+    if (const auto* const oldest = matcher_.oldest_task(level)) {
+      if (const auto* workflow = std::get_if<add_workflow_task>(&oldest->what))
+        stats.backlog_age = now - workflow->task.scheduled_time;
+      else if (const auto* activity = std::get_if<add_activity_task>(&oldest->what))
+        stats.backlog_age = now - activity->task.scheduled_time;
+    }
   }
   describe_queue(directory_, from, kind_, seen);
 }

@@ -5,7 +5,10 @@
 #include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
 #include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/matching/task_rates.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -23,8 +26,8 @@ namespace troupe::embedded {
 /// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe),
 ///            add_workflow_task, add_activity_task, offer_query and reopen_poll (executions),
 ///            offer_request (Nexus dispatchers), close_poll, offer_expired and leave_if_idle (own
-///            timers), withdraw_query (a client that left), unload_queue (method table: a worker
-///            leaves).
+///            timers), limit_allows (own timer), withdraw_query (a client that left), unload_queue
+///            (method table: a worker leaves).
 /// Sends:     start_taken_task, start_taken_activity and fill_query to executions, request_answered
 /// and request_expired
 ///            to dispatchers, answers to polls.
@@ -48,7 +51,12 @@ public:
 
   // -- what the rows of the method table ask for (call/task_queue_calls.cpp) ---------------------
 
-  void accept_poll(const call_ptr& from, const std::string& identity, std::string build_id);
+  /// `most_per_second`: what the worker wants of this queue at most; the last poll counts.
+  void accept_poll(
+      const call_ptr& from,
+      const std::string& identity,
+      std::string build_id,
+      std::optional<double> most_per_second);
   /// A worker answered a Nexus task; `checked` is what it hears of its answer.
   void finish_request(const call_ptr& from, const rpc_status& checked, bool is_failure);
   void finish_query(
@@ -82,6 +90,7 @@ private:
   void handle(add_activity_task& what);
   void handle(offer_request& what);
   void handle(close_poll& what) { close(what.id, what.is_expired); }
+  void handle(limit_allows&);
   void handle(offer_expired& what) { expire_offer(what.task_id); }
   void handle(reopen_poll& what);
   void handle(offer_query& what);
@@ -102,6 +111,13 @@ private:
 
   void close(std::uint64_t id, bool is_expired);
   void add_task(add_workflow_task& what);
+  /// A task and a poll that came: they wait, or are handed over as far as the limit allows.
+  void put(task what);
+  void put(waiting_poll what, bool is_first);
+  /// Hands over what waits as far as the limit allows, and comes back when it allows more.
+  void hand_over_waiting();
+  [[nodiscard]] std::uint64_t number(std::int32_t priority_key);
+  void note_gone(std::uint64_t task_id);
   /// A sticky queue whose worker is gone: nobody will come for what waits there.
   [[nodiscard]] bool is_deserted() const;
   void pass_on(offer_query query); ///< to the queue that is next
@@ -124,6 +140,10 @@ private:
   queue_kind kind_;
   matcher<task, waiting_poll> matcher_;
   poller_history pollers_;
+  task_limit limit_;                            ///< of activity queues
+  executor::timer_id limit_timer_ = 0;          ///< armed while tasks and polls wait for the limit
+  std::array<task_rate, priority_levels> came_; ///< by level
+  std::array<task_rate, priority_levels> went_;
   std::unordered_map<std::string, offer> offers_;
   std::uint64_t last_id_ = 0;
 };

@@ -57,10 +57,21 @@ const std::string& task_queue_of(const activity_state& activity) {
                           : attributes(activity).task_queue().name();
 }
 
+namespace {
+
+const api::common::v1::Priority& own_priority(const activity_state& activity) {
+  return activity.options ? activity.options->priority() : attributes(activity).priority();
+}
+
+} // namespace
+
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity) {
-  const auto& own =
-      activity.options ? activity.options->priority() : attributes(activity).priority();
-  return merged(priority_of(on), own);
+  return merged(priority_of(on), own_priority(activity));
+}
+
+std::int32_t priority_key_of(const run& on, const activity_state& activity) {
+  const auto own = own_priority(activity).priority_key();
+  return own != 0 ? own : priority_of(on).priority_key();
 }
 
 api::common::v1::Priority

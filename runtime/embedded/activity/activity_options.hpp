@@ -6,6 +6,7 @@
 
 #include <troupe/rpc_status.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace troupe::embedded {
@@ -28,6 +29,8 @@ const api::common::v1::RetryPolicy& retry_policy_of(const activity_state& activi
 const std::string& task_queue_of(const activity_state& activity);
 /// Its own fields, the run's where it has none.
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity);
+/// Its key alone; 0 if neither has one.
+std::int32_t priority_key_of(const run& on, const activity_state& activity);
 
 /// What a workflow's priority is for what it starts: field by field, its own comes first.
 api::common::v1::Priority

@@ -281,7 +281,12 @@ void dispatch_activities(change& ch, run& on) {
     auto& sent = all.edit(found);
     sent.sent.is_queued = true;
     ch.tx.effects.push_back(activity_task_dispatch{
-        task_queue_of(sent), on.id, found->first, sent.stamp, sent.scheduled_time});
+        task_queue_of(sent),
+        on.id,
+        found->first,
+        sent.stamp,
+        sent.scheduled_time,
+        priority_key_of(on, sent)});
   }
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/base/executor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -33,9 +34,27 @@ inline duration poll_patience(time_point now, time_point deadline, duration long
   return std::max(deadline - now - poll_margin, duration::zero());
 }
 
+/// Priorities of tasks: level 1 is handed out first. The real server's number of levels.
+inline constexpr std::int32_t priority_levels = 5;
+
+/// The level of a task with this key: the middle one if it has none, the last one for all beyond.
+inline constexpr std::int32_t priority_level(std::int32_t key) {
+  return key <= 0 ? (priority_levels + 1) / 2 : std::min(key, priority_levels);
+}
+
+/// Numbers a task so that lower numbers are handed out first: by its level, then by its age.
+inline constexpr std::uint64_t task_number(std::int32_t level, std::uint64_t came_as) {
+  return static_cast<std::uint64_t>(level) << 56U | came_as;
+}
+
+/// The level in such a number.
+inline constexpr std::int32_t level_of_task(std::uint64_t number) {
+  return static_cast<std::int32_t>(number >> 56U & 7U);
+}
+
 /// Brings tasks and polls of one queue together: a waiting poll takes a task at once (sync match),
-/// else the task waits; both first in, first out. `Task` and `Poll` have a number `id`, unique in
-/// the queue and in the order in which they came. Pure.
+/// else the task waits. `Task` and `Poll` have a number `id`, unique in the queue: the task with
+/// the lowest (`task_number`) is taken first, the poll that came first takes it. Pure.
 template <class Task, class Poll>
 class matcher {
 public:
@@ -47,8 +66,7 @@ public:
   /// A task came: the poll that takes it, or nothing and it waits.
   std::optional<match> offer(Task task) {
     if (polls_.empty()) {
-      const auto id = task.id;
-      tasks_.emplace(id, std::move(task));
+      add(std::move(task));
       return std::nullopt;
     }
     match found{std::move(task), std::move(polls_.front())};
@@ -61,14 +79,33 @@ public:
   std::optional<match> poll(Poll poll, bool is_first = false) {
     if (!tasks_.empty()) {
       match found{std::move(tasks_.begin()->second), std::move(poll)};
+      --counts_[level_of(tasks_.begin()->first)];
       tasks_.erase(tasks_.begin());
       return found;
     }
+    add(std::move(poll), is_first);
+    return std::nullopt;
+  }
+
+  /// The same for a queue that may hand out nothing now: both wait, and `next` brings them
+  /// together.
+  void add(Task task) {
+    const auto id = task.id;
+    ++counts_[level_of(id)];
+    tasks_.emplace(id, std::move(task));
+  }
+  void add(Poll poll, bool is_first) {
     if (is_first)
       polls_.push_front(std::move(poll));
     else
       polls_.push_back(std::move(poll));
-    return std::nullopt;
+  }
+  [[nodiscard]] bool has_match() const noexcept { return !tasks_.empty() && !polls_.empty(); }
+  /// The task and the poll that are next; there are both.
+  match next() {
+    auto first = std::move(polls_.front());
+    polls_.pop_front();
+    return std::move(*poll(std::move(first)));
   }
 
   /// Takes out a poll that still waits.
@@ -76,19 +113,34 @@ public:
   /// Takes out a task that still waits.
   std::optional<Task> withdraw_task(std::uint64_t id) {
     auto node = tasks_.extract(id);
-    return node ? std::optional{std::move(node.mapped())} : std::nullopt;
+    if (!node)
+      return std::nullopt;
+    --counts_[level_of(id)];
+    return std::move(node.mapped());
   }
   /// Takes out every task that waits.
-  std::map<std::uint64_t, Task> take_tasks() { return std::exchange(tasks_, {}); }
+  std::map<std::uint64_t, Task> take_tasks() {
+    counts_ = {};
+    return std::exchange(tasks_, {});
+  }
 
   [[nodiscard]] std::size_t waiting_tasks() const noexcept { return tasks_.size(); }
   [[nodiscard]] std::size_t waiting_polls() const noexcept { return polls_.size(); }
-  /// The one that waits longest; null if none does.
-  [[nodiscard]] const Task* oldest_task() const noexcept {
-    return tasks_.empty() ? nullptr : &tasks_.begin()->second;
+  [[nodiscard]] std::size_t waiting_tasks(std::int32_t level) const noexcept {
+    return counts_[static_cast<std::size_t>(level)];
+  }
+  /// The one of this level that waits longest; null if none does.
+  [[nodiscard]] const Task* oldest_task(std::int32_t level) const noexcept {
+    const auto found = tasks_.lower_bound(task_number(level, 0));
+    return found == tasks_.end() || found->first >= task_number(level + 1, 0) ? nullptr
+                                                                              : &found->second;
   }
 
 private:
+  static std::size_t level_of(std::uint64_t id) {
+    return static_cast<std::size_t>(level_of_task(id));
+  }
+
   template <class T>
   static std::optional<T> take(std::deque<T>& from, std::uint64_t id) {
     auto found =
@@ -100,7 +152,8 @@ private:
     return taken;
   }
 
-  std::map<std::uint64_t, Task> tasks_; ///< by id, which is by age: one of many is found at once
+  std::map<std::uint64_t, Task> tasks_; ///< by id, in their order: one of many is found at once
+  std::array<std::size_t, 8> counts_{}; ///< of each level
   std::deque<Poll> polls_;
 };
 
@@ -110,14 +163,15 @@ public:
   struct entry {
     std::string identity;
     time_point last_access;
+    double per_second = 0; ///< how many tasks it wants at most
   };
 
-  void saw(const std::string& identity, time_point now) {
+  void saw(const std::string& identity, double per_second, time_point now) {
     last_poll_ = now;
     if (auto found = pollers_.find(identity); found != pollers_.end())
-      found->second = now;
+      found->second = {now, per_second};
     else if (pollers_.size() < most_pollers)
-      pollers_.emplace(identity, now);
+      pollers_.emplace(identity, seen{now, per_second});
   }
 
   /// Nobody polls here any more: its worker said so.
@@ -133,16 +187,22 @@ public:
   /// The pollers of the last five minutes; older ones are forgotten.
   std::vector<entry> recent(time_point now) {
     std::vector<entry> out;
-    std::erase_if(pollers_, [&](const auto& each) { return now - each.second > poller_memory; });
+    std::erase_if(
+        pollers_, [&](const auto& each) { return now - each.second.last_access > poller_memory; });
     for (const auto& [identity, last] : pollers_)
-      out.push_back({identity, last});
+      out.push_back({identity, last.last_access, last.per_second});
     return out;
   }
 
 private:
   static constexpr std::size_t most_pollers = 1000;
 
-  std::map<std::string, time_point> pollers_;
+  struct seen {
+    time_point last_access;
+    double per_second = 0;
+  };
+
+  std::map<std::string, seen> pollers_;
   std::optional<time_point> last_poll_;
 };
 

@@ -38,6 +38,7 @@ struct workflow_task_dispatch {
   std::int64_t scheduled_event_id = 0;
   std::uint64_t stamp = 0;
   time_point scheduled_time{};
+  std::int32_t priority_key = 0; ///< lower ones first; 0 if it has none
 
   [[nodiscard]] std::string key() const {
     return "workflow_task/" + run_id + '/' + std::to_string(stamp);
@@ -52,6 +53,7 @@ struct activity_task_dispatch {
   std::string activity_id;
   std::uint64_t stamp = 0;
   time_point scheduled_time{};
+  std::int32_t priority_key = 0; ///< lower ones first; 0 if neither it nor its workflow has one
 
   [[nodiscard]] std::string key() const {
     return "activity_task/" + run_id + '/' + std::to_string(stamp);

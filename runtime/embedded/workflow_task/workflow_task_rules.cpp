@@ -7,6 +7,7 @@
 #include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
 #include "runtime/embedded/record/event/task_events.hpp"
+#include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/update/update_messages.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -112,7 +113,8 @@ workflow_task_dispatch dispatch_of(const run& on) {
       on.id,
       task.scheduled_event_id,
       task.stamp,
-      task.scheduled_time};
+      task.scheduled_time,
+      on.history.empty() ? 0 : priority_of(on).priority_key()};
 }
 
 bool start_task(change& ch, run& on, const start_workflow_task& by) {
@@ -182,8 +184,6 @@ void fail_task(
     if (failure)
       *attributes.mutable_failure() = *failure;
     attributes.set_identity(std::string{identity});
-    if (!task.build_id.empty())
-      attributes.mutable_worker_version()->set_build_id(task.build_id);
     ch.write(on, event);
   }
   if (state.sticky_queue.empty()) {

@@ -4,6 +4,9 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+#include <vector>
+
 /// Activities by the calls of workers and clients: their way to queues, polls and executions.
 namespace {
 
@@ -38,6 +41,18 @@ struct fixture : service_fixture {
       to.mutable_start_to_close_timeout()->set_seconds(10);
     }
     BOOST_TEST(call("RespondWorkflowTaskCompleted", request)->status.message == "");
+  }
+
+  /// A poll of a worker that wants no more than this.
+  sent poll_at(double per_second) {
+    wire::PollActivityTaskQueueRequest request;
+    request.set_namespace_("default");
+    request.set_identity("worker");
+    request.mutable_task_queue()->set_name("aq");
+    request.mutable_task_queue_metadata()->mutable_max_tasks_per_second()->set_value(per_second);
+    auto made = send("PollActivityTaskQueue", request, 70s);
+    shard.run_until_idle();
+    return made;
   }
 
   sent poll(troupe::duration timeout = 70s, const std::string& queue = "aq") {
@@ -119,6 +134,72 @@ BOOST_AUTO_TEST_CASE(tasks_wait_in_order_and_are_counted) {
   BOOST_TEST(described.stats().approximate_backlog_count() == 0);
   BOOST_REQUIRE(described.pollers_size() == 1);
   BOOST_TEST(described.pollers(0).identity() == "worker");
+}
+
+BOOST_AUTO_TEST_CASE(tasks_go_no_faster_than_the_last_poll_wants) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 12; ++i)
+    ids.push_back(std::to_string(i));
+  begin("w", ids);
+  std::vector<sent> polls;
+  for (int i = 0; i < 12; ++i)
+    polls.push_back(poll_at(3));
+  const auto answered = [&] {
+    return std::count_if(
+        polls.begin(), polls.end(), [](const sent& each) { return each->is_answered; });
+  };
+  BOOST_TEST(answered() == 3);
+  auto described = describe_queue();
+  BOOST_TEST(described.effective_rate_limit().requests_per_second() == 3);
+  BOOST_TEST(
+      described.effective_rate_limit().rate_limit_source() == enums::RATE_LIMIT_SOURCE_WORKER);
+  BOOST_TEST(described.pollers(0).rate_per_second() == 3);
+  BOOST_TEST(described.stats().approximate_backlog_count() == 9);
+  shard.advance(990ms);
+  BOOST_TEST(answered() == 5);
+  shard.advance(1s);
+  BOOST_TEST(answered() == 8);
+  shard.advance(1100ms);
+  BOOST_TEST(answered() == 12);
+  for (std::size_t i = 0; i < polls.size(); ++i)
+    BOOST_TEST(task_of(polls[i]).activity_id() == ids[i]);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_without_a_limit_ends_that_of_others) {
+  begin("w", {"a", "b", "c", "d"});
+  BOOST_TEST(poll_at(1)->is_answered);
+  auto second = poll_at(1);
+  auto none = poll_at(0);
+  shard.advance(30s);
+  BOOST_TEST(!second->is_answered);
+  BOOST_TEST(!none->is_answered);
+  auto last = poll();
+  BOOST_TEST(task_of(second).activity_id() == "b");
+  BOOST_TEST(task_of(none).activity_id() == "c");
+  BOOST_TEST(task_of(last).activity_id() == "d");
+}
+
+BOOST_AUTO_TEST_CASE(a_higher_limit_holds_at_once) {
+  begin("w", {"a", "b", "c"});
+  BOOST_TEST(poll_at(0.0001)->is_answered);
+  auto second = poll_at(0.0001);
+  BOOST_TEST(!second->is_answered);
+  auto third = poll_at(2);
+  shard.advance(1100ms);
+  BOOST_TEST(task_of(second).activity_id() == "b");
+  BOOST_TEST(task_of(third).activity_id() == "c");
+}
+
+BOOST_AUTO_TEST_CASE(polls_that_go_away_while_the_limit_holds_tasks_back_lose_nothing) {
+  begin("w", {"a", "b"});
+  BOOST_TEST(poll_at(0.5)->is_answered);
+  auto gone = poll_at(0.5);
+  gone->cancel();
+  shard.advance(10s);
+  BOOST_TEST(describe_queue().stats().approximate_backlog_count() == 1);
+  auto waiting = poll_at(0.5);
+  shard.advance(3s);
+  BOOST_TEST(task_of(waiting).activity_id() == "b");
 }
 
 BOOST_AUTO_TEST_CASE(a_poll_that_took_a_stale_task_gets_the_next_one) {

@@ -5,6 +5,9 @@
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <map>
+#include <set>
+
 namespace {
 
 using namespace troupe::embedded;
@@ -301,11 +304,89 @@ BOOST_AUTO_TEST_CASE(a_queue_that_is_not_there_is_described_as_empty_and_not_mad
     const auto described =
         call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
     BOOST_TEST(described.pollers_size() == 0);
-    BOOST_TEST(described.effective_rate_limit().requests_per_second() == 4000);
     if (mode == enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED)
-      BOOST_TEST(described.versions_info().at("").types_info().size() == 3U);
+      BOOST_TEST(described.versions_info().at("").types_info().size() == 2U);
+    else
+      BOOST_TEST(described.effective_rate_limit().requests_per_second() == 4000);
   }
   BOOST_TEST(host->here().queues() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(hands_out_tasks_by_the_priority_of_their_workflows) {
+  std::set<int> known;
+  for (const int key : {5, 4, 3, 2, 1, 0, 7, 2}) {
+    auto request = start_request("w" + std::to_string(key) + (known.insert(key).second ? "" : "b"));
+    request.mutable_priority()->set_priority_key(key);
+    BOOST_TEST(call("StartWorkflowExecution", request)->status.message == "");
+  }
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  request.set_report_stats(true);
+  shard.advance(2s);
+  auto described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+  BOOST_TEST(described.stats().approximate_backlog_count() == 8);
+  BOOST_TEST(described.stats().approximate_backlog_age().seconds() == 2);
+  BOOST_TEST(described.stats().tasks_add_rate() == 4);
+  const auto& levels = described.stats_by_priority_key();
+  BOOST_TEST(levels.size() == 5U);
+  for (const auto& [level, count] : std::map<int, int>{{1, 1}, {2, 2}, {3, 2}, {4, 1}, {5, 2}})
+    BOOST_TEST(levels.at(level).approximate_backlog_count() == count);
+  for (const auto* next : {"w1", "w2", "w2b", "w3", "w0", "w4", "w5", "w7"})
+    BOOST_TEST(workflow_of(poll()) == next);
+  described = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+  BOOST_TEST(described.stats().approximate_backlog_count() == 0);
+  BOOST_TEST(described.stats().tasks_dispatch_rate() == 8);
+}
+
+BOOST_AUTO_TEST_CASE(describes_the_kinds_and_parts_that_are_asked_for) {
+  start("w");
+  start("v");
+  poll();
+  wire::DescribeTaskQueueRequest request;
+  request.set_namespace_("default");
+  request.mutable_task_queue()->set_name("q");
+  request.set_api_mode(enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED);
+  const auto ask = [&] {
+    const auto answer = call("DescribeTaskQueue", request)->as<wire::DescribeTaskQueueResponse>();
+    BOOST_TEST(!answer.has_versioning_info());
+    BOOST_TEST(!answer.has_effective_rate_limit());
+    return answer;
+  };
+  auto types = ask().versions_info().at("").types_info();
+  BOOST_TEST(types.size() == 2U);
+  BOOST_TEST(types.at(1).pollers_size() == 0);
+  BOOST_TEST(!types.at(1).has_stats());
+  BOOST_TEST(!types.at(2).has_stats());
+  request.set_report_pollers(true);
+  BOOST_TEST(ask().versions_info().at("").types_info().at(1).pollers_size() == 1);
+  request.set_report_stats(true);
+  types = ask().versions_info().at("").types_info();
+  BOOST_TEST(types.at(1).stats().approximate_backlog_count() == 1);
+  BOOST_TEST(types.at(2).stats().approximate_backlog_count() == 0);
+  // In any order, twice, and ones that there are not.
+  for (const auto type : {3, 2, 3, 9, 0})
+    request.add_task_queue_types(static_cast<enums::TaskQueueType>(type));
+  types = ask().versions_info().at("").types_info();
+  BOOST_TEST(types.size() == 4U);
+  BOOST_TEST(!types.contains(1));
+  request.set_report_task_reachability(true);
+  request.mutable_versions()->add_build_ids("x");
+  auto versions = ask().versions_info();
+  BOOST_TEST(versions.size() == 1U);
+  BOOST_TEST(versions.at("x").task_reachability() == enums::BUILD_ID_TASK_REACHABILITY_UNREACHABLE);
+  request.mutable_versions()->set_unversioned(true);
+  versions = ask().versions_info();
+  BOOST_TEST(versions.size() == 2U);
+  BOOST_TEST(versions.at("").task_reachability() == enums::BUILD_ID_TASK_REACHABILITY_REACHABLE);
+  request.mutable_versions()->Clear();
+  request.mutable_versions()->set_all_active(true);
+  BOOST_TEST(ask().versions_info().empty());
+  for (int i = 0; i < 201; ++i)
+    request.mutable_versions()->add_build_ids(std::to_string(i));
+  BOOST_TEST(
+      call("DescribeTaskQueue", request)->status.message
+      == "too many task queue types or build ids are asked for");
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_that_nobody_wants_ends_and_comes_back) {

@@ -4,6 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+#include <vector>
+
 namespace {
 
 using namespace troupe::embedded;
@@ -41,6 +44,70 @@ BOOST_AUTO_TEST_CASE(keeps_tasks_in_their_order_while_nobody_polls) {
   BOOST_TEST(!q.poll({3}));
 }
 
+BOOST_AUTO_TEST_CASE(hands_out_lower_keys_first_and_equal_ones_by_their_age) {
+  queue q;
+  std::uint64_t came = 0;
+  // None, zero and three are the same level, as all from five on are.
+  for (const std::int32_t key : {5, 4, 3, 2, 1, 0, 7, 3, 2, 2'147'483'647, -1})
+    q.offer({task_number(priority_level(key), ++came)});
+  BOOST_TEST(q.waiting_tasks() == 11U);
+  BOOST_TEST(q.waiting_tasks(1) == 1U);
+  BOOST_TEST(q.waiting_tasks(2) == 2U);
+  BOOST_TEST(q.waiting_tasks(3) == 4U);
+  BOOST_TEST(q.waiting_tasks(4) == 1U);
+  BOOST_TEST(q.waiting_tasks(5) == 3U);
+  BOOST_REQUIRE(q.oldest_task(3) != nullptr);
+  BOOST_TEST(q.oldest_task(3)->id == task_number(3, 3));
+  for (const auto& [level, number] : std::vector<std::pair<std::int32_t, std::uint64_t>>{
+           {1, 5},
+           {2, 4},
+           {2, 9},
+           {3, 3},
+           {3, 6},
+           {3, 8},
+           {3, 11},
+           {4, 2},
+           {5, 1},
+           {5, 7},
+           {5, 10}})
+    BOOST_TEST(q.poll({1})->task.id == task_number(level, number));
+  for (std::int32_t level = 1; level <= priority_levels; ++level) {
+    BOOST_TEST(q.waiting_tasks(level) == 0U);
+    BOOST_TEST(q.oldest_task(level) == nullptr);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(counts_the_tasks_of_a_level_whatever_becomes_of_them) {
+  queue q;
+  q.offer({task_number(2, 1)});
+  q.offer({task_number(2, 2)});
+  q.offer({task_number(4, 3)});
+  BOOST_TEST(q.withdraw_task(task_number(2, 1)).has_value());
+  BOOST_TEST(!q.withdraw_task(task_number(2, 1)).has_value());
+  BOOST_TEST(q.waiting_tasks(2) == 1U);
+  BOOST_TEST(q.take_tasks().size() == 2U);
+  BOOST_TEST(q.waiting_tasks(2) == 0U);
+  BOOST_TEST(q.waiting_tasks(4) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(tasks_and_polls_wait_side_by_side_while_nothing_may_be_handed_out) {
+  queue q;
+  q.add({1}, false);
+  q.add({2}, false);
+  q.add({3}, true);
+  q.add({task_number(3, 4)});
+  q.add({task_number(1, 5)});
+  BOOST_TEST(q.has_match());
+  const auto first = q.next();
+  BOOST_TEST(first.poll.id == 3U);
+  BOOST_TEST(first.task.id == task_number(1, 5));
+  const auto second = q.next();
+  BOOST_TEST(second.poll.id == 1U);
+  BOOST_TEST(second.task.id == task_number(3, 4));
+  BOOST_TEST(!q.has_match());
+  BOOST_TEST(q.waiting_polls() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_poll_whose_task_was_stale_goes_before_the_others) {
   queue q;
   q.poll({1});
@@ -76,12 +143,13 @@ BOOST_AUTO_TEST_CASE(a_poll_is_answered_a_second_before_its_deadline_and_after_a
 
 BOOST_AUTO_TEST_CASE(remembers_the_pollers_of_five_minutes) {
   poller_history pollers;
-  pollers.saw("old", start);
-  pollers.saw("new", start + 4min);
+  pollers.saw("old", 5, start);
+  pollers.saw("new", 7, start + 4min);
   BOOST_TEST(pollers.recent(start + 4min).size() == 2U);
   const auto left = pollers.recent(start + 6min);
   BOOST_REQUIRE(left.size() == 1U);
   BOOST_TEST(left.front().identity == "new");
+  BOOST_TEST(left.front().per_second == 7);
   BOOST_TEST(pollers.polled_within(sticky_poller_memory, start + 4min + 10s));
   BOOST_TEST(!pollers.polled_within(sticky_poller_memory, start + 4min + 11s));
   pollers.forget();
