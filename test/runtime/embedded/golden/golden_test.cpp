@@ -5,6 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <set>
+#include <string>
+
 /// What the real server wrote when this happened to it, the rules write too: a scenario is one row.
 namespace troupe::test {
 
@@ -23,6 +27,24 @@ BOOST_AUTO_TEST_CASE(the_rules_write_what_the_real_server_wrote) {
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(every_recording_is_played_or_has_a_reason) {
+  const std::filesystem::path root = std::string{TROUPE_TEST_DATA} + "/histories";
+  std::set<std::string> left;
+  for (const auto& each : std::filesystem::recursive_directory_iterator{root}) {
+    const auto name = std::filesystem::relative(each.path(), root).generic_string();
+    // What is in wire/ are single messages.
+    if (name.ends_with(".json") && !name.ends_with(".describe.json") && !name.starts_with("wire/"))
+      left.insert(name);
+  }
+  BOOST_TEST(left.size() > 250U);
+  for (const char* scenario : golden_scenarios)
+    BOOST_TEST(left.erase(scenario) == 1U, scenario << " is no recording, or a row twice");
+  for (const auto& [name, why] : golden_unplayed)
+    BOOST_TEST(left.erase(name) == 1U, name << " is no recording, or played: " << why);
+  for (const auto& name : left)
+    BOOST_ERROR(name << " is neither a row nor has a reason");
 }
 
 BOOST_AUTO_TEST_CASE(a_rejected_update_in_every_pause_changes_no_history) {
