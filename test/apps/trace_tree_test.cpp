@@ -149,12 +149,12 @@ BOOST_AUTO_TEST_CASE(activities_show_how_they_stand) {
   const auto text = drawn();
   BOOST_TEST(
       text
-      == " ╪ ▷ Root (1m14s ago)\n"
+      == " ╪ ▷ Root (1m15s ago)\n"
          " │   wfId: root, runId: run-1\n"
          " │   ┼ ✓ done (1s)\n"
          " │   ┼ ! broken (1s, 3 attempts)\n"
          " │   │   Failure: first\n"
-         " │   │      second\\u001b[31m\n"
+         " │   │       second\\u001b[31m\n"
          " │   │   Retry state: MaximumAttemptsReached\n"
          " │   ┼ • waits \n"
          " │   ┼ x canceled (2s)\n"

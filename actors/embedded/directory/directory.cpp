@@ -49,7 +49,8 @@ directory::directory(
     const actor_makers& makers)
     : system(actor_system), home(shard), settings(std::move(with)), ids(std::move(id_maker)),
       namespaces(
-          [this] { return ids->uuid(); }, {settings.max_blob_bytes, settings.max_memo_bytes}),
+          [this] { return ids->uuid(); },
+          {settings.max_blob_bytes, settings.max_memo_bytes, settings.eager_starts}),
       endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
       deadlines(shard, [this](const execution_key& key) { execution(key); }),
       residents(

@@ -36,7 +36,7 @@ constexpr std::string_view system_id = "32049b68-7872-4094-8e63-d0dd59896a83";
 
 void fill(
     const namespace_entry& entry,
-    const namespace_limits& limits,
+    const namespace_settings& settings,
     ns::NamespaceInfo& info,
     ns::NamespaceConfig& config) {
   info.set_name(entry.name);
@@ -47,10 +47,13 @@ void fill(
   for (const auto& [key, value] : entry.data)
     (*info.mutable_data())[key] = value;
   // What is named here works, and a test shows it for each: clients choose their ways by it.
+  info.mutable_capabilities()->set_eager_workflow_start(settings.eager_starts);
   info.mutable_capabilities()->set_sync_update(true);
   info.mutable_capabilities()->set_async_update(true);
-  info.mutable_limits()->set_blob_size_limit_error(static_cast<std::int64_t>(limits.blob_bytes));
-  info.mutable_limits()->set_memo_size_limit_error(static_cast<std::int64_t>(limits.memo_bytes));
+  info.mutable_limits()->set_blob_size_limit_error(
+      static_cast<std::int64_t>(settings.max_blob_bytes));
+  info.mutable_limits()->set_memo_size_limit_error(
+      static_cast<std::int64_t>(settings.max_memo_bytes));
   info.set_supports_schedules(false);
   to_proto(entry.retention, *config.mutable_workflow_execution_retention_ttl());
   config.mutable_bad_binaries();
@@ -115,8 +118,8 @@ std::optional<std::string> name_of_deleted(
 
 } // namespace
 
-namespace_registry::namespace_registry(id_source ids, namespace_limits limits)
-    : ids_(std::move(ids)), limits_(limits) {
+namespace_registry::namespace_registry(id_source ids, namespace_settings settings)
+    : ids_(std::move(ids)), settings_(settings) {
   namespace_entry system;
   system.name = system_name;
   system.id = system_id;
@@ -186,7 +189,7 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
 
 void namespace_registry::describe(
     const namespace_entry& entry, wire::DescribeNamespaceResponse& response) const {
-  fill(entry, limits_, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(entry, settings_, *response.mutable_namespace_info(), *response.mutable_config());
   fill(entry.is_registered, *response.mutable_replication_config());
 }
 
@@ -259,7 +262,7 @@ rpc_status namespace_registry::update(
     entry->owner_email = info.owner_email();
   if (info.state() != enums::NAMESPACE_STATE_UNSPECIFIED)
     entry->state = info.state();
-  fill(*entry, limits_, *response.mutable_namespace_info(), *response.mutable_config());
+  fill(*entry, settings_, *response.mutable_namespace_info(), *response.mutable_config());
   fill(entry->is_registered, *response.mutable_replication_config());
   return {};
 }

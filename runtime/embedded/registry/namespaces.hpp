@@ -63,10 +63,12 @@ struct namespace_entry {
   bool operator==(const namespace_entry&) const = default;
 };
 
-/// The most that calls in a namespace may bring: clients are told, and check before they send.
-struct namespace_limits {
-  std::size_t blob_bytes = 2 << 20;
-  std::size_t memo_bytes = 2 << 20;
+/// What clients are told of every namespace, so that they choose their ways and check before they
+/// send.
+struct namespace_settings {
+  std::size_t max_blob_bytes = 2 << 20;
+  std::size_t max_memo_bytes = 2 << 20;
+  bool eager_starts = true; ///< a start may bring the first task along
 };
 
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.
@@ -75,7 +77,7 @@ public:
   using id_source = std::function<std::string()>;
 
   /// Starts with `temporal-system` and `default`.
-  explicit namespace_registry(id_source ids, namespace_limits limits = {});
+  explicit namespace_registry(id_source ids, namespace_settings settings = {});
 
   /// Creates one as the service itself does at its start; an existing one stays as it is.
   const namespace_entry&
@@ -152,7 +154,7 @@ private:
   std::string free_id();
 
   id_source ids_;
-  namespace_limits limits_;
+  namespace_settings settings_;
   /// An id never changes and is never given back, a name may go to another namespace.
   std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_id_;
   std::map<std::string, std::shared_ptr<namespace_entry>, std::less<>> by_name_;

@@ -45,7 +45,7 @@ int count(const troupe::client& client, const std::string& id, const std::string
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(eager_starts_in_one_process)
+BOOST_AUTO_TEST_SUITE(eager_starts)
 
 BOOST_AUTO_TEST_CASE(a_worker_with_a_free_slot_runs_the_first_task_without_a_poll) {
   environment env;
