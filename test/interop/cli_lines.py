@@ -853,9 +853,6 @@ operator namespace update -n default --visibility-archival-state maybe
     "help that was asked for is shown, whatever else stands on the line": """
 workflow list -h --limit x
 """,
-    "the older description has no JSON in ours: the real one prints its own variables, with other names than the API's": """
-task-queue describe --task-queue nobody --legacy-mode -o json
-""",
     "schedules, which the real one advises instead, are not there; and the advice spoils its JSON": """
 workflow start --type T -t nobody -w bad-{me} --cron 'not a cron'
 workflow start --type T -t nobody -w cron-{me} --cron '@every 1h'
