@@ -5,8 +5,6 @@
 #include "apps/samples/nexus_cancel/race.hpp"
 #include "apps/samples/nexus_common/program.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_cancel;
@@ -14,17 +12,16 @@ using namespace nexus_cancel;
 namespace {
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(hello_handler<nexus_service>()).add<hello_handler_workflow<nexus_service>>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(hello_handler<nexus_service>()).add<hello_handler_workflow<nexus_service>>();
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<hello_caller_workflow<nexus_service>>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<hello_caller_workflow<nexus_service>>();
+  });
 }
 
 int caller_workflow() {

@@ -5,8 +5,6 @@
 #include "apps/samples/nexus_cancellation/contract.hpp"
 #include "apps/samples/nexus_common/program.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_cancellation;
@@ -14,18 +12,17 @@ using namespace nexus_cancellation;
 namespace {
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(nexus_cancel::hello_handler<hello_service>())
-      .add<nexus_cancel::hello_handler_workflow<hello_service>>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(nexus_cancel::hello_handler<hello_service>())
+            .add<nexus_cancel::hello_handler_workflow<hello_service>>();
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<nexus_cancel::hello_caller_workflow<hello_service>>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<nexus_cancel::hello_caller_workflow<hello_service>>();
+  });
 }
 
 int caller_workflow() {

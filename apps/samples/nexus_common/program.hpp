@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/client.hpp>
+#include <troupe/worker.hpp>
 
 #include <cstdlib>
 #include <exception>
@@ -21,6 +22,15 @@ inline troupe::client connect(const std::string& name_space) {
   if (std::getenv("TEMPORAL_NAMESPACE") == nullptr)
     options.name_space = name_space;
   return troupe::client::connect(options);
+}
+
+/// Serves a task queue until a signal comes; `add` registers what.
+template <class Add>
+int run_worker(const std::string& name_space, std::string task_queue, Add add) {
+  auto client = connect(name_space);
+  troupe::worker worker{client, {.task_queue = std::move(task_queue)}};
+  add(worker);
+  return worker.run_until_signal();
 }
 
 /// One of the things that a sample's program does.

@@ -4,8 +4,6 @@
 #include "apps/samples/nexus_common/program.hpp"
 #include "apps/samples/nexus_multi_arg/workflows.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_multi_arg;
@@ -13,17 +11,16 @@ using namespace nexus_multi_arg;
 namespace {
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(hello_service_handler()).add<hello_handler_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(hello_service_handler()).add<hello_handler_workflow>();
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<hello_caller_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<hello_caller_workflow>();
+  });
 }
 
 int caller_workflow() {

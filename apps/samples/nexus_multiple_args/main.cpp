@@ -4,8 +4,6 @@
 #include "apps/samples/nexus_common/program.hpp"
 #include "apps/samples/nexus_multiple_args/workflows.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_multiple_args;
@@ -13,17 +11,15 @@ using namespace nexus_multiple_args;
 namespace {
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(my_nexus_service_handler()).add<hello_handler_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(my_nexus_service_handler()).add<hello_handler_workflow>();
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<caller>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      caller_namespace, caller_task_queue, [](troupe::worker& worker) { worker.add<caller>(); });
 }
 
 int caller_workflow() {

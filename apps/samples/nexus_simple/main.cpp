@@ -5,8 +5,6 @@
 #include "apps/samples/nexus_common/program.hpp"
 #include "apps/samples/nexus_simple/workflows.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_simple;
@@ -14,17 +12,16 @@ using namespace nexus_simple;
 namespace {
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(hello_service_handler()).add<hello_handler_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(hello_service_handler()).add<hello_handler_workflow>();
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<echo_caller_workflow>().add<hello_caller_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<echo_caller_workflow>().add<hello_caller_workflow>();
+  });
 }
 
 int caller_workflow() {

@@ -5,8 +5,6 @@
 #include "apps/samples/nexus_messaging/dotnet/caller.hpp"
 #include "apps/samples/nexus_messaging/dotnet/handler.hpp"
 
-#include <troupe/worker.hpp>
-
 #include <iostream>
 
 using namespace nexus_messaging::dotnet;
@@ -16,37 +14,36 @@ namespace {
 constexpr auto user = "default-user";
 
 int handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
   // Before anybody calls; if it runs already, that is as well.
-  client.start_workflow<greeting_workflow>(
-      {.id = nexus_messaging::workflow_id_of(user),
-       .task_queue = handler_task_queue,
-       .id_conflict_policy = troupe::workflow_id_conflict_policy::use_existing},
-      user);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(greeting_handler()).add<greeting_workflow>().add(greeting_activities());
-  return worker.run_until_signal();
+  nexus_common::connect(handler_namespace)
+      .start_workflow<greeting_workflow>(
+          {.id = nexus_messaging::workflow_id_of(user),
+           .task_queue = handler_task_queue,
+           .id_conflict_policy = troupe::workflow_id_conflict_policy::use_existing},
+          user);
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(greeting_handler()).add<greeting_workflow>().add(greeting_activities());
+      });
 }
 
 int remote_handler_worker() {
-  auto client = nexus_common::connect(handler_namespace);
-  troupe::worker worker{client, {.task_queue = handler_task_queue}};
-  worker.add(remote_greeting_handler()).add<greeting_workflow>().add(greeting_activities());
-  return worker.run_until_signal();
+  return nexus_common::run_worker(
+      handler_namespace, handler_task_queue, [](troupe::worker& worker) {
+        worker.add(remote_greeting_handler()).add<greeting_workflow>().add(greeting_activities());
+      });
 }
 
 int caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<caller_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<caller_workflow>();
+  });
 }
 
 int remote_caller_worker() {
-  auto client = nexus_common::connect(caller_namespace);
-  troupe::worker worker{client, {.task_queue = caller_task_queue}};
-  worker.add<caller_remote_workflow>();
-  return worker.run_until_signal();
+  return nexus_common::run_worker(caller_namespace, caller_task_queue, [](troupe::worker& worker) {
+    worker.add<caller_remote_workflow>();
+  });
 }
 
 int print(const std::vector<std::string>& log) {
