@@ -39,8 +39,10 @@ public:
     auto read = http::parse_http_url(url_);
     if (!read)
       throw std::invalid_argument(
-          "'" + url_ + "' is no URL of a codec server: it looks like http://host:port/path");
+          "the URL of the codec server (not shown) is none: it looks like http://host:port/path");
     to_ = *std::move(read);
+    // Its path and query may hold a key.
+    url_.resize(std::min(url_.size(), url_.find_first_of("/?#", url_.find("//") + 2)));
     if (to_.path == "/")
       to_.path.clear();
     to_.ca_file = options_.ca_file;
@@ -108,7 +110,7 @@ private:
         std::string{"the codec server at "} + url_ + " failed to " + verb + ": " + why};
   }
 
-  std::string url_;
+  std::string url_; ///< without its path, once it is read
   http::http_url to_;
   remote_codec_options options_;
 };

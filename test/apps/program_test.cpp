@@ -212,9 +212,10 @@ BOOST_AUTO_TEST_CASE(refuses_by_name_what_is_not_there_yet) {
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_the_codec_server) {
-  BOOST_TEST(
-      error_of({"workflow", "list", "--codec-endpoint", "nonsense"})
-      == "'nonsense' is no URL of a codec server: it looks like http://host:port/path");
+  for (const auto* url : {"nonsense", "http://u:secret@127.0.0.1:1/x"})
+    BOOST_TEST(
+        error_of({"workflow", "list", "--codec-endpoint", url})
+        == "the URL of the codec server (not shown) is none: it looks like http://host:port/path");
   BOOST_TEST(
       error_of({"workflow", "list", "--codec-endpoint", "http://h", "--codec-header", "nonsense"})
       == "invalid codec headers: invalid format \"nonsense\", expected KEY=VALUE");

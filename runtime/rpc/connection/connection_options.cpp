@@ -39,12 +39,18 @@ std::string usual_target(std::string target) {
   return has_port_only ? "localhost" + target : target;
 }
 
+/// A target has no user; what looks like one may be a password, pasted along with a URL.
+std::string shown(const std::string& target) {
+  const auto user = target.rfind('@');
+  return user == std::string::npos ? target : "(not shown)" + target.substr(user);
+}
+
 void check_target(const std::string& target) {
   if (target.empty())
     throw connection_error("the target is empty; give host:port, e.g. localhost:7233");
   if (target.starts_with("http://") || target.starts_with("https://"))
     throw connection_error(
-        "the target \"" + target
+        "the target \"" + shown(target)
         + "\" is a URL; give host:port of the gRPC front, e.g. localhost:7233");
   for (std::string_view scheme : {"dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:"})
     if (target.starts_with(scheme))
@@ -53,17 +59,17 @@ void check_target(const std::string& target) {
   const auto colon = target.rfind(':');
   const auto bracket = target.rfind(']');
   if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket))
-    throw connection_error("the target \"" + target + "\" has no port" + advice);
+    throw connection_error("the target \"" + shown(target) + "\" has no port" + advice);
   if (target.find(':') != colon && !target.starts_with('['))
     throw connection_error(
-        "the target \"" + target + "\" has several colons; an IPv6 address stands in brackets"
-        + advice);
+        "the target \"" + shown(target)
+        + "\" has several colons; an IPv6 address stands in brackets" + advice);
   const auto port = target.substr(colon + 1);
   if (port.empty())
-    throw connection_error("the target \"" + target + "\" has no port" + advice);
+    throw connection_error("the target \"" + shown(target) + "\" has no port" + advice);
   if (!is_port(port))
     throw connection_error(
-        "the target \"" + target + "\" has the port \"" + port
+        "the target \"" + shown(target) + "\" has the port \"" + port
         + "\", which is no number from 1 to 65535" + advice);
 }
 

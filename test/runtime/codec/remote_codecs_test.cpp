@@ -117,6 +117,13 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_what_to_look_at) {
   BOOST_TEST(problem(*remote_codec(long_answer.url(), {.max_answer_bytes = 1000})) != "none");
 }
 
+BOOST_AUTO_TEST_CASE(no_error_shows_a_key_in_its_url) {
+  for (const auto* key : {"/key", "/?key", "/v1?key"})
+    BOOST_TEST(
+        problem(*remote_codec(std::string{"http://127.0.0.1:1"} + key)).find("key")
+        == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(may_get_another_number_of_payloads_out_of_several) {
   collector to{http_answer(R"({"payloads":[{}]})")};
   BOOST_TEST(remote_codec(to.url())->decode(values(2)).size() == 1u);

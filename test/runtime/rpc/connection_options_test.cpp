@@ -73,6 +73,15 @@ BOOST_AUTO_TEST_CASE(takes_the_targets_of_tools_in_go) {
   BOOST_TEST(rpc::resolve({.target = "passthrough:///:80"}).target == "localhost:80");
 }
 
+BOOST_AUTO_TEST_CASE(no_error_shows_the_user_of_a_url) {
+  for (const std::string target :
+       {"http://u:secret@h:1/", "u:secret@127.0.0.1:7800", "secret@h", "u:secret@h:x"}) {
+    const auto error = error_of({.target = target});
+    BOOST_TEST(error.starts_with("the target \"(not shown)@"), error);
+    BOOST_TEST(error.find("secret") == std::string::npos, error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_error_shows_what_is_secret) {
   const std::string secret = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+/abc";
   const std::vector<troupe::connection_options> rows{
