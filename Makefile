@@ -62,7 +62,7 @@ kitchen-sink: ## Runs 10,000 random programs of everything a workflow can do, in
 	@build/dev/bin/bench/kitchen_sink --programs 10000
 
 interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
-	@$(MAKE) --no-print-directory build PRESET=dev
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='all interop_programs'
 	@test/interop/run.sh build/bin
 
 package: proto ## Builds the Debian packages into build/packages

@@ -11,15 +11,18 @@
 option(TROUPE_PRECOMPILED "Precompile the headers of others (Clang)" OFF)
 
 set(troupe_messages
-  <algorithm> <array> <atomic> <charconv> <chrono> <concepts> <coroutine> <cstdint> <deque> <exception> <functional>
-  <limits> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <string> <string_view> <tuple> <type_traits>
+  <algorithm> <any> <array> <atomic> <charconv> <chrono> <cmath> <concepts> <condition_variable> <coroutine> <cstdint> <deque>
+  <exception> <functional> <limits> <map> <memory> <mutex> <optional> <random> <semaphore> <set> <shared_mutex>
+  <source_location> <span> <sstream> <stdexcept> <stop_token> <string> <string_view> <thread> <tuple> <type_traits>
   <unordered_map> <utility> <variant> <vector>
+  <absl/container/btree_set.h> <absl/strings/str_cat.h> <absl/time/time.h> <boost/describe.hpp> <boost/mp11/algorithm.hpp>
   <temporal/api/operatorservice/v1/request_response.pb.h> <temporal/api/workflowservice/v1/request_response.pb.h>)
-set(troupe_caf <caf/actor_system.hpp> <caf/actor_system_config.hpp> <caf/event_based_actor.hpp>)
+set(troupe_caf <caf/actor_system.hpp> <caf/actor_system_config.hpp> <caf/event_based_actor.hpp>
+  <caf/typed_event_based_actor.hpp>)
 
 # troupe_precompiled_headers(<name> [PROGRAMS] LIBS ... HEADERS ...): what targets take by troupe_precompile. The object
-# of the library's one source is the precompiled header. (target_precompile_headers names it in a way that makes ccache
-# compare the path of the build folder.)
+# of the library's one source is the precompiled header; it gets the name <name>.pch, by which ccache knows that it has to
+# compare the sum that precompile.sh wrote. (target_precompile_headers would make it compare the path of the build folder.)
 function(troupe_precompiled_headers name)
   cmake_parse_arguments(ARG "PROGRAMS" "" "LIBS;HEADERS" ${ARGN})
   set(source ${PROJECT_BINARY_DIR}/precompiled/${name}.cpp)
@@ -34,8 +37,12 @@ function(troupe_precompiled_headers name)
     set_target_properties(troupe_precompiled_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(troupe_precompiled_${name} PRIVATE ${CMAKE_CXX_COMPILE_OPTIONS_PIE})
   endif()
+  set(object $<TARGET_OBJECTS:troupe_precompiled_${name}>)
+  set(pch ${PROJECT_BINARY_DIR}/precompiled/${name}.pch)
+  add_custom_command(OUTPUT ${pch} DEPENDS ${object} VERBATIM
+    COMMAND ln -f ${object} ${pch} COMMAND sh -c "[ ! -e \"$1.sum\" ] || ln -f \"$1.sum\" \"$2.sum\"" sh ${object} ${pch})
   # A dependency on the library would let objects be compiled before its own object is there.
-  add_custom_target(troupe_precompiled_${name}_ready DEPENDS $<TARGET_OBJECTS:troupe_precompiled_${name}>)
+  add_custom_target(troupe_precompiled_${name}_ready DEPENDS ${pch})
   if(CMAKE_CXX_COMPILER_LAUNCHER)
     set_target_properties(troupe_precompiled_${name} PROPERTIES
       CXX_COMPILER_LAUNCHER ${PROJECT_SOURCE_DIR}/cmake/precompile.sh)
@@ -45,7 +52,7 @@ endfunction()
 # Lets a target take the precompiled headers of that name. The compiler lists them among what an object depends on.
 function(troupe_precompile target name)
   if(TARGET troupe_precompiled_${name})
-    target_compile_options(${target} PRIVATE "SHELL:-include-pch $<TARGET_OBJECTS:troupe_precompiled_${name}>")
+    target_compile_options(${target} PRIVATE "SHELL:-include-pch ${PROJECT_BINARY_DIR}/precompiled/${name}.pch")
     add_dependencies(${target} troupe_precompiled_${name}_ready)
   endif()
 endfunction()

@@ -11,11 +11,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
                       "(on Debian 12: -DCMAKE_CXX_COMPILER=clang++-19).")
 endif()
 
-find_program(CCACHE ccache)
-if(CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # The objects of one source are the same whatever build folder asks for them.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_PCH_EXTSUM=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+if(PROJECT_IS_TOP_LEVEL)
+  include(ccache)
 endif()
 
 find_program(LLD NAMES ld.lld-19 ld.lld)
@@ -43,7 +40,8 @@ if(TROUPE_FUZZ)
   target_compile_options(troupe_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what has no need to be fast in a Dev build, and is compiled in half of the time: tests and the command line.
+# For what has no need to be fast in a Dev build, and is compiled in half of the time: tests, samples, the command line and
+# what speaks HTTP.
 add_library(troupe_unoptimised INTERFACE)
 target_compile_options(troupe_unoptimised INTERFACE $<$<CONFIG:Dev>:-O0>)
 
@@ -69,11 +67,11 @@ function(troupe_install_library name)
   set_property(GLOBAL APPEND PROPERTY TROUPE_INSTALLED_TARGETS troupe_${name})
 endfunction()
 
-# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...] [PRECOMPILED headers] [NOT_INSTALLED]):
-# target troupe_<name>, alias troupe::<name>. Public headers lie under an include/ folder; they are all that who links
+# troupe_library(<folder name> SOURCES ... [PUBLIC libs...] [PRIVATE libs...] [PRECOMPILED headers] [UNOPTIMISED]
+# [NOT_INSTALLED]): target troupe_<name>, alias troupe::<name>. Public headers lie under an include/ folder; they are all that who links
 # us sees. PRECOMPILED: one of precompiled.cmake.
 function(troupe_library name)
-  cmake_parse_arguments(ARG "NOT_INSTALLED" "PRECOMPILED" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "NOT_INSTALLED;UNOPTIMISED" "PRECOMPILED" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(troupe_${name} STATIC ${ARG_SOURCES})
   add_library(troupe::${name} ALIAS troupe_${name})
   target_compile_features(troupe_${name} PUBLIC cxx_std_20)
@@ -85,6 +83,10 @@ function(troupe_library name)
   if(ARG_PRECOMPILED)
     troupe_precompile(troupe_${name} ${ARG_PRECOMPILED})
   endif()
+  if(ARG_UNOPTIMISED)
+    get_target_property(options troupe_unoptimised INTERFACE_COMPILE_OPTIONS)
+    target_compile_options(troupe_${name} PRIVATE ${options})
+  endif()
   if(NOT ARG_NOT_INSTALLED)
     troupe_install_library(${name})
   endif()
@@ -94,7 +96,7 @@ endfunction()
 function(troupe_program name)
   cmake_parse_arguments(ARG "" "FOLDER;OUTPUT" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_LIBS} troupe_flags)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} troupe_flags $<$<STREQUAL:${ARG_FOLDER},samples>:troupe_unoptimised>)
   if(ARG_OUTPUT)
     set_target_properties(${name} PROPERTIES OUTPUT_NAME ${ARG_OUTPUT})
   endif()
