@@ -544,6 +544,14 @@ class WithServer(unittest.TestCase):
         self.ok("workflow", "terminate", "-w", "deep")
         self.command("workflow", "result", "-w", "deep", "-o", "json")
 
+    def test_base64_stands_for_bytes_of_the_encoding(self):
+        start = ["workflow", "start", "--type", "W", "-t", "tq", "--input-base64"]
+        for text, fault in [("AQID", "input #1 is not valid JSON"), ("%", "input #1 is not valid base64")]:
+            self.assertEqual(self.fails(*start, "-w", "based", "-i", text), fault)
+        self.ok(*start, "-w", "based", "-i", base64.b64encode(b'{"a":1}').decode())
+        self.assertIn("input[0].a: 1", self.ok("workflow", "show", "--detailed", "-w", "based"))
+        self.ok(*start, "-w", "bytes", "-i", "AQID", "--input-meta", "encoding=binary/plain")
+
     def test_an_empty_list_is_a_value_and_no_payloads_are_none(self):
         self.ok("workflow", "start", "--type", "W", "-t", "tq", "-w", "empties", "-i", "[]", "-i", '{"a":[],"b":{}}')
         self.ok("workflow", "signal", "-w", "empties", "--name", "nothing")
@@ -572,6 +580,23 @@ class WithoutServer(unittest.TestCase):
         mine, _ = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
         server.end()
         self.assertEqual(mine, min(hard, 1 << 20))
+
+    def test_connections_beyond_the_descriptors_wait_until_others_are_closed(self):
+        server = Server("--headless")
+        health = ["operator", "cluster", "health", "--address", f"127.0.0.1:{server.port}"]
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (128, 128))
+        idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+        said = server.process.stderr.readline()
+        self.assertIn("connections wait until others are closed: raise the limit of open files (ulimit -n)", said)
+        self.assertIn("Too many open files", said)
+        self.assertIn("limit=128", said)
+        self.assertIn("command timed out", run(*health, "--command-timeout", "500ms")[2])
+        for each in idle:
+            each.close()
+        self.assertEqual(run(*health)[:2], (0, "SERVING\n"))
+        self.assertIn("connections are accepted again", server.process.stderr.readline())
+        code, _, err = server.end()
+        self.assertEqual((code, err), (0, ""))
 
     def refused(self, *words, **variables):
         code, out, err = run(*words, **variables)

@@ -22,6 +22,7 @@ workflow start --type T --task-queue q --input nope
 workflow start --type T --task-queue q --input '{}' --input-file nowhere
 workflow start --type T --task-queue q --input-file nowhere
 workflow start --type T --task-queue q --input-base64 --input '%'
+workflow start --type T --task-queue q --input-base64 --input AQID
 workflow start --type T --task-queue q --input 1 --input-meta a
 workflow start --type T --task-queue q --memo a
 workflow start --type T --task-queue q --memo a=nope
@@ -560,6 +561,7 @@ workflow describe -w full-{me}
 workflow describe -w full-{me} -o json
 workflow show -w full-{me} -o json
 workflow start --type T -t nobody -w raw-{me} -i AQID --input-base64 --input-meta encoding=binary/plain --input-meta k=v
+workflow start --type T -t nobody -w based-{me} --input-base64 --input eyJhIjoxfQ==
 workflow show -w raw-{me} -o json
 workflow show -w raw-{me} --detailed
 workflow start --type T -t nobody -w bad-{me} --search-attribute 'Nope="blue"'
@@ -825,8 +827,9 @@ help workflow nope
     "a file that is named and not there is named": """
 workflow count --config-file {home}/missing.toml
 """,
-    "ours looks at the base64 only: bytes that are no JSON are what base64 is for": """
+    "ours looks for JSON in what the base64 stands for, the real one in the base64": """
 workflow start --type T --task-queue q --input-base64 --input '%'
+workflow start --type T -t nobody -w based-{me} --input-base64 --input eyJhIjoxfQ==
 """,
     "our reader of JSON says what it cannot read, not where": """
 workflow start --type T --task-queue q --memo a=nope

@@ -13,6 +13,8 @@
 #include "runtime/protocol/start_request.hpp"
 #include "runtime/rpc/methods.hpp"
 
+#include <troupe/payload/json_reader.hpp>
+
 #include <CLI/CLI.hpp>
 #include <google/rpc/status.pb.h>
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -149,6 +151,15 @@ void add_payload_flags(
 
 } // namespace
 
+namespace {
+
+/// Base64 is the way to send what lies deeper than we read, too.
+bool is_json(const std::string& text, bool may_be_deeper) {
+  return parse_json(text) || (may_be_deeper && protocol::json_depth(text) > json_reader::max_depth);
+}
+
+} // namespace
+
 void payload_flags::add(CLI::App& command) {
   add_payload_flags(command, *this, "-i,--input", "");
 }
@@ -177,20 +188,17 @@ void payload_flags::apply(common::Payloads& to) const {
   if (!values.contains("encoding"))
     values["encoding"] = {"json/plain"};
   for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto name = "input #" + std::to_string(i + 1);
     auto& payload = *to.add_payloads();
+    if (!is_base64)
+      payload.set_data(data[i]);
+    else if (!decode_base64(data[i], *payload.mutable_data()))
+      throw command_error(name + " is not valid base64");
     for (const auto& [key, each] : values) {
       const auto& value = i < each.size() ? each[i] : each.front();
-      if (key == "encoding" && value.starts_with("json/") && !is_base64 && !parse_json(data[i]))
-        throw command_error(json_fault(data[i], "input #" + std::to_string(i + 1)));
+      if (key == "encoding" && value.starts_with("json/") && !is_json(payload.data(), is_base64))
+        throw command_error(json_fault(payload.data(), name));
       (*payload.mutable_metadata())[key] = value;
-    }
-    if (is_base64) {
-      std::string bytes;
-      if (!decode_base64(data[i], bytes))
-        throw command_error("input #" + std::to_string(i + 1) + " is not valid base64");
-      payload.set_data(bytes);
-    } else {
-      payload.set_data(data[i]);
     }
   }
 }

@@ -118,7 +118,7 @@ void refuse_completion(
     api::failure::v1::Failure failure;
     failure.set_message(message);
     failure.mutable_server_failure_info();
-    fail_task(ch, on, failed.cause, &failure, request.identity());
+    fail_task(ch, on, failed.cause, &failure, request.identity(), request.binary_checksum());
     on.state.close_attempted = unhandled;
     if (failed.terminates)
       terminate_run(ch, on, message, nullptr, "history-service");
@@ -312,7 +312,7 @@ void handle(change& ch, const fail_workflow_task& what) {
     too_big.mutable_server_failure_info();
     failure = &too_big;
   }
-  fail_task(ch, *on, request.cause(), failure, request.identity());
+  fail_task(ch, *on, request.cause(), failure, request.identity(), request.binary_checksum());
   schedule_task(ch, *on);
 }
 

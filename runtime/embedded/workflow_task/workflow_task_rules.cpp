@@ -169,7 +169,8 @@ void fail_task(
     run& on,
     enums::WorkflowTaskFailedCause cause,
     const api::failure::v1::Failure* failure,
-    std::string_view identity) {
+    std::string_view identity,
+    std::string_view binary_checksum) {
   auto& state = on.state;
   if (state.task->speculative())
     write_made_up_events(ch, on, identity);
@@ -184,6 +185,7 @@ void fail_task(
     if (failure)
       *attributes.mutable_failure() = *failure;
     attributes.set_identity(std::string{identity});
+    attributes.set_binary_checksum(std::string{binary_checksum});
     ch.write(on, event);
   }
   if (state.sticky_queue.empty()) {

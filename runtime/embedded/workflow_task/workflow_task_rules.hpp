@@ -49,13 +49,15 @@ bool start_task(change& ch, run& on, const start_workflow_task& by);
 /// worker completes it. `identity` is the worker's.
 void write_made_up_events(change& ch, run& on, std::string_view identity);
 
-/// The task failed: an event (of a first attempt), stickiness is lost. Schedules nothing.
+/// The task failed: an event (of a first attempt), stickiness is lost. Schedules nothing. The
+/// checksum is that of the worker's program, from workers that have no build id.
 void fail_task(
     change& ch,
     run& on,
     enums::WorkflowTaskFailedCause cause,
     const api::failure::v1::Failure* failure,
-    std::string_view identity);
+    std::string_view identity,
+    std::string_view binary_checksum = {});
 
 /// The task's deadline has passed. Schedules the next attempt.
 void time_out_task(change& ch, run& on);

@@ -113,6 +113,29 @@ BOOST_AUTO_TEST_CASE(lists_know_the_builds_of_a_run) {
   BOOST_TEST(told("BinaryChecksums") == R"(["b1","b\"2"])");
 }
 
+BOOST_AUTO_TEST_CASE(a_failed_task_says_the_checksum_of_its_worker) {
+  service.start();
+  service.poll();
+  wire::RespondWorkflowTaskFailedRequest request;
+  request.set_binary_checksum("b1");
+  service.decide(embedded::fail_workflow_task{
+      request,
+      embedded::decode_workflow_token(service.task_token, service.settings.token_key).value()});
+  const auto& failed = service.current().history.back()->workflow_task_failed_event_attributes();
+  BOOST_TEST(failed.binary_checksum() == "b1");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_answer_says_the_checksum_of_its_worker) {
+  service.start();
+  service.poll();
+  wire::RespondWorkflowTaskCompletedRequest request;
+  request.set_binary_checksum("b2");
+  request.add_commands()->set_command_type(enums::COMMAND_TYPE_START_TIMER);
+  BOOST_TEST(!service.respond(request).answer.status.ok());
+  const auto& failed = service.current().history.back()->workflow_task_failed_event_attributes();
+  BOOST_TEST(failed.binary_checksum() == "b2");
+}
+
 BOOST_AUTO_TEST_CASE(the_latest_twenty_are_kept) {
   service.start();
   for (int i = 0; i < 22; ++i)
