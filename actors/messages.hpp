@@ -61,6 +61,8 @@ struct backoff_ended {
 };
 /// The oldest poll should have ended long ago.
 struct polls_due {};
+/// The next poll is not too early any more.
+struct pace_kept {};
 /// What the service said when it was asked whether it is there again.
 struct probe_answered {
   rpc_status status;
@@ -208,6 +210,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(task_ended)
   TROUPE_MESSAGE(backoff_ended)
   TROUPE_MESSAGE(polls_due)
+  TROUPE_MESSAGE(pace_kept)
   TROUPE_MESSAGE(probe_answered)
   TROUPE_MESSAGE(reconnection_due)
   TROUPE_MESSAGE(run_nexus_task)
@@ -274,6 +277,7 @@ using poller_handle = caf::typed_actor<
     sig<void(task_ended)>,
     sig<void(backoff_ended)>,
     sig<void(polls_due)>,
+    sig<void(pace_kept)>,
     sig<void(probe_answered)>,
     sig<void(reconnection_due)>,
     sig<void(stop_polling)>>;

@@ -11,6 +11,7 @@
 #include "runtime/nexus/dispatch.hpp"
 #include "runtime/rpc/connection/connect_hint.hpp"
 #include "runtime/rpc/connection/connector.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/interception.hpp"
@@ -56,6 +57,13 @@ void validate(const worker_options& options) {
           && !(*options.max_task_queue_activities_per_second > 0),
       "max_task_queue_activities_per_second must be more than zero");
   refuse(
+      options.max_activities_per_second && !(*options.max_activities_per_second > 0),
+      "max_activities_per_second must be more than zero");
+  refuse(
+      options.default_heartbeat_throttle_interval.count() <= 0
+          || options.max_heartbeat_throttle_interval.count() <= 0,
+      "the heartbeat throttle intervals must be longer than zero");
+  refuse(
       std::ranges::find(options.interceptors, nullptr) != options.interceptors.end(),
       "interceptors: one of them is null");
   refuse(
@@ -84,6 +92,13 @@ interceptors_of(const worker_interceptors& from, One (worker_interceptor::*make)
 
 actors::poller_limits limits_of(const poller_options& options) {
   return {options.minimum, options.initial, options.maximum};
+}
+
+/// Between two of so many in a second.
+duration pace_of(double per_second) {
+  constexpr std::chrono::duration<double> longest = std::chrono::hours{24 * 365};
+  return std::chrono::duration_cast<duration>(
+      std::min(std::chrono::duration<double>{1 / per_second}, longest));
 }
 
 worker_snapshot::tasks tasks_of(const telemetry::snapshot& seen, std::string_view worker_type) {
@@ -182,7 +197,9 @@ void worker_impl::add(std::shared_ptr<const workflow::definition> definition) {
   require_not_started();
   auto name = definition->name;
   if (!workflows_.try_emplace(name, std::move(definition)).second)
-    throw std::invalid_argument("a workflow of the type " + name + " has been added already");
+    throw std::invalid_argument(
+        name.empty() ? "the worker has a workflow for all other types already"
+                     : "a workflow of the type " + name + " has been added already");
 }
 
 void worker_impl::add(activity::implementation implementation) {
@@ -197,6 +214,9 @@ void worker_impl::begin() {
   if (services_->empty() && workflows_.empty() && activities_->empty())
     throw worker_error(
         "a worker needs something to serve: add a Nexus service, a workflow or an activity");
+  if (options_.no_remote_activities && services_->empty() && workflows_.empty())
+    throw worker_error(
+        "a worker with no_remote_activities runs activities only for its own workflows: add one");
   if (client_.converter().may_block())
     refuse_coroutines();
 
@@ -319,6 +339,11 @@ void worker_impl::observe_shards() {
 /// The one place that knows which kinds of task there are.
 void worker_impl::add_kinds(actors::worker_context& to) {
   const auto& settings = to.settings;
+  program_metrics_ = std::make_shared<program_metrics>(
+      to.metrics,
+      program_metrics::environment{
+          [](const std::string& what) { log::warn(what); },
+          [](std::string_view text) { return is_utf8(text); }});
   const auto slots = [](std::size_t count) {
     return std::make_shared<actors::fixed_slot_supplier>(count);
   };
@@ -337,6 +362,8 @@ void worker_impl::add_kinds(actors::worker_context& to) {
              settings.identity,
              to.tracer,
              options_.activates_patch,
+             options_.workflow_failure_types,
+             program_metrics_,
              workflow::interceptors_of_runs(options_.interceptors)}),
          .definitions = workflows_,
          .slots = slots(options_.max_concurrent_workflow_tasks),
@@ -348,13 +375,21 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .max_concurrent_local_activities = options_.max_concurrent_local_activities,
          .starts = client_.connection()->starts()}));
   }
-  if (!activities_->empty())
+  if (!activities_->empty() && !options_.no_remote_activities) {
+    auto pollers = limits_of(options_.activity_pollers);
+    const auto most = options_.max_activities_per_second;
+    if (most)
+      pollers.pace = pace_of(*most);
     to.kinds.push_back(actors::activity_tasks(
         {.environment = activities,
          .slots = slots(options_.max_concurrent_activities),
-         .pollers = limits_of(options_.activity_pollers),
+         .pollers = pollers,
          .most_per_second = options_.max_task_queue_activities_per_second,
-         .is_eager = !options_.disable_eager_activity_execution}));
+         .is_eager = !options_.disable_eager_activity_execution && !most,
+         .heartbeats = {
+             options_.default_heartbeat_throttle_interval,
+             options_.max_heartbeat_throttle_interval}}));
+  }
 }
 
 /// With a client of its own: a handler that does not come back may outlive the worker.
@@ -373,7 +408,8 @@ worker_impl::nexus_environment(const actors::worker_settings& settings) const {
        settings.identity,
        nullptr,
        options_.tracer,
-       interceptors_of(options_.interceptors, &worker_interceptor::intercept_nexus)}});
+       interceptors_of(options_.interceptors, &worker_interceptor::intercept_nexus),
+       program_metrics_}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }
@@ -394,7 +430,8 @@ worker_impl::activity_environment(const actors::worker_settings& settings) const
        settings.identity,
        nullptr,
        interceptors_of(options_.interceptors, &worker_interceptor::intercept_activities),
-       options_.tracer}});
+       options_.tracer,
+       program_metrics_}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }

@@ -20,6 +20,8 @@
 
 namespace troupe::detail {
 
+class program_metrics;
+
 /// A worker with all that is public of it, wherever it lives.
 class worker_impl {
 public:
@@ -72,6 +74,7 @@ private:
   std::shared_ptr<nexus::service_registry> services_;
   std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>> workflows_;
   std::shared_ptr<activity::registry> activities_;
+  std::shared_ptr<program_metrics> program_metrics_; ///< null before it is started
 
   std::unique_ptr<worker_home> home_;
   std::vector<actors::shard*> shards_; ///< of the home

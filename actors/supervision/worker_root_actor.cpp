@@ -41,7 +41,11 @@ int share(int total, std::size_t parts) {
 }
 
 poller_limits share(const poller_limits& total, std::size_t parts) {
-  return {share(total.minimum, parts), share(total.initial, parts), share(total.maximum, parts)};
+  return {
+      share(total.minimum, parts),
+      share(total.initial, parts),
+      share(total.maximum, parts),
+      total.pace * static_cast<int>(std::max<std::size_t>(parts, 1))};
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/activity/activity_state.hpp"
 #include "runtime/activity/interception.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
 
 #include <troupe/activity/context.hpp>
 #include <troupe/client.hpp>
@@ -50,6 +51,15 @@ void context::complete_later() const {
   if (state_->info.is_local)
     throw std::logic_error("a local activity cannot be completed later: its worker waits for it");
   throw detail::completes_later{};
+}
+
+troupe::meter context::metrics() const {
+  const auto& environment = *state_->environment;
+  return troupe::detail::make_meter(
+      environment.metrics,
+      {{"namespace", environment.name_space},
+       {"task_queue", environment.task_queue},
+       {"activity_type", state_->info.activity_type}});
 }
 
 const data_converter& context::converter() const noexcept {

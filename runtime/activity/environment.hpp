@@ -14,6 +14,9 @@
 namespace troupe {
 class client;
 }
+namespace troupe::detail {
+class program_metrics;
+}
 
 namespace troupe::activity {
 
@@ -27,6 +30,7 @@ struct environment {
   troupe::client* client = nullptr; ///< for activities; null: `context.client()` throws
   std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
   std::shared_ptr<troupe::tracer> tracer = {};                       ///< null: no traces
+  std::shared_ptr<troupe::detail::program_metrics> metrics = {};     ///< null: nothing is counted
 };
 
 } // namespace troupe::activity

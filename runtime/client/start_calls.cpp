@@ -46,6 +46,8 @@ with_signal(wire::StartWorkflowExecutionRequest start, encoded_signal signal) {
     to.mutable_workflow_start_delay()->Swap(start.mutable_workflow_start_delay());
   if (start.has_retry_policy())
     to.mutable_retry_policy()->Swap(start.mutable_retry_policy());
+  if (start.has_priority())
+    to.mutable_priority()->Swap(start.mutable_priority());
   if (start.has_memo())
     to.mutable_memo()->Swap(start.mutable_memo());
   if (start.has_search_attributes())

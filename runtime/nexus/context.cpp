@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus/operation_state.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
 
 #include <troupe/client.hpp>
 #include <troupe/nexus/context.hpp>
@@ -54,6 +55,16 @@ std::optional<std::chrono::nanoseconds> operation_context::remaining() const noe
 
 const cancellation_token& operation_context::cancellation() const noexcept {
   return state_->token;
+}
+
+troupe::meter operation_context::metrics() const {
+  const auto& environment = *state_->environment;
+  return troupe::detail::make_meter(
+      environment.metrics,
+      {{"namespace", environment.name_space},
+       {"task_queue", environment.task_queue},
+       {"nexus_service", std::string{service()}},
+       {"nexus_operation", std::string{operation()}}});
 }
 
 std::optional<trace_context> operation_context::trace() const noexcept {

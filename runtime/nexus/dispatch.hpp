@@ -20,6 +20,9 @@
 namespace troupe {
 class client;
 }
+namespace troupe::detail {
+class program_metrics;
+}
 
 namespace troupe::nexus {
 
@@ -33,6 +36,7 @@ struct dispatch_environment {
   troupe::client* client = nullptr; ///< for handlers; null: `context.client()` throws
   std::shared_ptr<troupe::tracer> tracer = nullptr;                  ///< null: no traces
   std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
+  std::shared_ptr<troupe::detail::program_metrics> metrics = {};     ///< null: nothing is counted
 };
 
 /// One accepted Nexus task on its way to its answer: plain state, no threads, no clocks.

@@ -39,7 +39,12 @@ public:
     if (to_.back() != '[')
       to_ += ',';
     to_ += R"({"name":)";
-    append_quoted(to_, (what.is_ours ? "troupe_" : "temporal_") + what.name);
+    append_quoted(
+        to_,
+        (what.is_of_program ? ""
+         : what.is_ours     ? "troupe_"
+                            : "temporal_")
+            + what.name);
     to_ += R"(,"description":)";
     append_quoted(to_, what.help);
     to_ += R"(,"unit":)";
@@ -104,7 +109,13 @@ private:
   }
 
   static double scaled(const family_value& of, double value) {
-    return of.unit == metric_unit::duration ? value / 1e9 : value;
+    switch (of.unit) {
+    case metric_unit::duration: return value / 1e9;
+    case metric_unit::millionths: return value / 1e6;
+    case metric_unit::none:
+    case metric_unit::bytes: break;
+    }
+    return value;
   }
 
   std::string& to_;

@@ -24,6 +24,10 @@ namespace detail {
 inline void add(cell& to, std::uint64_t by) noexcept {
   to.store(to.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
+/// Where any thread may count: dearer, and it still waits for none. Relaxed, as `add`.
+inline void add_shared(cell& to, std::uint64_t by) noexcept {
+  to.fetch_add(by, std::memory_order_relaxed);
+}
 } // namespace detail
 
 /// Counts, on its meter's thread. A cheap handle that lives as long as its meter; `get` reads what
@@ -31,6 +35,8 @@ inline void add(cell& to, std::uint64_t by) noexcept {
 class counter {
 public:
   void add(std::uint64_t by = 1) const noexcept { detail::add(*cell_, by); }
+  /// On any thread, if all do so.
+  void add_shared(std::uint64_t by = 1) const noexcept { detail::add_shared(*cell_, by); }
   [[nodiscard]] std::uint64_t get() const noexcept {
     return cell_->load(std::memory_order_relaxed);
   }
@@ -80,16 +86,19 @@ public:
   void observe(std::int64_t value) const noexcept {
     value = std::max<std::int64_t>(value, 0);
     detail::add(cells_[histogram_shape::sum], static_cast<std::uint64_t>(value));
-    std::size_t bucket = 0; // few bounds, and most values are below the first
-    while (bucket < shape_->bound_count && value > shape_->bounds[bucket])
-      ++bucket;
-    detail::add(cells_[histogram_shape::first_bucket + bucket], 1);
+    detail::add(cells_[bucket_of(value)], 1);
     if (shape_->has_quantiles)
       detail::add(
           cells_[shape_->first_fine() + log_scale::bucket_of(static_cast<std::uint64_t>(value))],
           1);
   }
   void observe(std::chrono::nanoseconds value) const noexcept { observe(value.count()); }
+  /// On any thread, if all do so; of one without quantiles.
+  void observe_shared(std::int64_t value) const noexcept {
+    value = std::max<std::int64_t>(value, 0);
+    detail::add_shared(cells_[histogram_shape::sum], static_cast<std::uint64_t>(value));
+    detail::add_shared(cells_[bucket_of(value)], 1);
+  }
 
   /// How many values this meter has seen.
   [[nodiscard]] std::uint64_t count() const noexcept {
@@ -102,6 +111,12 @@ public:
 private:
   friend class meter;
   histogram(cell* where, const histogram_shape* shape) noexcept : cells_(where), shape_(shape) {}
+  [[nodiscard]] std::size_t bucket_of(std::int64_t value) const noexcept {
+    std::size_t bucket = 0; // few bounds, and most values are below the first
+    while (bucket < shape_->bound_count && value > shape_->bounds[bucket])
+      ++bucket;
+    return histogram_shape::first_bucket + bucket;
+  }
   cell* cells_;
   const histogram_shape* shape_;
 };

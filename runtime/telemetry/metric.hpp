@@ -16,12 +16,14 @@ enum class metric_kind : std::uint8_t {
   histogram, ///< how often values of which size were seen
 };
 
-/// What the numbers of a metric are. Who exposes them converts: durations are nanoseconds here.
-enum class metric_unit : std::uint8_t { none, duration, bytes };
+/// What the numbers of a metric are. Who exposes them converts: durations are nanoseconds here,
+/// and numbers that need not be whole are millionths.
+enum class metric_unit : std::uint8_t { none, duration, bytes, millionths };
 
 /// What is measured, under the name and with the meaning that Temporal's SDKs give it, where they
-/// have it. Names are without a prefix: who exposes them puts `temporal_` in front, or `troupe_`
-/// before those that only we have.
+/// have it. Names are without a prefix: who exposes them puts `temporal_` in front, `troupe_`
+/// before those that only we have, and nothing before a program's own. A program's metric and one
+/// of ours may have the same name.
 ///
 /// A registry copies what it is given, so texts and bounds need to live only during the call.
 struct metric {
@@ -33,7 +35,8 @@ struct metric {
   std::span<const std::int64_t> bounds = {};
   /// Of a histogram: also keeps what `histogram_value::quantile` needs, 4 KiB for each meter.
   bool has_quantiles = false;
-  bool is_ours = false; ///< Temporal's SDKs have none of this name
+  bool is_ours = false;       ///< Temporal's SDKs have none of this name
+  bool is_of_program = false; ///< neither they nor we: the program's own, named as it is
 };
 
 /// A histogram of durations.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace troupe::telemetry {
@@ -66,7 +67,12 @@ public:
   void write(const family_value& family) {
     if (family.series.empty())
       return;
-    const auto name = name_of(full_name(family));
+    auto name = name_of(full_name(family));
+    if (!written_.insert(name).second) { // of a program, whose name another one with its prefix has
+      name += "_of_program";
+      if (!written_.insert(name).second)
+        return;
+    }
     text_.append("# HELP ").append(name).append(" ");
     append_escaped(text_, family.help, false);
     text_.append("\n# TYPE ").append(name).append(" ").append(type_of(family.kind)).append("\n");
@@ -91,7 +97,10 @@ private:
   }
 
   std::string full_name(const family_value& family) const {
-    std::string name{family.is_ours ? our_prefix : std::string_view{options_.prefix}};
+    std::string name{
+        family.is_of_program ? std::string_view{}
+        : family.is_ours     ? our_prefix
+                             : std::string_view{options_.prefix}};
     name += family.name;
     if (options_.unit_suffix && family.unit == metric_unit::duration)
       name += options_.durations_as_seconds ? "_seconds" : "_milliseconds";
@@ -103,6 +112,8 @@ private:
   }
 
   double scaled(const family_value& family, double value) const {
+    if (family.unit == metric_unit::millionths)
+      return value / 1e6;
     if (family.unit != metric_unit::duration)
       return value;
     return value / (options_.durations_as_seconds ? 1e9 : 1e6);
@@ -155,6 +166,7 @@ private:
 
   const prometheus_options& options_;
   labels common_;
+  std::set<std::string> written_; ///< names
   std::string text_;
 };
 
@@ -162,8 +174,10 @@ private:
 
 std::string to_prometheus(const snapshot& from, const prometheus_options& options) {
   writer to{options};
-  for (const auto& family : from.families)
-    to.write(family);
+  for (const bool of_program : {false, true})
+    for (const auto& family : from.families)
+      if (family.is_of_program == of_program)
+        to.write(family);
   return to.take();
 }
 

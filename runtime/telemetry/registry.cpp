@@ -54,6 +54,7 @@ struct family {
   metric_kind kind = metric_kind::counter;
   metric_unit unit = metric_unit::none;
   bool is_ours = false;
+  bool is_of_program = false;
   std::vector<std::int64_t> bounds;
   histogram_shape shape;
   std::map<labels, series> all;
@@ -108,18 +109,21 @@ series_value value_of(const family& of, const labels& with, const series& what) 
 
 struct registry::implementation {
   mutable std::mutex mutex;
-  std::map<std::string, family, std::less<>> families;
+  /// By name; those of programs apart.
+  std::map<std::pair<std::string, bool>, family> families;
 
   /// Under the lock.
   family& family_of(const metric& what) {
-    auto found = families.find(what.name);
+    std::pair key{std::string{what.name}, what.is_of_program};
+    auto found = families.find(key);
     if (found == families.end()) {
-      found = families.try_emplace(std::string{what.name}).first;
+      found = families.try_emplace(std::move(key)).first;
       auto& made = found->second;
       made.help = what.help;
       made.kind = what.kind;
       made.unit = what.unit;
       made.is_ours = what.is_ours;
+      made.is_of_program = what.is_of_program;
       made.bounds.assign(what.bounds.begin(), what.bounds.end());
       made.shape = {made.bounds.data(), made.bounds.size(), what.has_quantiles};
     } else if (!found->second.fits(what)) {
@@ -165,13 +169,14 @@ observed registry::observe(const metric& what, labels with, std::function<double
 snapshot registry::read() const {
   snapshot result;
   const std::lock_guard guard{impl_->mutex};
-  for (const auto& [name, family] : impl_->families) {
+  for (const auto& [key, family] : impl_->families) {
     auto& made = result.families.emplace_back();
-    made.name = name;
+    made.name = key.first;
     made.kind = family.kind;
     made.help = family.help;
     made.unit = family.unit;
     made.is_ours = family.is_ours;
+    made.is_of_program = family.is_of_program;
     for (const auto& [with, what] : family.all) {
       // A gauge that nobody sets any more is not zero, it is not there.
       if (family.kind == metric_kind::gauge && what.cells.empty() && what.readers.empty())

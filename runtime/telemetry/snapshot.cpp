@@ -4,6 +4,7 @@
 #include "runtime/telemetry/log_scale.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace troupe::telemetry {
@@ -75,8 +76,9 @@ double snapshot::total(std::string_view name, const labels& wanted) const noexce
 
 void snapshot::merge(snapshot&& other) {
   for (auto& family : other.families) {
-    const auto found = std::ranges::lower_bound(families, family.name, {}, &family_value::name);
-    if (found == families.end() || found->name != family.name) {
+    const auto key = [](const family_value& of) { return std::tie(of.name, of.is_of_program); };
+    const auto found = std::ranges::lower_bound(families, key(family), {}, key);
+    if (found == families.end() || key(*found) != key(family)) {
       families.insert(found, std::move(family));
       continue;
     }

@@ -44,13 +44,15 @@ struct family_value {
   metric_kind kind = metric_kind::counter;
   std::string help;
   metric_unit unit = metric_unit::none;
-  bool is_ours = false; ///< `metric::is_ours`
+  bool is_ours = false;       ///< `metric::is_ours`
+  bool is_of_program = false; ///< `metric::is_of_program`
   std::vector<series_value> series;
 };
 
 /// All that a registry knows at one moment: what an exporter writes out. Plain data.
 struct snapshot {
-  std::vector<family_value> families; ///< by name
+  /// By name; of one name that of a program comes last.
+  std::vector<family_value> families;
 
   [[nodiscard]] const family_value* find(std::string_view name) const noexcept;
   /// The sum of a counter or gauge over all series that have these labels; 0 if there are none.

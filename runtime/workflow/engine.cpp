@@ -181,7 +181,7 @@ void engine::end_with(std::exception_ptr why) {
     }
   } catch (...) {
     // A bug, as far as we know: the task is tried again until the code is repaired.
-    if (definition_->fails_workflow == nullptr || !definition_->fails_workflow(why)) {
+    if (!fails_workflow(why)) {
       task_error_ = std::move(why);
       return;
     }
@@ -196,6 +196,10 @@ void engine::end_with(std::exception_ptr why) {
 
 void engine::close_with(std::unique_ptr<wire_command> command, std::exception_ptr why) {
   close_ = detail::make_ref<close_machine>(std::move(command), std::move(why));
+}
+
+bool engine::fails_workflow(const std::exception_ptr& error) const {
+  return definition_->failure_types.include(error) || environment_->failure_types.include(error);
 }
 
 int engine::closing_command() const noexcept {
@@ -225,6 +229,10 @@ void engine::continue_as_new(continue_as_new_request&& request) {
     to_proto(*options.run_timeout, *to.mutable_workflow_run_timeout());
   if (options.task_timeout)
     to_proto(*options.task_timeout, *to.mutable_workflow_task_timeout());
+  if (options.backoff_start_interval)
+    to_proto(*options.backoff_start_interval, *to.mutable_backoff_start_interval());
+  to.set_initial_versioning_behavior(
+      static_cast<enums::ContinueAsNewVersioningBehavior>(options.initial_versioning_behavior));
   // What the code leaves out is taken over here: the service would not.
   if (options.retry_policy) {
     protocol::write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
@@ -233,12 +241,16 @@ void engine::continue_as_new(continue_as_new_request&& request) {
   }
   if (!options.memo.empty())
     for (auto& [key, value] : options.memo)
-      to_proto(std::move(value), (*to.mutable_memo()->mutable_fields())[key]);
+      to_proto(converter().encode(std::move(value)), (*to.mutable_memo()->mutable_fields())[key]);
   else if (has_changed)
     *to.mutable_memo() = extras_->described_as->memo;
   else if (from.has_memo())
     *to.mutable_memo() = from.memo();
-  if (has_changed)
+  // The service reads search attributes, so no codec may touch them.
+  if (!options.search_attributes.empty())
+    for (auto& [key, value] : options.search_attributes)
+      to_proto(std::move(value), (*to.mutable_search_attributes()->mutable_indexed_fields())[key]);
+  else if (has_changed)
     *to.mutable_search_attributes() = extras_->described_as->attributes;
   else if (from.has_search_attributes())
     *to.mutable_search_attributes() = from.search_attributes();

@@ -114,6 +114,8 @@ public:
   /// does.
   [[nodiscard]] int closing_command() const noexcept;
   [[nodiscard]] std::exception_ptr closing_error() const noexcept;
+  /// Whether an error that is no `failure_error` is the run's end, and not only its task's.
+  [[nodiscard]] bool fails_workflow(const std::exception_ptr& error) const;
   [[nodiscard]] time_point start_time() const noexcept { return start_time_; }
   [[nodiscard]] bool closed_by_history() const noexcept { return closed_by_history_; }
   [[nodiscard]] std::int64_t last_event_id() const noexcept { return last_event_id_; }
@@ -153,6 +155,9 @@ public:
   }
   std::string draw_child_id() override;
   info get_info() const override;
+  payloads last_completion_result() const override;
+  failure_cause last_failure() const override;
+  troupe::meter metrics() override;
   const std::string& workflow_type() const noexcept override { return definition_->name; }
   time_point now() const noexcept override { return now_; }
   std::uint64_t random() override;
@@ -436,6 +441,10 @@ private:
   void trace_call(const char* what, const std::string& name, headers& to);
   [[nodiscard]] payload metadata() const;
   [[nodiscard]] payload enhanced_stack_trace() const;
+  /// `visit(frames, handler)` for each coroutine that is under way; `handler` is null of what the
+  /// code began.
+  template <class Visit>
+  void for_each_stack(Visit visit) const;
   [[nodiscard]] messages& with_messages();
   [[nodiscard]] extras& with_extras();
   /// Parsed anew each time: a run asks its `info` far less often than it waits.
@@ -475,6 +484,8 @@ private:
   std::uint32_t last_activity_ = 0;
   bool has_begun_ = false;
   bool continue_as_new_suggested_ = false;
+  std::uint8_t continue_as_new_reasons_ = 0; ///< a bit each
+  bool target_version_changed_ = false;
   bool cancel_requested_ = false;
   bool replaying_ = false;
   bool close_matched_ = false;

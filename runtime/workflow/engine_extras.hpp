@@ -59,6 +59,8 @@ struct engine::extras {
   std::map<std::string, random_stream, std::less<>> named_random;
   std::string reset_run_id;                      ///< of the last reset; empty without one
   std::string user_metadata;                     ///< what the start said for people, serialised
+  std::string last_completion_result;            ///< that the start brought, serialised
+  std::string last_failure;                      ///< the same
   std::optional<sdk_identity> other_sdk;         ///< if it is neither ours nor none
   std::vector<protocol_message> outgoing;        ///< that go out with the current task
   std::vector<const history_event*> ahead;       ///< while the code of a step runs

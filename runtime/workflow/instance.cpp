@@ -18,6 +18,15 @@ namespace wire = temporal::api::workflowservice::v1;
 
 using verdict = activation_result::verdict;
 
+std::shared_ptr<const definition> find_definition(const definitions& all, std::string_view type) {
+  if (const auto found = all.find(type); found != all.end() && !type.empty()) [[likely]]
+    return found->second;
+  const auto others = all.find(std::string_view{});
+  return others == all.end()
+             ? nullptr
+             : std::make_shared<const definition>(others->second->with_name(std::string{type}));
+}
+
 void answer_deleter::operator()(google::protobuf::Message* answer) const noexcept {
   if (answer->GetArena() == nullptr)
     delete answer;
@@ -172,6 +181,9 @@ instance::failed(const std::exception_ptr& error, std::vector<failed_message> me
   } catch (...) {
     // What the code let out goes as it is.
   }
+  if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR && !task_->has_query()
+      && engine_->fails_workflow(error))
+    return workflow_failed(*task_, *engine_, readable);
   auto result = task_failed(*task_, engine_->environment(), engine_->converter(), readable, cause);
   result.failed_messages = std::move(messages);
   return result;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@
 
 namespace google::protobuf {
 class Message;
+}
+namespace troupe::detail {
+class program_metrics;
 }
 namespace temporal::api::workflowservice::v1 {
 class GetWorkflowExecutionHistoryResponse;
@@ -39,6 +43,12 @@ namespace troupe::workflow {
 class engine;
 class interceptor;
 
+/// By the name of the type; the one for all others has none.
+using definitions = std::map<std::string, std::shared_ptr<const definition>, std::less<>>;
+/// That of a type, or else the one for all others under its name; null if there is neither.
+[[nodiscard]] std::shared_ptr<const definition>
+find_definition(const definitions& all, std::string_view type);
+
 /// What the instances of one worker share. Immutable.
 struct environment {
   data_converter converter = {};
@@ -48,6 +58,9 @@ struct environment {
   std::shared_ptr<troupe::tracer> tracer = {}; ///< null: no traces
   /// Asked about a patch when a run reaches it for the first time; empty: all are taken.
   std::function<bool(const info&, std::string_view patch_id)> activates_patch = {};
+  /// That fail a run although they are no `failure_error`; a run's own come in addition.
+  workflow::failure_types failure_types = {};
+  std::shared_ptr<troupe::detail::program_metrics> metrics = {}; ///< null: nothing is counted
 
   /// The interceptors of a run, outermost first; empty: there are none.
   std::function<std::vector<std::unique_ptr<interceptor>>(const info&)> interceptors = {};

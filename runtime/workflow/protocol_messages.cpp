@@ -231,7 +231,7 @@ bool engine::fails_update(std::exception_ptr& error) const {
   } catch (const failure_error&) {
     return true;
   } catch (...) {
-    return definition_->fails_workflow != nullptr && definition_->fails_workflow(error);
+    return fails_workflow(error);
   }
 }
 

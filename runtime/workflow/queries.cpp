@@ -13,6 +13,9 @@
 #include <temporal/api/sdk/v1/workflow_metadata.pb.h>
 
 #include <algorithm>
+#include <source_location>
+#include <string_view>
+#include <vector>
 
 namespace troupe::workflow {
 
@@ -63,6 +66,39 @@ payload engine::call_query_handler(const std::string& name, payloads input) {
       "Query handler for '" + name + "' expected but not found, known queries: [" + list + "]");
 }
 
+namespace {
+
+using frame = troupe::detail::async_promise_base<workflow_domain>;
+
+/// A coroutine that is under way and those that it waits for, the innermost first.
+std::vector<const frame*> stack_of(const frame& outermost) {
+  std::vector<const frame*> all;
+  for (const auto* at = &outermost; at != nullptr; at = at->awaits)
+    all.push_back(at);
+  std::ranges::reverse(all);
+  return all;
+}
+
+/// Of the library, and not of whoever wrote the workflow.
+bool is_internal(const std::source_location& where) {
+  const std::string_view file = where.file_name();
+  const std::string_view function = where.function_name();
+  return file.find("include/troupe/workflow/") != std::string_view::npos
+         || function.find("troupe::workflow::engine::") != std::string_view::npos
+         || function.find("troupe::workflow::interception::") != std::string_view::npos;
+}
+
+} // namespace
+
+template <class Visit>
+void engine::for_each_stack(Visit visit) const {
+  if (main_ && !main_->done())
+    visit(stack_of(main_->frame().promise()), nullptr);
+  for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next)
+    if (const auto& one = static_cast<const coroutine&>(*node); !one.body->done())
+      visit(stack_of(one.body->frame().promise()), one.handler.get());
+}
+
 std::string engine::stack_trace() const {
   std::string text = definition_->name + ": ";
   if (!main_)
@@ -83,6 +119,12 @@ std::string engine::stack_trace() const {
   text += handlers;
   for (const auto& what : waits_for())
     text += "\n  waiting for " + what;
+  for_each_stack([&](const std::vector<const frame*>& stack, const running_handler* handler) {
+    text += "\n" + (handler != nullptr ? handler->text() : "coroutine") + ":";
+    for (const auto* at : stack)
+      if (!is_internal(at->where))
+        text += "\n  at " + troupe::detail::describe(at->where);
+  });
   return text;
 }
 
@@ -152,28 +194,25 @@ payload engine::metadata() const {
   return protobuf_json(wire, converter(), "metadata");
 }
 
-/// One stack a coroutine, of which the first is the workflow's own; each begins where it was
-/// started. Sources are not to be had from a binary.
+/// One stack a coroutine, of which the first is the workflow's own, with the places where its
+/// coroutines wait, the innermost first. Sources are not to be had from a binary.
 payload engine::enhanced_stack_trace() const {
   temporal::api::sdk::v1::EnhancedStackTrace wire;
   wire.mutable_sdk()->set_name(our_sdk().name);
   wire.mutable_sdk()->set_version(our_sdk().version);
-  const auto add = [&wire](const std::source_location& where) {
-    auto& location = *wire.add_stacks()->add_locations();
-    location.set_file_path(where.file_name());
-    location.set_line(static_cast<int>(where.line()));
-    location.set_column(static_cast<int>(where.column()));
-    location.set_function_name(where.function_name());
-  };
-  if (main_ && !main_->done())
-    add(main_start_.where);
-  for (const auto* node = coroutines_.next; node != &coroutines_; node = node->next) {
-    const auto& one = static_cast<const coroutine&>(*node);
-    if (one.handler == nullptr)
-      add(one.start.where);
-    else // whose outermost coroutine is the library's
-      wire.add_stacks()->add_locations()->set_function_name(one.handler->text());
-  }
+  for_each_stack([&](const std::vector<const frame*>& frames, const running_handler* handler) {
+    auto& stack = *wire.add_stacks();
+    for (const auto* at : frames) {
+      auto& location = *stack.add_locations();
+      location.set_file_path(at->where.file_name());
+      location.set_line(static_cast<int>(at->where.line()));
+      location.set_column(static_cast<int>(at->where.column()));
+      location.set_function_name(at->where.function_name());
+      location.set_internal_code(is_internal(at->where));
+    }
+    if (handler != nullptr)
+      stack.add_locations()->set_function_name(handler->text());
+  });
   return protobuf_json(wire, converter(), "stack trace");
 }
 

@@ -292,8 +292,8 @@ replay_result replayer::replay_binary(std::string_view bytes, std::string_view w
   if (started.workflow_id().empty())
     started.set_workflow_id(std::string{workflow_id});
   const auto type = started.workflow_type().name();
-  const auto known = definitions_.find(type);
-  if (known == definitions_.end()) {
+  auto known = workflow::find_definition(definitions_, type);
+  if (!known) {
     auto other = unreadable("no workflow of type '" + type + "' was added to the replayer");
     other.workflow_type = type;
     return other;
@@ -301,11 +301,12 @@ replay_result replayer::replay_binary(std::string_view bytes, std::string_view w
   auto environment = std::make_shared<workflow::environment>();
   environment->converter = options_.converter;
   environment->name_space = options_.name_space;
+  environment->failure_types = options_.workflow_failure_types;
   environment->interceptors = workflow::interceptors_of_runs(options_.interceptors);
   environment->task_queue = started.task_queue().name();
   if (options_.compare_contents)
     environment->on_match = &workflow::compare_contents;
-  auto result = workflow::replay(known->second, std::move(environment), std::move(history));
+  auto result = workflow::replay(std::move(known), std::move(environment), std::move(history));
   result.workflow_type = type;
   return result;
 }

@@ -73,6 +73,29 @@ activation_result task_failed(
   return result;
 }
 
+activation_result workflow_failed(
+    const wire::PollWorkflowTaskQueueResponse& task, engine& run, const std::exception_ptr& error) {
+  activation_result result;
+  result.kind = verdict::completed;
+  result.finished = result.evict = true;
+  result.closing_command = enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION;
+  result.is_nondeterminism = true;
+  result.error = error;
+  result.reason = describe(error);
+  result.started = run.start_time();
+  auto& answer = make_answer<wire::RespondWorkflowTaskCompletedRequest>(result, task);
+  answer.set_identity(run.environment().identity);
+  answer.set_namespace_(run.environment().name_space);
+  auto& command = *answer.add_commands();
+  command.set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
+  to_failure(
+      error,
+      run.converter(),
+      *command.mutable_fail_workflow_execution_command_attributes()->mutable_failure());
+  write_metadata(run, answer);
+  return result;
+}
+
 activation_result task_ignored(std::string reason) {
   activation_result result;
   result.reason = std::move(reason);

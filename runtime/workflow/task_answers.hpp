@@ -34,6 +34,12 @@ activation_result task_failed(
     const std::exception_ptr& error,
     temporal::api::enums::v1::WorkflowTaskFailedCause cause);
 
+/// The code does not fit its history, and that is to fail the run.
+activation_result workflow_failed(
+    const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
+    engine& run,
+    const std::exception_ptr& error);
+
 /// Nothing to answer.
 activation_result task_ignored(std::string reason);
 

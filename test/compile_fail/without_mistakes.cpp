@@ -313,6 +313,9 @@ namespace workflow_with_private_name {
 namespace workflow_with_wrong_arguments {
 #include "test/compile_fail/workflow/workflow_with_wrong_arguments.cpp"
 }
+namespace workflow_for_others_with_arguments {
+#include "test/compile_fail/workflow/workflow_for_others_with_arguments.cpp"
+}
 namespace workflow_with_wrong_result {
 #include "test/compile_fail/workflow/workflow_with_wrong_result.cpp"
 }

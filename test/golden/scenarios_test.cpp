@@ -75,8 +75,7 @@ constexpr const char* by_command_line = "terminated by user via frontend";
 // - the cancels that the Python SDK answers with a task that fails for ever
 //   (cancel-before-started-{abandon,try-cancel}, cancel-while-backing-off-try-cancel);
 // - fan-out-five-cancel-rest, where chance decided which of five operations came first;
-// - message-*, whose handlers pass links on with the signals that they send;
-// - cron, whose workflow reads the last run's result.
+// - message-*, whose handlers pass links on with the signals that they send.
 const scenario table[] = {
     // -- operations that answer at once
     {.name = "nexus/sync-success"},
@@ -321,6 +320,20 @@ const scenario table[] = {
      .also = {"workflow/retry-policy-exhausted.run-2", "workflow/retry-policy-exhausted.run-3"}},
     {.name = "workflow/retry-policy-non-retryable"},
     {.name = "workflow/run-timeout-with-retry", .also = {"workflow/run-timeout-with-retry.run-2"}},
+    {.name = "workflow/cron",
+     .happens =
+         [](golden_world& world) {
+           world.advance(2100ms);
+           world.terminate("cron", by_command_line, R"("enough cron")");
+         },
+     .also = {"workflow/cron.run-2", "workflow/cron.run-3"}},
+    {.name = "workflow/cron-failure-carried",
+     .happens =
+         [](golden_world& world) {
+           world.advance(2100ms);
+           world.terminate("cron-failure-carried", by_command_line, R"("enough cron")");
+         },
+     .also = {"workflow/cron-failure-carried.run-2", "workflow/cron-failure-carried.run-3"}},
     {.name = "workflow/cancel-handled",
      .happens =
          [](golden_world& world) {

@@ -43,6 +43,12 @@ struct several {
   }
 };
 
+struct others {
+  async<std::string> run(workflow::context ctx, payloads input) {
+    co_return ctx.info().workflow_type + " " + decode_value<std::string>(input.at(0));
+  }
+};
+
 std::string companions; // the task queue of the other language
 std::string endpoint;
 
@@ -200,6 +206,15 @@ private:
       ctx.continue_as_new("continues", n + 1);
     co_return "run " + std::to_string(n) + " " + co_await memo(ctx, n);
   }
+  async<std::string> continues_as_another(workflow::context ctx, int) {
+    ctx.continue_as_new({.workflow_type = "Echo"}, "another");
+    co_return "";
+  }
+  async<std::string> last_failure(workflow::context ctx, int) {
+    if (ctx.info().attempt < 2)
+      throw application_error("not yet", {.type = "Early"});
+    co_return ctx.last_failure()->message();
+  }
   async<std::string> cancelled(workflow::context ctx, int) {
     co_await ctx.sleep(60s);
     co_return "slept";
@@ -217,6 +232,10 @@ private:
     const auto about = ctx.info();
     co_return about.workflow_type + " " + std::to_string(about.attempt) + " " + about.workflow_id
         + " " + about.name_space;
+  }
+  async<std::string> priority(workflow::context ctx, int) {
+    const auto priority = ctx.info().priority;
+    co_return std::to_string(priority.key) + " " + priority.fairness_key;
   }
   async<std::string> memo(workflow::context ctx, int) {
     co_return ctx.memo_of<std::string>("key").value_or("none");
@@ -396,6 +415,14 @@ private:
     co_await ctx.start_child<rows_peer::child>(with, "wait", 0);
     co_return "left";
   }
+  async<std::string> child_replaced(workflow::context ctx, int) {
+    auto with = child_options(ctx);
+    with.id_reuse_policy = workflow_id_reuse_policy::terminate_if_running;
+    const auto first = co_await ctx.start_child<rows_peer::child>(with, "wait", 0);
+    const auto second =
+        outcome(co_await ctx.execute_child<rows_peer::child>(with, "hi", 0).as_result());
+    co_return outcome(co_await first.result().as_result()) + ", " + second;
+  }
   async<std::string> child_abandoned(workflow::context ctx, int) {
     return leave(ctx, workflow::parent_close_policy::abandon);
   }
@@ -476,9 +503,12 @@ const std::map<std::string, row::member>& row::all() {
       ROW(retried),
       ROW(non_retryable),
       ROW(continues),
+      ROW(continues_as_another),
+      ROW(last_failure),
       ROW(cancelled),
       ROW(cancel_cleanup),
       ROW(info),
+      ROW(priority),
       ROW(memo),
       ROW(upsert_memo),
       ROW(upsert_search_attribute),
@@ -511,6 +541,7 @@ const std::map<std::string, row::member>& row::all() {
       ROW(child_cancelled),
       ROW(child_signalled),
       ROW(child_taken),
+      ROW(child_replaced),
       ROW(child_abandoned),
       ROW(child_asked_to_cancel),
       ROW(child_terminated),
@@ -547,7 +578,8 @@ int main(int count, char** words) try {
         .add<echo_workflow>()
         .add<structs>()
         .add<nothing>()
-        .add<several>();
+        .add<several>()
+        .add(workflow::define_others<others>());
   add_activities(worker);
   return worker.run_until_signal();
 } catch (const std::exception& error) {

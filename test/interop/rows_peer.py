@@ -11,7 +11,7 @@ from datetime import timedelta
 import nexusrpc
 from temporalio import activity, nexus, workflow
 from temporalio.client import Client
-from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey, WorkflowIDReusePolicy
 from temporalio.exceptions import (
     ActivityError, ApplicationError, CancelledError, ChildWorkflowError, FailureError, NexusOperationError, TerminatedError,
     TimeoutError, WorkflowAlreadyStartedError,
@@ -191,6 +191,14 @@ class Several:
         return f"{number} {text} {'yes' if yes else 'no'}"
 
 
+@workflow.defn(dynamic=True)
+class Others:
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> str:
+        what = workflow.payload_converter().from_payload(args[0].payload, str)
+        return f"{workflow.info().workflow_type} {what}"
+
+
 @workflow.defn(name="Messages")
 class Messages:
     def __init__(self):
@@ -332,6 +340,14 @@ class Row:
             workflow.continue_as_new(args=["continues", n + 1])
         return f"run {n} {workflow.memo_value('key', type_hint=str)}"
 
+    async def continues_as_another(self, n):
+        workflow.continue_as_new("another", workflow="Echo")
+
+    async def last_failure(self, n):
+        if workflow.info().attempt < 2:
+            raise ApplicationError("not yet", type="Early")
+        return workflow.get_last_failure().message
+
     async def cancelled(self, n):
         await asyncio.sleep(60)
 
@@ -345,6 +361,10 @@ class Row:
     async def info(self, n):
         about = workflow.info()
         return f"{about.workflow_type} {about.attempt} {about.workflow_id} {about.namespace}"
+
+    async def priority(self, n):
+        priority = workflow.info().priority
+        return f"{priority.priority_key} {priority.fairness_key}"
 
     async def memo(self, n):
         return workflow.memo_value("key", type_hint=str)
@@ -497,6 +517,12 @@ class Row:
         await running.signal("word", "hello")
         return f"{said}, {await running}"
 
+    async def child_replaced(self, n):
+        replaces = WorkflowIDReusePolicy.TERMINATE_IF_RUNNING
+        first = await self.start("wait", 0, id_reuse_policy=replaces)
+        second = await self.execute("hi", 0, id_reuse_policy=replaces)
+        return f"{await outcome(first)}, {second}"
+
     async def child_abandoned(self, n):
         await self.start("wait", 0, parent_close_policy=ParentClosePolicy.ABANDON)
         return "left"
@@ -557,7 +583,7 @@ COMPANIONS, ENDPOINT = (sys.argv[3:] + ["", ""])[:2]
 async def main():
     client = await Client.connect(os.environ["TEMPORAL_ADDRESS"], namespace=os.environ["TEMPORAL_NAMESPACE"])
     activities = [echo, double, number, refuse, flaky, hang, beat, remember]
-    more = {"workflows": [Row, Messages, Echo, Structs, Nothing, Several], "nexus_service_handlers": []}
+    more = {"workflows": [Row, Messages, Echo, Structs, Nothing, Several, Others], "nexus_service_handlers": []}
     if SERVES == "companions":
         more = {"workflows": [Child], "nexus_service_handlers": [RowsHandler()]}
     await Worker(

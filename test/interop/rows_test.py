@@ -16,7 +16,7 @@ from temporalio.client import (
     Client, WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowFailureError, WorkflowQueryFailedError,
     WorkflowUpdateFailedError, WorkflowUpdateStage,
 )
-from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy
+from temporalio.common import Priority, RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, CancelledError, TerminatedError, TimeoutError
 from temporalio.service import RPCError
 
@@ -297,6 +297,9 @@ CASES = [
     Case("retried", "attempt 3", options={"retry_policy": SOON}),
     Case("non_retryable", "Final: at attempt 1", options={"retry_policy": SOON}),
     Case("continues", "run 3 kept", options=WITH_MEMO),
+    Case("continues_as_another", "another"),
+    Case("last_failure", "not yet", options={"retry_policy": SOON}),
+    Case("other_type", "NobodyKnows hi", type="NobodyKnows", args=["hi"]),
     Case("cancelled", "canceled", by=cancelled),
     Case("cancel_cleanup", "cleaned", by=cancelled),
     Case("terminated", "terminated", by=terminated),
@@ -305,6 +308,7 @@ CASES = [
     Case("reset", "3", by=reset),
     # what a run is and says
     Case("info", "Row 1 {id} " + HANDLER_NAMESPACE),
+    Case("priority", "2 ann", options={"priority": Priority(priority_key=2, fairness_key="ann")}),
     Case("memo", "kept", options=WITH_MEMO),
     Case("upsert_memo", "new", options=WITH_MEMO),
     Case("search_attribute", "Ann 1", by=search_attribute),
@@ -358,6 +362,7 @@ CASES = [
     Case("child_cancelled", "canceled"),
     Case("child_signalled", "got hello"),
     Case("child_taken", "already started, got hello"),
+    Case("child_replaced", "terminated, child hi"),
     Case("child_abandoned", "left, got hello", by=abandoned),
     Case("child_asked_to_cancel", "left, canceled", by=of_child),
     Case("child_terminated", "left, terminated", by=of_child),

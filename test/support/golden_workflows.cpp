@@ -425,6 +425,24 @@ struct wait_condition_timeout {
   }
 };
 
+/// Says what the run before it said.
+struct cron {
+  async<std::string> run(context ctx) {
+    co_return "last: " + ctx.last_completion_result<std::string>().value_or("None");
+  }
+};
+
+/// Fails unless the run before it did.
+struct cron_fail {
+  async<std::string> run(context ctx) {
+    const auto failure = ctx.last_failure();
+    if (failure == nullptr)
+      throw application_error("cron run fails", {.type = "CronError"});
+    const auto& known = dynamic_cast<const application_error&>(*failure);
+    co_return "saw failure: " + known.type() + ": " + known.message();
+  }
+};
+
 struct replayed {
   std::string second;
 
@@ -553,6 +571,8 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<wait_signal>("WaitSignal"),
       define<slow_task>("SlowTask"),
       define<wait_condition_timeout>("WaitConditionTimeout"),
+      define<cron>("Cron"),
+      define<cron_fail>("CronFail"),
       define<replayed>("Replayed"),
       define<reset_me>("ResetMe"),
       define<go_call_operation>("GoCallOperation"),

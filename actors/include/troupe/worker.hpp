@@ -54,9 +54,19 @@ struct worker_options {
   /// So many activities of the queue are started in a second, by all its workers together; the last
   /// worker that polled counts. Absent: no limit.
   std::optional<double> max_task_queue_activities_per_second = {};
+  /// So many activities are started in a second by this worker, evenly spaced. Absent: no limit.
+  std::optional<double> max_activities_per_second = {};
+  /// True: only workflows, local activities and Nexus operations; activities that were added are
+  /// there for `execute_local` alone.
+  bool no_remote_activities = false;
+  /// Heartbeats of an activity are sent no more often than in 80 % of its heartbeat timeout, or in
+  /// this time if it has none...
+  std::chrono::nanoseconds default_heartbeat_throttle_interval = std::chrono::seconds{30};
+  /// ...and at least so often.
+  std::chrono::nanoseconds max_heartbeat_throttle_interval = std::chrono::seconds{60};
   /// False: activities that a workflow schedules on the worker's own queue may start here at once,
   /// without a poll, if the service does that and slots are free: up to three of a workflow task.
-  /// Not with `max_task_queue_activities_per_second`.
+  /// Not with `max_task_queue_activities_per_second` or `max_activities_per_second`.
   bool disable_eager_activity_execution = false;
 
   /// Workflow runs kept in memory, so that their next task costs only its new events. 0: none,
@@ -67,6 +77,11 @@ struct worker_options {
   /// How long the service waits for this worker to take a task of a run that it holds, before it
   /// asks any worker.
   std::chrono::nanoseconds sticky_schedule_to_start_timeout = std::chrono::seconds{10};
+  /// Errors that fail a workflow of this worker although they are no `failure_error`; others fail
+  /// its task, which is tried again. `workflow::failure_types::of<std::domain_error>()`. With
+  /// `workflow::nondeterminism_error`, or a base of it, code that does not fit its history ends the
+  /// run, too. A workflow's own `failure_types` come in addition.
+  workflow::failure_types workflow_failure_types = {};
   /// Asked about a patch (`ctx.patched`) when a run reaches it for the first time: false holds new
   /// code back until all workers have it. Empty: every patch is taken. Must answer from what it
   /// knows, on the shard; an error of it fails the task.

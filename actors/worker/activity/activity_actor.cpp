@@ -23,13 +23,6 @@ using namespace std::chrono_literals;
 /// it never hears of that: a clock may be wrong, and an answer in time must not be lost.
 constexpr duration deadline_slack = 5s;
 
-/// How often heartbeats are sent at most: as Temporal's SDKs do.
-duration heartbeat_interval(const activity::info& of) {
-  constexpr duration usual = 30s;
-  constexpr duration longest = 60s;
-  return of.heartbeat_timeout ? std::min(*of.heartbeat_timeout / 5 * 4, longest) : usual;
-}
-
 /// Another try with the same answer would end as this one did.
 bool is_refused_for_good(const rpc_status& status) {
   return status.code == status_code::invalid_argument
@@ -203,7 +196,7 @@ void activity_actor::on_details() {
 }
 
 void activity_actor::send_heartbeat(payloads details) {
-  const auto interval = heartbeat_interval(attempt_->info());
+  const auto interval = shared_.heartbeats.interval(attempt_->info().heartbeat_timeout);
   may_send_ = later(home().now(), interval);
   sending_ = true;
   // When the next one may be sent this one is of no interest any more.

@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/activity/activity_metrics.hpp"
+#include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/activity/heartbeat_clock.hpp"
 #include "actors/worker/away_list.hpp"
 #include "actors/worker/handler_code.hpp"
@@ -24,12 +25,17 @@ namespace troupe::actors {
 /// What the activity tasks of one shard share. Used on its thread; lives as long as its context.
 struct activity_shard {
   activity_shard(
-      std::shared_ptr<const activity::environment> with, activity_metrics counts, shard& home)
-      : environment(std::move(with)), metrics(std::move(counts)), clock(home) {}
+      std::shared_ptr<const activity::environment> with,
+      activity_metrics counts,
+      shard& home,
+      heartbeat_throttle throttle)
+      : environment(std::move(with)), metrics(std::move(counts)), clock(home),
+        heartbeats(throttle) {}
 
   std::shared_ptr<const activity::environment> environment;
   activity_metrics metrics;
   heartbeat_clock clock;
+  heartbeat_throttle heartbeats;
   away_list away = {};                    ///< by the activity's type
   std::vector<activity_handle> idle = {}; ///< actors without a poller that are free
 };

@@ -85,7 +85,10 @@ public:
   activity_station(const station_setup& with, activity_task_options options)
       : shard_(with.shard), most_per_second_(options.most_per_second),
         shared_(
-            std::move(options.environment), activity_metrics{*with.shard.meter}, with.shard.home),
+            std::move(options.environment),
+            activity_metrics{*with.shard.meter},
+            with.shard.home,
+            options.heartbeats),
         coordinator_(with.coordinator),
         eager_(with.shard, shared_, with.coordinator, options.slots) {
     if (options.is_eager && !options.most_per_second)

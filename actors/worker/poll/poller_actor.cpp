@@ -71,6 +71,10 @@ poller_handle::behavior_type poller_actor::make_behavior() {
         watch_ = 0;
         give_up_lost_polls();
       },
+      [this](const pace_kept&) {
+        keeps_pace_ = false;
+        fill();
+      },
       [this](const probe_answered& answered) { on_probe(answered.status); },
       [this](const reconnection_due& due) {
         if (!stopping_ && with_.shard->unreachable_last < due.asked)
@@ -121,7 +125,7 @@ void poller_actor::describe(const snapshot_options&, inspected_part& to) const {
 void poller_actor::fill() {
   if (stopping_ || backing_off_)
     return;
-  while (polls_.size() < static_cast<std::size_t>(target_.value())) {
+  while (polls_.size() < static_cast<std::size_t>(target_.value()) && !must_wait()) {
     auto slot = with_.slots->try_reserve(with_.request);
     if (!slot) {
       if (!std::exchange(waiting_for_slot_, true))
@@ -139,14 +143,25 @@ void poller_actor::on_task_ended(task_ended& ended) {
   const auto returned = ended.slot.take();
   auto slot = returned ? std::move(*returned) : slot_permit{};
   if (!slot || stopping_ || backing_off_
-      || polls_.size() >= static_cast<std::size_t>(target_.value())
+      || polls_.size() >= static_cast<std::size_t>(target_.value()) || must_wait()
       || !with_.slots->try_keep(slot, with_.request, waiting_for_slot_))
     return;
   start_poll(std::move(slot));
   metrics_.num_pollers.set(static_cast<double>(polls_.size()));
 }
 
+/// True if the next poll is too early; then it is made when its time has come.
+bool poller_actor::must_wait() {
+  const auto now = home().now();
+  if (with_.limits.pace.count() == 0 || now >= may_poll_) [[likely]]
+    return false;
+  if (!std::exchange(keeps_pace_, true))
+    home().schedule(may_poll_ - now, [self = me()] { tell(self, pace_kept{}); });
+  return true;
+}
+
 void poller_actor::start_poll(slot_permit slot) {
+  may_poll_ = home().now() + with_.limits.pace;
   auto id = ++last_poll_;
   rpc::call call{
       with_.type.method,

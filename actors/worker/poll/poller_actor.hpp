@@ -19,7 +19,8 @@ namespace troupe::actors {
 /// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
 /// Receives:  poll_completed and probe_answered (transport), slot_freed (slot supplier), task_ended
 /// (whoever its source
-///            gave a task to), backoff_ended, polls_due and reconnection_due (own timers),
+///            gave a task to), backoff_ended, polls_due, pace_kept and reconnection_due
+///            (own timers),
 ///            stop_polling (worker root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
 /// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
@@ -53,6 +54,7 @@ private:
   };
 
   void fill();
+  [[nodiscard]] bool must_wait();
   void start_poll(slot_permit slot);
   void on_task_ended(task_ended& ended);
   void on_poll_completed(const poll_completed& done);
@@ -84,6 +86,8 @@ private:
   std::uint64_t last_poll_ = 0;
   bool stopping_ = false;
   bool waiting_for_slot_ = false;
+  time_point may_poll_{};   ///< the next one, not before, if polls keep a pace
+  bool keeps_pace_ = false; ///< the timer for that runs
 
   backoff error_backoff_;
   backoff exhausted_backoff_;

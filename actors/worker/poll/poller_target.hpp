@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace troupe::actors {
@@ -11,6 +12,8 @@ struct poller_limits {
   int minimum = 1;
   int initial = 5;
   int maximum = 100;
+  /// Between the starts of two polls; zero: none.
+  std::chrono::nanoseconds pace{};
 };
 
 /// Follows the service's advice on how many polls of one kind to keep open. Plain state.

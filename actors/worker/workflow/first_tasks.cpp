@@ -56,7 +56,10 @@ first_tasks::first_tasks(
 std::unique_ptr<troupe::detail::reserved_start>
 first_tasks::try_reserve(std::string_view workflow_type) {
   const std::lock_guard guard{mutex_};
-  if (worker_ == nullptr || !runs_.options->definitions.contains(workflow_type))
+  if (worker_ == nullptr)
+    return nullptr;
+  const auto& definitions = runs_.options->definitions;
+  if (!definitions.contains(workflow_type) && !definitions.contains(std::string_view{}))
     return nullptr;
   auto slot = runs_.options->slots->try_reserve_spare();
   // Looked at when the slot is out: a worker that begins to stop later waits for it.

@@ -125,8 +125,8 @@ void workflow_instance_actor::begin() {
   if (!job_->run || from_beginning) {
     const auto& definitions = context_.options->definitions;
     const auto& environment = context_.options->environment;
-    auto found = definitions.find(task.workflow_type().name());
-    if (found == definitions.end()) {
+    auto found = workflow::find_definition(definitions, task.workflow_type().name());
+    if (!found) {
       std::string known;
       for (const auto& [name, definition] : definitions)
         known += (known.empty() ? "" : ", ") + name;
@@ -135,7 +135,7 @@ void workflow_instance_actor::begin() {
     }
     drop_local(true);
     // A whole history replaces what is cached: it is what the service believes.
-    job_->run = std::make_unique<workflow::instance>(found->second, environment);
+    job_->run = std::make_unique<workflow::instance>(std::move(found), environment);
   }
   code_->patience = worker_->settings.deadlock_timeout_of(task.workflow_type().name());
   converse(nullptr);

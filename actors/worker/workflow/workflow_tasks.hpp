@@ -26,7 +26,7 @@ struct environment;
 
 namespace troupe::actors {
 
-/// By the name of the type.
+/// By the name of the type; the one for all others has none.
 using workflow_definitions =
     std::map<std::string, std::shared_ptr<const workflow::definition>, std::less<>>;
 

@@ -65,6 +65,14 @@ struct async_promise_base {
   explicit async_promise_base(const std::source_location& coroutine) noexcept : where(coroutine) {}
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
+  // What is awaited goes on as it is; only the place is noted.
+  template <class Awaited>
+  Awaited&& await_transform(
+      Awaited&& what, const std::source_location& at = std::source_location::current()) noexcept {
+    where = at;
+    awaits = nullptr;
+    return static_cast<Awaited&&>(what);
+  }
   void unhandled_exception() noexcept { failure = std::current_exception(); }
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
@@ -74,8 +82,9 @@ struct async_promise_base {
 
   std::coroutine_handle<> continuation;
   std::exception_ptr failure;
-  std::source_location where;  ///< the coroutine's name and place
+  std::source_location where;  ///< the coroutine's name, and the place of its last co_await
   std::source_location caller; ///< of the continuation
+  const async_promise_base* awaits = nullptr; ///< the coroutine it waits for; null: something else
   borrowing borrowed = borrowing::nothing;
 };
 
@@ -190,6 +199,8 @@ public:
       auto& promise = frame.promise();
       promise.continuation = caller;
       promise.caller = caller.promise().where;
+      if constexpr (std::is_same_v<typename Promise::domain, Domain>)
+        caller.promise().awaits = &promise;
       detail::now_running(promise.where);
       return frame;
     }

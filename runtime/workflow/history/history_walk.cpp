@@ -205,7 +205,11 @@ void engine::begin(history_event& event) {
       attributes.clear_header();
   }
   attributes.clear_identity();
+  if (attributes.has_continued_failure())
+    with_extras().last_failure = attributes.continued_failure().SerializeAsString();
   attributes.clear_continued_failure();
+  if (attributes.has_last_completion_result())
+    with_extras().last_completion_result = attributes.last_completion_result().SerializeAsString();
   attributes.clear_last_completion_result();
   attributes.clear_completion_callbacks();
   attributes.clear_prev_auto_reset_points();
@@ -242,6 +246,11 @@ void engine::start_task(const history_event& event) {
     start_time_ = now_;
   history_size_bytes_ = attributes.history_size_bytes();
   continue_as_new_suggested_ = attributes.suggest_continue_as_new();
+  target_version_changed_ = attributes.target_worker_deployment_version_changed();
+  continue_as_new_reasons_ = 0;
+  for (const auto reason : attributes.suggest_continue_as_new_reasons())
+    if (reason > 0 && reason < 8)
+      continue_as_new_reasons_ |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(reason));
 }
 
 void engine::merge_metadata(const history_event& completed) {

@@ -4,6 +4,7 @@
 #include "runtime/workflow/history/event_table.hpp"
 
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/workflow/failure_types.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -31,12 +32,6 @@ struct local_activity_request;
 using wire_command = temporal::api::command::v1::Command;
 using history_event = temporal::api::history::v1::HistoryEvent;
 using protocol_message = temporal::api::protocol::v1::Message;
-
-/// The workflow code and the history do not fit together.
-class nondeterminism_error : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
 
 /// The history itself makes no sense, or holds what this worker cannot read.
 class history_error : public std::runtime_error {

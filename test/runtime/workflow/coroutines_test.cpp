@@ -4,6 +4,8 @@
 
 #include "test/runtime/workflow/workflow_fixture.hpp"
 
+#include <troupe/workflow/channel.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 using namespace troupe;
@@ -59,6 +61,40 @@ struct first_of {
     auto fast = ctx.sleep(1s);
     const auto first = co_await workflow::any(slow, fast);
     co_return first;
+  }
+};
+
+/// Futures of a timer, a coroutine, a condition, a cancellation and a channel side by side.
+struct waits_for_all_kinds {
+  static async<std::string> word(workflow::context ctx) {
+    co_await ctx.sleep(1s);
+    co_return "word";
+  }
+  async<std::string> run(workflow::context ctx) {
+    workflow::channel<int> numbers;
+    int seen = 0;
+    auto spoken = ctx.spawn(word(ctx));
+    auto timer = ctx.sleep(1h);
+    auto enough = ctx.wait_condition([&seen] { return seen == 1; });
+    auto cancel = ctx.cancelled();
+    auto number = numbers.receive(ctx);
+    const auto first = co_await workflow::any(timer, enough, cancel, number, spoken);
+    std::string text = std::to_string(first) + spoken.get();
+    seen = 1;
+    auto sent = numbers.send(ctx, 7);
+    text += std::to_string(co_await workflow::any(timer, cancel, number));
+    co_await workflow::all(enough, sent, number, spoken);
+    co_return text + std::to_string(number.get().value());
+  }
+};
+
+struct draws_ids {
+  async<std::string> run(workflow::context ctx) {
+    const auto random = ctx.uuid();
+    const auto by_time = ctx.uuid7();
+    co_await ctx.sleep(1s);
+    const auto later = ctx.uuid7();
+    co_return random + ' ' + by_time + ' ' + (by_time < later ? "then " : "before ") + later;
   }
 };
 
@@ -196,6 +232,42 @@ BOOST_AUTO_TEST_CASE(any_names_the_first_that_is_ready) {
   auto told = history().started("W").task().timer_started("1", 1h).timer_started("2", 1s);
   told.timer_fired("2").task_started();
   BOOST_CHECK_EQUAL(run<first_of>(told), "CompleteWorkflowExecution 1");
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_of_futures_of_all_kinds) {
+  BOOST_TEST(
+      run<waits_for_all_kinds>(history()
+                                   .started("W")
+                                   .task_started()
+                                   .task_completed()
+                                   .timer_started("1", 1h)
+                                   .timer_started("2", 1s)
+                                   .timer_fired("2")
+                                   .task_started())
+      == "CompleteWorkflowExecution \"4word27\"");
+}
+
+BOOST_AUTO_TEST_CASE(ids_are_the_same_in_a_replay_and_those_by_time_sort) {
+  const auto started = history().started("W").task_started();
+  auto instance = make_instance<draws_ids>();
+  (void)apply(instance, started.to_task());
+  const auto whole = history()
+                         .started("W")
+                         .task_started()
+                         .task_completed()
+                         .timer_started("1", 1s)
+                         .timer_fired("1")
+                         .task_started();
+  const auto replayed = run<draws_ids>(whole);
+  BOOST_TEST(replayed == run<draws_ids>(whole));
+  BOOST_TEST(replayed.find(" then ") != std::string::npos, replayed);
+  // The versions and variants of RFC 9562.
+  const auto ids = replayed.substr(replayed.find('"') + 1);
+  BOOST_TEST(ids.size() == 36u * 3 + 7 + 1, ids);
+  BOOST_TEST(ids[14] == '4', ids);
+  BOOST_TEST(std::string{"89ab"}.find(ids[19]) != std::string::npos, ids);
+  BOOST_TEST(ids[37 + 14] == '7', ids);
+  BOOST_TEST(std::string{"89ab"}.find(ids[37 + 19]) != std::string::npos, ids);
 }
 
 BOOST_AUTO_TEST_CASE(empty_groups_do_not_wait) {

@@ -6,6 +6,7 @@
 #include <troupe/cancellation.hpp>
 #include <troupe/detail/handler_sleep.hpp>
 #include <troupe/log.hpp>
+#include <troupe/meter.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
 
@@ -130,6 +131,8 @@ public:
 
   /// Lines that name the activity and its workflow.
   [[nodiscard]] activity::logger log() const { return activity::logger{state_}; }
+  /// Metrics of the program's own, with the labels `namespace`, `task_queue` and `activity_type`.
+  [[nodiscard]] troupe::meter metrics() const;
 
   /// The worker's client; include `<troupe/client.hpp>`. A coroutine awaits its calls, `co_await
   /// ctx.client().async()...`: made and answered on the activity's shard; those that block throw

@@ -3,6 +3,7 @@
 
 #include <troupe/payload/convert.hpp>
 #include <troupe/payload/payload.hpp>
+#include <troupe/priority.hpp>
 #include <troupe/workflow/info.hpp>
 
 #include <chrono>
@@ -21,6 +22,9 @@ enum class workflow_id_reuse_policy {
   allow_duplicate = 1,
   allow_duplicate_failed_only = 2, ///< only if the last one did not succeed
   reject_duplicate = 3,
+  /// As `allow_duplicate`, but a run that is open is terminated first: for children, which have no
+  /// `workflow_id_conflict_policy`. Clients say `terminate_existing` there.
+  terminate_if_running = 4,
 };
 
 /// What happens if a workflow with the same id is running. The numbers are those of the wire.
@@ -60,6 +64,7 @@ struct start_workflow_options {
   std::vector<std::pair<std::string, payload>> memo = {};
   /// Indexed values for queries: payloads that carry their `type` in the metadata.
   std::vector<std::pair<std::string, payload>> search_attributes = {};
+  troupe::priority priority = {};              ///< of its tasks, and of what it schedules
   std::vector<workflow_event_link> links = {}; ///< to where the start comes from
   std::string request_id = {};                 ///< dedupes this very start; empty: a new UUID
   std::string static_summary = {};             ///< one line for people, shown by the UI

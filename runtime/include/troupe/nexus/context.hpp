@@ -4,6 +4,7 @@
 #include <troupe/async.hpp>
 #include <troupe/cancellation.hpp>
 #include <troupe/detail/handler_sleep.hpp>
+#include <troupe/meter.hpp>
 #include <troupe/tracing.hpp>
 
 #include <chrono>
@@ -75,6 +76,10 @@ public:
 
   /// The span of this call, for spans of the handler's own; nothing if the worker has no tracer.
   [[nodiscard]] std::optional<trace_context> trace() const noexcept;
+
+  /// Metrics of the program's own, with the labels `namespace`, `task_queue`, `nexus_service` and
+  /// `nexus_operation`.
+  [[nodiscard]] troupe::meter metrics() const;
 
   /// The worker's client, for signals, queries, updates and starts from a handler; include
   /// `<troupe/client.hpp>`. A coroutine awaits its calls, `co_await ctx.client().async()...`: made

@@ -26,6 +26,7 @@ struct replay_options {
   /// not only its kind and identity. Changed contents do no harm to a running workflow, so this is
   /// for tests of recorded histories.
   bool compare_contents = false;
+  workflow::failure_types workflow_failure_types = {}; ///< of the workers that run the workflows
   /// Of the workers that run the workflows: they are a part of the code.
   std::vector<std::shared_ptr<const worker_interceptor>> interceptors = {};
 };
@@ -126,7 +127,9 @@ public:
   }
 
 private:
-  [[nodiscard]] bool knows(std::string_view type) const { return definitions_.contains(type); }
+  [[nodiscard]] bool knows(std::string_view type) const {
+    return definitions_.contains(type) || definitions_.contains(std::string_view{});
+  }
   replay_report collect(
       std::size_t count,
       const replay_all_options& how,

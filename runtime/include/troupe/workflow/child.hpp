@@ -43,7 +43,8 @@ struct child_workflow_options {
   child_cancellation_type cancellation_type = child_cancellation_type::wait_completed;
   /// When this workflow ends before the child does.
   workflow::parent_close_policy parent_close_policy = workflow::parent_close_policy::terminate;
-  /// If there is a closed run of that id. One that is open makes the start fail.
+  /// If there is a closed run of that id. One that is open makes the start fail, unless it is
+  /// `terminate_if_running`.
   workflow_id_reuse_policy id_reuse_policy = workflow_id_reuse_policy::unspecified;
   std::optional<duration> execution_timeout = {}; ///< all runs together, retries included
   std::optional<duration> run_timeout = {};       ///< of one run

@@ -4,6 +4,7 @@
 #include <troupe/async.hpp>
 #include <troupe/error.hpp>
 #include <troupe/log.hpp>
+#include <troupe/meter.hpp>
 #include <troupe/workflow/activity_calls.hpp>
 #include <troupe/workflow/child.hpp>
 #include <troupe/workflow/detail/run.hpp>
@@ -102,6 +103,16 @@ public:
   [[nodiscard]] std::int64_t history_length() const noexcept { return owner_->history_length(); }
   /// For logs and metrics only: deciding by it breaks determinism.
   [[nodiscard]] bool is_replaying() const noexcept { return owner_->is_replaying(); }
+  /// What the workflow's last run gave that gave anything, for one that comes by cron or a
+  /// schedule; nothing if none has. Throws `payload_error` if it is no `T`.
+  template <class T>
+  [[nodiscard]] std::optional<T> last_completion_result() const {
+    const auto last = owner_->last_completion_result();
+    return last.empty() ? std::nullopt : std::optional<T>{converter().from_result<T>(last)};
+  }
+  /// Why the run before this one failed, for one that is retried or comes by cron; null if there
+  /// was none, or it did not fail.
+  [[nodiscard]] failure_cause last_failure() const { return owner_->last_failure(); }
   /// Random numbers that come out the same in a replay.
   [[nodiscard]] random_source random() const { return random_source{owner_}; }
   /// The same from a stream of its own: what one part of the code draws there does not depend on
@@ -116,6 +127,9 @@ public:
   [[nodiscard]] std::string uuid7() const;
   /// Lines that name the run, and are not written again in a replay.
   [[nodiscard]] workflow::logger log() const { return workflow::logger{owner_}; }
+  /// Metrics of the program's own, with the labels `namespace`, `task_queue` and `workflow_type`.
+  /// Nothing is counted in a replay, nor by queries.
+  [[nodiscard]] troupe::meter metrics() const { return owner_->metrics(); }
 
   // -- waiting --
 
@@ -235,17 +249,17 @@ public:
   // -- the end --
 
   /// Ends this run and begins a new one of the same type; throws `continue_as_new_request`, so
-  /// nothing behind it runs.
+  /// nothing behind it runs. Arguments travel by their own types, `payloads` alone as they are.
   template <class... Args>
   [[noreturn]] void continue_as_new(const Args&... args) const {
-    throw continue_as_new_request{
-        owner_->workflow_type(), owner_->converter().to_payloads(args...), {}};
+    throw continue_as_new_request{owner_->workflow_type(), encoded(args...), {}};
   }
-  /// The same with options.
+  /// The same with options, which may name another type.
   template <class... Args>
   [[noreturn]] void continue_as_new(continue_as_new_options options, const Args&... args) const {
-    throw continue_as_new_request{
-        owner_->workflow_type(), owner_->converter().to_payloads(args...), std::move(options)};
+    auto type = options.workflow_type.empty() ? owner_->workflow_type()
+                                              : std::exchange(options.workflow_type, {});
+    throw continue_as_new_request{std::move(type), encoded(args...), std::move(options)};
   }
   /// Continues as the workflow `W`; the arguments are those of its `run`.
   template <class W, class... Args>
@@ -305,6 +319,10 @@ private:
       co_await detail::drive<T>(*std::move(running), std::move(to));
   }
 
+  template <class... Args>
+  [[nodiscard]] payloads encoded(const Args&... args) const {
+    return detail::encode_arguments(owner_->converter(), std::tie(args...));
+  }
   template <class W, class... Args>
   [[noreturn]] void continue_as(continue_as_new_options options, const Args&... args) const {
     using traits = workflow_traits<W>;

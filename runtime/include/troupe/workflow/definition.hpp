@@ -3,6 +3,7 @@
 
 #include <troupe/detail/callable.hpp>
 #include <troupe/workflow/context.hpp>
+#include <troupe/workflow/failure_types.hpp>
 #include <troupe/workflow/traits.hpp>
 
 #include <exception>
@@ -18,7 +19,7 @@ namespace troupe::workflow {
 /// What a worker must know to run workflows of one type; made by `define<W>()`. Immutable, shared
 /// by threads.
 struct definition {
-  std::string name; ///< the workflow type
+  std::string name; ///< the workflow type; empty: all that nothing else in the worker is there for
 
   /// Decodes the arguments, runs the workflow and encodes its result.
   async<payload> (*run)(context, payloads) = nullptr;
@@ -34,8 +35,15 @@ struct definition {
   /// The workflow's object is made of the context, and registers handlers before its code begins.
   bool takes_messages_early = false;
 
-  /// True for errors that are to fail the workflow although they are no `failure_error`.
-  bool (*fails_workflow)(const std::exception_ptr&) = nullptr;
+  /// That fail the workflow although they are no `failure_error`.
+  workflow::failure_types failure_types = {};
+
+  /// The same for a type that it is not there for by its name.
+  [[nodiscard]] definition with_name(std::string type) const {
+    auto made = *this;
+    made.name = std::move(type);
+    return made;
+  }
 };
 
 namespace detail {
@@ -64,22 +72,29 @@ struct workflow_object {
   bool made = false;
 };
 
+/// `payloads` alone stands for all of them.
+template <class Arguments>
+Arguments read_arguments(const data_converter& with, payloads input) {
+  if constexpr (std::is_same_v<Arguments, std::tuple<payloads>>)
+    return {with.decode(std::move(input))};
+  else
+    return with.from_payloads<Arguments>(input);
+}
+
 // The object is a parameter, so it lives as long as the run, and not only as long as its `run`:
 // handlers may be under way when that ends.
 template <class W>
 async<payload> run_workflow(context ctx, payloads input, workflow_object<W> object) {
   using member = troupe::detail::callable<decltype(&W::run)>;
   using value = typename member::result::value_type;
+  using arguments = typename troupe::detail::tuple_tail<typename member::arguments>::type;
   object.make(ctx);
   auto& self = object.self;
   if constexpr (std::is_constructible_v<W, context>)
     ctx.owner()->deliver_early();
   auto main = std::apply(
       [&](auto&&... each) { return self.run(ctx, std::forward<decltype(each)>(each)...); },
-      ctx.converter()
-          .template from_payloads<
-              typename troupe::detail::tuple_tail<typename member::arguments>::type>(
-              std::exchange(input, {})));
+      read_arguments<arguments>(ctx.converter(), std::exchange(input, {})));
   if constexpr (std::is_void_v<value>) {
     co_await std::move(main);
     co_return ctx.converter().to_payload(nullptr);
@@ -93,21 +108,20 @@ async<payload> begin_workflow(context ctx, payloads input) {
   return run_workflow<W>(std::move(ctx), std::move(input), workflow_object<W>{});
 }
 
+template <class W>
+inline constexpr bool takes_payloads = false;
+template <class W>
+  requires troupe::detail::runs_in_one_way<W>
+inline constexpr bool takes_payloads<W> = std::is_same_v<
+    typename troupe::detail::tuple_tail<
+        typename troupe::detail::callable<decltype(&W::run)>::arguments>::type,
+    std::tuple<payloads>>;
+
 template <class Tuple>
-struct any_of_types;
+struct listed_types;
 template <class... E>
-struct any_of_types<std::tuple<E...>> {
-  template <class One>
-  static bool is(const std::exception_ptr& error) {
-    try {
-      std::rethrow_exception(error);
-    } catch (const One&) {
-      return true;
-    } catch (...) {
-      return false;
-    }
-  }
-  static bool test(const std::exception_ptr& error) { return (is<E>(error) || ...); }
+struct listed_types<std::tuple<E...>> {
+  static failure_types all() { return failure_types::of<E...>(); }
 };
 
 } // namespace detail
@@ -119,7 +133,8 @@ struct any_of_types<std::tuple<E...>> {
 ///       troupe::async<std::string> run(workflow::context ctx, std::string who);
 ///     };
 ///
-/// `run` takes the context and the arguments by value. If `W` can be constructed from a context it
+/// `run` takes the context and the arguments by value; `troupe::payloads` as the only argument gets
+/// all of them as they travel. If `W` can be constructed from a context it
 /// is, else it is default constructed; register handlers there or at the beginning of `run`. The
 /// object lives until the run is over, so handlers may use it; what is local to `run` may be gone
 /// when they do. Errors
@@ -135,7 +150,7 @@ std::shared_ptr<const definition> define(std::string name) {
     made->run = &detail::begin_workflow<W>;
   made->takes_messages_early = std::is_constructible_v<W, context>;
   if constexpr (requires { typename W::failure_types; })
-    made->fails_workflow = &detail::any_of_types<typename W::failure_types>::test;
+    made->failure_types = detail::listed_types<typename W::failure_types>::all();
   return made;
 }
 /// The same by the workflow's own name.
@@ -144,6 +159,28 @@ std::shared_ptr<const definition> define() {
   using traits = workflow_traits<W>;
   if constexpr (traits::is_right)
     return define<W>(std::string{traits::name});
+  else
+    return nullptr;
+}
+
+/// Describes the workflow class that is there for all types that nothing else in the worker is
+/// there for: `worker.add(workflow::define_others<any_workflow>())`.
+///
+///     struct any_workflow {
+///       troupe::async<troupe::payload> run(workflow::context ctx, troupe::payloads input);
+///     };
+///
+/// `ctx.info().workflow_type` says which is wanted. Otherwise as `define`.
+template <class W>
+std::shared_ptr<const definition> define_others() {
+  constexpr bool is_right = troupe::detail::check_run<W>();
+  if constexpr (is_right)
+    static_assert(
+        detail::takes_payloads<W>,
+        "the run() of a workflow for all other types takes what there is: troupe::async<Result> "
+        "run(troupe::workflow::context, troupe::payloads)");
+  if constexpr (is_right && detail::takes_payloads<W>)
+    return define<W>(std::string{});
   else
     return nullptr;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <troupe/headers.hpp>
+#include <troupe/payload/payload.hpp>
+#include <troupe/priority.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -28,6 +30,13 @@ struct retry_policy {
   friend bool operator==(const retry_policy&, const retry_policy&) = default;
 };
 
+/// Why the service would like a run to continue as a new one. The numbers are those of the wire.
+enum class continue_as_new_reason {
+  history_size = 1,   ///< its history takes many bytes
+  history_length = 2, ///< its history has many events
+  updates = 3,        ///< it has taken many updates
+};
+
 /// What a workflow may know about itself. A snapshot: ask again after an await.
 struct info {
   std::string workflow_id;               ///< the workflow's, which its runs share
@@ -41,23 +50,34 @@ struct info {
   std::string parent_workflow_id;        ///< empty without a parent
   std::string parent_run_id;             ///< empty if it is nobody's child
   std::string parent_namespace;          ///< empty if it is nobody's child
+  std::string root_workflow_id;          ///< the first of its ancestors; empty without a parent
+  std::string root_run_id;               ///< empty if it is nobody's child
   std::string cron_schedule;             ///< empty if it does not come by cron
   int attempt = 1;                       ///< of its retries
   std::optional<duration> execution_timeout;          ///< absent = unlimited
   std::optional<duration> run_timeout;                ///< absent: none
   duration task_timeout{};                            ///< of one workflow task
   std::optional<workflow::retry_policy> retry_policy; ///< absent: it is not retried
+  troupe::priority priority; ///< as its start said; what is absent is the service's default
   /// What its start said of it for people: one line, and more (Markdown); mostly empty.
   std::string static_summary;
   std::string static_details;
   time_point start_time{};     ///< time of the first workflow task
   time_point execution_time{}; ///< when the service started the run
   troupe::headers headers;     ///< that its start sent along
+  /// As they are now, by name: see `upsert_calls` for single ones by their type.
+  std::vector<std::pair<std::string, payload>> search_attributes;
+  std::vector<std::pair<std::string, payload>> memo; ///< the same; encoded, the codec included
 
   std::int64_t history_length = 0;        ///< events processed up to the current task
   std::int64_t history_size_bytes = 0;    ///< as the service counted it at the last task
   bool continue_as_new_suggested = false; ///< its history gets long
-  bool is_replaying = false;              ///< never decide anything by this
+  /// Why; often empty where the service is too old to say.
+  std::vector<continue_as_new_reason> continue_as_new_reasons;
+  /// There is another version of its deployment now that it would go on with, if it continued as
+  /// new.
+  bool target_version_changed = false;
+  bool is_replaying = false; ///< never decide anything by this
 };
 
 } // namespace troupe::workflow

@@ -85,6 +85,7 @@ inline constexpr const char* golden_scenarios[]{
     "workflow/retry-policy-non-retryable.json",
     "workflow/start-delay.json",
     "workflow/cron.json",
+    "workflow/cron-failure-carried.json",
     "workflow/patched.json",
     "workflow/upsert-memo-and-search-attributes.json",
     "workflow/signal-before-first-task.json",
@@ -292,7 +293,7 @@ inline constexpr const char* golden_scenarios[]{
 };
 
 /// The others, each with what keeps it out. `.describe.json` are no histories.
-inline constexpr std::array<std::pair<const char*, const char*>, 16> golden_unplayed{{
+inline constexpr std::array<std::pair<const char*, const char*>, 20> golden_unplayed{{
     {"child/child-cron.child.run-2.json",
      "it goes on from another run, which a player of one run has not"},
     {"nexus/pending-at-continue-as-new.second-run.json",
@@ -307,6 +308,12 @@ inline constexpr std::array<std::pair<const char*, const char*>, 16> golden_unpl
      "it goes on from another run, which a player of one run has not"},
     {"workflow/continue-as-new.run-2.json",
      "it goes on from another run, which a player of one run has not"},
+    {"workflow/cron-failure-carried.run-2.json",
+     "it goes on from another run, which a player of one run has not"},
+    {"workflow/cron-failure-carried.run-3.json",
+     "it goes on from another run, which a player of one run has not"},
+    {"workflow/cron.run-2.json", "it goes on from another run, which a player of one run has not"},
+    {"workflow/cron.run-3.json", "it goes on from another run, which a player of one run has not"},
     {"workflow/local-activity-longer-than-task.json",
      "its worker holds tasks of its own between two of its heartbeats, which leave no event"},
     {"workflow/nondeterminism.json",

@@ -25,7 +25,7 @@ class run;
 /// with it.
 struct suspended : list_node {
   std::coroutine_handle<> frame;
-  std::source_location where; ///< the coroutine's name and place
+  std::source_location where; ///< the coroutine's name and the place of its co_await
   std::size_t missing =
       1; ///< how many more pendings must settle before it resumes; 0 = it was made ready
 };

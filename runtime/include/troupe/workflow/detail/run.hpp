@@ -2,8 +2,10 @@
 #pragma once
 
 #include <troupe/async.hpp>
+#include <troupe/error.hpp>
 #include <troupe/headers.hpp>
 #include <troupe/log.hpp>
+#include <troupe/meter.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
@@ -86,13 +88,30 @@ struct timer_options {
   std::string summary = {}; ///< shown by user interfaces
 };
 
+/// On which version of its deployment a run begins that another one continued as. The numbers are
+/// those of the wire.
+enum class initial_versioning_behavior {
+  unspecified = 0,        ///< the service's default: that of the run before it
+  auto_upgrade = 1,       ///< the current one of its deployment
+  use_ramping_version = 2 ///< the one that is being rolled out, if there is one
+};
+
+/// What the run that follows has otherwise than this one. Its priority is this run's.
 struct continue_as_new_options {
-  std::string task_queue = {}; ///< empty: this run's
-  std::optional<duration> run_timeout = {};
-  std::optional<duration> task_timeout = {};
-  std::optional<workflow::retry_policy> retry_policy = {};
-  std::vector<std::pair<std::string, payload>> memo =
-      {}; ///< absent entries are taken over from this run
+  std::string workflow_type = {};            ///< empty: this run's, or the class that is named
+  std::string task_queue = {};               ///< empty: this run's
+  std::optional<duration> run_timeout = {};  ///< of one run; absent: this run's
+  std::optional<duration> task_timeout = {}; ///< of one task; absent: this run's
+  std::optional<workflow::retry_policy> retry_policy = {}; ///< absent: this run's
+  /// Until its first task; at least the second that the service keeps runs apart.
+  std::optional<duration> backoff_start_interval = {};
+  /// All of the next run's, made with `troupe::encode_value(x)`; empty: what this run's is now.
+  std::vector<std::pair<std::string, payload>> memo = {};
+  /// The same: payloads that carry their `type` in the metadata.
+  std::vector<std::pair<std::string, payload>> search_attributes = {};
+  /// For workers with versions.
+  workflow::initial_versioning_behavior initial_versioning_behavior =
+      workflow::initial_versioning_behavior::unspecified;
 };
 
 /// Thrown by `context::continue_as_new`; no `std::exception`, so that handlers of errors let it
@@ -198,6 +217,12 @@ public:
   /// The id of a child that is given none, drawn now.
   [[nodiscard]] virtual std::string draw_child_id() = 0;
   virtual info get_info() const = 0;
+  /// Of the chain's last run that gave one, encoded; empty without one.
+  virtual payloads last_completion_result() const = 0;
+  /// Why the run before this one failed; null if there was none, or it did not.
+  virtual failure_cause last_failure() const = 0;
+  /// For `context::metrics`.
+  virtual troupe::meter metrics() = 0;
   virtual const std::string& workflow_type() const noexcept = 0;
   virtual time_point now() const noexcept = 0;
   virtual std::uint64_t random() = 0;
