@@ -20,11 +20,12 @@ set(troupe_messages
 set(troupe_caf <caf/actor_system.hpp> <caf/actor_system_config.hpp> <caf/event_based_actor.hpp>
   <caf/typed_event_based_actor.hpp>)
 
-# troupe_precompiled_headers(<name> [PROGRAMS] LIBS ... HEADERS ...): what targets take by troupe_precompile. The object
+# troupe_precompiled_headers(<name> [PROGRAMS] [ON other] LIBS ... HEADERS ...): what targets take by troupe_precompile; ON
+# puts it on top of others, which have the same flags. The object
 # of the library's one source is the precompiled header; it gets the name <name>.pch, by which ccache knows that it has to
 # compare the sum that precompile.sh wrote. (target_precompile_headers would make it compare the path of the build folder.)
 function(troupe_precompiled_headers name)
-  cmake_parse_arguments(ARG "PROGRAMS" "" "LIBS;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAMS" "ON" "LIBS;HEADERS" ${ARGN})
   set(source ${PROJECT_BINARY_DIR}/precompiled/${name}.cpp)
   list(TRANSFORM ARG_HEADERS PREPEND "#include ")
   list(JOIN ARG_HEADERS "\n" lines)
@@ -33,6 +34,9 @@ function(troupe_precompiled_headers name)
   target_link_libraries(troupe_precompiled_${name} PRIVATE ${ARG_LIBS} troupe_flags)
   target_compile_options(troupe_precompiled_${name} PRIVATE "SHELL:-x c++-header" -fpch-instantiate-templates
                          "SHELL:-Xclang -fno-pch-timestamp")
+  if(ARG_ON)
+    troupe_precompile(troupe_precompiled_${name} ${ARG_ON})
+  endif()
   if(ARG_PROGRAMS)
     set_target_properties(troupe_precompiled_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(troupe_precompiled_${name} PRIVATE ${CMAKE_CXX_COMPILE_OPTIONS_PIE})

@@ -125,18 +125,28 @@ set(troupe_sanitizer_options
     UBSAN_OPTIONS=print_stacktrace=1
     "TSAN_OPTIONS=ignore_noninstrumented_modules=1:external_symbolizer_path=${TROUPE_SYMBOLIZER}:suppressions=${PROJECT_SOURCE_DIR}/test/support/tsan_suppressions.txt")
 
-# troupe_test(<folder name> LABEL unit [THREADS] SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...)
+# troupe_test(<folder name> LABEL unit [THREADS] SOURCES foo_test.cpp ... [SUPPORT helper.cpp ...] LIBS ...
+#   [FIXTURE header ...])
 # One program; each foo_test.cpp holds the suite `foo` and is one ctest entry, so a suite that is missing fails.
+# FIXTURE: what nearly all of its sources include; read once.
 # THREADS: it runs several threads and links no CAF, which is not instrumented; so `make tsan` runs it too.
 function(troupe_test name)
-  cmake_parse_arguments(ARG "THREADS" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "LABEL;TIMEOUT" "SOURCES;SUPPORT;LIBS;FIXTURE" ${ARGN})
   string(REPLACE "." "_" target test_${name})
   add_executable(${target} ${ARG_SOURCES} ${ARG_SUPPORT})
   target_compile_definitions(${target} PRIVATE BOOST_TEST_DYN_LINK
                              TROUPE_TEST_DATA="${PROJECT_SOURCE_DIR}/test")
   target_link_libraries(${target} PRIVATE ${ARG_LIBS} troupe_test_main Boost::unit_test_framework troupe_flags
                         troupe_unoptimised)
-  troupe_precompile(${target} tests)
+  if(ARG_FIXTURE AND TARGET troupe_precompiled_tests)
+    list(TRANSFORM ARG_FIXTURE REPLACE "(.+)" "<\\1>")
+    troupe_precompiled_headers(${target} PROGRAMS ON tests HEADERS ${ARG_FIXTURE}
+      LIBS ${ARG_LIBS} troupe_test_main Boost::unit_test_framework troupe_unoptimised)
+    target_compile_definitions(troupe_precompiled_${target} PRIVATE BOOST_TEST_DYN_LINK)
+    troupe_precompile(${target} ${target})
+  else()
+    troupe_precompile(${target} tests)
+  endif()
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
