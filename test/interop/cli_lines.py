@@ -34,6 +34,14 @@ workflow
 workflow list extra
 workflow list --limit x
 workflow list --limit 99999999999999999999
+workflow list --limit 1__0
+workflow list --limit 1_
+workflow list -ho
+workflow list -hz
+operator namespace describe -n ''
+workflow count -n ''
+workflow count --command-timeout -1s
+workflow count --grpc-meta grpc-timeout=1S
 workflow list -zq
 workflow list ---
 workflow list --=x
@@ -253,6 +261,7 @@ workflow list --help=false --limit x
 """
 
 READING = """
+workflow list --limit 1_0
 operator cluster health
 operator cluster health -o json
 operator cluster health -o jsonl
@@ -870,6 +879,15 @@ workflow show -w start-{me} --follow --command-timeout 1s
 """,
     "ours says in which file there is no such profile": """
 workflow list --config-file {home}/c.toml --profile nope
+""",
+    "an empty namespace is the default one, as it is in most commands of the real one": """
+workflow count -n ''
+""",
+    "a negative time is refused instead of being none": """
+workflow count --command-timeout -1s
+""",
+    "a header that gRPC makes itself is refused instead of left out": """
+workflow count --grpc-meta grpc-timeout=1S
 """,
     "what may be a key is not shown": """
 workflow count --grpc-meta a

@@ -48,10 +48,9 @@ rpc_status read_request(const call& from, google::protobuf::Message& message, bo
   std::string scratch;
   const auto bytes = from.body().flatten(scratch);
   if (bytes.size() >= few_parts_below && !has_few_parts(bytes, *message.GetDescriptor()))
-    return plain_status(
-        status_code::resource_exhausted,
-        "the request has more than " + std::to_string(most_message_parts) + " fields, or more than "
-            + std::to_string(most_map_entries) + " entries in the maps of one message");
+    return bad_argument(
+        "the request has more than " + std::to_string(most_map_entries)
+        + " entries in the maps of one message, or is made of too many small parts");
   const bool is_read = in_slices
                            ? read_in_slices(bytes, message)
                            : message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));

@@ -53,6 +53,24 @@ void refuse_token(const call_ptr& from) {
   from->answer(bad_argument("Error deserializing task token."));
 }
 
+void refuse_workflow_token(directory& here, const call_ptr& from, std::string_view token) {
+  if (decode_activity_token(token, here.settings.token_key))
+    from->answer(absent("Workflow task not found."));
+  else
+    refuse_token(from);
+}
+
+void refuse_matching_token(
+    directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits) {
+  const auto& key = here.settings.token_key;
+  if (decode_workflow_token(token, key) || decode_activity_token(token, key)
+      || decode_matching_token(matching_token::kind::nexus, token, key)
+      || decode_matching_token(matching_token::kind::query, token, key))
+    from->answer(absent(nobody_waits));
+  else
+    refuse_token(from);
+}
+
 void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token) {
   if (decode_workflow_token(token, here.settings.token_key))
     from->answer(absent(

@@ -33,11 +33,12 @@ bool find_token_namespace(
 
 bool has_token(const call_ptr& from, std::string_view token);
 void refuse_token(const call_ptr& from);
-inline void refuse_workflow_token(directory& /*here*/, const call_ptr& from, std::string_view) {
-  refuse_token(from);
-}
+void refuse_workflow_token(directory& here, const call_ptr& from, std::string_view token);
 /// The same for one that is no activity's; one of another task is at least a token of ours.
 void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token);
+/// The same of a token of matching: `nobody_waits` is what one of another kind is told.
+void refuse_matching_token(
+    directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits);
 
 /// To the record of this workflow, which must be there.
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id);
@@ -187,7 +188,7 @@ struct by_matching_token {
       return false;
     auto token = decode_matching_token(Kind, request.task_token(), here.settings.token_key);
     if (!token) {
-      refuse_token(from);
+      refuse_matching_token(here, from, request.task_token(), nobody_waits);
       return false;
     }
     if (!find_token_namespace(here, from, request.namespace_(), token->namespace_id))
@@ -207,10 +208,13 @@ struct by_matching_token {
         return;
       }
     }
-    from->answer(absent(
-        Kind == matching_token::kind::nexus ? "Nexus task not found or already expired"
-                                            : "query task not found, or already expired"));
+    from->answer(absent(nobody_waits));
   }
+
+private:
+  static constexpr const char* nobody_waits = Kind == matching_token::kind::nexus
+                                                  ? "Nexus task not found or already expired"
+                                                  : "query task not found, or already expired";
 };
 
 // -- the rest ------------------------------------------------------------------------------------

@@ -160,7 +160,9 @@ std::optional<endpoint_info> directory::endpoint_by_id(std::string_view id) cons
 
 std::optional<int>
 directory::search_attribute_type(std::string_view name_space, std::string_view attribute) const {
-  static constexpr std::array<std::string_view, 8> settable{
+  static constexpr std::array<std::string_view, 10> settable{
+      "BatcherNamespace",
+      "BatcherUser",
       "TemporalScheduledStartTime",
       "TemporalChangeVersion",
       "BinaryChecksums",
@@ -178,6 +180,9 @@ directory::search_attribute_type(std::string_view name_space, std::string_view a
   for (auto name : settable)
     if (name == attribute)
       return static_cast<int>(system_attributes().find(attribute)->second);
+  // There is one, and nobody may set it.
+  if (system_attributes().contains(attribute))
+    return static_cast<int>(attribute_type::unknown);
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/matching/queue_description.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
 #include "runtime/embedded/decision/execution.hpp"
@@ -456,10 +457,10 @@ void task_queue_actor::finish_query(
   offers_.erase(found);
   temporal::api::query::v1::WorkflowQueryResult answer;
   answer.set_result_type(request.completed_type());
-  *answer.mutable_answer() = request.query_result();
+  copy_in_slices(request.query_result(), *answer.mutable_answer());
   answer.set_error_message(request.error_message());
   if (request.has_failure())
-    *answer.mutable_failure() = request.failure();
+    copy_in_slices(request.failure(), *answer.mutable_failure());
   query.query->answer(query_outcome(answer));
   from->answer_empty();
 }

@@ -336,9 +336,9 @@ std::string read_integer(const std::string& text, std::int64_t& to) {
     too_large = too_large || total > (most - digit) / base;
     total = total * base + digit;
     any = true;
-    may_separate = prefixed;
+    may_separate = true;
   }
-  if (!any || (prefixed && !may_separate))
+  if (!any || !may_separate)
     return no_number;
   if (too_large)
     return out_of_range;

@@ -92,7 +92,10 @@ std::string namespace_name(const std::string& by_flag, const std::string& argume
 // The flags of a connection whose calls are about this namespace: their header says so, and a name
 // that no header can carry is refused before anything is made or changed.
 global_flags about(const std::string& name, global_flags flags) {
-  flags.name_space = name;
+  if (name.empty())
+    flags.name_space.reset();
+  else
+    flags.name_space = name;
   return flags;
 }
 
@@ -148,7 +151,8 @@ struct namespace_create : namespace_flags {
 
 void namespace_describe(
     const global_flags& flags, const std::string& argument, const std::string& id) {
-  auto name = namespace_name(namespace_of(flags), argument);
+  const bool is_empty = flags.name_space && flags.name_space->empty();
+  auto name = namespace_name(is_empty ? std::string{} : namespace_of(flags), argument);
   if (name == "default" && !id.empty())
     name.clear();
   if (name.empty() == id.empty())

@@ -19,4 +19,8 @@ bool read_in_slices(std::string_view bytes, google::protobuf::Message& to);
 /// The same as `SerializeAsString`; nothing if the message cannot be written, as it is too large.
 std::optional<std::string> write_in_slices(const google::protobuf::MessageLite& from);
 
+/// `to` becomes the same as `from`. Small messages, and all where the work does not run in slices,
+/// are copied as ever.
+void copy_in_slices(const google::protobuf::Message& from, google::protobuf::Message& to);
+
 } // namespace troupe

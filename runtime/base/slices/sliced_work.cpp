@@ -236,6 +236,10 @@ bool sliced_work::step(std::size_t budget) {
   return true;
 }
 
+bool sliced_work::is_running() noexcept {
+  return of_this_thread().running != nullptr;
+}
+
 void sliced_work::charge(std::size_t units) {
   auto& thread = of_this_thread();
   auto* const self = static_cast<state*>(thread.running);

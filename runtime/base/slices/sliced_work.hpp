@@ -33,6 +33,9 @@ public:
   /// Runs on until so many units are spent. True if it is over. What it lets out is thrown here.
   bool step(std::size_t budget);
 
+  /// True within the work of one of them, on this thread.
+  [[nodiscard]] static bool is_running() noexcept;
+
   /// What one object spends of memory for a stack, touched or not.
   static constexpr std::size_t stack_bytes = std::size_t{1} << 20;
 

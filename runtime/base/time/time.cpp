@@ -7,14 +7,12 @@ namespace troupe {
 namespace {
 
 constexpr std::int64_t nanos_per_second = 1'000'000'000;
-// One second short of what 64 bits of nanoseconds hold, so that nanos always fit on top.
-constexpr std::int64_t max_seconds = INT64_MAX / nanos_per_second - 1;
+// Some seconds short of what 64 bits of nanoseconds hold, so that nanos always fit on top: a peer
+// may send more of them than a second has.
+constexpr std::int64_t max_seconds = INT64_MAX / nanos_per_second - 3;
 
 std::int64_t to_nanos(std::int64_t seconds, std::int32_t nanos) noexcept {
-  // A peer may send more nanos than a second has.
-  constexpr std::int32_t max_nanos = nanos_per_second - 1;
-  return std::clamp(seconds, -max_seconds, max_seconds) * nanos_per_second
-         + std::clamp(nanos, -max_nanos, max_nanos);
+  return std::clamp(seconds, -max_seconds, max_seconds) * nanos_per_second + nanos;
 }
 
 template <class Proto>

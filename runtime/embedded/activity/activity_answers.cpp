@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What workers, or whoever completes in their place, say of activities.
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
@@ -85,7 +86,7 @@ void end_failed(
   auto& to = *event->mutable_activity_task_failed_event_attributes();
   to.set_scheduled_event_id(found.at->second.scheduled_event_id);
   if (failure)
-    *to.mutable_failure() = *failure;
+    copy_in_slices(*failure, *to.mutable_failure());
   to.set_retry_state(state);
   to.set_identity(identity);
   end_activity(ch, *found.on, found.at, event);
@@ -102,10 +103,12 @@ void end_too_large(
 void keep_heartbeat(
     change& ch, activity_state& activity, const api::common::v1::Payloads* details) {
   activity.last_heartbeat = ch.now();
-  if (details)
-    activity.heartbeat_details = held<api::common::v1::Payloads>::copy_of(*details);
-  else
-    activity.heartbeat_details.reset();
+  activity.heartbeat_details.reset();
+  if (details) {
+    const auto kept = std::make_shared<api::common::v1::Payloads>();
+    copy_in_slices(*details, *kept);
+    activity.heartbeat_details = kept;
+  }
 }
 
 } // namespace
@@ -133,7 +136,7 @@ void handle(change& ch, const complete_activity& what) {
   auto& to = *event->mutable_activity_task_completed_event_attributes();
   to.set_scheduled_event_id(found->at->second.scheduled_event_id);
   if (what.result)
-    *to.mutable_result() = *what.result;
+    copy_in_slices(*what.result, *to.mutable_result());
   to.set_identity(what.identity);
   end_activity(ch, *found->on, found->at, event);
   tell_of_ends(ch, *found->on);
@@ -190,7 +193,7 @@ void handle(change& ch, const cancel_activity& what) {
   to.set_scheduled_event_id(activity.scheduled_event_id);
   to.set_latest_cancel_requested_event_id(activity.cancel_requested_event_id);
   if (what.details)
-    *to.mutable_details() = *what.details;
+    copy_in_slices(*what.details, *to.mutable_details());
   to.set_identity(what.identity);
   end_activity(ch, *found->on, found->at, event);
   tell_of_ends(ch, *found->on);

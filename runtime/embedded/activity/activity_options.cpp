@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/activity/activity_options.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
@@ -95,7 +96,7 @@ api::activity::v1::ActivityOptions options_of(const activity_state& activity) {
   *options.mutable_schedule_to_start_timeout() = from.schedule_to_start_timeout();
   *options.mutable_start_to_close_timeout() = from.start_to_close_timeout();
   *options.mutable_heartbeat_timeout() = from.heartbeat_timeout();
-  *options.mutable_retry_policy() = from.retry_policy();
+  copy_in_slices(from.retry_policy(), *options.mutable_retry_policy());
   if (from.has_priority())
     *options.mutable_priority() = from.priority();
   return options;

@@ -40,6 +40,7 @@ private:
 /// | polls          | worker_version_capabilities.build_id          | build id       |
 /// | workflow tasks | identity                                      | id             |
 /// |   answered     | worker_version_stamp.build_id                 | build id       |
+/// |                | deployment_options, binary_checksum           | id (ours)      |
 /// | activities     | identity                                      | id             |
 /// |   answered     |                                               |                |
 /// | DescribeTask.. | task_queue (also not set or empty)            | id             |
@@ -65,7 +66,16 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
                          request.task_token();
                          request.binary_checksum();
                        }) {
-    checks.text(request.identity(), to.max_id_bytes, identity_too_long);
+    checks.text(request.identity(), to.max_id_bytes, identity_too_long)
+        .text(request.binary_checksum(), to.max_id_bytes, "binaryChecksum length exceeds limit")
+        .text(
+            request.deployment_options().build_id(),
+            to.max_id_bytes,
+            "size of BuildID larger than the maximum allowed")
+        .text(
+            request.deployment_options().deployment_name(),
+            to.max_id_bytes,
+            "size of WorkerDeploymentName larger than the maximum allowed");
     if constexpr (requires { request.worker_version_stamp(); }) {
       const auto& stamp = request.worker_version_stamp();
       checks.text(stamp.build_id(), longest_build_id, build_id_too_long);

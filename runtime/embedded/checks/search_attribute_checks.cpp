@@ -69,6 +69,8 @@ attribute_problem check_search_attributes(
           kind::unknown_name,
           "Namespace " + std::string{name_space} + " has no mapping defined for search attribute "
               + name);
+    if (*type == 0) // of the service's own
+      return problem(kind::unknown_name, name + " attribute can't be set in SearchAttributes");
     auto& metadata = *payload.mutable_metadata();
     if (!metadata.contains("type"))
       metadata["type"] = attribute_type_name(*type);

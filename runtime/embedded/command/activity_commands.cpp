@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
@@ -87,7 +88,7 @@ command_result schedule_activity(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED);
   auto& to = *event->mutable_activity_task_scheduled_event_attributes();
   if (from.has_retry_policy())
-    *to.mutable_retry_policy() = from.retry_policy();
+    copy_in_slices(from.retry_policy(), *to.mutable_retry_policy());
   fill_defaults(*to.mutable_retry_policy());
   if (const auto policy = check(to.retry_policy()); !policy.ok())
     return refused(policy.message);
@@ -135,9 +136,9 @@ command_result schedule_activity(completion& in, const command& what) {
   to.mutable_task_queue()->set_name(from.task_queue().name());
   to.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   to.set_use_workflow_build_id(from.use_workflow_build_id());
   if (from.has_priority())

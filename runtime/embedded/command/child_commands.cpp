@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
@@ -38,13 +39,13 @@ start_request as_request(const run& on, const wire_command& from) {
   *request.mutable_workflow_run_timeout() = from.workflow_run_timeout();
   *request.mutable_workflow_task_timeout() = from.workflow_task_timeout();
   if (from.has_retry_policy()) {
-    *request.mutable_retry_policy() = from.retry_policy();
+    copy_in_slices(from.retry_policy(), *request.mutable_retry_policy());
     fill_defaults(*request.mutable_retry_policy());
   }
   if (from.has_memo())
-    *request.mutable_memo() = from.memo();
+    copy_in_slices(from.memo(), *request.mutable_memo());
   if (from.has_search_attributes())
-    *request.mutable_search_attributes() = from.search_attributes();
+    copy_in_slices(from.search_attributes(), *request.mutable_search_attributes());
   return request;
 }
 
@@ -158,7 +159,7 @@ command_result start_child_workflow(completion& in, const command& what) {
   *to.mutable_workflow_type() = from.workflow_type();
   *to.mutable_task_queue() = request.task_queue();
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   if (request.has_workflow_execution_timeout())
     *to.mutable_workflow_execution_timeout() = request.workflow_execution_timeout();
   *to.mutable_workflow_run_timeout() = request.workflow_run_timeout();
@@ -174,14 +175,14 @@ command_result start_child_workflow(completion& in, const command& what) {
           ? enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
           : from.workflow_id_reuse_policy());
   if (request.has_retry_policy())
-    *to.mutable_retry_policy() = request.retry_policy();
+    copy_in_slices(request.retry_policy(), *to.mutable_retry_policy());
   to.set_cron_schedule(from.cron_schedule());
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   if (request.has_memo())
-    *to.mutable_memo() = request.memo();
+    copy_in_slices(request.memo(), *to.mutable_memo());
   if (request.has_search_attributes())
-    *to.mutable_search_attributes() = request.search_attributes();
+    copy_in_slices(request.search_attributes(), *to.mutable_search_attributes());
   to.set_inherit_build_id(from.inherit_build_id());
   if (from.has_priority())
     *to.mutable_priority() = from.priority();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
@@ -88,7 +89,7 @@ command_result complete_workflow(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
   auto& to = *event->mutable_workflow_execution_completed_event_attributes();
   if (from.has_result())
-    *to.mutable_result() = from.result();
+    copy_in_slices(from.result(), *to.mutable_result());
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   to.set_new_execution_run_id(next.run_id);
   in.ch.write(in.on, event);
@@ -116,7 +117,7 @@ command_result fail_workflow(completion& in, const command& what) {
   const auto next = follow_failure(in.ch, in.on, from.failure());
   auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
   auto& to = *event->mutable_workflow_execution_failed_event_attributes();
-  *to.mutable_failure() = from.failure();
+  copy_in_slices(from.failure(), *to.mutable_failure());
   to.set_retry_state(next.retry_state);
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   to.set_new_execution_run_id(next.run_id);
@@ -144,7 +145,7 @@ command_result cancel_workflow(completion& in, const command& what) {
   auto& to = *event->mutable_workflow_execution_canceled_event_attributes();
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   if (from.has_details())
-    *to.mutable_details() = from.details();
+    copy_in_slices(from.details(), *to.mutable_details());
   in.ch.write(in.on, event);
   close_run(in.ch, in.on, enums::WORKFLOW_EXECUTION_STATUS_CANCELED);
   return {};
@@ -217,7 +218,7 @@ command_result continue_as_new(completion& in, const command& what) {
   closing.mutable_task_queue()->set_name(from.task_queue().name());
   closing.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
   if (from.has_input())
-    *closing.mutable_input() = from.input();
+    copy_in_slices(from.input(), *closing.mutable_input());
   to_proto(run_timeout, *closing.mutable_workflow_run_timeout());
   to_proto(task_timeout, *closing.mutable_workflow_task_timeout());
   closing.set_workflow_task_completed_event_id(in.completed_event_id);
@@ -225,15 +226,15 @@ command_result continue_as_new(completion& in, const command& what) {
     *closing.mutable_backoff_start_interval() = from.backoff_start_interval();
   closing.set_initiator(from.initiator());
   if (from.has_failure())
-    *closing.mutable_failure() = from.failure();
+    copy_in_slices(from.failure(), *closing.mutable_failure());
   if (from.has_last_completion_result())
-    *closing.mutable_last_completion_result() = from.last_completion_result();
+    copy_in_slices(from.last_completion_result(), *closing.mutable_last_completion_result());
   if (from.has_header())
-    *closing.mutable_header() = from.header();
+    copy_in_slices(from.header(), *closing.mutable_header());
   if (from.has_memo())
-    *closing.mutable_memo() = from.memo();
+    copy_in_slices(from.memo(), *closing.mutable_memo());
   if (from.has_search_attributes())
-    *closing.mutable_search_attributes() = from.search_attributes();
+    copy_in_slices(from.search_attributes(), *closing.mutable_search_attributes());
   closing.set_inherit_build_id(from.inherit_build_id());
   closing.set_initial_versioning_behavior(from.initial_versioning_behavior());
   ch.write(in.on, event);
@@ -250,7 +251,7 @@ command_result continue_as_new(completion& in, const command& what) {
   *to.mutable_workflow_type() = from.workflow_type();
   *to.mutable_task_queue() = closing.task_queue();
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   if (old.has_workflow_execution_timeout())
     *to.mutable_workflow_execution_timeout() = old.workflow_execution_timeout();
   to_proto(run_timeout, *to.mutable_workflow_run_timeout());
@@ -261,13 +262,13 @@ command_result continue_as_new(completion& in, const command& what) {
           ? enums::CONTINUE_AS_NEW_INITIATOR_WORKFLOW
           : from.initiator());
   if (from.has_failure())
-    *to.mutable_continued_failure() = from.failure();
+    copy_in_slices(from.failure(), *to.mutable_continued_failure());
   if (from.has_last_completion_result())
-    *to.mutable_last_completion_result() = from.last_completion_result();
+    copy_in_slices(from.last_completion_result(), *to.mutable_last_completion_result());
   to.set_original_execution_run_id(new_run_id);
   to.set_first_execution_run_id(state.first_run_id);
   if (from.has_retry_policy())
-    *to.mutable_retry_policy() = from.retry_policy();
+    copy_in_slices(from.retry_policy(), *to.mutable_retry_policy());
   to.set_attempt(
       from.initiator() == enums::CONTINUE_AS_NEW_INITIATOR_RETRY ? state.attempt + 1 : 1);
   if (old.has_workflow_execution_expiration_time())
@@ -276,11 +277,11 @@ command_result continue_as_new(completion& in, const command& what) {
   if (next.first_task_backoff > duration{})
     to_proto(next.first_task_backoff, *to.mutable_first_workflow_task_backoff());
   if (from.has_memo())
-    *to.mutable_memo() = from.memo();
+    copy_in_slices(from.memo(), *to.mutable_memo());
   if (from.has_search_attributes())
-    *to.mutable_search_attributes() = from.search_attributes();
+    copy_in_slices(from.search_attributes(), *to.mutable_search_attributes());
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   to.set_workflow_id(ch.rec.workflow_id);
   if (has_priority(in.on))
     *to.mutable_priority() = priority_of(in.on);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/command/commands.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/text/enum_name.hpp"
 
 #include <array>
@@ -75,7 +76,7 @@ std::string cause_name(enums::WorkflowTaskFailedCause cause) {
 event_ptr make_event(completion& in, const command& what, enums::EventType type) {
   auto event = in.ch.make(type);
   if (what.has_user_metadata())
-    *event->mutable_user_metadata() = what.user_metadata();
+    copy_in_slices(what.user_metadata(), *event->mutable_user_metadata());
   *event->mutable_event_group_markers() = what.event_group_markers();
   return event;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals and cancel requests to other workflows: checked and written here; who gets them is
 // another record's business.
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/command/peer_targets.hpp"
 
@@ -77,11 +78,11 @@ command_result signal_external_workflow(completion& in, const command& what) {
   *to.mutable_workflow_execution() = from.execution();
   to.set_signal_name(from.signal_name());
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   to.set_control(from.control());
   to.set_child_workflow_only(from.child_workflow_only());
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   in.ch.write(in.on, event);
   add_peer(in, peer_kind::signal, event);
   return {};

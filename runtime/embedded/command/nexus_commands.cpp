@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -125,7 +126,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   to.set_service(from.service());
   to.set_operation(from.operation());
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   if (from_run || from.has_schedule_to_close_timeout())
     to_proto(to_close, *to.mutable_schedule_to_close_timeout());
   if (from.has_schedule_to_start_timeout())

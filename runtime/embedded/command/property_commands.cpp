@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/slice.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/workflow_task/build_ids.hpp"
@@ -14,6 +16,7 @@ using command = api::command::v1::Command;
 template <class Map>
 void merge(Map& into, const Map& from) {
   for (const auto& [name, payload] : from) {
+    spend();
     if (is_null(payload))
       into.erase(name);
     else
@@ -100,12 +103,15 @@ command_result record_marker(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_MARKER_RECORDED);
   auto& to = *event->mutable_marker_recorded_event_attributes();
   to.set_marker_name(from.marker_name());
-  *to.mutable_details() = from.details();
+  for (const auto& [name, payloads] : from.details()) {
+    spend();
+    copy_in_slices(payloads, (*to.mutable_details())[name]);
+  }
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   if (from.has_failure())
-    *to.mutable_failure() = from.failure();
+    copy_in_slices(from.failure(), *to.mutable_failure());
   in.ch.write(in.on, event);
   return {};
 }
@@ -131,7 +137,7 @@ command_result upsert_search_attributes(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
   auto& to = *event->mutable_upsert_workflow_search_attributes_event_attributes();
   to.set_workflow_task_completed_event_id(in.completed_event_id);
-  *to.mutable_search_attributes() = attributes;
+  copy_in_slices(attributes, *to.mutable_search_attributes());
   in.ch.write(in.on, event);
   auto& state = in.on.state;
   merge(*state.search_attributes.edit().mutable_indexed_fields(), attributes.indexed_fields());
@@ -167,9 +173,13 @@ command_result modify_properties(completion& in, const command& what) {
   auto event = make_event(in, what, enums::EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED);
   auto& to = *event->mutable_workflow_properties_modified_event_attributes();
   to.set_workflow_task_completed_event_id(in.completed_event_id);
-  *to.mutable_upserted_memo() = from.upserted_memo();
+  copy_in_slices(from.upserted_memo(), *to.mutable_upserted_memo());
   in.ch.write(in.on, event);
-  merge(*state.memo.edit().mutable_fields(), from.upserted_memo().fields());
+  const auto merged = std::make_shared<api::common::v1::Memo>();
+  if (memo != nullptr)
+    copy_in_slices(*memo, *merged);
+  merge(*merged->mutable_fields(), from.upserted_memo().fields());
+  state.memo = merged;
   in.ch.show(in.on);
   return {};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/slice.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
@@ -55,10 +56,10 @@ void fill_info(const record& rec, const run& on, api::workflow::v1::WorkflowExec
   to.set_history_length(static_cast<std::int64_t>(on.history.size()));
   to.mutable_memo();
   if (state.memo)
-    *to.mutable_memo() = *state.memo;
+    copy_in_slices(*state.memo, *to.mutable_memo());
   to.mutable_search_attributes();
   if (state.search_attributes)
-    *to.mutable_search_attributes() = *state.search_attributes;
+    copy_in_slices(*state.search_attributes, *to.mutable_search_attributes());
   show_builds(state, *to.mutable_search_attributes());
   to.set_task_queue(state.task_queue);
   to.set_state_transition_count(state.transitions);
@@ -251,7 +252,7 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
     to_proto(state.run_timeout, *config.mutable_workflow_run_timeout());
   to_proto(state.task_timeout, *config.mutable_default_workflow_task_timeout());
   if (on->history.front()->has_user_metadata())
-    *config.mutable_user_metadata() = on->history.front()->user_metadata();
+    copy_in_slices(on->history.front()->user_metadata(), *config.mutable_user_metadata());
 
   auto& info = *response->mutable_workflow_execution_info();
   fill_info(rec, *on, info);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/slice.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/history/history_pages.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -39,7 +40,7 @@ event_ptr close_event(const run& on, bool follows_next_run) {
   *to.mutable_workflow_type() = started.workflow_type();
   *to.mutable_task_queue() = started.task_queue();
   if (started.has_input())
-    *to.mutable_input() = started.input();
+    copy_in_slices(started.input(), *to.mutable_input());
   *to.mutable_workflow_run_timeout() = started.workflow_run_timeout();
   *to.mutable_workflow_task_timeout() = started.workflow_task_timeout();
   return shown;
@@ -243,7 +244,7 @@ reply query_outcome(const api::query::v1::WorkflowQueryResult& answer) {
   }
   api::errordetails::v1::QueryFailedFailure detail;
   if (answer.has_failure())
-    *detail.mutable_failure() = answer.failure();
+    copy_in_slices(answer.failure(), *detail.mutable_failure());
   return {with_detail(status_code::invalid_argument, answer.error_message(), detail), nullptr};
 }
 

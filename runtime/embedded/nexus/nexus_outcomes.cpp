@@ -236,10 +236,8 @@ namespace {
 
 rpc_status check_details(const std::string& details) {
   if (!has_few_values(details))
-    return {
-        status_code::resource_exhausted,
-        "the failure details have more than " + std::to_string(most_message_parts) + " values",
-        {}};
+    return invalid_argument(
+        "the failure details have more than " + std::to_string(most_json_values) + " values");
   if (!details.empty() && !protocol::is_json(details))
     return invalid_argument("failure details must be JSON serializable");
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_rules.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
@@ -116,7 +117,7 @@ void end_succeeded(
         for (const auto& link : links)
           *event.add_links() = link;
         if (result)
-          *to.mutable_result() = *result;
+          copy_in_slices(*result, *to.mutable_result());
       });
 }
 
@@ -186,7 +187,7 @@ void end_cancel_request(
     auto& to = *event->mutable_nexus_operation_cancel_request_failed_event_attributes();
     to.set_requested_event_id(cancel.requested_event_id);
     to.set_scheduled_event_id(operation.scheduled_event_id);
-    *to.mutable_failure() = *failure;
+    copy_in_slices(*failure, *to.mutable_failure());
   } else {
     auto& to = *event->mutable_nexus_operation_cancel_request_completed_event_attributes();
     to.set_requested_event_id(cancel.requested_event_id);

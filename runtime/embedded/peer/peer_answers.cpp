@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side of who is asked: what other runs want of this record.
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/history_limits.hpp"
@@ -69,7 +70,7 @@ start_request request_of(const start_child& what) {
   *request.mutable_workflow_type() = from.workflow_type();
   *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
-    *request.mutable_input() = from.input();
+    copy_in_slices(from.input(), *request.mutable_input());
   if (from.has_workflow_execution_timeout())
     *request.mutable_workflow_execution_timeout() = from.workflow_execution_timeout();
   *request.mutable_workflow_run_timeout() = from.workflow_run_timeout();
@@ -82,16 +83,16 @@ start_request request_of(const start_child& what) {
     request.set_workflow_id_conflict_policy(enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING);
   }
   if (from.has_retry_policy())
-    *request.mutable_retry_policy() = from.retry_policy();
+    copy_in_slices(from.retry_policy(), *request.mutable_retry_policy());
   request.set_cron_schedule(from.cron_schedule());
   if (from.has_header())
-    *request.mutable_header() = from.header();
+    copy_in_slices(from.header(), *request.mutable_header());
   if (from.has_memo())
-    *request.mutable_memo() = from.memo();
+    copy_in_slices(from.memo(), *request.mutable_memo());
   if (from.has_search_attributes())
-    *request.mutable_search_attributes() = from.search_attributes();
+    copy_in_slices(from.search_attributes(), *request.mutable_search_attributes());
   if (what.initiated->has_user_metadata())
-    *request.mutable_user_metadata() = what.initiated->user_metadata();
+    copy_in_slices(what.initiated->user_metadata(), *request.mutable_user_metadata());
   if (what.priority)
     *request.mutable_priority() = *what.priority;
   if (from.has_versioning_override())
@@ -199,9 +200,9 @@ void handle(change& ch, const signal_from_run& what) {
   auto& to = *event->mutable_workflow_execution_signaled_event_attributes();
   to.set_signal_name(from.signal_name());
   if (from.has_input())
-    *to.mutable_input() = from.input();
+    copy_in_slices(from.input(), *to.mutable_input());
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   to.set_identity(service_identity);
   to.mutable_external_workflow_execution()->set_workflow_id(what.from.workflow_id);
   to.mutable_external_workflow_execution()->set_run_id(what.from.run_id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/peer/peer_events.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // control is still copied
 
 namespace troupe::embedded {
@@ -94,7 +95,7 @@ event_ptr child_started_event(const change& ch, const peer_state& child) {
   to.mutable_workflow_execution()->set_run_id(child.child_run_id);
   *to.mutable_workflow_type() = from.workflow_type();
   if (from.has_header())
-    *to.mutable_header() = from.header();
+    copy_in_slices(from.header(), *to.mutable_header());
   return event;
 }
 
@@ -125,7 +126,7 @@ event_ptr child_ended_event(const change& ch, const peer_state& child, const chi
         fill_end(*event->mutable_child_workflow_execution_completed_event_attributes(), child, how);
     const auto& from = closing.workflow_execution_completed_event_attributes();
     if (from.has_result())
-      *to.mutable_result() = from.result();
+      copy_in_slices(from.result(), *to.mutable_result());
     return event;
   }
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
@@ -133,7 +134,7 @@ event_ptr child_ended_event(const change& ch, const peer_state& child, const chi
     auto& to =
         fill_end(*event->mutable_child_workflow_execution_failed_event_attributes(), child, how);
     const auto& from = closing.workflow_execution_failed_event_attributes();
-    *to.mutable_failure() = from.failure();
+    copy_in_slices(from.failure(), *to.mutable_failure());
     to.set_retry_state(from.retry_state());
     return event;
   }
@@ -143,7 +144,7 @@ event_ptr child_ended_event(const change& ch, const peer_state& child, const chi
         fill_end(*event->mutable_child_workflow_execution_canceled_event_attributes(), child, how);
     const auto& from = closing.workflow_execution_canceled_event_attributes();
     if (from.has_details())
-      *to.mutable_details() = from.details();
+      copy_in_slices(from.details(), *to.mutable_details());
     return event;
   }
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: {

@@ -3,6 +3,7 @@
 
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/text/uuid.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 
 #include <google/rpc/status.pb.h>
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -13,8 +14,9 @@ namespace details = temporal::api::errordetails::v1;
 
 rpc_status
 with_detail(status_code code, std::string message, const google::protobuf::Message& detail) {
-  // The details carry the message once more, and nobody can read a string that is no UTF-8.
-  message = to_valid_utf8(std::move(message));
+  // The details carry the message once more, and nobody can read a string that is no UTF-8. What is
+  // cut off here, as it may be megabytes, would not leave anyway.
+  message = excerpt(message, longest_error_text);
   google::rpc::Status whole;
   whole.set_code(static_cast<int>(code));
   whole.set_message(message);

@@ -28,6 +28,8 @@ constexpr int list_page = 100;
 constexpr std::size_t largest_list_bytes = 2 * 1024 * 1024;
 /// Of one namespace, keys and values. The real server has no limit and keeps them on a disk.
 constexpr std::size_t largest_data_bytes = 1024 * 1024;
+/// Of its description and its owner's address: kept and copied like the data.
+constexpr std::size_t largest_text_bytes = 64 * 1024;
 /// Marks the name of a deleted namespace, before at least so much of its id.
 const std::string deleted_mark = "-deleted-";
 constexpr std::size_t shortest_deleted_id = 5;
@@ -103,6 +105,14 @@ rpc_status merge(data_map& data, const google::protobuf::Map<std::string, std::s
   return {};
 }
 
+rpc_status check_texts(const std::string& description, const std::string& owner_email) {
+  if (description.size() > largest_text_bytes)
+    return bad_argument("Namespace description size exceeds limit.");
+  if (owner_email.size() > largest_text_bytes)
+    return bad_argument("Namespace owner email size exceeds limit.");
+  return {};
+}
+
 /// The name that a deleted namespace gets: it carries enough of the id to be one that no other has.
 std::optional<std::string> name_of_deleted(
     const namespace_entry& entry, const std::function<bool(const std::string&)>& is_taken) {
@@ -174,6 +184,8 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
         status_code::already_exists,
         "Namespace \"" + request.namespace_() + "\" already exists",
         temporal::api::errordetails::v1::NamespaceAlreadyExistsFailure{});
+  if (auto status = check_texts(request.description(), request.owner_email()); !status.ok())
+    return status;
   namespace_entry entry;
   entry.name = request.namespace_();
   entry.id = free_id();
@@ -251,6 +263,8 @@ rpc_status namespace_registry::update(
     if (!is_valid_retention(retention))
       return bad_argument("A valid retention period is not set on request.");
   }
+  if (auto status = check_texts(info.description(), info.owner_email()); !status.ok())
+    return status;
   auto data = entry->data;
   if (auto status = merge(data, info.data()); !status.ok())
     return status;
@@ -280,7 +294,7 @@ rpc_status namespace_registry::deprecate(const std::string& name) {
 rpc_status
 namespace_registry::remove(const std::string& name, const std::string& id, std::string& renamed) {
   if (name.empty() && id.empty())
-    return bad_argument("namespace or namespace ID is required");
+    return bad_argument("Namespace not set on request.");
   if (!name.empty() && !id.empty())
     return bad_argument("Only one of namespace name or Id should be set on request.");
   auto* entry = id.empty() ? find(name) : find_by_id_mutable(id);

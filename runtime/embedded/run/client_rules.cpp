@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -110,10 +111,10 @@ void handle(change& ch, const signal_execution& what) {
   auto& attributes = *event->mutable_workflow_execution_signaled_event_attributes();
   attributes.set_signal_name(request.signal_name());
   if (request.has_input())
-    *attributes.mutable_input() = request.input();
+    copy_in_slices(request.input(), *attributes.mutable_input());
   attributes.set_identity(request.identity());
   if (request.has_header())
-    *attributes.mutable_header() = request.header();
+    copy_in_slices(request.header(), *attributes.mutable_header());
   *event->mutable_links() = request.links();
   signal_run(ch, *on, request.request_id(), event);
   accept<wire::SignalWorkflowExecutionResponse>(ch);

@@ -179,8 +179,9 @@ std::optional<absl::TimeZone> find_zone(std::string_view name) {
   return zone;
 }
 
-/// No schedule needs so many bytes; lists of megabytes would be read term by term.
-constexpr std::size_t longest_schedule = 4096;
+/// No schedule needs so many bytes; lists of megabytes would be read term by term, each time that
+/// it strikes.
+constexpr std::size_t longest_schedule = 32 * 1024;
 
 std::optional<schedule> read_schedule(std::string_view text) {
   if (text.size() > longest_schedule)

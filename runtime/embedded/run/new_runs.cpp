@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/run/new_runs.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -41,15 +42,15 @@ new_run make_new_run(change& ch, const start_request& request, std::string run_i
   what.started = std::make_shared<history_event>();
   add_links(request, *what.started);
   if (request.has_user_metadata())
-    *what.started->mutable_user_metadata() = request.user_metadata();
+    copy_in_slices(request.user_metadata(), *what.started->mutable_user_metadata());
   auto& to = *what.started->mutable_workflow_execution_started_event_attributes();
   *to.mutable_workflow_type() = request.workflow_type();
   to.mutable_task_queue()->set_name(request.task_queue().name());
   to.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
   if (request.has_header())
-    *to.mutable_header() = request.header();
+    copy_in_slices(request.header(), *to.mutable_header());
   if (request.has_input())
-    *to.mutable_input() = request.input();
+    copy_in_slices(request.input(), *to.mutable_input());
   if (request.has_workflow_execution_timeout())
     *to.mutable_workflow_execution_timeout() = request.workflow_execution_timeout();
   if (request.has_workflow_run_timeout())
@@ -59,24 +60,24 @@ new_run make_new_run(change& ch, const start_request& request, std::string run_i
   to.set_first_execution_run_id(what.run_id);
   to.set_identity(request.identity());
   if (request.has_retry_policy())
-    *to.mutable_retry_policy() = request.retry_policy();
+    copy_in_slices(request.retry_policy(), *to.mutable_retry_policy());
   to.set_attempt(1);
   if (const auto timeout = from_proto(request.workflow_execution_timeout()); timeout > duration{})
     to_proto(
         std::chrono::floor<std::chrono::milliseconds>(later(ch.now(), timeout)),
         *to.mutable_workflow_execution_expiration_time());
   if (request.has_memo())
-    *to.mutable_memo() = request.memo();
+    copy_in_slices(request.memo(), *to.mutable_memo());
   if (request.has_search_attributes())
-    *to.mutable_search_attributes() = request.search_attributes();
+    copy_in_slices(request.search_attributes(), *to.mutable_search_attributes());
   if (request.has_priority())
     *to.mutable_priority() = request.priority();
   if (request.has_versioning_override())
     *to.mutable_versioning_override() = request.versioning_override();
   if (request.has_last_completion_result())
-    *to.mutable_last_completion_result() = request.last_completion_result();
+    copy_in_slices(request.last_completion_result(), *to.mutable_last_completion_result());
   if (request.has_continued_failure())
-    *to.mutable_continued_failure() = request.continued_failure();
+    copy_in_slices(request.continued_failure(), *to.mutable_continued_failure());
   to.set_workflow_id(request.workflow_id());
   for (const auto& each : request.completion_callbacks()) {
     *to.add_completion_callbacks() = each;

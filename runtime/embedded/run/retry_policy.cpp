@@ -34,9 +34,9 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
     policy.mutable_initial_interval()->set_seconds(1);
   // Out of the range of a duration: nobody could read the event.
   const auto mend = [](google::protobuf::Duration& value) {
-    constexpr std::int64_t most_seconds = 315'576'000'000;
+    constexpr std::int64_t most_seconds = 3'153'600'000; // a century
     if (value.seconds() > most_seconds || value.nanos() >= 1'000'000'000)
-      to_proto(from_proto(value), value);
+      cut_timeout(value);
   };
   mend(*policy.mutable_initial_interval());
   if (policy.has_maximum_interval())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/run/run_rules.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/peer/peer_rules.hpp"
@@ -22,6 +23,10 @@ using std::chrono::seconds;
 
 void load_state(run_state& state, const new_run& what, time_point now) {
   const auto& from = what.started->workflow_execution_started_event_attributes();
+  // What may be large stays where it is.
+  const auto of_event = [&]<class Part>(const Part& part) {
+    return held<Part>{std::shared_ptr<const Part>{what.started, &part}};
+  };
   state.workflow_type = from.workflow_type().name();
   state.task_queue = from.task_queue().name();
   state.execution_timeout = from_proto(from.workflow_execution_timeout());
@@ -45,13 +50,11 @@ void load_state(run_state& state, const new_run& what, time_point now) {
   if (what.first_task_backoff > duration{})
     state.first_task_due = state.execution_time;
   if (from.has_memo())
-    state.memo = held<api::common::v1::Memo>::copy_of(from.memo());
+    state.memo = of_event(from.memo());
   if (from.has_search_attributes())
-    state.search_attributes =
-        held<api::common::v1::SearchAttributes>::copy_of(from.search_attributes());
+    state.search_attributes = of_event(from.search_attributes());
   if (from.has_last_completion_result())
-    state.last_completion_result =
-        held<api::common::v1::Payloads>::copy_of(from.last_completion_result());
+    state.last_completion_result = of_event(from.last_completion_result());
   if (from.has_prev_auto_reset_points())
     state.reset_points =
         held<api::workflow::v1::ResetPoints>::copy_of(from.prev_auto_reset_points());
@@ -87,7 +90,7 @@ void write_terminated(
   auto& attributes = *event->mutable_workflow_execution_terminated_event_attributes();
   attributes.set_reason(reason);
   if (details)
-    *attributes.mutable_details() = *details;
+    copy_in_slices(*details, *attributes.mutable_details());
   attributes.set_identity(identity);
   *event->mutable_links() = links;
   ch.write(on, event);
@@ -243,7 +246,7 @@ void start_follow_up(
   what.started = std::make_shared<history_event>();
   *what.started->mutable_links() = on.history.front()->links();
   if (on.history.front()->has_user_metadata())
-    *what.started->mutable_user_metadata() = on.history.front()->user_metadata();
+    copy_in_slices(on.history.front()->user_metadata(), *what.started->mutable_user_metadata());
   auto& to = *what.started->mutable_workflow_execution_started_event_attributes();
   to = old;
   to.clear_identity();
@@ -259,12 +262,12 @@ void start_follow_up(
   to.set_attempt(retry ? on.state.attempt + 1 : 1);
   to_proto(next.backoff, *to.mutable_first_workflow_task_backoff());
   if (failure)
-    *to.mutable_continued_failure() = *failure;
+    copy_in_slices(*failure, *to.mutable_continued_failure());
   if (!retry) {
     if (result)
-      *to.mutable_last_completion_result() = *result;
+      copy_in_slices(*result, *to.mutable_last_completion_result());
     else if (on.state.last_completion_result)
-      *to.mutable_last_completion_result() = *on.state.last_completion_result;
+      copy_in_slices(*on.state.last_completion_result, *to.mutable_last_completion_result());
   }
   carry_reset_points(ch, on, to);
   if (retry) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
@@ -163,7 +164,7 @@ start_request start_part(const wire::SignalWithStartWorkflowExecutionRequest& fr
   if (from.has_task_queue())
     *request.mutable_task_queue() = from.task_queue();
   if (from.has_input())
-    *request.mutable_input() = from.input();
+    copy_in_slices(from.input(), *request.mutable_input());
   if (from.has_workflow_execution_timeout())
     *request.mutable_workflow_execution_timeout() = from.workflow_execution_timeout();
   if (from.has_workflow_run_timeout())
@@ -175,18 +176,18 @@ start_request start_part(const wire::SignalWithStartWorkflowExecutionRequest& fr
   request.set_workflow_id_reuse_policy(from.workflow_id_reuse_policy());
   request.set_workflow_id_conflict_policy(from.workflow_id_conflict_policy());
   if (from.has_retry_policy())
-    *request.mutable_retry_policy() = from.retry_policy();
+    copy_in_slices(from.retry_policy(), *request.mutable_retry_policy());
   request.set_cron_schedule(from.cron_schedule());
   if (from.has_memo())
-    *request.mutable_memo() = from.memo();
+    copy_in_slices(from.memo(), *request.mutable_memo());
   if (from.has_search_attributes())
-    *request.mutable_search_attributes() = from.search_attributes();
+    copy_in_slices(from.search_attributes(), *request.mutable_search_attributes());
   if (from.has_header())
-    *request.mutable_header() = from.header();
+    copy_in_slices(from.header(), *request.mutable_header());
   if (from.has_workflow_start_delay())
     *request.mutable_workflow_start_delay() = from.workflow_start_delay();
   if (from.has_user_metadata())
-    *request.mutable_user_metadata() = from.user_metadata();
+    copy_in_slices(from.user_metadata(), *request.mutable_user_metadata());
   *request.mutable_links() = from.links();
   if (from.has_versioning_override())
     *request.mutable_versioning_override() = from.versioning_override();
@@ -273,10 +274,10 @@ void handle(change& ch, const signal_with_start_execution& what) {
   auto& attributes = *signal->mutable_workflow_execution_signaled_event_attributes();
   attributes.set_signal_name(asked.signal_name());
   if (asked.has_signal_input())
-    *attributes.mutable_input() = asked.signal_input();
+    copy_in_slices(asked.signal_input(), *attributes.mutable_input());
   attributes.set_identity(asked.identity());
   if (asked.has_header())
-    *attributes.mutable_header() = asked.header();
+    copy_in_slices(asked.header(), *attributes.mutable_header());
   *signal->mutable_links() = asked.links();
 
   const auto answer = [&ch](const run& on, bool started) {

@@ -31,7 +31,14 @@ rpc_status check_older_pinned(const versioning& what, std::string_view task_queu
     if (!what.has_deployment())
       return invalid_argument(
           "must provide deployment (deprecated) or pinned version if behavior is 'PINNED'");
-    return absent(what.deployment().series_name(), what.deployment().build_id(), task_queue);
+    const auto& named = what.deployment();
+    if (named.series_name().empty())
+      return invalid_argument("deployment name cannot be empty");
+    if (named.series_name().find_first_of(".:") != std::string::npos)
+      return invalid_argument("deployment name cannot contain '.' or ':'");
+    if (named.build_id().empty())
+      return invalid_argument("deployment build ID cannot be empty");
+    return absent(named.series_name(), named.build_id(), task_queue);
   }
   const auto dot = version.find('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == version.size())

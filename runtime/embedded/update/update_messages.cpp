@@ -2,6 +2,7 @@
 // Texts, and which mistake is found first, were tried with the real server.
 #include "runtime/embedded/update/update_messages.hpp"
 
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -179,7 +180,7 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
     // Its event stays; who waits hears of it like of any other.
     all.by_event.erase(id);
     auto outcome = std::make_shared<messages::Outcome>();
-    *outcome->mutable_failure() = said.failure();
+    copy_in_slices(said.failure(), *outcome->mutable_failure());
     tell_update(in.ch, in.on, id, std::move(outcome));
     return {};
   }
@@ -187,7 +188,7 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
     return invalid_transition(id, "Rejection", state_name(in, id));
   auto& rejected = all.waiting.edit(at);
   rejected.state = state::rejected;
-  *rejected.rejection.edit().mutable_failure() = said.failure();
+  copy_in_slices(said.failure(), *rejected.rejection.edit().mutable_failure());
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/slice.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -37,6 +38,9 @@ run* find_started(change& ch, const workflow_token& token) {
   const auto& task = on->state.task;
   return task && task->started() && task->stamp == token.stamp ? on : nullptr;
 }
+
+/// Of why an answer is refused, in an event: it may cite an id of megabytes.
+constexpr std::size_t longest_cause = 16 * 1024;
 
 std::string build_id_of(const complete_request& request) {
   if (!request.deployment_options().build_id().empty())
@@ -116,7 +120,7 @@ void refuse_completion(
   // A task that has failed before is left to run into its timeout, so that it does not spin.
   if (!on.state.task->transient() || unhandled || failed.terminates) {
     api::failure::v1::Failure failure;
-    failure.set_message(message);
+    failure.set_message(excerpt(message, longest_cause));
     failure.mutable_server_failure_info();
     fail_task(ch, on, failed.cause, &failure, request.identity(), request.binary_checksum());
     on.state.close_attempted = unhandled;
@@ -296,12 +300,6 @@ void handle(change& ch, const fail_workflow_task& what) {
   }
   accept<wire::RespondWorkflowTaskFailedResponse>(ch);
   if (request.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE) {
-    fail_task(
-        ch,
-        *on,
-        request.cause(),
-        request.has_failure() ? &request.failure() : nullptr,
-        request.identity());
     terminate_run(ch, *on, "GrpcMessageTooLarge", nullptr, "history-service");
     return;
   }

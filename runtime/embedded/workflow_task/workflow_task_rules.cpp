@@ -2,6 +2,7 @@
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include "runtime/base/slices/slice.hpp"
+#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
@@ -183,7 +184,7 @@ void fail_task(
     attributes.set_started_event_id(task.started_event_id);
     attributes.set_cause(cause);
     if (failure)
-      *attributes.mutable_failure() = *failure;
+      copy_in_slices(*failure, *attributes.mutable_failure());
     attributes.set_identity(std::string{identity});
     attributes.set_binary_checksum(std::string{binary_checksum});
     ch.write(on, event);

@@ -316,6 +316,25 @@ BOOST_AUTO_TEST_CASE(tokens_of_others_are_refused_in_words) {
   const auto other = complete(workflow_token);
   BOOST_TEST((other->status.code == status_code::not_found));
   BOOST_TEST(other->status.message == gone);
+  // And the other way round, wherever a token is taken.
+  const auto told = [&](const std::string& method, auto request) {
+    const auto got = call(method, request);
+    BOOST_TEST((got->status.code == status_code::not_found));
+    return got->status.message;
+  };
+  for (const auto& token : {task.task_token(), workflow_token}) {
+    BOOST_TEST(
+        told("RespondQueryTaskCompleted", with_token<wire::RespondQueryTaskCompletedRequest>(token))
+        == "query task not found, or already expired");
+    BOOST_TEST(
+        told("RespondNexusTaskCompleted", with_token<wire::RespondNexusTaskCompletedRequest>(token))
+        == "Nexus task not found or already expired");
+  }
+  BOOST_TEST(
+      told(
+          "RespondWorkflowTaskFailed",
+          with_token<wire::RespondWorkflowTaskFailedRequest>(task.task_token()))
+      == "Workflow task not found.");
   auto elsewhere = with_token<wire::RespondActivityTaskCompletedRequest>(task.task_token());
   elsewhere.set_namespace_("temporal-system");
   BOOST_TEST(

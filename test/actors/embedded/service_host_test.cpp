@@ -71,6 +71,24 @@ BOOST_AUTO_TEST_CASE(checks_the_namespace_first) {
   BOOST_TEST(unknown->status.details.find("NamespaceNotFoundFailure") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(of_the_services_own_search_attributes_some_may_be_set) {
+  const auto with = [&](const std::string& name) {
+    auto request = start_request("with " + name);
+    auto& value = (*request.mutable_search_attributes()->mutable_indexed_fields())[name];
+    (*value.mutable_metadata())["encoding"] = "json/plain";
+    value.set_data("\"x\"");
+    return call("StartWorkflowExecution", request)->status.message;
+  };
+  for (const std::string name :
+       {"StartTime", "WorkflowId", "TaskQueue", "TemporalWorkerDeployment"})
+    BOOST_TEST(with(name) == name + " attribute can't be set in SearchAttributes");
+  for (const auto* name : {"BatcherUser", "BatcherNamespace", "TemporalScheduledById"})
+    BOOST_TEST(with(name) == "");
+  BOOST_TEST(
+      with("VisibilityTime")
+      == "Namespace default has no mapping defined for search attribute VisibilityTime");
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_workflow_is_not_found_by_any_call_and_leaves_nothing_behind) {
   // One whose id nobody may have is not found like others.
   for (const auto& id : {std::string{"nope"}, std::string(1001, 'n')}) {

@@ -147,6 +147,21 @@ BOOST_AUTO_TEST_CASE(an_oversize_operation_input_terminates_the_run) {
          "WorkflowExecutionTerminated");
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_for_its_worker_terminates_the_run) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  service.fail_task(enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
+  const auto& history = service.current().history;
+  const auto& failed = history.at(3)->workflow_task_failed_event_attributes();
+  BOOST_TEST(failed.cause() == enums::WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND);
+  BOOST_TEST(failed.identity() == "history-service");
+  BOOST_TEST(!failed.has_failure());
+  BOOST_TEST(
+      history.at(4)->workflow_execution_terminated_event_attributes().reason()
+      == "GrpcMessageTooLarge");
+}
+
 BOOST_AUTO_TEST_CASE(a_task_is_answered_once) {
   service_fixture service;
   service.start();

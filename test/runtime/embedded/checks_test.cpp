@@ -75,6 +75,11 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
          (*r.mutable_search_attributes()->mutable_indexed_fields())["Nope"].set_data("1");
        },
        "Namespace caller-ns has no mapping defined for search attribute Nope"},
+      {"attribute of the service's own",
+       [](request& r) {
+         (*r.mutable_search_attributes()->mutable_indexed_fields())["Own"].set_data("1");
+       },
+       "Own attribute can't be set in SearchAttributes"},
       {"attribute type",
        [](request& r) {
          auto& value = (*r.mutable_search_attributes()->mutable_indexed_fields())["Number"];
@@ -130,6 +135,24 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
          r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
        },
        "must provide deployment (deprecated) or pinned version if behavior is 'PINNED'"},
+      {"older override by a deployment without a name",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+         r.mutable_versioning_override()->mutable_deployment()->set_build_id("b");
+       },
+       "deployment name cannot be empty"},
+      {"older override by a deployment with a name of two parts",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+         r.mutable_versioning_override()->mutable_deployment()->set_series_name("d.e");
+       },
+       "deployment name cannot contain '.' or ':'"},
+      {"older override by a deployment without a build",
+       [](request& r) {
+         r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
+         r.mutable_versioning_override()->mutable_deployment()->set_series_name("d");
+       },
+       "deployment build ID cannot be empty"},
       {"older override with half a version",
        [](request& r) {
          r.mutable_versioning_override()->set_behavior(enums::VERSIONING_BEHAVIOR_PINNED);
@@ -165,6 +188,7 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
     BOOST_TEST_CONTEXT(row.what) {
       service_fixture service;
       service.known.attributes["Number"] = enums::INDEXED_VALUE_TYPE_INT;
+      service.known.attributes["Own"] = enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
       const auto status = start_with(service, row.spoil);
       BOOST_TEST(to_string(status.code) == "INVALID_ARGUMENT");
       BOOST_TEST(status.message == row.message);

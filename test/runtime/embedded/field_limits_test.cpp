@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(holds_for_the_answers_of_workflow_tasks) {
   checks_an_answer<wire::RespondWorkflowTaskCompletedRequest>();
   checks_an_answer<wire::RespondWorkflowTaskFailedRequest>();
   wire::RespondWorkflowTaskCompletedRequest request;
+  request.set_binary_checksum(too_long);
+  BOOST_TEST(said(request) == "binaryChecksum length exceeds limit");
+  request.set_binary_checksum(fits);
+  request.mutable_deployment_options()->set_build_id(too_long);
+  BOOST_TEST(said(request) == "size of BuildID larger than the maximum allowed");
+  request.mutable_deployment_options()->set_build_id(fits);
+  request.mutable_deployment_options()->set_deployment_name(too_long);
+  BOOST_TEST(said(request) == "size of WorkerDeploymentName larger than the maximum allowed");
+  request.mutable_deployment_options()->set_deployment_name(fits);
   request.mutable_worker_version_stamp()->set_build_id(std::string(255, 'b'));
   BOOST_TEST(said(request) == "");
   request.mutable_worker_version_stamp()->set_build_id(std::string(256, 'b'));

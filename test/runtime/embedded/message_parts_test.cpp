@@ -18,10 +18,10 @@ BOOST_AUTO_TEST_CASE(a_large_text_is_few_parts_and_a_million_empty_messages_are_
   request.mutable_input()->add_payloads()->set_data(std::string(3'000'000, '\x0a'));
   BOOST_TEST(few(request));
   auto& callback = *request.add_completion_callbacks();
-  for (int i = 0; i < 66'000; ++i)
+  for (int i = 0; i < 36'000; ++i)
     callback.add_links();
   BOOST_TEST(few(request));
-  for (int i = 0; i < 1'000; ++i)
+  for (int i = 0; i < 2'000; ++i)
     callback.add_links();
   BOOST_TEST(!few(request));
 }
@@ -34,16 +34,16 @@ BOOST_AUTO_TEST_CASE(texts_and_numbers_of_lists_count_as_they_cost) {
       *types.Add() = "t";
     return few(request);
   };
-  BOOST_TEST(fill_to(49'000));
-  BOOST_TEST(!fill_to(51'000));
+  BOOST_TEST(fill_to(39'000));
+  BOOST_TEST(!fill_to(41'000));
   wire::DescribeTaskQueueRequest about;
   const auto fill_types_to = [&](int types) {
     while (about.task_queue_types_size() < types)
       about.add_task_queue_types(temporal::api::enums::v1::TASK_QUEUE_TYPE_WORKFLOW);
     return few(about);
   };
-  BOOST_TEST(fill_types_to(1'500'000));
-  BOOST_TEST(!fill_types_to(1'700'000));
+  BOOST_TEST(fill_types_to(1'580'000));
+  BOOST_TEST(!fill_types_to(1'620'000));
 }
 
 BOOST_AUTO_TEST_CASE(maps_count_as_they_cost) {
@@ -56,12 +56,21 @@ BOOST_AUTO_TEST_CASE(maps_count_as_they_cost) {
     }
     return request;
   };
-  BOOST_TEST(few(with_entries(1, 1'000)));
-  BOOST_TEST(!few(with_entries(1, 1'001))); // in one message
-  BOOST_TEST(few(with_entries(15, 1'000)));
-  BOOST_TEST(!few(with_entries(25, 1'000))); // in all
-  BOOST_TEST(few(with_entries(18'000, 0)));  // each may have some
-  BOOST_TEST(!few(with_entries(25'000, 0)));
+  BOOST_TEST(few(with_entries(1, 16'000)));
+  BOOST_TEST(!few(with_entries(1, 16'001))); // in one message
+  BOOST_TEST(few(with_entries(15, 1'500)));
+  BOOST_TEST(!few(with_entries(25, 1'500))); // in all
+  BOOST_TEST(few(with_entries(36'000, 0)));
+  BOOST_TEST(!few(with_entries(38'000, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(a_memo_as_large_as_it_may_be_in_entries_of_a_line_is_few_parts) {
+  wire::StartWorkflowExecutionRequest request;
+  auto& memo = *request.mutable_memo()->mutable_fields();
+  for (int i = 0; i < 16'000; ++i)
+    memo["key" + std::to_string(i)].set_data(std::string(105, 'x'));
+  BOOST_TEST(request.memo().ByteSizeLong() > 1'900'000U);
+  BOOST_TEST(few(request));
 }
 
 BOOST_AUTO_TEST_CASE(a_completion_with_thousands_of_commands_is_few_parts) {

@@ -90,6 +90,26 @@ BOOST_AUTO_TEST_CASE(written_in_slices_it_is_the_same_bytes) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(copied_in_slices_it_is_the_same_message) {
+  for (const auto& each : large_requests()) {
+    request copy;
+    copy.set_request_id("goes away");
+    int slices = 1;
+    troupe::sliced_work work{[&] { troupe::copy_in_slices(each, copy); }};
+    while (!work.step(1'000))
+      ++slices;
+    // Long texts are copied at once, many small things and what may be that in slices.
+    const bool is_many = each.input().payloads_size() > 10'000 || each.has_header();
+    BOOST_TEST((slices > 10) == is_many);
+    BOOST_TEST(copy.ByteSizeLong() == each.ByteSizeLong());
+    BOOST_TEST(copy.request_id().empty());
+    // Where nothing runs in slices, the same in one go.
+    request whole;
+    troupe::copy_in_slices(each, whole);
+    BOOST_TEST(whole.ByteSizeLong() == each.ByteSizeLong());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(text_that_is_no_text_is_refused_wherever_it_is) {
   auto* const logged = google::protobuf::SetLogHandler(nullptr); // goes to stderr otherwise
   request with;

@@ -209,9 +209,22 @@ BOOST_AUTO_TEST_CASE(data_of_a_namespace_cannot_grow_for_ever) {
       namespaces.update(request, response),
       status_code::invalid_argument,
       "Namespace data size exceeds limit.");
+  data.clear();
+  request.mutable_update_info()->set_description(std::string(64 * 1024 + 1, 'x'));
+  expect(
+      namespaces.update(request, response),
+      status_code::invalid_argument,
+      "Namespace description size exceeds limit.");
+  request.mutable_update_info()->set_description("new");
+  request.mutable_update_info()->set_owner_email(std::string(64 * 1024 + 1, 'x'));
+  expect(
+      namespaces.update(request, response),
+      status_code::invalid_argument,
+      "Namespace owner email size exceeds limit.");
   BOOST_TEST(namespaces.find("much")->data.size() == 1U);
   BOOST_TEST(namespaces.find("much")->description.empty());
   // In its place there is room.
+  request.mutable_update_info()->clear_owner_email();
   data.clear();
   data["a"] = std::string(1'000'000, 'y');
   BOOST_TEST(namespaces.update(request, response).ok());
