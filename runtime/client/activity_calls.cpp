@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
+#include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -34,6 +35,24 @@ Request request_of(const activity_ref& which) {
     request.set_task_token(which.task_token);
   }
   return request;
+}
+
+/// Shows the call to interceptors, which may mean another activity.
+template <class Input>
+call_watchers
+show(activity_ref& which, Input& in, void (client_interceptor::*member)(Input&) const) {
+  if (settings_of(which.from).interceptors.empty())
+    return {};
+  in.task_token = std::move(which.task_token);
+  in.workflow_id = std::move(which.workflow_id);
+  in.run_id = std::move(which.run_id);
+  in.activity_id = std::move(which.activity_id);
+  auto watched_by = intercept(which.from, in, member);
+  which.task_token = std::move(in.task_token);
+  which.workflow_id = std::move(in.workflow_id);
+  which.run_id = std::move(in.run_id);
+  which.activity_id = std::move(in.activity_id);
+  return watched_by;
 }
 
 void put_details(payloads details, auto& request) {
@@ -83,50 +102,71 @@ heartbeat(const activity_ref& which, std::string_view method, payloads details) 
 
 } // namespace
 
-job_of<void> complete_activity_job(const activity_ref& which, payloads result) {
-  if (which.task_token.empty())
-    return complete<
-        wire::RespondActivityTaskCompletedByIdRequest,
-        wire::RespondActivityTaskCompletedByIdResponse>(
-        which, methods::respond_activity_task_completed_by_id, std::move(result));
-  return complete<
-      wire::RespondActivityTaskCompletedRequest,
-      wire::RespondActivityTaskCompletedResponse>(
-      which, methods::respond_activity_task_completed, std::move(result));
+job_of<void> complete_activity_job(const activity_ref& of, payloads result) {
+  auto which = of;
+  complete_async_activity_input in{{}, std::move(result)};
+  auto watched_by = show(which, in, &client_interceptor::complete_async_activity);
+  auto made = which.task_token.empty()
+                  ? complete<
+                        wire::RespondActivityTaskCompletedByIdRequest,
+                        wire::RespondActivityTaskCompletedByIdResponse>(
+                        which, methods::respond_activity_task_completed_by_id, std::move(in.result))
+                  : complete<
+                        wire::RespondActivityTaskCompletedRequest,
+                        wire::RespondActivityTaskCompletedResponse>(
+                        which, methods::respond_activity_task_completed, std::move(in.result));
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
-job_of<void> fail_activity_job(const activity_ref& which, const std::exception_ptr& why) {
-  if (which.task_token.empty())
-    return fail<
-        wire::RespondActivityTaskFailedByIdRequest,
-        wire::RespondActivityTaskFailedByIdResponse>(
-        which, methods::respond_activity_task_failed_by_id, why);
-  return fail<wire::RespondActivityTaskFailedRequest, wire::RespondActivityTaskFailedResponse>(
-      which, methods::respond_activity_task_failed, why);
+job_of<void> fail_activity_job(const activity_ref& of, const std::exception_ptr& why) {
+  auto which = of;
+  fail_async_activity_input in{{}, why};
+  auto watched_by = show(which, in, &client_interceptor::fail_async_activity);
+  auto made =
+      which.task_token.empty()
+          ? fail<
+                wire::RespondActivityTaskFailedByIdRequest,
+                wire::RespondActivityTaskFailedByIdResponse>(
+                which, methods::respond_activity_task_failed_by_id, in.error)
+          : fail<wire::RespondActivityTaskFailedRequest, wire::RespondActivityTaskFailedResponse>(
+                which, methods::respond_activity_task_failed, in.error);
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
-job_of<void> cancel_activity_job(const activity_ref& which, payloads details) {
-  if (which.task_token.empty())
-    return cancel<
-        wire::RespondActivityTaskCanceledByIdRequest,
-        wire::RespondActivityTaskCanceledByIdResponse>(
-        which, methods::respond_activity_task_canceled_by_id, std::move(details));
-  return cancel<
-      wire::RespondActivityTaskCanceledRequest,
-      wire::RespondActivityTaskCanceledResponse>(
-      which, methods::respond_activity_task_canceled, std::move(details));
+job_of<void> cancel_activity_job(const activity_ref& of, payloads details) {
+  auto which = of;
+  report_async_cancellation_input in{{}, std::move(details)};
+  auto watched_by = show(which, in, &client_interceptor::report_async_cancellation);
+  auto made = which.task_token.empty()
+                  ? cancel<
+                        wire::RespondActivityTaskCanceledByIdRequest,
+                        wire::RespondActivityTaskCanceledByIdResponse>(
+                        which, methods::respond_activity_task_canceled_by_id, std::move(in.details))
+                  : cancel<
+                        wire::RespondActivityTaskCanceledRequest,
+                        wire::RespondActivityTaskCanceledResponse>(
+                        which, methods::respond_activity_task_canceled, std::move(in.details));
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
-job_of<cancel_reason> heartbeat_activity_job(const activity_ref& which, payloads details) {
-  if (which.task_token.empty())
-    return heartbeat<
-        wire::RecordActivityTaskHeartbeatByIdRequest,
-        wire::RecordActivityTaskHeartbeatByIdResponse>(
-        which, methods::record_activity_task_heartbeat_by_id, std::move(details));
-  return heartbeat<
-      wire::RecordActivityTaskHeartbeatRequest,
-      wire::RecordActivityTaskHeartbeatResponse>(
-      which, methods::record_activity_task_heartbeat, std::move(details));
+job_of<cancel_reason> heartbeat_activity_job(const activity_ref& of, payloads details) {
+  auto which = of;
+  heartbeat_async_activity_input in{{}, std::move(details)};
+  auto watched_by = show(which, in, &client_interceptor::heartbeat_async_activity);
+  auto made = which.task_token.empty()
+                  ? heartbeat<
+                        wire::RecordActivityTaskHeartbeatByIdRequest,
+                        wire::RecordActivityTaskHeartbeatByIdResponse>(
+                        which, methods::record_activity_task_heartbeat_by_id, std::move(in.details))
+                  : heartbeat<
+                        wire::RecordActivityTaskHeartbeatRequest,
+                        wire::RecordActivityTaskHeartbeatResponse>(
+                        which, methods::record_activity_task_heartbeat, std::move(in.details));
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 } // namespace troupe::detail

@@ -3,6 +3,7 @@
 
 #include "runtime/base/current_executor.hpp"
 #include "runtime/client/client_connection.hpp"
+#include "runtime/rpc/connection/connection_options.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -18,6 +19,14 @@ rpc_status cancelled_status(const rpc::call_scope* scope) {
   return {status_code::cancelled, std::move(why), {}};
 }
 
+/// Throws `std::invalid_argument` for headers that cannot be sent.
+std::shared_ptr<const rpc_options> checked(rpc_options how) {
+  for (auto& [name, value] : how.headers)
+    if (const auto problem = rpc::settle_header(name, value); !problem.empty())
+      throw std::invalid_argument(problem);
+  return std::make_shared<const rpc_options>(std::move(how));
+}
+
 rpc_status gone() {
   return {status_code::cancelled, "the client that made the call is gone", {}};
 }
@@ -25,7 +34,16 @@ rpc_status gone() {
 } // namespace
 
 call_job::call_job(const call_origin& from)
-    : settings_(from.connection->settings()), connection_(from.connection), scope_(from.scope) {}
+    : settings_(from.connection->settings()), connection_(from.connection), scope_(from.scope),
+      origins_way_(from.how), way_(from.how) {
+  if (way_)
+    limit_time(way_->timeout);
+}
+
+void call_job::travel_by(rpc_options how) {
+  way_ = checked(std::move(how));
+  limit_time(way_->timeout);
+}
 
 void refuse_to_block_a_shard() {
   if (current_executor() != nullptr)
@@ -115,6 +133,10 @@ void call_job::send(rpc::call what) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - where_->now());
     what.timeout = std::clamp(left, std::chrono::milliseconds{1}, what.timeout);
   }
+  if (way_) {
+    what.headers.insert(what.headers.end(), way_->headers.begin(), way_->headers.end());
+    what.is_tried_once = what.is_tried_once || way_->is_tried_once;
+  }
   in_flight_ = over_->start(
       std::move(what), [self = shared_from_this()](rpc_status status, rpc::bytes reply) {
         self->ended(std::move(status), reply);
@@ -159,7 +181,7 @@ call_origin call_job::origin() const {
   auto connection = served_by_.lock();
   if (!connection)
     throw rpc_error{gone()};
-  return {std::move(connection), scope_};
+  return {std::move(connection), scope_, origins_way_};
 }
 
 // -- its end
@@ -261,6 +283,15 @@ void abandon(call_job& job) noexcept {
 
 void limit_time(call_job& job, std::chrono::milliseconds timeout) {
   job.limit_time(timeout);
+}
+
+void travel_by(call_job& job, rpc_options how) {
+  job.travel_by(std::move(how));
+}
+
+call_origin with_rpc_options(call_origin from, rpc_options how) {
+  from.how = checked(std::move(how));
+  return from;
 }
 
 void limit_by(call_job& job, const cancellation_token& token) {

@@ -48,7 +48,13 @@ public:
 
   // -- before it is launched: who makes it up -----------------------------------------------------
 
-  void limit_time(std::chrono::milliseconds timeout) { timeout_ = timeout; }
+  /// 0: as it is.
+  void limit_time(std::chrono::milliseconds timeout) {
+    if (timeout.count() > 0)
+      timeout_ = timeout;
+  }
+  /// Instead of how its origin's calls travel.
+  void travel_by(rpc_options how);
   void limit_by(const cancellation_token& token) { token_ = token; }
   void trace(std::unique_ptr<call_span> with) { span_ = std::move(with); }
   /// For interceptors: each is told once how it ended.
@@ -112,6 +118,8 @@ private:
   std::shared_ptr<client_connection> connection_; ///< until it is launched
   std::weak_ptr<client_connection> served_by_;
   std::shared_ptr<rpc::call_scope> scope_;
+  std::shared_ptr<const rpc_options> origins_way_; ///< of its origin; null: as the connection's
+  std::shared_ptr<const rpc_options> way_;         ///< its own
   std::chrono::milliseconds timeout_{0};
   std::optional<cancellation_token> token_;
   std::unique_ptr<call_span> span_; ///< null: it has none

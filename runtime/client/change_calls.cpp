@@ -4,6 +4,7 @@
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
+#include "runtime/protocol/priority.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <troupe/client/workflow_handle.hpp>
@@ -17,12 +18,15 @@ namespace methods = rpc::methods::workflow_service;
 
 template result<std::string>& outcome_of<std::string>(call_job&);
 
-job_of<std::string> reset_job(const workflow_ref& of, reset_options options) {
+job_of<std::string> reset_job(const workflow_ref& of, reset_options wanted) {
   const auto& settings = settings_of(of.from);
+  reset_workflow_input in{{}, of.id, of.run_id, std::move(wanted)};
+  auto watched_by = intercept(of.from, in, &client_interceptor::reset_workflow);
+  auto& options = in.options;
   wire::ResetWorkflowExecutionRequest request;
   request.set_namespace_(settings.name_space);
   request.set_identity(settings.identity);
-  name_execution(of, *request.mutable_workflow_execution());
+  name_execution(in, *request.mutable_workflow_execution());
   request.set_reason(std::move(options.reason));
   request.set_workflow_task_finish_event_id(options.event_id);
   request.set_request_id(
@@ -30,69 +34,88 @@ job_of<std::string> reset_job(const workflow_ref& of, reset_options options) {
   for (const auto each : options.exclude)
     request.add_reset_reapply_exclude_types(
         static_cast<temporal::api::enums::v1::ResetReapplyExcludeType>(each));
-  return make_unary<wire::ResetWorkflowExecutionResponse>(
+  auto made = make_unary<wire::ResetWorkflowExecutionResponse>(
       of.from,
       methods::reset_workflow_execution,
       request,
       [](call_job&, wire::ResetWorkflowExecutionResponse& reply) {
         return std::move(*reply.mutable_run_id());
       },
-      of.id);
+      in.workflow_id);
+  made.job->watch(std::move(watched_by));
+  return made;
+}
+
+void write_options(
+    const workflow_options_change& change,
+    temporal::api::workflow::v1::WorkflowExecutionOptions& options,
+    google::protobuf::FieldMask& mask) {
+  if (change.priority) {
+    mask.add_paths("priority");
+    protocol::write_priority(*change.priority, *options.mutable_priority());
+  }
+  if (change.versioning) {
+    mask.add_paths("versioning_override");
+    if (*change.versioning == versioning_override::auto_upgrade)
+      options.mutable_versioning_override()->set_auto_upgrade(true);
+  }
 }
 
 job_of<void> change_options_job(const workflow_ref& of, const workflow_options_change& change) {
   const auto& settings = settings_of(of.from);
+  change_workflow_options_input in{{}, of.id, of.run_id, change};
+  auto watched_by = intercept(of.from, in, &client_interceptor::change_workflow_options);
   wire::UpdateWorkflowExecutionOptionsRequest request;
   request.set_namespace_(settings.name_space);
   request.set_identity(settings.identity);
-  name_execution(of, *request.mutable_workflow_execution());
-  auto& options = *request.mutable_workflow_execution_options();
-  request.mutable_update_mask();
-  if (change.priority) {
-    request.mutable_update_mask()->add_paths("priority");
-    auto& to = *options.mutable_priority();
-    to.set_priority_key(change.priority->key);
-    to.set_fairness_key(change.priority->fairness_key);
-    to.set_fairness_weight(change.priority->fairness_weight);
-  }
-  if (change.versioning) {
-    request.mutable_update_mask()->add_paths("versioning_override");
-    if (*change.versioning == versioning_override::auto_upgrade)
-      options.mutable_versioning_override()->set_auto_upgrade(true);
-  }
-  return acknowledged<wire::UpdateWorkflowExecutionOptionsResponse>(
+  name_execution(in, *request.mutable_workflow_execution());
+  write_options(
+      in.change, *request.mutable_workflow_execution_options(), *request.mutable_update_mask());
+  auto made = acknowledged<wire::UpdateWorkflowExecutionOptionsResponse>(
       of.from, methods::update_workflow_execution_options, request);
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 namespace {
 
-template <class Request>
-Request pause_request(const workflow_ref& of, std::string reason) {
+template <class Request, class Response>
+job_of<void> pause_call(
+    const workflow_ref& of,
+    std::string reason,
+    std::string_view method,
+    void (client_interceptor::*member)(pause_workflow_input&) const) {
   const auto& settings = settings_of(of.from);
+  pause_workflow_input in{{}, of.id, of.run_id, std::move(reason)};
+  auto watched_by = intercept(of.from, in, member);
   Request request;
   request.set_namespace_(settings.name_space);
   request.set_identity(settings.identity);
-  request.set_workflow_id(of.id);
-  request.set_run_id(of.run_id);
-  request.set_reason(std::move(reason));
+  request.set_workflow_id(std::move(in.workflow_id));
+  request.set_run_id(std::move(in.run_id));
+  request.set_reason(std::move(in.reason));
   request.set_request_id(random_uuid());
-  return request;
+  auto made = acknowledged<Response>(of.from, method, request);
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 } // namespace
 
 job_of<void> pause_job(const workflow_ref& of, std::string reason) {
-  return acknowledged<wire::PauseWorkflowExecutionResponse>(
-      of.from,
+  return pause_call<wire::PauseWorkflowExecutionRequest, wire::PauseWorkflowExecutionResponse>(
+      of,
+      std::move(reason),
       methods::pause_workflow_execution,
-      pause_request<wire::PauseWorkflowExecutionRequest>(of, std::move(reason)));
+      &client_interceptor::pause_workflow);
 }
 
 job_of<void> unpause_job(const workflow_ref& of, std::string reason) {
-  return acknowledged<wire::UnpauseWorkflowExecutionResponse>(
-      of.from,
+  return pause_call<wire::UnpauseWorkflowExecutionRequest, wire::UnpauseWorkflowExecutionResponse>(
+      of,
+      std::move(reason),
       methods::unpause_workflow_execution,
-      pause_request<wire::UnpauseWorkflowExecutionRequest>(of, std::move(reason)));
+      &client_interceptor::unpause_workflow);
 }
 
 } // namespace troupe::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/from_wire.hpp"
+#include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -23,7 +24,7 @@ client client::connect(connection_options options, data_converter converter) {
 
 namespace detail {
 
-template result<std::int64_t>& outcome_of<std::int64_t>(call_job&);
+template result<grouped_count>& outcome_of<grouped_count>(call_job&);
 template result<result_page<workflow_summary>>&
 outcome_of<result_page<workflow_summary>>(call_job&);
 
@@ -33,39 +34,51 @@ const connection_options& options_of(const call_origin& from) noexcept {
 
 async_pages<workflow_summary>
 workflow_pages(const call_origin& from, std::string query, int page_size) {
-  wire::ListWorkflowExecutionsRequest request;
-  request.set_namespace_(settings_of(from).name_space);
-  request.set_query(std::move(query));
-  request.set_page_size(page_size);
-  return async_pages<workflow_summary>{[from, request](const std::string& token) {
-    auto wanted = request;
-    wanted.set_next_page_token(token);
-    return call<result_page<workflow_summary>>{make_unary<wire::ListWorkflowExecutionsResponse>(
-        from,
-        methods::list_workflow_executions,
-        wanted,
-        [](call_job& job, wire::ListWorkflowExecutionsResponse& response) {
-          result_page<workflow_summary> page;
-          for (const auto& info : response.executions())
-            page.items.push_back(
-                summary_from(info, job.settings().converter_of(info.execution().workflow_id())));
-          page.next_token = response.next_page_token();
-          return page;
-        })};
-  }};
+  return async_pages<workflow_summary>{
+      [from, query = std::move(query), page_size](const std::string& token) {
+        list_workflows_input in{{}, query, page_size, token};
+        auto watched_by = intercept(from, in, &client_interceptor::list_workflows);
+        wire::ListWorkflowExecutionsRequest request;
+        request.set_namespace_(settings_of(from).name_space);
+        request.set_query(std::move(in.query));
+        request.set_page_size(in.page_size);
+        request.set_next_page_token(std::move(in.page_token));
+        auto made = make_unary<wire::ListWorkflowExecutionsResponse>(
+            from,
+            methods::list_workflow_executions,
+            request,
+            [](call_job& job, wire::ListWorkflowExecutionsResponse& response) {
+              result_page<workflow_summary> page;
+              for (const auto& info : response.executions())
+                page.items.push_back(summary_from(
+                    info, job.settings().converter_of(info.execution().workflow_id())));
+              page.next_token = response.next_page_token();
+              return page;
+            });
+        made.job->watch(std::move(watched_by));
+        return call<result_page<workflow_summary>>{std::move(made)};
+      }};
 }
 
-job_of<std::int64_t> count_job(const call_origin& from, std::string query) {
+job_of<grouped_count> count_job(const call_origin& from, std::string query) {
+  count_workflows_input in{{}, std::move(query)};
+  auto watched_by = intercept(from, in, &client_interceptor::count_workflows);
   wire::CountWorkflowExecutionsRequest request;
   request.set_namespace_(settings_of(from).name_space);
-  request.set_query(std::move(query));
-  return make_unary<wire::CountWorkflowExecutionsResponse>(
+  request.set_query(std::move(in.query));
+  auto made = make_unary<wire::CountWorkflowExecutionsResponse>(
       from,
       methods::count_workflow_executions,
       request,
-      [](call_job&, wire::CountWorkflowExecutionsResponse& response) -> std::int64_t {
-        return response.count();
+      [](call_job&, wire::CountWorkflowExecutionsResponse& response) {
+        return count_from(response);
       });
+  made.job->watch(std::move(watched_by));
+  return made;
+}
+
+std::int64_t take_count(call_job& job) {
+  return take_raw<grouped_count>(job).count;
 }
 
 } // namespace detail

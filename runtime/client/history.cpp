@@ -27,4 +27,18 @@ std::string history_event::to_json() const {
   return protocol::to_json(*event_, protocol::payload_style::raw);
 }
 
+std::string workflow_history::to_json() const {
+  std::string json = R"({"events":[)";
+  for (const auto& event : events)
+    json.append(&event == events.data() ? "" : ",").append(event.to_json());
+  return json.append("]}");
+}
+
+std::string workflow_history::to_binary() const {
+  temporal::api::history::v1::History all;
+  for (const auto& event : events)
+    *all.add_events() = event.message();
+  return all.SerializeAsString();
+}
+
 } // namespace troupe

@@ -11,6 +11,12 @@
 
 #include <temporal/api/common/v1/message.pb.h>
 
+namespace google::protobuf {
+class FieldMask;
+}
+namespace temporal::api::workflow::v1 {
+class WorkflowExecutionOptions;
+}
 namespace temporal::api::workflowservice::v1 {
 class StartWorkflowExecutionRequest;
 }
@@ -48,6 +54,12 @@ inline void write_headers(headers&& from, auto& request) {
   if (!from.empty())
     protocol::write_headers(std::move(from), *request.mutable_header());
 }
+
+/// What is to change, and what of it the service is to look at.
+void write_options(
+    const workflow_options_change& change,
+    temporal::api::workflow::v1::WorkflowExecutionOptions& options,
+    google::protobuf::FieldMask& mask);
 
 /// The whole request, with new ids where the options say none, as the interceptors want it.
 [[nodiscard]] temporal::api::workflowservice::v1::StartWorkflowExecutionRequest

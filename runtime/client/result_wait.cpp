@@ -182,9 +182,12 @@ private:
 } // namespace
 
 job_of<payloads> result_job(const workflow_ref& of, result_options options) {
+  workflow_result_input in{{}, of.id, of.run_id.empty() ? of.started_run_id : of.run_id, options};
+  auto watched_by = intercept(of.from, in, &client_interceptor::workflow_result);
   auto job = std::make_shared<result_wait>(
-      of.from, of.id, of.run_id.empty() ? of.started_run_id : of.run_id, options.follow_runs);
-  job->limit_time(options.timeout);
+      of.from, std::move(in.workflow_id), std::move(in.run_id), in.options.follow_runs);
+  job->limit_time(in.options.timeout);
+  job->watch(std::move(watched_by));
   return {std::move(job)};
 }
 

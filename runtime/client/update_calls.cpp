@@ -320,7 +320,18 @@ job_of<payloads> execute_update_job(const workflow_ref& of, encoded_update updat
 }
 
 job_of<payloads> update_result_job(const update_ref& of, std::chrono::milliseconds timeout) {
-  return {std::make_shared<update_result>(of, timeout)};
+  update_result_input in{{}, of.id, of.workflow_id, of.run_id, timeout};
+  auto watched_by = intercept(of.from, in, &client_interceptor::update_result);
+  auto job = std::make_shared<update_result>(
+      update_ref{
+          of.from,
+          std::move(in.update_id),
+          std::move(in.workflow_id),
+          std::move(in.run_id),
+          of.outcome},
+      in.timeout);
+  job->watch(std::move(watched_by));
+  return {std::move(job)};
 }
 
 job_of<updated_ref>

@@ -19,43 +19,83 @@ template result<void>& outcome_of<void>(call_job&);
 template result<payloads>& outcome_of<payloads>(call_job&);
 template result<workflow_description>& outcome_of<workflow_description>(call_job&);
 template result<result_page<history_event>>& outcome_of<result_page<history_event>>(call_job&);
+template result<workflow_history>& outcome_of<workflow_history>(call_job&);
 
 namespace {
 
-/// A page of a history. A long poll that ended without events is asked again, so it may take any
-/// time.
-class history_job final : public typed_job<result_page<history_event>> {
+wire::GetWorkflowExecutionHistoryRequest
+history_request(const call_origin& from, const workflow_history_input& what) {
+  wire::GetWorkflowExecutionHistoryRequest request;
+  request.set_namespace_(settings_of(from).name_space);
+  name_execution(what, *request.mutable_execution());
+  request.set_maximum_page_size(what.options.page_size);
+  request.set_wait_new_event(what.options.wait_for_new_events);
+  request.set_history_event_filter_type(
+      what.options.close_event_only
+          ? temporal::api::enums::v1::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT
+          : temporal::api::enums::v1::HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
+  request.set_skip_archival(what.options.wait_for_new_events);
+  request.set_next_page_token(what.page_token);
+  return request;
+}
+
+/// One page of a history, or all of them in a row: what is given out differs. A long poll that
+/// ended without events is asked again, so it may take any time.
+template <class Raw>
+class history_job final : public typed_job<Raw> {
+  static constexpr bool takes_all = std::is_same_v<Raw, workflow_history>;
+
 public:
-  history_job(const call_origin& from, wire::GetWorkflowExecutionHistoryRequest request)
-      : typed_job(from), request_(std::move(request)) {}
+  history_job(const call_origin& from, const workflow_history_input& what)
+      : typed_job<Raw>(from), request_(history_request(from, what)) {
+    if constexpr (takes_all) {
+      found_.workflow_id = what.workflow_id;
+      found_.run_id = what.run_id;
+    }
+  }
 
 private:
   void begin() override {
     auto what = rpc::make_call(
         methods::get_workflow_execution_history,
         request_,
-        request_.wait_new_event() ? settings().long_poll_timeout : settings().rpc_timeout);
+        request_.wait_new_event() ? this->settings().long_poll_timeout
+                                  : this->settings().rpc_timeout);
     what.is_long_poll = request_.wait_new_event();
-    send(std::move(what));
+    this->send(std::move(what));
   }
 
   void replied(rpc_status status, const rpc::bytes& reply) override {
     wire::GetWorkflowExecutionHistoryResponse response;
     if (status.ok() && !rpc::decode(reply, response))
       status = rpc::undecodable(methods::get_workflow_execution_history);
-    if (status.code == status_code::deadline_exceeded && request_.wait_new_event() && !is_late())
+    if (status.code == status_code::deadline_exceeded && request_.wait_new_event()
+        && !this->is_late())
       return begin();
     if (!status.ok())
-      return fail(to_exception(std::move(status)));
-    result_page<history_event> page;
+      return this->fail(to_exception(std::move(status)));
     for (auto& event : *response.mutable_history()->mutable_events())
-      page.items.emplace_back(
+      list().emplace_back(
           std::make_shared<const temporal::api::history::v1::HistoryEvent>(std::move(event)));
-    page.next_token = response.next_page_token();
-    done(std::move(page));
+    if constexpr (takes_all) {
+      if (!response.next_page_token().empty()) {
+        request_.set_next_page_token(std::move(*response.mutable_next_page_token()));
+        return begin();
+      }
+    } else
+      found_.next_token = response.next_page_token();
+    this->done(std::move(found_));
+  }
+
+  std::vector<history_event>& list() {
+    if constexpr (takes_all)
+      return found_.events;
+    else
+      return found_.items;
   }
 
   wire::GetWorkflowExecutionHistoryRequest request_;
+  Raw found_;
 };
 
 } // namespace
@@ -73,34 +113,40 @@ std::string new_workflow_id() {
 }
 
 job_of<workflow_description> describe_job(const workflow_ref& of) {
+  describe_workflow_input in{{}, of.id, of.run_id};
+  auto watched_by = intercept(of.from, in, &client_interceptor::describe_workflow);
   wire::DescribeWorkflowExecutionRequest request;
   request.set_namespace_(settings_of(of.from).name_space);
-  name_execution(of, *request.mutable_execution());
-  return make_unary<wire::DescribeWorkflowExecutionResponse>(
+  name_execution(in, *request.mutable_execution());
+  auto made = make_unary<wire::DescribeWorkflowExecutionResponse>(
       of.from,
       methods::describe_workflow_execution,
       request,
-      [id = of.id](call_job& job, wire::DescribeWorkflowExecutionResponse& response) {
+      [id = in.workflow_id](call_job& job, wire::DescribeWorkflowExecutionResponse& response) {
         return description_from(response, job.settings().converter_of(id));
       });
+  made.job->watch(std::move(watched_by));
+  return made;
 }
 
 async_pages<history_event> history_pages(const workflow_ref& of, history_options options) {
-  wire::GetWorkflowExecutionHistoryRequest request;
-  request.set_namespace_(settings_of(of.from).name_space);
-  name_execution(of, *request.mutable_execution());
-  request.set_maximum_page_size(options.page_size);
-  request.set_wait_new_event(options.wait_for_new_events);
-  request.set_history_event_filter_type(
-      options.close_event_only ? temporal::api::enums::v1::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT
-                               : temporal::api::enums::v1::HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
-  request.set_skip_archival(options.wait_for_new_events);
-  return async_pages<history_event>{[from = of.from, request](const std::string& token) {
-    auto wanted = request;
-    wanted.set_next_page_token(token);
-    return call<result_page<history_event>>{
-        job_of<result_page<history_event>>{std::make_shared<history_job>(from, std::move(wanted))}};
-  }};
+  return async_pages<history_event>{
+      [from = of.from, id = of.id, run_id = of.run_id, options](const std::string& token) {
+        using page = result_page<history_event>;
+        workflow_history_input in{{}, id, run_id, options, token};
+        auto watched_by = intercept(from, in, &client_interceptor::workflow_history);
+        auto job = std::make_shared<history_job<page>>(from, in);
+        job->watch(std::move(watched_by));
+        return call<page>{job_of<page>{std::move(job)}};
+      }};
+}
+
+job_of<workflow_history> whole_history_job(const workflow_ref& of, history_options options) {
+  workflow_history_input in{{}, of.id, of.run_id, options, {}};
+  auto watched_by = intercept(of.from, in, &client_interceptor::workflow_history);
+  auto job = std::make_shared<history_job<workflow_history>>(of.from, in);
+  job->watch(std::move(watched_by));
+  return {std::move(job)};
 }
 
 job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads args) {

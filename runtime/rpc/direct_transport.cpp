@@ -89,8 +89,10 @@ transport::call_id direct_transport::start(call what, reply_handler on_reply) {
   });
 
   auto headers = state_->headers;
-  for (auto& header : what.headers)
+  for (auto& header : what.headers) {
+    std::erase_if(headers, [&](const auto& each) { return each.first == header.first; });
     headers.push_back(std::move(header));
+  }
   auto cancel = state_->service->handle(
       {std::string{what.method}, std::move(what.request), deadline, std::move(headers)},
       [self = state_, id](rpc_status status, bytes reply) {

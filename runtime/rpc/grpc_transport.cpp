@@ -180,7 +180,10 @@ struct grpc_transport::state : std::enable_shared_from_this<state> {
     slot.owner = shared_from_this();
     slot.on_reply = std::move(on_reply);
     slot.headers = headers;
-    slot.shared_headers = headers.size();
+    for (const auto& own : what.headers)
+      std::erase_if(
+          slot.headers, [&](const grpc_metadata& each) { return view_of(each.key) == own.first; });
+    slot.shared_headers = slot.headers.size();
     for (const auto& [name, value] : what.headers)
       slot.headers.push_back(to_metadata(name, value));
     slot.request = to_byte_buffer(what.request);

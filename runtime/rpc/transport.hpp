@@ -29,7 +29,7 @@ struct call {
               ///< must be a literal or outlive the call
   bytes request;
   std::chrono::milliseconds timeout{30'000}; ///< becomes the deadline that the service sees
-  metadata headers;           ///< besides those that the transport adds to every call
+  metadata headers; ///< besides those that the transport adds to every call, unless they are here
   bool is_long_poll = false;  ///< the service answers when something happens: counted apart
   bool is_tried_once = false; ///< also by a transport that would try again
   /// Why it must not be sent (what the caller gave is no message that the service could read); ends

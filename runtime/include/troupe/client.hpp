@@ -3,6 +3,7 @@
 
 #include <troupe/client/admin.hpp>
 #include <troupe/client/basic_client.hpp>
+#include <troupe/client/batch.hpp>
 #include <troupe/client/call.hpp>
 #include <troupe/client/description.hpp>
 #include <troupe/client/errors.hpp>
@@ -10,11 +11,13 @@
 #include <troupe/client/message.hpp>
 #include <troupe/client/page_range.hpp>
 #include <troupe/client/pages.hpp>
+#include <troupe/client/standalone_activity.hpp>
 #include <troupe/client/start_workflow_options.hpp>
 #include <troupe/client/update_handle.hpp>
 #include <troupe/client/workflow_handle.hpp>
 #include <troupe/connection.hpp>
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/rpc_options.hpp>
 
 #include <memory>
 #include <utility>
@@ -27,6 +30,12 @@ namespace troupe {
 class async_client : public basic_client<detail::awaitable_style> {
 public:
   using basic_client<detail::awaitable_style>::basic_client;
+
+  /// The same client, whose calls, and those of the handles it gives, travel so. Throws
+  /// `std::invalid_argument` for headers that cannot be sent.
+  [[nodiscard]] async_client with(rpc_options how) const {
+    return async_client{detail::with_rpc_options(origin(), std::move(how))};
+  }
 };
 
 /// Starts workflows and looks after them, in one namespace of one service.
@@ -50,6 +59,13 @@ public:
   /// The same client, whose calls are awaited.
   [[nodiscard]] async_client async() const { return async_client{origin()}; }
 
+  /// The same client, whose calls, and those of the handles it gives, travel so:
+  /// `client.with({.headers = {{"tenant", "a"}}, .timeout = 2s})`. Throws `std::invalid_argument`
+  /// for headers that cannot be sent.
+  [[nodiscard]] client with(rpc_options how) const {
+    return client{detail::with_rpc_options(origin(), std::move(how))};
+  }
+
   // -- for the layers above -----------------------------------------------------------------------
 
   /// Shared by all copies; defined in `runtime/client/client_connection.hpp`. The scope is that of
@@ -58,6 +74,8 @@ public:
       std::shared_ptr<client_connection> connection,
       std::shared_ptr<rpc::call_scope> scope = nullptr)
       : basic_client({std::move(connection), std::move(scope)}) {}
+  /// Made by the library.
+  explicit client(detail::call_origin to) : basic_client(std::move(to)) {}
   /// For the library.
   [[nodiscard]] const std::shared_ptr<client_connection>& connection() const noexcept {
     return origin().connection;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,7 +88,24 @@ struct search_attribute {
     return with(encode_value(nullptr));
   }
 
+  /// Its value among such pairs, as descriptions and lists have them; nothing if it is not there,
+  /// or has a value of another type.
+  [[nodiscard]] std::optional<value_type>
+  in(const std::vector<std::pair<std::string, payload>>& values) const {
+    for (const auto& [key, value] : values)
+      if (key == name)
+        return read(value);
+    return std::nullopt;
+  }
+
 private:
+  static std::optional<value_type> read(const payload& from) {
+    try {
+      return decode_value<std::optional<value_type>>(from);
+    } catch (const payload_error&) {
+      return std::nullopt;
+    }
+  }
   [[nodiscard]] std::pair<std::string, payload> with(payload value) const {
     value.set("type", detail::search_attribute_traits<Type>::name);
     return {std::string{name}, std::move(value)};

@@ -99,6 +99,20 @@ std::string default_identity() {
   return std::to_string(getpid()) + "@" + host.data();
 }
 
+std::string settle_header(std::string& name, std::string_view value) {
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  // Not shown: a value that came without its name looks like one.
+  if (!is_header_name(name))
+    return "a header has no legal name; it takes a-z, 0-9, '-', '_' and '.'";
+  if (name.starts_with("grpc-"))
+    return "the header \"" + name + "\" is reserved by gRPC";
+  if (!name.ends_with("-bin") && !is_header_text(value))
+    return "the header \"" + name + "\" holds bytes that are no printable ASCII; name it ...-bin";
+  return {};
+}
+
 connection_options resolve(connection_options options) {
   options.target = usual_target(std::move(options.target));
   check_target(options.target);
@@ -106,19 +120,9 @@ connection_options resolve(connection_options options) {
     throw connection_error("the namespace is empty; give its name, e.g. default");
   if (options.identity.empty())
     options.identity = default_identity();
-  for (auto& [name, value] : options.headers) {
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    // Not shown: a value that came without its name looks like one.
-    if (!is_header_name(name))
-      throw connection_error("a header has no legal name; it takes a-z, 0-9, '-', '_' and '.'");
-    if (name.starts_with("grpc-"))
-      throw connection_error("the header \"" + name + "\" is reserved by gRPC");
-    if (!name.ends_with("-bin") && !is_header_text(value))
-      throw connection_error(
-          "the header \"" + name + "\" holds bytes that are no printable ASCII; name it ...-bin");
-  }
+  for (auto& [name, value] : options.headers)
+    if (auto problem = settle_header(name, value); !problem.empty())
+      throw connection_error(problem);
   if (!is_header_text(options.api_key) || options.api_key.find(' ') != std::string::npos)
     throw connection_error(
         "the API key holds characters that no key has; is there a line break in it?");

@@ -25,6 +25,10 @@ inline constexpr std::string_view client_version =
 /// become PEM text. Throws `connection_error`, which shows no value that may be secret.
 [[nodiscard]] connection_options resolve(connection_options options);
 
+/// Makes the name lower-case; gives what is wrong with the header, empty if it can be sent. Shows
+/// no value.
+[[nodiscard]] std::string settle_header(std::string& name, std::string_view value);
+
 /// True if the connection is to be encrypted: not disabled, and TLS options or an API key are
 /// there.
 [[nodiscard]] bool uses_tls(const connection_options& options) noexcept;

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/activity/contract.hpp>
 #include <troupe/client/admin.hpp>
+#include <troupe/client/batch.hpp>
 #include <troupe/client/call.hpp>
 #include <troupe/client/description.hpp>
 #include <troupe/client/message.hpp>
 #include <troupe/client/pages.hpp>
+#include <troupe/client/standalone_activity.hpp>
 #include <troupe/client/start_workflow_options.hpp>
 #include <troupe/client/workflow_handle.hpp>
 #include <troupe/connection.hpp>
 #include <troupe/payload/data_converter.hpp>
+#include <troupe/rpc_options.hpp>
 #include <troupe/workflow/traits.hpp>
 
 #include <cstdint>
@@ -43,6 +47,27 @@ struct start_args<std::tuple<Wanted...>> {
   }
 };
 
+template <class Contract>
+struct standalone_result {
+  using type = refused;
+};
+template <class Contract>
+  requires activity::detail::is_contract<Contract>
+struct standalone_result<Contract> {
+  using type = typename Contract::result;
+};
+template <const auto& Activity>
+using standalone_result_t =
+    typename standalone_result<activity::detail::contract_of<Activity>>::type;
+
+// The name of this condition is part of the compiler's messages.
+template <class Contract, class... Given>
+inline constexpr bool takes_these_arguments = false;
+template <class Result, class... Wanted, class... Given>
+  requires(sizeof...(Wanted) == sizeof...(Given))
+inline constexpr bool takes_these_arguments<activity::contract<Result(Wanted...)>, Given...> =
+    (std::is_convertible_v<Given, Wanted> && ...);
+
 /// A workflow start whose arguments are encoded, the codec included.
 struct encoded_start {
   std::string type;
@@ -70,7 +95,16 @@ update_with_start_job(const call_origin& from, encoded_start start, encoded_upda
 execute_update_with_start_job(const call_origin& from, encoded_start start, encoded_update update);
 [[nodiscard]] async_pages<workflow_summary>
 workflow_pages(const call_origin& from, std::string query, int page_size);
-[[nodiscard]] job_of<std::int64_t> count_job(const call_origin& from, std::string query);
+[[nodiscard]] job_of<grouped_count> count_job(const call_origin& from, std::string query);
+[[nodiscard]] job_of<std::string>
+start_batch_job(const call_origin& from, batch_options options, batch_operation operation);
+[[nodiscard]] job_of<batch_description>
+describe_batch_job(const call_origin& from, std::string_view id);
+[[nodiscard]] async_pages<batch_summary> batch_pages(const call_origin& from, int page_size);
+[[nodiscard]] job_of<void>
+stop_batch_job(const call_origin& from, std::string_view id, std::string reason);
+/// Of a grouped count the number of all.
+[[nodiscard]] std::int64_t take_count(call_job& job);
 [[nodiscard]] job_of<void>
 create_namespace_job(const call_origin& from, const namespace_options& options);
 [[nodiscard]] job_of<namespace_description>
@@ -99,6 +133,8 @@ class basic_client {
   using pages = typename Style::template pages<T>;
   template <class R>
   using workflow_of = typename Style::template workflow<R>;
+  template <class R>
+  using activity_of = typename Style::template activity<R>;
   template <class Result, class R>
   using updated_of = typename Style::template updated<Result, R>;
 
@@ -295,7 +331,105 @@ public:
   }
   /// How many runs the filter takes; all without one.
   [[nodiscard]] returned<std::int64_t> count_workflows(std::string query = {}) const {
-    return Style::give(call<std::int64_t>{detail::count_job(origin_, std::move(query))});
+    return Style::give(
+        call<std::int64_t>{detail::count_job(origin_, std::move(query)).job, &detail::take_count});
+  }
+  /// The same by groups: `count_workflows_by_group("WorkflowType = 'x' GROUP BY ExecutionStatus")`.
+  /// By which fields a service groups is its own matter; all do by `ExecutionStatus`.
+  [[nodiscard]] returned<grouped_count> count_workflows_by_group(std::string query) const {
+    return Style::give(call<grouped_count>{detail::count_job(origin_, std::move(query))});
+  }
+
+  // -- batch operations ---------------------------------------------------------------------------
+
+  /// Has the service do the same to many workflows; gives the operation's id, for
+  /// `describe_batch`. Done when it is recorded; it goes on by itself. Throws `rpc_error`
+  /// (`resource_exhausted` if as many run as the service lets).
+  returned<std::string> start_batch(batch_options options, batch_operation what) const {
+    return Style::give(
+        call<std::string>{detail::start_batch_job(origin_, std::move(options), std::move(what))});
+  }
+  /// Has the service signal many: `client.start_batch({.query = "...", .reason = "..."},
+  /// troupe::message("approve", 7))`.
+  template <class... Args>
+  returned<std::string>
+  start_batch(batch_options options, const named_message<Args...>& signal) const {
+    return start_batch(
+        std::move(options),
+        batch_signal{
+            signal.name,
+            std::apply(
+                [&](const auto&... each) { return converter().to_payloads(each...); }, signal.args),
+            {}});
+  }
+  /// Throws `rpc_error` (`not_found` if there is none of that id).
+  [[nodiscard]] returned<batch_description> describe_batch(std::string_view id) const {
+    return Style::give(call<batch_description>{detail::describe_batch_job(origin_, id)});
+  }
+  /// Those of the namespace, newest first.
+  [[nodiscard]] pages<batch_summary> list_batches(int page_size = 0) const {
+    return Style::give(detail::batch_pages(origin_, page_size));
+  }
+  /// Ends it where it stands; what is done stays so. Throws `rpc_error` (`not_found` if it runs no
+  /// more).
+  returned<void> stop_batch(std::string_view id, std::string reason) const {
+    return Style::give(call<void>{detail::stop_batch_job(origin_, id, std::move(reason))});
+  }
+
+  // -- activities without a workflow --------------------------------------------------------------
+
+  /// Starts an activity by its contract: `client.start_activity<charge>({.id = "charge-7",
+  /// .task_queue = "q", .start_to_close_timeout = 10s}, order)`. Throws
+  /// `activity_already_started_error`.
+  template <const auto& Activity, class... Given>
+  returned<activity_of<detail::standalone_result_t<Activity>>>
+  start_activity(start_activity_options options, const Given&... args) const {
+    using result = detail::standalone_result_t<Activity>;
+    return Style::give(detail::typed<activity_of<result>>(detail::start_activity_job(
+        origin_, activity_start<Activity>(std::move(options), args...))));
+  }
+  /// The same by the name of its type: nothing checks the arguments.
+  template <class Result = payloads, class... Args>
+  returned<activity_of<Result>>
+  start_activity(std::string_view type, start_activity_options options, const Args&... args) const {
+    return Style::give(detail::typed<activity_of<Result>>(detail::start_activity_job(
+        origin_, {std::string{type}, std::move(options), converter().to_payloads(args...)})));
+  }
+  /// Starts it and waits for its result.
+  template <const auto& Activity, class... Given>
+  returned<detail::standalone_result_t<Activity>>
+  execute_activity(start_activity_options options, const Given&... args) const {
+    return Style::give(
+        detail::decoded<detail::standalone_result_t<Activity>>(detail::execute_activity_job(
+            origin_, activity_start<Activity>(std::move(options), args...))));
+  }
+  /// The same by the name of its type: nothing checks the arguments.
+  template <class Result = payloads, class... Args>
+  returned<Result> execute_activity(
+      std::string_view type, start_activity_options options, const Args&... args) const {
+    return Style::give(detail::decoded<Result>(detail::execute_activity_job(
+        origin_, {std::string{type}, std::move(options), converter().to_payloads(args...)})));
+  }
+  /// An activity by id (and run); nothing is sent, so it need not exist.
+  template <class Result = payloads>
+  [[nodiscard]] activity_of<Result> get_activity(std::string id, std::string run_id = {}) const {
+    return activity_of<Result>{detail::standalone_ref{origin_, std::move(id), std::move(run_id)}};
+  }
+  /// Activities without a workflow that match a visibility query (`ActivityType = 'x' AND
+  /// ExecutionStatus = 'Running'`), newest first; empty: all.
+  [[nodiscard]] pages<activity_summary>
+  list_activities(std::string query = {}, int page_size = 0) const {
+    return Style::give(detail::activity_pages(origin_, std::move(query), page_size));
+  }
+  /// How many the filter takes; all without one.
+  [[nodiscard]] returned<std::int64_t> count_activities(std::string query = {}) const {
+    return Style::give(call<std::int64_t>{
+        detail::count_activities_job(origin_, std::move(query)).job, &detail::take_count});
+  }
+  /// The same by groups: `"ActivityType = 'x' GROUP BY ExecutionStatus"`.
+  [[nodiscard]] returned<grouped_count> count_activities_by_group(std::string query) const {
+    return Style::give(
+        call<grouped_count>{detail::count_activities_job(origin_, std::move(query))});
   }
 
   // -- namespaces ---------------------------------------------------------------------------------
@@ -344,6 +478,29 @@ public:
   [[nodiscard]] const detail::call_origin& origin() const noexcept { return origin_; }
 
 private:
+  template <const auto& Activity, class... Given>
+  detail::encoded_activity
+  activity_start(start_activity_options options, const Given&... args) const {
+    using contract = activity::detail::contract_of<Activity>;
+    if constexpr (!activity::detail::is_contract<contract>) {
+      static_assert(
+          activity::detail::is_contract<contract>,
+          "name an activity contract: client.start_activity<compose_greeting>(options, "
+          "arguments...)");
+      return {};
+    } else if constexpr (!detail::takes_these_arguments<contract, Given...>) {
+      static_assert(
+          detail::takes_these_arguments<contract, Given...>,
+          "these arguments are not those of the activity's contract: "
+          "start_activity<my_activity>(options, arguments...)");
+      return {};
+    } else {
+      auto input = std::apply(
+          [&](const auto&... each) { return converter().to_payloads(each...); },
+          typename contract::arguments{args...});
+      return {std::string{Activity.name}, std::move(options), std::move(input)};
+    }
+  }
   template <class Workflow, class... Args>
   detail::encoded_start start_of(start_workflow_options options, Args&&... args) const {
     using traits = workflow_traits<Workflow>;

@@ -76,6 +76,9 @@ struct encoded_update {
 [[nodiscard]] job_of<workflow_description> describe_job(const workflow_ref& of);
 [[nodiscard]] async_pages<history_event>
 history_pages(const workflow_ref& of, history_options options);
+/// All its pages.
+[[nodiscard]] job_of<workflow_history>
+whole_history_job(const workflow_ref& of, history_options options);
 [[nodiscard]] job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads args);
 [[nodiscard]] job_of<payloads>
 query_job(const workflow_ref& of, std::string_view name, query_options options, payloads args);
@@ -140,6 +143,11 @@ public:
   [[nodiscard]] typename Style::template pages<history_event>
   history(history_options options = {}) const {
     return Style::give(detail::history_pages(ref_, options));
+  }
+  /// The run's events, all that there are now, or all there will be with `wait_for_new_events`: for
+  /// the replayer, or a file.
+  [[nodiscard]] returned<workflow_history> fetch_history(history_options options = {}) const {
+    return Style::give(call<workflow_history>{detail::whole_history_job(ref_, options)});
   }
 
   // -- messages -----------------------------------------------------------------------------------

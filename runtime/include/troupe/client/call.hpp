@@ -4,6 +4,7 @@
 #include <troupe/async.hpp>
 #include <troupe/payload/convert.hpp>
 #include <troupe/result.hpp>
+#include <troupe/rpc_options.hpp>
 #include <troupe/unique_function.hpp>
 
 #include <chrono>
@@ -35,7 +36,13 @@ struct call_origin {
   std::shared_ptr<client_connection> connection;
   /// Of a client that a handler got from its context; null: nobody's.
   std::shared_ptr<rpc::call_scope> scope = nullptr;
+  /// How all of them travel; null: as the connection's.
+  std::shared_ptr<const rpc_options> how = nullptr;
 };
+
+/// The same origin, whose calls travel so. Throws `std::invalid_argument` for headers that cannot
+/// be sent.
+[[nodiscard]] call_origin with_rpc_options(call_origin from, rpc_options how);
 
 using resume_function = unique_function<void(std::coroutine_handle<>)>;
 
@@ -55,6 +62,7 @@ void abandon(call_job& job) noexcept;
 
 void limit_time(call_job& job, std::chrono::milliseconds timeout);
 void limit_by(call_job& job, const cancellation_token& token);
+void travel_by(call_job& job, rpc_options how);
 
 /// What came of a settled call that was made to give a `Raw`; the calls' own files say which ones
 /// there are.
@@ -243,6 +251,13 @@ public:
   /// else could end it.
   call with_cancellation(const cancellation_token& token) && {
     detail::limit_by(checked(), token);
+    return std::move(*this);
+  }
+
+  /// With other options than its client's, all of them: `with_options({.headers = {{"tenant",
+  /// "a"}}})`. Throws `std::invalid_argument` for headers that cannot be sent.
+  call with_options(rpc_options how) && {
+    detail::travel_by(checked(), std::move(how));
     return std::move(*this);
   }
 

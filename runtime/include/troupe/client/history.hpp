@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace temporal::api::history::v1 {
 class HistoryEvent;
@@ -37,6 +38,19 @@ public:
 
 private:
   std::shared_ptr<const temporal::api::history::v1::HistoryEvent> event_;
+};
+
+/// The events of a run, all of them or as many as there were: what the replayer
+/// (`<troupe/testing/replayer.hpp>`) reads. A value; events are shared.
+struct workflow_history {
+  std::string workflow_id;           ///< whose it is
+  std::string run_id;                ///< of which run; as it was asked for
+  std::vector<history_event> events; ///< in their order
+
+  /// As `temporal workflow show --output json` writes it, and `replayer::replay_json` reads it.
+  [[nodiscard]] std::string to_json() const;
+  /// A serialised `temporal.api.history.v1.History`, as `replayer::replay_binary` reads it.
+  [[nodiscard]] std::string to_binary() const;
 };
 
 } // namespace troupe

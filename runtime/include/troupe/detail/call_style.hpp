@@ -15,6 +15,10 @@ class workflow_handle;
 template <class R>
 class async_workflow_handle;
 template <class R>
+class standalone_activity_handle;
+template <class R>
+class async_standalone_activity_handle;
+template <class R>
 class update_handle;
 template <class R>
 class async_update_handle;
@@ -34,6 +38,8 @@ struct blocking_style {
   using untyped_workflow = untyped_workflow_handle;
   template <class R>
   using workflow = workflow_handle<R>;
+  template <class R>
+  using activity = standalone_activity_handle<R>;
   template <class R>
   using update = update_handle<R>;
   template <class WorkflowResult, class UpdateResult>
@@ -59,6 +65,8 @@ struct awaitable_style {
   using untyped_workflow = async_workflow_handle<payloads>;
   template <class R>
   using workflow = async_workflow_handle<R>;
+  template <class R>
+  using activity = async_standalone_activity_handle<R>;
   template <class R>
   using update = async_update_handle<R>;
   template <class WorkflowResult, class UpdateResult>
