@@ -13,6 +13,9 @@ namespace {
 /// A poll is kept for as long as it waits, with whatever its request carries.
 constexpr std::size_t largest_poll_bytes = 64 * 1024;
 
+/// No token of ours is so long; what is need not be unsealed in every way there is.
+constexpr std::size_t longest_token = 16 * 1024;
+
 } // namespace
 
 bool find_namespace(
@@ -54,7 +57,7 @@ void refuse_token(const call_ptr& from) {
 }
 
 void refuse_workflow_token(directory& here, const call_ptr& from, std::string_view token) {
-  if (decode_activity_token(token, here.settings.token_key))
+  if (token.size() <= longest_token && decode_activity_token(token, here.settings.token_key))
     from->answer(absent("Workflow task not found."));
   else
     refuse_token(from);
@@ -63,16 +66,18 @@ void refuse_workflow_token(directory& here, const call_ptr& from, std::string_vi
 void refuse_matching_token(
     directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits) {
   const auto& key = here.settings.token_key;
-  if (decode_workflow_token(token, key) || decode_activity_token(token, key)
-      || decode_matching_token(matching_token::kind::nexus, token, key)
-      || decode_matching_token(matching_token::kind::query, token, key))
+  const bool is_ours = token.size() <= longest_token
+                       && (decode_workflow_token(token, key) || decode_activity_token(token, key)
+                           || decode_matching_token(matching_token::kind::nexus, token, key)
+                           || decode_matching_token(matching_token::kind::query, token, key));
+  if (is_ours)
     from->answer(absent(nobody_waits));
   else
     refuse_token(from);
 }
 
 void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token) {
-  if (decode_workflow_token(token, here.settings.token_key))
+  if (token.size() <= longest_token && decode_workflow_token(token, here.settings.token_key))
     from->answer(absent(
         "invalid activityID or activity already timed out or invoking workflow is completed"));
   else

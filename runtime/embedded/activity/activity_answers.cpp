@@ -2,10 +2,12 @@
 // What workers, or whoever completes in their place, say of activities.
 
 #include "runtime/base/slices/sliced_message.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/activity/failure_size.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 
@@ -55,7 +57,8 @@ find(change& ch, const activity_ref& which, needs what = needs::start) {
     refuse(
         ch,
         by_id ? not_found(
-                    "cannot find pending activity with ActivityID " + which.activity_id
+                    "cannot find pending activity with ActivityID "
+                    + excerpt(which.activity_id, longest_error_text)
                     + ", check workflow execution history for more details")
               : activity_gone());
     return std::nullopt;

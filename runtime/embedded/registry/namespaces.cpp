@@ -28,6 +28,7 @@ constexpr int list_page = 100;
 constexpr std::size_t largest_list_bytes = 2 * 1024 * 1024;
 /// Of one namespace, keys and values. The real server has no limit and keeps them on a disk.
 constexpr std::size_t largest_data_bytes = 1024 * 1024;
+constexpr std::size_t most_data_entries = 1'000;
 /// Of its description and its owner's address: kept and copied like the data.
 constexpr std::size_t largest_text_bytes = 64 * 1024;
 /// Marks the name of a deleted namespace, before at least so much of its id.
@@ -100,7 +101,7 @@ rpc_status merge(data_map& data, const google::protobuf::Map<std::string, std::s
   std::size_t bytes = 0;
   for (const auto& [key, value] : data)
     bytes += key.size() + value.size();
-  if (bytes > largest_data_bytes)
+  if (bytes > largest_data_bytes || data.size() > most_data_entries)
     return bad_argument("Namespace data size exceeds limit.");
   return {};
 }

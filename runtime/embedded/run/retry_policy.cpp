@@ -47,7 +47,9 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
     // A negative one is refused by `check`, which comes after.
     const auto first = std::max(from_proto(policy.initial_interval()), duration{});
     const auto limit = duration::max() / 100;
-    to_proto(first < limit ? first * 100 : duration::max(), *policy.mutable_maximum_interval());
+    auto& longest = *policy.mutable_maximum_interval();
+    to_proto(first < limit ? first * 100 : duration::max(), longest);
+    cut_timeout(longest);
   }
 }
 

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 /// Seconds that reach past the end of the range when they are added to the present, past it when
 /// two of them are added, and past 64 bits of nanoseconds alone.
-constexpr std::array<std::int64_t, 4> long_times{
-    4'700'000'000, 7'500'000'000, 9'223'372'036, 315'576'000'000};
+constexpr std::array<std::int64_t, 5> long_times{
+    4'700'000'000, 7'500'000'000, 9'223'372'036, 315'576'000'000, std::int64_t{1} << 50};
 
 /// Another timer of the same workflow still fires, and the record's own is not in the past.
 void check_time_goes_on(service_fixture& service) {
@@ -102,8 +102,11 @@ BOOST_AUTO_TEST_CASE(a_retry_after_centuries_is_not_due) {
     start_with(service, [&](auto& request) {
       auto& policy = *request.mutable_retry_policy();
       policy.mutable_initial_interval()->set_seconds(seconds);
-      policy.set_backoff_coefficient(1e6);
+      policy.set_backoff_coefficient(1e308);
     });
+    const auto& policy = service.current().started().retry_policy();
+    BOOST_TEST(policy.initial_interval().seconds() == 3'153'600'000); // a century
+    BOOST_TEST(policy.maximum_interval().seconds() == 3'153'600'000);
     service.poll();
     service.complete({fail_workflow("first")});
     BOOST_TEST(service.current().state.attempt == 2);

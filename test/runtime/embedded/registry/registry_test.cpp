@@ -223,8 +223,14 @@ BOOST_AUTO_TEST_CASE(data_of_a_namespace_cannot_grow_for_ever) {
       "Namespace owner email size exceeds limit.");
   BOOST_TEST(namespaces.find("much")->data.size() == 1U);
   BOOST_TEST(namespaces.find("much")->description.empty());
-  // In its place there is room.
   request.mutable_update_info()->clear_owner_email();
+  for (int i = 0; i < 1'001; ++i)
+    data[std::to_string(i)];
+  expect(
+      namespaces.update(request, response),
+      status_code::invalid_argument,
+      "Namespace data size exceeds limit.");
+  // In its place there is room.
   data.clear();
   data["a"] = std::string(1'000'000, 'y');
   BOOST_TEST(namespaces.update(request, response).ok());
