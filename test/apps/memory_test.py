@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What hostile requests make of the memory of a real server process. HTTP/2 by hand: no client library sends these."""
+"""What a real server process makes of hostile requests, and they of its memory. HTTP/2 by hand: no client library sends these."""
 
 import pathlib
 import re
@@ -32,14 +32,15 @@ def literal(name, value):
 class Call:
     """One call on a connection of its own, which keeps to the windows that the server gives it."""
 
-    def __init__(self, port, method, encoding=None):
+    def __init__(self, port, method, encoding=None, timeout=None):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.pending, self.trailers, self.is_over = b"", b"", False
         self.windows = {0: 65535, 1: 65535}
         self.first_window = 65535
         block = b"".join(literal(*pair) for pair in (
             (":method", "POST"), (":scheme", "http"), (":path", SERVICE + method), (":authority", "localhost"),
-            ("te", "trailers"), ("content-type", "application/grpc"), *([("grpc-encoding", encoding)] if encoding else [])))
+            ("te", "trailers"), ("content-type", "application/grpc"), *([("grpc-encoding", encoding)] if encoding else []),
+            *([("grpc-timeout", timeout)] if timeout else [])))
         self.socket.sendall(
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0) + frame(HEADERS, END_HEADERS, 1, block))
 
@@ -137,6 +138,12 @@ class Memory(unittest.TestCase):
             said = Call(self.port, method).send([b"\0" + struct.pack(">I", 8_000_000) + bytes(8_000_000)], 20)
             self.assertIn(b"grpc: received message larger than max (8000000 vs. 4194304)", said)
             self.assertLess(self.peak() - before, 32 * MEGABYTE)
+
+    def test_a_request_whose_time_is_over_is_not_served(self):
+        for method in METHODS:
+            for timeout in ("0n", "1n"):
+                said = Call(self.port, method, timeout=timeout).send([b"\0" + struct.pack(">I", 0)], 20)
+                self.assertIn(b"context deadline exceeded", said)
 
     def test_a_request_of_four_gigabytes_ends_where_the_quota_of_all_requests_does(self):
         # gRPC reads a message of any length to its end, and nobody can ask it how far it is.

@@ -8,9 +8,8 @@
 namespace troupe::embedded {
 
 void body_watch::watch(awaited_body& call, time_point deadline) {
-  if (deadline == time_point::max())
-    return;
   call.deadline_ = deadline;
+  call.waited_ = std::chrono::seconds{0};
   call.place_ = waiting_.size();
   waiting_.push_back(&call);
   if (is_beating_) // nearly always where there is traffic: no lock then
@@ -45,7 +44,7 @@ void body_watch::set() {
 void body_watch::complete(bool) {
   const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
   for (auto* call : waiting_)
-    if (call->deadline_ <= now)
+    if ((call->waited_ += beat) > front_.body_patience || call->deadline_ <= now)
       call->expire();
   {
     std::lock_guard guard{mutex_};

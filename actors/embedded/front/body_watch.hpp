@@ -33,17 +33,19 @@ private:
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   time_point deadline_;
+  std::chrono::seconds waited_{0};
   std::size_t place_ = nowhere; ///< among those that are watched
 };
 
-/// Ends calls whose request has not come by their deadline: gRPC itself is told not to look at
-/// deadlines, and the service knows of a call only when it has its request. Looks once a second,
-/// while there are such calls. All on the queue's thread, but for `stop`.
+/// Ends calls whose request has not come by their deadline, or in minutes: gRPC itself is told not
+/// to look at deadlines, and says nothing of a request that it cannot read (a flag that there is
+/// not); the service knows of a call only when it has its request. Looks once a second, while there
+/// are such calls. All on the queue's thread, but for `stop`.
 class body_watch final : private rpc::completion_tag {
 public:
   explicit body_watch(grpc_front_context& front) : front_(front) {}
 
-  /// `time_point::max()` is none.
+  /// `time_point::max()` is none: then there is the patience of the front alone.
   void watch(awaited_body& call, time_point deadline);
   /// The request has come, or will not. Nothing happens to one that is not watched.
   void forget(awaited_body& call);

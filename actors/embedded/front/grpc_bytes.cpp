@@ -165,6 +165,12 @@ std::optional<rpc::tls_identity> identity_of(::grpc_call* call) {
       first_of(GRPC_X509_PEM_CERT_PROPERTY_NAME)};
 }
 
+bool is_over(time_point deadline) {
+  // gRPC keeps deadlines in whole milliseconds, rounded up.
+  constexpr std::chrono::milliseconds rounding{1};
+  return deadline != time_point::max() && deadline - rounding <= std::chrono::system_clock::now();
+}
+
 void expire_call(::grpc_call* call) {
   grpc_call_cancel_with_status(
       call, GRPC_STATUS_DEADLINE_EXCEEDED, deadline_exceeded_text, nullptr);

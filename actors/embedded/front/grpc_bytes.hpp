@@ -41,6 +41,9 @@ time_point to_time(gpr_timespec when);
 /// that). No more than `most` bytes are made of it: the error says so, or that it is damaged.
 result<rpc::bytes, grpc::Status> inflated(rpc::bytes message, std::size_t most);
 
+/// True if the deadline lies in the past. Where there is none, nothing is asked of the clock.
+bool is_over(time_point deadline);
+
 /// What a call past its deadline is answered, in the real server's words.
 inline constexpr const char* deadline_exceeded_text = "context deadline exceeded";
 

@@ -76,7 +76,7 @@ void grpc_call::expire() {
 
 void grpc_call::request_read(bool ok) {
   front_.bodies.forget(*this);
-  if (is_expired_) {
+  if (is_expired_ || (ok && is_over(deadline_))) {
     finish({grpc::StatusCode::DEADLINE_EXCEEDED, deadline_exceeded_text});
     return;
   }

@@ -11,6 +11,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -31,6 +32,7 @@ struct grpc_front_context {
   std::vector<std::unique_ptr<hot_call>> spare_calls; ///< the queue's thread only
   grpc::ServerCompletionQueue* queue = nullptr;
   std::size_t request_limit = 0;
+  std::chrono::seconds body_patience{};
   std::vector<std::string> service_names; ///< what reflection lists
   std::atomic<bool> stopping = false;
   std::atomic<int> live_calls = 0; ///< accepted and not yet gone

@@ -42,6 +42,7 @@ struct grpc_front::implementation {
   /// Configures, starts, and opens the first calls; what is wrong, or nothing.
   std::string start(const grpc_front_options& options, grpc::ServerBuilder& builder) {
     context.request_limit = options.request_limit;
+    context.body_patience = options.body_patience;
     context.service_names = {
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",

@@ -5,6 +5,7 @@
 
 #include <troupe/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ struct hot_method {
 struct grpc_front_options {
   std::string address = "127.0.0.1:7233";      ///< `ip:port`; port 0 takes a free one
   std::size_t request_limit = 4 * 1024 * 1024; ///< bytes after decompression, as the real server
+  std::chrono::seconds body_patience{300};     ///< how long a request may be on its way
   std::vector<hot_method> hot = {};
   std::shared_ptr<grpc::ServerCredentials> credentials = nullptr; ///< null: no TLS
 };

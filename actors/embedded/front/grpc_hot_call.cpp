@@ -187,7 +187,7 @@ void hot_call::expire() {
 
 void hot_call::request_read(bool) {
   front_.bodies.forget(*this);
-  if (is_expired_) {
+  if (is_expired_ || is_over(to_time(deadline_))) {
     answer({status_code::deadline_exceeded, deadline_exceeded_text, {}}, {});
     return;
   }

@@ -61,6 +61,8 @@ public:
     send_frame(headers, end_of_headers, 1, block);
   }
 
+  void send_request(const std::string& message) { send_frame(data, 0, 1, message); }
+
   /// Reads until the stream's trailers come: gives them, or nothing if it is only reset.
   std::string trailers() {
     constexpr int end_of_stream = 1;
@@ -81,6 +83,7 @@ public:
   }
 
 private:
+  static constexpr char data = 0;
   static constexpr char headers = 1;
   static constexpr char reset = 3;
   static constexpr char settings = 4;
@@ -229,6 +232,22 @@ BOOST_AUTO_TEST_CASE(a_request_that_does_not_come_ends_at_its_deadline) {
       }
   BOOST_TEST(service.hanging() == 0U); // it never heard of them
   front->stop(0s);                     // waits for calls that hold something
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_no_request_is_not_waited_for_for_ever) {
+  auto options = at("127.0.0.1:0");
+  options.body_patience = 1s;
+  auto impatient = troupe::embedded::grpc_front::listen(service, options);
+  BOOST_REQUIRE(impatient.has_value());
+  for (const auto& method : echo_methods) {
+    raw_client client{(*impatient)->port()};
+    client.send_headers(method, "99999999H");
+    client.send_request(std::string("\2\0\0\0\0", 5)); // no such flag
+    BOOST_TEST(
+        client.trailers().find("grpc-status\x01"
+                               "4")
+        != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_before_its_request_came_leaves_nothing_behind) {
