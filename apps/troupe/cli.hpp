@@ -76,6 +76,7 @@ struct global_flags {
 /// `rpc_error`.
 void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
+void add_batch_commands(CLI::App& app, const global_flags& flags);
 void add_activity_commands(CLI::App& app, const global_flags& flags);
 void add_task_queue_commands(CLI::App& app, const global_flags& flags);
 void add_worker_commands(CLI::App& app, const global_flags& flags);

@@ -12,9 +12,6 @@ namespace troupe::cli {
 namespace {
 
 constexpr std::array missing{
-    "batch describe",
-    "batch list",
-    "batch terminate",
     "completion fish",
     "completion powershell",
     "operator cluster remove",

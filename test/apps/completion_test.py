@@ -19,7 +19,8 @@ class bash(unittest.TestCase):
         """What Tab offers behind these words, the last of which is unfinished."""
         quoted = " ".join(f"'{word}'" for word in words)
         lines = f'COMP_WORDS=(troupe {quoted}); COMP_CWORD={len(words)}; _troupe; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        done = subprocess.run(["bash", "--norc", "-c", script("bash") + lines], text=True, capture_output=True, check=True)
+        # Not as an argument: one may be 128 KiB long at most.
+        done = subprocess.run(["bash", "--norc"], input=script("bash") + lines, text=True, capture_output=True, check=True)
         return done.stdout.split()
 
     def test_commands_are_offered_level_by_level(self):

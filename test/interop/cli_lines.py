@@ -7,6 +7,30 @@ in front runs it in a terminal. `VARIABLE=value` in front are the environment. `
 """
 
 USAGE = """
+batch
+batch nope
+batch describe
+batch terminate --job-id j
+batch terminate --reason why
+batch list --limit x
+workflow cancel
+workflow cancel -w open -q 'x'
+workflow cancel -w open --reason why
+workflow cancel -w open --yes
+workflow cancel -w open --rps 1
+workflow cancel -q x -r run
+workflow cancel -q x --rps fast
+workflow signal -q x --name say -i nope
+workflow terminate -w open --rps 2
+workflow delete -w open --rps 2
+workflow update-options -q x
+workflow reset --reason why
+workflow reset -t LastWorkflowTask --reason why -r x
+workflow reset -t LastWorkflowTask --reason why -e 3
+workflow reset -t BuildId --reason why
+activity unpause -q x -w open -a a
+activity reset --reason x
+activity update-options -w open --rps 1 -a a
 workflow start
 workflow start --type
 workflow start --type T
@@ -262,6 +286,17 @@ workflow list --help=false --limit x
 
 READING = """
 workflow list --limit 1_0
+batch list
+batch list -o json
+batch list --limit 1 -o jsonl
+batch describe --job-id nowhere
+batch describe --job-id nowhere -o json
+batch terminate --job-id nowhere --reason why
+workflow cancel -q 'WorkflowId = "nowhere"'
+workflow cancel -q 'WorkflowId = "nowhere"' -o json
+workflow cancel -q 'nope nope'
+workflow signal -q '(' --name say -y
+activity unpause -q 'WorkflowId = "nowhere"'
 operator cluster health
 operator cluster health -o json
 operator cluster health -o jsonl
@@ -533,6 +568,7 @@ TERM=dumb > operator cluster health
 """
 
 CHANGING = """
+workflow signal -q 'WorkflowId = "start-{me}"' --name say --yes --rps 10
 workflow start --type T -t nobody -w start-{me}
 workflow start --type T -t nobody -w start-{me}
 workflow start --type T -t nobody -w start-{me} -o json

@@ -9,6 +9,7 @@
 
 namespace troupe::embedded {
 
+class batch_actor;
 class directory;
 class execution_actor;
 class registry_actor;
@@ -47,7 +48,8 @@ struct method_row {
       call_function<execution_actor>,
       call_function<task_queue_actor>,
       call_function<registry_actor>,
-      call_function<visibility_actor>>
+      call_function<visibility_actor>,
+      call_function<batch_actor>>
       does;
 };
 

@@ -13,6 +13,7 @@ namespace troupe::embedded {
 
 std::span<const method_row> execution_calls();
 std::span<const method_row> activity_calls();
+std::span<const method_row> batch_calls();
 std::span<const method_row> off_calls();
 std::span<const method_row> registry_calls();
 std::span<const method_row> static_calls();
@@ -20,12 +21,13 @@ std::span<const method_row> task_queue_calls();
 std::span<const method_row> visibility_calls();
 
 /// All of them.
-inline std::array<std::span<const method_row>, 7> method_table() {
+inline std::array<std::span<const method_row>, 8> method_table() {
   return {
       task_queue_calls(),
       execution_calls(),
       activity_calls(),
       visibility_calls(),
+      batch_calls(),
       registry_calls(),
       static_calls(),
       off_calls()};

@@ -136,6 +136,23 @@ void directory::forget_visibility(const std::string& namespace_id) {
   indexes_.erase(namespace_id);
 }
 
+batch_handle directory::batches(const std::string& namespace_id) {
+  return batches_.find_or_spawn(
+      namespace_id, [&]() -> batch_handle { return makers_.batches(*this, namespace_id); });
+}
+
+void directory::forget_batches(const std::string& namespace_id) {
+  batch_lists_.erase(namespace_id);
+  batches_.forget(namespace_id);
+}
+
+std::vector<std::string> directory::with_batches() const {
+  std::vector<std::string> all;
+  for (const auto& [namespace_id, list] : batch_lists_)
+    all.push_back(namespace_id);
+  return all;
+}
+
 registry_handle directory::registry() {
   return registry_.find_or_spawn({}, [&]() -> registry_handle { return makers_.registry(*this); });
 }

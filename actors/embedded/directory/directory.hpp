@@ -9,6 +9,7 @@
 #include "actors/embedded/directory/unloaded_deadlines.hpp"
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
+#include "runtime/embedded/batch/batch.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
@@ -46,6 +47,7 @@ struct actor_makers {
       directory&, const std::string& caller_namespace_id, const std::string& endpoint);
   callback_deliverer_handle (*deliverer)(directory&, const std::string& destination);
   visibility_handle (*visibility)(directory&, const std::string& namespace_id);
+  batch_handle (*batches)(directory&, const std::string& namespace_id);
   registry_handle (*registry)(directory&);
 };
 
@@ -101,6 +103,9 @@ public:
   visibility_handle visibility(const std::string& namespace_id);
   /// The namespace is gone: so are its index and the actor of that.
   void forget_visibility(const std::string& namespace_id);
+  batch_handle batches(const std::string& namespace_id);
+  /// The namespace is gone: so are its batch operations and the actor of them.
+  void forget_batches(const std::string& namespace_id);
   registry_handle registry();
 
   // -- what is known ------------------------------------------------------------------------------
@@ -113,6 +118,13 @@ public:
   [[nodiscard]] visibility_index& index_of(const std::string& namespace_id) {
     return indexes_[namespace_id];
   }
+
+  /// The batch operations of one namespace; written by its batch actor.
+  [[nodiscard]] batch_list& batches_of(const std::string& namespace_id) {
+    return batch_lists_[namespace_id];
+  }
+  /// The namespaces that have had any.
+  [[nodiscard]] std::vector<std::string> with_batches() const;
 
   caf::actor_system& system;
   actors::shard& home;
@@ -144,8 +156,10 @@ private:
   actor_map<nexus_dispatcher_handle> dispatchers_;
   actor_map<callback_deliverer_handle> deliverers_;
   actor_map<visibility_handle> visibility_;
+  actor_map<batch_handle> batches_;
   actor_map<registry_handle> registry_;
   std::unordered_map<std::string, visibility_index> indexes_;
+  std::unordered_map<std::string, batch_list> batch_lists_;
   std::unordered_set<std::string> unresumed_;
 };
 

@@ -208,6 +208,22 @@ struct remove_row {
 /// The namespace is gone with all its runs: so is its index.
 struct drop_index {};
 
+// -- batch operations -----------------------------------------------------------------------------
+
+/// What one of the service's own methods answered.
+struct batch_answered {
+  std::uint64_t number = 0; ///< of the request
+  rpc_status status;
+  std::string reply;
+};
+/// It may ask more (0), or this request once more.
+struct batch_asks {
+  std::uint64_t turn = 0;
+  std::uint64_t number = 0;
+};
+/// Begin with the operation that runs, or go on where its row says.
+struct batch_goes_on {};
+
 // -- registries -----------------------------------------------------------------------------------
 
 /// Deletes another part of what a deleted namespace still holds, or the namespace itself.
@@ -264,6 +280,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(go_on_deleting)
   TROUPE_SERVICE_MESSAGE(ask_peer)
   TROUPE_SERVICE_MESSAGE(peer_told)
+  TROUPE_SERVICE_MESSAGE(batch_answered)
+  TROUPE_SERVICE_MESSAGE(batch_asks)
+  TROUPE_SERVICE_MESSAGE(batch_goes_on)
 
   namespace troupe::embedded {
 
@@ -335,6 +354,14 @@ using visibility_handle = caf::typed_actor<
     sig<void(put_row)>,
     sig<void(remove_row)>,
     sig<void(serve_call)>,
+    sig<void(drop_index)>>;
+
+using batch_handle = caf::typed_actor<
+    sig<void(batch_answered)>,
+    sig<void(serve_call)>,
+    sig<void(commit_ended)>,
+    sig<void(batch_asks)>,
+    sig<void(batch_goes_on)>,
     sig<void(drop_index)>>;
 
 using registry_handle =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/host/actor_makers.hpp"
 
+#include "actors/embedded/batch/batch_actor.hpp"
 #include "actors/embedded/execution/execution_actor.hpp"
 #include "actors/embedded/matching/task_queue_actor.hpp"
 #include "actors/embedded/nexus/callback_deliverer_actor.hpp"
@@ -46,6 +47,10 @@ const actor_makers service_actors{
     .visibility =
         [](directory& in, const std::string& namespace_id) {
           return make<visibility_actor, visibility_handle>(in, namespace_id);
+        },
+    .batches =
+        [](directory& in, const std::string& namespace_id) {
+          return make<batch_actor, batch_handle>(in, namespace_id);
         },
     .registry = [](directory& in) { return make<registry_actor, registry_handle>(in); },
 };

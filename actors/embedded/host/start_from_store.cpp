@@ -71,6 +71,13 @@ struct filler {
       here.index_of(parts.front()).put(std::move(info));
       return true;
     }
+    case table::batch: {
+      batch_operation found;
+      if (parts.empty() || !found.ParseFromString(each.value))
+        return false;
+      here.batches_of(parts.front()).put(std::move(found));
+      return true;
+    }
     case table::record:
       if (parts.size() < 2)
         return false;
@@ -103,6 +110,9 @@ void take_rows(directory& here, const std::vector<row>& rows, unique_function<vo
   for (const auto& each : here.namespaces.all())
     if (namespace_registry::is_being_deleted(each))
       actors::tell(here.registry(), go_on_deleting{each.id});
+  for (const auto& namespace_id : here.with_batches())
+    if (here.batches_of(namespace_id).running() != nullptr)
+      actors::tell(here.batches(namespace_id), batch_goes_on{});
   here.note_unresumed(into.records);
   wake_some(here, std::move(into.records));
   if (into.has_id && into.has_token_key) {
@@ -132,6 +142,7 @@ void start_from_store(directory& here, unique_function<void()> done) {
        {table::name_space, {}},
        {table::endpoint, {}},
        {table::visibility, {}},
+       {table::batch, {}},
        {table::record, {}}},
       [&here, done = std::move(done)](loaded_rows rows) mutable {
         if (rows) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/registry/registry_actor.hpp"
 
+#include "actors/embedded/batch/batch_rows.hpp"
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
@@ -79,7 +80,10 @@ void registry_actor::change_for(const call_ptr& from) {
 
 void registry_actor::erase_namespace(std::string id) {
   erasing_ = std::move(id);
-  commit(rows_of_erased_namespace(erasing_));
+  auto rows = rows_of_erased_namespace(erasing_);
+  for (const auto& job_id : directory_.batches_of(erasing_).ids())
+    rows.rows.push_back({batch_key(erasing_, job_id), std::nullopt});
+  commit(std::move(rows));
 }
 
 void registry_actor::commit(commit_batch rows) {
@@ -151,6 +155,7 @@ void registry_actor::finish_erasing(bool is_durable) {
   }
   directory_.namespaces.erase(id);
   actors::tell(directory_.visibility(id), drop_index{});
+  actors::tell(directory_.batches(id), drop_index{});
 }
 
 namespace_registry& registry_actor::namespaces() {

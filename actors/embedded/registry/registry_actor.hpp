@@ -20,7 +20,8 @@ class directory;
 /// Owns:      the right to change the registries; all actors of the shard may read them.
 /// Receives:  serve_call (method table), commit_ended (store), go_on_deleting (itself, and once for
 ///            each namespace that a former service did not get to the end with).
-/// Sends:     answers; delete_run (executions) and drop_index (visibility) for deleted namespaces.
+/// Sends:     answers; delete_run (executions) and drop_index (visibility, batch) for deleted
+///            namespaces.
 /// Dies when: the service does.
 ///
 /// A change is made once it is durable, and answered then; what comes meanwhile waits in order.

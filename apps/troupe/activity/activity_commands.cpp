@@ -122,8 +122,16 @@ struct unpause_flags {
 };
 
 void unpause(const unpause_flags& what, const global_flags& flags) {
-  what.which.check();
   connection to{flags};
+  if (auto job = what.which.batch(to, flags)) {
+    auto& unpause = *job->mutable_unpause_activities_operation();
+    unpause.set_identity(to.identity());
+    unpause.set_match_all(true);
+    unpause.set_reset_attempts(what.reset_attempts);
+    unpause.set_reset_heartbeat(what.reset_heartbeats);
+    to_proto(parse_duration(what.jitter, "jitter"), *unpause.mutable_jitter());
+    return start_batch(to, *job, flags);
+  }
   auto request =
       request_about_activity<wf::UnpauseActivityRequest>(what.which.of, what.which.activity_id, to);
   request.set_reset_attempts(what.reset_attempts);
@@ -142,8 +150,18 @@ struct reset_flags {
 };
 
 void reset(const reset_flags& what, const global_flags& flags) {
-  what.which.check();
   connection to{flags};
+  if (auto job = what.which.batch(to, flags)) {
+    auto& reset = *job->mutable_reset_activities_operation();
+    reset.set_identity(to.identity());
+    reset.set_match_all(true);
+    reset.set_reset_attempts(what.reset_attempts);
+    reset.set_reset_heartbeat(what.reset_heartbeats);
+    reset.set_keep_paused(what.keep_paused);
+    reset.set_restore_original_options(what.restore_original);
+    to_proto(parse_duration(what.jitter, "jitter"), *reset.mutable_jitter());
+    return start_batch(to, *job, flags);
+  }
   auto request =
       request_about_activity<wf::ResetActivityRequest>(what.which.of, what.which.activity_id, to);
   request.set_reset_heartbeat(what.reset_heartbeats);
@@ -169,6 +187,14 @@ void reset(const reset_flags& what, const global_flags& flags) {
 }
 
 } // namespace
+
+std::optional<wf::StartBatchOperationRequest>
+one_activity_flags::batch(connection& to, const global_flags& flags) const {
+  auto job = batch_request(of, many, to, flags);
+  if (!job && activity_id.empty())
+    throw command_error("either --activity-id and --workflow-id, or --query must be set");
+  return job;
+}
 
 void add_activity_commands(CLI::App& app, const global_flags& flags) {
   auto& group = *app.add_subcommand("activity", "Steer activities")->require_subcommand(1);

@@ -1,39 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apps/troupe/batch/batch_job.hpp"
 #include "apps/troupe/cli.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/workflow/workflow_flags.hpp"
 
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <optional>
 #include <string>
 
 namespace troupe::cli {
 
-/// Which activity of which workflow, for the commands that the Temporal CLI also gives to batch
-/// jobs: their `--query` and what goes with it is refused by name.
+/// Which activity of which workflow, or those of many workflows.
 struct one_activity_flags {
   workflow_flags of;
-  std::string activity_id, reason;
+  batch_flags many;
+  std::string activity_id;
 
   void add(CLI::App& command) {
     of.add(command, false);
+    many.add(command);
     add_text(command, "-a,--activity-id", activity_id, "Activity ID");
-    add_text(command, "--reason", reason, "Reason of a batch job, so not for one activity");
-    for (const auto* flag : {"-q,--query", "--rps"})
-      refuse_flag(command, flag);
-    refuse_flag(command, "-y,--yes", false);
     ignore_flag(command, "--headers", "Taken, but nothing carries them");
   }
 
-  /// Throws `command_error` if it is not one activity.
-  void check() const {
-    if (of.workflow_id.empty())
-      throw command_error("must set either workflow ID or query");
-    if (!reason.empty())
-      throw command_error("cannot set reason when workflow ID is set");
-    if (activity_id.empty())
-      throw command_error("either --activity-id and --workflow-id, or --query must be set");
-  }
+  /// As `batch_request`; throws `command_error` if it is no one activity either.
+  [[nodiscard]] std::optional<temporal::api::workflowservice::v1::StartBatchOperationRequest>
+  batch(connection& to, const global_flags& flags) const;
 };
 
 /// A request about one activity in the words that pause, unpause, reset and update-options share.

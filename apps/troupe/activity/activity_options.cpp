@@ -95,7 +95,8 @@ struct option_flags {
         "Back to the options that the workflow gave it");
   }
 
-  void apply(wf::UpdateActivityOptionsRequest& to) const {
+  template <class Request>
+  void apply(Request& to) const {
     auto& changed = *to.mutable_activity_options();
     const auto change = [&to](const char* field) { to.mutable_update_mask()->add_paths(field); };
     if (has_task_queue->count() > 0) {
@@ -159,8 +160,14 @@ void print_options(const options& of, const global_flags& flags) {
 }
 
 void update_options(const option_flags& what, const global_flags& flags) {
-  what.which.check();
   connection to{flags};
+  if (auto job = what.which.batch(to, flags)) {
+    auto& change = *job->mutable_update_activity_options_operation();
+    change.set_identity(to.identity());
+    change.set_match_all(true);
+    what.apply(change);
+    return start_batch(to, *job, flags);
+  }
   auto request = request_about_activity<wf::UpdateActivityOptionsRequest>(
       what.which.of, what.which.activity_id, to);
   what.apply(request);

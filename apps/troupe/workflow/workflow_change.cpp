@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/workflow/workflow_change.hpp"
 
+#include "apps/troupe/batch/batch_job.hpp"
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
@@ -21,40 +22,25 @@ namespace {
 namespace wf = temporal::api::workflowservice::v1;
 namespace methods = rpc::methods::workflow_service;
 
-// What a command that can also work on a query takes besides the workflow.
-struct single_flags {
+// What a command takes that works on one workflow or on many.
+struct target_flags {
   workflow_flags of;
-  std::string reason;
+  batch_flags many;
 
-  // `yes` is what `--yes` sets where there is something to confirm for one workflow.
-  void add(CLI::App& command, bool* yes = nullptr) {
+  void add(CLI::App& command) {
     of.add(command, false);
-    add_text(command, "--reason", reason, "Reason");
-    refuse_flag(command, "-q,--query");
-    refuse_flag(command, "--rps");
-    if (yes == nullptr)
-      refuse_flag(command, "-y,--yes", false);
-    else
-      add_switch(command, "-y,--yes", *yes, "Don't prompt to confirm");
-  }
-
-  void check(bool takes_reason) const {
-    if (of.workflow_id.empty())
-      throw command_error("must set either workflow ID or query");
-    if (!takes_reason && !reason.empty())
-      throw command_error("cannot set reason when workflow ID is set");
+    many.add(command);
   }
 };
 
 struct signal_flags {
-  single_flags to;
+  target_flags to;
   std::string name;
   payload_flags input;
   header_flags headers;
 };
 
 void signal(const signal_flags& what, const global_flags& flags) {
-  what.to.check(false);
   wf::SignalWorkflowExecutionRequest request;
   wf::SignalWorkflowExecutionResponse response;
   what.to.of.apply(*request.mutable_workflow_execution());
@@ -63,15 +49,25 @@ void signal(const signal_flags& what, const global_flags& flags) {
   if (!what.headers.pairs.empty())
     what.headers.apply(*request.mutable_header());
   connection to{flags};
+  if (auto job = batch_request(what.to.of, what.to.many, to, flags)) {
+    auto& signal = *job->mutable_signal_operation();
+    signal.set_signal(what.name);
+    *signal.mutable_input() = request.input();
+    signal.set_identity(to.identity());
+    return start_batch(to, *job, flags);
+  }
   request.set_namespace_(to.name_space());
   request.set_identity(to.identity());
   to.call("failed signalling workflow", methods::signal_workflow_execution, request, response);
   say("Signal workflow succeeded", flags);
 }
 
-void cancel(const single_flags& what, const global_flags& flags) {
-  what.check(false);
+void cancel(const target_flags& what, const global_flags& flags) {
   connection to{flags};
+  if (auto job = batch_request(what.of, what.many, to, flags)) {
+    job->mutable_cancellation_operation()->set_identity(to.identity());
+    return start_batch(to, *job, flags);
+  }
   const auto request = request_about<wf::RequestCancelWorkflowExecutionRequest>(what.of, to);
   wf::RequestCancelWorkflowExecutionResponse response;
   to.call(
@@ -79,20 +75,19 @@ void cancel(const single_flags& what, const global_flags& flags) {
   say("Canceled workflow", flags);
 }
 
-void terminate(const single_flags& what, const global_flags& flags) {
-  what.check(true);
+void terminate(const target_flags& what, const global_flags& flags) {
   connection to{flags};
+  if (auto job = batch_request(what.of, what.many, to, flags, {.reason = true})) {
+    job->mutable_termination_operation()->set_identity(to.identity());
+    return start_batch(to, *job, flags);
+  }
   auto request = request_about<wf::TerminateWorkflowExecutionRequest>(what.of, to);
   wf::TerminateWorkflowExecutionResponse response;
-  request.set_reason(what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason);
+  const auto& reason = what.many.reason;
+  request.set_reason(reason.empty() ? "Requested from CLI by " + user_name() : reason);
   to.call("failed to terminate workflow", methods::terminate_workflow_execution, request, response);
   say("Workflow terminated", flags);
 }
-
-struct delete_flags {
-  single_flags which;
-  bool yes = false;
-};
 
 // Nobody should lose in other clusters what was deleted here only.
 void warn_of_other_clusters(connection& to) {
@@ -105,15 +100,19 @@ void warn_of_other_clusters(connection& to) {
         "Warning: the namespace is global, so the workflow is deleted in every cluster\n", stderr);
 }
 
-void remove(const delete_flags& what, const global_flags& flags) {
-  what.which.check(false);
+void remove(const target_flags& what, const global_flags& flags) {
   connection to{flags};
   warn_of_other_clusters(to);
-  const auto& [workflow_id, run_id] = what.which.of;
+  if (auto job = batch_request(what.of, what.many, to, flags, {.yes = true})) {
+    job->mutable_deletion_operation()->set_identity(to.identity());
+    return start_batch(to, *job, flags);
+  }
+  const auto& [workflow_id, run_id] = what.of;
   const auto run = run_id.empty() ? "" : " with Run ID " + quote_json(run_id);
-  if (!confirm_yes("Delete Workflow " + quote_json(workflow_id) + run + "? y/N", what.yes, flags))
+  if (!confirm_yes(
+          "Delete Workflow " + quote_json(workflow_id) + run + "? y/N", what.many.yes, flags))
     throw command_error("user denied confirmation");
-  const auto request = request_about<wf::DeleteWorkflowExecutionRequest>(what.which.of, to);
+  const auto request = request_about<wf::DeleteWorkflowExecutionRequest>(what.of, to);
   wf::DeleteWorkflowExecutionResponse response;
   to.call("failed to delete workflow", methods::delete_workflow_execution, request, response);
   say("Delete workflow succeeded", flags);
@@ -130,17 +129,17 @@ void add_workflow_change_commands(CLI::App& group, const global_flags& flags) {
   signalled.headers.add(signal_one);
 
   auto [cancel_one, cancelled] =
-      add_command<single_flags>(group, flags, "cancel", "Ask a workflow to cancel itself", cancel);
+      add_command<target_flags>(group, flags, "cancel", "Ask a workflow to cancel itself", cancel);
   cancelled.add(cancel_one);
   ignore_flag(cancel_one, "--headers", "Taken, but a cancellation carries none");
 
   auto [terminate_one, terminated] =
-      add_command<single_flags>(group, flags, "terminate", "End a workflow at once", terminate);
+      add_command<target_flags>(group, flags, "terminate", "End a workflow at once", terminate);
   terminated.add(terminate_one);
 
-  auto [delete_one, deleted] = add_command<delete_flags>(
+  auto [delete_one, deleted] = add_command<target_flags>(
       group, flags, "delete", "Delete a workflow and its history", remove);
-  deleted.which.add(delete_one, &deleted.yes);
+  deleted.add(delete_one);
   ignore_flag(delete_one, "--headers", "Taken, but a deletion carries none");
 }
 

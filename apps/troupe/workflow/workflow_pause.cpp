@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/workflow/workflow_pause.hpp"
 
+#include "apps/troupe/batch/batch_job.hpp"
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
@@ -76,7 +77,7 @@ void unpause(const pause_flags& what, const global_flags& flags) {
 
 struct options_flags {
   workflow_flags of;
-  std::string reason;
+  batch_flags many;
   version_flags version;
 };
 
@@ -89,15 +90,18 @@ void check(const options_flags& what) {
         "cannot set pinned deployment name or build id with " + what.version.behavior
         + " behavior");
   }
-  if (what.of.workflow_id.empty())
-    throw command_error("must set either workflow ID or query");
-  if (!what.reason.empty())
-    throw command_error("cannot set reason when workflow ID is set");
 }
 
 void update_options(const options_flags& what, const global_flags& flags) {
   check(what);
   connection to{flags};
+  if (auto job = batch_request(what.of, what.many, to, flags)) {
+    auto& change = *job->mutable_update_workflow_options_operation();
+    change.set_identity(to.identity());
+    change.mutable_update_mask()->add_paths("versioning_override");
+    what.version.apply_older(*change.mutable_workflow_execution_options());
+    return start_batch(to, *job, flags);
+  }
   auto request = request_about<wf::UpdateWorkflowExecutionOptionsRequest>(what.of, to);
   request.clear_identity();
   request.mutable_update_mask()->add_paths("versioning_override");
@@ -130,13 +134,9 @@ void add_workflow_pause_commands(CLI::App& group, const global_flags& flags) {
       "Say on which version of its workers a workflow runs",
       update_options);
   changed.of.add(options_of, false);
-  add_text(
-      options_of, "--reason", changed.reason, "Reason of a batch job, so not for one workflow");
+  changed.many.add(options_of);
   changed.version.add(options_of, {"unspecified", "pinned", "auto_upgrade"});
-  for (const auto* flag : {"-q,--query", "--rps"})
-    refuse_flag(options_of, flag);
   ignore_flag(options_of, "--headers", "Taken, but a change of options carries none");
-  refuse_flag(options_of, "-y,--yes", false);
 }
 
 } // namespace troupe::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/workflow/workflow_reset.hpp"
 
+#include "apps/troupe/batch/batch_job.hpp"
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
@@ -32,6 +33,8 @@ struct reset_flags {
   workflow_flags of;
   std::int64_t event_id = 0;
   std::string type, reason;
+  std::string query, build_id; ///< of a batch job
+  bool yes = false;
   std::string reapplied; ///< the way to say it before `excluded`
   std::vector<std::string> excluded;
   version_flags version;
@@ -118,20 +121,84 @@ void check_version(const version_flags& version) {
   }
 }
 
+/// What is not brought along, in both words for it.
+template <class Options>
+void apply_exclusions(const reset_flags& what, Options& to) {
+  for (const auto& each : what.excluded) {
+    if (each == "All" || each == "Signal")
+      to.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL);
+    if (each == "All" || each == "Update")
+      to.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
+    if (each == "All")
+      to.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
+  }
+  if (what.reapplied == "Signal")
+    to.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_SIGNAL);
+  else if (what.reapplied == "None")
+    to.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_NONE);
+  else if (what.reapplied == "All")
+    to.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_ALL_ELIGIBLE);
+}
+
+/// The change of versions that goes along with it, if one was asked for.
+template <class Request>
+void apply_version(const reset_flags& what, Request& to) {
+  if (!what.changes_version)
+    return;
+  auto& change = *to.add_post_reset_operations()->mutable_update_workflow_options();
+  change.mutable_update_mask()->add_paths("versioning_override");
+  what.version.apply(*change.mutable_workflow_execution_options());
+}
+
+void check_exclusions(const reset_flags& what) {
+  if (!what.reapplied.empty() && !what.excluded.empty())
+    throw command_error(
+        "--reapply-type cannot be used with --reapply-exclude. Use --reapply-exclude");
+}
+
+void reset_many(const reset_flags& what, const global_flags& flags) {
+  if (what.type.empty())
+    throw command_error("must specify reset type");
+  if (!what.of.run_id.empty())
+    throw command_error("must not specify run Id");
+  if (what.event_id != 0)
+    throw command_error("must not specify event Id");
+  if (what.type == "BuildId" && what.build_id.empty())
+    throw command_error("must specify build Id for BuildId based batch reset");
+  if (what.type == "LastContinuedAsNew")
+    throw command_error("a batch reset takes no LastContinuedAsNew");
+  check_exclusions(what);
+  connection to{flags};
+  wf::StartBatchOperationRequest request;
+  request.set_namespace_(to.name_space());
+  request.set_job_id(random_uuid());
+  request.set_visibility_query(what.query);
+  request.set_reason(what.reason);
+  auto& reset = *request.mutable_reset_operation();
+  reset.set_identity(to.identity());
+  auto& options = *reset.mutable_options();
+  if (what.type == "FirstWorkflowTask")
+    options.mutable_first_workflow_task();
+  else if (what.type == "LastWorkflowTask")
+    options.mutable_last_workflow_task();
+  else
+    options.set_build_id(what.build_id);
+  apply_exclusions(what, options);
+  apply_version(what, reset);
+  confirm_batch(what.query, what.yes, to, flags);
+  start_batch(to, request, flags);
+}
+
 void reset(const reset_flags& what, const global_flags& flags) {
   if (!what.reapplied.empty())
     std::fputs("Flag --reapply-type has been deprecated, Use --reapply-exclude instead.\n", stderr);
   if (what.changes_version)
     check_version(what.version);
   if (what.of.workflow_id.empty())
-    throw command_error(
-        what.changes_version && what.type.empty() ? "must specify reset type"
-                                                  : "must set either workflow ID or query");
+    return reset_many(what, flags);
   if (what.event_id <= 0 && what.type.empty())
     throw command_error("must specify either valid event id or reset type");
-  if (!what.reapplied.empty() && !what.excluded.empty())
-    throw command_error(
-        "--reapply-type cannot be used with --reapply-exclude. Use --reapply-exclude");
+  check_exclusions(what);
   connection to{flags};
   auto point = find_point(to, what);
   say("Resetting workflow " + what.of.workflow_id + " to event ID "
@@ -146,25 +213,8 @@ void reset(const reset_flags& what, const global_flags& flags) {
   request.set_workflow_task_finish_event_id(point.event_id);
   request.set_request_id(random_uuid());
   request.set_identity(to.identity());
-  for (const auto& each : what.excluded) {
-    if (each == "All" || each == "Signal")
-      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL);
-    if (each == "All" || each == "Update")
-      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
-    if (each == "All")
-      request.add_reset_reapply_exclude_types(enums::RESET_REAPPLY_EXCLUDE_TYPE_NEXUS);
-  }
-  if (what.reapplied == "Signal")
-    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_SIGNAL);
-  else if (what.reapplied == "None")
-    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_NONE);
-  else if (what.reapplied == "All")
-    request.set_reset_reapply_type(enums::RESET_REAPPLY_TYPE_ALL_ELIGIBLE);
-  if (what.changes_version) {
-    auto& change = *request.add_post_reset_operations()->mutable_update_workflow_options();
-    change.mutable_update_mask()->add_paths("versioning_override");
-    what.version.apply(*change.mutable_workflow_execution_options());
-  }
+  apply_exclusions(what, request);
+  apply_version(what, request);
   to.call("failed to reset workflow", methods::reset_workflow_execution, request, response);
   print_message(response, flags);
 }
@@ -200,9 +250,10 @@ void add_workflow_reset_command(CLI::App& group, const global_flags& flags) {
       {"All", "Signal", "None"},
       "Events that are brought along; use --reapply-exclude")
       ->group("");
-  refuse_flag(command, "--build-id");
-  refuse_flag(command, "-q,--query");
-  refuse_flag(command, "-y,--yes", false);
+  add_text(command, "--build-id", what.build_id, "Build whose first task a batch job goes back to");
+  add_text(
+      command, "-q,--query", what.query, "List filter: a batch job for all workflows it finds");
+  add_switch(command, "-y,--yes", what.yes, "Don't prompt to confirm");
 
   command.require_subcommand(0, 1);
   auto& with = *command.add_subcommand(

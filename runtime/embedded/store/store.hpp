@@ -32,6 +32,7 @@ enum class table : std::uint8_t {
   peer = 27,
 
   visibility = 32,
+  batch = 33,
 };
 
 /// Where a row is. Keys are made of parts (`add_key_part`), so that the rows of one owner are one

@@ -39,8 +39,8 @@ BOOST_AUTO_TEST_CASE(says_what_it_does_not_know) {
       call("/no.such.Service/Method", empty)->status.message == "unknown service no.such.Service");
   BOOST_TEST(!call("/", empty)->status.ok());
   BOOST_TEST(
-      call("StartBatchOperation", empty)->status.message
-      == "unknown method StartBatchOperation for service "
+      call("CreateWorkflowRule", empty)->status.message
+      == "unknown method CreateWorkflowRule for service "
          "temporal.api.workflowservice.v1.WorkflowService");
 }
 
