@@ -41,9 +41,10 @@ struct activity_state : rpc::call_scope {
   [[nodiscard]] const data_converter& converter() const noexcept {
     return narrowed ? *narrowed : environment->converter;
   }
-  /// When `environment` and `info` are there: asks the codec for the one of this activity.
+  /// When `environment` and `info` are there: asks the codec for the one of this activity. What no
+  /// workflow asked for belongs to none, and its client knows no more.
   void narrow_converter() {
-    if (environment->converter.codec)
+    if (environment->converter.codec && !info.workflow_id.empty())
       narrowed = environment->converter.with_context(
           {.name_space = info.name_space,
            .workflow_id = info.workflow_id,

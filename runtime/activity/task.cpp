@@ -45,6 +45,7 @@ task take_task(wire::PollActivityTaskQueueResponse&& from, std::string_view task
   info.activity_type = std::move(*from.mutable_activity_type()->mutable_name());
   info.workflow_id = std::move(*from.mutable_workflow_execution()->mutable_workflow_id());
   info.run_id = std::move(*from.mutable_workflow_execution()->mutable_run_id());
+  info.activity_run_id = std::move(*from.mutable_activity_run_id());
   info.workflow_type = std::move(*from.mutable_workflow_type()->mutable_name());
   info.name_space = std::move(*from.mutable_workflow_namespace());
   info.task_queue = task_queue;

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/priority.hpp"
 #include "runtime/protocol/retry_policy.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -48,12 +49,8 @@ void fill_start_request(
   // The service reads search attributes, so no codec may touch them.
   for (auto& [name, value] : options.search_attributes)
     to_proto(std::move(value), (*to.mutable_search_attributes()->mutable_indexed_fields())[name]);
-  if (options.priority != troupe::priority{}) {
-    auto& priority = *to.mutable_priority();
-    priority.set_priority_key(options.priority.key);
-    priority.set_fairness_key(std::move(options.priority.fairness_key));
-    priority.set_fairness_weight(options.priority.fairness_weight);
-  }
+  if (options.priority != priority{})
+    write_priority(options.priority, *to.mutable_priority());
   for (auto& link : options.links) {
     auto& event = *to.add_links()->mutable_workflow_event();
     event.set_namespace_(std::move(link.name_space));

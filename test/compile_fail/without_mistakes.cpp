@@ -73,6 +73,9 @@ namespace child_with_wrong_argument {
 namespace child_without_options {
 #include "test/compile_fail/child/child_without_options.cpp"
 }
+namespace client_activity_with_wrong_argument {
+#include "test/compile_fail/activity/client_activity_with_wrong_argument.cpp"
+}
 namespace client_start_with_too_few_arguments {
 #include "test/compile_fail/workflow/client_start_with_too_few_arguments.cpp"
 }

@@ -881,10 +881,6 @@ workflow start --type T --task-queue q --memo a=nope
 workflow start --type T --task-queue q --search-attribute a=nope
 activity start -a one --type T -t q --start-to-close-timeout 1s --search-attribute a=nope
 """,
-    "activities without a workflow are not there": """
-activity complete -a held --result 1
-activity fail -a held
-""",
     "the real one asks for neither, whatever its help says: it names the queue by a field that no service knows": """
 activity update-options -a tried -w acts-{me} --task-queue other
 activity update-options -a tried -w acts-{me} --restore-original-options

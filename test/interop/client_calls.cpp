@@ -2,9 +2,11 @@
 // Every call of the client against the workflow of client_peer.py, in each way to make one:
 // `client_calls blocking|awaited|called_back QUEUE [without_updates]`, and from a coroutine handler
 // of a Nexus operation that a workflow of ours calls: `client_calls handler QUEUE ENDPOINT
-// HANDLERS`; or first tasks without a poll, with a worker of ours: `client_calls eager QUEUE`.
+// HANDLERS`; or first tasks without a poll, with a worker of ours: `client_calls eager QUEUE`; or
+// activities without a workflow and a batch operation, with one, too: `client_calls alone QUEUE`.
 // Settings come from the environment. Prints a line for each thing that was as it should
 // be.
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/worker.hpp>
@@ -15,8 +17,11 @@
 #include <exception>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -380,6 +385,127 @@ int start_eagerly(const client& here, const std::string& queue) {
   return 0;
 }
 
+// -- activities without a workflow, batch operations ----------------------------------------------
+
+constexpr activity::contract<std::string(std::string)> shout{"shout"};
+constexpr activity::contract<void()> beat{"beat"};
+
+struct waiter {
+  static constexpr std::string_view name = "Waiter";
+  async<std::string> run(workflow::context ctx) {
+    std::optional<std::string> got;
+    ctx.on_signal("give", [&got](std::string what) { got = std::move(what); });
+    co_await ctx.wait_condition([&got] { return got.has_value(); });
+    co_return *got;
+  }
+};
+
+/// Asks again until it is so: lists and batch operations lag behind on the real server.
+template <class Condition>
+void becomes(const std::string& what, Condition condition) {
+  for (int at = 0; at < 300; ++at) {
+    if (condition())
+      return check(true, what);
+    std::this_thread::sleep_for(100ms);
+  }
+  check(false, what);
+}
+
+int call_alone(const client& here, const std::string& queue) {
+  worker serves{here, {.task_queue = queue}};
+  serves.add<waiter>();
+  serves.add(activity::implement<shout>([](activity::context ctx, const std::string& what) {
+    if (ctx.info().attempt == 1)
+      throw application_error("once more", {.type = "Once"});
+    return what + "! " + ctx.info().activity_run_id;
+  }));
+  serves.add(activity::implement<beat>([](activity::context ctx) -> activity::async<> {
+    do
+      ctx.heartbeat();
+    while (co_await ctx.sleep(100ms));
+    ctx.throw_if_cancelled();
+  }));
+  serves.start();
+
+  const auto shouting = here.start_activity<shout>(
+      {.id = "shout",
+       .task_queue = queue,
+       .start_to_close_timeout = 10s,
+       .retry_policy = workflow::retry_policy{.initial_interval = 10ms},
+       .static_summary = "loud"},
+      "Ann");
+  check(shouting.result() == "Ann! " + shouting.run_id(), "an activity runs without a workflow");
+  const auto done = shouting.describe();
+  check(done.status == activity_status::completed && done.attempt == 2, "it was tried twice");
+  check(done.last_failure == "once more" && done.static_summary == "loud", "and is described");
+  refuses<activity_already_started_error>(
+      "a used id is refused if it has to be",
+      [&] {
+        (void)here.start_activity<shout>(
+            {.id = "shout",
+             .task_queue = queue,
+             .start_to_close_timeout = 10s,
+             .id_reuse_policy = activity_id_reuse_policy::reject_duplicate},
+            "Ann");
+      },
+      [&](const auto& error) { return error.run_id() == shouting.run_id(); });
+  const start_activity_options beats{
+      .id = "beat", .task_queue = queue, .start_to_close_timeout = 1min, .heartbeat_timeout = 1s};
+  const auto cancelled = here.start_activity<beat>(beats);
+  becomes("a worker takes it", [&] { return cancelled.describe().run_state == "Started"; });
+  cancelled.cancel("enough");
+  refuses<activity_failed_error>(
+      "it is cancelled by its heartbeats",
+      [&] { cancelled.result(20s); },
+      [](const auto& error) { return find_cause<canceled_error>(error) != nullptr; });
+  check(cancelled.describe().canceled_reason == "enough", "and says why");
+  const auto ended = here.start_activity<beat>(beats);
+  ended.terminate("enough");
+  refuses<activity_failed_error>(
+      "it is terminated",
+      [&] { ended.result(20s); },
+      [](const auto& error) { return find_cause<terminated_error>(error) != nullptr; });
+  becomes("they are counted", [&] {
+    return here.count_activities("ActivityType = 'beat'") == 2
+           && here.count_activities("ExecutionStatus = 'Completed'") == 1;
+  });
+  becomes("and listed", [&] {
+    const auto found = here.list_activities("ExecutionStatus = 'Terminated'").collect();
+    return found.size() == 1 && found.front().id == "beat"
+           && found.front().status == activity_status::terminated;
+  });
+  shouting.remove();
+  becomes("one is deleted", [&] { return here.count_activities("ActivityId = 'shout'") == 0; });
+
+  constexpr int runs = 3;
+  std::vector<workflow_handle<std::string>> waiting;
+  for (int at = 0; at < runs; ++at)
+    waiting.push_back(here.start_workflow<waiter>({.task_queue = queue}));
+  becomes("workflows are counted by groups", [&] {
+    const auto found =
+        here.count_workflows_by_group("WorkflowType = 'Waiter' GROUP BY ExecutionStatus");
+    return found.groups.size() == 1 && found.groups.front().count == runs
+           && found.groups.front().value() == "Running";
+  });
+  const auto job = here.start_batch(
+      {.query = "WorkflowType = 'Waiter'", .reason = "it is time"},
+      message("give", std::string{"x"}));
+  for (const auto& each : waiting)
+    check(each.result({.timeout = 30s}) == "x", "a batch signals a workflow");
+  becomes("a batch ends", [&] { return here.describe_batch(job).state == batch_state::completed; });
+  const auto batch = here.describe_batch(job);
+  check(batch.completed_count == runs && batch.failed_count == 0, "it counts what it did");
+  check(batch.operation == "SignalWorkflow" && batch.reason == "it is time", "and says what");
+  becomes("it is listed", [&] { return here.list_batches().collect().size() == 1; });
+  refuses<rpc_error>(
+      "it is not stopped any more",
+      [&] { here.stop_batch(job, "late"); },
+      has_code(status_code::not_found));
+  const auto first = waiting.front().fetch_history();
+  check(first.events.back().type() == "WorkflowExecutionCompleted", "a history is fetched whole");
+  return 0;
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -388,6 +514,11 @@ int main(int count, char** words) {
     const auto here = client::connect(connection_options_from_environment());
     if (told.at(0) == "handler")
       return serve_and_call(here, told.at(1), told.at(2), told.at(3));
+    if (told.at(0) == "alone") {
+      call_alone(here, told.at(1));
+      std::cout << "all is well" << std::endl;
+      return 0;
+    }
     if (told.at(0) == "eager")
       return start_eagerly(here, told.at(1));
     const auto by = told.at(0) == "awaited"       ? way::awaited

@@ -31,6 +31,11 @@ class ClientCalls(unittest.TestCase):
             with self.subTest(kind), service(kind) as at:
                 self.assertIn("the worker ran all of them", self.story(at, "eager", "eager-queue"))
 
+    def test_activities_without_a_workflow_and_batches(self):
+        for kind in ("temporal", "troupe"):
+            with self.subTest(kind), service(kind) as at:
+                self.assertIn("all is well", self.story(at, "alone", "alone-queue"))
+
     def test_on_our_service(self):
         # It has no updates yet.
         with service("troupe") as at, process(sys.executable, PEER, QUEUE, env=at.env(HANDLER_NAMESPACE)):

@@ -57,6 +57,8 @@ peer_mark peer_mark_of(const history_event& event) {
 void look(const run& on, std::vector<std::string>& broken) {
   const auto wrong = [&](const std::string& what) { broken.push_back(on.id + ": " + what); };
   const auto& state = on.state;
+  if (!on.history.empty() && on.history.front()->has_activity_task_scheduled_event_attributes())
+    return; // an activity without a workflow
   if (on.history.empty()
       || !on.history.front()->has_workflow_execution_started_event_attributes()) {
     wrong("does not begin with its start");

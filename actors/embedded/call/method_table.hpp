@@ -16,18 +16,20 @@ std::span<const method_row> activity_calls();
 std::span<const method_row> batch_calls();
 std::span<const method_row> off_calls();
 std::span<const method_row> registry_calls();
+std::span<const method_row> standalone_calls();
 std::span<const method_row> static_calls();
 std::span<const method_row> task_queue_calls();
 std::span<const method_row> visibility_calls();
 
 /// All of them.
-inline std::array<std::span<const method_row>, 8> method_table() {
+inline std::array<std::span<const method_row>, 9> method_table() {
   return {
       task_queue_calls(),
       execution_calls(),
       activity_calls(),
       visibility_calls(),
       batch_calls(),
+      standalone_calls(),
       registry_calls(),
       static_calls(),
       off_calls()};

@@ -40,10 +40,6 @@ rpc_status pause(const call& from) {
       "workflow pause is not enabled for namespace: " + from.name_space->name);
 }
 
-rpc_status standalone_activities(const call&) {
-  return plain_status(status_code::unimplemented, "Standalone activity is disabled");
-}
-
 rpc_status worker_config(const call& from) {
   return plain_status(
       status_code::unimplemented,
@@ -76,22 +72,6 @@ constexpr std::array rows{
     off<wire::ListScheduleMatchingTimesRequest, schedules>(
         names::list_schedule_matching_times, role::read),
     off<wire::PauseWorkflowExecutionRequest, pause>(names::pause_workflow_execution, role::write),
-    off<wire::StartActivityExecutionRequest, standalone_activities>(
-        names::start_activity_execution, role::write),
-    off<wire::DescribeActivityExecutionRequest, standalone_activities>(
-        names::describe_activity_execution, role::read),
-    off<wire::PollActivityExecutionRequest, standalone_activities>(
-        names::poll_activity_execution, role::read),
-    off<wire::ListActivityExecutionsRequest, standalone_activities>(
-        names::list_activity_executions, role::read),
-    off<wire::CountActivityExecutionsRequest, standalone_activities>(
-        names::count_activity_executions, role::read),
-    off<wire::RequestCancelActivityExecutionRequest, standalone_activities>(
-        names::request_cancel_activity_execution, role::write),
-    off<wire::TerminateActivityExecutionRequest, standalone_activities>(
-        names::terminate_activity_execution, role::write),
-    off<wire::DeleteActivityExecutionRequest, standalone_activities>(
-        names::delete_activity_execution, role::write),
     off<wire::UpdateWorkerBuildIdCompatibilityRequest, version_sets>(
         names::update_worker_build_id_compatibility, role::write),
     off<wire::GetWorkerBuildIdCompatibilityRequest, version_sets>(

@@ -3,6 +3,7 @@
 
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 
 namespace troupe::embedded::ways {
 
@@ -84,9 +85,20 @@ void refuse_activity_token(directory& here, const call_ptr& from, std::string_vi
     refuse_token(from);
 }
 
+void to_record(directory& here, const call_ptr& from, const std::string& key) {
+  tell(here.execution(from->name_space->id, key), serve_call{from});
+}
+
+void to_activity(directory& here, const call_ptr& from, const std::string& activity_id) {
+  if (activity_id.size() > here.settings.max_id_bytes)
+    from->answer(absent("activity not found for ID: " + excerpt(activity_id, longest_error_text)));
+  else
+    to_record(here, from, standalone_key(activity_id));
+}
+
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
   // Before it becomes the key of an actor that only says so: none can have been started.
-  if (workflow_id.size() > here.settings.max_id_bytes)
+  if (workflow_id.size() > here.settings.max_id_bytes || is_standalone_key(workflow_id))
     from->answer(absent("workflow not found for ID: " + excerpt(workflow_id, longest_error_text)));
   else
     tell(here.execution(from->name_space->id, workflow_id), serve_call{from});
@@ -95,6 +107,8 @@ void to_execution(directory& here, const call_ptr& from, const std::string& work
 void to_new_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {
   if (workflow_id.size() > here.settings.max_id_bytes)
     from->answer(bad_argument("WorkflowId length exceeds limit."));
+  else if (is_standalone_key(workflow_id))
+    from->answer(bad_argument("WorkflowId begins with characters that are reserved."));
   else
     to_execution(here, from, workflow_id);
 }

@@ -40,6 +40,10 @@ void refuse_activity_token(directory& here, const call_ptr& from, std::string_vi
 void refuse_matching_token(
     directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits);
 
+/// To the record of this key, whatever its runs are.
+void to_record(directory& here, const call_ptr& from, const std::string& key);
+/// To the record of this activity, which belongs to no workflow.
+void to_activity(directory& here, const call_ptr& from, const std::string& activity_id);
 /// To the record of this workflow, which must be there.
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id);
 /// The same of one that the call may create.
@@ -115,7 +119,7 @@ struct by_task_token {
   }
   template <class Request>
   static void go(directory& here, const call_ptr& from) {
-    to_execution(here, from, from->token.workflow_id);
+    to_record(here, from, from->token.workflow_id);
   }
 };
 
@@ -129,8 +133,8 @@ struct by_activity_id : in_namespace {
     const auto& request = from->as<Request>();
     if (request.activity_id().empty())
       from->answer(bad_argument("ActivityId is not set on request."));
-    else if (request.workflow_id().empty()) // an activity of no workflow: there are none
-      from->answer(absent("activity not found for ID: " + request.activity_id()));
+    else if (request.workflow_id().empty()) // an activity of no workflow
+      to_activity(here, from, request.activity_id());
     else
       to_execution(here, from, request.workflow_id());
   }

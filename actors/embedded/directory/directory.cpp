@@ -50,7 +50,10 @@ directory::directory(
     : system(actor_system), home(shard), settings(std::move(with)), ids(std::move(id_maker)),
       namespaces(
           [this] { return ids->uuid(); },
-          {settings.max_blob_bytes, settings.max_memo_bytes, settings.eager_starts}),
+          {settings.max_blob_bytes,
+           settings.max_memo_bytes,
+           settings.eager_starts,
+           settings.standalone_activities}),
       endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
       deadlines(shard, [this](const execution_key& key) { execution(key); }),
       residents(

@@ -6,6 +6,7 @@
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 
 #include <temporal/api/taskqueue/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -222,6 +223,16 @@ void execution_actor::handle(nexus_held& what) {
 }
 
 void execution_actor::handle(delete_run& what) {
+  if (is_standalone_key(key_->workflow_id)) {
+    auto request = std::make_shared<wire::DeleteActivityExecutionRequest>();
+    request->set_activity_id(std::string{activity_id_of(key_->workflow_id)});
+    request->set_run_id(what.run_id);
+    apply(delete_standalone{*request}, [this, request, run_id = what.run_id](const reply& outcome) {
+      if (outcome.status.code == status_code::not_found)
+        tell(directory_.visibility(key_->namespace_id), remove_row{run_id});
+    });
+    return;
+  }
   auto request = std::make_shared<wire::DeleteWorkflowExecutionRequest>();
   request->mutable_workflow_execution()->set_workflow_id(key_->workflow_id);
   request->mutable_workflow_execution()->set_run_id(what.run_id);

@@ -84,8 +84,20 @@ void execution_actor::read_history_for(const call_ptr& from, std::optional<time_
       });
 }
 
+void execution_actor::read_activity_for(
+    const call_ptr& from, activity_read read, std::optional<time_point> ends) {
+  if (is_busy()) {
+    hold(from, [this, from, read, ends] { read_activity_for(from, read, ends); });
+    return;
+  }
+  tell_history(from, ends, read(*record_, *from), read);
+}
+
 void execution_actor::tell_history(
-    const call_ptr& from, std::optional<time_point> ends, read_result found) {
+    const call_ptr& from,
+    std::optional<time_point> ends,
+    read_result found,
+    activity_read activity) {
   if (!ends) {
     const auto now = directory_.now();
     auto until = from->deadline();
@@ -112,16 +124,18 @@ void execution_actor::tell_history(
       tell(self, reader_done{id, is_expired});
   };
   from->on_cancel([end] { end(false); });
-  readers_[id] = {from, found.run_id, *ends, home().schedule(patience, [end] { end(true); })};
+  readers_[id] = {
+      from, found.run_id, *ends, home().schedule(patience, [end] { end(true); }), activity};
 }
 
 void execution_actor::wake_readers(const std::string& run_id) {
   const auto is_open = embedded::is_open(*record_, run_id);
   std::vector<reader> woken;
   for (auto at = readers_.begin(); at != readers_.end();) {
-    const auto& request = at->second.from->as<wire::GetWorkflowExecutionHistoryRequest>();
-    const bool waits_for_close =
-        request.history_event_filter_type() == enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
+    const bool waits_for_close = at->second.activity == nullptr
+                                 && at->second.from->as<wire::GetWorkflowExecutionHistoryRequest>()
+                                            .history_event_filter_type()
+                                        == enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
     if (at->second.run_id != run_id || (waits_for_close && is_open)) {
       ++at;
       continue;
@@ -131,7 +145,11 @@ void execution_actor::wake_readers(const std::string& run_id) {
     at = readers_.erase(at);
   }
   for (const auto& each : woken)
-    if (!each.from->is_answered())
+    if (each.from->is_answered())
+      continue;
+    else if (each.activity != nullptr)
+      read_activity_for(each.from, each.activity, each.ends);
+    else
       read_history_for(each.from, each.ends);
 }
 
@@ -144,7 +162,9 @@ void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
   auto waiting = std::move(found->second);
   readers_.erase(found);
   home().cancel(waiting.timer);
-  if (is_expired)
+  if (is_expired && waiting.activity != nullptr)
+    answer(waiting.from, waiting.activity(*record_, *waiting.from).answer);
+  else if (is_expired)
     answer(
         waiting.from,
         read_history(

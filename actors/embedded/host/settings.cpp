@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 19> settings{{
+constexpr std::array<known_setting, 20> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -77,6 +77,9 @@ constexpr std::array<known_setting, 19> settings{{
     {"system.enableEagerWorkflowStart",
      "who starts a workflow may get its first task with the answer (true)",
      read_truth<&all::eager_starts>},
+    {"activity.enableStandalone",
+     "clients may start activities without a workflow (false)",
+     read_truth<&all::standalone_activities>},
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},

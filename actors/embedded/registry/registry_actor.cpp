@@ -134,8 +134,7 @@ void registry_actor::go_on(const std::string& deleted_namespace_id) {
     return;
   }
   for (const auto& each : runs)
-    actors::tell(
-        directory_.execution(deleted_namespace_id, each.workflow_id), delete_run{each.run_id});
+    actors::tell(directory_.execution(deleted_namespace_id, each.key), delete_run{each.run_id});
   go_on_later(deleted_namespace_id, deletion_pause);
 }
 

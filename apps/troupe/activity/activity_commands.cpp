@@ -51,13 +51,6 @@ void set_payload(const std::string& text, temporal::api::common::v1::Payloads& t
   one.apply(to);
 }
 
-// Temporal has activities without a workflow.
-void check_workflow(const workflow_flags& of) {
-  if (of.workflow_id.empty())
-    throw command_error(
-        "--activity-id without --workflow-id is not supported by this build of troupe yet");
-}
-
 struct complete_flags {
   ended_activity which;
   std::string result;
@@ -66,7 +59,6 @@ struct complete_flags {
 void complete(const complete_flags& what, const global_flags& flags) {
   temporal::api::common::v1::Payloads result;
   set_payload(what.result, result);
-  check_workflow(what.which.of);
   connection to{flags};
   auto request = what.which.request<wf::RespondActivityTaskCompletedByIdRequest>(to);
   *request.mutable_result() = std::move(result);
@@ -91,7 +83,6 @@ void fail(const fail_flags& what, const global_flags& flags) {
   info.set_non_retryable(true);
   if (!what.detail.empty())
     set_payload(what.detail, *info.mutable_details());
-  check_workflow(what.which.of);
   connection to{flags};
   auto request = what.which.request<wf::RespondActivityTaskFailedByIdRequest>(to);
   *request.mutable_failure() = std::move(failure);

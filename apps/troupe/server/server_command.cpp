@@ -88,6 +88,8 @@ void start_dev(const server_flags& with, const global_flags& flags) {
     if (name != "default")
       options.namespaces.push_back({name, std::chrono::hours{24}});
   options.dynamic_config = parse_dynamic_config(with.dynamic_config);
+  // As the real dev server has it.
+  options.dynamic_config.try_emplace("activity.enableStandalone", "true");
   for (const auto& pair : with.search_attributes) {
     const auto at = pair.find('=');
     if (at == std::string::npos)

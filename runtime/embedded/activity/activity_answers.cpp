@@ -10,6 +10,8 @@
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
+#include "runtime/embedded/standalone/standalone_view.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -31,6 +33,23 @@ rpc_status activity_gone() {
 
 enum class needs { start, nothing };
 
+/// The same of one without a workflow, which is its run.
+std::optional<found_activity> find_standalone(change& ch, run* on, const activity_ref& which) {
+  if (!on) {
+    refuse(ch, activity_not_found(activity_id_of(ch.rec.workflow_id)));
+    return std::nullopt;
+  }
+  const auto at = on->state.activities.begin();
+  const auto& token = which.token;
+  const bool is_other = which.activity_id.empty()
+                        && (at->second.stamp != token.stamp || at->second.attempt != token.attempt);
+  if (!on->open() || is_other || at->second.state != activity::state::started) {
+    refuse(ch, activity_not_found(activity_id_of(ch.rec.workflow_id)));
+    return std::nullopt;
+  }
+  return found_activity{on, at};
+}
+
 /// The activity that an answer is about; nothing, and the refusal is set, if it is none that may be
 /// answered now.
 std::optional<found_activity>
@@ -41,6 +60,8 @@ find(change& ch, const activity_ref& which, needs what = needs::start) {
     return std::nullopt;
   }
   run* const on = ch.find(run_id);
+  if (is_standalone_key(ch.rec.workflow_id))
+    return find_standalone(ch, on, which);
   if (!on) {
     refuse(ch, run_not_found(ch.rec, run_id));
     return std::nullopt;

@@ -11,6 +11,7 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/run/run_options.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
@@ -66,6 +67,14 @@ void end_timed_out(
   to.set_retry_state(state);
   auto& failure = *to.mutable_failure();
   failure = timeout_failure(type);
+  if (is_standalone(on)) {
+    // Components of the real server say less, and name each timeout.
+    failure.clear_source();
+    if (type == enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE)
+      failure.set_message("activity ScheduleToClose timeout");
+    end_activity(ch, on, at, event);
+    return;
+  }
   if (activity.heartbeat_details)
     *failure.mutable_timeout_failure_info()->mutable_last_heartbeat_details() =
         *activity.heartbeat_details;
@@ -77,10 +86,15 @@ void end_timed_out(
 /// A worker did not answer in time, or fell silent.
 void time_out_attempt(change& ch, run& on, activity_entry at, enums::TimeoutType type) {
   auto& activity = on.state.activities.edit(at);
-  const auto state = retry_activity(ch, activity, timeout_failure(type));
+  auto failure = timeout_failure(type);
+  if (is_standalone(on)) {
+    failure.clear_source();
+    activity.last_attempt_complete = ch.now();
+  }
+  const auto state = retry_activity(ch, activity, failure);
   if (state == enums::RETRY_STATE_IN_PROGRESS)
     return;
-  if (state == enums::RETRY_STATE_TIMEOUT)
+  if (state == enums::RETRY_STATE_TIMEOUT && !is_standalone(on))
     type = enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE;
   end_timed_out(ch, on, at, type, state);
 }
@@ -139,7 +153,7 @@ std::string activity_task(const change& ch, const run& on, const activity_state&
   const auto token = encode_activity(
       workflow_token{
           rec.namespace_id,
-          rec.workflow_id,
+          rec.workflow_id, // or the key of an activity without one
           on.id,
           activity.scheduled_event_id,
           0,
@@ -151,13 +165,18 @@ std::string activity_task(const change& ch, const run& on, const activity_state&
   wire_writer to{bytes};
   to.text(response::kTaskTokenFieldNumber, token);
   to.text(response::kWorkflowNamespaceFieldNumber, rec.name_space);
-  to.message(response::kWorkflowTypeFieldNumber, [&] {
-    to.text(api::common::v1::WorkflowType::kNameFieldNumber, on.state.workflow_type);
-  });
-  to.message(response::kWorkflowExecutionFieldNumber, [&] {
-    to.text(api::common::v1::WorkflowExecution::kWorkflowIdFieldNumber, rec.workflow_id);
-    to.text(api::common::v1::WorkflowExecution::kRunIdFieldNumber, on.id);
-  });
+  if (is_standalone(on)) {
+    to.message(response::kWorkflowExecutionFieldNumber, [] {});
+    to.text(response::kActivityRunIdFieldNumber, on.id);
+  } else {
+    to.message(response::kWorkflowTypeFieldNumber, [&] {
+      to.text(api::common::v1::WorkflowType::kNameFieldNumber, on.state.workflow_type);
+    });
+    to.message(response::kWorkflowExecutionFieldNumber, [&] {
+      to.text(api::common::v1::WorkflowExecution::kWorkflowIdFieldNumber, rec.workflow_id);
+      to.text(api::common::v1::WorkflowExecution::kRunIdFieldNumber, on.id);
+    });
+  }
   to.message(response::kActivityTypeFieldNumber, from.activity_type());
   to.text(response::kActivityIdFieldNumber, from.activity_id());
   if (from.has_header())
@@ -192,11 +211,17 @@ void end_activity(change& ch, run& on, activity_entry at, const event_ptr& end) 
     ch.append(on, started);
     set_started_event_id(*end, started->event_id()); // 0 in the buffer, until it is flushed
   }
+  if (is_standalone(on)) {
+    end_standalone(ch, on, at, end);
+    return;
+  }
   ch.append(on, end);
   on.state.activities.erase(at);
 }
 
 void tell_of_ends(change& ch, run& on) {
+  if (is_standalone(on))
+    return; // nobody waits but readers
   want_task(ch, on);
   limit_buffer(ch, on);
 }

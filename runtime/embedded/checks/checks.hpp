@@ -31,8 +31,9 @@ void drop_nulls(Message& from) {
       at = is_null(at->second) ? fields.erase(at) : std::next(at);
     return fields.empty();
   };
-  if (from.has_memo() && drop(*from.mutable_memo()->mutable_fields()))
-    from.clear_memo();
+  if constexpr (requires { from.mutable_memo(); })
+    if (from.has_memo() && drop(*from.mutable_memo()->mutable_fields()))
+      from.clear_memo();
   if (from.has_search_attributes()
       && drop(*from.mutable_search_attributes()->mutable_indexed_fields()))
     from.clear_search_attributes();

@@ -13,6 +13,7 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
 #include <temporal/api/failure/v1/message.pb.h>
@@ -54,7 +55,7 @@ void derive_effects(change& ch, why reason) {
       ++on.state.transitions;
     if (each.is_shown)
       out.push_back(visibility_put{on.id, list_row(ch.rec, on.id)});
-    if (each.grew())
+    if (each.grew() || (is_standalone(on) && each.differs()))
       out.push_back(readers_wake{on.id});
   }
 }

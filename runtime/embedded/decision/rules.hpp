@@ -45,6 +45,12 @@ void handle(change& ch, const update_activity_options& what);
 void handle(change& ch, const update_execution_options& what);
 void handle(change& ch, const unpause_execution& what);
 
+// standalone/standalone_rules.cpp
+void handle(change& ch, const start_standalone& what);
+void handle(change& ch, const cancel_standalone& what);
+void handle(change& ch, const terminate_standalone& what);
+void handle(change& ch, const delete_standalone& what);
+
 // update/update_rules.cpp, update/multi_operation.cpp
 void handle(change& ch, const update_execution& what);
 void handle(change& ch, const execute_operations& what);

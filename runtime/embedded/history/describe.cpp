@@ -7,6 +7,8 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/run/run_options.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
+#include "runtime/embedded/standalone/standalone_view.hpp"
 #include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -218,6 +220,10 @@ list_row(const record& rec, std::string_view run_id) {
   if (!on)
     return nullptr;
   auto info = std::make_shared<api::workflow::v1::WorkflowExecutionInfo>();
+  if (is_standalone(*on)) {
+    fill_activity_row(rec, *on, *info);
+    return info;
+  }
   fill_info(rec, *on, *info);
   // What lists do not know, or only of closed runs.
   if (on->open()) {

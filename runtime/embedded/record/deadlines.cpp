@@ -129,6 +129,8 @@ std::optional<time_point> deadline_of(const completion_callback& callback) {
 
 std::optional<time_point> deadline_of(const activity_state& activity) {
   std::optional<time_point> earliest;
+  if (activity.state == activity::state::ended)
+    return earliest;
   if (activity.state == activity::state::backing_off)
     earliest = activity.scheduled_time;
   if (activity.paused)

@@ -143,6 +143,21 @@ struct update_activity_options { ///< -> UpdateActivityOptionsResponse
   const api::workflowservice::v1::UpdateActivityOptionsRequest& request;
 };
 
+// --- activities without a workflow ---------------------------------------------------------------
+
+struct start_standalone { ///< -> StartActivityExecutionResponse
+  const api::workflowservice::v1::StartActivityExecutionRequest& request;
+};
+struct cancel_standalone { ///< -> RequestCancelActivityExecutionResponse
+  const api::workflowservice::v1::RequestCancelActivityExecutionRequest& request;
+};
+struct terminate_standalone { ///< -> TerminateActivityExecutionResponse
+  const api::workflowservice::v1::TerminateActivityExecutionRequest& request;
+};
+struct delete_standalone { ///< -> DeleteActivityExecutionResponse
+  const api::workflowservice::v1::DeleteActivityExecutionRequest& request;
+};
+
 // --- time
 // ------------------------------------------------------------------------------------------
 
@@ -328,6 +343,10 @@ using input = std::variant<
     unpause_activity,
     reset_activity,
     update_activity_options,
+    start_standalone,
+    cancel_standalone,
+    terminate_standalone,
+    delete_standalone,
     nexus_request_done,
     nexus_request_held,
     complete_nexus_operation,

@@ -100,6 +100,7 @@ struct service_settings {
   /// `system.enableEagerWorkflowStart`: who starts a workflow may get its first task with the
   /// answer.
   bool eager_starts = true;
+  bool standalone_activities = false; ///< clients may start activities without a workflow
   std::size_t max_nexus_header_bytes = 8192;
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`

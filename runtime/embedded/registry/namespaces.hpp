@@ -69,6 +69,7 @@ struct namespace_settings {
   std::size_t max_blob_bytes = 2 << 20;
   std::size_t max_memo_bytes = 2 << 20;
   bool eager_starts = true; ///< a start may bring the first task along
+  bool standalone_activities = false;
 };
 
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.

@@ -4,6 +4,8 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/attribute_json.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
+#include "runtime/embedded/standalone/standalone_view.hpp"
 
 #include <temporal/api/workflow/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -37,6 +39,16 @@ constexpr std::array<std::string_view, 9> status_names{
     "ContinuedAsNew",
     "TimedOut",
     "Paused"};
+
+std::string key_of_record(const row_info& row) {
+  const auto& fields = row.search_attributes().indexed_fields();
+  const auto division = fields.find("TemporalNamespaceDivision");
+  const bool is_activity =
+      division != fields.end()
+      && division->second.data() == '"' + std::string{standalone_division} + '"';
+  return is_activity ? standalone_key(row.execution().workflow_id())
+                     : row.execution().workflow_id();
+}
 
 std::int64_t nanoseconds(const google::protobuf::Timestamp& time) {
   return from_proto(time).time_since_epoch().count();
@@ -73,7 +85,7 @@ void visibility_index::put(row_info row) {
 std::vector<visibility_index::run_name> visibility_index::some(std::size_t most) const {
   std::vector<run_name> found;
   for (auto at = rows_.begin(); at != rows_.end() && found.size() < most; ++at)
-    found.push_back({at->second->execution().workflow_id(), at->second->execution().run_id()});
+    found.push_back({key_of_record(*at->second), at->second->execution().run_id()});
   return found;
 }
 
@@ -136,9 +148,10 @@ visibility_scan& visibility_scan::operator=(visibility_scan&&) noexcept = defaul
 visibility_scan::~visibility_scan() = default;
 
 result<visibility_scan, rpc_status> visibility_scan::list(
-    const wire::ListWorkflowExecutionsRequest& request, const namespace_entry& name_space) {
-  auto query =
-      visibility_query::compile(request.query(), name_space, visibility_query::purpose::list);
+    const wire::ListWorkflowExecutionsRequest& request,
+    const namespace_entry& name_space,
+    visibility_query::purpose why) {
+  auto query = visibility_query::compile(request.query(), name_space, why);
   if (!query)
     return unexpected{std::move(query.error())};
   visibility_scan made{std::move(*query)};
@@ -159,9 +172,10 @@ result<visibility_scan, rpc_status> visibility_scan::list(
 }
 
 result<visibility_scan, rpc_status> visibility_scan::count(
-    const wire::CountWorkflowExecutionsRequest& request, const namespace_entry& name_space) {
-  auto query =
-      visibility_query::compile(request.query(), name_space, visibility_query::purpose::count);
+    const wire::CountWorkflowExecutionsRequest& request,
+    const namespace_entry& name_space,
+    visibility_query::purpose why) {
+  auto query = visibility_query::compile(request.query(), name_space, why);
   if (!query)
     return unexpected{std::move(query.error())};
   visibility_scan made{std::move(*query)};
@@ -169,7 +183,57 @@ result<visibility_scan, rpc_status> visibility_scan::count(
   return made;
 }
 
+result<visibility_scan, rpc_status> visibility_scan::list_activities(
+    const wire::ListActivityExecutionsRequest& request, const namespace_entry& name_space) {
+  wire::ListWorkflowExecutionsRequest same;
+  same.set_page_size(request.page_size());
+  same.set_next_page_token(request.next_page_token());
+  same.set_query(request.query());
+  auto made = list(same, name_space, visibility_query::purpose::list_activities);
+  if (made)
+    made->is_of_activities_ = true;
+  return made;
+}
+
+result<visibility_scan, rpc_status> visibility_scan::count_activities(
+    const wire::CountActivityExecutionsRequest& request, const namespace_entry& name_space) {
+  wire::CountWorkflowExecutionsRequest same;
+  same.set_query(request.query());
+  auto made = count(same, name_space, visibility_query::purpose::count_activities);
+  if (made)
+    made->is_of_activities_ = true;
+  return made;
+}
+
+void visibility_scan::finish() {
+  if (counted_)
+    finish_count();
+  if (is_of_activities_)
+    show_activities();
+}
+
+void visibility_scan::show_activities() {
+  if (counted_) {
+    auto shown = std::make_unique<wire::CountActivityExecutionsResponse>();
+    shown->set_count(counted_->count());
+    for (const auto& from : counted_->groups()) {
+      auto& group = *shown->add_groups();
+      group.set_count(from.count());
+      *group.mutable_group_values() = from.group_values();
+    }
+    of_activities_ = std::move(shown);
+    return;
+  }
+  auto shown = std::make_unique<wire::ListActivityExecutionsResponse>();
+  for (const auto& from : listed_->executions())
+    show_activity_row(from, *shown->add_executions());
+  shown->set_next_page_token(listed_->next_page_token());
+  of_activities_ = std::move(shown);
+}
+
 const google::protobuf::Message& visibility_scan::response() const {
+  if (of_activities_)
+    return *of_activities_;
   if (listed_)
     return *listed_;
   return *counted_;
@@ -225,8 +289,10 @@ bool visibility_scan::step(const visibility_index& index, std::size_t budget) {
   for (; at != index.rows_.end() && spent < budget; ++at) {
     const auto bytes_before = page_bytes_;
     const bool is_wanted = query_.matches(*at->second, spent);
-    if (is_wanted && take(at->first, *at->second))
+    if (is_wanted && take(at->first, *at->second)) {
+      finish();
       return true;
+    }
     if (page_bytes_ != bytes_before)
       spent += (page_bytes_ - bytes_before) / bytes_per_unit
                + static_cast<std::size_t>(at->second->search_attributes().GetCachedSize())
@@ -236,8 +302,7 @@ bool visibility_scan::step(const visibility_index& index, std::size_t budget) {
   }
   if (at != index.rows_.end())
     return false;
-  if (counted_)
-    finish_count();
+  finish();
   return true;
 }
 

@@ -25,8 +25,10 @@ namespace temporal::api::workflow::v1 {
 class WorkflowExecutionInfo;
 }
 namespace temporal::api::workflowservice::v1 {
+class CountActivityExecutionsRequest;
 class CountWorkflowExecutionsRequest;
 class CountWorkflowExecutionsResponse;
+class ListActivityExecutionsRequest;
 class ListWorkflowExecutionsRequest;
 class ListWorkflowExecutionsResponse;
 } // namespace temporal::api::workflowservice::v1
@@ -46,7 +48,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
   struct run_name {
-    std::string workflow_id;
+    std::string key; ///< of its record
     std::string run_id;
   };
   /// Some of the runs, at most so many; none only if there is none.
@@ -88,9 +90,18 @@ class visibility_scan {
 public:
   static result<visibility_scan, rpc_status> list(
       const temporal::api::workflowservice::v1::ListWorkflowExecutionsRequest& request,
-      const namespace_entry& name_space);
+      const namespace_entry& name_space,
+      visibility_query::purpose why = visibility_query::purpose::list);
   static result<visibility_scan, rpc_status> count(
       const temporal::api::workflowservice::v1::CountWorkflowExecutionsRequest& request,
+      const namespace_entry& name_space,
+      visibility_query::purpose why = visibility_query::purpose::count);
+  /// The same of activities without a workflow, whose rows are marked.
+  static result<visibility_scan, rpc_status> list_activities(
+      const temporal::api::workflowservice::v1::ListActivityExecutionsRequest& request,
+      const namespace_entry& name_space);
+  static result<visibility_scan, rpc_status> count_activities(
+      const temporal::api::workflowservice::v1::CountActivityExecutionsRequest& request,
       const namespace_entry& name_space);
   visibility_scan(visibility_scan&&) noexcept;
   visibility_scan& operator=(visibility_scan&&) noexcept;
@@ -102,7 +113,7 @@ public:
   /// Goes on until it has done `budget` units of work (`visibility_query::matches`), of which one
   /// row may take the last ones; true once the answer is complete.
   bool step(const visibility_index& index, std::size_t budget = slice);
-  /// A `ListWorkflowExecutionsResponse` or `CountWorkflowExecutionsResponse`.
+  /// The response of the request that it was made for, once it is complete.
   [[nodiscard]] const google::protobuf::Message& response() const;
 
 private:
@@ -113,7 +124,9 @@ private:
   bool take(
       const visibility_index::key& at,
       const temporal::api::workflow::v1::WorkflowExecutionInfo& row);
+  void finish();
   void finish_count();
+  void show_activities();
 
   visibility_query query_;
   std::optional<visibility_index::key> last_; ///< the row that was looked at last
@@ -126,6 +139,8 @@ private:
   /// Types of custom attributes, which lists show by type.
   std::map<std::string, attribute_type, std::less<>> types_;
   std::unique_ptr<temporal::api::workflowservice::v1::CountWorkflowExecutionsResponse> counted_;
+  bool is_of_activities_ = false;
+  std::unique_ptr<google::protobuf::Message> of_activities_; ///< made of the two above
 };
 
 } // namespace troupe::embedded

@@ -4,6 +4,7 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/visibility/visibility_names.hpp"
 #include "runtime/embedded/visibility/visibility_query.hpp"
 #include "runtime/embedded/visibility/visibility_syntax.hpp"
@@ -79,8 +80,8 @@ std::string_view without_quotes(std::string_view text) {
 
 class compiler {
 public:
-  compiler(std::string_view filter, const namespace_entry& name_space)
-      : filter_(filter), name_space_(name_space) {}
+  compiler(std::string_view filter, const namespace_entry& name_space, bool is_of_activities)
+      : filter_(filter), name_space_(name_space), is_of_activities_(is_of_activities) {}
 
   struct built {
     node made;
@@ -127,7 +128,9 @@ public:
       fail("must be a column name but was " + std::string{type_of(on)});
     auto name = on.text;
     std::erase(name, '`');
-    auto found = find_column(name, name_space_);
+    auto found = find_column(name_in_rows(name), name_space_);
+    if (found && name_in_rows(name) != name)
+      found->alias = name;
     if (!found)
       fail("column name '" + name + "' is not a valid search attribute");
     if (found->name == "TemporalNamespaceDivision")
@@ -139,12 +142,17 @@ public:
     return columns[index];
   }
 
-  /// What is added if the filter does not ask for divisions: only rows of none.
+  /// What is added if the filter does not ask for divisions: only rows of none. Lists of activities
+  /// have rows of theirs alone.
   void leave_out_divisions(std::optional<built>& root) {
-    if (sees_division_)
+    if (sees_division_ && !is_of_activities_)
       return;
     node none;
     none.what = node::kind::is_null;
+    if (is_of_activities_) {
+      none.what = node::kind::equal;
+      none.values.emplace_back(std::string{standalone_division});
+    }
     none.column = columns.size();
     columns.push_back(*find_column("TemporalNamespaceDivision", name_space_));
     if (!root) {
@@ -169,6 +177,13 @@ public:
   std::vector<visibility_column> columns;
 
 private:
+  /// Activities without a workflow lie in the rows of workflows.
+  [[nodiscard]] std::string name_in_rows(const std::string& name) const {
+    if (is_of_activities_ && name == "ActivityId")
+      return "WorkflowId";
+    return is_of_activities_ && name == "ActivityType" ? "WorkflowType" : name;
+  }
+
   // -- literals
 
   literal of_text(const std::string& text) {
@@ -457,6 +472,7 @@ private:
 
   std::string_view filter_;
   const namespace_entry& name_space_;
+  const bool is_of_activities_;
   bool sees_division_ = false;
   std::size_t words_ = 0; ///< in all phrases
   std::string store_problem_;
@@ -478,7 +494,10 @@ visibility_query::compile(std::string_view text, const namespace_entry& name_spa
       not_supported("'ORDER BY' clause");
     if (read.has_limit)
       not_supported("'LIMIT' clause");
-    compiler to{text, name_space};
+    const bool is_list = why == purpose::list || why == purpose::list_activities;
+    const bool is_of_activities =
+        why == purpose::list_activities || why == purpose::count_activities;
+    compiler to{text, name_space, is_of_activities};
     std::optional<compiler::built> root;
     if (read.where)
       root = to.expression(*read.where);
@@ -494,7 +513,7 @@ visibility_query::compile(std::string_view text, const namespace_entry& name_spa
       const auto column = to.column_of(*read.group_by.front(), index);
       if (column.name != "ExecutionStatus" || column.is_custom)
         not_supported("'GROUP BY' clause is only supported for ExecutionStatus");
-      if (why == purpose::list)
+      if (is_list)
         not_supported("'GROUP BY' clause");
       made.groups_by_status_ = true;
     }
@@ -502,7 +521,7 @@ visibility_query::compile(std::string_view text, const namespace_entry& name_spa
       return unexpected{plain_status(
           status_code::unavailable,
           std::string{
-              why == purpose::list     ? "ListWorkflowExecutions"
+              is_list                  ? "ListWorkflowExecutions"
               : made.groups_by_status_ ? "CountExecutions"
                                        : "CountWorkflowExecutions"}
               + " operation failed.: SQL logic error: " + to_valid_utf8(to.store_problem())

@@ -19,7 +19,7 @@ namespace troupe::embedded {
 /// SQLite store makes of it. Pure; may be asked about rows from one thread at a time.
 class visibility_query {
 public:
-  enum class purpose { list, count };
+  enum class purpose { list, count, list_activities, count_activities };
 
   /// The error is the real server's answer: INVALID_ARGUMENT, or UNAVAILABLE where its store is
   /// what refuses. Names are the built-in ones and the custom ones of the namespace.

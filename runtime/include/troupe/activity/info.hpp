@@ -16,7 +16,10 @@ struct info {
   /// Names this attempt to the service, for a completion from elsewhere: see
   /// `context::complete_later`. Bytes, no text. Empty in a local activity.
   std::string task_token = {};
-  std::string activity_id = {};                          ///< within its workflow
+  std::string activity_id = {}; ///< within its workflow
+  /// Of an activity that a client started by itself, without a workflow: then what is said of
+  /// workflows here is empty. Empty in all others.
+  std::string activity_run_id = {};
   std::string activity_type = {};                        ///< the name its code is registered by
   std::string workflow_id = {};                          ///< who asked for it
   std::string run_id = {};                               ///< of the workflow
