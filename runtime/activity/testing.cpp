@@ -3,11 +3,14 @@
 #include "runtime/activity/attempt.hpp"
 #include "runtime/activity/registry.hpp"
 #include "runtime/base/current_executor.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/base/virtual_executor.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/immediate_transport.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
+#include "runtime/telemetry/prometheus_text.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/testing/activity_environment.hpp>
@@ -191,6 +194,12 @@ void activity_outcome::throw_unless_completed() const {
 struct activity_environment::impl {
   options with;
   std::shared_ptr<activity::registry> known = std::make_shared<activity::registry>();
+  std::shared_ptr<telemetry::registry> metrics = std::make_shared<telemetry::registry>();
+  std::shared_ptr<troupe::detail::program_metrics> counts =
+      std::make_shared<troupe::detail::program_metrics>(
+          metrics,
+          troupe::detail::program_metrics::environment{
+              .warn = [](const std::string& what) { log::warn(what); }});
 };
 
 activity_environment::activity_environment() : activity_environment(options{}) {}
@@ -203,6 +212,10 @@ activity_environment::~activity_environment() = default;
 
 void activity_environment::add(activity::implementation what) {
   impl_->known->add(std::move(what));
+}
+
+std::string activity_environment::metrics_text() const {
+  return telemetry::to_prometheus(impl_->metrics->read(), {.attach_service_name = false});
 }
 
 const data_converter& activity_environment::converter() const noexcept {
@@ -219,7 +232,8 @@ activity_outcome activity_environment::run_raw(
       .task_queue = with.task_queue,
       .identity = "test",
       .client = with.client,
-      .interceptors = with.interceptors});
+      .interceptors = with.interceptors,
+      .metrics = impl_->counts});
   activity::task task{.info = attempt.info, .input = std::move(arguments), .last_details = {}};
   auto& info = task.info;
   const auto fill = [](std::string& what, std::string_view otherwise) {

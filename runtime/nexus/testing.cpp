@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/current_executor.hpp"
+#include "runtime/base/log/log.hpp"
 #include "runtime/base/virtual_executor.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
@@ -7,6 +8,8 @@
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/immediate_transport.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
+#include "runtime/telemetry/prometheus_text.hpp"
 
 #include <troupe/testing/nexus.hpp>
 
@@ -34,6 +37,12 @@ Message parsed(const rpc::bytes& bytes) {
 struct nexus_environment::impl {
   options with;
   std::shared_ptr<nexus::service_registry> services = std::make_shared<nexus::service_registry>();
+  std::shared_ptr<telemetry::registry> metrics = std::make_shared<telemetry::registry>();
+  std::shared_ptr<troupe::detail::program_metrics> counts =
+      std::make_shared<troupe::detail::program_metrics>(
+          metrics,
+          troupe::detail::program_metrics::environment{
+              .warn = [](const std::string& what) { log::warn(what); }});
   std::optional<rpc_status> refusal;
   std::uint64_t tasks = 0;
 
@@ -60,6 +69,7 @@ struct nexus_environment::impl {
     environment->identity = "test";
     environment->client = with.client;
     environment->interceptors = with.interceptors;
+    environment->metrics = counts;
 
     virtual_executor where; // outlives the call, whose coroutine may hold timers
     std::unique_ptr<rpc::transport> calls;
@@ -256,6 +266,10 @@ nexus_outcome nexus_environment::cancel(
   cancel.set_operation(std::string{operation});
   cancel.set_operation_token(std::string{token});
   return impl_->run(task, request);
+}
+
+std::string nexus_environment::metrics_text() const {
+  return telemetry::to_prometheus(impl_->metrics->read(), {.attach_service_name = false});
 }
 
 const data_converter& nexus_environment::converter() const noexcept {

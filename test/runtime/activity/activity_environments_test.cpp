@@ -240,4 +240,19 @@ BOOST_AUTO_TEST_CASE(one_that_waits_for_what_never_comes_is_named) {
   BOOST_TEST((env.run<count>(limited, 1).what == kind::too_late));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_counted_can_be_read) {
+  activity_environment env;
+  env.add(activity::implement<count_fast>([](activity::context ctx, int to) {
+    ctx.metrics().counter("counted").add(static_cast<std::uint64_t>(to));
+    return to;
+  }));
+  (void)env.run<count_fast>({}, 3);
+  (void)env.run<count_fast>({}, 4);
+  BOOST_TEST(
+      env.metrics_text()
+      == "# HELP counted \n# TYPE counted counter\n"
+         "counted{activity_type=\"count_fast\",namespace=\"test-namespace\","
+         "task_queue=\"test-task-queue\"} 7\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,6 +121,11 @@ nexus::service_handler mistakes_handler() {
       nexus::sync<mistakes_service::forgets>(forgets_its_result));
 }
 
+struct counted_service : nexus::service<"Counted"> {
+  static constexpr operation<int, int> add{"add"};
+  static constexpr auto operations = std::tuple{add};
+};
+
 struct hello {
   std::shared_ptr<watched> seen = std::make_shared<watched>();
   nexus_environment environment;
@@ -329,6 +334,23 @@ BOOST_AUTO_TEST_CASE(a_handler_speaks_the_names_of_its_converter) {
       describe(refused)
       == "Payload converter failed to decode Nexus operation input (BAD_REQUEST): at .name: there "
          "is no such member, only Name, Times (PayloadError)");
+}
+
+BOOST_AUTO_TEST_CASE(what_handlers_count_can_be_read) {
+  nexus_environment env;
+  env.add(nexus::handler_for<counted_service>(
+      nexus::sync<counted_service::add>([](nexus::start_context ctx, int by) {
+        ctx.metrics().with({{"sign", by < 0 ? "minus" : "plus"}}).counter("added").add();
+        return by;
+      })));
+  for (const int by : {1, 2, -1})
+    (void)env.start<counted_service, counted_service::add>(by);
+  const auto text = env.metrics_text();
+  BOOST_TEST(
+      text.find(R"(added{namespace="test-namespace",nexus_operation="add",nexus_service="Counted",)"
+                R"(sign="plus",task_queue="test-task-queue"} 2)")
+          != std::string::npos,
+      text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/otlp/metrics_json.hpp"
 #include "runtime/telemetry/meter.hpp"
+#include "runtime/telemetry/program_metrics.hpp"
 #include "runtime/telemetry/registry.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
+#include <string>
 
 namespace tele = troupe::telemetry;
 using namespace std::chrono_literals;
@@ -44,6 +46,17 @@ BOOST_AUTO_TEST_CASE(is_what_a_collector_takes) {
          R"({"name":"troupe_shards","description":"","unit":"1","gauge":{"dataPoints":[{"attributes":[)"
          R"({"key":"namespace","value":{"stringValue":"d\"q"}}],)"
          R"("timeUnixNano":"2000000000","asDouble":1.5}]}}]}]}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_programs_own_metrics_have_no_prefix_and_numbers_that_need_not_be_whole) {
+  const auto all = std::make_shared<tele::registry>();
+  const auto programs = std::make_shared<troupe::detail::program_metrics>(
+      all, troupe::detail::program_metrics::environment{});
+  troupe::detail::make_meter(programs, {}).histogram("size", {.bounds = {2.5}}).record(0.25);
+  const auto text = troupe::otlp::to_json(all->read(), {});
+  BOOST_TEST(text.find(R"({"name":"size","description":"","unit":"1")") != std::string::npos, text);
+  BOOST_TEST(text.find(R"("count":"1","sum":0.25,)") != std::string::npos, text);
+  BOOST_TEST(text.find(R"("explicitBounds":[2.5])") != std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -155,6 +155,9 @@ public:
   [[nodiscard]] activity_outcome
   run_raw(std::string_view type, payloads arguments, const activity_attempt& attempt = {}) const;
 
+  /// What activities have counted by `context.metrics()`, as Prometheus reads it: `orders{...} 3`.
+  [[nodiscard]] std::string metrics_text() const;
+
 private:
   template <class Wanted, class... Given>
   static constexpr bool takes = false;

@@ -155,6 +155,9 @@ public:
       std::string_view token,
       const nexus_request& request = {});
 
+  /// What handlers have counted by `context.metrics()`, as Prometheus reads it: `orders{...} 3`.
+  [[nodiscard]] std::string metrics_text() const;
+
 private:
   [[nodiscard]] const data_converter& converter() const noexcept;
 
