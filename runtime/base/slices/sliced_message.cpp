@@ -30,7 +30,7 @@ constexpr int small_part_bytes = 2 * 1024;
 constexpr std::size_t small_part_price = 200;
 constexpr std::size_t many_fields = 4096;
 /// Copied in one go: no more than an object for each few bytes, or few objects.
-constexpr std::size_t copied_at_once = 16 * 1024;
+constexpr std::size_t copied_at_once = std::size_t{16} * 1024;
 constexpr std::size_t few_parts = 2048;
 /// Reading makes an object of every few bytes, or copies and checks them: a part costs as much as
 /// so many units at most.
