@@ -133,15 +133,15 @@ void fill_summary(const auto& from, batch_summary& to) {
 
 } // namespace
 
-job_of<std::string>
-start_batch_job(const call_origin& from, batch_options options, batch_operation operation) {
+job_of<std::string> start_batch_job(
+    const call_origin& from, const batch_options& options, const batch_operation& operation) {
   const auto& settings = settings_of(from);
-  if (options.id.empty())
-    options.id = random_uuid();
+  start_batch_input in{{}, options, operation};
+  if (in.options.id.empty())
+    in.options.id = random_uuid();
   // Its workflows are not known, so no codec can be told about them.
-  if (auto* const ends = std::get_if<batch_terminate>(&operation))
+  if (auto* const ends = std::get_if<batch_terminate>(&in.operation))
     ends->details = settings.converter.encode(std::move(ends->details));
-  start_batch_input in{{}, std::move(options), std::move(operation)};
   auto watched_by = intercept(from, in, &client_interceptor::start_batch);
   wire::StartBatchOperationRequest request;
   request.set_namespace_(settings.name_space);

@@ -96,8 +96,8 @@ execute_update_with_start_job(const call_origin& from, encoded_start start, enco
 [[nodiscard]] async_pages<workflow_summary>
 workflow_pages(const call_origin& from, std::string query, int page_size);
 [[nodiscard]] job_of<grouped_count> count_job(const call_origin& from, std::string query);
-[[nodiscard]] job_of<std::string>
-start_batch_job(const call_origin& from, batch_options options, batch_operation operation);
+[[nodiscard]] job_of<std::string> start_batch_job(
+    const call_origin& from, const batch_options& options, const batch_operation& operation);
 [[nodiscard]] job_of<batch_description>
 describe_batch_job(const call_origin& from, std::string_view id);
 [[nodiscard]] async_pages<batch_summary> batch_pages(const call_origin& from, int page_size);
@@ -345,17 +345,17 @@ public:
   /// Has the service do the same to many workflows; gives the operation's id, for
   /// `describe_batch`. Done when it is recorded; it goes on by itself. Throws `rpc_error`
   /// (`resource_exhausted` if as many run as the service lets).
-  returned<std::string> start_batch(batch_options options, batch_operation what) const {
-    return Style::give(
-        call<std::string>{detail::start_batch_job(origin_, std::move(options), std::move(what))});
+  returned<std::string>
+  start_batch(const batch_options& options, const batch_operation& what) const {
+    return Style::give(call<std::string>{detail::start_batch_job(origin_, options, what)});
   }
   /// Has the service signal many: `client.start_batch({.query = "...", .reason = "..."},
   /// troupe::message("approve", 7))`.
   template <class... Args>
   returned<std::string>
-  start_batch(batch_options options, const named_message<Args...>& signal) const {
+  start_batch(const batch_options& options, const named_message<Args...>& signal) const {
     return start_batch(
-        std::move(options),
+        options,
         batch_signal{
             signal.name,
             std::apply(
