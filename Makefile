@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls kitchen-sink tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -64,6 +64,13 @@ kitchen-sink: ## Runs 10,000 random programs of everything a workflow can do, in
 interop: ## Builds the real Temporal CLI and server, then runs the tests against them and the official SDKs
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='all interop_programs'
 	@test/interop/run.sh build/bin
+
+SDK_PYTHON ?=
+sdk-python: ## Runs the official Python SDK's own tests on our service (SDK_PYTHON=its checkout at tag 1.31.0)
+	@[ -n "$(SDK_PYTHON)" ] || { echo "say where temporalio/sdk-python is checked out at tag 1.31.0: make sdk-python SDK_PYTHON=FOLDER" >&2; exit 1; }
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=troupe
+	@test/interop/build_peers.sh build/peers
+	@TROUPE_BIN=$(CURDIR)/build/bin TEMPORAL_EXE=$(CURDIR)/build/peers/temporal test/interop/sdk_python.py "$(SDK_PYTHON)" $(SDK_PYTHON_FLAGS)
 
 package: proto ## Builds the Debian packages into build/packages
 	@$(MAKE) --no-print-directory build PRESET=package

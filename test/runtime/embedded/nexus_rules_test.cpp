@@ -90,6 +90,37 @@ BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services)
   BOOST_TEST(once.size() == service.nexus_requests.front().request->size());
 }
 
+BOOST_AUTO_TEST_CASE(no_operation_outlives_the_run_of_its_caller) {
+  service_fixture service;
+  auto request = service.start_request();
+  request.mutable_workflow_run_timeout()->set_seconds(60);
+  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+  service.poll();
+  const auto asked = [](int to_close, int to_start, int from_start) {
+    auto command = schedule_operation();
+    auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
+    attributes.clear_schedule_to_close_timeout();
+    if (to_close > 0)
+      attributes.mutable_schedule_to_close_timeout()->set_seconds(to_close);
+    attributes.mutable_schedule_to_start_timeout()->set_seconds(to_start);
+    attributes.mutable_start_to_close_timeout()->set_seconds(from_start);
+    return command;
+  };
+  BOOST_REQUIRE(service.complete({asked(0, 70, 50), asked(90, 30, 80), asked(20, 30, 10)})
+                    .answer.status.ok());
+  const auto& history = service.current().history;
+  const auto check = [&](std::size_t from_end, int to_close, int to_start, int from_start) {
+    const auto& scheduled =
+        history[history.size() - from_end]->nexus_operation_scheduled_event_attributes();
+    BOOST_TEST(scheduled.schedule_to_close_timeout().seconds() == to_close);
+    BOOST_TEST(scheduled.schedule_to_start_timeout().seconds() == to_start);
+    BOOST_TEST(scheduled.start_to_close_timeout().seconds() == from_start);
+  };
+  check(3, 60, 60, 50); // none of its own
+  check(2, 60, 30, 60); // longer than the run
+  check(1, 20, 20, 10); // shorter: the others are cut to it
+}
+
 BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) {
   calling service;
   const auto id = parse(service.nexus_requests.front()).start_operation().request_id();
