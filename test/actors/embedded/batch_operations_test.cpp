@@ -112,7 +112,9 @@ described(const batches<service_fixture>&, const temporal::api::batch::v1::Batch
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(batch_operations, fixture)
+BOOST_AUTO_TEST_SUITE(batch_operations)
+
+BOOST_FIXTURE_TEST_SUITE(rules, fixture)
 
 BOOST_AUTO_TEST_CASE(all_running_workflows_of_a_query_are_signalled) {
   begin(450);
@@ -370,7 +372,7 @@ using life = batches<stored>;
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(batch_durability)
+BOOST_AUTO_TEST_SUITE(durability)
 
 BOOST_AUTO_TEST_CASE(one_goes_on_in_the_next_life_and_asks_nothing_twice) {
   const auto disk = std::make_shared<scripted_store::disk>();
@@ -411,5 +413,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_told_before_it_is_durable) {
   one.run(life::signalling("job"));
   BOOST_TEST(one.progress("job") == "COMPLETED 1+0 of 1");
 }
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -141,7 +141,9 @@ using texts = std::vector<std::string>;
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(standalone_activities, fixture)
+BOOST_AUTO_TEST_SUITE(standalone_activities)
+
+BOOST_FIXTURE_TEST_SUITE(rules, fixture)
 
 BOOST_AUTO_TEST_CASE(a_worker_gets_it_like_any_other_and_its_result_is_kept) {
   auto request = job("a");
@@ -481,7 +483,7 @@ BOOST_AUTO_TEST_CASE(closed_ones_go_when_their_retention_is_over) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(standalone_activities_off, activities<service_fixture>)
+BOOST_FIXTURE_TEST_SUITE(off, activities<service_fixture>)
 
 BOOST_AUTO_TEST_CASE(they_are_refused_where_they_are_switched_off) {
   BOOST_TEST(refusal(job("a")).message == "Standalone activity is disabled");
@@ -510,7 +512,7 @@ using life = activities<stored>;
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(standalone_activities_durability)
+BOOST_AUTO_TEST_SUITE(durability)
 
 BOOST_AUTO_TEST_CASE(they_go_on_in_the_next_life) {
   const auto disk = std::make_shared<scripted_store::disk>();
@@ -536,5 +538,7 @@ BOOST_AUTO_TEST_CASE(they_go_on_in_the_next_life) {
   BOOST_TEST(again.attempt() == 2);
   BOOST_TEST(second.listed("").size() == 3);
 }
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()
