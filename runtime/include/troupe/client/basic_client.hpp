@@ -334,8 +334,8 @@ public:
     return Style::give(
         call<std::int64_t>{detail::count_job(origin_, std::move(query)).job, &detail::take_count});
   }
-  /// The same by groups: `count_workflows_by_group("WorkflowType = 'x' GROUP BY ExecutionStatus")`.
-  /// By which fields a service groups is its own matter; all do by `ExecutionStatus`.
+  /// The same by groups, of a query that ends in `GROUP BY ExecutionStatus`, say. By which fields
+  /// a service groups is its own matter; all do by that one.
   [[nodiscard]] returned<grouped_count> count_workflows_by_group(std::string query) const {
     return Style::give(call<grouped_count>{detail::count_job(origin_, std::move(query))});
   }

@@ -201,7 +201,7 @@ struct workflow_description : workflow_summary {
 /// How many of the values that a count was grouped by.
 struct count_group {
   std::vector<payload> values; ///< of what the query groups by
-  std::int64_t count = 0;
+  std::int64_t count = 0;      ///< of runs that have them
 
   /// The value of the field that the query groups by, e.g. a status as the tools write it.
   template <class T = std::string>
