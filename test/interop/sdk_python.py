@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 import xml.etree.ElementTree as xml
 
@@ -63,21 +64,45 @@ def cases_of(report, file):
     return cases
 
 
+def run_once(command, checkout, temporary, silence=150):
+    """The output of one run, which is ended once it has said nothing for so many seconds."""
+    path = pathlib.Path(temporary) / "output.txt"
+    with path.open("w") as output:
+        run = subprocess.Popen(
+            command, cwd=checkout, env={**os.environ, "TEMPORAL_INTEGRATION_TEST": "1", "TMPDIR": str(temporary)},
+            stdout=output, stderr=subprocess.STDOUT)
+        size, since = 0, time.monotonic()
+        while run.poll() is None:
+            time.sleep(0.2)
+            if path.stat().st_size != size:
+                size, since = path.stat().st_size, time.monotonic()
+            elif time.monotonic() - since > silence:
+                run.kill()
+                run.wait()
+    return path.read_text(errors="replace")
+
+
 def run_file(python, checkout, name, address, temporary):
-    """One run per file: a test that hangs or ends the interpreter takes only its file along."""
+    """Runs a file. A test that hangs or ends the interpreter takes no other along: the rest runs once more without it."""
     report = pathlib.Path(temporary) / "report.xml"
-    report.unlink(missing_ok=True)
-    try:
-        run = subprocess.run(
-            [python, "-m", "pytest", "-E", address, name, "--timeout", "60", "-p", "no:cacheprovider", "-q", f"--junitxml={report}"],
-            cwd=checkout, env={**os.environ, "TEMPORAL_INTEGRATION_TEST": "1", "TMPDIR": str(temporary)},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=1200)
-    except subprocess.TimeoutExpired:
-        return {f"{name}::the run": ("failed", "did not end within 1200 s")}
-    if not report.exists():
-        last = (run.stdout.strip().splitlines() or ["no output"])[-1]
-        return {f"{name}::the run": ("failed", f"ended with {run.returncode} and no report: {last[:160]}")}
-    return cases_of(report, name)
+    cases, done = {}, []
+    while True:
+        report.unlink(missing_ok=True)
+        output = run_once(
+            [python, "-m", "pytest", "-E", address, name, "--timeout", "60", "-p", "no:cacheprovider", "-v", f"--junitxml={report}",
+             *(f"--deselect={test}" for test in done)], checkout, temporary)
+        if report.exists():
+            return {**cases, **cases_of(report, name)}
+        ended = re.findall(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL)", output, re.MULTILINE)
+        begun = re.findall(r"^(" + re.escape(name) + r"::\S+)", output, re.MULTILINE)
+        cases.update({test: ("passed" if outcome == "PASSED" else "skipped" if outcome in ("SKIPPED", "XFAIL") else "failed", "")
+                      for test, outcome in ended})
+        if not begun or begun[-1] in done:
+            last = (output.strip().splitlines() or ["no output"])[-1]
+            return {**cases, f"{name}::the run": ("failed", f"ended without a report: {last[:160]}")}
+        if begun[-1] not in dict(ended):
+            cases[begun[-1]] = ("failed", "did not end, or ended the interpreter")
+        done = sorted({*done, *cases})
 
 
 def reason_for(name, reasons):
