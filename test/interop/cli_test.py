@@ -169,6 +169,9 @@ def in_order(text):
     text = re.sub(r"(?m)(^  UNVERSIONED .*\n)+", lambda found: "".join(sorted(found[0].splitlines(keepends=True))), text)
     text = re.sub(r"(?s)(Pending Activities: \d+(?:\x1b\[0m)?\n\n)(.*?)(?=\n\n(?:\x1b\[\d+m)?Pending Child)",
                   lambda found: found[1] + "\n\n".join(sorted(found[2].split("\n\n"))), text)
+    # The Python worker's tasks are a set.
+    text = re.sub(r'(?m)^( *")(Stack for .*)(\\n")$',
+                  lambda found: found[1] + r"\n\n\n".join(sorted(found[2].split(r"\n\n\n"))) + found[3], text)
     return re.sub(r"(allowed values are: )(.+)", lambda found: found[1] + ", ".join(sorted(found[2].split(", "))), text)
 
 
