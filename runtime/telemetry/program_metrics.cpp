@@ -2,6 +2,7 @@
 #include "runtime/telemetry/program_metrics.hpp"
 
 #include "runtime/telemetry/meter.hpp"
+#include "runtime/telemetry/prometheus_text.hpp"
 #include "runtime/telemetry/sdk_buckets.hpp"
 
 #include <algorithm>
@@ -24,19 +25,6 @@ std::size_t mix(std::size_t into, std::size_t more) noexcept {
 
 std::size_t hash_of(std::string_view text) noexcept {
   return std::hash<std::string_view>{}(text);
-}
-
-/// Letters, digits and underscores, with no digit in front.
-std::string shown_name(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool is_digit = c >= '0' && c <= '9';
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (is_digit && name.empty())
-      name += '_';
-    name += is_digit || is_letter ? c : '_';
-  }
-  return name;
 }
 
 /// In parts of which there are `scale` in one; what is too much is the most that there is.
@@ -98,7 +86,7 @@ program_metrics::~program_metrics() = default;
 metric_labels program_metrics::clean(metric_labels labels) const {
   std::map<std::string, std::string> all;
   for (auto& [given, value] : labels) {
-    auto name = shown_name(given);
+    auto name = telemetry::prometheus_name(given);
     if (name.empty() || name == "le") // which histograms have themselves
       name += '_';
     all.insert_or_assign(std::move(name), with_.is_text(value) ? std::move(value) : "invalid");
@@ -133,7 +121,7 @@ program_metrics::family_of(kind of, std::string_view name, const metric_options&
   made->hash = hash;
   made->of = of;
   made->name = name;
-  made->shown = shown_name(name);
+  made->shown = telemetry::prometheus_name(name);
   made->description = options.description;
   if (of == kind::histogram || of == kind::timer) {
     for (const auto bound : options.bounds)

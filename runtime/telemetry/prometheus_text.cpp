@@ -29,19 +29,6 @@ void append_number(std::string& to, double value) {
   }
 }
 
-/// Names may have letters, digits and underscores, and begin with no digit.
-std::string name_of(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool is_digit = c >= '0' && c <= '9';
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (is_digit && name.empty())
-      name += '_';
-    name += is_digit || is_letter ? c : '_';
-  }
-  return name;
-}
-
 void append_escaped(std::string& to, std::string_view text, bool is_value) {
   for (const char c : text) {
     if (c == '\\')
@@ -61,13 +48,13 @@ public:
     if (options.attach_service_name && !options.labels.contains("service_name"))
       common_.push_back({"service_name", "troupe"});
     for (const auto& [name, value] : options.labels)
-      common_.push_back({name_of(name), value});
+      common_.push_back({prometheus_name(name), value});
   }
 
   void write(const family_value& family) {
     if (family.series.empty())
       return;
-    auto name = name_of(full_name(family));
+    auto name = prometheus_name(full_name(family));
     if (!written_.insert(name).second) { // of a program, whose name another one with its prefix has
       name += "_of_program";
       if (!written_.insert(name).second)
@@ -171,6 +158,18 @@ private:
 };
 
 } // namespace
+
+std::string prometheus_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool is_digit = c >= '0' && c <= '9';
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (is_digit && name.empty())
+      name += '_';
+    name += is_digit || is_letter ? c : '_';
+  }
+  return name;
+}
 
 std::string to_prometheus(const snapshot& from, const prometheus_options& options) {
   writer to{options};

@@ -14,6 +14,9 @@ namespace troupe::telemetry {
 inline constexpr std::string_view prometheus_content_type =
     "text/plain; version=0.0.4; charset=utf-8";
 
+/// The text as a name of Prometheus: letters, digits and underscores, with no digit in front.
+[[nodiscard]] std::string prometheus_name(std::string_view text);
+
 /// The metrics in Prometheus's text format. Written by hand: the format is a screenful, and a
 /// library would bring a registry and a server of its own.
 [[nodiscard]] std::string to_prometheus(const snapshot& from, const prometheus_options& options);

@@ -6,9 +6,8 @@
 #include "runtime/embedded/record/effect.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/record/wire.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 #include "test/support/record_invariants.hpp"
-#include "test/support/scripted_store.hpp"
 
 #include <google/protobuf/descriptor.h>
 #include <temporal/api/command/v1/message.pb.h>
@@ -214,24 +213,13 @@ private:
   std::string last_token_;
 };
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<troupe::test::scripted_store::disk> disk =
-      std::make_shared<troupe::test::scripted_store::disk>();
-  std::shared_ptr<troupe::test::scripted_store> where;
-};
-
 /// A service on a store, so that each decision can be looked at as it was written.
-struct fixture : store_holder, service_fixture {
+struct fixture : stored_service {
   fixture(std::uint64_t seed, std::size_t slice_units)
-      : service_fixture(
-            with_slices_of(slice_units),
-            std::make_unique<random_ids>(seed),
-            [this](troupe::executor& home) {
-              return where = std::make_shared<troupe::test::scripted_store>(home, disk);
-            }) {
-    shard.run_until_idle();
-  }
+      : stored_service(
+            std::make_shared<troupe::test::scripted_store::disk>(),
+            seed,
+            with_slices_of(slice_units)) {}
 
   static service_settings with_slices_of(std::size_t units) {
     service_settings settings;

@@ -2,8 +2,7 @@
 // Batch operations: what is done to many workflows, and what is remembered of it.
 
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -354,21 +353,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<scripted_store> where;
-};
-
-/// One life of a service.
-struct stored : store_holder, service_fixture {
-  explicit stored(const std::shared_ptr<scripted_store::disk>& on, std::uint64_t seed = 7)
-      : service_fixture({}, std::make_unique<random_ids>(seed), [&](troupe::executor& home) {
-          return where = std::make_shared<scripted_store>(home, on);
-        }) {
-    shard.run_until_idle();
-  }
-};
-using life = batches<stored>;
+using life = batches<stored_service>;
 
 } // namespace
 

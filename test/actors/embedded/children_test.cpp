@@ -2,8 +2,7 @@
 // Workflows that start, signal and cancel each other, by calls alone: in memory, and on a store
 // that fails, takes its time, or dies with the service.
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
 
@@ -89,20 +88,7 @@ std::vector<command> decide(const std::string& id, const history& so_far) {
   return {};
 }
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<scripted_store> where;
-};
-
-struct life : store_holder, service_fixture {
-  explicit life(const std::shared_ptr<scripted_store::disk>& on, std::uint64_t seed = 7)
-      : service_fixture(
-            service_settings{}, std::make_unique<random_ids>(seed), [&](troupe::executor& home) {
-              return where = std::make_shared<scripted_store>(home, on);
-            }) {
-    shard.run_until_idle();
-  }
-};
+using life = stored_service;
 
 history read(service_fixture& service, const std::string& id) {
   const auto answer = service.send(

@@ -3,8 +3,7 @@
 
 #include "actors/embedded/host/preparation.hpp"
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <troupe/error.hpp>
 
@@ -26,28 +25,16 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace operators = temporal::api::operatorservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-using disk_ptr = std::shared_ptr<scripted_store::disk>;
-
 service_settings idle_after(troupe::duration time) {
   service_settings made;
   made.record_idle_time = time;
   return made;
 }
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<scripted_store> where;
-};
-
 /// One life of a service.
-struct life : store_holder, service_fixture {
+struct life : stored_service {
   explicit life(const disk_ptr& on, std::uint64_t seed = 7)
-      : service_fixture(
-            idle_after(10s), std::make_unique<random_ids>(seed), [&](troupe::executor& home) {
-              return where = std::make_shared<scripted_store>(home, on);
-            }) {
-    shard.run_until_idle();
-  }
+      : stored_service(on, seed, idle_after(10s)) {}
 
   sent start(const std::string& id) { return send("StartWorkflowExecution", start_request(id)); }
 

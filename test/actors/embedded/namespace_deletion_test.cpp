@@ -3,8 +3,7 @@
 // against its will.
 
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -25,26 +24,9 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace operators = temporal::api::operatorservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-using disk_ptr = std::shared_ptr<scripted_store::disk>;
-
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<scripted_store> where;
-};
-
 /// One life of a service; without a disk, of one that keeps its records in memory.
-struct life : store_holder, service_fixture {
-  explicit life(const disk_ptr& on = nullptr, std::uint64_t seed = 7)
-      : service_fixture(
-            {},
-            std::make_unique<random_ids>(seed),
-            [&](troupe::executor& home) -> std::shared_ptr<store> {
-              if (!on)
-                return std::make_shared<memory_store>();
-              return where = std::make_shared<scripted_store>(home, on);
-            }) {
-    shard.run_until_idle();
-  }
+struct life : stored_service {
+  explicit life(const disk_ptr& on = nullptr, std::uint64_t seed = 7) : stored_service(on, seed) {}
 
   void add_namespace(const std::string& name) {
     wire::RegisterNamespaceRequest add;

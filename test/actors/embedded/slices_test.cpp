@@ -4,8 +4,7 @@
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/slices/slice.hpp"
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <google/protobuf/stubs/logging.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -22,13 +21,6 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 using answer_request = wire::RespondWorkflowTaskCompletedRequest;
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<troupe::test::scripted_store::disk> disk =
-      std::make_shared<troupe::test::scripted_store::disk>();
-  std::shared_ptr<troupe::test::scripted_store> where;
-};
-
 service_settings with_slices_of(std::size_t units) {
   service_settings settings;
   settings.slice_units = units;
@@ -36,18 +28,10 @@ service_settings with_slices_of(std::size_t units) {
 }
 
 /// A service on a store that has the workflow `w`, and its worker.
-struct fixture : store_holder, service_fixture {
+struct fixture : stored_service {
   explicit fixture(
-      std::size_t units,
-      std::shared_ptr<troupe::test::scripted_store::disk> on =
-          std::make_shared<troupe::test::scripted_store::disk>())
-      : store_holder{std::move(on), nullptr},
-        service_fixture(
-            with_slices_of(units), std::make_unique<random_ids>(7), [this](troupe::executor& home) {
-              return where = std::make_shared<troupe::test::scripted_store>(home, disk);
-            }) {
-    shard.run_until_idle();
-  }
+      std::size_t units, disk_ptr on = std::make_shared<troupe::test::scripted_store::disk>())
+      : stored_service(std::move(on), 7, with_slices_of(units)) {}
 
   void start() { call("StartWorkflowExecution", start_request("w")); }
   void poll() {

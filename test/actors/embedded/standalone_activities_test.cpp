@@ -2,8 +2,7 @@
 // Activities that no workflow asked for, by the calls of clients and workers.
 
 #include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
-#include "test/support/scripted_store.hpp"
+#include "test/actors/embedded/stored_service.hpp"
 
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -494,19 +493,10 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// Comes before the service that uses it, and goes after it.
-struct store_holder {
-  std::shared_ptr<scripted_store> where;
-};
-
-/// One life of a service.
-struct stored : store_holder, service_fixture {
-  explicit stored(const std::shared_ptr<scripted_store::disk>& on, std::uint64_t seed = 7)
-      : service_fixture(enabled(), std::make_unique<random_ids>(seed), [&](troupe::executor& home) {
-          return where = std::make_shared<scripted_store>(home, on);
-        }) {
-    shard.run_until_idle();
-  }
+/// One life of a service that serves them.
+struct stored : stored_service {
+  explicit stored(const disk_ptr& on, std::uint64_t seed = 7)
+      : stored_service(on, seed, enabled()) {}
 };
 using life = activities<stored>;
 
