@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/workflow/failed_message.hpp"
 #include "runtime/workflow/history/step_jobs.hpp"
 #include "runtime/workflow/instance.hpp"
 #include "runtime/workflow/machines/machine.hpp"
+#include "runtime/workflow/messages/failed_message.hpp"
 #include "runtime/workflow/random.hpp"
 
 #include <troupe/result.hpp>
@@ -311,6 +311,7 @@ private:
   void begin_trace(
       const temporal::api::history::v1::WorkflowExecutionStartedEventAttributes& attributes);
   void start_task(const history_event& event);
+  void take_options(const history_event& event);
   void merge_metadata(const history_event& completed);
   void match_command(const history_event& event, const event_row& row);
   void check_all_matched(std::int64_t completed_event_id);
@@ -346,7 +347,7 @@ private:
   // upserts.cpp
   [[nodiscard]] described& with_described();
 
-  // protocol_messages.cpp
+  // messages/protocol_messages.cpp
   void deliver_message(const protocol_message& message);
   void deliver_update_event(const history_event& event);
   void deliver_update(received_update&& update);
@@ -404,7 +405,7 @@ private:
   /// It is what `draw_child_id` gave last.
   [[nodiscard]] bool is_drawn(const std::string& child_id) const noexcept;
 
-  // handlers.cpp
+  // messages/handlers.cpp
   static async<void> drive_signal_handler(engine* self, std::string name, async<void> body);
   void fail_signal(const std::string& name, std::exception_ptr why);
   void note_failed(failed_message&& failed);

@@ -61,6 +61,7 @@ struct engine::extras {
   std::string user_metadata;                     ///< what the start said for people, serialised
   std::string last_completion_result;            ///< that the start brought, serialised
   std::string last_failure;                      ///< the same
+  worker_deployment_version deployment_version;  ///< that ran the current task; empty: none
   std::optional<sdk_identity> other_sdk;         ///< if it is neither ours nor none
   std::vector<protocol_message> outgoing;        ///< that go out with the current task
   std::vector<const history_event*> ahead;       ///< while the code of a step runs

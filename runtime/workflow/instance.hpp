@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
-#include "runtime/workflow/failed_message.hpp"
+#include "runtime/workflow/messages/failed_message.hpp"
 
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>

@@ -62,6 +62,8 @@ info engine::get_info() const {
       result.continue_as_new_reasons.push_back(reason);
   result.target_version_changed = target_version_changed_;
   result.is_replaying = replaying_;
+  if (extras_)
+    result.current_deployment_version = extras_->deployment_version;
   if (!has_begun_)
     return result;
   const auto from = started();

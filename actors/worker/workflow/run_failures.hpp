@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/base/log/repeated_failures.hpp"
-#include "runtime/workflow/failed_message.hpp"
+#include "runtime/workflow/messages/failed_message.hpp"
 
 #include <string>
 #include <string_view>

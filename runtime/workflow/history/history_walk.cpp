@@ -58,10 +58,17 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
 /// are those that came with the task.
 void engine::look_ahead(temporal::api::history::v1::History& history, int from, step_jobs& todo) {
   auto& events = *history.mutable_events();
+  if (extras_)
+    extras_->deployment_version = {};
   if (from == events.size()
       || events[from].event_type() != enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
     return;
   merge_metadata(events[from]);
+  const auto& completed = events[from].workflow_task_completed_event_attributes();
+  if (completed.has_deployment_version())
+    with_extras().deployment_version = {
+        completed.deployment_version().deployment_name(),
+        completed.deployment_version().build_id()};
   for (int i = from + 1; i != events.size(); ++i) {
     const auto* row = find_event(events[i].event_type());
     if (row == nullptr || row->command == 0)
@@ -183,8 +190,19 @@ void engine::walk_event(history_event& event, const event_row& row, bool is_last
     }
     return;
   }
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED: take_options(event); return;
   default: return;
   }
+}
+
+/// What the code can see of options that somebody changed.
+void engine::take_options(const history_event& event) {
+  const auto& changed = event.workflow_execution_options_updated_event_attributes();
+  if (!changed.has_priority() || !has_begun_)
+    return;
+  auto from = started();
+  *from.mutable_priority() = changed.priority();
+  started_ = from.SerializeAsString();
 }
 
 void engine::begin(history_event& event) {

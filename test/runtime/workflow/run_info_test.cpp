@@ -63,6 +63,20 @@ struct knows {
   }
 };
 
+/// What it sees of its priority and of the version that runs it, before and after a wait.
+struct looks_again {
+  static std::string seen(const workflow::info& now) {
+    return std::to_string(now.priority.key) + ' ' + now.current_deployment_version.deployment_name
+           + '.' + now.current_deployment_version.build_id;
+  }
+  async<std::string> run(workflow::context ctx) {
+    auto text = seen(ctx.info());
+    co_await ctx.sleep(1h);
+    text += ", " + seen(ctx.info());
+    co_return text;
+  }
+};
+
 struct looks_back {
   async<std::string> run(workflow::context ctx) {
     const auto result = ctx.last_completion_result<std::string>();
@@ -186,6 +200,40 @@ BOOST_AUTO_TEST_CASE(says_what_its_start_and_the_service_told) {
       == "UpsertWorkflowSearchAttributes Customer \"Bob\"; CompleteWorkflowExecution \"root/r "
          "below "
          "parent, priority 2 ann, because 1 3, new version; Customer Ann; Customer Bob; count 1\"");
+}
+
+BOOST_AUTO_TEST_CASE(sees_the_priority_that_it_was_given_since) {
+  const auto history = history_builder{}
+                           .started("W")
+                           .task()
+                           .timer_started("1", 1h)
+                           .unknown(true)
+                           .timer_fired("1")
+                           .task_started();
+  const auto changed = [&history] {
+    auto task =
+        first_task([](auto& start) { start.mutable_priority()->set_priority_key(4); }, history);
+    auto& event = *task.mutable_history()->mutable_events(5);
+    event.set_event_type(temporal::api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+    event.mutable_workflow_execution_options_updated_event_attributes()
+        ->mutable_priority()
+        ->set_priority_key(1);
+    return task;
+  };
+  auto instance = make_instance<looks_again>();
+  BOOST_TEST(text_of(apply(instance, changed())) == "CompleteWorkflowExecution \"4 ., 1 .\"");
+
+  // In a replay it is who answered the task; this worker has no version.
+  auto task = changed();
+  auto& answered = *task.mutable_history()
+                        ->mutable_events(3)
+                        ->mutable_workflow_task_completed_event_attributes()
+                        ->mutable_deployment_version();
+  answered.set_deployment_name("shop");
+  answered.set_build_id("7");
+  auto other = make_instance<looks_again>();
+  BOOST_TEST(
+      text_of(apply(other, std::move(task))) == "CompleteWorkflowExecution \"4 shop.7, 1 .\"");
 }
 
 BOOST_AUTO_TEST_CASE(has_the_result_and_the_failure_of_the_runs_before) {

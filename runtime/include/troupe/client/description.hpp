@@ -5,6 +5,7 @@
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
 #include <troupe/search_attribute.hpp>
+#include <troupe/worker_deployment_version.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -34,15 +35,6 @@ enum class workflow_status {
 
 /// As the Temporal tools write it: `Running`, `Completed`, ...; `Unspecified` for unknown numbers.
 [[nodiscard]] std::string_view to_string(workflow_status status) noexcept;
-
-/// A version of the workers of a deployment.
-struct worker_deployment_version {
-  std::string deployment_name; ///< empty: none
-  std::string build_id;        ///< of its workers
-
-  friend bool
-  operator==(const worker_deployment_version&, const worker_deployment_version&) = default;
-};
 
 /// On which version of its workers a workflow runs, and why.
 struct workflow_versioning {

@@ -4,6 +4,7 @@
 #include <troupe/headers.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
+#include <troupe/worker_deployment_version.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -58,7 +59,8 @@ struct info {
   std::optional<duration> run_timeout;                ///< absent: none
   duration task_timeout{};                            ///< of one workflow task
   std::optional<workflow::retry_policy> retry_policy; ///< absent: it is not retried
-  troupe::priority priority; ///< as its start said; what is absent is the service's default
+  /// As its start said, or who changed it since; what is absent is the service's default.
+  troupe::priority priority;
   /// What its start said of it for people: one line, and more (Markdown); mostly empty.
   std::string static_summary;
   std::string static_details;
@@ -77,6 +79,8 @@ struct info {
   /// There is another version of its deployment now that it would go on with, if it continued as
   /// new.
   bool target_version_changed = false;
+  /// Of the worker that runs the current task, or ran it, in a replay; empty without versions.
+  worker_deployment_version current_deployment_version;
   bool is_replaying = false; ///< never decide anything by this
 };
 
