@@ -40,8 +40,8 @@ if(TROUPE_FUZZ)
   target_compile_options(troupe_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what has no need to be fast in a Dev build, and is compiled in half of the time: tests, samples, the command line and
-# what speaks HTTP.
+# For what has no need to be fast under sanitizers either (whose libraries are optimised, while the Dev preset optimises nothing),
+# and is compiled in half of the time: tests, samples, the command line and what speaks HTTP.
 add_library(troupe_unoptimised INTERFACE)
 target_compile_options(troupe_unoptimised INTERFACE $<$<CONFIG:Dev>:-O0>)
 

@@ -54,6 +54,9 @@ BOOST_AUTO_TEST_CASE(refuses_settings_and_endpoints_that_cannot_work) {
       troupe::service_error);
   BOOST_CHECK_THROW(
       troupe::service({.endpoints = {{"e", "no-such-ns", "q"}}}), troupe::service_error);
+  for (const std::size_t size : {0, 1'001})
+    BOOST_CHECK_THROW(
+        troupe::service({.namespaces = {{std::string(size, 'n')}}}), troupe::service_error);
   BOOST_CHECK_NO_THROW(troupe::service({.dynamic_config = {{"unknown.key", "\"x\""}}}));
 }
 

@@ -17,6 +17,15 @@ void check(const std::string& what, const rpc_status& status) {
     throw service_error{what + ": " + status.message};
 }
 
+// As who registers one by a call is refused.
+void refuse_impossible(const std::vector<service_namespace>& namespaces) {
+  constexpr std::size_t longest_name = 1000;
+  for (const auto& each : namespaces)
+    if (each.name.empty() || each.name.size() > longest_name)
+      throw service_error{
+          "the name of a namespace takes 1 to 1000 bytes, not " + std::to_string(each.name.size())};
+}
+
 // A typing error, and not for the second one to win.
 void refuse_duplicates(const std::vector<service_endpoint>& endpoints) {
   std::set<std::string> names;
@@ -28,6 +37,7 @@ void refuse_duplicates(const std::vector<service_endpoint>& endpoints) {
 } // namespace
 
 std::vector<std::function<void(directory&)>> preparation_of(const service_options& options) {
+  refuse_impossible(options.namespaces);
   refuse_duplicates(options.endpoints);
   std::vector<std::function<void(directory&)>> changes;
   changes.emplace_back([wanted = options.namespaces](directory& here) {
