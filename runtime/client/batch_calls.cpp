@@ -8,6 +8,8 @@
 #include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/priority.hpp"
+#include "runtime/protocol/retry_policy.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <troupe/client.hpp>
@@ -37,6 +39,40 @@ template result<batch_description>& outcome_of<batch_description>(call_job&);
 template result<result_page<batch_summary>>& outcome_of<result_page<batch_summary>>(call_job&);
 
 namespace {
+
+void write_change(
+    const activity_options_change& change,
+    temporal::api::batch::v1::BatchOperationUpdateActivityOptions& to) {
+  const auto set = [&to](const auto& value, const char* path, auto write) {
+    if (!value)
+      return;
+    to.mutable_update_mask()->add_paths(path);
+    write(*value, *to.mutable_activity_options());
+  };
+  using options = temporal::api::activity::v1::ActivityOptions;
+  using span = std::chrono::nanoseconds;
+  set(change.task_queue, "task_queue.name", [](const std::string& name, options& in) {
+    in.mutable_task_queue()->set_name(name);
+  });
+  set(change.schedule_to_close_timeout, "schedule_to_close_timeout", [](span time, options& in) {
+    to_proto(time, *in.mutable_schedule_to_close_timeout());
+  });
+  set(change.schedule_to_start_timeout, "schedule_to_start_timeout", [](span time, options& in) {
+    to_proto(time, *in.mutable_schedule_to_start_timeout());
+  });
+  set(change.start_to_close_timeout, "start_to_close_timeout", [](span time, options& in) {
+    to_proto(time, *in.mutable_start_to_close_timeout());
+  });
+  set(change.heartbeat_timeout, "heartbeat_timeout", [](span time, options& in) {
+    to_proto(time, *in.mutable_heartbeat_timeout());
+  });
+  set(change.retry_policy, "retry_policy", [](const auto& policy, options& in) {
+    protocol::write_retry_policy(policy, *in.mutable_retry_policy());
+  });
+  set(change.priority, "priority", [](const auto& priority, options& in) {
+    protocol::write_priority(priority, *in.mutable_priority());
+  });
+}
 
 /// What each kind of operation says in the request.
 struct operation_writer {
@@ -95,14 +131,23 @@ struct operation_writer {
     to.set_keep_paused(from.keeps_paused);
     to.set_restore_original_options(from.restores_original_options);
   }
+  void operator()(batch_change_activity_options& from) const {
+    auto& to = *request.mutable_update_activity_options_operation();
+    fill_type(to, from);
+    to.set_restore_original(from.restores_original);
+    write_change(from.change, to);
+  }
 
 private:
-  void fill(auto& to, auto& from) const {
+  void fill_type(auto& to, auto& from) const {
     to.set_identity(identity);
     if (from.type.empty())
       to.set_match_all(true);
     else
       to.set_type(std::move(from.type));
+  }
+  void fill(auto& to, auto& from) const {
+    fill_type(to, from);
     if (from.jitter.count() != 0)
       to_proto(from.jitter, *to.mutable_jitter());
   }

@@ -5,7 +5,7 @@
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "runtime/base/time/time.hpp"
-#include "runtime/embedded/visibility/visibility_query.hpp"
+#include "runtime/embedded/visibility/visibility_syntax.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -32,17 +32,6 @@ std::string method_of(const google::protobuf::Message& request) {
   auto name = request.GetDescriptor()->name();
   name.resize(name.size() - suffix.size());
   return std::string{rpc::methods::workflow_service::prefix} + name;
-}
-
-/// What the filter's grammar has against it; empty if it is only its words that may be wrong.
-std::string malformed_query(const std::string& query, const namespace_entry& in) {
-  constexpr std::string_view mark = "malformed SQL query: ";
-  const auto compiled = visibility_query::compile(query, in, visibility_query::purpose::list);
-  if (compiled)
-    return {};
-  const auto& text = compiled.error().message;
-  const auto at = text.find(mark);
-  return at == std::string::npos ? std::string{} : text.substr(at + mark.size());
 }
 
 } // namespace
@@ -161,7 +150,7 @@ void batch_actor::start_for(const call_ptr& from, const wire::StartBatchOperatio
   if (auto status = check(request); !status.ok())
     return from->answer(std::move(status));
   if (const auto& query = request.visibility_query(); !query.empty())
-    if (auto problem = malformed_query(query, *from->name_space); !problem.empty())
+    if (auto problem = malformed_condition(query); !problem.empty())
       return from->answer(bad_argument("invalid visibility query: " + problem));
   if (auto status = all().check_new(request.job_id()); !status.ok())
     return from->answer(std::move(status));

@@ -31,12 +31,9 @@ bool starts_with_words(std::string_view text, std::string_view lower) {
 /// Recursive descent over one filter; errors leave as `refused_filter`.
 class parser {
 public:
-  explicit parser(std::string_view text) : lexer_(text) {
-    // The real server parses a whole statement around the filter and counts from its start.
-    before_ = sizeof("select * from table1 ") - 1;
-    if (!is_clause(text))
-      before_ += sizeof("where ") - 1;
-  }
+  /// The real server parses a whole statement around the filter and counts from its start: `before`
+  /// is how much of it stands before the filter.
+  parser(std::string_view text, std::size_t before) : lexer_(text), before_(before) {}
 
   visibility_statement parse(bool has_where) {
     visibility_statement made;
@@ -498,7 +495,7 @@ private:
   }
 
   visibility_lexer lexer_;
-  std::size_t before_ = 0;
+  std::size_t before_;
   std::size_t last_end_ = 0;
   std::size_t tokens_ = 0;
   int depth_ = 0;
@@ -510,7 +507,23 @@ visibility_statement parse_visibility_filter(std::string_view text) {
   text = without_blanks(text);
   if (text.size() > longest_filter)
     throw refused_filter{"the filter is longer than " + std::to_string(longest_filter) + " bytes"};
-  return parser{text}.parse(!parser::is_clause(text));
+  const bool has_where = !parser::is_clause(text);
+  const auto before =
+      std::string_view{has_where ? "select * from table1 where " : "select * from table1 "};
+  return parser{text, before.size()}.parse(has_where);
+}
+
+std::string malformed_condition(std::string_view text) {
+  constexpr std::string_view mark = "malformed SQL query: ";
+  if (text.size() > longest_filter)
+    return {}; // whoever lists by it refuses it
+  try {
+    parser{text, std::string_view{"select * from dummy where "}.size()}.parse(true);
+  } catch (const refused_filter& refused) {
+    if (refused.text.starts_with(mark))
+      return refused.text.substr(mark.size());
+  }
+  return {};
 }
 
 } // namespace troupe::embedded

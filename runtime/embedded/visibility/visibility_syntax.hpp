@@ -61,6 +61,10 @@ struct refused_filter {
 /// if a filter is so long that it would hold up others.
 visibility_statement parse_visibility_filter(std::string_view text);
 
+/// What the grammar has against a filter as the condition of a batch operation, whatever its words
+/// mean: one that names no workflows (`GROUP BY ...` alone, blanks) is refused. Empty: nothing.
+std::string malformed_condition(std::string_view text);
+
 /// The filter without what is around it: that is what is read, and what places in it count from.
 std::string_view without_blanks(std::string_view filter);
 

@@ -301,14 +301,31 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
       refusal(request).message
       == "Either activity type must be set, or match all should be set to true");
   request = signalling("job");
-  request.set_visibility_query("()");
-  BOOST_TEST(refusal(request).message.starts_with("invalid visibility query: "));
+  for (const auto& [query, problem] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"()", "29"},
+           {" a =", "31"},
+           {"a = 'x", "33 near 'x'"},
+           {"  ", "29"},
+           {"GROUP BY ExecutionStatus", "32 near 'group'"},
+           {" ORDER BY StartTime", "33 near 'order'"}}) {
+    request.set_visibility_query(query);
+    BOOST_TEST(
+        refusal(request).message
+        == std::string{"invalid visibility query: syntax error at position "} + problem);
+  }
   BOOST_TEST(describe_sent("job")->status.message == "workflow not found for ID: job");
   BOOST_TEST(describe_sent("")->status.message == "JobId is not set on request.");
   // What only the index knows to be wrong fails the operation.
   request.set_visibility_query("Nope = 1");
   run(request);
   BOOST_TEST(progress("job") == "FAILED 0+0 of 0");
+  for (const auto* query :
+       {"WorkflowType = 'x' GROUP BY ExecutionStatus", "WorkflowType = 'x' ORDER BY StartTime"}) {
+    request.set_visibility_query(query);
+    request.set_job_id(query);
+    run(request);
+    BOOST_TEST(progress(query) == "FAILED 0+0 of 0");
+  }
   BOOST_CHECK(refusal(signalling("job")).code == status_code::already_exists);
 }
 

@@ -147,9 +147,51 @@ struct waiter {
   }
 };
 
+constexpr activity::contract<std::string()> second_try{"second_try"};
+
+/// Waits for an activity whose second attempt is far away.
+struct patient {
+  static constexpr std::string_view name = "Patient";
+  async<std::string> run(workflow::context ctx) {
+    co_return co_await ctx.execute<second_try>(
+        {.start_to_close_timeout = 10s,
+         .retry_policy = workflow::retry_policy{.initial_interval = 24h * 365}});
+  }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(client_batches, fixture)
+
+BOOST_AUTO_TEST_CASE(a_client_changes_options_of_activities_of_many_workflows) {
+  auto patients = env.make_worker(caller, {.task_queue = "patients"});
+  patients.add<patient>()
+      .add(activity::implement<second_try>([](activity::context ctx) -> std::string {
+        if (ctx.info().attempt == 1)
+          throw application_error("not yet");
+        return "at last";
+      }))
+      .start();
+  std::vector<workflow_handle<std::string>> all;
+  for (int at = 0; at < 3; ++at)
+    all.push_back(caller.start_workflow<patient>({.task_queue = "patients"}));
+  env.advance(1h);
+  for (const auto& each : all)
+    BOOST_TEST(each.describe().activities.size() == 1U);
+  const auto began = env.now();
+  const auto id = caller.start_batch(
+      {.query = "WorkflowType = 'Patient'", .reason = "too long"},
+      batch_change_activity_options{
+          .type = "second_try",
+          .change = {
+              .retry_policy =
+                  workflow::retry_policy{.initial_interval = 2h, .maximum_interval = 2h}}});
+  for (const auto& each : all)
+    BOOST_TEST(each.result() == "at last");
+  BOOST_CHECK(env.now() - began < 3h);
+  BOOST_TEST(caller.describe_batch(id).completed_count == 3);
+  BOOST_TEST(caller.describe_batch(id).operation == "UpdateActivityOptions");
+}
 
 BOOST_AUTO_TEST_CASE(a_client_signals_many_workflows_at_once) {
   auto waiters = env.make_worker(caller, {.task_queue = "waiters"});

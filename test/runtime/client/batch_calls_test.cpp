@@ -91,6 +91,44 @@ BOOST_AUTO_TEST_CASE(every_kind_says_what_is_wanted) {
   BOOST_TEST(again.jitter().seconds() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(options_of_activities_change_one_by_one) {
+  const auto all = start(batch_change_activity_options{
+                             .type = "charge",
+                             .change =
+                                 {.task_queue = "other",
+                                  .schedule_to_close_timeout = 4h,
+                                  .schedule_to_start_timeout = 3h,
+                                  .start_to_close_timeout = 2h,
+                                  .heartbeat_timeout = 0s,
+                                  .retry_policy = workflow::retry_policy{.maximum_attempts = 3},
+                                  .priority = priority{.key = 2}}})
+                       .update_activity_options_operation();
+  BOOST_TEST(all.identity() == "me");
+  BOOST_TEST(all.type() == "charge");
+  std::string paths;
+  for (const auto& path : all.update_mask().paths())
+    paths += path + " ";
+  BOOST_TEST(
+      paths
+      == "task_queue.name schedule_to_close_timeout schedule_to_start_timeout "
+         "start_to_close_timeout heartbeat_timeout retry_policy priority ");
+  const auto& options = all.activity_options();
+  BOOST_TEST(options.task_queue().name() == "other");
+  BOOST_TEST(options.schedule_to_close_timeout().seconds() == 4 * 3600);
+  BOOST_TEST(options.schedule_to_start_timeout().seconds() == 3 * 3600);
+  BOOST_TEST(options.start_to_close_timeout().seconds() == 2 * 3600);
+  BOOST_TEST(options.has_heartbeat_timeout());
+  BOOST_TEST(options.retry_policy().maximum_attempts() == 3);
+  BOOST_TEST(options.priority().priority_key() == 2);
+
+  const auto back = start(batch_change_activity_options{.restores_original = true})
+                        .update_activity_options_operation();
+  BOOST_TEST(back.match_all());
+  BOOST_TEST(back.restore_original());
+  BOOST_TEST(!back.has_activity_options());
+  BOOST_TEST(!back.has_update_mask());
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_is_described_listed_and_stopped) {
   wire::DescribeBatchOperationResponse response;
   response.set_job_id("job");

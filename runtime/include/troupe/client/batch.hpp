@@ -5,6 +5,8 @@
 #include <troupe/client/workflow_changes.hpp>
 #include <troupe/headers.hpp>
 #include <troupe/payload/payload.hpp>
+#include <troupe/priority.hpp>
+#include <troupe/workflow/info.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -79,6 +81,24 @@ struct batch_reset_activities {
   bool restores_original_options = false; ///< changed ones are as they were scheduled
   std::chrono::nanoseconds jitter{0};     ///< each at a random moment within
 };
+/// What is to change of activities; what is absent stays. Times count from the next attempt on.
+struct activity_options_change {
+  std::optional<std::string> task_queue = {}; ///< where their next tasks go
+  /// Of all attempts together, from when it was scheduled; 0: none.
+  std::optional<std::chrono::nanoseconds> schedule_to_close_timeout = {};
+  /// Until an attempt is taken by a worker; 0: none.
+  std::optional<std::chrono::nanoseconds> schedule_to_start_timeout = {};
+  std::optional<std::chrono::nanoseconds> start_to_close_timeout = {}; ///< of an attempt
+  std::optional<std::chrono::nanoseconds> heartbeat_timeout = {};      ///< 0: none
+  std::optional<workflow::retry_policy> retry_policy = {};             ///< as a whole
+  std::optional<troupe::priority> priority = {};                       ///< of their tasks
+};
+/// Options of activities are changed.
+struct batch_change_activity_options {
+  std::string type = {};               ///< of the activities; empty: all
+  activity_options_change change = {}; ///< nothing, if the next one holds
+  bool restores_original = false;      ///< changed ones are as they were scheduled
+};
 
 /// What is done to each.
 using batch_operation = std::variant<
@@ -89,7 +109,8 @@ using batch_operation = std::variant<
     batch_reset,
     batch_change_options,
     batch_unpause_activities,
-    batch_reset_activities>;
+    batch_reset_activities,
+    batch_change_activity_options>;
 
 /// How far a batch operation is. The numbers are those of the wire.
 enum class batch_state {
