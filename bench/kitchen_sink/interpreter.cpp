@@ -2,6 +2,8 @@
 #include "bench/kitchen_sink/interpreter.hpp"
 
 #include <troupe/activity/implementation.hpp>
+#include <troupe/client.hpp>
+#include <troupe/client/activity_handle.hpp>
 #include <troupe/error.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/nexus/workflow_run.hpp>
@@ -26,6 +28,11 @@ using troupe::application_error;
 constexpr activity::contract<std::int64_t(std::int64_t, int)> add_one{"add_one"};
 constexpr activity::contract<void(std::int64_t)> give_up{"give_up"};
 constexpr activity::contract<void()> run_late{"run_late"};
+/// Asks the workflow that runs it for what it keeps under that key.
+constexpr activity::contract<std::int64_t(int)> ask_back{"ask_back"};
+constexpr activity::contract<std::int64_t()> leave_open{"leave_open"};
+/// Completes another activity of its workflow.
+constexpr activity::contract<void(std::string, std::int64_t)> complete_other{"complete_other"};
 
 struct number {
   std::int64_t value = 0;
@@ -80,11 +87,27 @@ activity::async<> be_late(activity::context ctx) {
   throw troupe::canceled_error{"no time left"};
 }
 
+activity::async<std::int64_t> ask_own_workflow(activity::context ctx, int key) {
+  const auto who =
+      ctx.client().async().get_workflow<std::int64_t>(ctx.info().workflow_id, ctx.info().run_id);
+  co_return co_await who.query<interpreter::asked>(key);
+}
+
+activity::async<>
+complete_by_ids(activity::context ctx, std::string activity_id, std::int64_t result) {
+  const troupe::activity_handle other{
+      ctx.client(), ctx.info().workflow_id, ctx.info().run_id, activity_id};
+  co_await other.async().complete(result); // not found before its start: tried again
+}
+
 } // namespace
 
 interpreter::interpreter(context ctx) : told_(ctx.signal_channel<tell>()) {
   ctx.on_update<add>(this, &interpreter::handle_add);
   ctx.on_query<told>([this] { return added_; });
+  ctx.on_query<asked>([this](int key) { return asked_.at(key); });
+  ctx.on_signal<answered>([this](std::string who) { answered_.insert(std::move(who)); });
+  upserts_ = ctx.memo_of<std::int64_t>(upserts_attribute.name).value_or(0);
 }
 
 troupe::async<std::int64_t> interpreter::run(context ctx, program what) {
@@ -146,6 +169,15 @@ troupe::async<std::int64_t> interpreter::execute(context ctx, action what) {
   case kind::parallel: co_return co_await side_by_side(ctx, std::move(what));
   case kind::signals: co_return co_await receive(ctx, std::move(what));
   case kind::updates: co_return co_await wait_for_updates(ctx, std::move(what));
+  case kind::query: co_return co_await ask(ctx, std::move(what));
+  case kind::left_open: co_return co_await leave_to_another(ctx, std::move(what));
+  case kind::peers: co_return co_await talk(ctx, std::move(what));
+  case kind::answer: co_return co_await answer_parent(ctx, std::move(what));
+  case kind::cancelled_peer: co_return co_await cancel_peer(ctx, std::move(what));
+  case kind::upsert: co_return count_up(ctx, what);
+  case kind::in_vain: co_return co_await wait_in_vain(ctx, std::move(what));
+  case kind::locked: co_return co_await alone(ctx, std::move(what));
+  case kind::limited: co_return co_await with_a_permit(ctx, std::move(what));
   }
   co_return 0;
 }
@@ -241,6 +273,87 @@ troupe::async<std::int64_t> interpreter::wait_for_updates(context ctx, action wh
   co_return update_value* what.times;
 }
 
+troupe::async<std::int64_t> interpreter::ask(context ctx, action what) {
+  const auto key = static_cast<int>(asked_.size());
+  asked_.emplace(key, what.number);
+  co_return co_await ctx.execute<ask_back>(quick, key);
+}
+
+troupe::async<std::int64_t> interpreter::leave_to_another(context ctx, action what) {
+  const auto id = "left-open-" + std::to_string(left_open_++);
+  const auto open = ctx.execute<leave_open>({.start_to_close_timeout = 1h, .activity_id = id});
+  co_await ctx.execute<complete_other>(quick, id, what.number);
+  co_return co_await open;
+}
+
+troupe::async<std::int64_t> interpreter::talk(context ctx, action what) {
+  program listens;
+  listens.what.what = kind::sequence;
+  listens.what.parts = {
+      {.what = kind::signals, .times = what.times}, {.what = kind::answer, .number = what.number}};
+  const auto child = co_await ctx.start_child<interpreter>({}, listens);
+  const auto id = child.workflow_id();
+  const auto peer = ctx.external_workflow(id);
+  for (int left = what.times; left > 0; --left)
+    co_await peer.signal<tell>(signal_value);
+  co_await ctx.wait_condition([this, id] { return answered_.contains(id); });
+  co_return co_await child.result();
+}
+
+troupe::async<std::int64_t> interpreter::answer_parent(context ctx, action what) {
+  const auto me = ctx.info();
+  co_await ctx.external_workflow(me.parent_workflow_id, me.parent_run_id)
+      .signal<answered>(me.workflow_id);
+  co_return what.number;
+}
+
+troupe::async<std::int64_t> interpreter::cancel_peer(context ctx, action what) {
+  program waiting;
+  waiting.ending = ending::canceled;
+  const auto child = co_await ctx.start_child<interpreter>({}, waiting);
+  co_await ctx.sleep(time_of(what));
+  const auto request =
+      co_await ctx.external_workflow(child.workflow_id()).cancel("enough").as_result();
+  const auto outcome = co_await child.result().as_result();
+  ctx.throw_if_cancelled();
+  require(static_cast<bool>(request), "a child could not be asked to cancel itself");
+  require(!outcome, "a cancelled child ended well");
+  if (troupe::find_cause<troupe::canceled_error>(outcome.error()) == nullptr)
+    std::rethrow_exception(outcome.error());
+  co_return 9;
+}
+
+std::int64_t interpreter::count_up(const context& ctx, const action& what) {
+  ++upserts_;
+  ctx.upsert_search_attributes({upserts_attribute.set(upserts_)});
+  ctx.upsert_memo({{std::string{upserts_attribute.name}, troupe::encode_value(upserts_)}});
+  require(ctx.search_attribute_of(upserts_attribute) == upserts_, "a search attribute was set");
+  require(ctx.memo_of<std::int64_t>(upserts_attribute.name) == upserts_, "the memo was changed");
+  return what.number;
+}
+
+troupe::async<std::int64_t> interpreter::wait_in_vain(context ctx, action what) {
+  require(
+      !co_await ctx.wait_condition([] { return false; }, time_of(what)), "what never holds held");
+  co_return 12;
+}
+
+troupe::async<std::int64_t> interpreter::alone(context ctx, action what) {
+  const auto held = co_await lock_.lock(ctx);
+  require(++locked_ == 1, "two hold a lock");
+  const auto sum = co_await execute(ctx, std::move(what.parts.at(0)));
+  --locked_;
+  co_return sum;
+}
+
+troupe::async<std::int64_t> interpreter::with_a_permit(context ctx, action what) {
+  const auto held = co_await permits_.acquire(ctx);
+  require(++permitted_ <= 2, "three have one of two permits");
+  const auto sum = co_await execute(ctx, std::move(what.parts.at(0)));
+  --permitted_;
+  co_return sum;
+}
+
 troupe::async<std::int64_t> interpreter::handle_add(context ctx, std::int64_t number) {
   const auto sum = co_await ctx.execute<add_one>(quick, number, 0);
   ++added_;
@@ -252,6 +365,10 @@ void add_to(troupe::worker& to) {
       .add(activity::implement<add_one>(&add_one_now))
       .add(activity::implement<give_up>([](std::int64_t carried) { throw error_of(carried); }))
       .add(activity::implement<run_late>(&be_late))
+      .add(activity::implement<ask_back>(&ask_own_workflow))
+      .add(activity::implement<leave_open>(
+          [](activity::context ctx) -> std::int64_t { ctx.complete_later(); }))
+      .add(activity::implement<complete_other>(&complete_by_ids))
       .add(nexus::handler_for<sink_service>(
           nexus::sync<sink_service::echo>(
               [](const nexus::start_context&, number in) { return in; }),

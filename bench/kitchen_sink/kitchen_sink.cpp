@@ -92,6 +92,10 @@ void drive(const started& one, std::mt19937_64& chance, troupe::testing::environ
       (void)one.handle.execute_update<std::int64_t>("add", update_value);
     else
       (void)one.handle.start_update<std::int64_t>("add", update_value);
+  // At any time, and whatever comes of it. The next run of a chain begins a second later, and is
+  // not ready to be asked until then.
+  if (chance() % 4 == 0 && one.what.runs_after.empty())
+    (void)one.handle.query<interpreter::told>();
   if (one.what.ending == ending::canceled) {
     world.advance(std::chrono::milliseconds{chance() % 20'000});
     one.handle.cancel();
@@ -125,11 +129,34 @@ void replay_all(const troupe::client& client, totals& sum, std::vector<std::stri
   }
 }
 
+/// What a run that has come to its own end shows of itself, in words; empty if it is right.
+std::string remains_of(const started& one) {
+  std::string wrong;
+  const auto compare = [&wrong](const char* what, std::int64_t is, std::int64_t wanted) {
+    if (is != wanted)
+      wrong += std::string{what} + " is " + std::to_string(is) + " instead of "
+               + std::to_string(wanted) + "; ";
+  };
+  const auto about = one.handle.describe();
+  const auto upserts = upserts_of(one.what);
+  compare("its memo", about.memo_of<std::int64_t>(upserts_attribute.name).value_or(0), upserts);
+  compare("its attribute", about.search_attribute_of(upserts_attribute).value_or(0), upserts);
+  compare(
+      "the answer to a query",
+      one.handle.query<interpreter::told>(),
+      messages_of(one.what.what).updates);
+  return wrong;
+}
+
 /// What went wrong in it.
 std::vector<std::string> run_group(std::uint64_t seed, int programs, totals& sum) {
   std::mt19937_64 chance{seed};
   troupe::testing::environment world{
-      {.service = {.endpoints = {{std::string{endpoint_name}, "default", queue}}}, .seed = seed}};
+      {.service =
+           {.endpoints = {{std::string{endpoint_name}, "default", queue}},
+            .search_attributes =
+                {{std::string{upserts_attribute.name}, troupe::search_attribute_type::integer}}},
+       .seed = seed}};
   const auto client = world.connect();
   constexpr std::array<std::size_t, 4> sizes{1, 2, 5, 1000};
   auto first = world.make_worker(
@@ -158,8 +185,11 @@ std::vector<std::string> run_group(std::uint64_t seed, int programs, totals& sum
     sum.actions += size_of(one.what);
     const auto expected = expected_of(one.what);
     std::string came;
+    std::string remains;
     try {
       came = outcome_of(one.handle);
+      if (one.what.ending == ending::result || one.what.ending == ending::failure)
+        remains = remains_of(one);
     } catch (const std::exception& error) { // it never ends
       came = troupe::describe(error);
     }
@@ -167,6 +197,8 @@ std::vector<std::string> run_group(std::uint64_t seed, int programs, totals& sum
       problems.push_back(
           one.handle.id() + " ended with '" + came + "' instead of '" + expected + "'"
           + story_of(one.handle));
+    if (!remains.empty())
+      problems.push_back(one.handle.id() + ": " + remains + story_of(one.handle));
   }
   world.advance(1h); // what is left of the cancelled and terminated ones ends
   replay_all(client, sum, problems);

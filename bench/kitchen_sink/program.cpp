@@ -24,18 +24,27 @@ std::int64_t sum_of(const action& what) {
   case kind::local_activity: return what.number + 1;
   case kind::slow_activity: return 4;
   case kind::cancelled_child: return 6;
+  case kind::cancelled_peer: return 9;
+  case kind::in_vain: return 12;
   case kind::version: return 3;
   case kind::patch: return 5;
   case kind::random: return 0;
   case kind::signals: return signal_value * what.times;
   case kind::updates: return update_value * what.times;
+  case kind::peers: return signal_value * what.times + what.number;
   case kind::value:
+  case kind::query:
+  case kind::left_open:
+  case kind::answer:
+  case kind::upsert:
   case kind::failing_activity:
   case kind::operation:
   case kind::side_effect: return what.number;
   case kind::failing_child: return what.number + sum_of_parts(what);
   case kind::long_operation:
   case kind::child:
+  case kind::locked:
+  case kind::limited:
   case kind::sequence:
   case kind::parallel: return sum_of_parts(what);
   }
@@ -56,29 +65,36 @@ std::size_t size_of(const action& what) {
       });
 }
 
+bool is_of_the_same_run(const action& what) {
+  return what.what == kind::sequence || what.what == kind::parallel || what.what == kind::locked
+         || what.what == kind::limited;
+}
+
+std::int64_t upserts_of(const action& what) {
+  std::int64_t sum = what.what == kind::upsert ? 1 : 0;
+  if (is_of_the_same_run(what))
+    for (const auto& each : what.parts)
+      sum += upserts_of(each);
+  return sum;
+}
+
 class writer {
 public:
-  writer(std::mt19937_64& chance, bool takes_messages)
-      : chance_(chance), takes_messages_(takes_messages) {}
+  writer(std::mt19937_64& chance, bool takes_messages, bool may_lock = true)
+      : chance_(chance), takes_messages_(takes_messages), may_lock_(may_lock) {}
 
   action write(int depth) {
-    static constexpr std::array leaves{
-        kind::value,
-        kind::timer,
-        kind::cancelled_timer,
-        kind::race,
-        kind::activity,
-        kind::failing_activity,
-        kind::slow_activity,
-        kind::local_activity,
-        kind::operation,
-        kind::cancelled_child,
-        kind::side_effect,
-        kind::version,
-        kind::patch,
-        kind::random,
-        kind::signals,
-        kind::updates};
+    static constexpr std::array leaves{kind::value,           kind::timer,
+                                       kind::cancelled_timer, kind::race,
+                                       kind::activity,        kind::failing_activity,
+                                       kind::slow_activity,   kind::local_activity,
+                                       kind::operation,       kind::cancelled_child,
+                                       kind::side_effect,     kind::version,
+                                       kind::patch,           kind::random,
+                                       kind::signals,         kind::updates,
+                                       kind::query,           kind::left_open,
+                                       kind::peers,           kind::cancelled_peer,
+                                       kind::upsert,          kind::in_vain};
     static constexpr std::array branches{
         kind::sequence,
         kind::sequence,
@@ -86,7 +102,9 @@ public:
         kind::parallel,
         kind::child,
         kind::failing_child,
-        kind::long_operation};
+        kind::long_operation,
+        kind::locked,
+        kind::limited};
     action made;
     made.number = below(chance_, 5000);
     made.times = static_cast<int>(below(chance_, 3));
@@ -97,9 +115,13 @@ public:
       return made;
     }
     made.what = branches[chance_() % branches.size()];
+    const bool is_lock = made.what == kind::locked || made.what == kind::limited;
+    if (is_lock && !may_lock_) // who holds one and wants another one may wait for ever
+      made.what = kind::sequence;
     const bool is_list = made.what == kind::sequence || made.what == kind::parallel;
     // Messages go to the first workflow only.
-    writer inner{chance_, takes_messages_ && is_list};
+    const bool is_same = is_of_the_same_run(made);
+    writer inner{chance_, takes_messages_ && is_same, !is_same || (may_lock_ && !is_lock)};
     for (auto left = is_list ? 1 + below(chance_, 4) : 1; left > 0; --left)
       made.parts.push_back(inner.write(depth - 1));
     return made;
@@ -108,6 +130,7 @@ public:
 private:
   std::mt19937_64& chance_;
   bool takes_messages_;
+  bool may_lock_;
 };
 
 } // namespace
@@ -116,6 +139,13 @@ std::int64_t sum_of(const program& what) {
   auto sum = what.carried + sum_of(what.what);
   for (const auto& each : what.runs_after)
     sum += sum_of(each);
+  return sum;
+}
+
+std::int64_t upserts_of(const program& what) {
+  auto sum = upserts_of(what.what);
+  for (const auto& each : what.runs_after)
+    sum += upserts_of(each);
   return sum;
 }
 

@@ -35,6 +35,16 @@ enum class kind {
   parallel,         ///< all parts side by side; their sum
   signals,          ///< receives `times` signals; `signal_value` for each
   updates,          ///< waits for `times` updates; `update_value` for each
+  query,            ///< an activity asks the run for `number`, which it gives
+  left_open,        ///< an activity is completed by another one, by its ids; `number`
+  peers,            ///< tells a child so many signals by its id, and hears of it; the child gives
+                    ///< `signal_value` for each and `number`
+  answer,           ///< tells the parent that this child has heard all; `number`
+  cancelled_peer,   ///< a child waits and is cancelled by its id after `number` ms; 9
+  upsert,           ///< counts in a search attribute and in the memo; `number`
+  in_vain,          ///< waits for what never holds, `number` ms; 12
+  locked,           ///< the first part, while no other has the lock
+  limited,          ///< the first part, while at most one other has a permit
 };
 BOOST_DESCRIBE_ENUM(
     kind,
@@ -58,7 +68,16 @@ BOOST_DESCRIBE_ENUM(
     sequence,
     parallel,
     signals,
-    updates)
+    updates,
+    query,
+    left_open,
+    peers,
+    answer,
+    cancelled_peer,
+    upsert,
+    in_vain,
+    locked,
+    limited)
 
 inline constexpr std::int64_t signal_value = 10;
 inline constexpr std::int64_t update_value = 7;
@@ -96,6 +115,8 @@ struct messages {
   int updates = 0;
 };
 messages messages_of(const action& what);
+/// How often it counts in its search attribute and its memo, its children left out.
+std::int64_t upserts_of(const program& what);
 /// How many actions it has.
 std::size_t size_of(const program& what);
 
