@@ -107,6 +107,17 @@ class words(unittest.TestCase):
                     with self.subTest(document=document.name, name=name):
                         self.assertTrue({name, bare} & known, f"{document}: nothing is called {name}")
 
+    def test_first_programs_are_those_of_the_sample(self):
+        sample = SOURCE / "apps" / "samples" / "first_workflow"
+        for document, name, file in (("README.md", "hello/main.cpp", "hello.cpp"),
+                                     ("docs/getting-started.md", "orders/order.hpp", "order.hpp"),
+                                     ("docs/getting-started.md", "orders/main.cpp", "orders.cpp")):
+            shown = [each.text for each in blocks.blocks_of(SOURCE / document) if each.file() == name]
+            with self.subTest(document=document, file=file):
+                licence, program = (sample / file).read_text().split("\n", 1)
+                self.assertIn("SPDX-License-Identifier", licence)
+                self.assertEqual(shown, [program], f"{document} shows another {name} than {sample / file} is")
+
     def test_messages_of_the_troubleshooting_page_are_those_of_the_program(self):
         """Each `message` of a first column stands in our sources, `...` for what differs; numbers of messages
         (`[TMPRL1100]`) stand for themselves."""
