@@ -158,6 +158,12 @@ std::string workflow_event_url(
   return url;
 }
 
+nexus_link nexus_operation_link(
+    std::string_view name_space, std::string_view operation_id, std::string_view run_id) {
+  return {
+      begin_url(name_space, "nexus-operations", operation_id, run_id, "/details"), operation_type};
+}
+
 std::optional<nexus_link> to_nexus_link(const wire_link& from) {
   switch (from.variant_case()) {
   case wire_link::kWorkflowEvent:
@@ -174,9 +180,7 @@ std::optional<nexus_link> to_nexus_link(const wire_link& from) {
   }
   case wire_link::kNexusOperation: {
     const auto& of = from.nexus_operation();
-    return nexus_link{
-        begin_url(of.namespace_(), "nexus-operations", of.operation_id(), of.run_id(), "/details"),
-        operation_type};
+    return nexus_operation_link(of.namespace_(), of.operation_id(), of.run_id());
   }
   case wire_link::kActivity: {
     const auto& of = from.activity();

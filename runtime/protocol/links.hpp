@@ -43,6 +43,10 @@ inline constexpr std::string_view workflow_event_link_type =
     std::int64_t event_id,
     temporal::api::enums::v1::EventType type);
 
+/// The link to a Nexus operation that is called without a workflow.
+[[nodiscard]] nexus_link nexus_operation_link(
+    std::string_view name_space, std::string_view operation_id, std::string_view run_id);
+
 /// False (and `to` unspecified) for links of unknown types and for malformed ones, which includes
 /// text that is no UTF-8 behind its escapes; such are skipped, never an error.
 [[nodiscard]] bool

@@ -93,7 +93,7 @@ void to_activity(directory& here, const call_ptr& from, const std::string& activ
   if (activity_id.size() > here.settings.max_id_bytes)
     from->answer(absent("activity not found for ID: " + excerpt(activity_id, longest_error_text)));
   else
-    to_record(here, from, standalone_key(activity_id));
+    to_record(here, from, standalone_key(activity_prefix, activity_id));
 }
 
 void to_execution(directory& here, const call_ptr& from, const std::string& workflow_id) {

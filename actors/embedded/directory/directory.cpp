@@ -53,7 +53,8 @@ directory::directory(
           {settings.max_blob_bytes,
            settings.max_memo_bytes,
            settings.eager_starts,
-           settings.standalone_activities}),
+           settings.standalone_activities,
+           settings.standalone_operations}),
       endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
       deadlines(shard, [this](const execution_key& key) { execution(key); }),
       residents(

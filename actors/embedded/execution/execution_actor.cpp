@@ -184,6 +184,10 @@ void execution_actor::handle(ask_peer& what) {
     if (const auto* started =
             dynamic_cast<const wire::StartWorkflowExecutionResponse*>(outcome.message.get()))
       answered.run_id = started->run_id();
+    if (what.what.ask.what == peer_ask::kind::system_operation)
+      answered.response =
+          std::dynamic_pointer_cast<const wire::SignalWithStartWorkflowExecutionResponse>(
+              outcome.message);
     tell(directory_.execution(*what.source), peer_told{std::move(answered)});
   });
 }
@@ -222,24 +226,39 @@ void execution_actor::handle(nexus_held& what) {
   apply(nexus_request_held{what.attempt, what.is_blocked});
 }
 
-void execution_actor::handle(delete_run& what) {
-  if (is_standalone_key(key_->workflow_id)) {
-    auto request = std::make_shared<wire::DeleteActivityExecutionRequest>();
-    request->set_activity_id(std::string{activity_id_of(key_->workflow_id)});
-    request->set_run_id(what.run_id);
-    apply(delete_standalone{*request}, [this, request, run_id = what.run_id](const reply& outcome) {
-      if (outcome.status.code == status_code::not_found)
-        tell(directory_.visibility(key_->namespace_id), remove_row{run_id});
-    });
-    return;
-  }
-  auto request = std::make_shared<wire::DeleteWorkflowExecutionRequest>();
-  request->mutable_workflow_execution()->set_workflow_id(key_->workflow_id);
-  request->mutable_workflow_execution()->set_run_id(what.run_id);
-  apply(delete_execution{*request}, [this, request, run_id = what.run_id](const reply& outcome) {
-    if (outcome.status.code == status_code::not_found)
-      tell(directory_.visibility(key_->namespace_id), remove_row{run_id});
+template <class Input, class Request>
+void execution_actor::delete_by(std::shared_ptr<Request> request) {
+  const auto* const borrowed = request.get();
+  apply(Input{*borrowed}, [this, request = std::move(request)](const reply& outcome) {
+    if (outcome.status.code != status_code::not_found)
+      return;
+    std::string run_id;
+    if constexpr (requires { request->run_id(); })
+      run_id = request->run_id();
+    else
+      run_id = request->workflow_execution().run_id();
+    tell(directory_.visibility(key_->namespace_id), remove_row{std::move(run_id)});
   });
+}
+
+void execution_actor::handle(delete_run& what) {
+  const auto& key = key_->workflow_id;
+  if (is_operation_key(key)) {
+    auto request = std::make_shared<wire::DeleteNexusOperationExecutionRequest>();
+    request->set_operation_id(std::string{standalone_id_of(key)});
+    request->set_run_id(what.run_id);
+    delete_by<delete_operation>(std::move(request));
+  } else if (is_standalone_key(key)) {
+    auto request = std::make_shared<wire::DeleteActivityExecutionRequest>();
+    request->set_activity_id(std::string{standalone_id_of(key)});
+    request->set_run_id(what.run_id);
+    delete_by<delete_standalone>(std::move(request));
+  } else {
+    auto request = std::make_shared<wire::DeleteWorkflowExecutionRequest>();
+    request->mutable_workflow_execution()->set_workflow_id(key);
+    request->mutable_workflow_execution()->set_run_id(what.run_id);
+    delete_by<delete_execution>(std::move(request));
+  }
 }
 
 void execution_actor::fail(start_taken_task& what, const rpc_status& fault) {

@@ -60,10 +60,10 @@ public:
   void read_for(const call_ptr& from, reply (*read)(const record& rec, const call& asked));
   /// Answers a read of the history, now or when there is something new.
   void read_history_for(const call_ptr& from, std::optional<time_point> ends = {});
-  /// What `read` finds of an activity without a workflow, once there is something.
-  using activity_read = read_result (*)(const record& rec, const call& asked);
-  void
-  read_activity_for(const call_ptr& from, activity_read read, std::optional<time_point> ends = {});
+  /// What `read` finds of an activity or operation without a workflow, once there is something.
+  using standalone_read = read_result (*)(const record& rec, const call& asked);
+  void read_standalone_for(
+      const call_ptr& from, standalone_read read, std::optional<time_point> ends = {});
   /// Decides about an update, and answers when it has come as far as the call wants.
   void decide_update_for(const call_ptr& from, const input& what, bool is_repeated = false);
   /// Answers when the update has come as far as the call wants.
@@ -83,7 +83,7 @@ private:
     std::string run_id;
     time_point ends; ///< however often something happens meanwhile
     executor::timer_id timer = 0;
-    activity_read activity = nullptr; ///< null: it reads a history
+    standalone_read standalone = nullptr; ///< null: it reads a history
   };
   /// A query that came while a workflow task was pending.
   struct waiting_query {
@@ -148,6 +148,8 @@ private:
   void handle(nexus_held& what);
   void handle(fill_query& what);
   void handle(delete_run& what);
+  template <class Input, class Request>
+  void delete_by(std::shared_ptr<Request> request);
 
   // What becomes of a message that ran into an exception: nobody waits for ever.
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
@@ -171,7 +173,7 @@ private:
       const call_ptr& from,
       std::optional<time_point> ends,
       read_result found,
-      activity_read activity = nullptr);
+      standalone_read standalone = nullptr);
   void wake_readers(const std::string& run_id);
   void finish_reader(std::uint64_t id, bool is_expired);
 

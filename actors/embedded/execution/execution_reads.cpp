@@ -84,10 +84,10 @@ void execution_actor::read_history_for(const call_ptr& from, std::optional<time_
       });
 }
 
-void execution_actor::read_activity_for(
-    const call_ptr& from, activity_read read, std::optional<time_point> ends) {
+void execution_actor::read_standalone_for(
+    const call_ptr& from, standalone_read read, std::optional<time_point> ends) {
   if (is_busy()) {
-    hold(from, [this, from, read, ends] { read_activity_for(from, read, ends); });
+    hold(from, [this, from, read, ends] { read_standalone_for(from, read, ends); });
     return;
   }
   tell_history(from, ends, read(*record_, *from), read);
@@ -97,7 +97,7 @@ void execution_actor::tell_history(
     const call_ptr& from,
     std::optional<time_point> ends,
     read_result found,
-    activity_read activity) {
+    standalone_read standalone) {
   if (!ends) {
     const auto now = directory_.now();
     auto until = from->deadline();
@@ -125,14 +125,14 @@ void execution_actor::tell_history(
   };
   from->on_cancel([end] { end(false); });
   readers_[id] = {
-      from, found.run_id, *ends, home().schedule(patience, [end] { end(true); }), activity};
+      from, found.run_id, *ends, home().schedule(patience, [end] { end(true); }), standalone};
 }
 
 void execution_actor::wake_readers(const std::string& run_id) {
   const auto is_open = embedded::is_open(*record_, run_id);
   std::vector<reader> woken;
   for (auto at = readers_.begin(); at != readers_.end();) {
-    const bool waits_for_close = at->second.activity == nullptr
+    const bool waits_for_close = at->second.standalone == nullptr
                                  && at->second.from->as<wire::GetWorkflowExecutionHistoryRequest>()
                                             .history_event_filter_type()
                                         == enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
@@ -147,8 +147,8 @@ void execution_actor::wake_readers(const std::string& run_id) {
   for (const auto& each : woken)
     if (each.from->is_answered())
       continue;
-    else if (each.activity != nullptr)
-      read_activity_for(each.from, each.activity, each.ends);
+    else if (each.standalone != nullptr)
+      read_standalone_for(each.from, each.standalone, each.ends);
     else
       read_history_for(each.from, each.ends);
 }
@@ -162,8 +162,8 @@ void execution_actor::finish_reader(std::uint64_t id, bool is_expired) {
   auto waiting = std::move(found->second);
   readers_.erase(found);
   home().cancel(waiting.timer);
-  if (is_expired && waiting.activity != nullptr)
-    answer(waiting.from, waiting.activity(*record_, *waiting.from).answer);
+  if (is_expired && waiting.standalone != nullptr)
+    answer(waiting.from, waiting.standalone(*record_, *waiting.from).answer);
   else if (is_expired)
     answer(
         waiting.from,

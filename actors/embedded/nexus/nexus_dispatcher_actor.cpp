@@ -4,6 +4,7 @@
 #include "actors/embedded/directory/directory.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -201,13 +202,16 @@ void nexus_dispatcher_actor::say_opened(const lane& which, const under_way& last
         .append(" x")
         .append(std::to_string(times));
   const auto* caller = directory_.namespaces.find_by_id(last.source->namespace_id);
+  const std::string_view key = last.source->workflow_id;
+  const bool is_standalone = is_standalone_key(key);
   log::warn(
       "the circuit breaker of a Nexus endpoint opened",
       {{"endpoint", last.attempt.endpoint_name},
        {"requests", last.attempt.cancelation ? "cancel" : "start"},
        {"failed", operations},
        {"caller_namespace", caller != nullptr ? caller->name : last.source->namespace_id},
-       {"last_workflow_id", last.source->workflow_id},
+       {is_standalone ? "last_operation_id" : "last_workflow_id",
+        is_standalone ? standalone_id_of(key) : key},
        {"last_run_id", last.attempt.run_id},
        {"closed_for_seconds",
         std::chrono::duration_cast<std::chrono::seconds>(circuit_breaker::open_for).count()}});

@@ -11,7 +11,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
-#include "runtime/embedded/standalone/standalone_view.hpp"
+#include "runtime/embedded/standalone/standalone_requests.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -36,7 +36,7 @@ enum class needs { start, nothing };
 /// The same of one without a workflow, which is its run.
 std::optional<found_activity> find_standalone(change& ch, run* on, const activity_ref& which) {
   if (!on) {
-    refuse(ch, activity_not_found(activity_id_of(ch.rec.workflow_id)));
+    refuse(ch, standalone_not_found(activity_words, standalone_id_of(ch.rec.workflow_id)));
     return std::nullopt;
   }
   const auto at = on->state.activities.begin();
@@ -44,7 +44,7 @@ std::optional<found_activity> find_standalone(change& ch, run* on, const activit
   const bool is_other = which.activity_id.empty()
                         && (at->second.stamp != token.stamp || at->second.attempt != token.attempt);
   if (!on->open() || is_other || at->second.state != activity::state::started) {
-    refuse(ch, activity_not_found(activity_id_of(ch.rec.workflow_id)));
+    refuse(ch, standalone_not_found(activity_words, standalone_id_of(ch.rec.workflow_id)));
     return std::nullopt;
   }
   return found_activity{on, at};

@@ -3,9 +3,10 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
+#include "runtime/embedded/nexus/nexus_header.hpp"
+#include "runtime/embedded/nexus/system_endpoint.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace troupe::embedded {
 namespace {
@@ -16,40 +17,18 @@ using wire_command = api::command::v1::ScheduleNexusOperationCommandAttributes;
 constexpr auto bad_schedule =
     enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES;
 
-constexpr std::array<std::string_view, 9> disallowed_headers{
-    "request-timeout",
-    "xdc-redirection",
-    "xdc-redirection-api",
-    "xdc-redirection-source-cell",
-    "caller-name",
-    "caller-type",
-    "call-initiation",
-    "temporal-principal-type",
-    "temporal-principal-name"};
-
 command_failure refused(std::string text, bool terminates = false) {
   return {bad_schedule, "ScheduleNexusOperationCommandAttributes." + std::move(text), terminates};
 }
 
-command_result check_header(
-    const completion& in,
-    const wire_command& from,
-    google::protobuf::Map<std::string, std::string>& lower) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : from.nexus_header()) {
-    bytes += name.size() + value.size();
-    std::string small = name;
-    std::transform(small.begin(), small.end(), small.begin(), [](char letter) {
-      return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
-    });
-    if (std::find(disallowed_headers.begin(), disallowed_headers.end(), small)
-        != disallowed_headers.end())
-      return refused("NexusHeader contains a disallowed header key: \"" + small + '"');
-    lower[small] = value;
-  }
-  if (bytes > in.ch.settings().max_nexus_header_bytes)
+command_result check_header(const completion& in, const wire_command& from, nexus_header& lower) {
+  const auto problem =
+      lower_header(from.nexus_header(), in.ch.settings().max_nexus_header_bytes, lower);
+  if (!problem)
+    return {};
+  if (problem->disallowed.empty())
     return refused("NexusHeader exceeds size limit");
-  return {};
+  return refused("NexusHeader contains a disallowed header key: \"" + problem->lower_case + '"');
 }
 
 /// An operation whose end waits in the buffer is gone for the rules but not for the worker.
@@ -83,9 +62,20 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   if (!what.has_schedule_nexus_operation_command_attributes())
     return command_failure{bad_schedule, "empty ScheduleNexusOperationCommandAttributes", false};
   const auto& from = what.schedule_nexus_operation_command_attributes();
-  const auto endpoint = ch.around.known.endpoint_by_name(from.endpoint());
-  if (!endpoint)
+  std::string endpoint_id;
+  if (from.endpoint() == system_endpoint) {
+    if (const auto status = check_system_call(ch, from); !status.ok())
+      return command_failure{
+          status.code == status_code::unimplemented
+              ? enums::WORKFLOW_TASK_FAILED_CAUSE_FEATURE_DISABLED
+              : bad_schedule,
+          status.message,
+          false};
+  } else if (const auto found = ch.around.known.endpoint_by_name(from.endpoint())) {
+    endpoint_id = found->id;
+  } else {
     return command_failure{bad_schedule, "endpoint \"" + from.endpoint() + "\" not found", false};
+  }
   if (from.service().size() > settings.max_id_bytes)
     return refused("Service exceeds length limit of " + std::to_string(settings.max_id_bytes));
   if (from.operation().size() > settings.max_id_bytes)
@@ -99,7 +89,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   }
   if (from.input().ByteSizeLong() > settings.max_blob_bytes)
     return refused("Input exceeds size limit", true);
-  google::protobuf::Map<std::string, std::string> header;
+  nexus_header header;
   if (auto failed = check_header(in, from, header))
     return failed;
   if (state.nexus_operations.size() >= settings.max_pending_nexus_operations)
@@ -142,7 +132,7 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   *to.mutable_nexus_header() = header;
   to.set_workflow_task_completed_event_id(in.completed_event_id);
   to.set_request_id(ch.around.ids.uuid());
-  to.set_endpoint_id(endpoint->id);
+  to.set_endpoint_id(endpoint_id);
   ch.write(in.on, event);
 
   nexus_operation_state operation;

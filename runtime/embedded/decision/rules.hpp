@@ -48,8 +48,16 @@ void handle(change& ch, const unpause_execution& what);
 // standalone/standalone_rules.cpp
 void handle(change& ch, const start_standalone& what);
 void handle(change& ch, const cancel_standalone& what);
+
+// standalone/operation_rules.cpp
+void handle(change& ch, const start_operation& what);
+void handle(change& ch, const cancel_operation& what);
+
+// standalone/standalone_ends.cpp
 void handle(change& ch, const terminate_standalone& what);
 void handle(change& ch, const delete_standalone& what);
+void handle(change& ch, const terminate_operation& what);
+void handle(change& ch, const delete_operation& what);
 
 // update/update_rules.cpp, update/multi_operation.cpp
 void handle(change& ch, const update_execution& what);
@@ -71,6 +79,7 @@ void handle(change& ch, const start_child& what);
 void handle(change& ch, const begin_child& what);
 void handle(change& ch, const signal_from_run& what);
 void handle(change& ch, const cancel_from_run& what);
+void handle(change& ch, const signal_with_start_from_run& what);
 void handle(change& ch, const close_child& what);
 
 // peer/peer_requests.cpp

@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_rules.hpp"
 #include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/nexus/nexus_view.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/run/run_options.hpp"
@@ -24,7 +25,6 @@ namespace {
 namespace wire = temporal::api::workflowservice::v1;
 
 constexpr std::int64_t year_one = -62'135'596'800; ///< how the real server writes "no time"
-constexpr const char* breaker_reason = "The circuit breaker is open.";
 
 void set_time(time_point from, google::protobuf::Timestamp& to) {
   to_proto(from, to);
@@ -93,75 +93,22 @@ void fill_reset_points(const run& on, api::workflow::v1::WorkflowExecutionInfo& 
     to.mutable_most_recent_worker_version_stamp()->set_build_id(on.state.last_build_id);
 }
 
-/// How often something was tried, how the last attempt went, and when the next one is.
-template <class From, class To>
-void fill_attempts(const From& from, To& to) {
-  to.set_attempt(from.attempt);
-  if (from.last_attempt_complete)
-    set_time(*from.last_attempt_complete, *to.mutable_last_attempt_complete_time());
-  if (from.last_failure)
-    *to.mutable_last_attempt_failure() = *from.last_failure;
-  if (from.next_attempt)
-    set_time(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
-}
-
 void fill_cancelation(
     const nexus_cancel_request& from, api::workflow::v1::NexusOperationCancellationInfo& to) {
   // Held back until the operation has started: then it has neither a time nor a state yet.
   if (from.state == nexus_cancelation::state::held)
     return;
   set_time(from.requested_time, *to.mutable_requested_time());
-  switch (from.state) {
-  case nexus_cancelation::state::held: break;
-  case nexus_cancelation::state::scheduled:
-    to.set_state(
-        from.sent.blocked ? enums::NEXUS_OPERATION_CANCELLATION_STATE_BLOCKED
-                          : enums::NEXUS_OPERATION_CANCELLATION_STATE_SCHEDULED);
-    if (from.sent.blocked)
-      to.set_blocked_reason(breaker_reason);
-    break;
-  case nexus_cancelation::state::backing_off:
-    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_BACKING_OFF);
-    break;
-  case nexus_cancelation::state::succeeded:
-    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_SUCCEEDED);
-    break;
-  case nexus_cancelation::state::failed:
-    to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_FAILED);
-    break;
-  }
-  fill_attempts(from, to);
+  show_cancel_state(from, to);
+  show_attempts(from, to);
 }
 
 void fill_operation(
     const nexus_operation_state& from, api::workflow::v1::PendingNexusOperationInfo& to) {
-  const auto& scheduled = from.scheduled->nexus_operation_scheduled_event_attributes();
-  to.set_endpoint(scheduled.endpoint());
-  to.set_service(scheduled.service());
-  to.set_operation(scheduled.operation());
   to.set_operation_id(from.operation_token);
-  to.set_operation_token(from.operation_token);
-  if (scheduled.has_schedule_to_close_timeout())
-    *to.mutable_schedule_to_close_timeout() = scheduled.schedule_to_close_timeout();
-  if (scheduled.has_schedule_to_start_timeout())
-    *to.mutable_schedule_to_start_timeout() = scheduled.schedule_to_start_timeout();
-  if (scheduled.has_start_to_close_timeout())
-    *to.mutable_start_to_close_timeout() = scheduled.start_to_close_timeout();
   set_time(from.scheduled_time, *to.mutable_scheduled_time());
-  switch (from.state) {
-  case nexus_operation::state::scheduled:
-    to.set_state(
-        from.sent.blocked ? enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED
-                          : enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
-    if (from.sent.blocked)
-      to.set_blocked_reason(breaker_reason);
-    break;
-  case nexus_operation::state::backing_off:
-    to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_BACKING_OFF);
-    break;
-  default: to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_STARTED); break;
-  }
-  fill_attempts(from, to);
+  show_operation(from, to);
+  show_attempts(from, to);
   if (from.cancel)
     fill_cancelation(*from.cancel, *to.mutable_cancellation_info());
   to.set_scheduled_event_id(from.scheduled_event_id);
@@ -188,7 +135,7 @@ void fill_callback(const completion_callback& from, api::workflow::v1::CallbackI
   case callback::state::succeeded: to.set_state(enums::CALLBACK_STATE_SUCCEEDED); break;
   case callback::state::failed: to.set_state(enums::CALLBACK_STATE_FAILED); break;
   }
-  fill_attempts(from, to);
+  show_attempts(from, to);
 }
 
 void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedInfo& to) {
@@ -221,7 +168,7 @@ list_row(const record& rec, std::string_view run_id) {
     return nullptr;
   auto info = std::make_shared<api::workflow::v1::WorkflowExecutionInfo>();
   if (is_standalone(*on)) {
-    fill_activity_row(rec, *on, *info);
+    fill_standalone_row(rec, *on, *info);
     return info;
   }
   fill_info(rec, *on, *info);

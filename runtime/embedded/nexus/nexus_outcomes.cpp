@@ -90,7 +90,7 @@ template <class Links>
 void take_links(const Links& from, nexus_verdict& to) {
   for (const auto& link : from) {
     api::common::v1::Link parsed;
-    if (protocol::from_nexus_link(link.url(), link.type(), parsed) && parsed.has_workflow_event())
+    if (protocol::from_nexus_link(link.url(), link.type(), parsed))
       to.links.push_back(std::move(parsed));
   }
 }

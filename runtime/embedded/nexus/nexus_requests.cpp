@@ -6,6 +6,7 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/workflow_task/workflow_token.hpp"
 #include "runtime/protocol/links.hpp"
 
@@ -83,17 +84,28 @@ void write_rest(wire_writer& to, const change& ch, const nexus_operation_state& 
   });
 }
 
+/// Who calls: the event of a workflow, or the operation itself.
+protocol::nexus_link
+link_to_caller(const change& ch, const run& on, const nexus_operation_state& operation) {
+  if (is_operation(on))
+    return protocol::nexus_operation_link(
+        ch.rec.name_space, standalone_id_of(ch.rec.workflow_id), on.id);
+  return {
+      protocol::workflow_event_url(
+          ch.rec.name_space,
+          ch.rec.workflow_id,
+          on.id,
+          operation.scheduled_event_id,
+          enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED),
+      protocol::workflow_event_link_type};
+}
+
 } // namespace
 
 std::shared_ptr<const std::string>
 start_request(const change& ch, const run& on, const nexus_operation_state& operation) {
   const auto& from = attributes(operation);
-  const auto url = protocol::workflow_event_url(
-      ch.rec.name_space,
-      ch.rec.workflow_id,
-      on.id,
-      operation.scheduled_event_id,
-      enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED);
+  const auto link = link_to_caller(ch, on, operation);
   const auto callback_token = encode(
       operation_token_ref{
           ch.rec.namespace_id,
@@ -103,12 +115,11 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
           operation.request_id},
       ch.settings().token_key);
   std::string link_header;
-  link_header.reserve(url.size() + protocol::workflow_event_link_type.size() + 12);
-  link_header.append("<").append(url).append(">; type=\"");
-  link_header.append(protocol::workflow_event_link_type).append("\"");
+  link_header.reserve(link.url.size() + link.type.size() + 12);
+  link_header.append("<").append(link.url).append(">; type=\"").append(link.type).append("\"");
 
   auto bytes = std::make_shared<std::string>();
-  bytes->reserve(512 + 2 * url.size() + callback_token.size() + from.input().ByteSizeLong());
+  bytes->reserve(512 + 2 * link.url.size() + callback_token.size() + from.input().ByteSizeLong());
   wire_writer to{*bytes};
   write_header(
       to, ch, operation, {{"nexus-request-id", operation.request_id}, {"nexus-link", link_header}});
@@ -122,8 +133,8 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
     to.entry(start::kCallbackHeaderFieldNumber, "source", ch.settings().cluster_id);
     to.entry(start::kCallbackHeaderFieldNumber, "temporal-callback-token", callback_token);
     to.message(start::kLinksFieldNumber, [&] {
-      to.text(nexus::Link::kUrlFieldNumber, url);
-      to.text(nexus::Link::kTypeFieldNumber, protocol::workflow_event_link_type);
+      to.text(nexus::Link::kUrlFieldNumber, link.url);
+      to.text(nexus::Link::kTypeFieldNumber, link.type);
     });
   });
   write_rest(to, ch, operation);

@@ -7,11 +7,15 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "runtime/embedded/nexus/nexus_requests.hpp"
+#include "runtime/embedded/nexus/system_endpoint.hpp"
 #include "runtime/embedded/record/deadlines.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
 
@@ -31,10 +35,16 @@ attributes(const nexus_operation_state& operation) {
 }
 
 /// What the caller sees: `nexus operation completed unsuccessfully`, which operation, and why.
+/// Clients that called it without a workflow see the cause itself.
 void fill_failure(
+    const run& on,
     const nexus_operation_state& operation,
     const api::failure::v1::Failure& cause,
     api::failure::v1::Failure& to) {
+  if (is_operation(on)) {
+    copy_in_slices(cause, to);
+    return;
+  }
   const auto& from = attributes(operation);
   to.set_message("nexus operation completed unsuccessfully");
   *to.mutable_cause() = cause;
@@ -48,6 +58,8 @@ void fill_failure(
 }
 
 void after_event(change& ch, run& on) {
+  if (is_operation(on))
+    return; // nobody waits but readers
   want_task(ch, on);
   limit_buffer(ch, on);
 }
@@ -97,6 +109,10 @@ void end_with(
   to.set_scheduled_event_id(operation.scheduled_event_id);
   fill(to, *event);
   to.set_request_id(operation.request_id);
+  if (is_operation(on)) {
+    end_operation(ch, on, event);
+    return;
+  }
   ch.append(on, event);
   on.state.nexus_operations.erase(operation.scheduled_event_id);
 }
@@ -132,7 +148,7 @@ void end_failed(
       operation,
       enums::EVENT_TYPE_NEXUS_OPERATION_FAILED,
       &history_event::mutable_nexus_operation_failed_event_attributes,
-      [&](auto& to, const auto&) { fill_failure(operation, cause, *to.mutable_failure()); });
+      [&](auto& to, const auto&) { fill_failure(on, operation, cause, *to.mutable_failure()); });
 }
 
 void end_canceled(
@@ -147,23 +163,29 @@ void end_canceled(
       enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED,
       &history_event::mutable_nexus_operation_canceled_event_attributes,
       [&](auto& to, const auto&) {
-        fill_failure(operation, cause, *to.mutable_failure());
-        to.mutable_failure()->mutable_cause()->mutable_canceled_failure_info(); // whatever it was
+        fill_failure(on, operation, cause, *to.mutable_failure());
+        if (!is_operation(on)) // whatever it was
+          to.mutable_failure()->mutable_cause()->mutable_canceled_failure_info();
       });
+}
+
+api::failure::v1::Failure timed_out(const char* message, enums::TimeoutType type) {
+  api::failure::v1::Failure cause;
+  cause.set_message(message);
+  cause.mutable_timeout_failure_info()->set_timeout_type(type);
+  return cause;
 }
 
 void end_timed_out(
     change& ch, run& on, const nexus_operation_state& operation, enums::TimeoutType type) {
-  api::failure::v1::Failure cause;
-  cause.set_message("operation timed out");
-  cause.mutable_timeout_failure_info()->set_timeout_type(type);
+  const auto cause = timed_out("operation timed out", type);
   end_with(
       ch,
       on,
       operation,
       enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT,
       &history_event::mutable_nexus_operation_timed_out_event_attributes,
-      [&](auto& to, const auto&) { fill_failure(operation, cause, *to.mutable_failure()); });
+      [&](auto& to, const auto&) { fill_failure(on, operation, cause, *to.mutable_failure()); });
 }
 
 void end_cancel_request(
@@ -177,6 +199,10 @@ void end_cancel_request(
   cancel.sent.answer_overdue.reset();
   if (failure)
     cancel.last_failure = std::make_shared<const api::failure::v1::Failure>(*failure);
+  if (is_operation(on)) {
+    cancel.last_attempt_complete = ch.now();
+    return;
+  }
   if (!ch.settings().record_cancel_request_completion)
     return;
   auto event = ch.make(
@@ -197,12 +223,32 @@ void end_cancel_request(
   after_event(ch, on);
 }
 
+/// The attempt that is under way when something else decides was the last one.
+void give_up_attempt(nexus_operation_state& operation) {
+  if (operation.state == nexus_operation::state::scheduled)
+    ++operation.attempt;
+}
+
+nexus_operation::event event_of(enums::EventType end) {
+  switch (end) {
+  case enums::EVENT_TYPE_NEXUS_OPERATION_COMPLETED: return nexus_operation::event::succeeded;
+  case enums::EVENT_TYPE_NEXUS_OPERATION_CANCELED: return nexus_operation::event::canceled;
+  case enums::EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT: return nexus_operation::event::timed_out;
+  case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: return nexus_operation::event::terminated;
+  default: return nexus_operation::event::failed;
+  }
+}
+
 void start_done(
     change& ch, run& on, nexus_operation_state& operation, const nexus_verdict& verdict) {
   using kind = nexus_verdict::kind;
   ++operation.attempt;
-  operation.last_attempt_complete = ch.now();
   operation.sent.answer_overdue.reset();
+  // As components of the real server have it, which a client sees: its result tells of success.
+  if (!is_operation(on) || verdict.what != kind::succeeded)
+    operation.last_attempt_complete = ch.now();
+  if (is_operation(on) && verdict.what != kind::succeeded && verdict.what != kind::started)
+    operation.last_failure = std::make_shared<const api::failure::v1::Failure>(verdict.failure);
   switch (verdict.what) {
   case kind::retry:
     operation.state =
@@ -293,17 +339,39 @@ std::optional<endpoint_info> endpoint_or_refuse(
   return target;
 }
 
+/// No handler serves it: another record does what it asks for.
+void send_to_system(change& ch, const run& on, nexus_operation_state& operation, duration time) {
+  auto request = system_request(ch, on, operation);
+  auto workflow_id = request->workflow_id();
+  operation.sent.answer_overdue = ch.now() + time + answer_grace;
+  asking_run from{ch.rec.name_space, ch.rec.namespace_id, ch.rec.workflow_id, on.id};
+  from.initiated_event_id = operation.scheduled_event_id;
+  ch.tx.effects.push_back(peer_request{
+      {peer_ask::kind::system_operation, on.id, operation.scheduled_event_id},
+      ch.rec.namespace_id,
+      std::move(workflow_id),
+      signal_with_start_from_run{std::move(from), std::move(request)}});
+}
+
 void send_start(change& ch, run& on, nexus_operation_state& operation) {
   const auto to_start = start_expiry(operation);
   const auto to_close = close_expiry(operation);
   const auto time = time_for_request(ch, to_start ? to_start : to_close);
   if (!time) {
-    end_timed_out(
-        ch,
-        on,
-        operation,
-        to_start ? enums::TIMEOUT_TYPE_SCHEDULE_TO_START : enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    const auto type =
+        to_start ? enums::TIMEOUT_TYPE_SCHEDULE_TO_START : enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE;
+    give_up_attempt(operation);
+    if (is_operation(on)) {
+      operation.last_attempt_complete = ch.now();
+      operation.last_failure =
+          std::make_shared<const api::failure::v1::Failure>(timed_out("operation timed out", type));
+    }
+    end_timed_out(ch, on, operation, type);
     after_event(ch, on);
+    return;
+  }
+  if (attributes(operation).endpoint() == system_endpoint) {
+    send_to_system(ch, on, operation, *time);
     return;
   }
   const nexus_attempt attempt{
@@ -325,7 +393,20 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
 
 void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
   auto& cancel = *operation.cancel;
-  const auto time = time_for_request(ch, close_expiry(operation));
+  const auto to_close = close_expiry(operation);
+  const auto of_run = run_expiry(operation);
+  const bool is_whole = to_close && (!of_run || *to_close <= *of_run);
+  const bool without_workflow = is_operation(on);
+  const auto time =
+      time_for_request(ch, without_workflow && of_run && !is_whole ? of_run : to_close);
+  if (!time && without_workflow) {
+    ++cancel.attempt;
+    const auto failure = timed_out(
+        "operation timed out before cancellation could be delivered",
+        is_whole ? enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE : enums::TIMEOUT_TYPE_START_TO_CLOSE);
+    end_cancel_request(ch, on, operation, &failure);
+    return;
+  }
   if (!time) {
     api::failure::v1::Failure failure;
     failure.set_message(
@@ -357,16 +438,25 @@ bool passed(const change& ch, const std::optional<time_point>& when) {
 }
 
 /// Ends the operation if one of its timeouts has passed; says whether it did.
-bool end_if_expired(change& ch, run& on, const nexus_operation_state& operation) {
+bool end_if_expired(change& ch, run& on, std::int64_t id) {
+  auto& all = on.state.nexus_operations;
+  const auto found = all.find(id);
+  if (found == all.end() || nexus_operation::has_ended(found->second.state))
+    return false;
+  const auto& operation = found->second;
   const bool started = operation.state == nexus_operation::state::started;
+  auto type = enums::TIMEOUT_TYPE_UNSPECIFIED;
   if (!started && passed(ch, start_expiry(operation)))
-    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
+    type = enums::TIMEOUT_TYPE_SCHEDULE_TO_START;
   else if (passed(ch, close_expiry(operation)))
-    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    type = enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE;
   else if (started && passed(ch, run_expiry(operation)))
-    end_timed_out(ch, on, operation, enums::TIMEOUT_TYPE_START_TO_CLOSE);
+    type = enums::TIMEOUT_TYPE_START_TO_CLOSE;
   else
     return false;
+  auto& ending = all.edit(found);
+  give_up_attempt(ending);
+  end_timed_out(ch, on, ending, type);
   return true;
 }
 
@@ -405,15 +495,53 @@ void serve_cancel(change& ch, run& on, std::int64_t id) {
 
 } // namespace
 
+void system_answered(change& ch, const peer_answered& what) {
+  run* const on = ch.find(what.what.run_id);
+  if (!on || !on->open())
+    return;
+  auto& all = on->state.nexus_operations;
+  const auto found = all.find(what.what.initiated_event_id);
+  if (found == all.end() || found->second.state != nexus_operation::state::scheduled)
+    return;
+  nexus_verdict verdict;
+  if (what.status.ok() && what.response) {
+    verdict.what = nexus_verdict::kind::succeeded;
+    verdict.result = system_result(*what.response);
+    if (what.response->has_signal_link())
+      verdict.links.push_back(what.response->signal_link());
+  } else {
+    verdict.what = nexus_verdict::kind::refused;
+    verdict.failure.set_message(
+        std::string{what.status.code == status_code::not_found ? "NotFound" : "InvalidArgument"}
+        + ": " + what.status.message);
+    verdict.failure.mutable_server_failure_info()->set_non_retryable(true);
+  }
+  start_done(ch, *on, all.edit(found), verdict);
+}
+
+void end_operation(change& ch, run& on, const event_ptr& end) {
+  ch.write(on, end);
+  auto& all = on.state.nexus_operations;
+  auto& operation = all.edit(all.begin());
+  if (end->event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+    give_up_attempt(operation);
+  operation.state = *nexus_operation::next(operation.state, event_of(end->event_type()));
+  operation.next_attempt.reset();
+  operation.sent = {};
+  if (operation.cancel)
+    operation.cancel->sent = {};
+  close_standalone(ch, on, end->event_type());
+}
+
 void serve_nexus_deadlines(change& ch, run& on, const std::vector<std::int64_t>& due) {
-  const auto& all = on.state.nexus_operations;
   // All that time out at this moment end in one go, before the task that tells of them.
   bool any_expired = false;
   for (const auto id : due)
-    if (const auto found = all.find(id); found != all.end())
-      any_expired |= end_if_expired(ch, on, found->second);
+    any_expired |= end_if_expired(ch, on, id);
   if (any_expired)
     after_event(ch, on);
+  if (!on.open())
+    return;
   for (const auto id : due) {
     serve_start(ch, on, id);
     serve_cancel(ch, on, id);
@@ -484,7 +612,9 @@ void handle(change& ch, const complete_nexus_operation& what) {
   }
   auto& operation = all.edit(found);
   const auto& from = what.completion;
-  if (operation.state != nexus_operation::state::started && !from.operation_token.empty()) {
+  give_up_attempt(operation);
+  if (operation.state != nexus_operation::state::started
+      && (is_operation(*on) || !from.operation_token.empty())) {
     // The completion overtook the answer to the start request, which will be ignored.
     std::vector<api::common::v1::Link> links;
     for (const auto& link : from.links)

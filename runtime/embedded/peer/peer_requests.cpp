@@ -3,6 +3,7 @@
 #include "runtime/base/slices/slice.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/nexus/nexus_rules.hpp"
 #include "runtime/embedded/peer/peer_events.hpp"
 #include "runtime/embedded/peer/peer_rules.hpp"
 #include "runtime/embedded/run/run_options.hpp"
@@ -213,6 +214,10 @@ void handle(change& ch, const peer_answered& what) {
     return;
   if (what.what.what == kind::report_end) {
     on->state.owes_report = false;
+    return;
+  }
+  if (what.what.what == kind::system_operation) {
+    system_answered(ch, what);
     return;
   }
   auto& all = on->state.peers;

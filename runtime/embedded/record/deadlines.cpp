@@ -110,6 +110,8 @@ std::optional<time_point> deadline_of(const user_timer& timer) {
 
 std::optional<time_point> deadline_of(const nexus_operation_state& operation) {
   std::optional<time_point> earliest;
+  if (nexus_operation::has_ended(operation.state))
+    return earliest;
   consider(earliest, close_expiry(operation));
   if (operation.state != nexus_operation::state::started)
     consider(earliest, start_expiry(operation));

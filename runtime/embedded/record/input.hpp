@@ -158,6 +158,21 @@ struct delete_standalone { ///< -> DeleteActivityExecutionResponse
   const api::workflowservice::v1::DeleteActivityExecutionRequest& request;
 };
 
+// --- Nexus operations without a workflow ---------------------------------------------------------
+
+struct start_operation { ///< -> StartNexusOperationExecutionResponse
+  const api::workflowservice::v1::StartNexusOperationExecutionRequest& request;
+};
+struct cancel_operation { ///< -> RequestCancelNexusOperationExecutionResponse
+  const api::workflowservice::v1::RequestCancelNexusOperationExecutionRequest& request;
+};
+struct terminate_operation { ///< -> TerminateNexusOperationExecutionResponse
+  const api::workflowservice::v1::TerminateNexusOperationExecutionRequest& request;
+};
+struct delete_operation { ///< -> DeleteNexusOperationExecutionResponse
+  const api::workflowservice::v1::DeleteNexusOperationExecutionRequest& request;
+};
+
 // --- time
 // ------------------------------------------------------------------------------------------
 
@@ -243,7 +258,15 @@ struct asking_run {
 
 /// What is asked for, and for which entry of which run: comes back with the answer.
 struct peer_ask {
-  enum class kind { start_child, begin_child, signal, cancel, close_child, report_end };
+  enum class kind {
+    start_child,
+    begin_child,
+    signal,
+    cancel,
+    close_child,
+    report_end,
+    system_operation
+  };
   kind what = kind::start_child;
   std::string run_id;
   std::int64_t initiated_event_id = 0; ///< 0 of a report
@@ -276,6 +299,11 @@ struct cancel_from_run {
   asking_run from;
   std::shared_ptr<const api::history::v1::HistoryEvent> initiated;
 };
+/// A workflow called the system endpoint. -> SignalWithStartWorkflowExecutionResponse
+struct signal_with_start_from_run {
+  asking_run from;
+  std::shared_ptr<const api::workflowservice::v1::SignalWithStartWorkflowExecutionRequest> request;
+};
 /// A parent closed, and its child must not go on. -> no message
 struct close_child {
   asking_run parent;
@@ -292,8 +320,14 @@ struct child_ended {
 };
 
 /// What another record is asked for.
-using peer_input = std::
-    variant<start_child, begin_child, signal_from_run, cancel_from_run, close_child, child_ended>;
+using peer_input = std::variant<
+    start_child,
+    begin_child,
+    signal_from_run,
+    cancel_from_run,
+    signal_with_start_from_run,
+    close_child,
+    child_ended>;
 
 /// Who asks.
 inline asking_run& asker_of(peer_input& what) {
@@ -315,6 +349,9 @@ struct peer_answered {
   rpc_status status;
   std::string run_id;        ///< of a child that was started
   bool no_namespace = false; ///< nobody could be asked
+  /// Of a call of the system endpoint; may be null.
+  std::shared_ptr<const api::workflowservice::v1::SignalWithStartWorkflowExecutionResponse>
+      response = {};
 };
 
 using input = std::variant<
@@ -347,6 +384,10 @@ using input = std::variant<
     cancel_standalone,
     terminate_standalone,
     delete_standalone,
+    start_operation,
+    cancel_operation,
+    terminate_operation,
+    delete_operation,
     nexus_request_done,
     nexus_request_held,
     complete_nexus_operation,
@@ -355,6 +396,7 @@ using input = std::variant<
     begin_child,
     signal_from_run,
     cancel_from_run,
+    signal_with_start_from_run,
     close_child,
     child_ended,
     peer_answered>;

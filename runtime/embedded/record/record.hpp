@@ -247,6 +247,7 @@ struct run_origin {
   duration task_timeout{};
   std::string first_run_id;
   std::string start_request_id;
+  std::string start_identity; ///< of operations without a workflow, whose events do not say it
   std::int32_t attempt = 1;
   held<api::common::v1::RetryPolicy> retry_policy;
   std::string cron_schedule;

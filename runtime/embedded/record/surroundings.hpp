@@ -101,6 +101,9 @@ struct service_settings {
   /// answer.
   bool eager_starts = true;
   bool standalone_activities = false; ///< clients may start activities without a workflow
+  bool standalone_operations = false; ///< and Nexus operations
+  /// `history.enableSignalWithStartFromWorkflow`: workflows may call `__temporal_system`.
+  bool signal_with_start_from_workflow = false;
   std::size_t max_nexus_header_bytes = 8192;
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`

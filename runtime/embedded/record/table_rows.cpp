@@ -83,6 +83,7 @@ void fields(Io io, v1::RunOrigin& wire, Of& of) {
   TROUPE_FIELD(task_timeout);
   TROUPE_FIELD(first_run_id);
   TROUPE_FIELD(start_request_id);
+  TROUPE_FIELD(start_identity);
   TROUPE_FIELD(attempt);
   TROUPE_MESSAGE_FIELD(retry_policy);
   TROUPE_FIELD(cron_schedule);

@@ -52,6 +52,7 @@ void fill(
   // What is named here works, and a test shows it for each: clients choose their ways by it.
   info.mutable_capabilities()->set_eager_workflow_start(settings.eager_starts);
   info.mutable_capabilities()->set_standalone_activities(settings.standalone_activities);
+  info.mutable_capabilities()->set_standalone_nexus_operation(settings.standalone_operations);
   info.mutable_capabilities()->set_sync_update(true);
   info.mutable_capabilities()->set_async_update(true);
   info.mutable_limits()->set_blob_size_limit_error(

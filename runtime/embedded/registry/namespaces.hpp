@@ -70,6 +70,7 @@ struct namespace_settings {
   std::size_t max_memo_bytes = 2 << 20;
   bool eager_starts = true; ///< a start may bring the first task along
   bool standalone_activities = false;
+  bool standalone_operations = false;
 };
 
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.

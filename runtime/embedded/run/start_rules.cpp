@@ -243,6 +243,10 @@ void handle(change& ch, const start_execution& what) {
     hand_out_first_task(ch, begun);
 }
 
+void handle(change& ch, const signal_with_start_from_run& what) {
+  handle(ch, signal_with_start_execution{*what.request});
+}
+
 void handle(change& ch, const signal_with_start_execution& what) {
   const auto& asked = what.request;
   if (asked.signal_name().empty()) {

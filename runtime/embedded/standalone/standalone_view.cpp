@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activities that no workflow asked for, as clients see them.
+// Activities that no workflow asked for, as clients see them; rows of the index.
 
 #include "runtime/embedded/standalone/standalone_view.hpp"
 
-#include "runtime/base/text/uuid.hpp"
+#include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/standalone/operation_view.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
+#include "runtime/embedded/standalone/standalone_reads.hpp"
 
 #include <temporal/api/activity/v1/message.pb.h>
 #include <temporal/api/enums/v1/activity.pb.h>
@@ -20,8 +22,6 @@ namespace troupe::embedded {
 namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
-
-constexpr std::string_view division_attribute = "TemporalNamespaceDivision";
 
 enums::ActivityExecutionStatus status_of(enums::WorkflowExecutionStatus status) {
   return status == enums::WORKFLOW_EXECUTION_STATUS_TIMED_OUT
@@ -50,7 +50,7 @@ void fill_info(const record& rec, const run& on, api::activity::v1::ActivityExec
   const auto& state = on.state;
   const auto& activity = standalone_activity(on);
   const auto& from = attributes(activity);
-  to.set_activity_id(std::string{activity_id_of(rec.workflow_id)});
+  to.set_activity_id(std::string{standalone_id_of(rec.workflow_id)});
   to.set_run_id(on.id);
   *to.mutable_activity_type() = from.activity_type();
   to.set_status(status_of(state.status));
@@ -134,88 +134,14 @@ void fill_outcome(const run& on, api::activity::v1::ActivityExecutionOutcome& to
   }
 }
 
-/// What a long poll has seen last.
-std::string token_of(const run& on) {
-  return on.id + '/' + std::to_string(on.state.transitions);
-}
-
-read_result refused(rpc_status status) {
-  return {{std::move(status), nullptr}, false, {}};
-}
-
-} // namespace
-
-rpc_status activity_not_found(std::string_view activity_id) {
-  return not_found("activity not found for ID: " + std::string{activity_id});
-}
-
-rpc_status check_activity_id(
-    const std::string& activity_id, const std::string& run_id, std::size_t max_id_bytes) {
-  if (activity_id.empty())
-    return invalid_argument("activity ID is required");
-  if (activity_id.size() > max_id_bytes)
-    return invalid_argument(
-        "activity ID exceeds length limit. Length=" + std::to_string(activity_id.size())
-        + " Limit=" + std::to_string(max_id_bytes));
-  if (!run_id.empty() && !is_uuid(run_id))
-    return invalid_argument("invalid run id: must be a valid UUID");
-  return {};
-}
-
-read_result describe_activity(
+/// What a row of any of them says.
+void fill_row(
     const record& rec,
-    const wire::DescribeActivityExecutionRequest& request,
-    std::size_t max_id_bytes) {
-  const auto& token = request.long_poll_token();
-  if (!token.empty() && request.run_id().empty())
-    return refused(invalid_argument("run id is required when long poll token is provided"));
-  if (auto status = check_activity_id(request.activity_id(), request.run_id(), max_id_bytes);
-      !status.ok())
-    return refused(std::move(status));
-  const run* const on = rec.find(request.run_id());
-  if (!on)
-    return refused(activity_not_found(request.activity_id()));
-  auto response = std::make_shared<wire::DescribeActivityExecutionResponse>();
-  if (!token.empty()) {
-    if (token.find('/') == std::string::npos)
-      return refused(invalid_argument("invalid long poll token"));
-    if (!token.starts_with(on->id + '/'))
-      return refused(invalid_argument("long poll token does not match execution"));
-    if (token == token_of(*on))
-      return {{{}, response}, true, on->id}; // nothing, if it stays so
-  }
-  response->set_run_id(on->id);
-  fill_info(rec, *on, *response->mutable_info());
-  if (request.include_input() && attributes(standalone_activity(*on)).has_input())
-    *response->mutable_input() = attributes(standalone_activity(*on)).input();
-  if (request.include_outcome() && !on->open())
-    fill_outcome(*on, *response->mutable_outcome());
-  response->set_long_poll_token(token_of(*on));
-  return {{{}, std::move(response)}, false, on->id};
-}
-
-read_result poll_activity(
-    const record& rec,
-    const wire::PollActivityExecutionRequest& request,
-    std::size_t max_id_bytes) {
-  if (auto status = check_activity_id(request.activity_id(), request.run_id(), max_id_bytes);
-      !status.ok())
-    return refused(std::move(status));
-  const run* const on = rec.find(request.run_id());
-  if (!on)
-    return refused(activity_not_found(request.activity_id()));
-  auto response = std::make_shared<wire::PollActivityExecutionResponse>();
-  if (on->open())
-    return {{{}, std::move(response)}, true, on->id};
-  response->set_run_id(on->id);
-  fill_outcome(*on, *response->mutable_outcome());
-  return {{{}, std::move(response)}, false, on->id};
-}
-
-void fill_activity_row(
-    const record& rec, const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
+    const run& on,
+    std::string_view division,
+    api::workflow::v1::WorkflowExecutionInfo& to) {
   const auto& state = on.state;
-  to.mutable_execution()->set_workflow_id(std::string{activity_id_of(rec.workflow_id)});
+  to.mutable_execution()->set_workflow_id(std::string{standalone_id_of(rec.workflow_id)});
   to.mutable_execution()->set_run_id(on.id);
   to.mutable_type()->set_name(state.workflow_type);
   to_proto(state.start_time, *to.mutable_start_time());
@@ -226,15 +152,58 @@ void fill_activity_row(
   to.mutable_memo();
   if (state.search_attributes)
     *to.mutable_search_attributes() = *state.search_attributes;
-  auto& division =
-      (*to.mutable_search_attributes()->mutable_indexed_fields())[std::string{division_attribute}];
-  (*division.mutable_metadata())["encoding"] = "json/plain";
-  (*division.mutable_metadata())["type"] = "Keyword";
-  division.set_data('"' + std::string{standalone_division} + '"');
+  set_keyword(to, division_attribute, division);
   if (on.open())
     return;
   to_proto(state.close_time, *to.mutable_close_time());
   to_proto(between(state.start_time, state.close_time), *to.mutable_execution_duration());
+}
+
+} // namespace
+
+void set_keyword(
+    api::workflow::v1::WorkflowExecutionInfo& row, std::string_view name, std::string_view text) {
+  auto& value = (*row.mutable_search_attributes()->mutable_indexed_fields())[std::string{name}];
+  (*value.mutable_metadata())["encoding"] = "json/plain";
+  (*value.mutable_metadata())["type"] = "Keyword";
+  value.set_data(quote_json(text));
+}
+
+read_result describe_activity(
+    const record& rec,
+    const wire::DescribeActivityExecutionRequest& request,
+    std::size_t max_id_bytes) {
+  return describe_by<wire::DescribeActivityExecutionResponse>(
+      rec, request, max_id_bytes, [&](const run& on, auto& response) {
+        fill_info(rec, on, *response.mutable_info());
+        const auto& scheduled = attributes(standalone_activity(on));
+        if (request.include_input() && scheduled.has_input())
+          *response.mutable_input() = scheduled.input();
+        if (request.include_outcome() && !on.open())
+          fill_outcome(on, *response.mutable_outcome());
+      });
+}
+
+read_result poll_activity(
+    const record& rec,
+    const wire::PollActivityExecutionRequest& request,
+    std::size_t max_id_bytes) {
+  return poll_by<wire::PollActivityExecutionResponse>(
+      rec,
+      request,
+      max_id_bytes,
+      [](const run& on) { return !on.open(); },
+      [](const run& on, auto& response) { fill_outcome(on, *response.mutable_outcome()); });
+}
+
+void fill_standalone_row(
+    const record& rec, const run& on, api::workflow::v1::WorkflowExecutionInfo& to) {
+  if (!is_operation(on)) {
+    fill_row(rec, on, activity_division, to);
+    return;
+  }
+  fill_row(rec, on, operation_division, to);
+  fill_operation_row(standalone_operation(on), to);
 }
 
 void show_activity_row(

@@ -22,8 +22,8 @@ read_result poll_activity(
     const api::workflowservice::v1::PollActivityExecutionRequest& request,
     std::size_t max_id_bytes);
 
-/// The row of such a run in the index.
-void fill_activity_row(
+/// The row of such a run, or of an operation, in the index.
+void fill_standalone_row(
     const record& rec, const run& on, api::workflow::v1::WorkflowExecutionInfo& to);
 
 /// Such a row as lists of activities show it.
@@ -31,11 +31,11 @@ void show_activity_row(
     const api::workflow::v1::WorkflowExecutionInfo& from,
     api::activity::v1::ActivityExecutionListInfo& to);
 
-/// What all requests about one activity are checked for, in the real server's words.
-rpc_status check_activity_id(
-    const std::string& activity_id, const std::string& run_id, std::size_t max_id_bytes);
+/// What marks a row as none of a workflow.
+inline constexpr std::string_view division_attribute = "TemporalNamespaceDivision";
 
-/// `activity not found for ID: A`
-rpc_status activity_not_found(std::string_view activity_id);
+/// Sets a search attribute of the row.
+void set_keyword(
+    api::workflow::v1::WorkflowExecutionInfo& row, std::string_view name, std::string_view text);
 
 } // namespace troupe::embedded

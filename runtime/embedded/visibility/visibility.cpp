@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/visibility/visibility.hpp"
 
+#include "runtime/base/text/json_text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/attribute_json.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/operation_view.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/standalone/standalone_view.hpp"
 
@@ -42,12 +44,14 @@ constexpr std::array<std::string_view, 9> status_names{
 
 std::string key_of_record(const row_info& row) {
   const auto& fields = row.search_attributes().indexed_fields();
-  const auto division = fields.find("TemporalNamespaceDivision");
-  const bool is_activity =
-      division != fields.end()
-      && division->second.data() == '"' + std::string{standalone_division} + '"';
-  return is_activity ? standalone_key(row.execution().workflow_id())
-                     : row.execution().workflow_id();
+  const auto division = fields.find(std::string{division_attribute});
+  const auto is = [&](std::string_view what) {
+    return division != fields.end() && division->second.data() == quote_json(what);
+  };
+  const auto& id = row.execution().workflow_id();
+  if (is(activity_division))
+    return standalone_key(activity_prefix, id);
+  return is(operation_division) ? standalone_key(operation_prefix, id) : id;
 }
 
 std::int64_t nanoseconds(const google::protobuf::Timestamp& time) {
@@ -142,19 +146,20 @@ rpc_status visibility_index::count(
   return {};
 }
 
-visibility_scan::visibility_scan(visibility_query query) : query_(std::move(query)) {}
+visibility_scan::visibility_scan(visibility_query query, rows_of whose)
+    : query_(std::move(query)), whose_(whose) {}
 visibility_scan::visibility_scan(visibility_scan&&) noexcept = default;
 visibility_scan& visibility_scan::operator=(visibility_scan&&) noexcept = default;
 visibility_scan::~visibility_scan() = default;
 
-result<visibility_scan, rpc_status> visibility_scan::list(
-    const wire::ListWorkflowExecutionsRequest& request,
-    const namespace_entry& name_space,
-    visibility_query::purpose why) {
-  auto query = visibility_query::compile(request.query(), name_space, why);
+template <class Request>
+result<visibility_scan, rpc_status> visibility_scan::make_list(
+    const Request& request, const namespace_entry& name_space, rows_of whose) {
+  auto query = visibility_query::compile(
+      request.query(), name_space, visibility_query::purpose::list, whose);
   if (!query)
     return unexpected{std::move(query.error())};
-  visibility_scan made{std::move(*query)};
+  visibility_scan made{std::move(*query), whose};
   if (!request.next_page_token().empty()) {
     visibility_index::key last{};
     if (!visibility_index::decode_token(request.next_page_token(), last))
@@ -171,69 +176,79 @@ result<visibility_scan, rpc_status> visibility_scan::list(
   return made;
 }
 
-result<visibility_scan, rpc_status> visibility_scan::count(
-    const wire::CountWorkflowExecutionsRequest& request,
-    const namespace_entry& name_space,
-    visibility_query::purpose why) {
-  auto query = visibility_query::compile(request.query(), name_space, why);
+template <class Request>
+result<visibility_scan, rpc_status> visibility_scan::make_count(
+    const Request& request, const namespace_entry& name_space, rows_of whose) {
+  auto query = visibility_query::compile(
+      request.query(), name_space, visibility_query::purpose::count, whose);
   if (!query)
     return unexpected{std::move(query.error())};
-  visibility_scan made{std::move(*query)};
+  visibility_scan made{std::move(*query), whose};
   made.counted_ = std::make_unique<wire::CountWorkflowExecutionsResponse>();
   return made;
 }
 
-result<visibility_scan, rpc_status> visibility_scan::list_activities(
-    const wire::ListActivityExecutionsRequest& request, const namespace_entry& name_space) {
-  wire::ListWorkflowExecutionsRequest same;
-  same.set_page_size(request.page_size());
-  same.set_next_page_token(request.next_page_token());
-  same.set_query(request.query());
-  auto made = list(same, name_space, visibility_query::purpose::list_activities);
-  if (made)
-    made->is_of_activities_ = true;
-  return made;
+result<visibility_scan, rpc_status> visibility_scan::list(
+    const wire::ListWorkflowExecutionsRequest& request, const namespace_entry& name_space) {
+  return make_list(request, name_space, rows_of::workflows);
 }
-
-result<visibility_scan, rpc_status> visibility_scan::count_activities(
+result<visibility_scan, rpc_status> visibility_scan::count(
+    const wire::CountWorkflowExecutionsRequest& request, const namespace_entry& name_space) {
+  return make_count(request, name_space, rows_of::workflows);
+}
+result<visibility_scan, rpc_status> visibility_scan::list(
+    const wire::ListActivityExecutionsRequest& request, const namespace_entry& name_space) {
+  return make_list(request, name_space, rows_of::activities);
+}
+result<visibility_scan, rpc_status> visibility_scan::count(
     const wire::CountActivityExecutionsRequest& request, const namespace_entry& name_space) {
-  wire::CountWorkflowExecutionsRequest same;
-  same.set_query(request.query());
-  auto made = count(same, name_space, visibility_query::purpose::count_activities);
-  if (made)
-    made->is_of_activities_ = true;
-  return made;
+  return make_count(request, name_space, rows_of::activities);
+}
+result<visibility_scan, rpc_status> visibility_scan::list(
+    const wire::ListNexusOperationExecutionsRequest& request, const namespace_entry& name_space) {
+  return make_list(request, name_space, rows_of::operations);
+}
+result<visibility_scan, rpc_status> visibility_scan::count(
+    const wire::CountNexusOperationExecutionsRequest& request, const namespace_entry& name_space) {
+  return make_count(request, name_space, rows_of::operations);
 }
 
 void visibility_scan::finish() {
   if (counted_)
     finish_count();
-  if (is_of_activities_)
-    show_activities();
+  if (whose_ == rows_of::activities)
+    show_as<wire::ListActivityExecutionsResponse, wire::CountActivityExecutionsResponse>(
+        [](const row_info& from, auto& to) { show_activity_row(from, *to.add_executions()); });
+  else if (whose_ == rows_of::operations)
+    show_as<
+        wire::ListNexusOperationExecutionsResponse,
+        wire::CountNexusOperationExecutionsResponse>(
+        [](const row_info& from, auto& to) { show_operation_row(from, *to.add_operations()); });
 }
 
-void visibility_scan::show_activities() {
+template <class Listed, class Counted, class Show>
+void visibility_scan::show_as(Show show) {
   if (counted_) {
-    auto shown = std::make_unique<wire::CountActivityExecutionsResponse>();
+    auto shown = std::make_unique<Counted>();
     shown->set_count(counted_->count());
     for (const auto& from : counted_->groups()) {
       auto& group = *shown->add_groups();
       group.set_count(from.count());
       *group.mutable_group_values() = from.group_values();
     }
-    of_activities_ = std::move(shown);
+    shown_ = std::move(shown);
     return;
   }
-  auto shown = std::make_unique<wire::ListActivityExecutionsResponse>();
+  auto shown = std::make_unique<Listed>();
   for (const auto& from : listed_->executions())
-    show_activity_row(from, *shown->add_executions());
+    show(from, *shown);
   shown->set_next_page_token(listed_->next_page_token());
-  of_activities_ = std::move(shown);
+  shown_ = std::move(shown);
 }
 
 const google::protobuf::Message& visibility_scan::response() const {
-  if (of_activities_)
-    return *of_activities_;
+  if (shown_)
+    return *shown_;
   if (listed_)
     return *listed_;
   return *counted_;
@@ -250,6 +265,8 @@ void visibility_scan::canonicalise(row_info& row) const {
     else if (const auto known = system_attributes().find(at->first);
              known != system_attributes().end())
       type = known->second;
+    else if (is_operation_column(at->first))
+      type = attribute_type::keyword;
     auto listed = listed_attribute(at->second, static_cast<int>(type));
     if (!listed) {
       at = fields.erase(at);

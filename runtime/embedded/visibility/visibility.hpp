@@ -26,9 +26,11 @@ class WorkflowExecutionInfo;
 }
 namespace temporal::api::workflowservice::v1 {
 class CountActivityExecutionsRequest;
+class CountNexusOperationExecutionsRequest;
 class CountWorkflowExecutionsRequest;
 class CountWorkflowExecutionsResponse;
 class ListActivityExecutionsRequest;
+class ListNexusOperationExecutionsRequest;
 class ListWorkflowExecutionsRequest;
 class ListWorkflowExecutionsResponse;
 } // namespace temporal::api::workflowservice::v1
@@ -88,20 +90,26 @@ private:
 /// a run that moves meanwhile is seen once, twice or not at all, as with pages of a list.
 class visibility_scan {
 public:
+  using rows_of = visibility_query::rows_of;
+
   static result<visibility_scan, rpc_status> list(
       const temporal::api::workflowservice::v1::ListWorkflowExecutionsRequest& request,
-      const namespace_entry& name_space,
-      visibility_query::purpose why = visibility_query::purpose::list);
+      const namespace_entry& name_space);
   static result<visibility_scan, rpc_status> count(
       const temporal::api::workflowservice::v1::CountWorkflowExecutionsRequest& request,
-      const namespace_entry& name_space,
-      visibility_query::purpose why = visibility_query::purpose::count);
-  /// The same of activities without a workflow, whose rows are marked.
-  static result<visibility_scan, rpc_status> list_activities(
+      const namespace_entry& name_space);
+  /// The same of activities and operations without a workflow, whose rows are marked.
+  static result<visibility_scan, rpc_status> list(
       const temporal::api::workflowservice::v1::ListActivityExecutionsRequest& request,
       const namespace_entry& name_space);
-  static result<visibility_scan, rpc_status> count_activities(
+  static result<visibility_scan, rpc_status> count(
       const temporal::api::workflowservice::v1::CountActivityExecutionsRequest& request,
+      const namespace_entry& name_space);
+  static result<visibility_scan, rpc_status> list(
+      const temporal::api::workflowservice::v1::ListNexusOperationExecutionsRequest& request,
+      const namespace_entry& name_space);
+  static result<visibility_scan, rpc_status> count(
+      const temporal::api::workflowservice::v1::CountNexusOperationExecutionsRequest& request,
       const namespace_entry& name_space);
   visibility_scan(visibility_scan&&) noexcept;
   visibility_scan& operator=(visibility_scan&&) noexcept;
@@ -117,7 +125,16 @@ public:
   [[nodiscard]] const google::protobuf::Message& response() const;
 
 private:
-  explicit visibility_scan(visibility_query query);
+  explicit visibility_scan(visibility_query query, rows_of whose);
+
+  /// Of any of the requests: they have the same fields.
+  template <class Request>
+  static result<visibility_scan, rpc_status>
+  make_list(const Request& request, const namespace_entry& name_space, rows_of whose);
+  template <class Request>
+  static result<visibility_scan, rpc_status>
+  make_count(const Request& request, const namespace_entry& name_space, rows_of whose);
+
   /// Search attributes as the store gives them back: in one form, and none without a value.
   void canonicalise(temporal::api::workflow::v1::WorkflowExecutionInfo& row) const;
   /// Takes the row in; the answer is complete if that fills the page.
@@ -126,7 +143,9 @@ private:
       const temporal::api::workflow::v1::WorkflowExecutionInfo& row);
   void finish();
   void finish_count();
-  void show_activities();
+  /// The complete answer, as those who asked for no workflows get it.
+  template <class Listed, class Counted, class Show>
+  void show_as(Show show);
 
   visibility_query query_;
   std::optional<visibility_index::key> last_; ///< the row that was looked at last
@@ -139,8 +158,8 @@ private:
   /// Types of custom attributes, which lists show by type.
   std::map<std::string, attribute_type, std::less<>> types_;
   std::unique_ptr<temporal::api::workflowservice::v1::CountWorkflowExecutionsResponse> counted_;
-  bool is_of_activities_ = false;
-  std::unique_ptr<google::protobuf::Message> of_activities_; ///< made of the two above
+  rows_of whose_;
+  std::unique_ptr<google::protobuf::Message> shown_; ///< of no workflows: made of the two above
 };
 
 } // namespace troupe::embedded

@@ -4,6 +4,7 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/standalone/operation_view.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/visibility/visibility_names.hpp"
 #include "runtime/embedded/visibility/visibility_query.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 using node = visibility_query::node;
 using syntax = visibility_syntax;
+using rows_of = visibility_query::rows_of;
 using token_kind = visibility_token::kind;
 using store = visibility_column::store;
 
@@ -80,8 +82,8 @@ std::string_view without_quotes(std::string_view text) {
 
 class compiler {
 public:
-  compiler(std::string_view filter, const namespace_entry& name_space, bool is_of_activities)
-      : filter_(filter), name_space_(name_space), is_of_activities_(is_of_activities) {}
+  compiler(std::string_view filter, const namespace_entry& name_space, rows_of whose)
+      : filter_(filter), name_space_(name_space), whose_(whose) {}
 
   struct built {
     node made;
@@ -128,8 +130,11 @@ public:
       fail("must be a column name but was " + std::string{type_of(on)});
     auto name = on.text;
     std::erase(name, '`');
-    auto found = find_column(name_in_rows(name), name_space_);
-    if (found && name_in_rows(name) != name)
+    const auto in_rows = name_in_rows(name);
+    auto found = is_operation_column(in_rows)
+                     ? visibility_column{name, in_rows, attribute_type::keyword, store::text, false}
+                     : find_column(in_rows, name_space_);
+    if (found && in_rows != name)
       found->alias = name;
     if (!found)
       fail("column name '" + name + "' is not a valid search attribute");
@@ -143,15 +148,16 @@ public:
   }
 
   /// What is added if the filter does not ask for divisions: only rows of none. Lists of activities
-  /// have rows of theirs alone.
+  /// and of operations have rows of theirs alone.
   void leave_out_divisions(std::optional<built>& root) {
-    if (sees_division_ && !is_of_activities_)
+    if (sees_division_ && whose_ == rows_of::workflows)
       return;
     node none;
     none.what = node::kind::is_null;
-    if (is_of_activities_) {
+    if (whose_ != rows_of::workflows) {
       none.what = node::kind::equal;
-      none.values.emplace_back(std::string{standalone_division});
+      none.values.emplace_back(
+          std::string{whose_ == rows_of::activities ? activity_division : operation_division});
     }
     none.column = columns.size();
     columns.push_back(*find_column("TemporalNamespaceDivision", name_space_));
@@ -177,11 +183,17 @@ public:
   std::vector<visibility_column> columns;
 
 private:
-  /// Activities without a workflow lie in the rows of workflows.
+  /// Activities and operations without a workflow lie in the rows of workflows.
   [[nodiscard]] std::string name_in_rows(const std::string& name) const {
-    if (is_of_activities_ && name == "ActivityId")
+    if (whose_ == rows_of::activities && name == "ActivityId")
       return "WorkflowId";
-    return is_of_activities_ && name == "ActivityType" ? "WorkflowType" : name;
+    if (whose_ == rows_of::activities && name == "ActivityType")
+      return "WorkflowType";
+    if (whose_ == rows_of::operations)
+      for (const auto& [called, column] : operation_columns)
+        if (name == called)
+          return std::string{column};
+    return name;
   }
 
   // -- literals
@@ -472,7 +484,7 @@ private:
 
   std::string_view filter_;
   const namespace_entry& name_space_;
-  const bool is_of_activities_;
+  const rows_of whose_;
   bool sees_division_ = false;
   std::size_t words_ = 0; ///< in all phrases
   std::string store_problem_;
@@ -486,18 +498,16 @@ std::optional<std::string> compiler::parse_time(const std::string& text) {
 
 } // namespace
 
-result<visibility_query, rpc_status>
-visibility_query::compile(std::string_view text, const namespace_entry& name_space, purpose why) {
+result<visibility_query, rpc_status> visibility_query::compile(
+    std::string_view text, const namespace_entry& name_space, purpose why, rows_of whose) {
   try {
     const auto read = parse_visibility_filter(text);
     if (read.has_order)
       not_supported("'ORDER BY' clause");
     if (read.has_limit)
       not_supported("'LIMIT' clause");
-    const bool is_list = why == purpose::list || why == purpose::list_activities;
-    const bool is_of_activities =
-        why == purpose::list_activities || why == purpose::count_activities;
-    compiler to{text, name_space, is_of_activities};
+    const bool is_list = why == purpose::list;
+    compiler to{text, name_space, whose};
     std::optional<compiler::built> root;
     if (read.where)
       root = to.expression(*read.where);

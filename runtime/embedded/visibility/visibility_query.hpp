@@ -19,12 +19,17 @@ namespace troupe::embedded {
 /// SQLite store makes of it. Pure; may be asked about rows from one thread at a time.
 class visibility_query {
 public:
-  enum class purpose { list, count, list_activities, count_activities };
+  enum class purpose { list, count };
+  /// Whose rows are asked for: activities and operations are those without a workflow.
+  enum class rows_of { workflows, activities, operations };
 
   /// The error is the real server's answer: INVALID_ARGUMENT, or UNAVAILABLE where its store is
   /// what refuses. Names are the built-in ones and the custom ones of the namespace.
-  static result<visibility_query, rpc_status>
-  compile(std::string_view text, const namespace_entry& name_space, purpose why);
+  static result<visibility_query, rpc_status> compile(
+      std::string_view text,
+      const namespace_entry& name_space,
+      purpose why,
+      rows_of whose = rows_of::workflows);
 
   /// `work` grows by what that cost: a unit is about half a microsecond.
   [[nodiscard]] bool

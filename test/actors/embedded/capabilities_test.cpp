@@ -425,12 +425,25 @@ struct fixture : service_fixture {
     is_refused<wire::DeleteActivityExecutionRequest>("DeleteActivityExecution", code, words);
   }
 
-  void standalone_operations_are_unknown() {
-    is_refused<wire::DescribeNamespaceRequest>(
-        "StartNexusOperationExecution",
-        status_code::unimplemented,
-        "unknown method StartNexusOperationExecution for service "
-        "temporal.api.workflowservice.v1.WorkflowService");
+  void standalone_operations_are_off() {
+    const std::string words = "Standalone Nexus operation is disabled";
+    constexpr auto code = status_code::unimplemented;
+    is_refused<wire::StartNexusOperationExecutionRequest>(
+        "StartNexusOperationExecution", code, words);
+    is_refused<wire::DescribeNexusOperationExecutionRequest>(
+        "DescribeNexusOperationExecution", code, words);
+    is_refused<wire::PollNexusOperationExecutionRequest>(
+        "PollNexusOperationExecution", code, words);
+    is_refused<wire::ListNexusOperationExecutionsRequest>(
+        "ListNexusOperationExecutions", code, words);
+    is_refused<wire::CountNexusOperationExecutionsRequest>(
+        "CountNexusOperationExecutions", code, words);
+    is_refused<wire::RequestCancelNexusOperationExecutionRequest>(
+        "RequestCancelNexusOperationExecution", code, words);
+    is_refused<wire::TerminateNexusOperationExecutionRequest>(
+        "TerminateNexusOperationExecution", code, words);
+    is_refused<wire::DeleteNexusOperationExecutionRequest>(
+        "DeleteNexusOperationExecution", code, words);
   }
 
   void heartbeats_of_workers_are_taken_and_not_kept() {
@@ -531,7 +544,7 @@ const probes when_not_named{
     {"standalone_activity_start_delay", &fixture::standalone_activities_are_off},
     {"standalone_activity_batch_operations", &fixture::standalone_activities_are_off},
     {"standalone_activity_operator_commands", &fixture::standalone_activities_are_off},
-    {"standalone_nexus_operation", &fixture::standalone_operations_are_unknown}};
+    {"standalone_nexus_operation", &fixture::standalone_operations_are_off}};
 
 /// What the real server has no switch for, so that there is nothing to be compared with.
 const std::set<std::string> without_a_switch{

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/nexus/nexus_header.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace troupe::embedded {
+namespace {
+
+constexpr std::array<std::string_view, 9> disallowed_headers{
+    "request-timeout",
+    "xdc-redirection",
+    "xdc-redirection-api",
+    "xdc-redirection-source-cell",
+    "caller-name",
+    "caller-type",
+    "call-initiation",
+    "temporal-principal-type",
+    "temporal-principal-name"};
+
+} // namespace
+
+std::optional<nexus_header_problem>
+lower_header(const nexus_header& from, std::size_t max_bytes, nexus_header& to) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : from) {
+    bytes += name.size() + value.size();
+    std::string small = name;
+    std::transform(small.begin(), small.end(), small.begin(), [](char letter) {
+      return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+    });
+    if (std::find(disallowed_headers.begin(), disallowed_headers.end(), small)
+        != disallowed_headers.end())
+      return nexus_header_problem{name, small};
+    to[small] = value;
+  }
+  return bytes > max_bytes ? std::optional{nexus_header_problem{}} : std::nullopt;
+}
+
+} // namespace troupe::embedded

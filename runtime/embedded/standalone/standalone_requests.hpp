@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/record/change.hpp"
+#include "runtime/embedded/record/errors.hpp"
+
+#include <troupe/rpc_status.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// What requests about activities and about operations without a workflow have in common.
+namespace troupe::embedded {
+
+/// How the real server words what it refuses about the one and the other.
+struct standalone_words {
+  const char* id;              ///< how it calls the id,
+  const char* request_id;      ///< the id of a request,
+  const char* noun;            ///< and the thing itself
+  const char* bad_run_id;      ///< a run id that is none
+  const char* token_needs_run; ///< a long poll's token without a run id
+  const char* deleted;         ///< the reason of a termination by a deletion
+};
+
+inline constexpr standalone_words activity_words{
+    "activity ID",
+    "request ID",
+    "activity",
+    "invalid run id: must be a valid UUID",
+    "run id is required when long poll token is provided",
+    "Delete activity execution"};
+inline constexpr standalone_words operation_words{
+    "operation_id",
+    "request_id",
+    "operation",
+    "run_id is not a valid UUID",
+    "run_id is required when long_poll_token is provided",
+    "Delete nexus operation execution"};
+
+template <class Request>
+inline constexpr bool is_about_activities =
+    requires(const Request& request) { request.activity_id(); };
+
+/// Those of a request by its type.
+template <class Request>
+constexpr const standalone_words& words_of(const Request&) {
+  return is_about_activities<Request> ? activity_words : operation_words;
+}
+
+/// The activity's or the operation's id.
+template <class Request>
+const std::string& id_in(const Request& request) {
+  if constexpr (is_about_activities<Request>)
+    return request.activity_id();
+  else
+    return request.operation_id();
+}
+
+/// `NAME exceeds length limit. Length=L Limit=M`
+rpc_status check_length(std::string_view value, std::size_t limit, const char* name);
+
+/// What all requests about one are checked for.
+rpc_status check_standalone_id(
+    const standalone_words& words,
+    const std::string& id,
+    const std::string& run_id,
+    std::size_t max_id_bytes);
+
+/// `activity not found for ID: A`
+rpc_status standalone_not_found(const standalone_words& words, std::string_view id);
+
+/// What a start of an id meets.
+enum class id_use {
+  is_free,   ///< a new run may begin
+  repeated,  ///< this very start was served before: the run is its
+  is_joined, ///< the run that there is will do
+  is_taken
+};
+/// The numbers of policies are the same for activities and operations.
+id_use use_of_id(
+    const run* current,
+    const std::string& request_id,
+    enums::EventType scheduled,
+    int reuse_policy,
+    int conflict_policy);
+
+/// Drops search attributes without a value and checks the others.
+template <class Request>
+rpc_status check_attributes(const change& ch, Request& request) {
+  if (!request.has_search_attributes())
+    return {};
+  drop_nulls(request);
+  if (auto found = check_search_attributes(
+          ch.around, ch.rec.name_space, *request.mutable_search_attributes());
+      !found.ok())
+    return found.status;
+  return check_attributes_size(ch.around, ch.rec.name_space, request.search_attributes()).status;
+}
+
+/// Begins the run that this event makes: what it is, is in the event.
+run& begin_standalone(
+    change& ch,
+    std::string type,
+    std::string task_queue,
+    const api::common::v1::SearchAttributes& attributes,
+    const std::string& request_id,
+    const event_ptr& scheduled);
+
+/// The id of the request that this kind of event came from; null if there was none.
+const std::string* request_of(const run& on, enums::EventType type);
+
+/// The request's id, or a new one.
+std::string id_or_new(change& ch, const std::string& id);
+
+/// Writes down that somebody wants it canceled; gives the id of the event.
+template <class Request>
+std::int64_t write_cancel_request(change& ch, run& on, const Request& request) {
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED);
+  auto& asked = *event->mutable_workflow_execution_cancel_requested_event_attributes();
+  asked.set_cause(request.reason());
+  asked.set_identity(request.identity());
+  ch.write(on, event);
+  on.state.request_ids.put(
+      id_or_new(ch, request.request_id()), {event->event_type(), event->event_id(), false});
+  return event->event_id();
+}
+
+/// `invalid transition from Completed`
+rpc_status closed_already(const run& on);
+
+/// The run that a request to change one means; null, and the refusal is set, if it is none that
+/// could be meant.
+template <class Request>
+run* find_for_change(change& ch, const Request& request) {
+  constexpr std::size_t longest_reason_of_operations = 1000;
+  const auto& words = words_of(request);
+  const auto limit = ch.settings().max_id_bytes;
+  auto status = check_standalone_id(words, id_in(request), request.run_id(), limit);
+  if constexpr (requires { request.request_id(); }) {
+    if (status.ok())
+      status = check_length(request.request_id(), limit, words.request_id);
+    if (status.ok())
+      status = check_length(request.identity(), limit, "identity");
+    if (status.ok() && !is_about_activities<Request>)
+      status = check_length(request.reason(), longest_reason_of_operations, "reason");
+    if (status.ok() && request.reason().size() > ch.settings().max_blob_bytes)
+      status = invalid_argument("reason exceeds length limit");
+  }
+  run* const on = status.ok() ? ch.find(request.run_id()) : nullptr;
+  if (status.ok() && on == nullptr)
+    status = standalone_not_found(words, id_in(request));
+  if (!status.ok())
+    ch.tx.answer = {std::move(status), nullptr};
+  return on;
+}
+
+} // namespace troupe::embedded
