@@ -78,6 +78,7 @@ void add_operator_commands(CLI::App& app, const global_flags& flags);
 void add_workflow_commands(CLI::App& app, const global_flags& flags);
 void add_batch_commands(CLI::App& app, const global_flags& flags);
 void add_activity_commands(CLI::App& app, const global_flags& flags);
+void add_nexus_commands(CLI::App& app, const global_flags& flags);
 void add_task_queue_commands(CLI::App& app, const global_flags& flags);
 void add_worker_commands(CLI::App& app, const global_flags& flags);
 void add_env_commands(CLI::App& app, const global_flags& flags);

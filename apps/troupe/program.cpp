@@ -290,12 +290,14 @@ void declare_program(CLI::App& app, global_flags& flags, add_commands add_server
   add_operator_commands(app, flags);
   add_workflow_commands(app, flags);
   add_activity_commands(app, flags);
+  add_nexus_commands(app, flags);
   add_batch_commands(app, flags);
   add_task_queue_commands(app, flags);
   add_worker_commands(app, flags);
   add_env_commands(app, flags);
   add_config_commands(app, flags);
-  for (const auto* group : {"operator", "workflow", "activity", "batch", "task-queue", "worker"})
+  for (const auto* group :
+       {"operator", "workflow", "activity", "nexus", "batch", "task-queue", "worker"})
     add_client_flags(*app.get_subcommand(group), flags);
   add_completion_command(app);
   add_missing_commands(app);

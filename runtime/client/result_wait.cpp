@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/eager_start.hpp"
+#include "runtime/client/end_wait.hpp"
 #include "runtime/client/request.hpp"
-#include "runtime/client/status_error.hpp"
-#include "runtime/client/unary_job.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/methods.hpp"
@@ -22,89 +21,57 @@ namespace methods = rpc::methods::workflow_service;
 
 namespace {
 
-/// Waits for the end of a chain of runs: a long poll for the close event after another. May start
-/// the workflow before.
-class result_wait final : public typed_job<payloads> {
+struct workflow_methods {
+  using start_response = wire::StartWorkflowExecutionResponse;
+  using poll_request = wire::GetWorkflowExecutionHistoryRequest;
+  using poll_response = wire::GetWorkflowExecutionHistoryResponse;
+  static constexpr std::string_view start_method = methods::start_workflow_execution;
+  static constexpr std::string_view poll_method = methods::get_workflow_execution_history;
+};
+
+/// Waits for the end of a chain of runs, by polls for the close event.
+class result_wait final : public end_wait<workflow_methods> {
 public:
   result_wait(
       const call_origin& from, std::string workflow_id, std::string run_id, bool follow_runs)
-      : typed_job(from), workflow_id_(std::move(workflow_id)), run_id_(std::move(run_id)),
-        follows_runs_(follow_runs) {}
+      : end_wait(from, std::move(workflow_id), std::move(run_id)), follows_runs_(follow_runs) {}
 
   /// Sends this first, and waits for what it starts.
   void start_with(const call_origin& from, wire::StartWorkflowExecutionRequest request) {
     if (take_wish(request))
       first_task_.emplace(from, request);
-    start_ = rpc::make_call(methods::start_workflow_execution, request, settings().rpc_timeout);
+    end_wait::start_with(request);
   }
 
 private:
-  void begin() override {
-    if (start_) {
-      if (first_task_)
-        first_task_->reserve(*start_);
-      send(*std::exchange(start_, {}));
-    } else
-      poll();
+  void about_to_start(rpc::call& start) override {
+    if (first_task_)
+      first_task_->reserve(start);
   }
-
-  void replied(rpc_status status, const rpc::bytes& reply) override {
-    if (is_polling_)
-      polled(std::move(status), reply);
-    else
-      started(std::move(status), reply);
-  }
-
-  void started(rpc_status status, const rpc::bytes& reply) {
-    wire::StartWorkflowExecutionResponse response;
-    if (status.ok() && !rpc::decode(reply, response))
-      status = rpc::undecodable(methods::start_workflow_execution);
+  void has_answered(wire::StartWorkflowExecutionResponse& response) override {
     if (first_task_)
       first_task_->answered(response);
-    if (!status.ok())
-      return fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
-    run_id_ = response.run_id();
-    poll();
   }
 
-  void poll() {
-    wire::GetWorkflowExecutionHistoryRequest request;
-    request.set_namespace_(settings().name_space);
-    request.mutable_execution()->set_workflow_id(workflow_id_);
+  void fill(wire::GetWorkflowExecutionHistoryRequest& request) override {
+    request.mutable_execution()->set_workflow_id(id_);
     request.mutable_execution()->set_run_id(run_id_);
     request.set_wait_new_event(true);
     request.set_skip_archival(true);
     request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
     request.set_next_page_token(page_token_);
-    auto what = rpc::make_call(
-        methods::get_workflow_execution_history, request, settings().long_poll_timeout);
-    what.is_long_poll = true;
-    is_polling_ = true;
-    send(std::move(what));
   }
 
-  void polled(rpc_status status, const rpc::bytes& reply) {
-    wire::GetWorkflowExecutionHistoryResponse response;
-    if (status.ok() && !rpc::decode(reply, response))
-      status = rpc::undecodable(methods::get_workflow_execution_history);
-    if (!status.ok()) {
-      // The poll itself took too long (a proxy in between, a busy service): the wait goes on.
-      if (status.code == status_code::deadline_exceeded && !is_late())
-        poll();
-      else
-        fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
-      return;
-    }
+  bool take(const wire::GetWorkflowExecutionHistoryResponse& response) override {
     page_token_ = response.next_page_token();
-    if (response.history().events_size() > 0)
-      closed(response.history().events(response.history().events_size() - 1));
-    else if (is_late())
-      fail(to_exception(
-          {status_code::deadline_exceeded,
-           "workflow " + workflow_id_ + " did not close in time",
-           {}}));
-    else
-      poll();
+    if (response.history().events_size() == 0)
+      return false;
+    closed(response.history().events(response.history().events_size() - 1));
+    return true;
+  }
+
+  [[nodiscard]] std::string not_in_time() const override {
+    return "workflow " + id_ + " did not close in time";
   }
 
   void closed(const events::HistoryEvent& event) {
@@ -148,13 +115,13 @@ private:
     default:
       fail(to_exception(
           {status_code::internal,
-           "the service says that workflow " + workflow_id_ + " closed with event "
+           "the service says that workflow " + id_ + " closed with event "
                + enums::EventType_Name(event.event_type()),
            {}}));
     }
   }
 
-  [[nodiscard]] data_converter converter() const { return settings().converter_of(workflow_id_); }
+  [[nodiscard]] data_converter converter() const { return settings().converter_of(id_); }
 
   /// Continues with the next run of the chain, if there is one and it is wanted.
   bool goes_on(const std::string& next_run_id) {
@@ -167,15 +134,11 @@ private:
   }
 
   void failed_with(failure_cause cause) {
-    fail(std::make_exception_ptr(workflow_failed_error{workflow_id_, run_id_, std::move(cause)}));
+    fail(std::make_exception_ptr(workflow_failed_error{id_, run_id_, std::move(cause)}));
   }
 
-  std::string workflow_id_;
-  std::string run_id_;
   std::string page_token_;
   bool follows_runs_;
-  bool is_polling_ = false;
-  std::optional<rpc::call> start_;
   std::optional<eager_start> first_task_; ///< of the start, where that is wished for
 };
 

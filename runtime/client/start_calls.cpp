@@ -18,51 +18,6 @@ template result<workflow_ref>& outcome_of<workflow_ref>(call_job&);
 
 namespace {
 
-/// The same start with a signal. Field by field, since the two messages have numbers of their own.
-/// The service gives out no task with the answer to it.
-wire::SignalWithStartWorkflowExecutionRequest
-with_signal(wire::StartWorkflowExecutionRequest start, encoded_signal signal) {
-  wire::SignalWithStartWorkflowExecutionRequest to;
-  to.set_namespace_(std::move(*start.mutable_namespace_()));
-  to.set_workflow_id(std::move(*start.mutable_workflow_id()));
-  to.set_identity(std::move(*start.mutable_identity()));
-  to.set_request_id(std::move(*start.mutable_request_id()));
-  to.set_cron_schedule(std::move(*start.mutable_cron_schedule()));
-  to.set_workflow_id_reuse_policy(start.workflow_id_reuse_policy());
-  to.set_workflow_id_conflict_policy(start.workflow_id_conflict_policy());
-  if (start.has_workflow_type())
-    to.mutable_workflow_type()->Swap(start.mutable_workflow_type());
-  if (start.has_task_queue())
-    to.mutable_task_queue()->Swap(start.mutable_task_queue());
-  if (start.has_input())
-    to.mutable_input()->Swap(start.mutable_input());
-  if (start.has_workflow_execution_timeout())
-    to.mutable_workflow_execution_timeout()->Swap(start.mutable_workflow_execution_timeout());
-  if (start.has_workflow_run_timeout())
-    to.mutable_workflow_run_timeout()->Swap(start.mutable_workflow_run_timeout());
-  if (start.has_workflow_task_timeout())
-    to.mutable_workflow_task_timeout()->Swap(start.mutable_workflow_task_timeout());
-  if (start.has_workflow_start_delay())
-    to.mutable_workflow_start_delay()->Swap(start.mutable_workflow_start_delay());
-  if (start.has_retry_policy())
-    to.mutable_retry_policy()->Swap(start.mutable_retry_policy());
-  if (start.has_priority())
-    to.mutable_priority()->Swap(start.mutable_priority());
-  if (start.has_memo())
-    to.mutable_memo()->Swap(start.mutable_memo());
-  if (start.has_search_attributes())
-    to.mutable_search_attributes()->Swap(start.mutable_search_attributes());
-  if (start.has_header())
-    to.mutable_header()->Swap(start.mutable_header());
-  if (start.has_user_metadata())
-    to.mutable_user_metadata()->Swap(start.mutable_user_metadata());
-  to.mutable_links()->Swap(start.mutable_links());
-  to.set_signal_name(std::move(signal.name));
-  if (!signal.args.empty())
-    to_proto(std::move(signal.args), *to.mutable_signal_input());
-  return to;
-}
-
 /// What was started, or found running. A service that does not tell the first run made it just now.
 workflow_ref started(
     const call_job& job, const std::string& id, const std::string& run, const std::string& first) {
@@ -154,7 +109,10 @@ job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
 job_of<workflow_ref>
 signal_with_start_job(const call_origin& from, encoded_start start, encoded_signal signal) {
   call_watchers watched_by;
-  auto request = with_signal(start_request(from, std::move(start), watched_by), std::move(signal));
+  auto request = protocol::with_signal(
+      start_request(from, std::move(start), watched_by),
+      std::move(signal.name),
+      std::move(signal.args));
   auto span = make_span(
       from,
       "SignalWithStartWorkflow",

@@ -5,6 +5,7 @@
 
 #include <troupe/client/errors.hpp>
 #include <troupe/client/standalone_activity.hpp>
+#include <troupe/client/standalone_operation.hpp>
 
 #include <google/rpc/status.pb.h>
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -72,6 +73,10 @@ std::exception_ptr to_exception(rpc_status status, const failed_call& what) {
   if (status.code == status_code::already_exists)
     if (const auto found = detail_of<details::ActivityExecutionAlreadyStartedFailure>(status))
       return std::make_exception_ptr(activity_already_started_error{
+          std::move(status), std::string{what.workflow_id}, found->run_id()});
+  if (status.code == status_code::already_exists)
+    if (const auto found = detail_of<details::NexusOperationExecutionAlreadyStartedFailure>(status))
+      return std::make_exception_ptr(operation_already_started_error{
           std::move(status), std::string{what.workflow_id}, found->run_id()});
   if (status.code == status_code::invalid_argument)
     if (const auto found = detail_of<details::QueryFailedFailure>(status)) {

@@ -4,11 +4,13 @@
 #include <troupe/client/start_workflow_options.hpp>
 #include <troupe/payload/data_converter.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace temporal::api::workflowservice::v1 {
+class SignalWithStartWorkflowExecutionRequest;
 class StartWorkflowExecutionRequest;
-}
+} // namespace temporal::api::workflowservice::v1
 
 namespace troupe::protocol {
 
@@ -28,5 +30,12 @@ void fill_start_request(
     payloads args,
     const starter& by,
     temporal::api::workflowservice::v1::StartWorkflowExecutionRequest& to);
+
+/// The same start with a signal. The service gives out no task with the answer to it.
+[[nodiscard]] temporal::api::workflowservice::v1::SignalWithStartWorkflowExecutionRequest
+with_signal(
+    temporal::api::workflowservice::v1::StartWorkflowExecutionRequest start,
+    std::string signal_name,
+    payloads args);
 
 } // namespace troupe::protocol

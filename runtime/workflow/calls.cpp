@@ -70,7 +70,9 @@ engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& wi
   const auto is_parent = [](const auto& header) { // in any case, as all names of headers
     return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
   };
+  // The service's own endpoint takes no headers.
   if (extras_ && extras_->trace && !within.cancelled()
+      && !request.endpoint.starts_with("__temporal_")
       && std::ranges::none_of(request.options.headers, is_parent))
     request.options.headers.emplace_back(
         "traceparent",

@@ -34,6 +34,7 @@ SETTINGS = [
     "frontend.enableExecuteMultiOperation=true", "frontend.workerVersioningWorkflowAPIs=true",
     "frontend.workerVersioningDataAPIs=true", "frontend.activityAPIsEnabled=true",
     "frontend.enableCancelWorkerPollsOnShutdown=true", "limit.historyCount.suggestContinueAsNew=50",
+    "nexusoperation.enableStandalone=true", "history.enableSignalWithStartFromWorkflow=true",
 ]
 ATTRIBUTES = {"Keyword": "Keyword", "String": "Text", "Int": "Int", "Bool": "Bool", "Double": "Double", "Datetime": "Datetime"}
 

@@ -2,12 +2,12 @@
 #include "apps/troupe/activity/standalone_commands.hpp"
 
 #include "apps/troupe/connection/property_pages.hpp"
+#include "apps/troupe/connection/standalone_calls.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/text/enum_name.hpp"
-#include "runtime/base/text/uuid.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -40,15 +40,7 @@ struct one_flags {
 
   template <class Request>
   Request request(const connection& to) const {
-    Request made;
-    made.set_namespace_(to.name_space());
-    made.set_activity_id(activity_id);
-    made.set_run_id(run_id);
-    if constexpr (requires { made.set_identity(to.identity()); })
-      made.set_identity(to.identity());
-    if constexpr (requires { made.set_request_id(""); })
-      made.set_request_id(random_uuid());
-    return made;
+    return request_about<Request>(to, activity_id, run_id);
   }
 };
 
@@ -152,38 +144,34 @@ void list(const list_flags& what, const global_flags& flags) {
 }
 
 void count(const list_flags& what, const global_flags& flags) {
-  connection to{flags};
-  wf::CountActivityExecutionsRequest request;
-  wf::CountActivityExecutionsResponse response;
-  request.set_namespace_(to.name_space());
-  request.set_query(what.query);
-  to.call("failed counting activities", methods::count_activity_executions, request, response);
-  print_message(response, flags);
-  say("Total: " + std::to_string(response.count()), flags);
+  print_count<wf::CountActivityExecutionsResponse, wf::CountActivityExecutionsRequest>(
+      flags, what.query, "failed counting activities", methods::count_activity_executions);
 }
 
 // -- their end
 
 void cancel(const one_flags& what, const global_flags& flags) {
-  connection to{flags};
-  auto request = what.request<wf::RequestCancelActivityExecutionRequest>(to);
-  request.set_reason(what.reason);
-  wf::RequestCancelActivityExecutionResponse response;
-  to.call(
+  ask_for_end<
+      wf::RequestCancelActivityExecutionRequest,
+      wf::RequestCancelActivityExecutionResponse>(
+      flags,
+      what.activity_id,
+      what.run_id,
+      what.reason,
       "failed to request activity cancellation",
       methods::request_cancel_activity_execution,
-      request,
-      response);
-  say("Cancellation requested", flags);
+      "Cancellation requested");
 }
 
 void terminate(const one_flags& what, const global_flags& flags) {
-  connection to{flags};
-  auto request = what.request<wf::TerminateActivityExecutionRequest>(to);
-  request.set_reason(what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason);
-  wf::TerminateActivityExecutionResponse response;
-  to.call("failed to terminate activity", methods::terminate_activity_execution, request, response);
-  say("Activity terminated", flags);
+  ask_for_end<wf::TerminateActivityExecutionRequest, wf::TerminateActivityExecutionResponse>(
+      flags,
+      what.activity_id,
+      what.run_id,
+      what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason,
+      "failed to terminate activity",
+      methods::terminate_activity_execution,
+      "Activity terminated");
 }
 
 void result(const one_flags& what, const global_flags& flags) {
@@ -201,58 +189,32 @@ api::activity::v1::ActivityExecutionOutcome wait_for_outcome(
     const std::string& prefix,
     const std::string& activity_id,
     const std::string& run_id) {
-  one_flags which{activity_id, run_id, {}};
-  for (;;) {
-    wf::PollActivityExecutionResponse response;
-    constexpr std::chrono::seconds patience{60};
-    const auto status = to.try_call(
-        methods::poll_activity_execution,
-        which.request<wf::PollActivityExecutionRequest>(to),
-        response,
-        patience);
-    if (status.code == status_code::deadline_exceeded)
-      continue;
-    if (status.code == status_code::not_found)
-      throw command_error("activity not found: " + activity_id);
-    if (!status.ok())
-      throw command_error(
-          prefix + (status.message.empty() ? std::string{to_string(status.code)} : status.message));
-    if (response.outcome().value_case()
-        != api::activity::v1::ActivityExecutionOutcome::VALUE_NOT_SET)
-      return response.outcome();
-  }
+  return wait_for_end<wf::PollActivityExecutionResponse>(
+             to,
+             methods::poll_activity_execution,
+             request_about<wf::PollActivityExecutionRequest>(to, activity_id, run_id),
+             "activity",
+             activity_id,
+             prefix,
+             [](const auto& response) {
+               return response.outcome().value_case()
+                      != api::activity::v1::ActivityExecutionOutcome::VALUE_NOT_SET;
+             })
+      .outcome();
 }
 
 void print_outcome(
     const api::activity::v1::ActivityExecutionOutcome& outcome,
     json_object out,
     const global_flags& flags) {
-  const bool has_failed = outcome.has_failure();
-  const auto* const status = has_failed ? "FAILED" : "COMPLETED";
   const auto& results = outcome.result();
-  const auto value = results.payloads_size() == 1 ? to_json(results.payloads(0), style_of(flags))
-                                                  : to_json(results, style_of(flags));
-  if (flags.format() == output_format::text) {
-    properties lines{{"Status", status}};
-    if (has_failed)
-      lines.push_back(
-          {.name = "Failure",
-           .value = "\n    Message: " + outcome.failure().message(),
-           .is_block = true});
-    else
-      lines.push_back({"Result", value});
-    say_heading("Results:", flags);
-    print(property_list(lines));
-  } else {
-    out.text("status", status);
-    if (has_failed)
-      out.raw("failure", to_json(outcome.failure(), style_of(flags)));
-    else
-      out.raw("result", value);
-    print_json(out.str(), flags);
-  }
-  if (has_failed)
-    throw failed_outcome("activity failed");
+  print_end(
+      results.payloads_size() == 1 ? to_json(results.payloads(0), style_of(flags))
+                                   : to_json(results, style_of(flags)),
+      outcome.has_failure() ? &outcome.failure() : nullptr,
+      "activity",
+      std::move(out),
+      flags);
 }
 
 void add_standalone_commands(CLI::App& group, const global_flags& flags) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/activity/standalone_commands.hpp"
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/connection/standalone_calls.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
@@ -86,11 +87,6 @@ void start_one_flags::add(CLI::App& command) {
       "Search attribute, KEY=JSON; may be given several times");
   input.add(command);
   headers.add(command);
-}
-
-void set_text(const std::string& text, temporal::api::common::v1::Payload& to) {
-  (*to.mutable_metadata())["encoding"] = "json/plain";
-  to.set_data(go_json(text));
 }
 
 wf::StartActivityExecutionRequest start_one_flags::request(const connection& to) const {

@@ -49,6 +49,15 @@ struct list_flags {
   std::int64_t page_size = 0; ///< 0 or less: the service decides
 };
 
+/// What a page lists.
+template <class Response>
+const auto& listed_in(const Response& response) {
+  if constexpr (requires { response.executions(); })
+    return response.executions();
+  else
+    return response.operations();
+}
+
 /// Prints the executions that a paged call lists: as JSON objects, or for people as a table of what
 /// `row_of` says of each. `failed` begins the error of a page that could not be had.
 template <class Request, class Response, class RowOf>
@@ -75,7 +84,7 @@ void print_executions(
     Response response;
     to.call(failed, method, request, response);
     std::vector<std::vector<std::string>> rows;
-    for (const auto& each : response.executions()) {
+    for (const auto& each : listed_in(response)) {
       if (what.limit > 0 && count == what.limit)
         break;
       ++count;

@@ -78,21 +78,45 @@ rpc_status check_schedule(const surroundings& around, const request_type& reques
   return problem.empty() ? rpc_status{} : invalid_argument(std::move(problem));
 }
 
-/// What a link has to say and does not, in the words of an error.
-std::string_view missing_part(const api::common::v1::Link& link) {
+/// What a link to something of a namespace has to say and does not, in the words of an error.
+std::string missing_part(
+    const std::string& kind,
+    const char* id_name,
+    const std::string& name_space,
+    const std::string& id,
+    const std::string& run_id) {
+  const auto* const missing = name_space.empty() ? "namespace"
+                              : id.empty()       ? id_name
+                              : run_id.empty()   ? "run ID"
+                                                 : nullptr;
+  return missing == nullptr ? std::string{}
+                            : kind + " link must not have an empty " + missing + " field";
+}
+
+/// The same of any link.
+std::string missing_part(const api::common::v1::Link& link) {
   using variant = api::common::v1::Link;
   switch (link.variant_case()) {
-  case variant::kWorkflowEvent:
-    if (link.workflow_event().namespace_().empty())
-      return "workflow event link must not have an empty namespace field";
-    if (link.workflow_event().workflow_id().empty())
-      return "workflow event link must not have an empty workflow ID field";
-    if (link.workflow_event().run_id().empty())
-      return "workflow event link must not have an empty run ID field";
-    return {};
+  case variant::kWorkflowEvent: {
+    const auto& to = link.workflow_event();
+    return missing_part(
+        "workflow event", "workflow ID", to.namespace_(), to.workflow_id(), to.run_id());
+  }
+  case variant::kWorkflow: {
+    const auto& to = link.workflow();
+    return missing_part("workflow", "workflow ID", to.namespace_(), to.workflow_id(), to.run_id());
+  }
+  case variant::kNexusOperation: {
+    const auto& to = link.nexus_operation();
+    return missing_part(
+        "nexus operation", "operation ID", to.namespace_(), to.operation_id(), to.run_id());
+  }
+  case variant::kActivity: {
+    const auto& to = link.activity();
+    return missing_part("activity", "activity ID", to.namespace_(), to.activity_id(), to.run_id());
+  }
   case variant::kBatchJob:
-    return link.batch_job().job_id().empty() ? "batch job link must not have an empty job ID"
-                                             : std::string_view{};
+    return link.batch_job().job_id().empty() ? "batch job link must not have an empty job ID" : "";
   default: return "unsupported link variant";
   }
 }

@@ -12,6 +12,7 @@
 #include <troupe/client/page_range.hpp>
 #include <troupe/client/pages.hpp>
 #include <troupe/client/standalone_activity.hpp>
+#include <troupe/client/standalone_operation.hpp>
 #include <troupe/client/start_workflow_options.hpp>
 #include <troupe/client/update_handle.hpp>
 #include <troupe/client/workflow_handle.hpp>

@@ -120,7 +120,14 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
       {"link to nothing", [](request& r) { r.add_links(); }, "unsupported link variant"},
       {"link to an activity",
        [](request& r) { r.add_links()->mutable_activity()->set_activity_id("a"); },
-       "unsupported link variant"},
+       "activity link must not have an empty namespace field"},
+      {"link to an operation without a workflow",
+       [](request& r) {
+         auto& link = *r.add_links()->mutable_nexus_operation();
+         link.set_namespace_("n");
+         link.set_operation_id("o");
+       },
+       "nexus operation link must not have an empty run ID field"},
       {"override without behavior",
        [](request& r) { r.mutable_versioning_override(); },
        "override behavior is required"},

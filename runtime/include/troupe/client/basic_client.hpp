@@ -7,6 +7,7 @@
 #include <troupe/client/call.hpp>
 #include <troupe/client/description.hpp>
 #include <troupe/client/message.hpp>
+#include <troupe/client/nexus_client.hpp>
 #include <troupe/client/pages.hpp>
 #include <troupe/client/standalone_activity.hpp>
 #include <troupe/client/start_workflow_options.hpp>
@@ -135,6 +136,8 @@ class basic_client {
   using workflow_of = typename Style::template workflow<R>;
   template <class R>
   using activity_of = typename Style::template activity<R>;
+  template <class R>
+  using operation_of = typename Style::template operation<R>;
   template <class Result, class R>
   using updated_of = typename Style::template updated<Result, R>;
 
@@ -430,6 +433,42 @@ public:
   [[nodiscard]] returned<grouped_count> count_activities_by_group(std::string query) const {
     return Style::give(
         call<grouped_count>{detail::count_activities_job(origin_, std::move(query))});
+  }
+
+  // -- Nexus operations without a workflow --------------------------------------------------------
+
+  /// Calls the operations of a contract at this endpoint.
+  template <class Service>
+  [[nodiscard]] basic_nexus_client<Style, Service> nexus_client(std::string endpoint) const {
+    static_assert(nexus::detail::check_contract<Service>());
+    return {origin_, std::move(endpoint), std::string{Service::service_name}};
+  }
+  /// Calls operations of a service by their names: nothing checks their types.
+  [[nodiscard]] basic_nexus_client<Style, void>
+  nexus_client(std::string endpoint, std::string service) const {
+    return {origin_, std::move(endpoint), std::move(service)};
+  }
+  /// An operation by id (and run); nothing is sent, so it need not exist.
+  template <class Result = payload>
+  [[nodiscard]] operation_of<Result> get_operation(std::string id, std::string run_id = {}) const {
+    return operation_of<Result>{detail::standalone_ref{origin_, std::move(id), std::move(run_id)}};
+  }
+  /// Operations without a workflow that match a visibility query (`Endpoint = 'x' AND
+  /// ExecutionStatus = 'Running'`; also by `Service`, `Operation`, `OperationId`), newest first;
+  /// empty: all.
+  [[nodiscard]] pages<operation_summary>
+  list_operations(std::string query = {}, int page_size = 0) const {
+    return Style::give(detail::operation_pages(origin_, std::move(query), page_size));
+  }
+  /// How many the filter takes; all without one.
+  [[nodiscard]] returned<std::int64_t> count_operations(std::string query = {}) const {
+    return Style::give(call<std::int64_t>{
+        detail::count_operations_job(origin_, std::move(query)).job, &detail::take_count});
+  }
+  /// The same by groups: `"Endpoint = 'x' GROUP BY ExecutionStatus"`.
+  [[nodiscard]] returned<grouped_count> count_operations_by_group(std::string query) const {
+    return Style::give(
+        call<grouped_count>{detail::count_operations_job(origin_, std::move(query))});
   }
 
   // -- namespaces ---------------------------------------------------------------------------------

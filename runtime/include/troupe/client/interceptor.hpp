@@ -4,6 +4,7 @@
 #include <troupe/client/basic_workflow_handle.hpp>
 #include <troupe/client/batch.hpp>
 #include <troupe/client/standalone_activity.hpp>
+#include <troupe/client/standalone_operation.hpp>
 #include <troupe/client/start_workflow_options.hpp>
 #include <troupe/client/workflow_changes.hpp>
 #include <troupe/headers.hpp>
@@ -202,6 +203,48 @@ struct count_activities_input : client_call {
   std::string query; ///< the filter, perhaps with groups; empty: all
 };
 
+/// A Nexus operation is started that belongs to no workflow.
+struct start_operation_input : client_call {
+  std::string endpoint;            ///< by which it is called
+  std::string service;             ///< of the contract
+  std::string operation;           ///< the name of its code
+  start_operation_options options; ///< the id is set; its headers are what travels beside the input
+  payload input;                   ///< as it travels
+};
+/// Its end is waited for by its handle.
+struct operation_result_input : client_call {
+  std::string operation_id;             ///< which one
+  std::string run_id;                   ///< empty: the latest one
+  std::chrono::milliseconds timeout{0}; ///< 0: for ever
+};
+/// It is looked at.
+struct describe_operation_input : client_call {
+  std::string operation_id; ///< which one
+  std::string run_id;       ///< empty: the latest one
+};
+/// It is asked to cancel.
+struct cancel_operation_input : client_call {
+  std::string operation_id; ///< which one
+  std::string run_id;       ///< empty: the latest one
+  std::string reason;       ///< for people; often empty
+};
+/// It is ended for good.
+struct terminate_operation_input : client_call {
+  std::string operation_id; ///< which one
+  std::string run_id;       ///< empty: the latest one
+  std::string reason;       ///< for people; often empty
+};
+/// A page of a list of them is read.
+struct list_operations_input : client_call {
+  std::string query;      ///< the filter; empty: all
+  int page_size = 0;      ///< 0: the service's choice
+  std::string page_token; ///< empty: the first page
+};
+/// They are counted.
+struct count_operations_input : client_call {
+  std::string query; ///< the filter, perhaps with groups; empty: all
+};
+
 /// A batch operation is started.
 struct start_batch_input : client_call {
   batch_options options;     ///< the id is set
@@ -257,6 +300,15 @@ public:
   virtual void terminate_activity(terminate_activity_input&) const {} ///< `handle.terminate`
   virtual void list_activities(list_activities_input&) const {}       ///< each page is a call
   virtual void count_activities(count_activities_input&) const {}     ///< with groups, too
+
+  /// Of a Nexus operation without a workflow; also of `execute`, whose call ends with it.
+  virtual void start_operation(start_operation_input&) const {}
+  virtual void operation_result(operation_result_input&) const {}       ///< `handle.result`
+  virtual void describe_operation(describe_operation_input&) const {}   ///< `handle.describe`
+  virtual void cancel_operation(cancel_operation_input&) const {}       ///< `handle.cancel`
+  virtual void terminate_operation(terminate_operation_input&) const {} ///< `handle.terminate`
+  virtual void list_operations(list_operations_input&) const {}         ///< each page is a call
+  virtual void count_operations(count_operations_input&) const {}       ///< with groups, too
 
   virtual void start_batch(start_batch_input&) const {} ///< `client.start_batch`
 };

@@ -3,8 +3,7 @@
 
 #include <troupe/client/call.hpp>
 #include <troupe/client/description.hpp>
-#include <troupe/detail/call_style.hpp>
-#include <troupe/error.hpp>
+#include <troupe/client/standalone_handle.hpp>
 #include <troupe/payload/payload.hpp>
 #include <troupe/priority.hpp>
 #include <troupe/rpc_status.hpp>
@@ -83,27 +82,11 @@ enum class activity_status {
 /// As the Temporal tools write it: `Running`, `Completed`, ...; `Unspecified` for unknown numbers.
 [[nodiscard]] std::string_view to_string(activity_status status) noexcept;
 
-/// One line of a list of such activities. Absent times are those that have not come yet.
-struct activity_summary {
-  std::string id;                                        ///< which its runs share
-  std::string run_id;                                    ///< the run's own
+/// One line of a list of such activities.
+struct activity_summary : standalone_summary {
   std::string type;                                      ///< the name of its code
   std::string task_queue;                                ///< where its tasks go
   activity_status status = activity_status::unspecified; ///< running, or how it was closed
-  std::optional<wall_time> scheduled_time;               ///< when it was started
-  std::optional<wall_time> close_time;                   ///< absent while it runs
-  /// From its start to its end; absent while it runs.
-  std::optional<std::chrono::nanoseconds> execution_duration;
-  std::int64_t state_transition_count = 0; ///< how often the service changed it
-  /// As the service keeps them, by name; typed by `search_attribute_of`.
-  std::vector<std::pair<std::string, payload>> search_attributes;
-
-  /// What a search attribute of it is; nothing if it has no value, or one of another type.
-  template <search_attribute_type Type>
-  [[nodiscard]] std::optional<typename search_attribute<Type>::value_type>
-  search_attribute_of(const search_attribute<Type>& which) const {
-    return which.in(search_attributes);
-  }
 };
 
 /// What the service tells about one such activity.
@@ -135,30 +118,15 @@ struct activity_description : activity_summary {
 /// An activity that was started by itself did not succeed. `cause()` says how it ended:
 /// `application_error` (failed), `canceled_error`, `terminated_error`, `timeout_error`; `what()`
 /// tells the whole chain.
-class activity_failed_error : public std::runtime_error, public detail::caused_error {
+class activity_failed_error : public standalone_failed_error {
 public:
   /// Made by the client, of the activity's outcome.
   activity_failed_error(std::string activity_id, std::string run_id, failure_cause cause)
-      : std::runtime_error(
-            "activity " + activity_id + " failed"
-            + (cause ? ": " + describe(*cause) : std::string{})),
-        activity_id_(std::move(activity_id)), run_id_(std::move(run_id)),
-        message_("activity " + activity_id_ + " failed" + (cause ? ": " + cause->message() : "")),
-        cause_(std::move(cause)) {}
+      : standalone_failed_error(
+            "activity", std::move(activity_id), std::move(run_id), std::move(cause)) {}
 
   /// Which one.
-  [[nodiscard]] const std::string& activity_id() const noexcept { return activity_id_; }
-  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; } ///< its run
-  /// What it failed with.
-  [[nodiscard]] const failure_cause& cause() const noexcept override { return cause_; }
-  /// What travels if a handler lets this out: its own text and that of the first cause.
-  [[nodiscard]] const std::string& message() const noexcept override { return message_; }
-
-private:
-  std::string activity_id_;
-  std::string run_id_;
-  std::string message_;
-  failure_cause cause_;
+  [[nodiscard]] const std::string& activity_id() const noexcept { return id(); }
 };
 
 /// The id is taken, and the policies say that a start then fails. Carries the service's
@@ -182,13 +150,6 @@ private:
 
 namespace detail {
 
-/// An activity without a workflow, as handles know it.
-struct standalone_ref {
-  call_origin from;
-  std::string id;
-  std::string run_id; ///< empty: the latest one
-};
-
 /// Its start, whose arguments are encoded, the codec included.
 struct encoded_activity {
   std::string type;
@@ -202,12 +163,16 @@ start_activity_job(const call_origin& from, encoded_activity start);
 /// Starts it and waits for its result.
 [[nodiscard]] job_of<payloads>
 execute_activity_job(const call_origin& from, encoded_activity start);
-[[nodiscard]] job_of<payloads>
-activity_result_job(const standalone_ref& of, std::chrono::milliseconds timeout);
-[[nodiscard]] job_of<activity_description> describe_activity_job(const standalone_ref& of);
-[[nodiscard]] job_of<void> cancel_standalone_job(const standalone_ref& of, std::string reason);
-[[nodiscard]] job_of<void> terminate_standalone_job(const standalone_ref& of, std::string reason);
-[[nodiscard]] job_of<void> delete_standalone_job(const standalone_ref& of);
+/// What handles do to it.
+struct standalone_activities {
+  using description = activity_description;
+  [[nodiscard]] static job_of<payloads>
+  result(const standalone_ref& of, std::chrono::milliseconds timeout);
+  [[nodiscard]] static job_of<description> describe(const standalone_ref& of);
+  [[nodiscard]] static job_of<void> cancel(const standalone_ref& of, std::string reason);
+  [[nodiscard]] static job_of<void> terminate(const standalone_ref& of, std::string reason);
+  [[nodiscard]] static job_of<void> remove(const standalone_ref& of);
+};
 [[nodiscard]] async_pages<activity_summary>
 activity_pages(const call_origin& from, std::string query, int page_size);
 [[nodiscard]] job_of<grouped_count>
@@ -215,84 +180,11 @@ count_activities_job(const call_origin& from, std::string query);
 
 } // namespace detail
 
-/// What one can do to an activity that was started by itself: the members of
-/// `standalone_activity_handle`, which block and give a `T`, and of
-/// `async_standalone_activity_handle`, which give a `call<T>`. `returned<T>` is the one or the
-/// other.
-template <class Style>
-class basic_standalone_activity_handle {
-  template <class T>
-  using returned = typename Style::template returned<T>;
-
-public:
-  /// Made by the library.
-  explicit basic_standalone_activity_handle(detail::standalone_ref to) : ref_(std::move(to)) {}
-
-  /// The activity's.
-  [[nodiscard]] const std::string& id() const noexcept { return ref_.id; }
-  /// The run that was started or asked for; empty: the latest one.
-  [[nodiscard]] const std::string& run_id() const noexcept { return ref_.run_id; }
-
-  /// What the service knows of it.
-  [[nodiscard]] returned<activity_description> describe() const {
-    return Style::give(call<activity_description>{detail::describe_activity_job(ref_)});
-  }
-  /// Asks it to cancel itself; done when the request is recorded. Its worker hears of it with the
-  /// next heartbeat.
-  returned<void> cancel(std::string reason = {}) const {
-    return Style::give(call<void>{detail::cancel_standalone_job(ref_, std::move(reason))});
-  }
-  /// Ends it at once, its code is not asked.
-  returned<void> terminate(std::string reason = {}) const {
-    return Style::give(call<void>{detail::terminate_standalone_job(ref_, std::move(reason))});
-  }
-  /// Lets the service forget it; one that runs is terminated before.
-  returned<void> remove() const {
-    return Style::give(call<void>{detail::delete_standalone_job(ref_)});
-  }
-
-  /// For the library.
-  [[nodiscard]] const detail::standalone_ref& ref() const noexcept { return ref_; }
-
-private:
-  detail::standalone_ref ref_;
-};
-
-/// The awaitable form of a `standalone_activity_handle`. A cheap value, thread-safe.
-template <class R>
-class async_standalone_activity_handle
-    : public basic_standalone_activity_handle<detail::awaitable_style> {
-public:
-  using basic_standalone_activity_handle<detail::awaitable_style>::basic_standalone_activity_handle;
-
-  /// The result, when there is one; waits at most so long (0: for ever).
-  [[nodiscard]] call<R> result(std::chrono::milliseconds timeout = {}) const {
-    return detail::decoded<R>(detail::activity_result_job(this->ref(), timeout));
-  }
-
-  /// The same, whose calls block.
-  [[nodiscard]] standalone_activity_handle<R> blocking() const {
-    return standalone_activity_handle<R>{this->ref()};
-  }
-};
-
 /// An activity that was started by itself, or is known by its id.
-///
-/// A cheap value that keeps the connection alive. Thread-safe; calls block and throw `rpc_error`
-/// (`not_found` if there is no such activity). In coroutines await those of `async()`.
 template <class R>
-class standalone_activity_handle : public basic_standalone_activity_handle<detail::blocking_style> {
-public:
-  using basic_standalone_activity_handle<detail::blocking_style>::basic_standalone_activity_handle;
-
-  /// Waits for the end, at most so long (0: for ever). Throws `activity_failed_error`,
-  /// `payload_error` if the result does not fit, `rpc_error`.
-  R result(std::chrono::milliseconds timeout = {}) const { return async().result(timeout).get(); }
-
-  /// The same, whose calls are awaited.
-  [[nodiscard]] async_standalone_activity_handle<R> async() const {
-    return async_standalone_activity_handle<R>{this->ref()};
-  }
-};
+using standalone_activity_handle = standalone_handle<R, detail::standalone_activities>;
+/// Its awaitable form.
+template <class R>
+using async_standalone_activity_handle = async_standalone_handle<R, detail::standalone_activities>;
 
 } // namespace troupe

@@ -14,10 +14,10 @@ template <class R>
 class workflow_handle;
 template <class R>
 class async_workflow_handle;
-template <class R>
-class standalone_activity_handle;
-template <class R>
-class async_standalone_activity_handle;
+template <class R, class Of>
+class standalone_handle;
+template <class R, class Of>
+class async_standalone_handle;
 template <class R>
 class update_handle;
 template <class R>
@@ -29,6 +29,9 @@ struct async_updated_workflow;
 
 namespace detail {
 
+struct standalone_activities;
+struct standalone_operations;
+
 /// Members of a client or handle that block and give what they promise.
 struct blocking_style {
   template <class T>
@@ -39,7 +42,9 @@ struct blocking_style {
   template <class R>
   using workflow = workflow_handle<R>;
   template <class R>
-  using activity = standalone_activity_handle<R>;
+  using activity = standalone_handle<R, standalone_activities>;
+  template <class R>
+  using operation = standalone_handle<R, standalone_operations>;
   template <class R>
   using update = update_handle<R>;
   template <class WorkflowResult, class UpdateResult>
@@ -66,7 +71,9 @@ struct awaitable_style {
   template <class R>
   using workflow = async_workflow_handle<R>;
   template <class R>
-  using activity = async_standalone_activity_handle<R>;
+  using activity = async_standalone_handle<R, standalone_activities>;
+  template <class R>
+  using operation = async_standalone_handle<R, standalone_operations>;
   template <class R>
   using update = async_update_handle<R>;
   template <class WorkflowResult, class UpdateResult>

@@ -15,6 +15,7 @@
 #include <troupe/workflow/message_handlers.hpp>
 #include <troupe/workflow/nexus_client.hpp>
 #include <troupe/workflow/random.hpp>
+#include <troupe/workflow/signal_with_start.hpp>
 #include <troupe/workflow/traits.hpp>
 #include <troupe/workflow/upserts.hpp>
 #include <troupe/workflow/versions.hpp>
@@ -82,6 +83,7 @@ private:
 class context : public activity_calls<context>,
                 public child_calls<context>,
                 public message_handlers<context>,
+                public signal_with_start_calls<context>,
                 public upsert_calls<context>,
                 public version_calls<context> {
 public:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/detail/callable.hpp>
+#include <troupe/nexus/detail/call_checks.hpp>
 #include <troupe/nexus/service.hpp>
 #include <troupe/workflow/detail/run.hpp>
 #include <troupe/workflow/future.hpp>
@@ -91,34 +91,6 @@ private:
   nexus_client_options options_;
 };
 
-template <class T>
-using operation_input = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-
-// The names of these conditions are part of the compiler's messages.
-
-template <class Input, class... Given>
-inline constexpr bool is_call_with = false;
-template <class Input>
-inline constexpr bool is_call_with<Input> = std::is_void_v<Input>;
-template <class Input, class Given>
-inline constexpr bool is_call_with<Input, Given> =
-    std::is_void_v<Input> ? std::is_convertible_v<Given, nexus_operation_options>
-                          : std::is_convertible_v<Given, operation_input<Input>>;
-template <class Input, class Given, class Options>
-inline constexpr bool is_call_with<Input, Given, Options> =
-    !std::is_void_v<Input> && std::is_convertible_v<Given, operation_input<Input>>
-    && std::is_convertible_v<Options, nexus_operation_options>;
-
-/// The operation takes an input of one type and is given another, or none.
-template <class Operation, class... Given>
-consteval bool check_call() {
-  static_assert(
-      is_call_with<typename Operation::input, Given...>,
-      "this Nexus operation is called with its input, or nothing if that is void, and then perhaps "
-      "with options: execute<my_service::my_operation>(input, {.summary = ...})");
-  return false;
-}
-
 } // namespace detail
 
 /// Calls the operations of a contract from a workflow.
@@ -132,11 +104,12 @@ consteval bool check_call() {
 template <class Service>
 class nexus_client : detail::nexus_caller {
   template <const auto& Operation>
-  using input_of = typename std::remove_cvref_t<decltype(Operation)>::input;
+  using input_of = nexus::detail::input_of<Operation>;
   template <const auto& Operation>
-  using output_of = typename std::remove_cvref_t<decltype(Operation)>::output;
+  using output_of = nexus::detail::output_of<Operation>;
   template <const auto& Operation, class... Given>
-  static constexpr bool fits = detail::is_call_with<input_of<Operation>, Given...>;
+  static constexpr bool fits =
+      nexus::detail::is_call_with<nexus_operation_options, input_of<Operation>, Given...>;
 
 public:
   using nexus_caller::nexus_caller;
@@ -145,7 +118,7 @@ public:
   template <const auto& Operation>
     requires(!std::is_void_v<input_of<Operation>>)
   future<output_of<Operation>> execute(
-      detail::operation_input<input_of<Operation>> input,
+      nexus::detail::given_input<input_of<Operation>> input,
       nexus_operation_options options = {}) const {
     return result_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
   }
@@ -161,7 +134,7 @@ public:
   template <const auto& Operation>
     requires(!std::is_void_v<input_of<Operation>>)
   future<nexus_operation_handle<output_of<Operation>>> start(
-      detail::operation_input<input_of<Operation>> input,
+      nexus::detail::given_input<input_of<Operation>> input,
       nexus_operation_options options = {}) const {
     return start_of<output_of<Operation>>(call<Operation>(input, std::move(options)));
   }
@@ -178,14 +151,16 @@ public:
   template <const auto& Operation, class... Given>
     requires(!fits<Operation, Given...>)
   future<output_of<Operation>> execute(Given&&...) const {
-    (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
+    (void)nexus::detail::
+        check_call<nexus_operation_options, std::remove_cvref_t<decltype(Operation)>, Given...>();
     return {{}, nullptr};
   }
   /// An input that does not fit: does not compile, and says why.
   template <const auto& Operation, class... Given>
     requires(!fits<Operation, Given...>)
   future<nexus_operation_handle<output_of<Operation>>> start(Given&&...) const {
-    (void)detail::check_call<std::remove_cvref_t<decltype(Operation)>, Given...>();
+    (void)nexus::detail::
+        check_call<nexus_operation_options, std::remove_cvref_t<decltype(Operation)>, Given...>();
     return {{}, nullptr};
   }
   /// The operation is a template argument: does not compile, and says so.
@@ -210,10 +185,7 @@ private:
 
   template <class Operation>
   static future<troupe::detail::refused> name_operation() {
-    static_assert(
-        troupe::detail::never<Operation>,
-        "name the Nexus operation as a template argument: "
-        "execute<my_service::my_operation>(input)");
+    nexus::detail::refuse_operation_argument<Operation>();
     return {{}, nullptr};
   }
 };
