@@ -33,6 +33,10 @@ BOOST_DESCRIBE_STRUCT(
     (shard, workflow_id, run_id, workflow_type, has_task, history_length, bytes, waits_for))
 BOOST_DESCRIBE_STRUCT(
     worker_snapshot::request, (), (shard, service, operation, request_id, step, age, remaining))
+BOOST_DESCRIBE_STRUCT(
+    worker_snapshot::activity_attempt,
+    (),
+    (shard, activity_type, activity_id, workflow_id, run_id, attempt, is_local, told_to_stop, age))
 BOOST_DESCRIBE_STRUCT(worker_snapshot::failure, (), (shard, time, what, source, error, fields))
 BOOST_DESCRIBE_STRUCT(
     worker_snapshot,
@@ -53,6 +57,7 @@ BOOST_DESCRIBE_STRUCT(
      runs,
      runs_in_memory,
      requests,
+     activities,
      failures))
 
 namespace detail {

@@ -21,6 +21,7 @@ public:
   std::vector<actors::shard*> make_shards(std::size_t count) override;
   rpc::polled_queue* queue_of(std::size_t shard) override { return &shards_[shard]->polled(); }
   std::shared_ptr<actors::work_pool> make_pool(std::size_t limit) override;
+  [[nodiscard]] log::failure_rules failure_rules() override { return {}; }
   [[nodiscard]] std::chrono::milliseconds long_poll_timeout() const override {
     return std::chrono::seconds{70};
   }

@@ -25,12 +25,24 @@ namespace {
 /// What handlers have from their cancellation on, at the end of the grace, until the process ends.
 constexpr std::chrono::seconds last_words{2};
 
-/// The calls that keep a worker from stopping, for a line of the log.
-std::string names_of(const std::vector<worker_snapshot::request>& requests) {
-  std::string all;
-  for (const auto& each : requests)
-    all.append(all.empty() ? "" : ", ").append(each.service).append("/").append(each.operation);
-  return all;
+/// What keeps a worker from stopping, for a line of the log.
+std::vector<log::field> code_under_way(const worker_snapshot& of) {
+  std::string requests;
+  for (const auto& each : of.requests)
+    requests.append(requests.empty() ? "" : ", ")
+        .append(each.service)
+        .append("/")
+        .append(each.operation);
+  std::string activities;
+  for (const auto& each : of.activities) {
+    activities.append(activities.empty() ? "" : ", ")
+        .append(each.activity_type)
+        .append(" ")
+        .append(each.activity_id);
+    if (!each.workflow_id.empty())
+      activities.append(" of ").append(each.workflow_id);
+  }
+  return {{"requests", requests}, {"activities", activities}};
 }
 
 /// Stops it, or ends the process when its grace is over: a plain function cannot be set aside as a
@@ -45,9 +57,10 @@ void stop_or_leave(worker& what, std::chrono::nanoseconds grace) {
   }};
   if (has_stopped.wait_for(std::min(grace, longest) + last_words) == std::future_status::ready)
     return;
-  log::error(
+  log::write_fields(
+      log::level::error,
       "user code does not come back, leaving without it",
-      {{"requests", names_of(what.snapshot().requests)}});
+      code_under_way(what.snapshot()));
   log::flush();
   _exit(1);
 }

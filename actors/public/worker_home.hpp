@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/log/repeated_failures.hpp"
+
 #include <troupe/unique_function.hpp>
 
 #include <chrono>
@@ -63,6 +65,8 @@ public:
   [[nodiscard]] virtual std::function<double()> random() { return {}; }
   /// How long a poll may wait for a task.
   [[nodiscard]] virtual std::chrono::milliseconds long_poll_timeout() const = 0;
+  /// How failures of user code are told.
+  [[nodiscard]] virtual log::failure_rules failure_rules() = 0;
 
   /// Before the worker starts: what it serves, to be changed.
   virtual void adapt(const served_code&) {}

@@ -138,6 +138,7 @@ void add_parts(worker_snapshot& to, std::vector<actors::inspected_part> parts) {
     append(to.runs, each.runs);
     to.runs_in_memory += each.runs_in_memory;
     append(to.requests, each.requests);
+    append(to.activities, each.activities);
     append(to.failures, each.failures);
   }
   std::ranges::sort(to.failures, std::ranges::greater{}, &worker_snapshot::failure::time);
@@ -247,6 +248,7 @@ void worker_impl::begin() {
   settings.graceful_shutdown_timeout = options_.graceful_shutdown_timeout;
   settings.payloads = {options_.payload_size_warning, options_.payload_size_limit};
   settings.long_poll_timeout = home_->long_poll_timeout();
+  settings.failures = home_->failure_rules();
   context->tracer = options_.tracer;
   context->pool = home_->make_pool(
       (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)

@@ -59,6 +59,13 @@ public:
     return virtual_world::for_ever;
   }
 
+  log::failure_rules failure_rules() override {
+    // Hours pass in no time here.
+    return {
+        .longest_interval = virtual_world::for_ever,
+        .seen = [world = world_.get()](const log::failure& what) { world->note(what); }};
+  }
+
   void adapt(const detail::served_code& code) override {
     for (const auto& each : world_->replacements) {
       if (each.activity)
@@ -113,8 +120,8 @@ caf::actor_system_config& virtual_world::configured(caf::actor_system_config& co
 }
 
 virtual_world::virtual_world(const environment_options& options)
-    : longest_wait_(options.longest_wait), chance_(options.seed),
-      clock_(std::make_shared<actors::manual_clock>(options.start)),
+    : longest_wait_(options.longest_wait), most_failures_(options.most_failures),
+      chance_(options.seed), clock_(std::make_shared<actors::manual_clock>(options.start)),
       service_(std::make_unique<embedded::service_host>(
           system_,
           service_shard_,
@@ -183,12 +190,39 @@ bool virtual_world::advance_to_next() {
   return moved;
 }
 
+void virtual_world::note(const log::failure& what) {
+  constexpr std::size_t most_kinds = 256;
+  auto key = std::string{what.message} + ": " + what.source + ": " + what.error;
+  if (failures_.size() >= most_kinds && !failures_.contains(key))
+    failures_.clear();
+  auto& of = failures_[std::move(key)];
+  of.text = std::string{what.message} + " (" + what.source + "): " + what.error;
+  ++of.times;
+  last_failure_ = of;
+  fails_for_ever_ = fails_for_ever_ || of.times >= most_failures_;
+}
+
+void virtual_world::give_up(const std::string& why, const failed& last) const {
+  auto text = "a blocking call of a test environment " + why;
+  if (last.times > 0)
+    text += "; the last failure, " + std::to_string(last.times) + " times the same: " + last.text;
+  throw std::logic_error(text);
+}
+
 rpc::pump_function virtual_world::pump() {
+  failures_.clear();
+  fails_for_ever_ = false;
+  last_failure_ = {};
   return [world = shared_from_this(), begun = std::optional<time_point>{}]() mutable {
     const auto now = world->clock_->now();
     if (now - begun.value_or(now) > world->longest_wait_)
-      throw std::logic_error("a blocking call of a test environment has waited for "
-                             "environment_options::longest_wait: what it waits for does not come");
+      world->give_up(
+          "has waited for environment_options::longest_wait: what it waits for does not come",
+          world->last_failure_);
+    if (world->fails_for_ever_)
+      world->give_up(
+          "gives up: the same has failed environment_options::most_failures times meanwhile",
+          world->last_failure_);
     if (!begun)
       begun = now;
     if (world->pool_ && world->pool_->is_of_this_thread())

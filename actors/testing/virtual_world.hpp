@@ -5,6 +5,7 @@
 #include "actors/public/worker_home.hpp"
 #include "actors/shard/manual_shard.hpp"
 #include "actors/testing/virtual_pool.hpp"
+#include "runtime/base/log/repeated_failures.hpp"
 #include "runtime/rpc/blocking.hpp"
 
 #include <troupe/testing/environment.hpp>
@@ -12,8 +13,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace troupe::testing {
@@ -51,6 +55,9 @@ public:
   /// Longer than any test.
   static constexpr std::chrono::years for_ever{50};
 
+  /// What user code did wrong, to be told where a blocking call waits in vain because of it.
+  void note(const log::failure& what);
+
   std::vector<replacement> replacements; ///< for the workers that start from now on
   std::size_t holds = 0;                 ///< while there are any, the time does not move by itself
 
@@ -58,7 +65,19 @@ private:
   static caf::actor_system_config& configured(caf::actor_system_config& config);
   void prepare(const service_options& options);
 
+  /// Of one kind since the last blocking call began.
+  struct failed {
+    std::size_t times = 0;
+    std::string text = {}; ///< what, whose, why
+  };
+  /// Throws for a blocking call that waits in vain.
+  [[noreturn]] void give_up(const std::string& why, const failed& last) const;
+
   const duration longest_wait_;
+  const std::size_t most_failures_;
+  std::map<std::string, failed, std::less<>> failures_; ///< by message, source and error
+  failed last_failure_;
+  bool fails_for_ever_ = false;
   std::mt19937_64 chance_;
   caf::actor_system_config config_;
   caf::actor_system system_{configured(config_)};

@@ -96,6 +96,7 @@ inspection::inspection(std::shared_ptr<const worker_context> of, const snapshot_
       stamp(part.pollers);
       stamp(part.runs);
       stamp(part.requests);
+      stamp(part.activities);
       stamp(part.failures);
       mine.give(std::move(part));
     });

@@ -21,6 +21,7 @@ struct inspected_part {
   std::vector<worker_snapshot::run> runs;
   std::uint64_t runs_in_memory = 0;
   std::vector<worker_snapshot::request> requests;
+  std::vector<worker_snapshot::activity_attempt> activities;
   std::vector<worker_snapshot::failure> failures;
 };
 

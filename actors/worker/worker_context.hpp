@@ -53,7 +53,8 @@ struct worker_settings {
   }
 
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
-  payload_limits payloads; ///< of what is answered
+  payload_limits payloads;     ///< of what is answered
+  log::failure_rules failures; ///< of user code
   std::chrono::milliseconds long_poll_timeout{70'000};
   std::chrono::milliseconds call_timeout{30'000};
   backoff_policy poll_backoff{};

@@ -50,7 +50,8 @@ worker_core::worker_core(
     made->failures = std::make_unique<log::repeated_failures>(
         *shards[i],
         std::vector<log::field>{
-            {"namespace", settings.name_space}, {"task_queue", settings.task_queue}});
+            {"namespace", settings.name_space}, {"task_queue", settings.task_queue}},
+        settings.failures);
     // One generator per shard: they draw on different threads.
     auto own = std::make_shared<std::mt19937_64>(static_cast<std::uint64_t>(random() * 0x1p53));
     auto draw = [own] { return std::uniform_real_distribution<double>{0, 1}(*own); };

@@ -35,4 +35,11 @@ void throw_moved_coroutine() {
   throw std::logic_error("a coroutine was awaited that had been moved away");
 }
 
+void throw_awaited_coroutine(const std::source_location& coroutine) {
+  throw std::logic_error(
+      "the coroutine " + describe(coroutine)
+      + " was awaited twice: its value is given away once; spawn it, and await the future as often "
+        "as you like");
+}
+
 } // namespace troupe::detail

@@ -26,7 +26,7 @@ class Inspect(worker_process.WithWorker):
         self.assertEqual(worker["task_queue"], "queue")
         self.assertEqual([each["answered"] for each in worker["shards"]], [True])
         self.assertEqual(
-            sorted(each["type"] for each in worker["pollers"]), ["nexus_task", "sticky_workflow_task", "workflow_task"])
+            sorted(each["type"] for each in worker["pollers"]), ["activity_task", "nexus_task", "sticky_workflow_task", "workflow_task"])
         self.assertTrue(all(each["open"] > 0 for each in worker["pollers"]))
         self.assertEqual(failures[0]["source"], "HelloCallerWorkflow")
         self.assertEqual(failures[0]["fields"]["workflow_id"], "waits")

@@ -307,6 +307,18 @@ namespace workflow_that_awaits_a_handler {
 namespace workflow_that_awaits_the_client {
 #include "test/compile_fail/workflow/workflow_that_awaits_the_client.cpp"
 }
+namespace workflow_run_gives_views {
+#include "test/compile_fail/workflow/workflow_run_gives_views.cpp"
+}
+namespace client_start_that_narrows {
+#include "test/compile_fail/workflow/client_start_that_narrows.cpp"
+}
+namespace workflow_with_an_empty_name {
+#include "test/compile_fail/workflow/workflow_with_an_empty_name.cpp"
+}
+namespace update_coroutine_gives_views {
+#include "test/compile_fail/message/update_coroutine_gives_views.cpp"
+}
 namespace workflow_that_is_no_coroutine {
 #include "test/compile_fail/workflow/workflow_that_is_no_coroutine.cpp"
 }

@@ -129,6 +129,20 @@ struct worker_snapshot {
   };
   std::vector<request> requests = {}; ///< nexus requests that are under way
 
+  /// An attempt of an activity whose code runs, whether its answer is still wanted or not.
+  struct activity_attempt {
+    std::size_t shard = 0;           ///< the number of the shard it lives on
+    std::string activity_type = {};  ///< the name its code is registered by
+    std::string activity_id = {};    ///< unique in its workflow
+    std::string workflow_id = {};    ///< who asked for it; empty: a client
+    std::string run_id = {};         ///< of the workflow
+    int attempt = 0;                 ///< counted from 1
+    bool is_local = false;           ///< run within its workflow's task
+    std::string told_to_stop = {};   ///< why: `requested`, `worker_shutdown`; empty: it was not
+    std::chrono::nanoseconds age{0}; ///< since the attempt began
+  };
+  std::vector<activity_attempt> activities = {}; ///< attempts that are under way
+
   /// A failure of the user's code, as it is in the log.
   struct failure {
     std::size_t shard = 0;                           ///< the number of the shard it lives on

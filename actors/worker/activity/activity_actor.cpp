@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/activity/activity_actor.hpp"
 
+#include "actors/worker/activity/shown_attempt.hpp"
 #include "actors/worker/pool_submission.hpp"
 #include "runtime/activity/answer.hpp"
 #include "runtime/base/log/log.hpp"
@@ -45,6 +46,7 @@ activity_actor::activity_actor(
       code_(std::make_shared<handler_code>(*this, home, *context.calls)) {}
 
 activity_handle::behavior_type activity_actor::make_behavior() {
+  context_.inspected.insert(this);
   return {
       [this](run_activity_task& run) { begin(std::move(*run.job.take())); },
       [this](const handler_ended& ended) {
@@ -78,6 +80,7 @@ activity_handle::behavior_type activity_actor::make_behavior() {
 }
 
 void activity_actor::on_exit() {
+  context_.inspected.erase(this);
   // The worker stopped while this ran; a pool thread keeps its share of the attempt until it is
   // through.
   if (outcome_.is_open())
@@ -92,6 +95,11 @@ void activity_actor::on_exit() {
   poller_ = nullptr;
   coordinator_ = nullptr;
   worker_ = nullptr; // the pool may still hold this actor, and the worker holds the pool
+}
+
+void activity_actor::describe(const snapshot_options&, inspected_part& to) const {
+  if (attempt_)
+    to.activities.push_back(shown(*attempt_, home().now() - received_));
 }
 
 void activity_actor::begin(activity_job job) {
@@ -262,7 +270,7 @@ void activity_actor::on_ended() {
       counts_->activity_execution_failed.add();
     report(
         "an activity failed",
-        describe(came.error),
+        troupe::describe(came.error),
         is_expected ? log::level::debug : log::level::warn);
   }
   answer();

@@ -8,6 +8,7 @@
 #include "actors/worker/activity/heartbeat_clock.hpp"
 #include "actors/worker/away_list.hpp"
 #include "actors/worker/handler_code.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/activity/attempt.hpp"
@@ -64,7 +65,9 @@ struct activity_job {
 /// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
 ///            poller, if its tasks come from one.
 /// Dies when: nobody knows it any more, or the worker has stopped.
-class activity_actor final : public pinned_actor<activity_handle::base>, public handler_owner {
+class activity_actor final : public pinned_actor<activity_handle::base>,
+                             public inspectable,
+                             public handler_owner {
 public:
   activity_actor(
       caf::actor_config& cfg,
@@ -78,6 +81,8 @@ public:
   const char* name() const override { return "activity"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+
+  void describe(const snapshot_options& what, inspected_part& to) const override;
 
   void code_came_back() noexcept override;
   void code_left_behind(const std::source_location& coroutine) noexcept override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/activity/local_activity_actor.hpp"
 
+#include "actors/worker/activity/shown_attempt.hpp"
 #include "actors/worker/pool_submission.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/saturate.hpp"
@@ -31,6 +32,7 @@ local_activity_actor::local_activity_actor(
       code_(std::make_shared<handler_code>(*this, home, *context.calls)) {}
 
 local_activity_handle::behavior_type local_activity_actor::make_behavior() {
+  context_.inspected.insert(this);
   return {
       [this](run_local_activity& run) { begin(std::move(*run.job.take())); },
       [this](const handler_ended& ended) {
@@ -52,12 +54,18 @@ local_activity_handle::behavior_type local_activity_actor::make_behavior() {
 }
 
 void local_activity_actor::on_exit() {
+  context_.inspected.erase(this);
   stop_waiting();
   code_->forget();
   attempt_ = nullptr;
   code_->close();
   job_ = nullptr;
   worker_ = nullptr; // the pool may still hold this actor, and the worker holds the pool
+}
+
+void local_activity_actor::describe(const snapshot_options&, inspected_part& to) const {
+  if (attempt_)
+    to.activities.push_back(shown(*attempt_, home().now() - began_));
 }
 
 void local_activity_actor::begin(local_job job) {
@@ -214,7 +222,7 @@ void local_activity_actor::failed(const std::exception_ptr& error) {
         {.severity = is_benign(*readable) ? log::level::debug : log::level::warn,
          .message = "a local activity failed",
          .source = info.activity_type,
-         .error = describe(error),
+         .error = troupe::describe(error),
          .fields = {
              {"activity_type", info.activity_type},
              {"activity_id", info.activity_id},

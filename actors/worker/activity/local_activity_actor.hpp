@@ -5,6 +5,7 @@
 #include "actors/shard/pinned_actor.hpp"
 #include "actors/worker/activity/local_activities.hpp"
 #include "actors/worker/handler_code.hpp"
+#include "actors/worker/inspection.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/activity/attempt.hpp"
 
@@ -29,6 +30,7 @@ namespace troupe::actors {
 /// Sends:     local_activity_ended to the workflow instance that asked.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class local_activity_actor final : public pinned_actor<local_activity_handle::base>,
+                                   public inspectable,
                                    public handler_owner {
 public:
   local_activity_actor(
@@ -41,6 +43,8 @@ public:
   const char* name() const override { return "local_activity"; }
   behavior_type make_behavior() override;
   void on_exit() override;
+
+  void describe(const snapshot_options& what, inspected_part& to) const override;
 
   void code_came_back() noexcept override;
   void code_left_behind(const std::source_location& coroutine) noexcept override;

@@ -87,7 +87,7 @@ void print_text(const worker_snapshot& worker, const global_flags& flags) {
   lines.push_back({"RunsInMemory", number(worker.runs_in_memory)});
   print(property_list(lines));
 
-  rows shards, pollers, slots, runs, requests, failures;
+  rows shards, pollers, slots, runs, requests, activities, failures;
   for (const auto& each : worker.shards)
     shards.push_back(
         {number(each.number),
@@ -142,6 +142,22 @@ void print_text(const worker_snapshot& worker, const global_flags& flags) {
       "Requests:",
       {"Shard", "Service", "Operation", "RequestId", "Step", "Age", "Remaining"},
       requests,
+      flags);
+  for (const auto& each : worker.activities)
+    activities.push_back(
+        {number(each.shard),
+         each.activity_type,
+         each.activity_id,
+         each.workflow_id,
+         each.run_id,
+         std::to_string(each.attempt),
+         yes_if(each.is_local, "local"),
+         each.told_to_stop,
+         go_duration(each.age)});
+  section(
+      "Activities:",
+      {"Shard", "Type", "ActivityId", "WorkflowId", "RunId", "Attempt", "Is", "ToldToStop", "Age"},
+      activities,
       flags);
   for (const auto& each : worker.failures)
     failures.push_back({rfc3339(each.time), each.what, each.source, each.error});

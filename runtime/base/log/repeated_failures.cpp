@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration first_interval = 1min;
-constexpr duration last_interval = 1h;
 
 } // namespace
 
@@ -27,14 +26,16 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
     failure last = {}; ///< of those counted
   };
 
-  state(executor& where_, std::vector<field> common_)
-      : where(&where_), common(std::move(common_)) {}
+  state(executor& where_, std::vector<field> common_, failure_rules rules_)
+      : where(&where_), common(std::move(common_)), rules(std::move(rules_)) {}
 
   void report(failure what) {
     const auto now = where->now();
     if (last.size() == most_kept)
       last.pop_front();
     last.push_back({now, what});
+    if (rules.seen)
+      rules.seen(what);
     if (!enabled(what.severity))
       return;
     auto key = std::string{what.message} + '\n' + what.source + '\n' + what.error;
@@ -123,7 +124,7 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
     const auto look = [&](kind& each) {
       if (each.counted > 0 && each.due <= now) {
         tell(each);
-        each.interval = std::min(2 * each.interval, last_interval);
+        each.interval = std::min(2 * each.interval, rules.longest_interval);
       } else if (each.counted > 0) {
         next = std::min(next, each.due);
       }
@@ -138,6 +139,7 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
 
   executor* where;
   std::vector<field> common;
+  failure_rules rules;
   std::deque<kept> last;
   std::map<std::string, kind> kinds;
   kind others; ///< what this minute has no room for
@@ -147,8 +149,9 @@ struct repeated_failures::state : std::enable_shared_from_this<state> {
   std::size_t lines_this_minute = 0;
 };
 
-repeated_failures::repeated_failures(executor& where, std::vector<field> common)
-    : state_(std::make_shared<state>(where, std::move(common))) {}
+repeated_failures::repeated_failures(
+    executor& where, std::vector<field> common, failure_rules rules)
+    : state_(std::make_shared<state>(where, std::move(common), std::move(rules))) {}
 
 // The timer, if there is one, finds nobody: it may be another thread that ends this.
 repeated_failures::~repeated_failures() {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,13 +25,19 @@ struct failure {
   std::vector<field> fields; ///< which one it was
 };
 
+/// What is not the same everywhere.
+struct failure_rules {
+  duration longest_interval = std::chrono::hours{1}; ///< between two lines that count a kind
+  std::function<void(const failure&)> seen = {};     ///< hears of each, told or not
+};
+
 /// Writes failures of user code to the log so that none goes unseen and none fills it.
 ///
 /// Two failures are the same if message, source and error are. The first few of a kind are a line
 /// each; what comes after is counted, and a line with `times` and the last one's fields tells the
-/// number: after a minute, and while it goes on after two, four and so on up to an hour. A kind
-/// that is quiet for so long begins anew. If too many kinds come in a minute (texts with numbers in
-/// them) the rest is counted together.
+/// number: after a minute, and while it goes on after two, four and so on up to an hour
+/// (`longest_interval`). A kind that is quiet for so long begins anew. If too many kinds come in a
+/// minute (texts with numbers in them) the rest is counted together.
 ///
 /// One thread: that of the executor, which must outlive it. Holds a bounded number of kinds.
 class repeated_failures {
@@ -40,7 +47,8 @@ public:
   static constexpr std::size_t most_kinds = 256;
 
   /// `common` are fields that every line ends with.
-  explicit repeated_failures(executor& where, std::vector<field> common = {});
+  explicit repeated_failures(
+      executor& where, std::vector<field> common = {}, failure_rules rules = {});
   repeated_failures(const repeated_failures&) = delete;
   repeated_failures& operator=(const repeated_failures&) = delete;
   /// Tells what is counted and not told.

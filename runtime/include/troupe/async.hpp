@@ -207,8 +207,10 @@ public:
     T await_resume() const { return frame.promise().take(); }
   };
 
-  /// Starts it, and goes on when it has ended: with its value, or what it threw.
-  awaiter operator co_await() const { return awaiter{checked()}; }
+  /// Starts it, and goes on when it has ended: with its value, or what it threw. Once: its value is
+  /// given away then. Throws `std::logic_error` the second time; what is needed in several places
+  /// is spawned, whose future can be awaited again.
+  awaiter operator co_await() const { return awaiter{unawaited()}; }
 
   /// Awaits like `co_await` but hands an exception over as a value, for cleanup code that has to
   /// await.
@@ -223,7 +225,7 @@ public:
           return result<T>{this->frame.promise().take()};
       }
     };
-    return result_awaiter{{checked()}};
+    return result_awaiter{{unawaited()}};
   }
 
   // -- for executors ------------------------------------------------------------------------------
@@ -254,6 +256,13 @@ private:
     if (!frame_) [[unlikely]]
       detail::throw_moved_coroutine();
     return frame_;
+  }
+
+  std::coroutine_handle<promise_type> unawaited() const {
+    const auto frame = checked();
+    if (frame.promise().continuation) [[unlikely]]
+      detail::throw_awaited_coroutine(frame.promise().where);
+    return frame;
   }
 
   void reset() noexcept {

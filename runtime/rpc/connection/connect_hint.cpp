@@ -71,6 +71,12 @@ constexpr row rows[] = {
      tls::any,
      "an HTTP server answers there and no Temporal service: perhaps the port of a Web UI or of "
      "metrics; the service's own is 7233 by default"},
+    {"Failed parsing HTTP/2",
+     status_code::unavailable,
+     tls::any,
+     "what answers there speaks no HTTP/2, so it is no Temporal service: perhaps another HTTP "
+     "server; "
+     "the service's own port is 7233 by default"},
     {"Received http2 header with status",
      status_code::unimplemented,
      tls::any,

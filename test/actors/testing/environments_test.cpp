@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "test/support/captured_log.hpp"
+
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/testing/environment.hpp>
@@ -64,6 +66,26 @@ struct waits_for_ever {
   static constexpr std::string_view name = "WaitsForEver";
   troupe::async<> run(workflow::context ctx) {
     co_await ctx.wait_condition([] { return false; });
+  }
+};
+
+/// Says by which of two waits, each longer than nanoseconds tell, it was ended too early.
+struct waits_for_ages {
+  static constexpr std::string_view name = "WaitsForAges";
+  troupe::async<std::string> run(workflow::context ctx) {
+    auto sleeps = ctx.spawn([](workflow::context in) -> troupe::async<> {
+      co_await in.sleep(std::chrono::hours::max());
+    }(ctx));
+    co_await ctx.wait_condition([&] { return sleeps.is_ready(); }, years{400});
+    co_return sleeps.is_ready() ? "the sleep" : "the condition";
+  }
+};
+
+struct has_a_bug {
+  static constexpr std::string_view name = "HasABug";
+  troupe::async<> run(workflow::context) {
+    throw std::runtime_error("a plain bug");
+    co_return;
   }
 };
 
@@ -255,6 +277,32 @@ BOOST_AUTO_TEST_CASE(a_wait_for_what_never_comes_ends_with_words) {
     return says(error, "longest_wait");
   });
   BOOST_TEST((env.now() - begun < 24h * 22));
+}
+
+BOOST_AUTO_TEST_CASE(times_beyond_those_of_nanoseconds_do_not_end_at_once) {
+  environment env;
+  const auto client = env.connect();
+  auto worker = env.make_worker(client, {.task_queue = "q"});
+  worker.add<waits_for_ages>().start();
+  const auto begun = env.now();
+  BOOST_CHECK_THROW(
+      (void)client.execute_workflow<waits_for_ages>(
+          {.task_queue = "q", .execution_timeout = 24h * 700}),
+      troupe::workflow_failed_error);
+  BOOST_TEST((env.now() - begun >= 24h * 700));
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_for_code_with_a_bug_ends_soon_and_names_the_bug) {
+  troupe::test::captured_log log;
+  environment env;
+  const auto client = env.connect();
+  auto worker = env.make_worker(client, {.task_queue = "q"});
+  worker.add<has_a_bug>().start();
+  const auto run = client.start_workflow<has_a_bug>({.task_queue = "q"});
+  BOOST_CHECK_EXCEPTION((void)run.result(), std::logic_error, [](const auto& error) {
+    return says(error, "most_failures") && says(error, "HasABug") && says(error, "a plain bug");
+  });
+  BOOST_TEST(log.lines_of("a workflow task failed").size() < 30u);
 }
 
 BOOST_AUTO_TEST_CASE(run_until_gives_up_in_time) {

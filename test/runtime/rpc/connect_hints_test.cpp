@@ -212,6 +212,9 @@ BOOST_AUTO_TEST_CASE(an_http_server_is_no_temporal) {
   const tcp_server old{
       "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n"};
   expect({.target = old.target()}, "HTTP server");
+  // Python's http.server takes the preface for a request of HTTP/0.9.
+  const tcp_server older{"<!DOCTYPE HTML>\n<html><body>Error code: 505</body></html>\n"};
+  expect({.target = older.target()}, "speaks no HTTP/2");
   expect({.target = old.target(), .tls = with_our_ca}, "speaks no TLS");
 }
 

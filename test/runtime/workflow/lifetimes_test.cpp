@@ -156,6 +156,17 @@ struct awaits_what_was_moved {
   }
 };
 
+async<std::string> gives(workflow::context, std::string what) {
+  co_return what;
+}
+struct awaits_twice {
+  async<void> run(workflow::context ctx) {
+    auto body = gives(ctx, "text");
+    (void)co_await body;
+    (void)co_await body;
+  }
+};
+
 history_builder one_timer() {
   return history().started("W").task().timer_started("1", 1s).timer_fired("1").task_started();
 }
@@ -215,6 +226,12 @@ BOOST_AUTO_TEST_CASE(awaiting_what_was_moved_away_is_an_error) {
   BOOST_CHECK_EQUAL(
       run<awaits_what_was_moved>(history().started("W").task_started()),
       "failed: a coroutine was awaited that had been moved away");
+}
+
+BOOST_AUTO_TEST_CASE(awaiting_a_coroutine_twice_is_an_error_that_names_it) {
+  const auto failed = run<awaits_twice>(history().started("W").task_started());
+  BOOST_TEST_CONTEXT(failed)
+  BOOST_CHECK(failed.find("gives(") != failed.npos && failed.find("awaited twice") != failed.npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

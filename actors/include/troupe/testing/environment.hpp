@@ -25,6 +25,9 @@ struct environment_options {
   std::uint64_t seed = 1;
   /// A blocking call that this much time has passed in fails: it waits for what never comes.
   std::chrono::nanoseconds longest_wait = std::chrono::years{10};
+  /// A blocking call while which user code has failed so often in the same way fails: code with a
+  /// bug is tried again for ever, and what waits for it would wait for `longest_wait`.
+  std::size_t most_failures = 10'000;
 };
 
 class environment;
@@ -71,8 +74,8 @@ public:
 
   /// A client of the service. Its blocking calls let the time jump. Throws `rpc_error` if there is
   /// no such namespace. A call that waits for what never comes throws `std::logic_error`: when
-  /// nothing is left to happen, when only the time could bring it and that is held, or after
-  /// `longest_wait`.
+  /// nothing is left to happen, when only the time could bring it and that is held, after
+  /// `longest_wait` or `most_failures`; the text ends with the last failure of user code.
   [[nodiscard]] client connect(
       std::string name_space = "default",
       data_converter converter = {},

@@ -67,7 +67,7 @@ inline constexpr bool takes_these_arguments = false;
 template <class Result, class... Wanted, class... Given>
   requires(sizeof...(Wanted) == sizeof...(Given))
 inline constexpr bool takes_these_arguments<activity::contract<Result(Wanted...)>, Given...> =
-    (std::is_convertible_v<Given, Wanted> && ...);
+    (troupe::detail::passes_as<Given, Wanted> && ...);
 
 /// A workflow start whose arguments are encoded, the codec included.
 struct encoded_start {

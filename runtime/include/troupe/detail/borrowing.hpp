@@ -17,12 +17,35 @@
 /// came as a reference or a view is gone by the time the frame is resumed.
 namespace troupe::detail {
 
+// Not a string_view: GCC would spell that out in the name.
+template <class T>
+consteval const char* name_with_type() {
+  return __PRETTY_FUNCTION__;
+}
+
+template <class T>
+consteval bool is_of_standard_library() {
+#ifdef __clang__
+  constexpr std::string_view before = "[T = ";
+#else
+  constexpr std::string_view before = "[with T = ";
+#endif
+  constexpr std::string_view name = name_with_type<T>();
+  constexpr auto at = name.find(before);
+  return at != name.npos && name.substr(at + before.size()).starts_with("std::");
+}
+
 template <class T>
 inline constexpr bool is_view = false;
 template <class C, class T>
 inline constexpr bool is_view<std::basic_string_view<C, T>> = true;
 template <class T, std::size_t Extent>
 inline constexpr bool is_view<std::span<T, Extent>> = true;
+
+/// What holds views, as `std::vector` does; `std::less` of views holds none.
+template <template <class...> class Holder, class... T>
+inline constexpr bool is_view<Holder<T...>> =
+    (is_view<T> || ...) && is_of_standard_library<Holder<T...>>() && !std::is_empty_v<Holder<T...>>;
 
 /// A parameter of this type still holds its value when the call is over.
 template <class Parameter>
@@ -62,12 +85,6 @@ struct first_borrowed_of<type_list<First, Rest...>, Given, More...> {
       std::type_identity<First>>::type;
 };
 
-// Not a string_view: GCC would spell that out in the name.
-template <class T>
-consteval const char* name_with_type() {
-  return __PRETTY_FUNCTION__;
-}
-
 /// The type of a lambda expression. Told by its name, as the language has no other way.
 template <class T>
 consteval bool is_closure() {
@@ -77,18 +94,6 @@ consteval bool is_closure() {
 #else
   return name.ends_with(")>]") && name.find("<lambda(") != name.npos;
 #endif
-}
-
-template <class T>
-consteval bool is_of_standard_library() {
-#ifdef __clang__
-  constexpr std::string_view before = "[T = ";
-#else
-  constexpr std::string_view before = "[with T = ";
-#endif
-  constexpr std::string_view name = name_with_type<T>();
-  constexpr auto at = name.find(before);
-  return at != name.npos && name.substr(at + before.size()).starts_with("std::");
 }
 
 /// What a coroutine borrows, as far as its signature says.
@@ -146,5 +151,6 @@ struct borrows_of<First, Rest...> {
 /// Throws the `std::logic_error` for a coroutine that borrows what may be gone.
 [[noreturn]] void throw_borrowed(const std::source_location& coroutine, borrowing what);
 [[noreturn]] void throw_moved_coroutine();
+[[noreturn]] void throw_awaited_coroutine(const std::source_location& coroutine);
 
 } // namespace troupe::detail

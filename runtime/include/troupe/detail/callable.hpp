@@ -46,6 +46,17 @@ struct callable<R (C::*)(Args...) & noexcept> : callable<R (*)(Args...)> {};
 template <class R, class C, class... Args>
 struct callable<R (C::*)(Args...) const & noexcept> : callable<R (*)(Args...)> {};
 
+/// An argument of one type is a parameter of the other, and still says the same: `1.9` is no
+/// integer and `"no"` no `bool`, although the language converts them in silence.
+template <class Given, class Wanted>
+inline constexpr bool passes_as = std::is_convertible_v<Given, Wanted>;
+template <class Given, class Wanted>
+  requires std::is_integral_v<Wanted>
+inline constexpr bool passes_as<Given, Wanted> =
+    std::is_convertible_v<Given, Wanted> && !std::is_floating_point_v<std::remove_cvref_t<Given>>
+    && (!std::is_same_v<Wanted, bool> || std::is_same_v<std::remove_cvref_t<Given>, bool>
+        || (std::is_class_v<std::remove_cvref_t<Given>>));
+
 /// How it is called can be read off its type.
 template <class F>
 concept has_one_signature = requires { typename callable<F>::parameters; };

@@ -4,6 +4,7 @@
 #include <troupe/async.hpp>
 #include <troupe/cancellation.hpp>
 #include <troupe/detail/handler_sleep.hpp>
+#include <troupe/duration.hpp>
 #include <troupe/meter.hpp>
 #include <troupe/tracing.hpp>
 
@@ -92,6 +93,11 @@ public:
   /// Waits without blocking: `co_await ctx.sleep(1s)`, only in a coroutine handler. Gives true
   /// after the full time, false if the request was cancelled before.
   [[nodiscard]] troupe::detail::handler_sleep sleep(std::chrono::nanoseconds time) const;
+  /// The same in another unit; what is longer than 292 years lasts so long.
+  template <class Rep, class Period>
+  [[nodiscard]] troupe::detail::handler_sleep sleep(std::chrono::duration<Rep, Period> time) const {
+    return sleep(saturate(time));
+  }
   /// A number without a unit: does not compile, and says why.
   template <class Number>
     requires std::is_arithmetic_v<Number>

@@ -164,7 +164,7 @@ private:
   template <class... Wanted, class... Given>
     requires(sizeof...(Wanted) == sizeof...(Given))
   static constexpr bool takes<std::tuple<Wanted...>, Given...> =
-      (std::is_convertible_v<Given, Wanted> && ...);
+      (troupe::detail::passes_as<Given, Wanted> && ...);
   [[nodiscard]] const data_converter& converter() const noexcept;
 
   struct impl;

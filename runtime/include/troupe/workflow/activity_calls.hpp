@@ -23,7 +23,7 @@ inline constexpr bool takes_arguments = false;
 template <class... Wanted, class... Given>
   requires(sizeof...(Wanted) == sizeof...(Given))
 inline constexpr bool takes_arguments<std::tuple<Wanted...>, Given...> =
-    (std::is_convertible_v<Given, Wanted> && ...);
+    (troupe::detail::passes_as<Given, Wanted> && ...);
 template <class T>
 inline constexpr bool is_an_activity = activity::detail::is_contract<T>;
 template <class Given, class Options>

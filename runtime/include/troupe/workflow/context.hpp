@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/async.hpp>
+#include <troupe/duration.hpp>
 #include <troupe/error.hpp>
 #include <troupe/log.hpp>
 #include <troupe/meter.hpp>
@@ -20,6 +21,7 @@
 #include <troupe/workflow/upserts.hpp>
 #include <troupe/workflow/versions.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
@@ -140,6 +142,12 @@ public:
   future<void> sleep(duration after, const timer_options& options = {}) const {
     return {owner_->start_timer(after, options, *within_), nullptr};
   }
+  /// The same in another unit; what is longer than 292 years lasts so long.
+  template <class Rep, class Period>
+  future<void>
+  sleep(std::chrono::duration<Rep, Period> after, const timer_options& options = {}) const {
+    return sleep(saturate(after), options);
+  }
   /// A number without a unit: does not compile, and says why.
   template <class Number>
     requires std::is_arithmetic_v<Number>
@@ -169,6 +177,14 @@ public:
   async<bool> wait_condition(
       unique_function<bool()> condition, duration timeout, timer_options options = {}) const {
     return wait_condition_until(*this, std::move(condition), timeout, std::move(options));
+  }
+  /// The same in another unit; what is longer than 292 years lasts so long.
+  template <class Rep, class Period>
+  async<bool> wait_condition(
+      unique_function<bool()> condition,
+      std::chrono::duration<Rep, Period> timeout,
+      timer_options options = {}) const {
+    return wait_condition_until(*this, std::move(condition), saturate(timeout), std::move(options));
   }
 
   // -- coroutines side by side --

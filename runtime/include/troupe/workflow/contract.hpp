@@ -148,7 +148,7 @@ inline constexpr bool are_arguments_of = false;
 template <class... Wanted, class... Given>
   requires(sizeof...(Wanted) == sizeof...(Given))
 inline constexpr bool are_arguments_of<std::tuple<Wanted...>, Given...> =
-    (std::is_convertible_v<Given, Wanted> && ...);
+    (troupe::detail::passes_as<Given, Wanted> && ...);
 
 // What a caller gets of something that is no contract, so that only one message comes.
 template <class Contract>

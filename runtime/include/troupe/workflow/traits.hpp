@@ -22,7 +22,8 @@ namespace detail {
 // The names of these conditions are part of the compiler's messages.
 
 template <class W>
-concept has_workflow_name = requires { std::string_view{W::name}; };
+concept has_workflow_name =
+    requires { std::string_view{W::name}; } && !std::string_view{W::name}.empty();
 
 template <class W>
 concept runs_in_one_way = requires { &W::run; } && has_one_signature<decltype(&W::run)>;
@@ -152,7 +153,7 @@ struct first_misfit : fitting<int, int> {};
 template <class Wanted, class... More, class Given, class... Rest>
 struct first_misfit<std::tuple<Wanted, More...>, type_list<Given, Rest...>>
     : std::conditional_t<
-          std::is_convertible_v<Given, Wanted>,
+          passes_as<Given, Wanted>,
           first_misfit<std::tuple<More...>, type_list<Rest...>>,
           fitting<Wanted, std::remove_cvref_t<Given>>> {};
 
@@ -172,10 +173,10 @@ struct workflow_arguments<std::tuple<Wanted...>, Given...> {
     else {
       using misfit = first_misfit<std::tuple<Wanted...>, type_list<Given...>>;
       static_assert(
-          std::is_convertible_v<typename misfit::type, typename misfit::wanted>,
+          passes_as<typename misfit::type, typename misfit::wanted>,
           "these arguments do not fit the parameters of the workflow's run(): this type does not "
-          "become that one");
-      return (std::is_convertible_v<Given, Wanted> && ...);
+          "become that one, or loses something on the way");
+      return (passes_as<Given, Wanted> && ...);
     }
   }
 };

@@ -6,6 +6,8 @@
 //
 //     manual_serve ADDRESS NAMESPACE TASK_QUEUE ENDPOINT [SHARDS [GRACE_MILLISECONDS]]
 
+#include <troupe/activity/contract.hpp>
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/worker.hpp>
@@ -69,6 +71,21 @@ struct never_caller_workflow {
   }
 };
 
+inline constexpr troupe::activity::contract<void()> never_ends{"NeverEnds"};
+
+void does_not_end(const troupe::activity::context&) {
+  std::cout << "it has begun\n" << std::flush;
+  for (;;)
+    pause();
+}
+
+struct never_ending_workflow {
+  static constexpr std::string_view name = "NeverEndingWorkflow";
+  troupe::async<> run(troupe::workflow::context ctx) {
+    co_await ctx.execute<never_ends>({.start_to_close_timeout = 60s, .activity_id = "stuck"});
+  }
+};
+
 auto hello_handler() {
   return nexus::handler_for<hello_service>(
       nexus::sync<hello_service::echo>(
@@ -111,6 +128,8 @@ int main(int argc, char** argv) {
   worker.add<sample::hello_handler_workflow>();
   worker.add<sample::hello_caller_workflow>();
   worker.add<sample::never_caller_workflow>();
+  worker.add<sample::never_ending_workflow>();
+  worker.add(troupe::activity::implement<sample::never_ends>(&sample::does_not_end));
   auto code = worker.run_until_signal();
   auto seen = worker.snapshot();
   sample::print("nexus", seen.nexus);

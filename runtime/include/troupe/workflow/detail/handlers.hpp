@@ -152,8 +152,12 @@ struct message_handler {
             troupe::detail::outlives_the_call<borrowed>,
             "a handler of updates that is a coroutine takes its parameters by value (std::string, "
             "not const std::string&): a reference would dangle from the first co_await on");
-        return is_update_result<typename own::result>
-               && troupe::detail::outlives_the_call<borrowed>;
+        static_assert(
+            troupe::detail::outlives_the_call<gives>,
+            "a handler of updates that is a coroutine gives its result by value (std::string, not "
+            "std::string_view): what a view looks at is gone when it is over");
+        return is_update_result<typename own::result> && troupe::detail::outlives_the_call<borrowed>
+               && troupe::detail::outlives_the_call<gives>;
       } else
         return true;
     }
