@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(of_two_threads_exactly_one_has_the_shard) {
       is_abroad = true;
       is_abroad.notify_one();
       // Not by yielding: on a busy machine that gives the processor away for milliseconds.
-      for (volatile int spin = 0; spin < 200 * (i % 64);)
+      for (volatile int spin = 0; spin < 2000 * (i % 64);)
         spin = spin + 1;
       had_kept = own.come_back();
       if (had_kept)
