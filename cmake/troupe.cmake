@@ -25,6 +25,9 @@ endif()
 add_library(troupe_flags INTERFACE)
 target_include_directories(troupe_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(troupe_flags INTERFACE -pthread)
+# Errors name the lines of coroutines: not where this machine keeps them. (Dev builds share their objects with those of other
+# folders, which a flag that names the folder would end.)
+target_compile_options(troupe_flags INTERFACE $<$<NOT:$<CONFIG:Dev>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 if(TROUPE_WARNINGS)
   target_compile_options(troupe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                          -Woverloaded-virtual $<$<BOOL:${TROUPE_WERROR}>:-Werror>)
