@@ -16,8 +16,6 @@ using request = api::workflowservice::v1::SignalWithStartWorkflowExecutionReques
 
 constexpr std::string_view service_name = "temporal.api.workflowservice.v1.WorkflowService";
 constexpr std::string_view operation_name = "SignalWithStartWorkflowExecution";
-/// Tells SDKs that what is inside has payloads of its own, and that no codec touches the outside.
-constexpr const char* envelope_mark = "__temporal_system_payload";
 
 bool read_request(const api::common::v1::Payload& from, request& to) {
   const auto found = from.metadata().find("encoding");
@@ -86,7 +84,6 @@ system_result(const api::workflowservice::v1::SignalWithStartWorkflowExecutionRe
   auto& metadata = *made->mutable_metadata();
   metadata["encoding"] = "binary/protobuf";
   metadata["messageType"] = response.GetDescriptor()->full_name();
-  metadata[envelope_mark] = "true";
   made->set_data(response.SerializeAsString());
   return made;
 }

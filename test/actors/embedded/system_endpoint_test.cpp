@@ -89,7 +89,8 @@ struct callers : service_fixture {
     BOOST_TEST(
         payload.metadata().at("messageType")
         == "temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionResponse");
-    BOOST_TEST(payload.metadata().at("__temporal_system_payload") == "true");
+    // sdk-python 1.31 cannot read an answer with the mark that servers after 1.32 give it.
+    BOOST_TEST(!payload.metadata().contains("__temporal_system_payload"));
     wire::SignalWithStartWorkflowExecutionResponse response;
     BOOST_TEST(response.ParseFromString(payload.data()));
     return response;
