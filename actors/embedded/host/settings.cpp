@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 22> settings{{
+constexpr std::array<known_setting, 23> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -77,6 +77,9 @@ constexpr std::array<known_setting, 22> settings{{
     {"system.enableEagerWorkflowStart",
      "who starts a workflow may get its first task with the answer (true)",
      read_truth<&all::eager_starts>},
+    {"matching.enableFairness",
+     "task queues are shared out among fairness keys, by their weights (false)",
+     read_truth<&all::fair_queues>},
     {"activity.enableStandalone",
      "clients may start activities without a workflow (false)",
      read_truth<&all::standalone_activities>},

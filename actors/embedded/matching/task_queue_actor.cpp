@@ -117,14 +117,18 @@ void task_queue_actor::handle(offer_query& what) {
 
 void task_queue_actor::handle(add_activity_task& what) {
   note_use();
-  const auto id = number(what.task.priority_key);
-  put({id, std::move(what)});
+  const auto place = place_of(what.task.priority);
+  put({place, std::move(what)});
 }
 
-std::uint64_t task_queue_actor::number(std::int32_t priority_key) {
-  const auto level = priority_level(priority_key);
+task_place task_queue_actor::place_of(const task_priority& priority) {
+  const auto level = priority_level(priority.key);
   came_[static_cast<std::size_t>(level - 1)].count(directory_.now());
-  return task_number(level, ++last_id_);
+  const auto pass =
+      directory_.settings.fair_queues
+          ? fair_order_.pass_of(level, priority.fairness_key, priority.fairness_weight)
+          : 0;
+  return {level, pass, ++last_id_};
 }
 
 void task_queue_actor::put(task what) {
@@ -275,8 +279,8 @@ void task_queue_actor::add_task(add_workflow_task& what) {
     tell(normal, std::move(what));
     return;
   }
-  const auto id = number(what.task.priority_key);
-  put({id, std::move(what)});
+  const auto place = place_of(what.task.priority);
+  put({place, std::move(what)});
 }
 
 void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
@@ -288,7 +292,7 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
       // It vanished while its cancellation is still on the way: the task goes to the next one.
       next = matcher_.offer(std::move(found.task));
     } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
-      note_gone(found.task.id);
+      note_gone(found.task.place);
       // The timer stays armed: should the task turn out stale, the poll waits on. Firing meanwhile,
       // it finds nothing.
       tell(
@@ -296,14 +300,14 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
           start_taken_task{std::move(workflow->task), std::move(taker)});
       return;
     } else if (auto* activity = std::get_if<add_activity_task>(&found.task.what)) {
-      note_gone(found.task.id);
+      note_gone(found.task.place);
       tell(
           directory_.execution(*activity->source),
           start_taken_activity{std::move(activity->task), std::move(taker)});
       return;
     } else {
       if (give_offer(std::get<std::string>(found.task.what), taker)) {
-        note_gone(found.task.id);
+        note_gone(found.task.place);
         return;
       }
       next = matcher_.poll(std::move(found.poll), true);
@@ -314,9 +318,10 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
   }
 }
 
-void task_queue_actor::note_gone(std::uint64_t task_id) {
-  const auto level = std::clamp<std::int32_t>(level_of_task(task_id), 1, priority_levels);
-  went_[static_cast<std::size_t>(level - 1)].count(directory_.now());
+void task_queue_actor::note_gone(const task_place& which) {
+  went_[static_cast<std::size_t>(which.level - 1)].count(directory_.now());
+  if (which.pass != 0)
+    fair_order_.handed_out(which);
 }
 
 bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& taker) {
@@ -324,7 +329,7 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
   if (found == offers_.end())
     return false;
   auto& given = found->second;
-  given.queued_as = 0;
+  given.queued_as.reset();
   if (auto* query = std::get_if<offer_query>(&given.what)) {
     if (query->query->is_cancelled() || query->query->is_answered()) {
       home().cancel(given.timer);
@@ -375,7 +380,7 @@ void task_queue_actor::add_offer(
           tell(self, offer_expired{task_id});
       });
   note_use();
-  const auto queued_as = number(0);
+  const auto queued_as = place_of({});
   made.queued_as = queued_as;
   offers_.emplace(task_id, std::move(made));
   if (auto found = matcher_.offer({queued_as, std::move(task_id)}))
@@ -388,8 +393,8 @@ void task_queue_actor::expire_offer(const std::string& task_id) {
     return;
   auto expired = std::move(found->second);
   offers_.erase(found);
-  if (expired.queued_as != 0)
-    matcher_.withdraw_task(expired.queued_as);
+  if (expired.queued_as)
+    matcher_.withdraw_task(*expired.queued_as);
   if (auto* request = std::get_if<offer_request>(&expired.what)) {
     tell(request->sender, request_expired{task_id});
     return;
@@ -419,8 +424,8 @@ void task_queue_actor::withdraw(const std::string& task_id) {
   auto gone = std::move(found->second);
   offers_.erase(found);
   home().cancel(gone.timer);
-  if (gone.queued_as != 0)
-    matcher_.withdraw_task(gone.queued_as);
+  if (gone.queued_as)
+    matcher_.withdraw_task(*gone.queued_as);
   std::get<offer_query>(gone.what).query->answer(
       plain_status(status_code::cancelled, "the call was cancelled"));
 }
@@ -428,7 +433,7 @@ void task_queue_actor::withdraw(const std::string& task_id) {
 void task_queue_actor::finish_request(
     const call_ptr& from, const rpc_status& checked, bool is_failure) {
   auto found = offers_.find(from->task_id);
-  if (found == offers_.end() || found->second.queued_as != 0
+  if (found == offers_.end() || found->second.queued_as
       || !std::holds_alternative<offer_request>(found->second.what)) {
     from->answer(absent("Nexus task not found or already expired"));
     return;
@@ -447,7 +452,7 @@ void task_queue_actor::finish_request(
 void task_queue_actor::finish_query(
     const call_ptr& from, const wire::RespondQueryTaskCompletedRequest& request) {
   auto found = offers_.find(from->task_id);
-  if (found == offers_.end() || found->second.queued_as != 0
+  if (found == offers_.end() || found->second.queued_as
       || !std::holds_alternative<offer_query>(found->second.what)) {
     from->answer(absent("query task not found, or already expired"));
     return;
@@ -476,10 +481,10 @@ void task_queue_actor::describe(const call_ptr& from) {
     stats.backlog = static_cast<std::int64_t>(matcher_.waiting_tasks(level));
     stats.add_rate = came_[at].per_second(now);
     stats.dispatch_rate = went_[at].per_second(now);
-    if (const auto* const oldest = matcher_.oldest_task(level)) {
-      if (const auto* workflow = std::get_if<add_workflow_task>(&oldest->what))
+    if (const auto* const first = matcher_.first_task(level)) {
+      if (const auto* workflow = std::get_if<add_workflow_task>(&first->what))
         stats.backlog_age = now - workflow->task.scheduled_time;
-      else if (const auto* activity = std::get_if<add_activity_task>(&oldest->what))
+      else if (const auto* activity = std::get_if<add_activity_task>(&first->what))
         stats.backlog_age = now - activity->task.scheduled_time;
     }
   }
@@ -488,7 +493,7 @@ void task_queue_actor::describe(const call_ptr& from) {
 
 void task_queue_actor::unload() {
   pollers_.forget();
-  for (auto& [id, each] : matcher_.take_tasks()) {
+  for (auto& [place, each] : matcher_.take_tasks()) {
     if (auto* workflow = std::get_if<add_workflow_task>(&each.what))
       tell(
           directory_.queue(namespace_id_, workflow->task.normal_queue, queue_kind::workflow),

@@ -4,6 +4,7 @@
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
+#include "runtime/embedded/matching/fair_order.hpp"
 #include "runtime/embedded/matching/matching.hpp"
 #include "runtime/embedded/matching/task_rates.hpp"
 
@@ -68,7 +69,7 @@ public:
 private:
   /// What a worker may take: a workflow task, an activity task, or the id of an offer.
   struct task {
-    std::uint64_t id = 0;
+    task_place place;
     std::variant<add_workflow_task, add_activity_task, std::string> what;
   };
   struct waiting_poll {
@@ -78,7 +79,7 @@ private:
   /// A request or query from its offer until its answer, in the queue or with a worker.
   struct offer {
     std::variant<offer_request, offer_query> what;
-    std::uint64_t queued_as = 0; ///< in the matcher; 0 while a worker has it
+    std::optional<task_place> queued_as; ///< in the matcher; nothing while a worker has it
     time_point expires;
     executor::timer_id timer = 0;
   };
@@ -116,8 +117,9 @@ private:
   void put(waiting_poll what, bool is_first);
   /// Hands over what waits as far as the limit allows, and comes back when it allows more.
   void hand_over_waiting();
-  [[nodiscard]] std::uint64_t number(std::int32_t priority_key);
-  void note_gone(std::uint64_t task_id);
+  /// Where a task that comes now stands.
+  [[nodiscard]] task_place place_of(const task_priority& priority);
+  void note_gone(const task_place& which);
   /// A sticky queue whose worker is gone: nobody will come for what waits there.
   [[nodiscard]] bool is_deserted() const;
   void pass_on(offer_query query); ///< to the queue that is next
@@ -139,6 +141,7 @@ private:
   std::string name_;
   queue_kind kind_;
   matcher<task, waiting_poll> matcher_;
+  fair_order fair_order_;
   poller_history pollers_;
   task_limit limit_;                            ///< of activity queues
   executor::timer_id limit_timer_ = 0;          ///< armed while tasks and polls wait for the limit

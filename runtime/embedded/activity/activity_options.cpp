@@ -70,9 +70,13 @@ api::common::v1::Priority priority_of(const run& on, const activity_state& activ
   return merged(priority_of(on), own_priority(activity));
 }
 
-std::int32_t priority_key_of(const run& on, const activity_state& activity) {
-  const auto own = own_priority(activity).priority_key();
-  return own != 0 ? own : priority_of(on).priority_key();
+task_priority task_priority_of(const run& on, const activity_state& activity) {
+  const auto& own = own_priority(activity);
+  const auto& of_run = priority_of(on);
+  return {
+      own.priority_key() != 0 ? own.priority_key() : of_run.priority_key(),
+      own.fairness_key().empty() ? of_run.fairness_key() : own.fairness_key(),
+      own.fairness_weight() != 0 ? own.fairness_weight() : of_run.fairness_weight()};
 }
 
 api::common::v1::Priority

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/record/effect.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 
 #include <troupe/rpc_status.hpp>
 
-#include <cstdint>
 #include <string>
 
 namespace troupe::embedded {
@@ -29,8 +29,8 @@ const api::common::v1::RetryPolicy& retry_policy_of(const activity_state& activi
 const std::string& task_queue_of(const activity_state& activity);
 /// Its own fields, the run's where it has none.
 api::common::v1::Priority priority_of(const run& on, const activity_state& activity);
-/// Its key alone; 0 if neither has one.
-std::int32_t priority_key_of(const run& on, const activity_state& activity);
+/// The same as a task queue wants it.
+task_priority task_priority_of(const run& on, const activity_state& activity);
 
 /// What a workflow's priority is for what it starts: field by field, its own comes first.
 api::common::v1::Priority

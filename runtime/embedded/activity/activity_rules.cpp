@@ -311,7 +311,7 @@ void dispatch_activities(change& ch, run& on) {
         found->first,
         sent.stamp,
         sent.scheduled_time,
-        priority_key_of(on, sent)});
+        task_priority_of(on, sent)});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -42,19 +43,20 @@ inline constexpr std::int32_t priority_level(std::int32_t key) {
   return key <= 0 ? (priority_levels + 1) / 2 : std::min(key, priority_levels);
 }
 
-/// Numbers a task so that lower numbers are handed out first: by its level, then by its age.
-inline constexpr std::uint64_t task_number(std::int32_t level, std::uint64_t came_as) {
-  return static_cast<std::uint64_t>(level) << 56U | came_as;
-}
+/// Where a task stands among those that wait: lower ones are handed out first, by their level, then
+/// by the share of their fairness key (`fair_order`; 0 where nothing is shared out), then by their
+/// age.
+struct task_place {
+  std::int32_t level = 0;
+  std::uint64_t pass = 0;
+  std::uint64_t came_as = 0; ///< unique in the queue; 0: it does not wait
 
-/// The level in such a number.
-inline constexpr std::int32_t level_of_task(std::uint64_t number) {
-  return static_cast<std::int32_t>(number >> 56U & 7U);
-}
+  friend auto operator<=>(const task_place&, const task_place&) = default;
+};
 
 /// Brings tasks and polls of one queue together: a waiting poll takes a task at once (sync match),
-/// else the task waits. `Task` and `Poll` have a number `id`, unique in the queue: the task with
-/// the lowest (`task_number`) is taken first, the poll that came first takes it. Pure.
+/// else the task waits. `Task` has a `place`, `Poll` a number `id`, unique in the queue: the task
+/// with the lowest place is taken first, the poll that came first takes it. Pure.
 template <class Task, class Poll>
 class matcher {
 public:
@@ -79,7 +81,7 @@ public:
   std::optional<match> poll(Poll poll, bool is_first = false) {
     if (!tasks_.empty()) {
       match found{std::move(tasks_.begin()->second), std::move(poll)};
-      --counts_[level_of(tasks_.begin()->first)];
+      --count_of(tasks_.begin()->first);
       tasks_.erase(tasks_.begin());
       return found;
     }
@@ -90,9 +92,9 @@ public:
   /// The same for a queue that may hand out nothing now: both wait, and `next` brings them
   /// together.
   void add(Task task) {
-    const auto id = task.id;
-    ++counts_[level_of(id)];
-    tasks_.emplace(id, std::move(task));
+    const auto place = task.place;
+    ++count_of(place);
+    tasks_.emplace(place, std::move(task));
   }
   void add(Poll poll, bool is_first) {
     if (is_first)
@@ -111,15 +113,15 @@ public:
   /// Takes out a poll that still waits.
   std::optional<Poll> withdraw_poll(std::uint64_t id) { return take(polls_, id); }
   /// Takes out a task that still waits.
-  std::optional<Task> withdraw_task(std::uint64_t id) {
-    auto node = tasks_.extract(id);
+  std::optional<Task> withdraw_task(const task_place& place) {
+    auto node = tasks_.extract(place);
     if (!node)
       return std::nullopt;
-    --counts_[level_of(id)];
+    --count_of(place);
     return std::move(node.mapped());
   }
   /// Takes out every task that waits.
-  std::map<std::uint64_t, Task> take_tasks() {
+  std::map<task_place, Task> take_tasks() {
     counts_ = {};
     return std::exchange(tasks_, {});
   }
@@ -129,16 +131,15 @@ public:
   [[nodiscard]] std::size_t waiting_tasks(std::int32_t level) const noexcept {
     return counts_[static_cast<std::size_t>(level)];
   }
-  /// The one of this level that waits longest; null if none does.
-  [[nodiscard]] const Task* oldest_task(std::int32_t level) const noexcept {
-    const auto found = tasks_.lower_bound(task_number(level, 0));
-    return found == tasks_.end() || found->first >= task_number(level + 1, 0) ? nullptr
-                                                                              : &found->second;
+  /// The one of this level that is next; null if none waits.
+  [[nodiscard]] const Task* first_task(std::int32_t level) const noexcept {
+    const auto found = tasks_.lower_bound({level, 0, 0});
+    return found == tasks_.end() || found->first.level != level ? nullptr : &found->second;
   }
 
 private:
-  static std::size_t level_of(std::uint64_t id) {
-    return static_cast<std::size_t>(level_of_task(id));
+  std::size_t& count_of(const task_place& which) {
+    return counts_.at(static_cast<std::size_t>(which.level));
   }
 
   template <class T>
@@ -152,8 +153,8 @@ private:
     return taken;
   }
 
-  std::map<std::uint64_t, Task> tasks_; ///< by id, in their order: one of many is found at once
-  std::array<std::size_t, 8> counts_{}; ///< of each level
+  std::map<task_place, Task> tasks_; ///< in their order: one of many is found at once
+  std::array<std::size_t, priority_levels + 1> counts_{}; ///< of each level
   std::deque<Poll> polls_;
 };
 

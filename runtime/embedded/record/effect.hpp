@@ -24,6 +24,13 @@ namespace troupe::embedded {
 /// record that was read from a store, so it may happen twice: its `key`, unique in its record,
 /// tells the second from a new one.
 
+/// What decides when a task is handed out among others of its queue; what is empty or 0 is absent.
+struct task_priority {
+  std::int32_t key = 0; ///< lower ones first
+  std::string fairness_key;
+  float fairness_weight = 0;
+};
+
 /// Put a workflow task into a task queue. Acknowledged by `start_workflow_task`.
 ///
 /// Sticky: if nobody has polled the sticky queue lately, put it into `normal_queue` at once; the
@@ -38,7 +45,7 @@ struct workflow_task_dispatch {
   std::int64_t scheduled_event_id = 0;
   std::uint64_t stamp = 0;
   time_point scheduled_time{};
-  std::int32_t priority_key = 0; ///< lower ones first; 0 if it has none
+  task_priority priority;
 
   [[nodiscard]] std::string key() const {
     return "workflow_task/" + run_id + '/' + std::to_string(stamp);
@@ -53,7 +60,7 @@ struct activity_task_dispatch {
   std::string activity_id;
   std::uint64_t stamp = 0;
   time_point scheduled_time{};
-  std::int32_t priority_key = 0; ///< lower ones first; 0 if neither it nor its workflow has one
+  task_priority priority; ///< its own, the workflow's where it has none
 
   [[nodiscard]] std::string key() const {
     return "activity_task/" + run_id + '/' + std::to_string(stamp);

@@ -100,6 +100,8 @@ struct service_settings {
   /// `system.enableEagerWorkflowStart`: who starts a workflow may get its first task with the
   /// answer.
   bool eager_starts = true;
+  /// `matching.enableFairness`: queues are shared out among fairness keys.
+  bool fair_queues = false;
   bool standalone_activities = false; ///< clients may start activities without a workflow
   bool standalone_operations = false; ///< and Nexus operations
   /// `history.enableSignalWithStartFromWorkflow`: workflows may call `__temporal_system`.

@@ -107,6 +107,11 @@ void schedule_speculative(change& ch, run& on, dispatch how) {
 
 workflow_task_dispatch dispatch_of(const run& on) {
   const auto& task = *on.state.task;
+  task_priority priority;
+  if (!on.history.empty()) {
+    const auto& said = priority_of(on);
+    priority = {said.priority_key(), said.fairness_key(), said.fairness_weight()};
+  }
   return {
       task.task_queue,
       task.sticky,
@@ -115,7 +120,7 @@ workflow_task_dispatch dispatch_of(const run& on) {
       task.scheduled_event_id,
       task.stamp,
       task.scheduled_time,
-      on.history.empty() ? 0 : priority_of(on).priority_key()};
+      std::move(priority)};
 }
 
 bool start_task(change& ch, run& on, const start_workflow_task& by) {

@@ -12,10 +12,18 @@ namespace {
 using namespace troupe::embedded;
 using namespace std::chrono_literals;
 
-struct item {
+struct task {
+  task_place place;
+};
+struct poll {
   std::uint64_t id;
 };
-using queue = matcher<item, item>;
+using queue = matcher<task, poll>;
+
+/// Of the middle level.
+task came(std::uint64_t as) {
+  return {{3, 0, as}};
+}
 
 constexpr troupe::time_point start{std::chrono::hours{1000}};
 
@@ -25,39 +33,39 @@ BOOST_AUTO_TEST_CASE(gives_a_task_to_the_poll_that_waits_longest) {
   queue q;
   q.poll({1});
   q.poll({2});
-  const auto first = q.offer({10});
+  const auto first = q.offer(came(10));
   BOOST_REQUIRE(first);
   BOOST_TEST(first->poll.id == 1U);
-  const auto second = q.offer({11});
+  const auto second = q.offer(came(11));
   BOOST_REQUIRE(second);
   BOOST_TEST(second->poll.id == 2U);
-  BOOST_TEST(!q.offer({12}));
+  BOOST_TEST(!q.offer(came(12)));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_tasks_in_their_order_while_nobody_polls) {
   queue q;
-  q.offer({10});
-  q.offer({11});
+  q.offer(came(10));
+  q.offer(came(11));
   BOOST_TEST(q.waiting_tasks() == 2U);
-  BOOST_TEST(q.poll({1})->task.id == 10U);
-  BOOST_TEST(q.poll({2})->task.id == 11U);
+  BOOST_TEST(q.poll({1})->task.place.came_as == 10U);
+  BOOST_TEST(q.poll({2})->task.place.came_as == 11U);
   BOOST_TEST(!q.poll({3}));
 }
 
 BOOST_AUTO_TEST_CASE(hands_out_lower_keys_first_and_equal_ones_by_their_age) {
   queue q;
-  std::uint64_t came = 0;
+  std::uint64_t count = 0;
   // None, zero and three are the same level, as all from five on are.
   for (const std::int32_t key : {5, 4, 3, 2, 1, 0, 7, 3, 2, 2'147'483'647, -1})
-    q.offer({task_number(priority_level(key), ++came)});
+    q.offer({{priority_level(key), 0, ++count}});
   BOOST_TEST(q.waiting_tasks() == 11U);
   BOOST_TEST(q.waiting_tasks(1) == 1U);
   BOOST_TEST(q.waiting_tasks(2) == 2U);
   BOOST_TEST(q.waiting_tasks(3) == 4U);
   BOOST_TEST(q.waiting_tasks(4) == 1U);
   BOOST_TEST(q.waiting_tasks(5) == 3U);
-  BOOST_REQUIRE(q.oldest_task(3) != nullptr);
-  BOOST_TEST(q.oldest_task(3)->id == task_number(3, 3));
+  BOOST_REQUIRE(q.first_task(3) != nullptr);
+  BOOST_TEST((q.first_task(3)->place == task_place{3, 0, 3}));
   for (const auto& [level, number] : std::vector<std::pair<std::int32_t, std::uint64_t>>{
            {1, 5},
            {2, 4},
@@ -70,20 +78,20 @@ BOOST_AUTO_TEST_CASE(hands_out_lower_keys_first_and_equal_ones_by_their_age) {
            {5, 1},
            {5, 7},
            {5, 10}})
-    BOOST_TEST(q.poll({1})->task.id == task_number(level, number));
+    BOOST_TEST((q.poll({1})->task.place == task_place{level, 0, number}));
   for (std::int32_t level = 1; level <= priority_levels; ++level) {
     BOOST_TEST(q.waiting_tasks(level) == 0U);
-    BOOST_TEST(q.oldest_task(level) == nullptr);
+    BOOST_TEST(q.first_task(level) == nullptr);
   }
 }
 
 BOOST_AUTO_TEST_CASE(counts_the_tasks_of_a_level_whatever_becomes_of_them) {
   queue q;
-  q.offer({task_number(2, 1)});
-  q.offer({task_number(2, 2)});
-  q.offer({task_number(4, 3)});
-  BOOST_TEST(q.withdraw_task(task_number(2, 1)).has_value());
-  BOOST_TEST(!q.withdraw_task(task_number(2, 1)).has_value());
+  q.offer(task{{2, 0, 1}});
+  q.offer(task{{2, 0, 2}});
+  q.offer(task{{4, 0, 3}});
+  BOOST_TEST(q.withdraw_task({2, 0, 1}).has_value());
+  BOOST_TEST(!q.withdraw_task({2, 0, 1}).has_value());
   BOOST_TEST(q.waiting_tasks(2) == 1U);
   BOOST_TEST(q.take_tasks().size() == 2U);
   BOOST_TEST(q.waiting_tasks(2) == 0U);
@@ -92,18 +100,18 @@ BOOST_AUTO_TEST_CASE(counts_the_tasks_of_a_level_whatever_becomes_of_them) {
 
 BOOST_AUTO_TEST_CASE(tasks_and_polls_wait_side_by_side_while_nothing_may_be_handed_out) {
   queue q;
-  q.add({1}, false);
-  q.add({2}, false);
-  q.add({3}, true);
-  q.add({task_number(3, 4)});
-  q.add({task_number(1, 5)});
+  q.add(poll{1}, false);
+  q.add(poll{2}, false);
+  q.add(poll{3}, true);
+  q.add(task{{3, 0, 4}});
+  q.add(task{{1, 0, 5}});
   BOOST_TEST(q.has_match());
   const auto first = q.next();
   BOOST_TEST(first.poll.id == 3U);
-  BOOST_TEST(first.task.id == task_number(1, 5));
+  BOOST_TEST((first.task.place == task_place{1, 0, 5}));
   const auto second = q.next();
   BOOST_TEST(second.poll.id == 1U);
-  BOOST_TEST(second.task.id == task_number(3, 4));
+  BOOST_TEST((second.task.place == task_place{3, 0, 4}));
   BOOST_TEST(!q.has_match());
   BOOST_TEST(q.waiting_polls() == 1U);
 }
@@ -112,9 +120,9 @@ BOOST_AUTO_TEST_CASE(a_poll_whose_task_was_stale_goes_before_the_others) {
   queue q;
   q.poll({1});
   q.poll({2});
-  auto stale = q.offer({10});
+  auto stale = q.offer(came(10));
   q.poll({stale->poll.id}, true);
-  BOOST_TEST(q.offer({11})->poll.id == 1U);
+  BOOST_TEST(q.offer(came(11))->poll.id == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_withdrawn_poll_takes_no_task) {
@@ -123,13 +131,13 @@ BOOST_AUTO_TEST_CASE(a_withdrawn_poll_takes_no_task) {
   q.poll({2});
   BOOST_TEST(q.withdraw_poll(1).has_value());
   BOOST_TEST(!q.withdraw_poll(1).has_value());
-  BOOST_TEST(q.offer({10})->poll.id == 2U);
+  BOOST_TEST(q.offer(came(10))->poll.id == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(an_offer_that_expired_reaches_nobody) {
   queue q;
-  q.offer({10});
-  BOOST_TEST(q.withdraw_task(10).has_value());
+  q.offer(came(10));
+  BOOST_TEST(q.withdraw_task({3, 0, 10}).has_value());
   BOOST_TEST(!q.poll({1}));
 }
 
