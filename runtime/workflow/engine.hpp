@@ -477,6 +477,7 @@ private:
   time_point start_time_{};
   time_point execution_time_{};
   std::int64_t last_event_id_ = 0;
+  std::int64_t merged_event_id_ = 0; ///< of the completed task whose metadata was merged last
   std::int64_t history_size_bytes_ = 0;
   std::uint64_t core_flags_ = 0;
   std::uint32_t frame_bytes_ = 0;

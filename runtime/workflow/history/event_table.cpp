@@ -149,11 +149,6 @@ static_assert(
 
 } // namespace
 
-const event_row* find_event(int type) noexcept {
-  if (type < 0 || static_cast<std::size_t>(type) >= by_type.size())
-    return nullptr;
-  const auto& row = by_type[static_cast<std::size_t>(type)];
-  return row.type == 0 ? nullptr : &row;
-}
+constinit const std::span<const event_row> rows_by_type{by_type};
 
 } // namespace troupe::workflow

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace temporal::api::history::v1 {
 class HistoryEvent;
@@ -67,7 +69,16 @@ struct event_row {
   bool is_peeked_at = false;
 };
 
+/// Each row at the place of its type; others are empty. Inlined where it is asked: for every event,
+/// several times.
+extern const std::span<const event_row> rows_by_type;
+
 /// The row of a type; null for types that this worker does not know.
-const event_row* find_event(int type) noexcept;
+inline const event_row* find_event(int type) noexcept {
+  if (static_cast<std::size_t>(type) >= rows_by_type.size())
+    return nullptr;
+  const auto& row = rows_by_type[static_cast<std::size_t>(type)];
+  return row.type == 0 ? nullptr : &row;
+}
 
 } // namespace troupe::workflow

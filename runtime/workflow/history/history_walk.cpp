@@ -16,6 +16,7 @@
 #include <temporal/api/history/v1/message.pb.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::workflow {
 
@@ -272,6 +273,8 @@ void engine::start_task(const history_event& event) {
 }
 
 void engine::merge_metadata(const history_event& completed) {
+  if (std::exchange(merged_event_id_, completed.event_id()) == completed.event_id())
+    return; // looked ahead to
   const auto& metadata = completed.workflow_task_completed_event_attributes().sdk_metadata();
   for (const auto flag : metadata.core_used_flags())
     if (flag < 64)
