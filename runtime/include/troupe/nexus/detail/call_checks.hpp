@@ -3,6 +3,7 @@
 
 #include <troupe/detail/callable.hpp>
 #include <troupe/nexus/service.hpp>
+#include <troupe/payload/json_types.hpp>
 
 #include <type_traits>
 #include <variant>
