@@ -160,6 +160,8 @@ def habits():
 def timeless(text):
     """Relative times and ages, which move on between two commands."""
     text = re.sub(r"(UNVERSIONED +\w+ +\d+ +)\d[\d.]*\w+( [\d.]*\w+)* {2,}", r"\1<age> ", text)
+    # What was added and given out in the last half minute: not the same from one call to the next.
+    text = re.sub(r"(UNVERSIONED +\w+ +\d+ +<age>) +\S+ +\S+ +\S+", r"\1 <rates>", text)
     text = re.sub(r'("approximateBacklogAge": )"[^"]*"', r"\1<age>", text)
     return re.sub(r"\b(now\b|\d+ (second|minute|hour)s? (ago|from now)) *", "<moment>", text)
 
