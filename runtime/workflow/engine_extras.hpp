@@ -3,7 +3,7 @@
 
 #include "runtime/workflow/engine.hpp"
 #include "runtime/workflow/interception.hpp"
-#include "runtime/workflow/local_work.hpp"
+#include "runtime/workflow/local/local_work.hpp"
 #include "runtime/workflow/run_trace.hpp"
 #include "runtime/workflow/version_notes.hpp"
 

@@ -80,13 +80,13 @@ namespace client_activity_with_wrong_argument {
 #include "test/compile_fail/activity/client_activity_with_wrong_argument.cpp"
 }
 namespace client_start_with_too_few_arguments {
-#include "test/compile_fail/workflow/client_start_with_too_few_arguments.cpp"
+#include "test/compile_fail/client/client_start_with_too_few_arguments.cpp"
 }
 namespace client_start_with_wrong_argument {
-#include "test/compile_fail/workflow/client_start_with_wrong_argument.cpp"
+#include "test/compile_fail/client/client_start_with_wrong_argument.cpp"
 }
 namespace client_start_without_name {
-#include "test/compile_fail/workflow/client_start_without_name.cpp"
+#include "test/compile_fail/client/client_start_without_name.cpp"
 }
 namespace condition_that_waits {
 #include "test/compile_fail/workflow/condition_that_waits.cpp"
@@ -311,7 +311,7 @@ namespace workflow_run_gives_views {
 #include "test/compile_fail/workflow/workflow_run_gives_views.cpp"
 }
 namespace client_start_that_narrows {
-#include "test/compile_fail/workflow/client_start_that_narrows.cpp"
+#include "test/compile_fail/client/client_start_that_narrows.cpp"
 }
 namespace workflow_with_an_empty_name {
 #include "test/compile_fail/workflow/workflow_with_an_empty_name.cpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/workflow/local_work.hpp"
+#include "runtime/workflow/local/local_work.hpp"
 
 #include <algorithm>
 
