@@ -9,13 +9,14 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop package install-test docs check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+PACKAGES ?= packages.txt
 deps: ## Installs the Debian packages of packages.txt that are missing
-	@missing=$$(for p in $$(cat packages.txt); do dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	@missing=$$(for p in $$(cat $(PACKAGES)); do dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  echo "installing: $$missing"; \
 	  $(SUDO) apt-get update -q; \
@@ -88,6 +89,22 @@ docs: ## Writes the reference of the public headers to build/docs/html (needs do
 	@mkdir -p build/docs
 	@doxygen docs/Doxyfile 2>&1 | tee build/docs/warnings
 	@[ ! -s build/docs/warnings ] && echo "docs: build/docs/html/index.html"
+
+web-packages:
+	@command -v npm >/dev/null || { echo "the Web UI's sources need Node 20 or newer, with npm; the binary is built without them, of apps/web/dist" >&2; exit 1; }
+	@[ apps/web/node_modules/.package-lock.json -nt apps/web/package-lock.json ] || npm --prefix apps/web ci --silent
+
+web: web-packages ## Builds the Web UI into apps/web/dist (needs Node 20 or newer)
+	@node apps/web/scripts/build.mjs
+
+web-check: web-packages ## Checks that apps/web/dist is what its sources make, their types, and runs their unit tests
+	@npm --prefix apps/web run --silent types
+	@node apps/web/scripts/check.mjs
+	@node apps/web/scripts/test.mjs unit
+
+web-test: web-packages ## Tests the Web UI in Chromium against the real server, or the one of TROUPE_WEB_SERVER
+	@$(MAKE) --no-print-directory deps PACKAGES=apps/web/packages.txt
+	@node apps/web/scripts/test.mjs browser
 
 check: deps ## Format, layering, public headers, tidy
 	@test/check/check.sh $(BUILD)

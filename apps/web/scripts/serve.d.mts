@@ -1,0 +1,6 @@
+import type { Server } from 'node:http';
+
+export function serve(
+  folder: string,
+  options: { api: string; port?: number; settings?: Record<string, string> },
+): Promise<Server>;

@@ -1,0 +1,88 @@
+// Calls of the service's JSON API.
+
+const meta = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+
+/** Where the API is: below the page, unless the page names another address. */
+const base = new URL(meta('troupe-api') ?? 'api/v1/', document.baseURI);
+
+/** Payloads travel as they are stored, so that nothing of them is lost. */
+const exact = 'application/json+no-payload-shorthand';
+
+export const identity = 'troupe-web';
+
+/** What the service refused, or why it was not reached (status 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A path whose values are escaped: at`namespaces/${name}/workflows`. */
+export function at(parts: TemplateStringsArray, ...values: string[]): string {
+  return parts.reduce((path, part, i) => path + encodeURIComponent(values[i - 1] ?? '') + part);
+}
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+async function call<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  query: Query = {},
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const url = new URL(path, base);
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== '') url.searchParams.set(key, String(value));
+  const headers: Record<string, string> = { Accept: exact };
+  if (body !== undefined) headers['Content-Type'] = exact;
+  let response: Response;
+  try {
+    response = await fetch(url, { method, headers, body: JSON.stringify(body), signal: signal ?? null });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError(0, 14, 'The service does not answer.');
+  }
+  const text = await response.text();
+  let answer: unknown;
+  try {
+    answer = text ? JSON.parse(text) : {};
+  } catch {
+    throw new ApiError(response.status, 13, `${response.status} ${response.statusText}: ${text.slice(0, 200)}`);
+  }
+  if (!response.ok) {
+    const { code = 2, message = response.statusText } = answer as { code?: number; message?: string };
+    throw new ApiError(response.status, code, message);
+  }
+  return answer as T;
+}
+
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
+  call<T>('GET', path, query, undefined, signal);
+
+export const post = <T = unknown>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  call<T>('POST', path, {}, body, signal);
+
+export const remove = (path: string, query?: Query): Promise<unknown> => call('DELETE', path, query);
+
+/** Whether the service answers this path: a route that it lacks, or has switched off, does not. */
+export async function answers(path: string): Promise<boolean> {
+  try {
+    await get(path, { pageSize: 1 });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 501)) return false;
+    if (error instanceof ApiError && error.code === 12) return false;
+    throw error;
+  }
+}

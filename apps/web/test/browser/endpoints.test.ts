@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accessible, onStage, screenshot } from './stage.ts';
+
+const stage = onStage(async (service) => {
+  await service.namespace('handlers');
+});
+
+test('an endpoint is created, found, edited and deleted by its name', async () => {
+  const page = await stage.open('/nexus');
+  await page.getByText('There is no endpoint yet.').waitFor();
+  await page.getByRole('button', { name: 'Create an endpoint' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('greetings');
+  await dialog.getByLabel('Target namespace').fill('handlers');
+  await dialog.getByLabel('Task queue').fill('greet');
+  await dialog.getByLabel('Description (Markdown)').fill('# Greetings\n\nFor **everyone**, see [the guide](https://example.com/guide).');
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Greetings', exact: true }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'the guide' }).getAttribute('href'), 'https://example.com/guide');
+  assert.equal(await page.locator('strong').textContent(), 'everyone');
+  await page.getByText('No worker has polled').waitFor();
+  await screenshot(page, 'endpoint');
+  await accessible(page);
+
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByLabel('Task queue').fill('greet-others');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: 'greet-others' }).waitFor();
+
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Nexus' }).click();
+  await page.getByLabel('Search endpoints').fill('OTHERS');
+  await page.getByRole('link', { name: 'greetings' }).waitFor();
+  await accessible(page);
+  await page.getByLabel('Search endpoints').fill('nothing like it');
+  await page.getByText('No endpoint matches.').waitFor();
+  await page.getByLabel('Search endpoints').fill('');
+  await page.getByRole('link', { name: 'greetings' }).click();
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const confirm = dialog.getByRole('button', { name: 'Delete' });
+  await dialog.getByLabel('Type greetings to confirm').fill('greeting');
+  assert.equal(await confirm.isDisabled(), true);
+  await dialog.getByLabel('Type greetings to confirm').fill('greetings');
+  await confirm.click();
+  await page.getByText('There is no endpoint yet.').waitFor();
+});
+
+test('what the service refuses is said in the dialog', async () => {
+  const page = await stage.open('/nexus');
+  await page.getByRole('button', { name: 'Create an endpoint' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('lost');
+  await dialog.getByLabel('Target namespace').fill('no-such-namespace');
+  await dialog.getByLabel('Task queue').fill('greet');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByRole('alert').getByText(/no-such-namespace/).waitFor();
+});
