@@ -8,10 +8,14 @@
 #include "runtime/workflow/machines/nexus_operation_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
 
+#include <troupe/error.hpp>
+
 #include <strings.h>
 #include <temporal/api/enums/v1/command_type.pb.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace troupe::workflow {
 
@@ -24,6 +28,23 @@ class nothing final : public detail::payload_pending {
 public:
   using payload_pending::payload_pending;
 };
+
+/// The service would refuse the whole task, which would be tried again for ever.
+void require_target(const detail::nexus_request& request) {
+  const auto refuse = [](std::string text) {
+    throw application_error(
+        std::move(text), {.type = "IncompleteNexusCall", .non_retryable = true});
+  };
+  if (request.endpoint.empty())
+    refuse(
+        "a Nexus client needs the endpoint that it calls: ctx.nexus_client<my_service>({.endpoint "
+        "= \"my-endpoint\"})");
+  if (request.service.empty())
+    refuse("a Nexus client without a contract needs the service that it calls: ctx.nexus_client({"
+           ".endpoint = \"my-endpoint\", .service = \"MyService\"})");
+  if (request.operation.empty())
+    refuse("a call by Nexus needs the name of an operation");
+}
 
 } // namespace
 
@@ -67,6 +88,7 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
 
 detail::nexus_pendings
 engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
+  require_target(request);
   const auto is_parent = [](const auto& header) { // in any case, as all names of headers
     return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
   };

@@ -10,6 +10,7 @@
 #include <troupe/testing/activity_environment.hpp>
 #include <troupe/testing/mock.hpp>
 #include <troupe/testing/nexus.hpp>
+#include <troupe/worker.hpp>
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/interceptor.hpp>
 

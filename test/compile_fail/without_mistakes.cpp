@@ -9,6 +9,7 @@
 #include <troupe/testing/activity_environment.hpp>
 #include <troupe/testing/mock.hpp>
 #include <troupe/testing/nexus.hpp>
+#include <troupe/worker.hpp>
 #include <troupe/workflow/contract.hpp>
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/interceptor.hpp>
@@ -357,5 +358,35 @@ namespace mock_that_takes_other_arguments {
 }
 namespace mock_without_contract {
 #include "test/compile_fail/testing/mock_without_contract.cpp"
+}
+namespace caller_of_another_contract_alike {
+#include "test/compile_fail/nexus_contract/caller_of_another_contract_alike.cpp"
+}
+namespace handler_of_another_contract_alike {
+#include "test/compile_fail/nexus_handler/handler_of_another_contract_alike.cpp"
+}
+namespace workflow_with_a_name_that_is_no_constant {
+#include "test/compile_fail/workflow/workflow_with_a_name_that_is_no_constant.cpp"
+}
+namespace workflow_takes_an_undescribed_class {
+#include "test/compile_fail/workflow/workflow_takes_an_undescribed_class.cpp"
+}
+namespace worker_adds_a_nexus_contract {
+#include "test/compile_fail/worker/worker_adds_a_nexus_contract.cpp"
+}
+namespace worker_adds_a_handler_alone {
+#include "test/compile_fail/worker/worker_adds_a_handler_alone.cpp"
+}
+namespace worker_adds_an_activity_contract {
+#include "test/compile_fail/worker/worker_adds_an_activity_contract.cpp"
+}
+namespace worker_adds_a_workflow_object {
+#include "test/compile_fail/worker/worker_adds_a_workflow_object.cpp"
+}
+namespace json_statement_with_another_name {
+#include "test/compile_fail/payload/json_statement_with_another_name.cpp"
+}
+namespace json_statement_that_is_private {
+#include "test/compile_fail/payload/json_statement_that_is_private.cpp"
 }
 // clang-format on

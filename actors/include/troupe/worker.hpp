@@ -132,7 +132,24 @@ public:
 
 namespace detail {
 class worker_impl;
+
+/// What a worker takes as a function argument.
+template <class T>
+inline constexpr bool can_be_added =
+    std::is_convertible_v<T, nexus::service_handler>
+    || std::is_convertible_v<T, activity::implementation>
+    || std::is_convertible_v<T, std::shared_ptr<const workflow::definition>>;
+
+/// Says what can be added instead.
+template <class T>
+constexpr void refuse_to_add() {
+  static_assert(
+      can_be_added<T>,
+      "this cannot be added to a worker. A workflow is named: add<my_workflow>(). A Nexus contract "
+      "is served by its handlers, add(nexus::handler_for<my_contract>(...)), an activity by its "
+      "implementation, add(activity::implement<my_activity>(function))");
 }
+} // namespace detail
 
 /// Serves a task queue: Nexus operations, workflows and activities.
 ///
@@ -177,6 +194,20 @@ public:
   /// Serves an activity (`activity::implement<A>(...)`). Throws `std::invalid_argument` if one of
   /// that type is there, `worker_error` after `start`.
   worker& add(activity::implementation implementation);
+
+  /// Anything else: does not compile, and says why.
+  template <class T>
+    requires(!detail::can_be_added<T>)
+  worker& add(const T&) {
+    detail::refuse_to_add<T>();
+    return *this;
+  }
+  /// The contract of an activity, without what does it: does not compile, and says so.
+  template <const auto& Contract>
+  worker& add() {
+    detail::refuse_to_add<std::remove_cvref_t<decltype(Contract)>>();
+    return *this;
+  }
 
   /// Starts polling. Returns when the namespace was found to exist, or when the service could not
   /// be reached: then the worker keeps trying, and says so in the log. Throws `worker_error` if

@@ -43,6 +43,22 @@ struct starts {
   }
 };
 
+/// Endpoint, service and operation as told.
+struct calls_by_name {
+  async<std::string>
+  run(workflow::context ctx, std::string endpoint, std::string service, std::string operation) {
+    auto client = ctx.nexus_client({.endpoint = endpoint, .service = service});
+    co_return co_await client.execute<std::string>(operation, "you");
+  }
+};
+
+struct forgets_the_endpoint {
+  async<std::string> run(workflow::context ctx) {
+    co_return co_await ctx.nexus_client<greeting_service>({}).execute<greeting_service::greet>(
+        "you");
+  }
+};
+
 struct waves {
   async<void> run(workflow::context ctx) {
     auto client = ctx.nexus_client<greeting_service>({.endpoint = "endpoint"});
@@ -246,6 +262,23 @@ BOOST_AUTO_TEST_CASE(a_result_that_cannot_be_read_fails_the_task_with_the_place)
   told.nexus_completed(5, 42).task_started();
   BOOST_CHECK(run<starts>(told) == "StartTimer 1 1000ms");
   BOOST_CHECK(run<executes>(told).find("expected") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_says_not_whom_fails_the_workflow_and_says_what_to_do) {
+  const auto typed = run<forgets_the_endpoint>(history().started("W").task_started());
+  BOOST_TEST(typed.starts_with("FailWorkflowExecution"));
+  BOOST_TEST(typed.find("needs the endpoint that it calls") != typed.npos);
+
+  const auto said = [](const char* endpoint, const char* service, const char* operation) {
+    return run<calls_by_name>(
+        history()
+            .started("W", std::string{endpoint}, std::string{service}, std::string{operation})
+            .task_started());
+  };
+  BOOST_TEST(said("", "s", "o") == typed);
+  BOOST_TEST(said("e", "", "o").find("needs the service that it calls") != std::string::npos);
+  BOOST_TEST(said("e", "s", "").find("needs the name of an operation") != std::string::npos);
+  BOOST_TEST(said("e", "s", "o").starts_with("ScheduleNexusOperation"));
 }
 
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {

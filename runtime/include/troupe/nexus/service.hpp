@@ -72,8 +72,9 @@ consteval std::string_view checked_name(std::string_view name) {
 } // namespace detail
 
 /// One operation of a contract: its name on the wire and its types. `void` stands for "nothing" (a
-/// null payload).
-template <class Input, class Output>
+/// null payload). `Service` is the contract that declares it, so that two of the same name and
+/// types are told apart.
+template <class Input, class Output, fixed_string Service = "">
 struct operation {
   /// `void` if it takes nothing.
   using input = Input;
@@ -119,15 +120,15 @@ struct service {
 
   /// What a contract declares its operations with.
   template <class Input, class Output>
-  using operation = nexus::operation<Input, Output>;
+  using operation = nexus::operation<Input, Output, Name>;
 };
 
 namespace detail {
 
 template <class Type>
 struct is_operation : std::false_type {};
-template <class Input, class Output>
-struct is_operation<operation<Input, Output>> : std::true_type {};
+template <class Input, class Output, fixed_string Service>
+struct is_operation<operation<Input, Output, Service>> : std::true_type {};
 
 template <class Tuple>
 struct only_operations : std::false_type {};
@@ -179,24 +180,16 @@ consteval bool check_contract() {
   }
 }
 
-template <class Service>
-consteval bool lists_operation(std::string_view name) {
-  for (const auto each : operation_names<Service>())
-    if (each == name)
-      return true;
-  return false;
-}
-
 template <class Operation>
 inline constexpr bool is_an_operation = is_operation<Operation>::value;
 
-template <fixed_string Service, fixed_string Operation, bool IsListed>
+template <fixed_string Service, fixed_string Declaring, fixed_string Operation, bool IsListed>
 inline constexpr bool lists = IsListed;
 /// Carries the names into the compiler's message.
-template <fixed_string Service, fixed_string Operation, bool IsListed>
+template <fixed_string Service, fixed_string Declaring, fixed_string Operation, bool IsListed>
 consteval bool check_listed_as() {
   static_assert(
-      lists<Service, Operation, IsListed>,
+      lists<Service, Declaring, Operation, IsListed>,
       "this Nexus contract does not list that operation in `operations`: it belongs to another "
       "contract, or was forgotten there");
   return IsListed;
@@ -219,7 +212,17 @@ struct name_of_service {
   static constexpr std::string_view value = Service::service_name;
 };
 
-/// The same name and the same types.
+template <class Operation>
+struct declaring_service;
+template <class Input, class Output, fixed_string Service>
+struct declaring_service<operation<Input, Output, Service>> {
+  static constexpr auto name = Service;
+};
+template <const auto& Operation>
+inline constexpr auto declaring_name =
+    declaring_service<std::remove_cvref_t<decltype(Operation)>>::name;
+
+/// The same declaration: name, types and contract.
 template <class Service, const auto& Operation>
 consteval bool lists_exactly() {
   using operation_type = std::remove_cvref_t<decltype(Operation)>;
@@ -245,6 +248,7 @@ consteval bool check_listed() {
   else
     return check_listed_as<
         to_fixed<name_of_service<Service>::value>(),
+        declaring_name<Operation>,
         to_fixed<name_of_operation<Operation>::value>(),
         lists_exactly<Service, Operation>()>();
 }

@@ -45,6 +45,10 @@ constexpr std::size_t first_capacity(std::size_t element_bytes) {
   return fitting < 1 ? 1 : fitting > 8 ? 8 : fitting;
 }
 
+// Part of the compiler's message. Pointers and views have messages of their own.
+template <class T>
+inline constexpr bool can_be_json = std::is_pointer_v<T> || std::is_same_v<T, std::string_view>;
+
 // Fails to compile for a type that Troupe cannot carry, in words that say what to do.
 template <class T>
 constexpr void require_json() {
@@ -56,7 +60,7 @@ constexpr void require_json() {
       !std::is_same_v<T, std::string_view>,
       "a std::string_view cannot keep what is read from JSON: hold a std::string");
   static_assert(
-      std::is_pointer_v<T> || std::is_same_v<T, std::string_view> || never<T>,
+      can_be_json<T>,
       "Troupe cannot turn this type into JSON. Describe a struct with "
       "BOOST_DESCRIBE_STRUCT(type, (bases), (members)) next to its definition, or specialise "
       "troupe::json_traits for it. Protobuf messages need #include <troupe/proto.hpp>; maps need "

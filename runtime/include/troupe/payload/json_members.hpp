@@ -212,25 +212,70 @@ constexpr bool is_plain_name(std::string_view name) {
   return true;
 }
 
-// A statement of another type would be passed over in silence.
+// Statements are found by their names, and where they are private, too; but in a class with bases,
+// which may all say the same.
+struct statements {
+  int json_naming, json_names, json_required, json_refuse_unknown;
+};
+template <class T>
+struct twice_stated : T, statements {};
+template <class T>
+constexpr bool states_alone =
+    !std::is_final_v<T> && boost::mp11::mp_empty<described_bases<T>>::value;
+
+template <class T>
+concept mentions_naming = requires { T::json_naming; }
+                          || (states_alone<T> && !requires { &twice_stated<T>::json_naming; });
+template <class T>
+concept mentions_names =
+    requires { T::json_names; } || (states_alone<T> && !requires { &twice_stated<T>::json_names; });
+template <class T>
+concept mentions_required = requires { T::json_required; }
+                            || (states_alone<T> && !requires { &twice_stated<T>::json_required; });
+template <class T>
+concept mentions_refuse_unknown = requires {
+  T::json_refuse_unknown;
+} || (states_alone<T> && !requires { &twice_stated<T>::json_refuse_unknown; });
+
+// A constant of a class, not a member that travels.
+template <class Pointer>
+inline constexpr bool leads_to_a_constant =
+    std::is_pointer_v<Pointer> && std::is_const_v<std::remove_pointer_t<Pointer>>;
+template <class T>
+concept states_almost = requires { requires leads_to_a_constant<decltype(&T::json_require)>; }
+                        || requires { requires leads_to_a_constant<decltype(&T::json_requires)>; }
+                        || requires { requires leads_to_a_constant<decltype(&T::json_name)>; }
+                        || requires { requires leads_to_a_constant<decltype(&T::json_rename)>; }
+                        || requires { requires leads_to_a_constant<decltype(&T::json_renamed)>; }
+                        || requires { requires leads_to_a_constant<decltype(&T::json_strict)>; };
+// The name is part of the compiler's message.
+template <class T>
+inline constexpr bool has_no_statement_that_nobody_reads = !states_almost<T>;
+
+// A statement of another type or name would be passed over in silence.
 template <class T>
 constexpr void check_statements() {
-  if constexpr (requires { T::json_naming; })
+  static_assert(
+      has_no_statement_that_nobody_reads<T>,
+      "this struct has a json_... that Troupe does not know: its statements are json_naming, "
+      "json_names, json_required and json_refuse_unknown");
+  if constexpr (mentions_naming<T>)
     static_assert(
-        says_naming<T>, "json_naming of this struct is no static constexpr troupe::naming");
-  if constexpr (requires { T::json_names; })
+        says_naming<T>, "json_naming of this struct is no public static constexpr troupe::naming");
+  if constexpr (mentions_names<T>)
     static_assert(
         says_names<T>,
-        "json_names of this struct is no static constexpr troupe::renamed({{\"cpp_name\", "
+        "json_names of this struct is no public static constexpr troupe::renamed({{\"cpp_name\", "
         "\"jsonName\"}})");
-  if constexpr (requires { T::json_required; })
+  if constexpr (mentions_required<T>)
     static_assert(
         says_required<T>,
-        "json_required of this struct is no static constexpr troupe::members(\"name\") or "
+        "json_required of this struct is no public static constexpr troupe::members(\"name\") or "
         "troupe::every_member");
-  if constexpr (requires { T::json_refuse_unknown; })
+  if constexpr (mentions_refuse_unknown<T>)
     static_assert(
-        says_refuse_unknown<T>, "json_refuse_unknown of this struct is no static constexpr bool");
+        says_refuse_unknown<T>,
+        "json_refuse_unknown of this struct is no public static constexpr bool");
 }
 
 template <class T, class... D>

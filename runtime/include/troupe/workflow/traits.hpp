@@ -21,9 +21,10 @@ namespace detail {
 
 // The names of these conditions are part of the compiler's messages.
 
+// A name that is no constant (`static const std::string`) is none.
 template <class W>
 concept has_workflow_name =
-    requires { std::string_view{W::name}; } && !std::string_view{W::name}.empty();
+    requires { requires std::bool_constant<(!std::string_view{W::name}.empty())>::value; };
 
 template <class W>
 concept runs_in_one_way = requires { &W::run; } && has_one_signature<decltype(&W::run)>;
@@ -105,14 +106,30 @@ consteval bool check_run() {
   }
 }
 
+/// A Nexus contract, an activity, anything: has neither a name nor a `run`.
+template <class W>
+inline constexpr bool is_a_workflow = workflow_class<W> || requires { W::name; };
+
 template <class W>
 consteval bool check_workflow() {
   static_assert(
-      has_name<W>,
-      "a workflow needs its name on the wire, as a public member: static constexpr "
-      "std::string_view "
-      "name = \"...\";");
-  return check_run<W>() && has_workflow_name<W>;
+      is_a_workflow<W>,
+      "this type is no workflow: a workflow is a class with static constexpr std::string_view name "
+      "= \"...\"; and troupe::async<Result> run(troupe::workflow::context, Args...). A Nexus "
+      "contract is served by its handlers, add(nexus::handler_for<contract>(...)), an activity by "
+      "its implementation, add(activity::implement<contract>(...))");
+  if constexpr (!is_a_workflow<W>)
+    return false;
+  else {
+    static_assert(
+        has_name<W>,
+        "a workflow needs its name on the wire, as a public member that is a constant: static "
+        "constexpr std::string_view name = \"...\";");
+    if constexpr (!has_name<W>)
+      return false;
+    else
+      return check_run<W>();
+  }
 }
 
 // What there is to say of a workflow with a mistake, so that nothing else fails because of it.

@@ -411,6 +411,9 @@ template <const auto& Operation>
 struct bound_handler {
   using operation_type = std::remove_cvref_t<decltype(Operation)>;
   static constexpr std::string_view operation_name = Operation.name;
+  template <class Service>
+  static constexpr bool is_listed_by = lists_exactly<Service, Operation>();
+  static constexpr auto declaring_service_name = declaring_name<Operation>;
 
   std::shared_ptr<const handler_base> handler;
 };
@@ -433,7 +436,7 @@ template <fixed_string Operation, std::size_t Handlers>
 inline constexpr bool has_a_handler = Handlers != 0;
 template <fixed_string Operation, std::size_t Handlers>
 inline constexpr bool has_one_handler = Handlers < 2;
-template <fixed_string Service, fixed_string Operation, bool IsListed>
+template <fixed_string Service, fixed_string Declaring, fixed_string Operation, bool IsListed>
 inline constexpr bool lists_handled = IsListed;
 
 template <fixed_string Operation, std::size_t Handlers>
@@ -446,11 +449,12 @@ struct handlers_of {
   static constexpr bool checked = true;
 };
 
-template <fixed_string Service, fixed_string Operation, bool IsListed>
+template <fixed_string Service, fixed_string Declaring, fixed_string Operation, bool IsListed>
 struct handled_operation {
   static_assert(
-      lists_handled<Service, Operation, IsListed>,
-      "this handler is for an operation that the Nexus contract does not list in `operations`");
+      lists_handled<Service, Declaring, Operation, IsListed>,
+      "this handler is for an operation that the Nexus contract does not list in `operations`: it "
+      "belongs to another contract, or was forgotten there");
   static constexpr bool checked = true;
 };
 
@@ -461,20 +465,23 @@ struct name_at {
 
 template <class Service, class... Bound, std::size_t... Index>
 consteval void check_handlers(std::index_sequence<Index...>) {
-  constexpr auto count = [](std::string_view name) {
-    return (std::size_t{0} + ... + (Bound::operation_name == name ? 1 : 0));
-  };
-  static_assert(
-      (handlers_of<
-           to_fixed<name_at<Service, Index>::value>(),
-           count(name_at<Service, Index>::value)>::checked
-       && ...));
   static_assert(
       (handled_operation<
            to_fixed<name_of_service<Service>::value>(),
+           Bound::declaring_service_name,
            to_fixed<Bound::operation_name>(),
-           lists_operation<Service>(Bound::operation_name)>::checked
+           Bound::template is_listed_by<Service>>::checked
        && ...));
+  constexpr auto count = [](std::string_view name) {
+    return (std::size_t{0} + ... + (Bound::operation_name == name ? 1 : 0));
+  };
+  // What is missing follows from a handler for something else.
+  if constexpr ((Bound::template is_listed_by<Service> && ...))
+    static_assert(
+        (handlers_of<
+             to_fixed<name_at<Service, Index>::value>(),
+             count(name_at<Service, Index>::value)>::checked
+         && ...));
 }
 
 template <class Service, class... Bound>
