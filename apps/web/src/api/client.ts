@@ -62,7 +62,9 @@ async function call<T>(
   }
   if (!response.ok) {
     const { code = 2, message = response.statusText } = answer as { code?: number; message?: string };
-    throw new ApiError(response.status, code, message);
+    // Gateways of Temporal's own servers take an escaped slash for the end of a segment.
+    const slash = response.status === 404 && message === 'Not Found' && path.includes('%2F');
+    throw new ApiError(response.status, code, slash ? 'The HTTP API of this server does not reach names with a slash.' : message);
   }
   return answer as T;
 }

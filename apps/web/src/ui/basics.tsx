@@ -78,12 +78,12 @@ export function Copy({ text, label = 'Copy' }: { text: string; label?: string })
   );
 }
 
-/** Names with what they stand for; what is undefined is left out. */
+/** Names with what they stand for; what is undefined, empty or false is left out. */
 export function Fields({ of }: { of: [string, ComponentChildren][] }) {
   return (
     <dl class="fields">
       {of
-        .filter(([, value]) => value !== undefined && value !== '')
+        .filter(([, value]) => value !== undefined && value !== '' && value !== false)
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
