@@ -38,10 +38,12 @@ function forward(request, response, api) {
   request.pipe(onward);
 }
 
-// `api` is the address of a service's HTTP API; settings replace those of settings.json. Returns the listening server.
-export async function serve(folder, { api, port = 0, settings = {} }) {
+// `api` is the address of a service's HTTP API, `metrics` that of its metrics; settings replace those of settings.json.
+// Returns the listening server.
+export async function serve(folder, { api, metrics, port = 0, settings = {} }) {
   const { files, headers } = await load(folder);
   const given = JSON.parse(files.get('/settings.json').body);
+  if (metrics) given.metricsPath = 'metrics';
   files.get('/settings.json').body = Buffer.from(JSON.stringify({ ...given, ...settings }));
   if (settings.codecEndpoint)
     headers['Content-Security-Policy'] = headers['Content-Security-Policy'].replace(
@@ -51,6 +53,7 @@ export async function serve(folder, { api, port = 0, settings = {} }) {
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://ui');
     if (pathname.startsWith('/api/')) return forward(request, response, api);
+    if (metrics && pathname === '/metrics') return forward(request, response, metrics);
     const file = files.get(pathname) ?? (pathname.startsWith('/assets/') ? undefined : files.get('/index.html'));
     if (!file) {
       response.writeHead(404, headers);

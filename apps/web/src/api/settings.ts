@@ -6,9 +6,11 @@ export interface Settings {
   defaultNamespace: string;
   /** Address of a codec server, or empty. */
   codecEndpoint: string;
+  /** Where the service's metrics are in Prometheus's format, below the page's address; or empty. */
+  metricsPath: string;
 }
 
-export const settings = signal<Settings>({ defaultNamespace: 'default', codecEndpoint: '' });
+export const settings = signal<Settings>({ defaultNamespace: 'default', codecEndpoint: '', metricsPath: '' });
 
 export async function loadSettings(): Promise<void> {
   const response = await fetch(new URL('settings.json', document.baseURI));

@@ -1,7 +1,11 @@
-// The service itself: what it is and what it can do.
+// The service itself: what it is, what it can do, and how it is doing.
 
+import { useRef } from 'preact/hooks';
 import { get } from '../api/client.ts';
-import { sentence } from '../model/words.ts';
+import { settings } from '../api/settings.ts';
+import { operationsOf, samplesOf, totalOf, type Operation, type Sample } from '../model/metrics.ts';
+import { showDuration } from '../model/time.ts';
+import { sentence, showBytes } from '../model/words.ts';
 import { Await, Fields } from '../ui/basics.tsx';
 import { useLoad } from '../ui/load.ts';
 
@@ -54,6 +58,83 @@ export function ServicePage() {
           </>
         )}
       </Await>
+      {settings.value.metricsPath && <Load path={settings.value.metricsPath} />}
     </div>
+  );
+}
+
+const every = 5000;
+
+async function readMetrics(path: string, signal: AbortSignal): Promise<Sample[]> {
+  const response = await fetch(new URL(path, document.baseURI), { signal });
+  if (!response.ok) throw new Error(`The metrics are not to be had: ${response.status} ${response.statusText}`);
+  return samplesOf(await response.text());
+}
+
+interface Reading {
+  at: number;
+  calls: Map<string, number>;
+}
+
+function Load({ path }: { path: string }) {
+  const readings = useRef<Reading[]>([]);
+  const loaded = useLoad(
+    async (signal) => {
+      const samples = await readMetrics(path, signal);
+      const operations = operationsOf(samples);
+      const reading = { at: performance.now(), calls: new Map(operations.map(({ name, calls }) => [name, calls])) };
+      readings.current = [...readings.current.slice(-11), reading];
+      return { samples, operations };
+    },
+    [path],
+    every,
+  );
+  const first = readings.current[0];
+  const last = readings.current.at(-1);
+  const rate = ({ name, calls }: Operation): string =>
+    first && last && last.at > first.at ? (((calls - (first.calls.get(name) ?? 0)) * 1000) / (last.at - first.at)).toFixed(1) : '';
+  return (
+    <section class="card">
+      <h2>Calls</h2>
+      <Await of={loaded}>
+        {({ samples, operations }) => {
+          const memory = totalOf(samples, 'process_resident_memory_bytes');
+          return (
+            <>
+              <Fields
+                of={[
+                  ['Answered with an error', totalOf(samples, 'troupe_service_failures')],
+                  ['Memory', memory !== undefined && showBytes(memory)],
+                ]}
+              />
+              <div class="scroll" tabIndex={0} role="region" aria-label="Calls">
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">Call</th>
+                      <th scope="col">Answered</th>
+                      <th scope="col">A second, lately</th>
+                      <th scope="col">On average</th>
+                      <th scope="col">99 % within</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {operations.map((each) => (
+                      <tr key={each.name}>
+                        <td>{each.name}</td>
+                        <td>{each.calls}</td>
+                        <td>{rate(each)}</td>
+                        <td>{showDuration(each.mean * 1000)}</td>
+                        <td>{Number.isFinite(each.p99) ? showDuration(each.p99 * 1000) : 'more'}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </>
+          );
+        }}
+      </Await>
+    </section>
   );
 }

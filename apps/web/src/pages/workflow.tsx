@@ -1,6 +1,6 @@
 // One workflow: what it is on top, below it what the chosen tab shows.
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { WorkflowDescription } from '../api/types.ts';
 import { go } from '../router.ts';
 import { Await, Copy, Problem, Span, Status, Tabs, Time, type Tab } from '../ui/basics.tsx';
@@ -58,6 +58,7 @@ function Workflow({ namespace, of, history, tab, reload }: WorkflowProps) {
   const { workflowId, runId } = info.execution;
   const page = (which: string): string => workflowPage(namespace, workflowId, runId, which);
   const many = (title: string, count: number) => (count ? <>{title} <b class="count">{count}</b></> : title);
+  const links = useMemo(() => nexusLinksOf(history.history, namespace).length, [history.history, history.size, namespace]);
   const tabs: Tab[] = [
     { id: 'summary', title: 'Summary', href: workflowPage(namespace, workflowId, runId) },
     { id: 'timeline', title: 'Timeline', href: page('timeline') },
@@ -65,7 +66,7 @@ function Workflow({ namespace, of, history, tab, reload }: WorkflowProps) {
     { id: 'pending', title: many('Pending', pendingOf(of)), href: page('pending') },
     { id: 'messages', title: 'Queries and updates', href: page('messages') },
     { id: 'relations', title: 'Relations', href: page('relations') },
-    { id: 'nexus', title: many('Nexus links', nexusLinksOf(history.history, namespace).length), href: page('nexus') },
+    { id: 'nexus', title: many('Nexus links', links), href: page('nexus') },
   ];
   return (
     <>

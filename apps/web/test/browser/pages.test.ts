@@ -87,7 +87,26 @@ test('the service says what it is', async () => {
   await page.getByText('What it can do').waitFor();
   const { serverVersion } = await stage.service.get<{ serverVersion: string }>('cluster-info');
   await page.getByText(serverVersion).waitFor();
+  await page.getByRole('row', { name: /^RegisterNamespace|^StartWorkflowExecution/ }).first().waitFor();
   await accessible(page);
+});
+
+test('the page is small, asks no one else, and is drawn within a second', async () => {
+  let first = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const page = await stage.open('/');
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    const drawn = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]!.startTime);
+    first = Math.min(first, drawn);
+    const loaded = await page.evaluate(() =>
+      (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(({ name, decodedBodySize }) => ({ name, decodedBodySize })),
+    );
+    assert.ok(loaded.every(({ name }) => name.startsWith(stage.address)));
+    const weight = loaded.filter(({ name }) => !name.includes('/api/')).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
+    assert.ok(weight > 0 && weight < 200_000, `${weight} bytes`);
+  }
+  console.log(`first paint after ${first.toFixed()} ms`);
+  assert.ok(first < 1000, `${first} ms`);
 });
 
 test('keys lead to pages, to the filter and to help', async () => {

@@ -39,16 +39,18 @@ export async function eventually<T>(name: string, what: () => Promise<T>, ms = 2
 export class Service {
   readonly #children: ChildProcess[] = [];
   api = '';
+  metrics = '';
   #address = '';
 
   async start(): Promise<void> {
     await access(server).catch(() => {
       throw new Error(`${server} is missing: build it (test/interop/build_peers.sh build/peers), or set TROUPE_WEB_SERVER`);
     });
-    const [port, http] = [await freePort(), await freePort()];
+    const [port, http, metrics] = [await freePort(), await freePort(), await freePort()];
     this.#address = `127.0.0.1:${port}`;
     this.api = `http://127.0.0.1:${http}`;
-    this.#run(server, ['server', 'start-dev', '--headless', '--port', String(port), '--http-port', String(http), '--log-level', 'error']);
+    this.metrics = `http://127.0.0.1:${metrics}`;
+    this.#run(server, ['server', 'start-dev', '--headless', '--port', String(port), '--http-port', String(http), '--metrics-port', String(metrics), '--log-level', 'error']);
     await eventually('the service answers', () => this.get('namespaces/default'));
   }
 

@@ -29,7 +29,7 @@ export function onStage(prepare: (service: Service) => Promise<void>, options: {
   before(async () => {
     await mkdir(web, { recursive: true });
     await stage.service.start();
-    page = await serve(path.join(web, 'dist'), { api: stage.service.api, settings: options.settings ?? {} });
+    page = await serve(path.join(web, 'dist'), { api: stage.service.api, metrics: stage.service.metrics, settings: options.settings ?? {} });
     stage.address = `http://127.0.0.1:${(page.address() as { port: number }).port}`;
     stage.browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

@@ -66,21 +66,48 @@ test('the history is full, compact and JSON, and its file can be imported again'
   await accessible(page);
 });
 
-test('an open workflow goes on live: queries, updates, signals, stack trace, terminate', async () => {
-  await stage.service.workflow('default', 'cluster', 'ClusterManager', 'clusters', undefined);
+test('an open workflow is asked, told and signalled, and its history grows meanwhile', async () => {
+  await stage.service.workflow('default', 'cluster', 'ClusterManager', 'clusters', { is_up: false, nodes: [] });
   const page = await stage.open('/namespaces/default/workflows/cluster');
-  await page.getByRole('link', { name: 'Queries and updates' }).click();
-  await page.getByText('ClusterManager').first().waitFor();
   await page.getByRole('button', { name: 'Signal' }).click();
-  await page.getByRole('textbox', { name: 'Signal' }).fill('start_cluster');
-  await page.getByRole('dialog').getByRole('button', { name: 'Signal' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Signal' }).fill('start');
+  await dialog.getByRole('button', { name: 'Signal' }).click();
+  await page.getByRole('link', { name: 'Queries and updates' }).click();
+  const form = (title: string) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
+  await form('Stack trace').getByText(/ClusterManager/).waitFor();
+  // What the workflow says that it answers is offered.
+  await form('Query').locator('option[value="state"]').waitFor({ state: 'attached' });
+  await form('Query').getByLabel('Name').fill('state');
+  await form('Query').getByRole('button', { name: 'Ask' }).click();
+  await form('Query').getByText('"is_up": true').waitFor();
+  await form('Update').getByLabel('Name').fill('assign');
+  await form('Update').getByLabel('Input').fill('{"name": "a job", "nodes": 2}');
+  await form('Update').getByRole('button', { name: 'Send' }).click();
+  await form('Update').getByText(/\[\s*0,\s*1\s*\]/).waitFor();
+  await form('Update').getByLabel('Input').fill('{"name": "", "nodes": 2}');
+  await form('Update').getByRole('button', { name: 'Send' }).click();
+  await form('Update').getByText('a job has a name').waitFor();
+  await form('Update').getByLabel('Input').fill('{"name": ');
+  await form('Update').getByRole('button', { name: 'Send' }).click();
+  await form('Update').getByRole('alert').getByText(/JSON/).waitFor();
+  await screenshot(page, 'messages');
+  await accessible(page);
   await page.getByRole('link', { name: /^History/ }).click();
-  await page.getByText('WorkflowExecutionSignaled').waitFor();
+  await page.getByText('WorkflowExecutionUpdateCompleted').waitFor();
   await page.getByRole('button', { name: 'Terminate' }).click();
-  await page.getByLabel('Reason').fill('seen enough');
-  await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click();
-  await page.getByText('WorkflowExecutionTerminated').waitFor();
+  await dialog.getByLabel('Reason').fill('seen enough');
+  await dialog.getByRole('button', { name: 'Terminate' }).click();
   await page.getByText('Terminated', { exact: true }).waitFor();
+});
+
+test('a workflow is told to cancel', async () => {
+  await stage.service.workflow('default', 'cluster-2', 'ClusterManager', 'clusters', { is_up: false, nodes: [] });
+  const page = await stage.open('/namespaces/default/workflows/cluster-2');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByLabel('Reason').fill('not needed');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Canceled', { exact: true }).first().waitFor();
 });
 
 test('Nexus links lead from the caller to the handler and back, across namespaces', async () => {

@@ -84,6 +84,31 @@ test('chosen workflows are cancelled, the others of a query terminated', async (
   await page.getByRole('button', { name: 'Terminated 3' }).waitFor();
 });
 
+test('all that match are signalled, and closed ones reset', async () => {
+  for (const id of ['waits-1', 'waits-2']) await stage.service.workflow('default', id, 'Waits', 'nobody', id);
+  const page = await stage.open('/namespaces/default/workflows?query=WorkflowType%3D%22Waits%22');
+  await page.getByText('2 workflows').waitFor();
+  await page.getByRole('button', { name: 'Signal all' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Signal' }).fill('wake');
+  await dialog.getByLabel('Input').fill('{"loud": true}');
+  await dialog.getByLabel('Reason').fill('a test');
+  await dialog.getByRole('button', { name: 'Signal' }).click();
+  await page.getByText('Batch completed: 2 of 2').waitFor();
+  await page.getByRole('link', { name: 'waits-1' }).click();
+  await page.getByRole('link', { name: /^History/ }).click();
+  await page.getByRole('button', { name: 'WorkflowExecutionSignaled' }).click();
+  await page.getByRole('complementary').getByText('"loud": true').waitFor();
+
+  await page.goto(`${stage.address}/namespaces/default/workflows?query=WorkflowId%3D%22order-1%22`);
+  await page.getByLabel('Choose order-1').check();
+  await page.getByRole('button', { name: 'Reset 1' }).click();
+  await dialog.getByLabel('Reason').fill('a test');
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  await page.getByText('Batch completed: 1 of 1').waitFor();
+  await page.getByText('2 workflows').waitFor();
+});
+
 test('a workflow is started from the page', async () => {
   const page = await stage.open('/namespaces/default/workflows');
   await page.getByRole('button', { name: 'Start a workflow' }).click();
