@@ -65,3 +65,7 @@ export const describeStandalone = (namespace: string, kind: StandaloneKind, id: 
 
 export const endStandalone = (namespace: string, kind: StandaloneKind, id: string, runId: string, how: 'cancel' | 'terminate', reason: string): Promise<unknown> =>
   post(at`namespaces/${namespace}/${kind}/${id}/${how}`, { runId, reason, identity, requestId: crypto.randomUUID() });
+
+/** Returns the run id. */
+export const startStandalone = async (namespace: string, kind: StandaloneKind, id: string, what: object): Promise<string> =>
+  (await post<{ runId: string }>(at`namespaces/${namespace}/${kind}/${id}`, { ...what, identity, requestId: crypto.randomUUID() })).runId;

@@ -7,6 +7,7 @@ import { enumWord } from '../model/words.ts';
 import { place, setParams, to } from '../router.ts';
 import { Await, Empty, Span, Time } from '../ui/basics.tsx';
 import { useLoad } from '../ui/load.ts';
+import { StandaloneStart } from './standalone_start.tsx';
 
 interface Props {
   namespace: string;
@@ -19,12 +20,17 @@ export const standaloneStatus = (status: string | undefined): string =>
 export function StandaloneListPage({ namespace, kind }: Props) {
   const query = place.value.params.get('query') ?? '';
   const [typed, setTyped] = useState(query);
+  const [starting, setStarting] = useState(false);
   const list = useLoad((signal) => listStandalone(namespace, kind, query, undefined, signal), [namespace, kind, query], 20_000);
   const counts = useLoad((signal) => countStandalone(namespace, kind, withStatus(query, ''), signal), [namespace, kind, query], 20_000);
   const title = kind === 'activities' ? 'Activities' : 'Nexus operations';
   return (
     <div class="page">
-      <h1>{title} without a workflow</h1>
+      <div class="title">
+        <h1>{title} without a workflow</h1>
+        <span class="space" />
+        <button class="primary" onClick={() => setStarting(true)}>Start one</button>
+      </div>
       <form class="filter" role="search" onSubmit={(event) => { event.preventDefault(); setParams({ query: typed }); }}>
         <input data-filter type="search" aria-label="Filter" placeholder={'ExecutionStatus = "Running"   ( / )'} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
         <button class="primary">Filter</button>
@@ -69,6 +75,7 @@ export function StandaloneListPage({ namespace, kind }: Props) {
           )
         }
       </Await>
+      {starting && <StandaloneStart namespace={namespace} kind={kind} close={() => setStarting(false)} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Nexus links of a workflow, both ways: who called it, and what its operations lead to.
 
 import type { HistoryEvent, Link, WorkflowDescription } from '../api/types.ts';
-import { attributesOf, type History } from '../model/history.ts';
+import { attributesOf, type History, type State } from '../model/history.ts';
 import { eventWord } from '../model/words.ts';
 import { Empty, Time } from '../ui/basics.tsx';
 import { LinkView, workflowPage } from '../ui/links.tsx';
@@ -11,6 +11,8 @@ interface NexusLink {
   event: HistoryEvent;
   what: string;
   link: Link | undefined;
+  /** Of the operation, if it is one. */
+  state?: State;
 }
 
 interface OperationNames {
@@ -34,7 +36,7 @@ export function nexusLinksOf(history: History, namespace: string): NexusLink[] {
       const { endpoint = '', service = '', operation = '' } = attributesOf(group.events[0]!) as OperationNames;
       const what = `${endpoint}: ${service}.${operation}`;
       const found = group.events.flatMap((event) => linksOf(event).map((link): NexusLink => ({ direction: 'out', event, what, link })));
-      out.push(...(found.length ? found : [{ direction: 'out' as const, event: group.events[0]!, what, link: undefined }]));
+      out.push(...(found.length ? found : [{ direction: 'out' as const, event: group.events[0]!, what, link: undefined, state: group.state }]));
       continue;
     }
     for (const event of group.events)
@@ -76,11 +78,11 @@ export function NexusLinks({ namespace, of, history }: Props) {
                     </tr>
                   </thead>
                   <tbody>
-                    {those.map(({ event, what, link }, i) => (
+                    {those.map(({ event, what, link, state }, i) => (
                       <tr key={i}>
                         <td><a href={workflowPage(namespace, workflowId, runId, 'history', { event: event.eventId })}>{event.eventId}</a></td>
                         <td>{what}</td>
-                        <td>{link ? <LinkView of={link} /> : <span class="dim">answered at once, or not yet</span>}</td>
+                        <td>{link ? <LinkView of={link} /> : <span class="dim">{state === 'open' ? 'not begun yet' : `${state} without leading anywhere`}</span>}</td>
                         <td><Time at={event.eventTime} /></td>
                       </tr>
                     ))}

@@ -129,13 +129,13 @@ function Row({ group, note, from, until, chosen }: RowProps) {
         <button class={`name k-${group.category}`} aria-pressed={chosen} onClick={() => setParams({ event: chosen ? undefined : group.id })}>
           {group.name}
         </button>
+        {attempts && <em class="dim">{attempts}</em>}
       </span>
       <span role="cell" class="bar-cell" title={said}>
         <svg role="img" aria-label={said} width="100%" height="100%">
           <rect class="wait" x={`${begins}%`} width={`${Math.max(0.1, runs - begins)}%`} y="12" height="6" rx="2" />
           <rect class={`run ${group.state}`} x={`${Math.min(runs, 99.6)}%`} width={`${Math.max(0.4, ends - runs)}%`} y="7" height="16" rx="3" />
         </svg>
-        {attempts && <em class={ends > 60 ? 'at-start' : ''}>{attempts}{note.failure && `: ${note.failure}`}</em>}
       </span>
     </div>
   );

@@ -55,22 +55,29 @@ test('a worker that tells of itself is listed with what it tells', async () => {
   await accessible(page);
 });
 
-test('an activity without a workflow is listed, shown and cancelled', async () => {
-  await stage.service.post('namespaces/default/activities/alone', {
-    activityType: { name: 'nobody-runs-it' },
-    taskQueue: { name: 'nobody' },
-    startToCloseTimeout: '60s',
-    input: ['an argument'],
-    requestId: crypto.randomUUID(),
-  });
+test('an activity without a workflow is started, listed, shown and ended', async () => {
   const page = await stage.open('/namespaces/default/workflows');
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Activities' }).click();
-  await page.getByRole('link', { name: 'alone' }).click();
+  await page.getByRole('button', { name: 'Start one' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Id', { exact: true }).fill('alone');
+  await dialog.getByLabel('Type').fill('nobody-runs-it');
+  await dialog.getByLabel('Task queue').fill('nobody');
+  await dialog.getByLabel('Input').fill('"an argument"');
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Start' }).click();
   await page.getByText('"an argument"').waitFor();
   await accessible(page);
+  await page.getByRole('link', { name: 'Activities' }).first().click();
+  await eventually('it is listed', async () => {
+    await page.keyboard.press('r');
+    return (await page.getByRole('link', { name: 'alone' }).count()) === 1;
+  });
+  await accessible(page);
+  await page.getByRole('link', { name: 'alone' }).click();
   await page.getByRole('button', { name: 'Terminate' }).click();
-  await page.getByLabel('Reason').fill('a test');
-  await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click();
+  await dialog.getByLabel('Reason').fill('a test');
+  await dialog.getByRole('button', { name: 'Terminate' }).click();
   await page.getByText('Terminated', { exact: true }).first().waitFor();
 });
 
