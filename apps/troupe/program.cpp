@@ -226,9 +226,10 @@ program_outcome show_group(const command_line& line, const std::vector<std::stri
 }
 
 void check_arguments(const command_line& line) {
-  const auto most =
-      line.command->get_options([](const CLI::Option* option) { return option->get_positional(); })
-          .size();
+  std::size_t most = 0;
+  for (const auto* each : line.command->get_options(
+           [](const CLI::Option* option) { return option->get_positional(); }))
+    most += static_cast<std::size_t>(each->get_items_expected_max());
   if (line.arguments.size() <= most)
     return;
   if (most == 0)

@@ -4,6 +4,7 @@
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/connection/property_pages.hpp"
 #include "apps/troupe/connection/standalone_calls.hpp"
+#include "apps/troupe/contract/contract_command.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
@@ -363,7 +364,9 @@ void terminate(const operation_flags& what, const global_flags& flags) {
 } // namespace
 
 void add_nexus_commands(CLI::App& app, const global_flags& flags) {
-  auto& nexus = *app.add_subcommand("nexus", "Call Nexus operations")->require_subcommand(1);
+  auto& nexus = *app.add_subcommand("nexus", "Call Nexus operations, write their contracts")
+                     ->require_subcommand(1);
+  add_generate_command(nexus, flags);
   auto& group = *nexus.add_subcommand("operation", "Operations that no workflow asked for")
                      ->require_subcommand(1);
 
