@@ -3,13 +3,13 @@
 
 #include "runtime/http/address.hpp"
 #include "runtime/http/message.hpp"
+#include "runtime/http/server.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace troupe::http {
@@ -22,12 +22,6 @@ struct limits {
   std::size_t header_bytes = std::size_t{8} << 10;
   std::size_t body_bytes = std::size_t{64} << 10;
   std::chrono::milliseconds request_time{5'000}; ///< to send a request, and to take the answer
-};
-
-/// A listener could not be opened: what() says why.
-class listen_error : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
 };
 
 /// A small HTTP server on one thread of its own: GET and HEAD of fixed paths.

@@ -3,6 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace troupe::http {
 
@@ -17,7 +19,9 @@ struct request {
 struct response {
   unsigned status = 200;
   std::string body = {};
-  std::string content_type = "text/plain; charset=utf-8";
+  std::string content_type = "text/plain; charset=utf-8"; ///< empty: the header is left out
+  /// More headers. With a `Content-Encoding` among them the body leaves as it is.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 } // namespace troupe::http

@@ -611,7 +611,7 @@ class WithoutServer(unittest.TestCase):
 
     def test_flags_without_their_feature_are_refused_by_name(self):
         for flag, value in [
-                ("--db-filename", "x"), ("-f", "x"), ("--http-port", "1"),
+                ("--db-filename", "x"), ("-f", "x"),
                 ("--sqlite-pragma", "a=b"), ("--ui-ip", "::1")]:
             name = "--db-filename" if flag == "-f" else flag
             self.assertIn(name + " is not supported", self.refused("server", "start-dev", flag, value))
@@ -620,6 +620,7 @@ class WithoutServer(unittest.TestCase):
         self.assertIn("invalid JSON", self.refused("server", "start-dev", "--dynamic-config-value", "a=0s"))
         self.assertIn("'='", self.refused("server", "start-dev", "--dynamic-config-value", "a"))
         self.assertIn("--port", self.refused("server", "start-dev", "--port", "70000"))
+        self.assertIn("--http-port", self.refused("server", "start-dev", "--http-port", "70000"))
         self.assertIn("missing expected '='", self.refused("server", "start-dev", "--search-attribute", "A"))
         self.assertIn('type "Nope"', self.refused("server", "start-dev", "--search-attribute", "A=Nope"))
         self.assertIn("reserved", self.refused("server", "start-dev", "--port", "0", "--search-attribute", "RunId=Int"))
@@ -707,6 +708,22 @@ class WithoutServer(unittest.TestCase):
         self.assertRegex(out, rf"Temporal Metrics: +http://localhost:{port}/metrics\n")
         self.assertIn('service_requests{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
         self.assertIn('service_latency_count{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
+
+    def test_the_server_speaks_json_over_http(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        for flags in (["--http-port", str(port)], []):
+            server = Server("--headless", *flags)
+            where = next(line.split()[-1] for line in server.process.stdout if line.startswith("Temporal HTTP:"))
+            if flags:
+                self.assertEqual(where, f"localhost:{port}")
+            with urllib.request.urlopen(f"http://{where}/api/v1/namespaces/default", timeout=LIMIT) as answer:
+                self.assertEqual(json.load(answer)["namespaceInfo"]["name"], "default")
+            with socket.create_connection(where.split(":"), timeout=LIMIT) as idle:
+                self.assertEqual(server.end()[0], 0)
+                self.assertEqual(idle.recv(1), b"")
+            del server
 
     def test_a_second_signal_ends_the_server_at_once(self):
         server = Server("--headless")

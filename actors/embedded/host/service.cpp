@@ -10,6 +10,7 @@
 #include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/gateway/api.hpp"
 #include "runtime/rpc/grpc_log.hpp"
 
 #include <troupe/service.hpp>
@@ -138,9 +139,12 @@ struct service::implementation {
     run([this] { host->release_long_polls(); });
     for (auto& front : fronts)
       front->stop(grace);
+    for (auto& front : http_fronts)
+      front->stop(grace);
     run([this] { host->stop(); });
     home->stop();
     fronts.clear();
+    http_fronts.clear();
   }
 
   std::unique_ptr<caf::actor_system_config> config;
@@ -150,8 +154,10 @@ struct service::implementation {
   std::unique_ptr<actors::threaded_shard> home;
   std::unique_ptr<embedded::service_host> host;
   std::unique_ptr<embedded::metered_service> metered; ///< null: nobody wants its numbers
+  std::unique_ptr<gateway::api> api;                  ///< once somebody listens by HTTP
   std::mutex mutex;                                   ///< guards what follows
   std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
+  std::vector<std::unique_ptr<http::server>> http_fronts;
   bool stopped = false;
 };
 
@@ -203,6 +209,23 @@ std::string service::listen(const std::string& address) {
     throw service_error{front.error()};
   impl_->fronts.push_back(std::move(*front));
   return impl_->fronts.back()->address();
+}
+
+std::string service::listen_http(const std::string& address) {
+  const auto where = http::parse_address(address);
+  if (!where)
+    throw service_error{"the HTTP address \"" + address + "\" is not of the form ip:port"};
+  std::lock_guard guard{impl_->mutex};
+  if (impl_->stopped)
+    throw service_error{"the service is shut down"};
+  if (!impl_->api)
+    impl_->api = std::make_unique<gateway::api>(impl_->front());
+  try {
+    impl_->http_fronts.push_back(std::make_unique<http::server>(*where, *impl_->api));
+  } catch (const http::listen_error& error) {
+    throw service_error{error.what()};
+  }
+  return http::to_string(impl_->http_fronts.back()->where());
 }
 
 void service::stop(std::chrono::milliseconds grace) {

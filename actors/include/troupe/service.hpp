@@ -65,9 +65,10 @@ public:
 /// data in memory.
 ///
 /// It speaks the protocol of a Temporal server. Workers and clients of this process reach it
-/// without a network through `connect`; everybody else through `listen` (gRPC). It has one thread
-/// of its own, a shard. All members are thread-safe. Destroying it stops it; clients and workers on
-/// it should be gone by then, whatever they still call is answered `unavailable`.
+/// without a network through `connect`; everybody else through `listen` (gRPC) and `listen_http`
+/// (JSON). It has one thread of its own, a shard, and one for each HTTP front. All members are
+/// thread-safe. Destroying it stops it; clients and workers on it should be gone by then, whatever
+/// they still call is answered `unavailable`.
 class service {
 public:
   /// Starts it. Throws `service_error` if the options make no sense or an address cannot be had.
@@ -91,6 +92,10 @@ public:
   /// listens on. Throws `service_error` if the port is in use or the address is none of this
   /// machine.
   std::string listen(const std::string& address);
+
+  /// Starts an HTTP front on `address`, as `listen` does: the JSON API of a Temporal server, by the
+  /// paths `/api/v1/namespaces/...`.
+  std::string listen_http(const std::string& address);
 
   /// Where the metrics are shown, with the port that was taken; empty if they are not.
   [[nodiscard]] std::string metrics_address() const;

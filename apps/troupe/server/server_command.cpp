@@ -26,7 +26,7 @@ namespace troupe::cli {
 namespace {
 
 struct server_flags {
-  std::int64_t port = 7233, ui_port = 0, metrics_port = 0;
+  std::int64_t port = 7233, http_port = 0, ui_port = 0, metrics_port = 0;
   std::string ip = "localhost";
   std::vector<std::string> namespaces, dynamic_config, search_attributes;
   bool headless = false;
@@ -113,6 +113,9 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
   std::optional<service> server;
   std::string address;
+  std::string http_address;
+  if (with.http_port < 0 || with.http_port > 65535)
+    throw command_error("--http-port takes 0 to 65535, not " + std::to_string(with.http_port));
   if (with.metrics_port < 0 || with.metrics_port > 65535)
     throw command_error(
         "--metrics-port takes 0 to 65535, not " + std::to_string(with.metrics_port));
@@ -121,6 +124,7 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   try {
     server.emplace(std::move(options));
     address = server->listen(host + ':' + std::to_string(with.port));
+    http_address = server->listen_http(host + ':' + std::to_string(with.http_port));
   } catch (const service_error& error) {
     throw command_error(error.what());
   }
@@ -137,6 +141,7 @@ void start_dev(const server_flags& with, const global_flags& flags) {
     print("Troupe " TROUPE_VERSION_TEXT "\n\n");
   line("Temporal Server:", friendly(address), flags);
   line("Temporal Persistence:", "in-memory", flags);
+  line("Temporal HTTP:", friendly(http_address), flags);
   if (const auto metrics = server->metrics_address(); !metrics.empty())
     line("Temporal Metrics:", "http://" + friendly(metrics) + "/metrics", flags);
 
@@ -166,6 +171,7 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       group->add_subcommand("start-dev", "Run a service for development, data in memory");
   auto given = std::make_shared<server_flags>();
   add_number(*command, "-p,--port", given->port, "Port of the gRPC service; 0: a free one");
+  add_number(*command, "--http-port", given->http_port, "Port of the HTTP API; 0: a free one");
   add_text(
       *command,
       "--ip",
@@ -196,7 +202,6 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
   add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
   for (const auto* flag :
        {"-f,--db-filename",
-        "--http-port",
         "--sqlite-pragma",
         "--ui-asset-path",
         "--ui-codec-endpoint",

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/listener.hpp"
+#include "test/runtime/http/raw_peer.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
@@ -16,38 +11,11 @@
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
 using namespace std::chrono_literals;
 using troupe::http::limits;
 using troupe::http::request;
 using troupe::http::response;
-
-/// Bytes to a listener and back.
-class peer {
-public:
-  explicit peer(const troupe::http::address& to) {
-    socket_.connect({asio::ip::make_address(to.ip), to.port});
-  }
-  void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
-  /// Up to the end of an answer to `/hello`.
-  std::string next() {
-    std::string all;
-    asio::read_until(socket_, asio::dynamic_buffer(all), "hello ");
-    return all;
-  }
-  /// Until the other side closes.
-  std::string rest() {
-    std::string all;
-    boost::system::error_code error;
-    asio::read(socket_, asio::dynamic_buffer(all), error);
-    return all;
-  }
-
-private:
-  asio::io_context context_;
-  tcp::socket socket_{context_};
-};
+using troupe::test::raw_peer;
 
 struct fixture {
   std::unique_ptr<troupe::http::listener> make(limits within = {}) {
@@ -62,7 +30,7 @@ struct fixture {
         within);
   }
   std::string ask(const std::string& first_line, const std::string& headers = "") {
-    peer client{server->where()};
+    raw_peer client{server->where()};
     client.send(first_line + "\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n");
     return client.rest();
   }
@@ -106,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_throws_is_a_500_without_its_words) {
 }
 
 BOOST_AUTO_TEST_CASE(one_connection_carries_many_requests) {
-  peer client{server->where()};
+  raw_peer client{server->where()};
   client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n"
               "Connection: close\r\n\r\n");
   const auto answers = client.rest();
@@ -120,7 +88,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_or_cut_off) {
         std::string(100, '\0'),
         std::string("GET /hello HTTP/9.9\r\n\r\n"),
         std::string("GET  HTTP/1.1\r\n\r\n")}) {
-    peer client{server->where()};
+    raw_peer client{server->where()};
     client.send(bytes + "\r\n\r\n");
     const auto answer = client.rest();
     BOOST_TEST((answer.empty() || answer.starts_with("HTTP/1.1 4")), answer);
@@ -139,7 +107,7 @@ BOOST_AUTO_TEST_CASE(headers_and_bodies_have_limits) {
 
 BOOST_AUTO_TEST_CASE(who_is_slow_is_cut_off_and_holds_up_nobody) {
   server = make({.request_time = 50ms});
-  peer slow{server->where()};
+  raw_peer slow{server->where()};
   slow.send("GET /hello HT");
   BOOST_TEST(status_of(ask("GET /hello HTTP/1.1")) == "HTTP/1.1 200 OK");
   BOOST_TEST(slow.rest() == "");
@@ -147,12 +115,12 @@ BOOST_AUTO_TEST_CASE(who_is_slow_is_cut_off_and_holds_up_nobody) {
 
 BOOST_AUTO_TEST_CASE(for_one_connection_too_many_the_one_goes_that_has_waited_longest) {
   server = make({.connections = 3, .request_time = 1h});
-  peer first{server->where()};
-  peer second{server->where()};
-  peer third{server->where()};
+  raw_peer first{server->where()};
+  raw_peer second{server->where()};
+  raw_peer third{server->where()};
   for (auto* each : {&second, &third, &first}) {
     each->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-    BOOST_TEST(status_of(each->next()) == "HTTP/1.1 200 OK");
+    BOOST_TEST(status_of(each->until("hello ")) == "HTTP/1.1 200 OK");
   }
   second.send("GET /he"); // by halves does not count
   BOOST_TEST(status_of(ask("GET /hello HTTP/1.1")) == "HTTP/1.1 200 OK");
@@ -165,16 +133,16 @@ BOOST_AUTO_TEST_CASE(for_one_connection_too_many_the_one_goes_that_has_waited_lo
 
 BOOST_AUTO_TEST_CASE(idle_connections_keep_nobody_out) {
   server = make({.request_time = 1h});
-  std::vector<std::unique_ptr<peer>> idle;
+  std::vector<std::unique_ptr<raw_peer>> idle;
   for (std::size_t i = 0; i < limits{}.connections * 3; ++i)
-    idle.push_back(std::make_unique<peer>(server->where()));
+    idle.push_back(std::make_unique<raw_peer>(server->where()));
   for (int i = 0; i < 5; ++i)
     BOOST_TEST(status_of(ask("GET /hello HTTP/1.1")) == "HTTP/1.1 200 OK");
   BOOST_TEST(idle.front()->rest() == "");
 }
 
 BOOST_AUTO_TEST_CASE(it_ends_with_requests_under_way) {
-  peer client{server->where()};
+  raw_peer client{server->where()};
   client.send("GET /hel");
   server = nullptr;
   BOOST_TEST(client.rest() == "");

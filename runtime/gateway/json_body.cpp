@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Protobuf's own reader does the work. It does not know the payload shorthand, so the text is
+// written anew with payloads as they travel, in one pass and without building values.
+#include "runtime/gateway/json_body.hpp"
+
+#include "runtime/base/text/base64.hpp"
+#include "runtime/base/text/enum_name.hpp"
+#include "runtime/base/text/json_text.hpp"
+#include "runtime/base/text/utf8.hpp"
+#include "runtime/protocol/json_value.hpp"
+
+#include <troupe/payload/json_reader.hpp>
+#include <troupe/payload/payload_error.hpp>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/util/json_util.h>
+#include <temporal/api/common/v1/message.pb.h>
+
+#include <optional>
+
+namespace troupe::gateway {
+
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using temporal::api::common::v1::Payload;
+
+constexpr std::string_view message_type_name = "_protoMessageType";
+constexpr std::string_view null_payload = "{\"metadata\":{\"encoding\":\"YmluYXJ5L251bGw=\"}}";
+
+google::protobuf::util::Status parse(std::string_view text, google::protobuf::Message& to) {
+  return google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece{text.data(), text.size()}, &to);
+}
+
+const FieldDescriptor* find_field(const Descriptor* in, std::string_view name) {
+  if (in == nullptr)
+    return nullptr;
+  const std::string text{name};
+  if (const auto* found = in->FindFieldByName(text))
+    return found;
+  for (int i = 0; i < in->field_count(); ++i)
+    if (in->field(i)->json_name() == text)
+      return in->field(i);
+  return nullptr;
+}
+
+/// An object that is a payload as it travels: all its members fit, it has metadata, and data unless
+/// it is the payload of nothing.
+bool is_whole_payload(std::string_view text) {
+  Payload payload;
+  if (!parse(text, payload).ok() || payload.metadata_size() == 0)
+    return false;
+  const auto encoding = payload.metadata().find("encoding");
+  return !payload.data().empty()
+         || (encoding != payload.metadata().end() && encoding->second == "binary/null");
+}
+
+std::string long_form(std::string_view encoding, std::string_view type, std::string_view data) {
+  std::string out = "{\"metadata\":{\"encoding\":\"" + to_base64(encoding) + '"';
+  if (!type.empty())
+    out += ",\"messageType\":\"" + to_base64(type) + '"';
+  return out + "},\"data\":\"" + to_base64(data) + "\"}";
+}
+
+/// The payload of a message whose JSON names its type in itself.
+std::optional<std::string> message_payload(std::string_view text) {
+  if (text.find(message_type_name) == std::string_view::npos)
+    return {};
+  auto value = protocol::parse_json(text);
+  if (!value || value->is != protocol::json_value::type::object)
+    return {};
+  for (std::size_t i = 0; i < value->items.size(); ++i) {
+    const auto type = value->items[i];
+    if (value->names[i] != message_type_name || type.is != protocol::json_value::type::string
+        || type.text.empty())
+      continue;
+    value->names.erase(value->names.begin() + static_cast<std::ptrdiff_t>(i));
+    value->items.erase(value->items.begin() + static_cast<std::ptrdiff_t>(i));
+    return long_form(
+        "json/protobuf", type.text, protocol::write_json(*value, {.sort_names = true}));
+  }
+  return {};
+}
+
+class rewriter {
+public:
+  explicit rewriter(std::string_view text) : in_(text) {}
+
+  std::string run(const Descriptor* type) {
+    message(type);
+    in_.finish();
+    return std::move(out_);
+  }
+
+private:
+  void copy() { out_ += in_.raw(); }
+
+  void message(const Descriptor* type) {
+    if (type == Payload::descriptor())
+      return payload();
+    if (type == temporal::api::common::v1::Payloads::descriptor() && in_.peek() == json_kind::array)
+      return payloads();
+    if (in_.peek() != json_kind::object)
+      return copy(); // a time, a duration, or a mistake
+    members([&](std::string_view name) { return find_field(type, name); });
+  }
+
+  /// An object, each of whose values is of the field that `find` tells.
+  template <class Find>
+  void members(Find find) {
+    in_.begin_object();
+    char before = '{';
+    for (std::string_view name; in_.next_member(name);) {
+      const FieldDescriptor* field = find(name);
+      out_ += before;
+      out_ += quote_json(name);
+      out_ += ':';
+      value(field);
+      before = ',';
+    }
+    out_ += before == '{' ? "{}" : "}";
+  }
+
+  template <class Each>
+  void elements(Each each) {
+    in_.begin_array();
+    char before = '[';
+    while (in_.next_element()) {
+      out_ += before;
+      each();
+      before = ',';
+    }
+    out_ += before == '[' ? "[]" : "]";
+  }
+
+  void value(const FieldDescriptor* field) {
+    if (field == nullptr)
+      return copy(); // protobuf's reader refuses it by name
+    if (field->is_map() && in_.peek() == json_kind::object)
+      return members([&](std::string_view) { return field->message_type()->map_value(); });
+    if (field->is_repeated() && in_.peek() == json_kind::array)
+      return elements([&] { single(*field); });
+    single(*field);
+  }
+
+  void single(const FieldDescriptor& field) {
+    if (field.enum_type() != nullptr && in_.peek() == json_kind::string)
+      return enum_value(*field.enum_type());
+    // Null is a payload where one is listed; elsewhere it is the field left out.
+    if (field.message_type() == nullptr
+        || (in_.peek() == json_kind::null && !field.is_repeated()
+            && field.containing_type()->map_value() != &field))
+      return copy();
+    message(field.message_type());
+  }
+
+  void enum_value(const google::protobuf::EnumDescriptor& type) {
+    std::string name{in_.read_string()};
+    if (type.FindValueByName(name) == nullptr) {
+      std::string_view prefix = type.value(0)->name();
+      constexpr std::string_view last = "UNSPECIFIED";
+      if (prefix.ends_with(last)) {
+        prefix.remove_suffix(last.size());
+        if (auto whole = enum_name(name, prefix); type.FindValueByName(whole) != nullptr)
+          name = std::move(whole);
+      }
+    }
+    out_ += quote_json(name);
+  }
+
+  void payload() {
+    const auto kind = in_.peek();
+    const auto text = in_.raw();
+    if (kind == json_kind::null)
+      out_ += null_payload;
+    else if (kind == json_kind::object && is_whole_payload(text))
+      out_ += text;
+    else if (
+        const auto of_message = kind == json_kind::object ? message_payload(text) : std::nullopt)
+      out_ += *of_message;
+    else
+      out_ += long_form("json/plain", {}, text);
+  }
+
+  void payloads() {
+    out_ += "{\"payloads\":";
+    elements([&] { payload(); });
+    out_ += '}';
+  }
+
+  json_reader in_;
+  std::string out_;
+};
+
+} // namespace
+
+std::string
+read_json(std::string_view text, protocol::payload_style payloads, google::protobuf::Message& to) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return {};
+  try {
+    const auto rewritten = payloads == protocol::payload_style::shorthand
+                               ? rewriter{text}.run(to.GetDescriptor())
+                               : std::string{text};
+    if (const auto read = parse(rewritten, to); !read.ok())
+      return "the body is no " + to.GetDescriptor()->name() + ": "
+             + to_valid_utf8(std::string{read.message()});
+  } catch (const payload_error& error) {
+    return to_valid_utf8(std::string{"the body is no JSON: "} + error.what());
+  }
+  return {};
+}
+
+} // namespace troupe::gateway

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/gateway/routes.hpp"
+
+namespace troupe::gateway {
+
+namespace {
+
+// clang-format off
+constexpr route in_operator_service[] = {
+    {verb::get, "ListSearchAttributes", "/cluster/namespaces/{namespace}/search-attributes"},
+    {verb::get, "GetNexusEndpoint", "/cluster/nexus/endpoints/{id}"},
+    {verb::post, "CreateNexusEndpoint", "/cluster/nexus/endpoints"},
+    {verb::post, "UpdateNexusEndpoint", "/cluster/nexus/endpoints/{id}/update"},
+    {verb::remove, "DeleteNexusEndpoint", "/cluster/nexus/endpoints/{id}"},
+    {verb::get, "ListNexusEndpoints", "/cluster/nexus/endpoints"},
+};
+
+constexpr route in_workflow_service[] = {
+    {verb::post, "RegisterNamespace", "/cluster/namespaces"},
+    {verb::get, "DescribeNamespace", "/cluster/namespaces/{namespace}"},
+    {verb::get, "ListNamespaces", "/cluster/namespaces"},
+    {verb::post, "UpdateNamespace", "/cluster/namespaces/{namespace}/update"},
+    {verb::post, "StartWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_id}"},
+    {verb::get, "GetWorkflowExecutionHistory", "/namespaces/{namespace}/workflows/{execution.workflow_id}/history"},
+    {verb::get, "GetWorkflowExecutionHistoryReverse", "/namespaces/{namespace}/workflows/{execution.workflow_id}/history-reverse"},
+    {verb::post, "RecordActivityTaskHeartbeat", "/namespaces/{namespace}/activity-heartbeat"},
+    {verb::post, "RecordActivityTaskHeartbeatById", "/namespaces/{namespace}/activities/{activity_id}/heartbeat"},
+    {verb::post, "RecordActivityTaskHeartbeatById", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/heartbeat"},
+    {verb::post, "RespondActivityTaskCompleted", "/namespaces/{namespace}/activity-complete"},
+    {verb::post, "RespondActivityTaskCompletedById", "/namespaces/{namespace}/activities/{activity_id}/complete"},
+    {verb::post, "RespondActivityTaskCompletedById", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/complete"},
+    {verb::post, "RespondActivityTaskFailed", "/namespaces/{namespace}/activity-fail"},
+    {verb::post, "RespondActivityTaskFailedById", "/namespaces/{namespace}/activities/{activity_id}/fail"},
+    {verb::post, "RespondActivityTaskFailedById", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/fail"},
+    {verb::post, "RespondActivityTaskCanceled", "/namespaces/{namespace}/activity-resolve-as-canceled"},
+    {verb::post, "RespondActivityTaskCanceledById", "/namespaces/{namespace}/activities/{activity_id}/resolve-as-canceled"},
+    {verb::post, "RespondActivityTaskCanceledById", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/resolve-as-canceled"},
+    {verb::post, "RequestCancelWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/cancel"},
+    {verb::post, "SignalWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/signal/{signal_name}"},
+    {verb::post, "SignalWithStartWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_id}/signal-with-start/{signal_name}"},
+    {verb::post, "ResetWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/reset"},
+    {verb::post, "TerminateWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/terminate"},
+    {verb::get, "ListWorkflowExecutions", "/namespaces/{namespace}/workflows"},
+    {verb::get, "ListArchivedWorkflowExecutions", "/namespaces/{namespace}/archived-workflows"},
+    {verb::get, "CountWorkflowExecutions", "/namespaces/{namespace}/workflow-count"},
+    {verb::post, "QueryWorkflow", "/namespaces/{namespace}/workflows/{execution.workflow_id}/query/{query.query_type}"},
+    {verb::get, "DescribeWorkflowExecution", "/namespaces/{namespace}/workflows/{execution.workflow_id}"},
+    {verb::get, "DescribeTaskQueue", "/namespaces/{namespace}/task-queues/{task_queue.name}"},
+    {verb::get, "GetClusterInfo", "/cluster"},
+    {verb::get, "GetSystemInfo", "/system-info"},
+    {verb::post, "CreateSchedule", "/namespaces/{namespace}/schedules/{schedule_id}"},
+    {verb::get, "DescribeSchedule", "/namespaces/{namespace}/schedules/{schedule_id}"},
+    {verb::post, "UpdateSchedule", "/namespaces/{namespace}/schedules/{schedule_id}/update"},
+    {verb::post, "PatchSchedule", "/namespaces/{namespace}/schedules/{schedule_id}/patch"},
+    {verb::get, "ListScheduleMatchingTimes", "/namespaces/{namespace}/schedules/{schedule_id}/matching-times"},
+    {verb::remove, "DeleteSchedule", "/namespaces/{namespace}/schedules/{schedule_id}"},
+    {verb::get, "ListSchedules", "/namespaces/{namespace}/schedules"},
+    {verb::get, "CountSchedules", "/namespaces/{namespace}/schedule-count"},
+    {verb::get, "GetWorkerBuildIdCompatibility", "/namespaces/{namespace}/task-queues/{task_queue}/worker-build-id-compatibility"},
+    {verb::get, "GetWorkerVersioningRules", "/namespaces/{namespace}/task-queues/{task_queue}/worker-versioning-rules"},
+    {verb::get, "GetWorkerTaskReachability", "/namespaces/{namespace}/worker-task-reachability"},
+    {verb::get, "DescribeDeployment", "/namespaces/{namespace}/deployments/{deployment.series_name}/{deployment.build_id}"},
+    {verb::get, "DescribeWorkerDeploymentVersion", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}/{deployment_version.build_id}"},
+    {verb::get, "ListDeployments", "/namespaces/{namespace}/deployments"},
+    {verb::get, "GetDeploymentReachability", "/namespaces/{namespace}/deployments/{deployment.series_name}/{deployment.build_id}/reachability"},
+    {verb::get, "GetCurrentDeployment", "/namespaces/{namespace}/current-deployment/{series_name}"},
+    {verb::post, "SetCurrentDeployment", "/namespaces/{namespace}/current-deployment/{deployment.series_name}"},
+    {verb::post, "SetWorkerDeploymentCurrentVersion", "/namespaces/{namespace}/worker-deployments/{deployment_name}/set-current-version"},
+    {verb::get, "DescribeWorkerDeployment", "/namespaces/{namespace}/worker-deployments/{deployment_name}"},
+    {verb::remove, "DeleteWorkerDeployment", "/namespaces/{namespace}/worker-deployments/{deployment_name}"},
+    {verb::remove, "DeleteWorkerDeploymentVersion", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}/{deployment_version.build_id}"},
+    {verb::post, "SetWorkerDeploymentRampingVersion", "/namespaces/{namespace}/worker-deployments/{deployment_name}/set-ramping-version"},
+    {verb::get, "ListWorkerDeployments", "/namespaces/{namespace}/worker-deployments"},
+    {verb::post, "CreateWorkerDeployment", "/namespaces/{namespace}/worker-deployments/{deployment_name}"},
+    {verb::post, "CreateWorkerDeploymentVersion", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}"},
+    {verb::post, "UpdateWorkerDeploymentVersionComputeConfig", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}/{deployment_version.build_id}/update-compute-config"},
+    {verb::post, "ValidateWorkerDeploymentVersionComputeConfig", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}/{deployment_version.build_id}/validate-compute-config"},
+    {verb::post, "UpdateWorkerDeploymentVersionMetadata", "/namespaces/{namespace}/worker-deployment-versions/{deployment_version.deployment_name}/{deployment_version.build_id}/update-metadata"},
+    {verb::post, "SetWorkerDeploymentManager", "/namespaces/{namespace}/worker-deployments/{deployment_name}/set-manager"},
+    {verb::post, "UpdateWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/update/{request.input.name}"},
+    {verb::post, "StartBatchOperation", "/namespaces/{namespace}/batch-operations/{job_id}"},
+    {verb::post, "StopBatchOperation", "/namespaces/{namespace}/batch-operations/{job_id}/stop"},
+    {verb::get, "DescribeBatchOperation", "/namespaces/{namespace}/batch-operations/{job_id}"},
+    {verb::get, "ListBatchOperations", "/namespaces/{namespace}/batch-operations"},
+    {verb::post, "UpdateActivityOptions", "/namespaces/{namespace}/activities-deprecated/update-options"},
+    {verb::post, "UpdateWorkflowExecutionOptions", "/namespaces/{namespace}/workflows/{workflow_execution.workflow_id}/update-options"},
+    {verb::post, "PauseActivity", "/namespaces/{namespace}/activities-deprecated/pause"},
+    {verb::post, "UnpauseActivity", "/namespaces/{namespace}/activities-deprecated/unpause"},
+    {verb::post, "ResetActivity", "/namespaces/{namespace}/activities-deprecated/reset"},
+    {verb::post, "CreateWorkflowRule", "/namespaces/{namespace}/workflow-rules"},
+    {verb::get, "DescribeWorkflowRule", "/namespaces/{namespace}/workflow-rules/{rule_id}"},
+    {verb::remove, "DeleteWorkflowRule", "/namespaces/{namespace}/workflow-rules/{rule_id}"},
+    {verb::get, "ListWorkflowRules", "/namespaces/{namespace}/workflow-rules"},
+    {verb::post, "TriggerWorkflowRule", "/namespaces/{namespace}/workflows/{execution.workflow_id}/trigger-rule"},
+    {verb::post, "RecordWorkerHeartbeat", "/namespaces/{namespace}/workers/heartbeat"},
+    {verb::get, "ListWorkers", "/namespaces/{namespace}/workers"},
+    {verb::get, "CountWorkers", "/namespaces/{namespace}/worker-count"},
+    {verb::post, "UpdateTaskQueueConfig", "/namespaces/{namespace}/task-queues/{task_queue}/update-config"},
+    {verb::post, "FetchWorkerConfig", "/namespaces/{namespace}/workers/fetch-config"},
+    {verb::post, "UpdateWorkerConfig", "/namespaces/{namespace}/workers/update-config"},
+    {verb::get, "DescribeWorker", "/namespaces/{namespace}/workers/describe/{worker_instance_key}"},
+    {verb::post, "PauseWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_id}/pause"},
+    {verb::post, "UnpauseWorkflowExecution", "/namespaces/{namespace}/workflows/{workflow_id}/unpause"},
+    {verb::post, "StartActivityExecution", "/namespaces/{namespace}/activities/{activity_id}"},
+    {verb::post, "StartNexusOperationExecution", "/namespaces/{namespace}/nexus-operations/{operation_id}"},
+    {verb::get, "DescribeActivityExecution", "/namespaces/{namespace}/activities/{activity_id}"},
+    {verb::get, "DescribeNexusOperationExecution", "/namespaces/{namespace}/nexus-operations/{operation_id}"},
+    {verb::get, "PollActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/outcome"},
+    {verb::get, "PollNexusOperationExecution", "/namespaces/{namespace}/nexus-operations/{operation_id}/poll"},
+    {verb::get, "ListActivityExecutions", "/namespaces/{namespace}/activities"},
+    {verb::get, "ListNexusOperationExecutions", "/namespaces/{namespace}/nexus-operations"},
+    {verb::get, "CountActivityExecutions", "/namespaces/{namespace}/activity-count"},
+    {verb::get, "CountNexusOperationExecutions", "/namespaces/{namespace}/nexus-operation-count"},
+    {verb::post, "RequestCancelActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/cancel"},
+    {verb::post, "RequestCancelNexusOperationExecution", "/namespaces/{namespace}/nexus-operations/{operation_id}/cancel"},
+    {verb::post, "TerminateActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/terminate"},
+    {verb::post, "PauseActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/pause"},
+    {verb::post, "PauseActivityExecution", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/pause"},
+    {verb::post, "ResetActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/reset"},
+    {verb::post, "ResetActivityExecution", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/reset"},
+    {verb::post, "UnpauseActivityExecution", "/namespaces/{namespace}/activities/{activity_id}/unpause"},
+    {verb::post, "UnpauseActivityExecution", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/unpause"},
+    {verb::post, "UpdateActivityExecutionOptions", "/namespaces/{namespace}/activities/{activity_id}/update-options"},
+    {verb::post, "UpdateActivityExecutionOptions", "/namespaces/{namespace}/workflows/{workflow_id}/activities/{activity_id}/update-options"},
+    {verb::post, "TerminateNexusOperationExecution", "/namespaces/{namespace}/nexus-operations/{operation_id}/terminate"},
+};
+
+// clang-format on
+
+} // namespace
+
+std::span<const route> workflow_routes() {
+  return in_workflow_service;
+}
+
+std::span<const route> operator_routes() {
+  return in_operator_service;
+}
+
+} // namespace troupe::gateway

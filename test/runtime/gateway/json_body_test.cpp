@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/gateway/json_body.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+namespace wf = temporal::api::workflowservice::v1;
+using troupe::gateway::read_json;
+using troupe::protocol::payload_style;
+
+namespace {
+
+std::string read(std::string_view text, payload_style payloads = payload_style::shorthand) {
+  wf::StartWorkflowExecutionRequest request;
+  if (auto problem = read_json(text, payloads, request); !problem.empty())
+    return problem;
+  return request.ShortDebugString();
+}
+
+wf::StartWorkflowExecutionRequest request_of(std::string_view text) {
+  wf::StartWorkflowExecutionRequest request;
+  BOOST_TEST(read_json(text, payload_style::shorthand, request) == "");
+  return request;
+}
+
+/// `encoding/messageType data` of one of the input's payloads.
+std::string payload(const temporal::api::common::v1::Payload& of) {
+  const auto& metadata = of.metadata();
+  std::string text = metadata.count("encoding") != 0 ? metadata.at("encoding") : "?";
+  if (metadata.count("messageType") != 0)
+    text += '/' + metadata.at("messageType");
+  return text + ' ' + of.data();
+}
+std::string input(std::string_view text) {
+  const auto request = request_of(R"({"input":)" + std::string{text} + '}');
+  std::string all;
+  for (const auto& each : request.input().payloads())
+    all += payload(each) + ';';
+  return all;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(json_body)
+
+BOOST_AUTO_TEST_CASE(nothing_is_an_empty_message) {
+  BOOST_TEST(read("") == "");
+  BOOST_TEST(read(" \n") == "");
+  BOOST_TEST(read("{}") == "");
+}
+
+BOOST_AUTO_TEST_CASE(fields_have_two_spellings) {
+  BOOST_TEST(
+      read(R"({"workflowType":{"name":"T"},"task_queue":{"name":"q"}})")
+      == R"(workflow_type { name: "T" } task_queue { name: "q" })");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_is_the_payload_that_holds_it) {
+  BOOST_TEST(
+      input(R"([{"b":1,"a":[2]},"s",12345678901234567890,true])")
+      == R"(json/plain {"b":1,"a":[2]};json/plain "s";json/plain 12345678901234567890;json/plain true;)");
+  BOOST_TEST(input("[null]") == "binary/null ;");
+  BOOST_TEST(input("[]") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_names_its_type) {
+  BOOST_TEST(input(R"([{"x":1,"_protoMessageType":"a.B"}])") == R"(json/protobuf/a.B {"x":1};)");
+  BOOST_TEST(input(R"([{"_protoMessageType":7}])") == R"(json/plain {"_protoMessageType":7};)");
+}
+
+BOOST_AUTO_TEST_CASE(payloads_may_be_as_they_travel) {
+  const std::string whole = R"({"metadata":{"encoding":"eA=="},"data":"MQ=="})";
+  BOOST_TEST(input("[" + whole + ",2]") == "x 1;json/plain 2;");
+  BOOST_TEST(input(R"({"payloads":[)" + whole + ",2]}") == "x 1;json/plain 2;");
+  // Not quite one: the value is meant.
+  BOOST_TEST(
+      input(R"([{"metadata":{"encoding":"eA=="}}])")
+      == R"(json/plain {"metadata":{"encoding":"eA=="}};)");
+  BOOST_TEST(
+      input(R"([{"metadata":{"a":"b"},"data":"?"}])")
+      == R"(json/plain {"metadata":{"a":"b"},"data":"?"};)");
+  BOOST_TEST(input(R"([{"metadata":{"encoding":"YmluYXJ5L251bGw="}}])") == "binary/null ;");
+}
+
+BOOST_AUTO_TEST_CASE(maps_hold_payloads_too) {
+  const auto request =
+      request_of(R"({"memo":{"fields":{"x":5,"y":null}},"header":{"fields":{"h":"v"}}})");
+  BOOST_TEST(payload(request.memo().fields().at("x")) == "json/plain 5");
+  BOOST_TEST(payload(request.memo().fields().at("y")) == "binary/null ");
+  BOOST_TEST(payload(request.header().fields().at("h")) == R"(json/plain "v")");
+}
+
+BOOST_AUTO_TEST_CASE(null_leaves_a_field_out) {
+  BOOST_TEST(read(R"({"input":null,"memo":null,"identity":null})") == "");
+}
+
+BOOST_AUTO_TEST_CASE(without_the_shorthand_values_are_no_payloads) {
+  BOOST_TEST(
+      read(R"({"input":{"payloads":[{"data":"MQ=="}]}})", payload_style::raw)
+      == R"(input { payloads { data: "1" } })");
+  BOOST_TEST(read(R"({"input":["x"]})", payload_style::raw)
+                 .starts_with("the body is no StartWorkflowExecutionRequest: "));
+}
+
+BOOST_AUTO_TEST_CASE(enums_have_short_names) {
+  const std::string whole = "workflow_id_reuse_policy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE";
+  BOOST_TEST(read(R"({"workflowIdReusePolicy":"RejectDuplicate"})") == whole);
+  BOOST_TEST(
+      read(R"({"workflowIdReusePolicy":"WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE"})") == whole);
+  BOOST_TEST(read(R"({"workflowIdReusePolicy":3})") == whole);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_such_json_is_refused) {
+  for (const auto* text :
+       {"{bad", "[]", "null", "{} {}", "{\"a\":", "\"x\"", "\xff", "{\"a\":\"\xff\"}"})
+    BOOST_TEST(read(text).starts_with("the body is no "), text);
+  BOOST_TEST(
+      read(R"({"bogus":1})")
+      == "the body is no StartWorkflowExecutionRequest: bogus: Cannot find field.");
+  for (const auto* text :
+       {R"({"workflowType":1})",
+        R"({"input":"x"})",
+        R"({"workflowIdReusePolicy":"x"})",
+        R"({"workflowRunTimeout":"soon"})",
+        R"({"workflowType":[]})"})
+    BOOST_TEST(read(text).starts_with("the body is no StartWorkflowExecutionRequest: "), text);
+}
+
+BOOST_AUTO_TEST_CASE(depth_is_bounded) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"input":[)" + std::string(depth, '[') + std::string(depth, ']') + "]}";
+  };
+  BOOST_TEST(request_of(nested(400)).input().payloads_size() == 1);
+  BOOST_TEST(read(nested(10'000)).starts_with("the body is no "));
+  std::string failure;
+  for (int i = 0; i < 300; ++i)
+    failure += R"({"cause":)";
+  failure = R"({"continuedFailure":)" + failure + "{}" + std::string(301, '}');
+  BOOST_TEST(read(failure).starts_with("the body is no "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
