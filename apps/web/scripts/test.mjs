@@ -34,4 +34,5 @@ const tests = spawn(
   ['--enable-source-maps', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
   { stdio: 'inherit', env: { ...process.env, TROUPE_WEB_ROOT: root } },
 );
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => tests.kill(signal));
 tests.on('close', (code) => (process.exitCode = code ?? 1));

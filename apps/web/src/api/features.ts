@@ -1,7 +1,8 @@
 // What this service can do: pages of what it cannot are not shown.
 
 import { signal } from '@preact/signals';
-import { answers, at } from './client.ts';
+import { answers, at, get } from './client.ts';
+import type { Namespace } from './types.ts';
 
 export interface Features {
   activities: boolean;
@@ -15,12 +16,16 @@ export const features = signal<Features>(none);
 const known = new Map<string, Promise<Features>>();
 
 async function probe(namespace: string): Promise<Features> {
-  const [activities, operations, workers] = await Promise.all([
-    answers(at`namespaces/${namespace}/activities`),
+  const [described, operations] = await Promise.all([
+    get<Namespace>(at`namespaces/${namespace}`),
     answers(at`namespaces/${namespace}/nexus-operations`),
-    answers(at`namespaces/${namespace}/workers`),
   ]);
-  return { activities, operations, workers };
+  const { capabilities = {} } = described.namespaceInfo;
+  return {
+    activities: capabilities['standaloneActivities'] ?? false,
+    operations,
+    workers: capabilities['workerHeartbeats'] ?? false,
+  };
 }
 
 /** Asks once a namespace; a service that did not answer is asked again. */

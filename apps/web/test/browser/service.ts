@@ -2,6 +2,7 @@
 //
 // TROUPE_WEB_SERVER   the binary that is started (build/peers/temporal; ours is one, too)
 // TROUPE_WEB_SAMPLES  the folder of the samples' workers (build/bin/samples)
+// TROUPE_WEB_SERVED   1: the page is the one that the server itself serves, not that of build/web/dist
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { access } from 'node:fs/promises';
@@ -39,18 +40,23 @@ export async function eventually<T>(name: string, what: () => Promise<T>, ms = 2
 export class Service {
   readonly #children: ChildProcess[] = [];
   api = '';
+  /** Where the server itself serves the page; empty if it is not asked to. */
+  page = '';
   metrics = '';
   #address = '';
 
-  async start(): Promise<void> {
+  /** A codec endpoint is told to the page that the server serves. */
+  async start(codecEndpoint = ''): Promise<void> {
     await access(server).catch(() => {
       throw new Error(`${server} is missing: build it (test/interop/build_peers.sh build/peers), or set TROUPE_WEB_SERVER`);
     });
-    const [port, http, metrics] = [await freePort(), await freePort(), await freePort()];
+    const [port, http, metrics, page] = [await freePort(), await freePort(), await freePort(), await freePort()];
     this.#address = `127.0.0.1:${port}`;
     this.api = `http://127.0.0.1:${http}`;
     this.metrics = `http://127.0.0.1:${metrics}`;
-    this.#run(server, ['server', 'start-dev', '--headless', '--port', String(port), '--http-port', String(http), '--metrics-port', String(metrics), '--log-level', 'error']);
+    if (process.env['TROUPE_WEB_SERVED']) this.page = `http://127.0.0.1:${page}`;
+    const ui = this.page ? ['--ui-port', String(page), ...(codecEndpoint ? ['--ui-codec-endpoint', codecEndpoint] : [])] : ['--headless'];
+    this.#run(server, ['server', 'start-dev', ...ui, '--port', String(port), '--http-port', String(http), '--metrics-port', String(metrics), '--log-level', 'error', '--dynamic-config-value', 'nexusoperation.enableStandalone=true']);
     await eventually('the service answers', () => this.get('namespaces/default'));
   }
 
@@ -59,12 +65,12 @@ export class Service {
   }
 
   /** Starts the worker of a sample; returns what ends it. */
-  async worker(name: string): Promise<() => void> {
+  async worker(name: string, ...args: string[]): Promise<() => void> {
     const file = path.join(samples, name);
     await access(file).catch(() => {
       throw new Error(`${file} is missing: make build TARGETS='${name}', or set TROUPE_WEB_SAMPLES`);
     });
-    const child = this.#run(file, []);
+    const child = this.#run(file, args);
     return () => void child.kill();
   }
 
@@ -90,6 +96,11 @@ export class Service {
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
     return JSON.parse(text || '{}') as T;
+  }
+
+  /** Whether a path is answered: what one service can do another may not. */
+  async answers(path: string): Promise<boolean> {
+    return this.get(path).then(() => true, () => false);
   }
 
   /** Starts a workflow with one argument; returns its run id. */

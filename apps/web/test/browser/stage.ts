@@ -25,12 +25,15 @@ const problems: string[] = [];
 /** Starts everything before the tests of a file and ends it after them. An error that the browser logs fails them, unless it is expected. */
 export function onStage(prepare: (service: Service) => Promise<void>, options: { settings?: Record<string, string>; expected?: RegExp } = {}): Stage {
   const stage = { service: new Service(), address: '' } as Stage;
-  let page: Server;
+  let page: Server | undefined;
   before(async () => {
     await mkdir(web, { recursive: true });
-    await stage.service.start();
-    page = await serve(path.join(web, 'dist'), { api: stage.service.api, metrics: stage.service.metrics, settings: options.settings ?? {} });
-    stage.address = `http://127.0.0.1:${(page.address() as { port: number }).port}`;
+    await stage.service.start(options.settings?.['codecEndpoint']);
+    stage.address = stage.service.page;
+    if (!stage.address) {
+      page = await serve(path.join(web, 'dist'), { api: stage.service.api, metrics: stage.service.metrics, settings: options.settings ?? {} });
+      stage.address = `http://127.0.0.1:${(page.address() as { port: number }).port}`;
+    }
     stage.browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
