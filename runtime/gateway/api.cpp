@@ -106,8 +106,8 @@ private:
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 /// What a request is to call, or the status that ends it.
-result<destination, rpc_status>
-find_destination(const http::incoming& request, std::string_view path) {
+result<destination, rpc_status> find_destination(const http::incoming& request) {
+  const std::string_view path = request.path;
   std::optional<verb> with;
   if (request.method == "GET")
     with = verb::get;
@@ -194,12 +194,11 @@ api::serve(std::shared_ptr<const http::incoming> request, http::answer_function 
     });
     return {};
   }
-  const auto path = path_segment_text(request->path);
-  if (!path) {
+  if (!path_segment_text(request->path)) {
     answer([] { return http::response{.status = 400, .body = "400 Bad Request"}; });
     return {};
   }
-  auto found = find_destination(*request, *path);
+  auto found = find_destination(*request);
   if (!found)
     return refuse_with(std::move(found.error()));
   auto& to = *found;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/gateway/routes.hpp"
 
+#include "runtime/base/text/percent.hpp"
+
 #include <cstddef>
 #include <map>
 
@@ -15,12 +17,16 @@ struct pattern {
   std::vector<std::string> segments;
 };
 
-std::vector<std::string> segments_of(std::string_view path) {
+/// Each without its escapes: one for a slash ends no segment. Nothing if one is broken.
+std::optional<std::vector<std::string>> segments_of(std::string_view path) {
   std::vector<std::string> out;
   path.remove_prefix(1); // each begins with a slash
   while (true) {
     const auto slash = path.find('/');
-    out.emplace_back(path.substr(0, slash));
+    auto text = path_segment_text(path.substr(0, slash));
+    if (!text)
+      return {};
+    out.push_back(std::move(*text));
     if (slash == std::string_view::npos)
       return out;
     path.remove_prefix(slash + 1);
@@ -46,7 +52,7 @@ pattern_index all_patterns() {
   const auto add = [&](std::string_view service, std::span<const route> rows) {
     for (const auto& row : rows)
       for (const auto& path : {std::string{row.path}, versioned_path(row.path)}) {
-        auto segments = segments_of(path);
+        auto segments = *segments_of(path);
         index[{row.with, segments.size()}].push_back({service, &row, std::move(segments)});
       }
   };
@@ -70,16 +76,18 @@ std::optional<destination> find_route(verb with, std::string_view path) {
   if (!path.starts_with('/'))
     return {};
   auto segments = segments_of(path);
-  const auto some = index.find({with, segments.size()});
+  if (!segments)
+    return {};
+  const auto some = index.find({with, segments->size()});
   if (some == index.end())
     return {};
   for (const auto& each : some->second) {
-    if (!fits(each, segments))
+    if (!fits(each, *segments))
       continue;
     destination found{each.service, each.row, {}};
-    for (std::size_t i = 0; i < segments.size(); ++i)
+    for (std::size_t i = 0; i < segments->size(); ++i)
       if (const std::string_view name = each.segments[i]; is_field(name))
-        found.fields.emplace_back(name.substr(1, name.size() - 2), std::move(segments[i]));
+        found.fields.emplace_back(name.substr(1, name.size() - 2), std::move((*segments)[i]));
     return found;
   }
   return {};

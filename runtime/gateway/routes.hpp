@@ -40,7 +40,8 @@ struct destination {
   std::vector<std::pair<std::string_view, std::string>> fields = {};
 };
 
-/// The destination of a request with that method and unescaped path; nothing if there is none.
+/// The destination of a request with that method and path, whose segments are escaped; nothing if
+/// there is none.
 std::optional<destination> find_route(verb with, std::string_view path);
 
 } // namespace troupe::gateway

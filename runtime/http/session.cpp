@@ -279,7 +279,7 @@ void session::refuse(refusal why) {
   keeps_alive_ = false;
   is_head_ = false;
   takes_gzip_ = false;
-  is_input_over_ = false;
+  is_refused_ = true;
   write(all_.serves.refuse(why));
 }
 
@@ -416,13 +416,13 @@ void session::on_written(error_code error) {
 }
 
 /// A connection that is closed while bytes of its client are unread is reset, and the client may
-/// lose the answer: so the client closes first, or its time is over, or it has sent as much again
-/// as it may.
+/// lose the answer: so if its request was not read whole, the client closes first, or its time is
+/// over, or it has sent as much again as it may.
 void session::leave() {
   state_ = state::leaving;
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
-  if (is_input_over_)
+  if (is_input_over_ || !is_refused_)
     return close();
   wait_for_client(leave_time);
   if (!is_watching_)

@@ -46,7 +46,7 @@ struct sessions {
 ///   serving  answer                     writing
 ///   serving  the client is gone         serving (cancelled)
 ///   writing  written, kept alive        reading
-///   writing  written, the last one      leaving
+///   writing  written, the last one      closed, or leaving if a request was not read whole
 ///   writing  gone, too slow             closed
 ///   leaving  the client closes, or time closed
 ///
@@ -107,6 +107,7 @@ private:
   bool takes_gzip_ = false;
   bool is_watching_ = false;   ///< a read is under way beside the request
   bool is_input_over_ = false; ///< the client sends nothing more
+  bool is_refused_ = false;    ///< its request was not read whole
   bool is_draining_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
+#include "actors/embedded/front/http_front.hpp"
 #include "actors/embedded/host/metered_service.hpp"
 #include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/service_access.hpp"
@@ -10,7 +11,6 @@
 #include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
-#include "runtime/gateway/api.hpp"
 #include "runtime/rpc/grpc_log.hpp"
 
 #include <troupe/service.hpp>
@@ -132,6 +132,24 @@ struct service::implementation {
     done.get_future().get();
   }
 
+  /// `make_page` gives what is served before the API, if anything is.
+  template <class F>
+  std::string listen_http(const std::string& address, F make_page) {
+    const auto where = http::parse_address(address);
+    if (!where)
+      throw service_error{"the HTTP address \"" + address + "\" is not of the form ip:port"};
+    std::lock_guard guard{mutex};
+    if (stopped)
+      throw service_error{"the service is shut down"};
+    try {
+      auto opened = std::make_unique<embedded::http_front>(front(), *where, make_page);
+      http_fronts.push_back(std::move(opened));
+    } catch (const std::runtime_error& error) {
+      throw service_error{error.what()};
+    }
+    return http_fronts.back()->address();
+  }
+
   void stop(std::chrono::milliseconds grace) {
     std::lock_guard guard{mutex};
     if (std::exchange(stopped, true))
@@ -154,10 +172,9 @@ struct service::implementation {
   std::unique_ptr<actors::threaded_shard> home;
   std::unique_ptr<embedded::service_host> host;
   std::unique_ptr<embedded::metered_service> metered; ///< null: nobody wants its numbers
-  std::unique_ptr<gateway::api> api;                  ///< once somebody listens by HTTP
   std::mutex mutex;                                   ///< guards what follows
   std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
-  std::vector<std::unique_ptr<http::server>> http_fronts;
+  std::vector<std::unique_ptr<embedded::http_front>> http_fronts;
   bool stopped = false;
 };
 
@@ -212,20 +229,17 @@ std::string service::listen(const std::string& address) {
 }
 
 std::string service::listen_http(const std::string& address) {
-  const auto where = http::parse_address(address);
-  if (!where)
-    throw service_error{"the HTTP address \"" + address + "\" is not of the form ip:port"};
-  std::lock_guard guard{impl_->mutex};
-  if (impl_->stopped)
-    throw service_error{"the service is shut down"};
-  if (!impl_->api)
-    impl_->api = std::make_unique<gateway::api>(impl_->front());
-  try {
-    impl_->http_fronts.push_back(std::make_unique<http::server>(*where, *impl_->api));
-  } catch (const http::listen_error& error) {
-    throw service_error{error.what()};
-  }
-  return http::to_string(impl_->http_fronts.back()->where());
+  return impl_->listen_http(address, [](gateway::api&) { return nullptr; });
+}
+
+std::string embedded::service_access::listen_ui(
+    service& on,
+    const std::string& address,
+    gateway::site_files files,
+    gateway::site_options options) {
+  return on.impl_->listen_http(address, [&](gateway::api& api) {
+    return std::make_unique<gateway::site>(std::move(files), std::move(options), api);
+  });
 }
 
 void service::stop(std::chrono::milliseconds grace) {

@@ -3,9 +3,16 @@
 
 #include <troupe/service.hpp>
 
+#include <string>
+
 namespace caf {
 class actor_system;
 }
+
+namespace troupe::gateway {
+struct site_files;
+struct site_options;
+} // namespace troupe::gateway
 
 namespace troupe::embedded {
 
@@ -13,6 +20,14 @@ namespace troupe::embedded {
 struct service_access {
   /// A service whose actors live in the user's own actor system, which must outlive it.
   static service in(caf::actor_system& system, service_options options);
+
+  /// An HTTP front that serves a page's files, and the JSON API below `api/`. Returns its address
+  /// and throws as `service::listen_http` does, also if an option cannot be what it should.
+  static std::string listen_ui(
+      service& on,
+      const std::string& address,
+      gateway::site_files files,
+      gateway::site_options options);
 };
 
 } // namespace troupe::embedded

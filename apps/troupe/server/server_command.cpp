@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `troupe server start-dev`.
 
+#include "actors/embedded/host/service_access.hpp"
 #include "apps/troupe/cli.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/operator/search_attribute_commands.hpp"
 #include "apps/troupe/server/dynamic_config.hpp"
 #include "apps/troupe/terminal/output.hpp"
+#include "apps/web/web_files.hpp"
 #include "runtime/base/log/log.hpp"
 
 #include <troupe/service.hpp>
@@ -27,9 +29,9 @@ namespace {
 
 struct server_flags {
   std::int64_t port = 7233, http_port = 0, ui_port = 0, metrics_port = 0;
-  std::string ip = "localhost";
+  std::string ip = "localhost", ui_ip, ui_asset_path, ui_codec_endpoint, ui_public_path;
   std::vector<std::string> namespaces, dynamic_config, search_attributes;
-  bool headless = false;
+  bool headless = false, no_news = false;
 };
 
 // The signals that end the server, blocked in every thread; one `sigwait`s for them.
@@ -78,9 +80,51 @@ void raise_descriptor_limit() {
     log::warn("the limit of open files could not be raised", {{"error", std::strerror(errno)}});
 }
 
+/// `ip:port`.
+std::string address_of(const std::string& given, std::int64_t port) {
+  const auto ip = given == "localhost" ? std::string{"127.0.0.1"} : given;
+  const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
+  return host + ':' + std::to_string(port);
+}
+
+/// A public path behind an address.
+std::string below(const std::string& path) {
+  return path.empty() || path.starts_with('/') ? path : '/' + path;
+}
+
+/// Returns where the Web UI is.
+std::string open_ui(service& on, const server_flags& with, int grpc_port) {
+  // Of a port that was chosen for us there is no next but one thousandth that anybody expects.
+  constexpr int ui_after = 1000;
+  const auto port = with.ui_port != 0 ? with.ui_port : with.port == 0 ? 0 : grpc_port + ui_after;
+  if (port > 65535)
+    throw command_error(
+        "the Web UI's port would be " + std::to_string(port) + ": set one by --ui-port");
+  try {
+    return embedded::service_access::listen_ui(
+        on,
+        address_of(with.ui_ip.empty() ? with.ip : with.ui_ip, port),
+        with.ui_asset_path.empty() ? web::web_files() : gateway::read_site(with.ui_asset_path),
+        {.public_path = with.ui_public_path, .codec_endpoint = with.ui_codec_endpoint});
+  } catch (const std::runtime_error& error) {
+    throw command_error(
+        std::string{"the Web UI: "} + error.what()
+        + (std::strstr(error.what(), "in use") != nullptr
+               ? " (--ui-port sets its port, --headless leaves it out)"
+               : ""));
+  }
+}
+
+void check_port(const char* flag, std::int64_t port) {
+  if (port < 0 || port > 65535)
+    throw command_error(std::string{flag} + " takes 0 to 65535, not " + std::to_string(port));
+}
+
 void start_dev(const server_flags& with, const global_flags& flags) {
-  if (with.port < 0 || with.port > 65535)
-    throw command_error("--port takes 0 to 65535, not " + std::to_string(with.port));
+  check_port("--port", with.port);
+  check_port("--http-port", with.http_port);
+  check_port("--ui-port", with.ui_port);
+  check_port("--metrics-port", with.metrics_port);
   service_options options;
   if (std::ranges::find(with.namespaces, "") != with.namespaces.end())
     throw command_error("--namespace takes a name, not an empty text");
@@ -109,38 +153,27 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
 
   raise_descriptor_limit();
-  const auto ip = with.ip == "localhost" ? std::string{"127.0.0.1"} : with.ip;
-  const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
   std::optional<service> server;
   std::string address;
   std::string http_address;
-  if (with.http_port < 0 || with.http_port > 65535)
-    throw command_error("--http-port takes 0 to 65535, not " + std::to_string(with.http_port));
-  if (with.metrics_port < 0 || with.metrics_port > 65535)
-    throw command_error(
-        "--metrics-port takes 0 to 65535, not " + std::to_string(with.metrics_port));
+  std::string ui_address;
   if (with.metrics_port != 0)
-    options.metrics_address = host + ':' + std::to_string(with.metrics_port);
+    options.metrics_address = address_of(with.ip, with.metrics_port);
   try {
     server.emplace(std::move(options));
-    address = server->listen(host + ':' + std::to_string(with.port));
-    http_address = server->listen_http(host + ':' + std::to_string(with.http_port));
+    address = server->listen(address_of(with.ip, with.port));
+    http_address = server->listen_http(address_of(with.ip, with.http_port));
   } catch (const service_error& error) {
     throw command_error(error.what());
   }
-  if (with.ui_port != 0)
-    std::fprintf(
-        stderr,
-        "Warning: --ui-port %lld is ignored: the Web UI is not in this build of troupe yet\n",
-        static_cast<long long>(with.ui_port));
-  else if (!with.headless)
-    std::fputs(
-        "Warning: the Web UI is not in this build of troupe yet; --headless hides this line\n",
-        stderr);
+  if (!with.headless)
+    ui_address = open_ui(*server, with, static_cast<int>(with.port));
   if (flags.format() == output_format::text)
     print("Troupe " TROUPE_VERSION_TEXT "\n\n");
   line("Temporal Server:", friendly(address), flags);
   line("Temporal Persistence:", "in-memory", flags);
+  if (!ui_address.empty())
+    line("Temporal UI:", "http://" + friendly(ui_address) + below(with.ui_public_path), flags);
   line("Temporal HTTP:", friendly(http_address), flags);
   if (const auto metrics = server->metrics_address(); !metrics.empty())
     line("Temporal Metrics:", "http://" + friendly(metrics) + "/metrics", flags);
@@ -199,17 +232,29 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       given->metrics_port,
       "Port of the metrics for Prometheus, at /metrics; 0: none");
   add_switch(*command, "--headless", given->headless, "Without the Web UI");
-  add_number(*command, "--ui-port", given->ui_port, "Ignored: the Web UI is not in this build yet");
-  for (const auto* flag :
-       {"-f,--db-filename",
-        "--sqlite-pragma",
-        "--ui-asset-path",
-        "--ui-codec-endpoint",
-        "--ui-ip",
-        "--ui-public-path"})
+  add_number(
+      *command, "--ui-port", given->ui_port, "Port of the Web UI; 0: that of --port and 1000");
+  add_text(*command, "--ui-ip", given->ui_ip, "IP address of the Web UI; by default that of --ip");
+  add_text(
+      *command, "--ui-public-path", given->ui_public_path, "Path below which the Web UI lies: /x");
+  add_text(
+      *command,
+      "--ui-asset-path",
+      given->ui_asset_path,
+      "Folder with the files of another Web UI, served instead of the one in this binary");
+  add_text(
+      *command,
+      "--ui-codec-endpoint",
+      given->ui_codec_endpoint,
+      "URL of a codec server by which the Web UI shows payloads");
+  for (const auto* flag : {"-f,--db-filename", "--sqlite-pragma"})
     refuse_flag(*command, flag);
-  for (const auto* flag : {"--log-config", "--ui-disable-news-fetch"})
-    refuse_flag(*command, flag, false);
+  add_switch(
+      *command,
+      "--ui-disable-news-fetch",
+      given->no_news,
+      "No effect: this Web UI fetches nothing from elsewhere");
+  refuse_flag(*command, "--log-config", false);
   command->footer(known_settings_help);
   command->callback([given, &flags] { start_dev(*given, flags); });
 }

@@ -124,9 +124,6 @@ BOOST_AUTO_TEST_CASE(unknown_paths_methods_and_spellings_are_told) {
         == R"(501 {"code":12,"message":"Method Not Allowed"})");
   BOOST_TEST(refused({.method = "GET", .path = "/api/v1/%zz"}) == "400 400 Bad Request");
   BOOST_TEST(refused({.method = "GET", .path = "/api/v1/%ff"}) == "400 400 Bad Request");
-  BOOST_TEST(
-      refused({.method = "GET", .path = "/api/v1/namespaces/a/workflows/b%2Fc"})
-      == R"(404 {"code":5,"message":"Not Found"})");
 }
 
 BOOST_AUTO_TEST_CASE(other_spellings_of_a_path_are_sent_to_the_clean_one) {

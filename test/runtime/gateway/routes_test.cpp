@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_SUITE(routes)
 
 BOOST_AUTO_TEST_CASE(a_path_leads_to_a_method_and_gives_its_fields) {
   BOOST_TEST(
-      found(verb::get, "/namespaces/a/workflows/b c")
+      found(verb::get, "/namespaces/a/workflows/b%20c")
       == "DescribeWorkflowExecution namespace=a execution.workflow_id=b c");
   BOOST_TEST(
       found(verb::post, "/namespaces/a/workflows/b")
@@ -76,8 +76,16 @@ BOOST_AUTO_TEST_CASE(an_empty_segment_is_an_empty_value) {
   BOOST_TEST(found(verb::get, "/api/v1/namespaces/") == "DescribeNamespace namespace=");
 }
 
+BOOST_AUTO_TEST_CASE(an_escaped_slash_ends_no_segment) {
+  BOOST_TEST(
+      found(verb::get, "/namespaces/a/workflows/b%2Fhistory")
+      == "DescribeWorkflowExecution namespace=a execution.workflow_id=b/history");
+  BOOST_TEST(found(verb::get, "/namespaces%2Fa") == "none");
+}
+
 BOOST_AUTO_TEST_CASE(other_paths_and_methods_lead_nowhere) {
-  for (const auto* path : {"", "/", "namespaces/a", "/api/v1", "/api/v1/namespaces/a/", "/nope"})
+  for (const auto* path :
+       {"", "/", "namespaces/a", "/api/v1", "/api/v1/namespaces/a/", "/nope", "/cluster/%zz"})
     BOOST_TEST(found(verb::get, path) == "none");
   BOOST_TEST(found(verb::remove, "/api/v1/system-info") == "none");
 }
