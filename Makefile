@@ -97,7 +97,8 @@ web-packages:
 web: web-packages ## Builds the Web UI into apps/web/dist (needs Node 20 or newer)
 	@node apps/web/scripts/build.mjs
 
-web-check: web-packages ## Checks that apps/web/dist is what its sources make, their types, and runs their unit tests
+web-check: web-packages ## Checks that apps/web/dist is what its sources make, their format and types, and runs their unit tests
+	@npm --prefix apps/web run --silent format:check
 	@npm --prefix apps/web run --silent types
 	@node apps/web/scripts/check.mjs
 	@node apps/web/scripts/test.mjs unit

@@ -36,7 +36,13 @@ export async function bundle(into, { sourcemap = false } = {}) {
     logLevel: 'warning',
   });
   const output = (ending) =>
-    path.relative(into, path.resolve(root, Object.keys(made.metafile.outputs).find((name) => name.endsWith(ending))));
+    path.relative(
+      into,
+      path.resolve(
+        root,
+        Object.keys(made.metafile.outputs).find((name) => name.endsWith(ending)),
+      ),
+    );
   const icon = await readFile(path.join(root, 'src/icon.svg'));
   const iconName = `assets/icon-${createHash('sha256').update(icon).digest('hex').slice(0, 8)}.svg`;
   await writeFile(path.join(into, iconName), icon);
@@ -52,9 +58,7 @@ export async function bundle(into, { sourcemap = false } = {}) {
 
 // A line a file that is served: path, tab, content type.
 async function writeManifest(into) {
-  const files = (await readdir(into, { recursive: true }))
-    .filter((name) => path.extname(name) in types)
-    .sort();
+  const files = (await readdir(into, { recursive: true })).filter((name) => path.extname(name) in types).sort();
   const lines = files.map((name) => `${name}\t${types[path.extname(name)]}\n`);
   await writeFile(path.join(into, 'manifest.txt'), lines.join(''));
   const sizes = await Promise.all(files.map(async (name) => (await readFile(path.join(into, name))).length));

@@ -14,7 +14,12 @@ async function restart() {
   await bundle(into, { sourcemap: true });
   server?.closeAllConnections();
   server?.close();
-  server = await serve(into, { api, metrics: process.env.TROUPE_METRICS, port: 8234, settings: { codecEndpoint: process.env.TROUPE_CODEC ?? '' } });
+  server = await serve(into, {
+    api,
+    metrics: process.env.TROUPE_METRICS,
+    port: 8234,
+    settings: { codecEndpoint: process.env.TROUPE_CODEC ?? '' },
+  });
   console.log('http://127.0.0.1:8234');
 }
 

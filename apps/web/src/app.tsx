@@ -33,7 +33,19 @@ function namespaced(namespace: string, kind: string, id?: string, run?: string, 
   switch (kind) {
     case 'workflows':
       return id
-        ? { title: id, entry: kind, page: <WorkflowPage namespace={namespace} id={id} run={run} tab={tab ?? 'summary'} key={`${namespace}/${id}/${run}`} /> }
+        ? {
+            title: id,
+            entry: kind,
+            page: (
+              <WorkflowPage
+                namespace={namespace}
+                id={id}
+                run={run}
+                tab={tab ?? 'summary'}
+                key={`${namespace}/${id}/${run}`}
+              />
+            ),
+          }
         : { title: 'Workflows', entry: kind, page: <WorkflowsPage namespace={namespace} key={namespace} /> };
     case 'task-queues':
       return id
@@ -57,9 +69,11 @@ function namespaced(namespace: string, kind: string, id?: string, run?: string, 
 
 function shown([first, second, third, ...rest]: string[]): Shown | undefined {
   if (first === 'namespaces' && second && third) return namespaced(second, third, ...rest);
-  if (first === 'namespaces' && second) return { title: second, entry: 'namespaces', page: <NamespacePage name={second} key={second} /> };
+  if (first === 'namespaces' && second)
+    return { title: second, entry: 'namespaces', page: <NamespacePage name={second} key={second} /> };
   if (first === 'namespaces') return { title: 'Namespaces', entry: 'namespaces', page: <NamespacesPage /> };
-  if (first === 'nexus' && second) return { title: 'Nexus endpoint', entry: 'nexus', page: <EndpointPage id={second} key={second} /> };
+  if (first === 'nexus' && second)
+    return { title: 'Nexus endpoint', entry: 'nexus', page: <EndpointPage id={second} key={second} /> };
   if (first === 'nexus') return { title: 'Nexus endpoints', entry: 'nexus', page: <EndpointsPage /> };
   if (first === 'import') return { title: 'Import a history', entry: 'import', page: <ImportPage /> };
   if (first === 'service') return { title: 'Service', entry: 'service', page: <ServicePage /> };
@@ -88,7 +102,14 @@ export function App() {
   });
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
         Skip to the page
       </a>
       <Header namespace={namespace} entry={what?.entry ?? ''} />
@@ -152,12 +173,20 @@ function Header({ namespace, entry }: { namespace: string; entry: string }) {
         ))}
       </nav>
       <div class="choices">
-        <select aria-label="Times" value={timeStyle.value} onChange={(event) => (timeStyle.value = event.currentTarget.value as TimeStyle)}>
+        <select
+          aria-label="Times"
+          value={timeStyle.value}
+          onChange={(event) => (timeStyle.value = event.currentTarget.value as TimeStyle)}
+        >
           <option value="local">Local time</option>
           <option value="utc">UTC</option>
           <option value="relative">Relative</option>
         </select>
-        <select aria-label="Colours" value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value as Theme)}>
+        <select
+          aria-label="Colours"
+          value={theme.value}
+          onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
+        >
           <option value="system">As the system</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>

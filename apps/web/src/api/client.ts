@@ -64,7 +64,11 @@ async function call<T>(
     const { code = 2, message = response.statusText } = answer as { code?: number; message?: string };
     // Gateways of Temporal's own servers take an escaped slash for the end of a segment.
     const slash = response.status === 404 && message === 'Not Found' && path.includes('%2F');
-    throw new ApiError(response.status, code, slash ? 'The HTTP API of this server does not reach names with a slash.' : message);
+    throw new ApiError(
+      response.status,
+      code,
+      slash ? 'The HTTP API of this server does not reach names with a slash.' : message,
+    );
   }
   return answer as T;
 }

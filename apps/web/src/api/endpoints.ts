@@ -8,7 +8,11 @@ export async function listEndpoints(signal?: AbortSignal): Promise<Endpoint[]> {
   const all: Endpoint[] = [];
   let nextPageToken: string | undefined;
   do {
-    const page = await get<{ endpoints?: Endpoint[]; nextPageToken?: string }>('nexus/endpoints', { pageSize: 200, nextPageToken }, signal);
+    const page = await get<{ endpoints?: Endpoint[]; nextPageToken?: string }>(
+      'nexus/endpoints',
+      { pageSize: 200, nextPageToken },
+      signal,
+    );
     all.push(...(page.endpoints ?? []));
     nextPageToken = page.nextPageToken;
   } while (nextPageToken);

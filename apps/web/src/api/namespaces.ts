@@ -12,7 +12,10 @@ export async function loadNamespaces(): Promise<void> {
   let nextPageToken: string | undefined;
   try {
     do {
-      const page = await get<{ namespaces?: Namespace[]; nextPageToken?: string }>('namespaces', { pageSize: 200, nextPageToken });
+      const page = await get<{ namespaces?: Namespace[]; nextPageToken?: string }>('namespaces', {
+        pageSize: 200,
+        nextPageToken,
+      });
       all.push(...(page.namespaces ?? []));
       nextPageToken = page.nextPageToken;
     } while (nextPageToken);

@@ -58,7 +58,9 @@ export async function decoded(payloads: Payload[], namespace: string): Promise<P
 }
 
 async function codec(what: 'encode' | 'decode', payloads: Payload[], namespace: string): Promise<Payload[]> {
-  const endpoint = settings.value.codecEndpoint.replace('{namespace}', encodeURIComponent(namespace)).replace(/\/$/, '');
+  const endpoint = settings.value.codecEndpoint
+    .replace('{namespace}', encodeURIComponent(namespace))
+    .replace(/\/$/, '');
   const response = await fetch(`${endpoint}/${what}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Namespace': namespace },

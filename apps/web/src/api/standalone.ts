@@ -46,7 +46,13 @@ export interface StandaloneList {
   nextPageToken: string | undefined;
 }
 
-export async function listStandalone(namespace: string, kind: StandaloneKind, query: string, token: string | undefined, signal: AbortSignal): Promise<StandaloneList> {
+export async function listStandalone(
+  namespace: string,
+  kind: StandaloneKind,
+  query: string,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<StandaloneList> {
   const page = await get<{ executions?: StandaloneInfo[]; operations?: StandaloneInfo[]; nextPageToken?: string }>(
     at`namespaces/${namespace}/${kind}`,
     { query, pageSize: 200, nextPageToken: token },
@@ -55,17 +61,57 @@ export async function listStandalone(namespace: string, kind: StandaloneKind, qu
   return { rows: page.executions ?? page.operations ?? [], nextPageToken: page.nextPageToken };
 }
 
-export async function countStandalone(namespace: string, kind: StandaloneKind, query: string, signal: AbortSignal): Promise<[string, number][]> {
-  const answer = await get<Count>(at`namespaces/${namespace}/${`${noun(kind)}-count`}`, { query: `${query} GROUP BY ExecutionStatus`.trim() }, signal);
-  return (answer.groups ?? []).map((group) => [String(payloadValue(group.groupValues[0]) ?? ''), Number(group.count ?? 0)]);
+export async function countStandalone(
+  namespace: string,
+  kind: StandaloneKind,
+  query: string,
+  signal: AbortSignal,
+): Promise<[string, number][]> {
+  const answer = await get<Count>(
+    at`namespaces/${namespace}/${`${noun(kind)}-count`}`,
+    { query: `${query} GROUP BY ExecutionStatus`.trim() },
+    signal,
+  );
+  return (answer.groups ?? []).map((group) => [
+    String(payloadValue(group.groupValues[0]) ?? ''),
+    Number(group.count ?? 0),
+  ]);
 }
 
-export const describeStandalone = (namespace: string, kind: StandaloneKind, id: string, runId: string | undefined, signal: AbortSignal): Promise<StandaloneDescription> =>
-  get<StandaloneDescription>(at`namespaces/${namespace}/${kind}/${id}`, { runId, includeInput: true, includeOutcome: true }, signal);
+export const describeStandalone = (
+  namespace: string,
+  kind: StandaloneKind,
+  id: string,
+  runId: string | undefined,
+  signal: AbortSignal,
+): Promise<StandaloneDescription> =>
+  get<StandaloneDescription>(
+    at`namespaces/${namespace}/${kind}/${id}`,
+    { runId, includeInput: true, includeOutcome: true },
+    signal,
+  );
 
-export const endStandalone = (namespace: string, kind: StandaloneKind, id: string, runId: string, how: 'cancel' | 'terminate', reason: string): Promise<unknown> =>
+export const endStandalone = (
+  namespace: string,
+  kind: StandaloneKind,
+  id: string,
+  runId: string,
+  how: 'cancel' | 'terminate',
+  reason: string,
+): Promise<unknown> =>
   post(at`namespaces/${namespace}/${kind}/${id}/${how}`, { runId, reason, identity, requestId: crypto.randomUUID() });
 
 /** Returns the run id. */
-export const startStandalone = async (namespace: string, kind: StandaloneKind, id: string, what: object): Promise<string> =>
-  (await post<{ runId: string }>(at`namespaces/${namespace}/${kind}/${id}`, { ...what, identity, requestId: crypto.randomUUID() })).runId;
+export const startStandalone = async (
+  namespace: string,
+  kind: StandaloneKind,
+  id: string,
+  what: object,
+): Promise<string> =>
+  (
+    await post<{ runId: string }>(at`namespaces/${namespace}/${kind}/${id}`, {
+      ...what,
+      identity,
+      requestId: crypto.randomUUID(),
+    })
+  ).runId;

@@ -5,7 +5,8 @@ import { payloadValue } from '../api/payloads.ts';
 import type { Payloads } from '../api/types.ts';
 import { eventWord } from './words.ts';
 
-export type Category = 'activity' | 'local' | 'timer' | 'child' | 'nexus' | 'signal' | 'update' | 'task' | 'marker' | 'workflow';
+export type Category =
+  'activity' | 'local' | 'timer' | 'child' | 'nexus' | 'signal' | 'update' | 'task' | 'marker' | 'workflow';
 export type State = 'open' | 'completed' | 'failed' | 'canceled';
 
 export interface Group {
@@ -34,7 +35,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 function localActivityType(attributes: Attributes): string {
   const details = attributes['details'] as Record<string, Payloads> | undefined;
-  const data = payloadValue((details?.['data'] ?? details?.['activity'])?.payloads?.[0]) as Record<string, unknown> | undefined;
+  const data = payloadValue((details?.['data'] ?? details?.['activity'])?.payloads?.[0]) as
+    Record<string, unknown> | undefined;
   return text(data?.['activity_type']) || text(data?.['ActivityType']) || 'local activity';
 }
 
@@ -47,7 +49,8 @@ function beginning(event: HistoryEvent): [Category, string] {
   if (word.startsWith('StartChild')) return ['child', `${named(a['workflowType'])} ${text(a['workflowId'])}`];
   if (word.startsWith('NexusOperation')) return ['nexus', `${text(a['service'])}.${text(a['operation'])}`];
   if (word === 'WorkflowExecutionSignaled') return ['signal', text(a['signalName'])];
-  if (word.startsWith('SignalExternal')) return ['signal', `to ${text((a['workflowExecution'] as Attributes)?.['workflowId'])}`];
+  if (word.startsWith('SignalExternal'))
+    return ['signal', `to ${text((a['workflowExecution'] as Attributes)?.['workflowId'])}`];
   if (word.startsWith('WorkflowExecutionUpdate')) {
     const request = (a['acceptedRequest'] ?? a['request']) as { input?: { name?: string } } | undefined;
     return ['update', request?.input?.name ?? 'update'];

@@ -25,9 +25,11 @@ export const statusOf = (query: string): string => statusCondition.exec(query)?.
 
 /** The query with this status as its only condition on the status; none for an empty one. */
 export function withStatus(query: string, status: string): string {
-  const rest = query.replace(statusCondition, (found, _status, offset: number) =>
-    offset > 0 && offset + found.length < query.length ? ' AND ' : ' ',
-  ).trim();
+  const rest = query
+    .replace(statusCondition, (found, _status, offset: number) =>
+      offset > 0 && offset + found.length < query.length ? ' AND ' : ' ',
+    )
+    .trim();
   return status ? both(rest, `ExecutionStatus = ${quoted(status)}`) : rest;
 }
 

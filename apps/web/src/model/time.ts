@@ -6,13 +6,19 @@ import type { TimeStyle } from '../api/settings.ts';
 export const durationMs = (text: string | undefined): number => (text ? parseFloat(text) * 1000 : 0);
 
 /** A time that was set: the service writes the year 1 for none. */
-export const isTime = (text: string | undefined): text is string => text !== undefined && !/^(0001|1970-01-01T00:00:00Z)/.test(text);
+export const isTime = (text: string | undefined): text is string =>
+  text !== undefined && !/^(0001|1970-01-01T00:00:00Z)/.test(text);
 
 export function showDuration(ms: number): string {
   if (ms < 0) return '-' + showDuration(-ms);
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  const units: [string, number][] = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000]];
+  const units: [string, number][] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ];
   const first = units.findIndex(([, size]) => ms >= size);
   let rest = ms;
   return units

@@ -34,13 +34,27 @@ function Shown({ endpoint, reload }: { endpoint: Endpoint; reload: () => void })
         <Copy text={name} label="Copy the name" />
         <span class="space" />
         <button onClick={() => setOpen('edit')}>Edit</button>
-        <button class="danger" onClick={() => setOpen('delete')}>Delete</button>
+        <button class="danger" onClick={() => setOpen('delete')}>
+          Delete
+        </button>
       </div>
       <section class="card">
         <Fields
           of={[
-            ['Target namespace', target.worker && <a href={to(['namespaces', target.worker.namespace, 'workflows'])}>{target.worker.namespace}</a>],
-            ['Task queue', target.worker && <a href={to(['namespaces', target.worker.namespace, 'task-queues', target.worker.taskQueue])}>{target.worker.taskQueue}</a>],
+            [
+              'Target namespace',
+              target.worker && (
+                <a href={to(['namespaces', target.worker.namespace, 'workflows'])}>{target.worker.namespace}</a>
+              ),
+            ],
+            [
+              'Task queue',
+              target.worker && (
+                <a href={to(['namespaces', target.worker.namespace, 'task-queues', target.worker.taskQueue])}>
+                  {target.worker.taskQueue}
+                </a>
+              ),
+            ],
             ['URL', target.external?.url],
             ['Id', endpoint.id],
             ['Path for HTTP callers', endpoint.urlPrefix],

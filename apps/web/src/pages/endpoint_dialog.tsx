@@ -33,7 +33,12 @@ export function EndpointDialog({ endpoint, done, close }: Props) {
   };
   const names = namespaces.value.map((each) => each.namespaceInfo.name);
   return (
-    <Dialog title={endpoint ? `Edit ${endpoint.spec.name}` : 'Create a Nexus endpoint'} action={endpoint ? 'Save' : 'Create'} run={run} close={close}>
+    <Dialog
+      title={endpoint ? `Edit ${endpoint.spec.name}` : 'Create a Nexus endpoint'}
+      action={endpoint ? 'Save' : 'Create'}
+      run={run}
+      close={close}
+    >
       <Field label="Name" value={name} set={setName} required hint="Letters, digits and -; callers use it." />
       <Choice
         label="Target"

@@ -9,7 +9,9 @@ import { useLoad } from '../ui/load.ts';
 import { EndpointDialog } from './endpoint_dialog.tsx';
 
 export const targetText = ({ spec }: Endpoint): string =>
-  spec.target.worker ? `${spec.target.worker.namespace} / ${spec.target.worker.taskQueue}` : (spec.target.external?.url ?? '');
+  spec.target.worker
+    ? `${spec.target.worker.namespace} / ${spec.target.worker.taskQueue}`
+    : (spec.target.external?.url ?? '');
 
 export function EndpointsPage() {
   const list = useLoad(listEndpoints, [], 60_000);
@@ -22,7 +24,9 @@ export function EndpointsPage() {
       <div class="title">
         <h1>Nexus endpoints</h1>
         <span class="space" />
-        <button class="primary" onClick={() => setCreating(true)}>Create an endpoint</button>
+        <button class="primary" onClick={() => setCreating(true)}>
+          Create an endpoint
+        </button>
       </div>
       <input
         data-filter
@@ -50,10 +54,16 @@ export function EndpointsPage() {
                 <tbody>
                   {shown.map((endpoint) => (
                     <tr key={endpoint.id}>
-                      <td><a href={to(['nexus', endpoint.id])}>{endpoint.spec.name}</a></td>
+                      <td>
+                        <a href={to(['nexus', endpoint.id])}>{endpoint.spec.name}</a>
+                      </td>
                       <td>{targetText(endpoint)}</td>
-                      <td><Time at={endpoint.createdTime} /></td>
-                      <td><Time at={endpoint.lastModifiedTime} /></td>
+                      <td>
+                        <Time at={endpoint.createdTime} />
+                      </td>
+                      <td>
+                        <Time at={endpoint.lastModifiedTime} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>

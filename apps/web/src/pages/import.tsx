@@ -45,10 +45,21 @@ export function ImportPage() {
     >
       <h1>Import a history</h1>
       <p>
-        <label class="dim" for="history-file">A file of a history, as "Download" here or the command line writes it: </label>
-        <input id="history-file" type="file" accept=".json,application/json" onChange={(event) => void read(event.currentTarget.files?.[0])} />
+        <label class="dim" for="history-file">
+          A file of a history, as "Download" here or the command line writes it:{' '}
+        </label>
+        <input
+          id="history-file"
+          type="file"
+          accept=".json,application/json"
+          onChange={(event) => void read(event.currentTarget.files?.[0])}
+        />
       </p>
-      {error && <div class="problem" role="alert">{error}</div>}
+      {error && (
+        <div class="problem" role="alert">
+          {error}
+        </div>
+      )}
       {file && (
         <>
           <h2>{file.name}</h2>
@@ -61,9 +72,20 @@ export function ImportPage() {
             ]}
           />
           {tab === 'timeline' ? (
-            <Timeline history={file.history} size={file.history.events.length} namespace={lastNamespace.value} pending={[]} operations={[]} />
+            <Timeline
+              history={file.history}
+              size={file.history.events.length}
+              namespace={lastNamespace.value}
+              pending={[]}
+              operations={[]}
+            />
           ) : (
-            <HistoryView history={file.history} size={file.history.events.length} namespace={lastNamespace.value} name={file.name} />
+            <HistoryView
+              history={file.history}
+              size={file.history.events.length}
+              namespace={lastNamespace.value}
+              name={file.name}
+            />
           )}
         </>
       )}

@@ -23,13 +23,19 @@ export function NamespacePage({ name }: { name: string }) {
       <div class="title">
         <h1 class="wrap">{name}</h1>
         <span class="space" />
-        <a class="button" href={to(['namespaces', name, 'workflows'])}>Workflows</a>
-        <button onClick={() => setEditing(true)} disabled={!loaded.data}>Edit</button>
+        <a class="button" href={to(['namespaces', name, 'workflows'])}>
+          Workflows
+        </a>
+        <button onClick={() => setEditing(true)} disabled={!loaded.data}>
+          Edit
+        </button>
       </div>
       <Await of={loaded}>
         {(namespace) => {
           const { namespaceInfo: info, config } = namespace;
-          const can = Object.entries(info.capabilities ?? {}).filter(([, has]) => has).map(([what]) => sentence(what));
+          const can = Object.entries(info.capabilities ?? {})
+            .filter(([, has]) => has)
+            .map(([what]) => sentence(what));
           return (
             <>
               <section class="card">
@@ -47,9 +53,15 @@ export function NamespacePage({ name }: { name: string }) {
               </section>
               <section class="card">
                 <h2>Search attributes</h2>
-                {attributes.length === 0 ? <Empty>Only those of every namespace.</Empty> : <Fields of={attributes.map((each) => [each.name, each.type])} />}
+                {attributes.length === 0 ? (
+                  <Empty>Only those of every namespace.</Empty>
+                ) : (
+                  <Fields of={attributes.map((each) => [each.name, each.type])} />
+                )}
               </section>
-              {editing && <NamespaceDialog namespace={namespace} close={() => setEditing(false)} done={loaded.reload} />}
+              {editing && (
+                <NamespaceDialog namespace={namespace} close={() => setEditing(false)} done={loaded.reload} />
+              )}
             </>
           );
         }}

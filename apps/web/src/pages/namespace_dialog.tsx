@@ -21,7 +21,9 @@ export function NamespaceDialog({ namespace, done, close }: Props) {
   const [name, setName] = useState(info?.name ?? '');
   const [description, setDescription] = useState(info?.description ?? '');
   const [owner, setOwner] = useState(info?.ownerEmail ?? '');
-  const [days, setDays] = useState(String(durationMs(namespace?.config?.workflowExecutionRetentionTtl ?? '259200s') / dayMs));
+  const [days, setDays] = useState(
+    String(durationMs(namespace?.config?.workflowExecutionRetentionTtl ?? '259200s') / dayMs),
+  );
   const run = async (): Promise<void> => {
     const retention = `${Math.round(Number(days) * 86_400)}s`;
     if (namespace)
@@ -31,12 +33,23 @@ export function NamespaceDialog({ namespace, done, close }: Props) {
         config: { workflowExecutionRetentionTtl: retention },
       });
     else
-      await post('namespaces', { namespace: name, description, ownerEmail: owner, workflowExecutionRetentionPeriod: retention });
+      await post('namespaces', {
+        namespace: name,
+        description,
+        ownerEmail: owner,
+        workflowExecutionRetentionPeriod: retention,
+      });
     await loadNamespaces();
     done();
   };
   return (
-    <Dialog title={namespace ? `Edit ${name}` : 'Create a namespace'} action={namespace ? 'Save' : 'Create'} ready={Number(days) > 0} run={run} close={close}>
+    <Dialog
+      title={namespace ? `Edit ${name}` : 'Create a namespace'}
+      action={namespace ? 'Save' : 'Create'}
+      ready={Number(days) > 0}
+      run={run}
+      close={close}
+    >
       {!namespace && <Field label="Name" value={name} set={setName} required />}
       <Field label="Description" value={description} set={setDescription} />
       <Field label="Owner" value={owner} set={setOwner} hint="An e-mail address." />

@@ -15,7 +15,9 @@ export function NamespacesPage() {
       <div class="title">
         <h1>Namespaces</h1>
         <span class="space" />
-        <button class="primary" onClick={() => setCreating(true)}>Create a namespace</button>
+        <button class="primary" onClick={() => setCreating(true)}>
+          Create a namespace
+        </button>
       </div>
       <Problem error={namespacesProblem.value} retry={() => void loadNamespaces()} />
       <div class="scroll" tabIndex={0} role="region" aria-label="Namespaces">
@@ -32,11 +34,17 @@ export function NamespacesPage() {
           <tbody>
             {namespaces.value.map(({ namespaceInfo: info, config }) => (
               <tr key={info.id}>
-                <td><a href={to(['namespaces', info.name])}>{info.name}</a></td>
+                <td>
+                  <a href={to(['namespaces', info.name])}>{info.name}</a>
+                </td>
                 <td>{info.description}</td>
                 <td>{enumWord(info.state, 'NAMESPACE_STATE')}</td>
                 <td>{showDuration(durationMs(config?.workflowExecutionRetentionTtl))}</td>
-                <td><a href={to(['namespaces', info.name, 'workflows'])} aria-label={`Workflows of ${info.name}`}>show</a></td>
+                <td>
+                  <a href={to(['namespaces', info.name, 'workflows'])} aria-label={`Workflows of ${info.name}`}>
+                    show
+                  </a>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -8,7 +8,12 @@ import { useLoad } from '../ui/load.ts';
 
 export type QueueKind = 'WORKFLOW' | 'ACTIVITY' | 'NEXUS';
 
-export const describeQueue = (namespace: string, name: string, kind: QueueKind, signal?: AbortSignal): Promise<TaskQueue> =>
+export const describeQueue = (
+  namespace: string,
+  name: string,
+  kind: QueueKind,
+  signal?: AbortSignal,
+): Promise<TaskQueue> =>
   get<TaskQueue>(
     at`namespaces/${namespace}/task-queues/${name}`,
     { taskQueueType: `TASK_QUEUE_TYPE_${kind}`, reportStats: true },
@@ -47,7 +52,9 @@ export function QueueState({ namespace, name, kind }: { namespace: string; name:
                     {pollers.map((poller) => (
                       <tr key={poller.identity}>
                         <td>{poller.identity}</td>
-                        <td><Time at={poller.lastAccessTime} /></td>
+                        <td>
+                          <Time at={poller.lastAccessTime} />
+                        </td>
                       </tr>
                     ))}
                   </tbody>

@@ -50,9 +50,11 @@ export function ServicePage() {
             <section class="card">
               <h2>What it can do</h2>
               <ul class="plain">
-                {Object.entries(system.capabilities ?? {}).filter(([, has]) => has).map(([what]) => (
-                  <li key={what}>{sentence(what)}</li>
-                ))}
+                {Object.entries(system.capabilities ?? {})
+                  .filter(([, has]) => has)
+                  .map(([what]) => (
+                    <li key={what}>{sentence(what)}</li>
+                  ))}
               </ul>
             </section>
           </>
@@ -92,7 +94,9 @@ function Load({ path }: { path: string }) {
   const first = readings.current[0];
   const last = readings.current.at(-1);
   const rate = ({ name, calls }: Operation): string =>
-    first && last && last.at > first.at ? (((calls - (first.calls.get(name) ?? 0)) * 1000) / (last.at - first.at)).toFixed(1) : '';
+    first && last && last.at > first.at
+      ? (((calls - (first.calls.get(name) ?? 0)) * 1000) / (last.at - first.at)).toFixed(1)
+      : '';
   return (
     <section class="card">
       <h2>Calls</h2>

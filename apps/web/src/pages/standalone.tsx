@@ -1,7 +1,13 @@
 // One activity or operation that runs without a workflow.
 
 import { useState } from 'preact/hooks';
-import { describeStandalone, endStandalone, nameOf, type StandaloneDescription, type StandaloneKind } from '../api/standalone.ts';
+import {
+  describeStandalone,
+  endStandalone,
+  nameOf,
+  type StandaloneDescription,
+  type StandaloneKind,
+} from '../api/standalone.ts';
 import type { Payload, Payloads } from '../api/types.ts';
 import { to } from '../router.ts';
 import { AttributesView } from '../ui/attributes_view.tsx';
@@ -22,14 +28,20 @@ const listed = (of: Payloads | Payload | undefined): Payload[] | undefined =>
   of === undefined ? undefined : 'payloads' in of ? of.payloads : [of as Payload];
 
 export function StandalonePage({ namespace, kind, id, run }: Props) {
-  const loaded = useLoad((signal) => describeStandalone(namespace, kind, id, run, signal), [namespace, kind, id, run], 5000);
+  const loaded = useLoad(
+    (signal) => describeStandalone(namespace, kind, id, run, signal),
+    [namespace, kind, id, run],
+    5000,
+  );
   return (
     <div class="page">
       <nav class="dim" aria-label="Way">
         <a href={to(['namespaces', namespace, kind])}>{kind === 'activities' ? 'Activities' : 'Operations'}</a>
       </nav>
       <h1 class="wrap">{id}</h1>
-      <Await of={loaded}>{(of) => <Shown namespace={namespace} kind={kind} id={id} of={of} reload={loaded.reload} />}</Await>
+      <Await of={loaded}>
+        {(of) => <Shown namespace={namespace} kind={kind} id={id} of={of} reload={loaded.reload} />}
+      </Await>
     </div>
   );
 }
@@ -59,7 +71,9 @@ function Shown({ namespace, kind, id, of, reload }: ShownProps) {
         {status === 'Running' && (
           <div class="inline" role="group" aria-label="Actions">
             <button onClick={() => setHow('cancel')}>Cancel</button>
-            <button class="danger" onClick={() => setHow('terminate')}>Terminate</button>
+            <button class="danger" onClick={() => setHow('terminate')}>
+              Terminate
+            </button>
           </div>
         )}
       </div>
@@ -70,14 +84,27 @@ function Shown({ namespace, kind, id, of, reload }: ShownProps) {
         </section>
         <section class="card">
           <h2>Result</h2>
-          {failure ? <FailureView of={failure} namespace={namespace} /> : <PayloadsView of={result} namespace={namespace} label="Result" />}
+          {failure ? (
+            <FailureView of={failure} namespace={namespace} />
+          ) : (
+            <PayloadsView of={result} namespace={namespace} label="Result" />
+          )}
         </section>
       </div>
       <section class="card">
         <AttributesView of={info} namespace={namespace} />
       </section>
       {how && (
-        <Dialog title={`${word} ${id}`} action={word} danger={how === 'terminate'} run={() => endStandalone(namespace, kind, id, info.runId, how, reason)} close={() => { setHow(undefined); reload(); }}>
+        <Dialog
+          title={`${word} ${id}`}
+          action={word}
+          danger={how === 'terminate'}
+          run={() => endStandalone(namespace, kind, id, info.runId, how, reason)}
+          close={() => {
+            setHow(undefined);
+            reload();
+          }}
+        >
           <Field label="Reason" value={reason} set={setReason} />
         </Dialog>
       )}

@@ -21,23 +21,52 @@ export function StandaloneListPage({ namespace, kind }: Props) {
   const query = place.value.params.get('query') ?? '';
   const [typed, setTyped] = useState(query);
   const [starting, setStarting] = useState(false);
-  const list = useLoad((signal) => listStandalone(namespace, kind, query, undefined, signal), [namespace, kind, query], 20_000);
-  const counts = useLoad((signal) => countStandalone(namespace, kind, withStatus(query, ''), signal), [namespace, kind, query], 20_000);
+  const list = useLoad(
+    (signal) => listStandalone(namespace, kind, query, undefined, signal),
+    [namespace, kind, query],
+    20_000,
+  );
+  const counts = useLoad(
+    (signal) => countStandalone(namespace, kind, withStatus(query, ''), signal),
+    [namespace, kind, query],
+    20_000,
+  );
   const title = kind === 'activities' ? 'Activities' : 'Nexus operations';
   return (
     <div class="page">
       <div class="title">
         <h1>{title} without a workflow</h1>
         <span class="space" />
-        <button class="primary" onClick={() => setStarting(true)}>Start one</button>
+        <button class="primary" onClick={() => setStarting(true)}>
+          Start one
+        </button>
       </div>
-      <form class="filter" role="search" onSubmit={(event) => { event.preventDefault(); setParams({ query: typed }); }}>
-        <input data-filter type="search" aria-label="Filter" placeholder={'ExecutionStatus = "Running"   ( / )'} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <form
+        class="filter"
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setParams({ query: typed });
+        }}
+      >
+        <input
+          data-filter
+          type="search"
+          aria-label="Filter"
+          placeholder={'ExecutionStatus = "Running"   ( / )'}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
         <button class="primary">Filter</button>
       </form>
       <div class="chips" role="group" aria-label="Statuses">
         {counts.data?.map(([status, count]) => (
-          <button key={status} class="chip" aria-pressed={statusOf(query) === status} onClick={() => setParams({ query: withStatus(query, statusOf(query) === status ? '' : status) })}>
+          <button
+            key={status}
+            class="chip"
+            aria-pressed={statusOf(query) === status}
+            onClick={() => setParams({ query: withStatus(query, statusOf(query) === status ? '' : status) })}
+          >
             {status} <b>{count}</b>
           </button>
         ))}
@@ -61,11 +90,21 @@ export function StandaloneListPage({ namespace, kind }: Props) {
                 <tbody>
                   {rows.map((info) => (
                     <tr key={info.runId}>
-                      <td><span class={`badge s-${standaloneStatus(info.status).toLowerCase()}`}>{standaloneStatus(info.status)}</span></td>
-                      <td><a href={to(['namespaces', namespace, kind, idOf(info), info.runId])}>{idOf(info)}</a></td>
+                      <td>
+                        <span class={`badge s-${standaloneStatus(info.status).toLowerCase()}`}>
+                          {standaloneStatus(info.status)}
+                        </span>
+                      </td>
+                      <td>
+                        <a href={to(['namespaces', namespace, kind, idOf(info), info.runId])}>{idOf(info)}</a>
+                      </td>
                       <td>{nameOf(info)}</td>
-                      <td><Time at={info.scheduleTime} /></td>
-                      <td><Span from={info.scheduleTime} until={info.closeTime} /></td>
+                      <td>
+                        <Time at={info.scheduleTime} />
+                      </td>
+                      <td>
+                        <Span from={info.scheduleTime} until={info.closeTime} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>

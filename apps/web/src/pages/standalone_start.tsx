@@ -21,19 +21,42 @@ export function StandaloneStart({ namespace, kind, close }: Props) {
   const [input, setInput] = useState('');
   const endpoints = useLoad((signal) => (kind === 'activities' ? Promise.resolve([]) : listEndpoints(signal)), [kind]);
   const field = (label: string, name: keyof typeof names, list?: string[]) => (
-    <Field label={label} value={names[name]} set={(value) => setNames({ ...names, [name]: value })} required {...(list ? { list } : {})} />
+    <Field
+      label={label}
+      value={names[name]}
+      set={(value) => setNames({ ...names, [name]: value })}
+      required
+      {...(list ? { list } : {})}
+    />
   );
   const run = async (): Promise<void> => {
     const payloads = await writtenInput(input, namespace);
     const what =
       kind === 'activities'
-        ? { activityType: { name: names.type }, taskQueue: { name: names.queue }, startToCloseTimeout: `${seconds}s`, input: payloads }
-        : { endpoint: names.endpoint, service: names.service, operation: names.operation, scheduleToCloseTimeout: `${seconds}s`, input: payloads?.payloads?.[0] };
+        ? {
+            activityType: { name: names.type },
+            taskQueue: { name: names.queue },
+            startToCloseTimeout: `${seconds}s`,
+            input: payloads,
+          }
+        : {
+            endpoint: names.endpoint,
+            service: names.service,
+            operation: names.operation,
+            scheduleToCloseTimeout: `${seconds}s`,
+            input: payloads?.payloads?.[0],
+          };
     const runId = await startStandalone(namespace, kind, id, what);
     go(to(['namespaces', namespace, kind, id, runId]));
   };
   return (
-    <Dialog title={kind === 'activities' ? 'Start an activity' : 'Start an operation'} action="Start" ready={Number(seconds) > 0} run={run} close={close}>
+    <Dialog
+      title={kind === 'activities' ? 'Start an activity' : 'Start an operation'}
+      action="Start"
+      ready={Number(seconds) > 0}
+      run={run}
+      close={close}
+    >
       <Field label="Id" value={id} set={setId} required />
       {kind === 'activities' ? (
         <>
@@ -42,12 +65,22 @@ export function StandaloneStart({ namespace, kind, close }: Props) {
         </>
       ) : (
         <>
-          {field('Endpoint', 'endpoint', endpoints.data?.map(({ spec }) => spec.name))}
+          {field(
+            'Endpoint',
+            'endpoint',
+            endpoints.data?.map(({ spec }) => spec.name),
+          )}
           {field('Service', 'service')}
           {field('Operation', 'operation')}
         </>
       )}
-      <Field label={kind === 'activities' ? 'Seconds an attempt may take' : 'Seconds it may take'} value={seconds} set={setSeconds} type="number" required />
+      <Field
+        label={kind === 'activities' ? 'Seconds an attempt may take' : 'Seconds it may take'}
+        value={seconds}
+        set={setSeconds}
+        type="number"
+        required
+      />
       <Field label="Input (JSON)" value={input} set={setInput} rows={4} />
     </Dialog>
   );

@@ -19,7 +19,9 @@ export function TaskQueuePage({ namespace, name }: { namespace: string; name: st
       <div class="title">
         <h1 class="wrap">{name}</h1>
         <span class="space" />
-        <a class="button" href={to(['namespaces', namespace, 'workflows'], { query: `TaskQueue = ${quoted(name)}` })}>Its workflows</a>
+        <a class="button" href={to(['namespaces', namespace, 'workflows'], { query: `TaskQueue = ${quoted(name)}` })}>
+          Its workflows
+        </a>
       </div>
       {kinds.map(([kind, title]) => (
         <section key={kind}>

@@ -19,7 +19,8 @@ async function named(namespace: string, signal: AbortSignal): Promise<string[]> 
   ]);
   const names = new Set<string>();
   for (const info of workflows.executions ?? []) if (info.taskQueue) names.add(info.taskQueue);
-  for (const { spec } of endpoints) if (spec.target.worker?.namespace === namespace) names.add(spec.target.worker.taskQueue);
+  for (const { spec } of endpoints)
+    if (spec.target.worker?.namespace === namespace) names.add(spec.target.worker.taskQueue);
   return [...names].sort().slice(0, most);
 }
 
@@ -34,7 +35,13 @@ export function TaskQueuesPage({ namespace }: { namespace: string }) {
     <div class="page">
       <h1>Task queues</h1>
       <form class="filter" onSubmit={open}>
-        <input data-filter aria-label="Name of a task queue" placeholder="Name of a task queue   ( / )" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input
+          data-filter
+          aria-label="Name of a task queue"
+          placeholder="Name of a task queue   ( / )"
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
         <button class="primary">Show</button>
       </form>
       <Await of={list}>
@@ -55,9 +62,13 @@ export function TaskQueuesPage({ namespace }: { namespace: string }) {
                 <tbody>
                   {names.map((each) => (
                     <tr key={each}>
-                      <td><a href={to(['namespaces', namespace, 'task-queues', each])}>{each}</a></td>
+                      <td>
+                        <a href={to(['namespaces', namespace, 'task-queues', each])}>{each}</a>
+                      </td>
                       {(['WORKFLOW', 'ACTIVITY', 'NEXUS'] as const).map((kind) => (
-                        <td key={kind}><Brief namespace={namespace} name={each} kind={kind} /></td>
+                        <td key={kind}>
+                          <Brief namespace={namespace} name={each} kind={kind} />
+                        </td>
                       ))}
                     </tr>
                   ))}
@@ -79,7 +90,8 @@ function Brief({ namespace, name, kind }: { namespace: string; name: string; kin
   const backlog = Number(loaded.data.stats?.approximateBacklogCount ?? 0);
   return (
     <span class={pollers === 0 && backlog > 0 ? 'bad' : pollers === 0 ? 'dim' : ''}>
-      {pollers} {pollers === 1 ? 'poller' : 'pollers'}{backlog > 0 && `, ${backlog} waiting`}
+      {pollers} {pollers === 1 ? 'poller' : 'pollers'}
+      {backlog > 0 && `, ${backlog} waiting`}
     </span>
   );
 }

@@ -21,7 +21,11 @@ interface Answer {
 }
 
 export function WorkersPage({ namespace }: { namespace: string }) {
-  const list = useLoad((signal) => get<Answer>(at`namespaces/${namespace}/workers`, { pageSize: 200 }, signal), [namespace], 15_000);
+  const list = useLoad(
+    (signal) => get<Answer>(at`namespaces/${namespace}/workers`, { pageSize: 200 }, signal),
+    [namespace],
+    15_000,
+  );
   const [open, setOpen] = useState('');
   return (
     <div class="page">
@@ -29,7 +33,9 @@ export function WorkersPage({ namespace }: { namespace: string }) {
       <Await of={list}>
         {({ workersInfo = [] }) =>
           workersInfo.length === 0 ? (
-            <Empty>No worker of this namespace tells of itself. Those that only poll are shown with their task queue.</Empty>
+            <Empty>
+              No worker of this namespace tells of itself. Those that only poll are shown with their task queue.
+            </Empty>
           ) : (
             <div class="scroll" tabIndex={0} role="region" aria-label="Workers">
               <table>
@@ -47,15 +53,25 @@ export function WorkersPage({ namespace }: { namespace: string }) {
                   {workersInfo.map(({ workerHeartbeat: worker }) => (
                     <tr key={worker.workerInstanceKey}>
                       <td>
-                        <button class="name" aria-pressed={open === worker.workerInstanceKey} onClick={() => setOpen(open === worker.workerInstanceKey ? '' : worker.workerInstanceKey)}>
+                        <button
+                          class="name"
+                          aria-pressed={open === worker.workerInstanceKey}
+                          onClick={() => setOpen(open === worker.workerInstanceKey ? '' : worker.workerInstanceKey)}
+                        >
                           {worker.workerIdentity}
                         </button>
                       </td>
                       <td>{worker.taskQueue}</td>
                       <td>{worker.status?.replace('WORKER_STATUS_', '').toLowerCase()}</td>
-                      <td>{worker.sdkName} {worker.sdkVersion}</td>
-                      <td><Time at={worker.startTime} /></td>
-                      <td><Time at={worker.heartbeatTime} /></td>
+                      <td>
+                        {worker.sdkName} {worker.sdkVersion}
+                      </td>
+                      <td>
+                        <Time at={worker.startTime} />
+                      </td>
+                      <td>
+                        <Time at={worker.heartbeatTime} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -64,11 +80,13 @@ export function WorkersPage({ namespace }: { namespace: string }) {
           )
         }
       </Await>
-      {list.data?.workersInfo?.filter((each) => each.workerHeartbeat.workerInstanceKey === open).map((each) => (
-        <section class="card" key={open}>
-          <AttributesView of={each.workerHeartbeat} namespace={namespace} />
-        </section>
-      ))}
+      {list.data?.workersInfo
+        ?.filter((each) => each.workerHeartbeat.workerInstanceKey === open)
+        .map((each) => (
+          <section class="card" key={open}>
+            <AttributesView of={each.workerHeartbeat} namespace={namespace} />
+          </section>
+        ))}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo } from 'preact/hooks';
 import type { WorkflowDescription } from '../api/types.ts';
-import { go } from '../router.ts';
+import { go, to } from '../router.ts';
 import { Await, Copy, Problem, Span, Status, Tabs, Time, type Tab } from '../ui/basics.tsx';
 import { workflowPage } from '../ui/links.tsx';
 import { HistoryView } from '../ui/history_view.tsx';
@@ -32,14 +32,16 @@ export function WorkflowPage({ namespace, id, run, tab }: Props) {
   return (
     <div class="page fill">
       <nav class="dim" aria-label="Way">
-        <a href={workflowPage(namespace, '').replace(/\/$/, '')}>{namespace}</a> / workflows
+        <a href={to(['namespaces', namespace, 'workflows'])}>{namespace}</a> / workflows
       </nav>
       <div class="title">
         <h1 class="wrap">{id}</h1>
         <Copy text={id} label="Copy the workflow id" />
       </div>
       <Await of={description}>
-        {(of) => run && <Workflow namespace={namespace} of={of} history={history} tab={tab} reload={description.reload} />}
+        {(of) =>
+          run && <Workflow namespace={namespace} of={of} history={history} tab={tab} reload={description.reload} />
+        }
       </Await>
     </div>
   );
@@ -53,12 +55,22 @@ interface WorkflowProps {
   reload: () => void;
 }
 
-function Workflow({ namespace, of, history, tab, reload }: WorkflowProps) {
+function Workflow({ namespace, of, history, tab: asked, reload }: WorkflowProps) {
   const info = of.workflowExecutionInfo;
   const { workflowId, runId } = info.execution;
   const page = (which: string): string => workflowPage(namespace, workflowId, runId, which);
-  const many = (title: string, count: number) => (count ? <>{title} <b class="count">{count}</b></> : title);
-  const links = useMemo(() => nexusLinksOf(history.history, namespace).length, [history.history, history.size, namespace]);
+  const many = (title: string, count: number) =>
+    count ? (
+      <>
+        {title} <b class="count">{count}</b>
+      </>
+    ) : (
+      title
+    );
+  const links = useMemo(
+    () => nexusLinksOf(history.history, namespace).length,
+    [history.history, history.size, namespace],
+  );
   const tabs: Tab[] = [
     { id: 'summary', title: 'Summary', href: workflowPage(namespace, workflowId, runId) },
     { id: 'timeline', title: 'Timeline', href: page('timeline') },
@@ -68,13 +80,16 @@ function Workflow({ namespace, of, history, tab, reload }: WorkflowProps) {
     { id: 'relations', title: 'Relations', href: page('relations') },
     { id: 'nexus', title: many('Nexus links', links), href: page('nexus') },
   ];
+  // Addresses of other UIs name tabs that this one has not.
+  const tab = tabs.some(({ id }) => id === asked) ? asked : 'summary';
   return (
     <>
       <div class="title facts">
         <Status of={info.status} />
         <span>{info.type?.name}</span>
         <span class="dim">
-          started <Time at={info.startTime} />, {info.closeTime ? 'took' : 'for'} <Span from={info.startTime} until={info.closeTime} />
+          started <Time at={info.startTime} />, {info.closeTime ? 'took' : 'for'}{' '}
+          <Span from={info.startTime} until={info.closeTime} />
         </span>
         <span class="space" />
         <WorkflowActions namespace={namespace} info={info} history={history} done={reload} />
@@ -83,9 +98,22 @@ function Workflow({ namespace, of, history, tab, reload }: WorkflowProps) {
       <Problem error={history.error && new Error(history.error)} />
       {tab === 'summary' && <WorkflowSummary namespace={namespace} of={of} history={history} />}
       {tab === 'timeline' && (
-        <Timeline history={history.history} size={history.size} namespace={namespace} pending={of.pendingActivities ?? []} operations={of.pendingNexusOperations ?? []} />
+        <Timeline
+          history={history.history}
+          size={history.size}
+          namespace={namespace}
+          pending={of.pendingActivities ?? []}
+          operations={of.pendingNexusOperations ?? []}
+        />
       )}
-      {tab === 'history' && <HistoryView history={history.history} size={history.size} namespace={namespace} name={`${workflowId}_${runId}`} />}
+      {tab === 'history' && (
+        <HistoryView
+          history={history.history}
+          size={history.size}
+          namespace={namespace}
+          name={`${workflowId}_${runId}`}
+        />
+      )}
       {tab === 'pending' && <Pending namespace={namespace} of={of} />}
       {tab === 'messages' && <Messages namespace={namespace} info={info} />}
       {tab === 'relations' && <Relations namespace={namespace} of={of} history={history.history} />}

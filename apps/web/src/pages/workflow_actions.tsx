@@ -67,22 +67,33 @@ function ReasonDialog({ namespace, info, action, close }: DialogProps & { action
   const [reason, setReason] = useState('');
   const id = info.execution.workflowId;
   const run = (): Promise<unknown> =>
-    post(action === 'Cancel' ? at`namespaces/${namespace}/workflows/${id}/cancel` : at`namespaces/${namespace}/workflows/${id}/terminate`, {
-      workflowExecution: info.execution,
-      reason,
-      identity,
-      ...(action === 'Cancel' ? { requestId: crypto.randomUUID() } : {}),
-    });
+    post(
+      action === 'Cancel'
+        ? at`namespaces/${namespace}/workflows/${id}/cancel`
+        : at`namespaces/${namespace}/workflows/${id}/terminate`,
+      {
+        workflowExecution: info.execution,
+        reason,
+        identity,
+        ...(action === 'Cancel' ? { requestId: crypto.randomUUID() } : {}),
+      },
+    );
   return (
     <Dialog title={`${action} ${id}`} action={action} danger={action === 'Terminate'} run={run} close={close}>
-      <p class="dim">{action === 'Cancel' ? 'The workflow is told, and ends as its code wants.' : 'The workflow ends at once; its code is not told.'}</p>
+      <p class="dim">
+        {action === 'Cancel'
+          ? 'The workflow is told, and ends as its code wants.'
+          : 'The workflow ends at once; its code is not told.'}
+      </p>
       <Field label="Reason" value={reason} set={setReason} />
     </Dialog>
   );
 }
 
 function ResetDialog({ namespace, info, history, close }: DialogProps) {
-  const points = history.history.events.filter((event) => /^WorkflowTask(Completed|Failed|TimedOut)$/.test(eventWord(event.eventType)));
+  const points = history.history.events.filter((event) =>
+    /^WorkflowTask(Completed|Failed|TimedOut)$/.test(eventWord(event.eventType)),
+  );
   const [point, setPoint] = useState(points.at(-1)?.eventId ?? '');
   const [reason, setReason] = useState('');
   const [signals, setSignals] = useState('signals');
@@ -94,18 +105,24 @@ function ResetDialog({ namespace, info, history, close }: DialogProps) {
       workflowTaskFinishEventId: point,
       requestId: crypto.randomUUID(),
       identity,
-      resetReapplyExcludeTypes: signals === 'none' ? ['RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL', 'RESET_REAPPLY_EXCLUDE_TYPE_UPDATE'] : [],
+      resetReapplyExcludeTypes:
+        signals === 'none' ? ['RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL', 'RESET_REAPPLY_EXCLUDE_TYPE_UPDATE'] : [],
     });
     go(workflowPage(namespace, id, runId));
   };
   return (
     <Dialog title={`Reset ${id}`} action="Reset" ready={point !== ''} run={run} close={close}>
-      <p class="dim">A new run begins with the history up to a workflow task; this one is terminated if it still runs.</p>
+      <p class="dim">
+        A new run begins with the history up to a workflow task; this one is terminated if it still runs.
+      </p>
       <Choice
         label="To the workflow task"
         value={point}
         set={setPoint}
-        of={points.map((event) => [event.eventId, `${event.eventId} ${eventWord(event.eventType)}, ${event.eventTime.slice(0, 19)}Z`])}
+        of={points.map((event) => [
+          event.eventId,
+          `${event.eventId} ${eventWord(event.eventType)}, ${event.eventTime.slice(0, 19)}Z`,
+        ])}
       />
       <Choice
         label="Signals and updates after it"

@@ -7,7 +7,12 @@ import type { WorkflowDescription } from '../api/types.ts';
 import { History } from '../model/history.ts';
 import { reloads, useInterval, useLoad, type Loaded } from '../ui/load.ts';
 
-export const describe = (namespace: string, id: string, run: string | undefined, signal?: AbortSignal): Promise<WorkflowDescription> =>
+export const describe = (
+  namespace: string,
+  id: string,
+  run: string | undefined,
+  signal?: AbortSignal,
+): Promise<WorkflowDescription> =>
   get<WorkflowDescription>(at`namespaces/${namespace}/workflows/${id}`, { 'execution.runId': run }, signal);
 
 export interface GrowingHistory {
@@ -35,7 +40,9 @@ export function useHistory(namespace: string, id: string, run: string | undefine
     };
     setSize(0);
     setError('');
-    follow(namespace, id, run, read, grown, controller.signal).catch((failure: unknown) => setError(messageOf(failure)));
+    follow(namespace, id, run, read, grown, controller.signal).catch((failure: unknown) =>
+      setError(messageOf(failure)),
+    );
     return () => {
       controller.abort();
       cancelAnimationFrame(frame);
@@ -50,18 +57,26 @@ const pendingCount = (of: WorkflowDescription | undefined): number =>
   (of?.callbacks?.filter((callback) => !/SUCCEEDED|FAILED/.test(callback.state ?? '')).length ?? 0);
 
 /** The description; again when the history has grown, and now and then while something is pending. */
-export function useDescription(namespace: string, id: string, run: string | undefined, size: number): Loaded<WorkflowDescription> {
+export function useDescription(
+  namespace: string,
+  id: string,
+  run: string | undefined,
+  size: number,
+): Loaded<WorkflowDescription> {
   const loaded = useLoad((signal) => describe(namespace, id, run, signal), [namespace, id, run]);
   const [, due] = useState(0);
   const asked = useRef(0);
   useEffect(() => {
     if (size === 0) return undefined;
     // A history that grows fast asks for one description a second.
-    const timer = setTimeout(() => {
-      asked.current = Date.now();
-      loaded.reload();
-      due(size);
-    }, Math.max(50, asked.current + 1000 - Date.now()));
+    const timer = setTimeout(
+      () => {
+        asked.current = Date.now();
+        loaded.reload();
+        due(size);
+      },
+      Math.max(50, asked.current + 1000 - Date.now()),
+    );
     return () => clearTimeout(timer);
   }, [size]);
   useInterval(() => !loaded.loading && loaded.reload(), pendingCount(loaded.data) > 0 ? 3000 : 0);

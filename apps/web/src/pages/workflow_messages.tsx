@@ -20,10 +20,13 @@ interface QueryAnswer {
 }
 
 async function ask({ namespace, info }: Props, type: string, input: string): Promise<Payload[]> {
-  const answer = await post<QueryAnswer>(at`namespaces/${namespace}/workflows/${info.execution.workflowId}/query/${type}`, {
-    execution: info.execution,
-    query: { queryType: type, queryArgs: await writtenInput(input, namespace) },
-  });
+  const answer = await post<QueryAnswer>(
+    at`namespaces/${namespace}/workflows/${info.execution.workflowId}/query/${type}`,
+    {
+      execution: info.execution,
+      query: { queryType: type, queryArgs: await writtenInput(input, namespace) },
+    },
+  );
   if (answer.queryRejected) throw new Error('The workflow rejects queries in its state.');
   return answer.queryResult?.payloads ?? [];
 }
@@ -64,19 +67,31 @@ export function Messages(props: Props) {
 
 function StackTrace(props: Props) {
   const { namespace, info } = props;
-  const loaded = useLoad(() => ask(props, '__stack_trace', ''), [namespace, info.execution.runId, info.stateTransitionCount]);
+  const loaded = useLoad(
+    () => ask(props, '__stack_trace', ''),
+    [namespace, info.execution.runId, info.stateTransitionCount],
+  );
   const text = payloadValue(loaded.data?.[0]);
   return (
     <section class="card">
       <div class="title">
         <h2>Stack trace</h2>
         <span class="space" />
-        <button onClick={loaded.reload} disabled={loaded.loading}>Ask again</button>
+        <button onClick={loaded.reload} disabled={loaded.loading}>
+          Ask again
+        </button>
       </div>
       <Problem error={loaded.error} />
-      {loaded.loading && <p class="dim" role="status">Asking a worker…</p>}
-      {typeof text === 'string' && (text ? <Code text={text} label="Stack trace" /> : <p class="dim">No coroutine waits.</p>)}
-      {loaded.data && typeof text !== 'string' && <PayloadsView of={loaded.data} namespace={namespace} label="Stack trace" />}
+      {loaded.loading && (
+        <p class="dim" role="status">
+          Asking a worker…
+        </p>
+      )}
+      {typeof text === 'string' &&
+        (text ? <Code text={text} label="Stack trace" /> : <p class="dim">No coroutine waits.</p>)}
+      {loaded.data && typeof text !== 'string' && (
+        <PayloadsView of={loaded.data} namespace={namespace} label="Stack trace" />
+      )}
     </section>
   );
 }
@@ -85,7 +100,12 @@ type Outcome = { payloads: Payload[] } | { failure: Failure } | { error: string 
 
 function Answer({ of, namespace }: { of: Outcome | undefined; namespace: string }) {
   if (!of) return null;
-  if ('error' in of) return <div class="problem" role="alert">{of.error}</div>;
+  if ('error' in of)
+    return (
+      <div class="problem" role="alert">
+        {of.error}
+      </div>
+    );
   if ('failure' in of) return <FailureView of={of.failure} namespace={namespace} />;
   return (
     <div role="status">
@@ -120,7 +140,9 @@ function MessageForm({ title, action, names, namespace, send }: FormProps) {
       <form onSubmit={(event) => void submit(event)}>
         <Field label="Name" value={name} set={setName} list={names} required />
         <Field label="Input (JSON)" value={input} set={setInput} rows={2} />
-        <button class="primary" disabled={busy}>{action}</button>
+        <button class="primary" disabled={busy}>
+          {action}
+        </button>
       </form>
       <Answer of={outcome} namespace={namespace} />
     </section>
@@ -138,14 +160,17 @@ interface UpdateAnswer {
 
 function Update({ names, namespace, info }: Props & { names: string[] }) {
   const send = async (name: string, input: string): Promise<Outcome> => {
-    const answer = await post<UpdateAnswer>(at`namespaces/${namespace}/workflows/${info.execution.workflowId}/update/${name}`, {
-      workflowExecution: info.execution,
-      waitPolicy: { lifecycleStage: 'UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED' },
-      request: {
-        meta: { updateId: crypto.randomUUID(), identity },
-        input: { name, args: await writtenInput(input, namespace) },
+    const answer = await post<UpdateAnswer>(
+      at`namespaces/${namespace}/workflows/${info.execution.workflowId}/update/${name}`,
+      {
+        workflowExecution: info.execution,
+        waitPolicy: { lifecycleStage: 'UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED' },
+        request: {
+          meta: { updateId: crypto.randomUUID(), identity },
+          input: { name, args: await writtenInput(input, namespace) },
+        },
       },
-    });
+    );
     if (answer.outcome?.failure) return { failure: answer.outcome.failure };
     if (!answer.outcome) throw new Error('The update is under way; its outcome will be in the history.');
     return { payloads: answer.outcome.success?.payloads ?? [] };

@@ -35,8 +35,14 @@ export function nexusLinksOf(history: History, namespace: string): NexusLink[] {
     if (group.category === 'nexus') {
       const { endpoint = '', service = '', operation = '' } = attributesOf(group.events[0]!) as OperationNames;
       const what = `${endpoint}: ${service}.${operation}`;
-      const found = group.events.flatMap((event) => linksOf(event).map((link): NexusLink => ({ direction: 'out', event, what, link })));
-      out.push(...(found.length ? found : [{ direction: 'out' as const, event: group.events[0]!, what, link: undefined, state: group.state }]));
+      const found = group.events.flatMap((event) =>
+        linksOf(event).map((link): NexusLink => ({ direction: 'out', event, what, link })),
+      );
+      out.push(
+        ...(found.length
+          ? found
+          : [{ direction: 'out' as const, event: group.events[0]!, what, link: undefined, state: group.state }]),
+      );
       continue;
     }
     for (const event of group.events)
@@ -80,10 +86,24 @@ export function NexusLinks({ namespace, of, history }: Props) {
                   <tbody>
                     {those.map(({ event, what, link, state }, i) => (
                       <tr key={i}>
-                        <td><a href={workflowPage(namespace, workflowId, runId, 'history', { event: event.eventId })}>{event.eventId}</a></td>
+                        <td>
+                          <a href={workflowPage(namespace, workflowId, runId, 'history', { event: event.eventId })}>
+                            {event.eventId}
+                          </a>
+                        </td>
                         <td>{what}</td>
-                        <td>{link ? <LinkView of={link} /> : <span class="dim">{state === 'open' ? 'not begun yet' : `${state} without leading anywhere`}</span>}</td>
-                        <td><Time at={event.eventTime} /></td>
+                        <td>
+                          {link ? (
+                            <LinkView of={link} />
+                          ) : (
+                            <span class="dim">
+                              {state === 'open' ? 'not begun yet' : `${state} without leading anywhere`}
+                            </span>
+                          )}
+                        </td>
+                        <td>
+                          <Time at={event.eventTime} />
+                        </td>
                       </tr>
                     ))}
                   </tbody>

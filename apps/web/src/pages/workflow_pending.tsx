@@ -24,7 +24,14 @@ function NextTry({ at }: { at: string | undefined }) {
   );
 }
 
-function Card({ title, state, fields, failure, namespace, children }: {
+function Card({
+  title,
+  state,
+  fields,
+  failure,
+  namespace,
+  children,
+}: {
   title: ComponentChildren;
   state: string;
   fields: [string, ComponentChildren][];
@@ -100,7 +107,11 @@ export function PendingOperations({ of, namespace }: { of: PendingOperation[]; n
             ['Scheduled', <Time at={each.scheduledTime} />],
             ['Last attempt', isTime(each.lastAttemptCompleteTime) && <Time at={each.lastAttemptCompleteTime} />],
             ['Token', each.operationToken],
-            ['Cancellation', each.cancellationInfo && `${enumWord(each.cancellationInfo.state, 'NEXUS_OPERATION_CANCELLATION_STATE')}, attempt ${each.cancellationInfo.attempt ?? 0}`],
+            [
+              'Cancellation',
+              each.cancellationInfo &&
+                `${enumWord(each.cancellationInfo.state, 'NEXUS_OPERATION_CANCELLATION_STATE')}, attempt ${each.cancellationInfo.attempt ?? 0}`,
+            ],
           ]}
         />
       ))}
@@ -125,7 +136,14 @@ function Callbacks({ of, namespace }: { of: Callback[]; namespace: string }) {
             ['Blocked', each.blockedReason],
             ['Registered', <Time at={each.registrationTime} />],
             ['Last attempt', isTime(each.lastAttemptCompleteTime) && <Time at={each.lastAttemptCompleteTime} />],
-            ['For', each.callback?.links?.map((link, j) => <div key={j}><LinkView of={link} /></div>)],
+            [
+              'For',
+              each.callback?.links?.map((link, j) => (
+                <div key={j}>
+                  <LinkView of={link} />
+                </div>
+              )),
+            ],
           ]}
         />
       ))}
@@ -145,7 +163,8 @@ export function Pending({ namespace, of }: { namespace: string; of: WorkflowDesc
           <ul class="card plain">
             {of.pendingChildren.map((child) => (
               <li key={child.runId}>
-                <a href={workflowPage(namespace, child.workflowId, child.runId)}>{child.workflowId}</a> <span class="dim">{child.workflowTypeName}</span>
+                <a href={workflowPage(namespace, child.workflowId, child.runId)}>{child.workflowId}</a>{' '}
+                <span class="dim">{child.workflowTypeName}</span>
               </li>
             ))}
           </ul>

@@ -39,13 +39,37 @@ export function Relations({ namespace, of, history }: Props) {
           ]}
         />
       </section>
-      <Listed title="Children" none="It has no children." namespace={namespace} query={`ParentWorkflowId = ${quoted(workflowId)} AND ParentRunId = ${quoted(runId)}`} version={history.events.length} />
-      <Listed title="Runs with this id" none="None is kept." namespace={namespace} query={`WorkflowId = ${quoted(workflowId)}`} version={0} />
+      <Listed
+        title="Children"
+        none="It has no children."
+        namespace={namespace}
+        query={`ParentWorkflowId = ${quoted(workflowId)} AND ParentRunId = ${quoted(runId)}`}
+        version={history.events.length}
+      />
+      <Listed
+        title="Runs with this id"
+        none="None is kept."
+        namespace={namespace}
+        query={`WorkflowId = ${quoted(workflowId)}`}
+        version={0}
+      />
     </>
   );
 }
 
-function Listed({ title, none, namespace, query, version }: { title: string; none: string; namespace: string; query: string; version: number }) {
+function Listed({
+  title,
+  none,
+  namespace,
+  query,
+  version,
+}: {
+  title: string;
+  none: string;
+  namespace: string;
+  query: string;
+  version: number;
+}) {
   const list = useLoad(
     (signal) => get<WorkflowList>(at`namespaces/${namespace}/workflows`, { query, pageSize: 100 }, signal),
     [namespace, query, version],
@@ -55,17 +79,27 @@ function Listed({ title, none, namespace, query, version }: { title: string; non
       <h2>{title}</h2>
       <Await of={list}>
         {({ executions = [], nextPageToken }) =>
-          executions.length === 0 ? <Empty>{none}</Empty> : (
+          executions.length === 0 ? (
+            <Empty>{none}</Empty>
+          ) : (
             <div class="scroll" tabIndex={0} role="region" aria-label={title}>
               <table>
                 <tbody>
                   {executions.map((each) => (
                     <tr key={each.execution.runId}>
-                      <td><Status of={each.status} /></td>
-                      <td><a href={workflowPage(namespace, each.execution.workflowId, each.execution.runId)}>{each.execution.workflowId}</a></td>
+                      <td>
+                        <Status of={each.status} />
+                      </td>
+                      <td>
+                        <a href={workflowPage(namespace, each.execution.workflowId, each.execution.runId)}>
+                          {each.execution.workflowId}
+                        </a>
+                      </td>
                       <td class="dim">{each.execution.runId}</td>
                       <td>{each.type?.name}</td>
-                      <td><Time at={each.startTime} /></td>
+                      <td>
+                        <Time at={each.startTime} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>

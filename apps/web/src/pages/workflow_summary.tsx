@@ -25,15 +25,31 @@ export function WorkflowSummary({ namespace, of, history }: Props) {
       <section class="card">
         <Fields
           of={[
-            ['Run id', <>{info.execution.runId} <Copy text={info.execution.runId} label="Copy the run id" /></>],
+            [
+              'Run id',
+              <>
+                {info.execution.runId} <Copy text={info.execution.runId} label="Copy the run id" />
+              </>,
+            ],
             ['Task queue', <a href={to(['namespaces', namespace, 'task-queues', queue])}>{queue}</a>],
             ['Start', <Time at={info.startTime} />],
             ['End', info.closeTime && <Time at={info.closeTime} />],
             ['Events', info.historyLength ?? String(history.size)],
             ['Size of the history', info.historySizeBytes && showBytes(Number(info.historySizeBytes))],
             ['State transitions', info.stateTransitionCount],
-            ['Workflow task', task && `${task.state?.replace('PENDING_WORKFLOW_TASK_STATE_', '').toLowerCase()}, attempt ${task.attempt ?? 1}`],
-            ['Parent', info.parentExecution && <a href={workflowPage(namespace, info.parentExecution.workflowId, info.parentExecution.runId)}>{info.parentExecution.workflowId}</a>],
+            [
+              'Workflow task',
+              task &&
+                `${task.state?.replace('PENDING_WORKFLOW_TASK_STATE_', '').toLowerCase()}, attempt ${task.attempt ?? 1}`,
+            ],
+            [
+              'Parent',
+              info.parentExecution && (
+                <a href={workflowPage(namespace, info.parentExecution.workflowId, info.parentExecution.runId)}>
+                  {info.parentExecution.workflowId}
+                </a>
+              ),
+            ],
           ]}
         />
       </section>
@@ -75,19 +91,35 @@ function Result({ history, namespace }: { history: GrowingHistory; namespace: st
   if (result) return <PayloadsView of={result.payloads} namespace={namespace} label="Result" />;
   return (
     <>
-      <p>{eventWord(last.eventType).replace('WorkflowExecution', '')}{newExecutionRunId && ` as ${newExecutionRunId}`}</p>
+      <p>
+        {eventWord(last.eventType).replace('WorkflowExecution', '')}
+        {newExecutionRunId && ` as ${newExecutionRunId}`}
+      </p>
       {details?.payloads && <PayloadsView of={details.payloads} namespace={namespace} label="Details" />}
     </>
   );
 }
 
-function Named({ title, of, namespace }: { title: string; of: Record<string, Payload> | undefined; namespace: string }) {
+function Named({
+  title,
+  of,
+  namespace,
+}: {
+  title: string;
+  of: Record<string, Payload> | undefined;
+  namespace: string;
+}) {
   const entries = Object.entries(of ?? {});
   if (entries.length === 0) return null;
   return (
     <section class="card">
       <h2>{title}</h2>
-      <Fields of={entries.map(([name, payload]) => [name, <PayloadsView of={[payload]} namespace={namespace} label={name} />])} />
+      <Fields
+        of={entries.map(([name, payload]) => [
+          name,
+          <PayloadsView of={[payload]} namespace={namespace} label={name} />,
+        ])}
+      />
     </section>
   );
 }

@@ -39,27 +39,50 @@ export function WorkflowsPage({ namespace }: { namespace: string }) {
   const all = list.rows.length > 0 && list.rows.every((info) => chosen.has(keyOf(info)));
   const chooseAll = (on: boolean): void =>
     setChosen(on ? new Map(list.rows.map((info) => [keyOf(info), info])) : new Map());
-  const total = counts.data && (statusOf(query) ? (counts.data.byStatus.find(([status]) => status === statusOf(query))?.[1] ?? 0) : counts.data.total);
+  const total =
+    counts.data &&
+    (statusOf(query)
+      ? (counts.data.byStatus.find(([status]) => status === statusOf(query))?.[1] ?? 0)
+      : counts.data.total);
   const template = { gridTemplateColumns: ['2.2rem', ...columns.map((column) => column.width)].join(' ') };
 
   return (
     <div class="page fill">
       <div class="title">
         <h1>Workflows</h1>
-        <span class="dim" role="status">{total === undefined ? '' : `${total} ${total === 1 ? 'workflow' : 'workflows'}`}</span>
+        <span class="dim" role="status">
+          {total === undefined ? '' : `${total} ${total === 1 ? 'workflow' : 'workflows'}`}
+        </span>
         <span class="space" />
         <label class="check">
-          <input type="checkbox" checked={refreshing.value} onChange={(event) => (refreshing.value = event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={refreshing.value}
+            onChange={(event) => (refreshing.value = event.currentTarget.checked)}
+          />
           refresh
         </label>
-        <button onClick={reload} disabled={list.loading}>Load again</button>
-        <button class="primary" onClick={() => setStarting(true)}>Start a workflow</button>
+        <button onClick={reload} disabled={list.loading}>
+          Load again
+        </button>
+        <button class="primary" onClick={() => setStarting(true)}>
+          Start a workflow
+        </button>
       </div>
       <FilterBar namespace={namespace} query={query} attributes={attributes} />
       <StatusCounts counts={counts.data} query={query} />
       <Problem error={list.error ?? counts.error} retry={reload} />
       <div class="title">
-        <BatchBar namespace={namespace} chosen={[...chosen.values()]} query={query} total={total ?? 0} done={() => { setChosen(new Map()); reload(); }} />
+        <BatchBar
+          namespace={namespace}
+          chosen={[...chosen.values()]}
+          query={query}
+          total={total ?? 0}
+          done={() => {
+            setChosen(new Map());
+            reload();
+          }}
+        />
         <span class="space" />
         <ColumnPicker namespace={namespace} attributes={attributes} />
       </div>
@@ -68,14 +91,23 @@ export function WorkflowsPage({ namespace }: { namespace: string }) {
         count={list.rows.length}
         rowHeight={34}
         class="grid"
-        seen={(last) => { if (last >= list.rows.length - 20) list.loadMore(); }}
+        seen={(_, last) => {
+          if (last >= list.rows.length - 20) list.loadMore();
+        }}
         head={
           <div class="cells" style={template}>
             <span role="columnheader">
-              <input type="checkbox" aria-label="Choose all that are loaded" checked={all} onChange={(event) => chooseAll(event.currentTarget.checked)} />
+              <input
+                type="checkbox"
+                aria-label="Choose all that are loaded"
+                checked={all}
+                onChange={(event) => chooseAll(event.currentTarget.checked)}
+              />
             </span>
             {columns.map((column) => (
-              <span role="columnheader" key={column.id}>{column.title}</span>
+              <span role="columnheader" key={column.id}>
+                {column.title}
+              </span>
             ))}
           </div>
         }
@@ -92,16 +124,24 @@ export function WorkflowsPage({ namespace }: { namespace: string }) {
                 />
               </span>
               {columns.map((column) => (
-                <span role="cell" key={column.id}>{column.show(info, namespace)}</span>
+                <span role="cell" key={column.id}>
+                  {column.show(info, namespace)}
+                </span>
               ))}
             </div>
           );
         }}
       />
       {list.rows.length === 0 && !list.loading && !list.error && (
-        <p class="empty">{query ? 'No workflow matches the filter.' : 'No workflow was started in this namespace yet.'}</p>
+        <p class="empty">
+          {query ? 'No workflow matches the filter.' : 'No workflow was started in this namespace yet.'}
+        </p>
       )}
-      {list.loading && <p class="dim" role="status">Loading…</p>}
+      {list.loading && (
+        <p class="dim" role="status">
+          Loading…
+        </p>
+      )}
       {starting && <StartDialog namespace={namespace} close={() => setStarting(false)} />}
     </div>
   );
@@ -110,7 +150,10 @@ export function WorkflowsPage({ namespace }: { namespace: string }) {
 function StatusCounts({ counts, query }: { counts: Counts | undefined; query: string }) {
   const shown = statusOf(query);
   const chosen = counts?.byStatus.some(([status]) => status === shown);
-  const all: [string, number][] = [...(counts?.byStatus ?? []), ...(shown && !chosen ? [[shown, 0] as [string, number]] : [])];
+  const all: [string, number][] = [
+    ...(counts?.byStatus ?? []),
+    ...(shown && !chosen ? [[shown, 0] as [string, number]] : []),
+  ];
   return (
     <div class="chips" role="group" aria-label="Statuses">
       {all.map(([status, count]) => (

@@ -46,7 +46,13 @@ export function BatchBar({ namespace, chosen, query, total, done }: Props) {
   );
 }
 
-async function operation(action: Action, namespace: string, name: string, input: string, point: string): Promise<object> {
+async function operation(
+  action: Action,
+  namespace: string,
+  name: string,
+  input: string,
+  point: string,
+): Promise<object> {
   switch (action) {
     case 'Cancel':
       return { cancellationOperation: { identity } };
@@ -96,7 +102,9 @@ function BatchDialog({ namespace, action, chosen, query, total, started, close }
       run={run}
       close={close}
     >
-      <p class="dim">{chosen.length ? 'Those that are chosen.' : query ? `Those that match: ${query}` : 'All of this namespace.'}</p>
+      <p class="dim">
+        {chosen.length ? 'Those that are chosen.' : query ? `Those that match: ${query}` : 'All of this namespace.'}
+      </p>
       {action === 'Signal' && (
         <>
           <Field label="Signal" value={name} set={setName} required />
@@ -127,21 +135,34 @@ interface Job {
 }
 
 function Progress({ namespace, job, done }: { namespace: string; job: string; done: () => void }) {
-  const loaded = useLoad((signal) => get<Job>(at`namespaces/${namespace}/batch-operations/${job}`, {}, signal), [namespace, job]);
+  const loaded = useLoad(
+    (signal) => get<Job>(at`namespaces/${namespace}/batch-operations/${job}`, {}, signal),
+    [namespace, job],
+  );
   const [over, setOver] = useState(false);
-  useInterval(() => {
-    if (loaded.loading) return;
-    const state = enumWord(loaded.data?.state, 'BATCH_OPERATION_STATE');
-    if (state === 'Completed' || state === 'Failed') {
-      setOver(true);
-      done();
-    } else loaded.reload();
-  }, over ? 0 : 1000);
-  const { state, totalOperationCount = '0', completeOperationCount = '0', failureOperationCount = '0' } = loaded.data ?? {};
+  useInterval(
+    () => {
+      if (loaded.loading) return;
+      const state = enumWord(loaded.data?.state, 'BATCH_OPERATION_STATE');
+      if (state === 'Completed' || state === 'Failed') {
+        setOver(true);
+        done();
+      } else loaded.reload();
+    },
+    over ? 0 : 1000,
+  );
+  const {
+    state,
+    totalOperationCount = '0',
+    completeOperationCount = '0',
+    failureOperationCount = '0',
+  } = loaded.data ?? {};
   const failed = failureOperationCount === '0' ? '' : `, ${failureOperationCount} failed`;
   return (
     <span role="status">
-      {loaded.data ? `Batch ${enumWord(state, 'BATCH_OPERATION_STATE').toLowerCase()}: ${completeOperationCount} of ${totalOperationCount}${failed}` : 'Batch started'}
+      {loaded.data
+        ? `Batch ${enumWord(state, 'BATCH_OPERATION_STATE').toLowerCase()}: ${completeOperationCount} of ${totalOperationCount}${failed}`
+        : 'Batch started'}
     </span>
   );
 }

@@ -35,11 +35,21 @@ const standard: Column[] = [
     id: 'duration',
     title: 'Duration',
     width: '7rem',
-    show: (info) => (info.executionDuration ? showDuration(durationMs(info.executionDuration)) : <Span from={info.startTime} until={info.closeTime} />),
+    show: (info) =>
+      info.executionDuration ? (
+        showDuration(durationMs(info.executionDuration))
+      ) : (
+        <Span from={info.startTime} until={info.closeTime} />
+      ),
   },
   { id: 'queue', title: 'Task queue', width: 'minmax(8rem, 1fr)', show: (info) => info.taskQueue },
   { id: 'events', title: 'Events', width: '5rem', show: (info) => info.historyLength },
-  { id: 'size', title: 'Size', width: '6rem', show: (info) => (info.historySizeBytes ? showBytes(Number(info.historySizeBytes)) : '') },
+  {
+    id: 'size',
+    title: 'Size',
+    width: '6rem',
+    show: (info) => (info.historySizeBytes ? showBytes(Number(info.historySizeBytes)) : ''),
+  },
   { id: 'parent', title: 'Parent', width: 'minmax(8rem, 1fr)', show: (info) => info.parentExecution?.workflowId },
 ];
 
@@ -81,16 +91,20 @@ export function ColumnPicker({ namespace, attributes }: { namespace: string; att
             {title}
           </label>
         ))}
-        {attributes.filter((each) => each.custom).map(({ name }) => (
-          <label key={name} class="check">
-            <input
-              type="checkbox"
-              checked={custom.includes(name)}
-              onChange={() => (attributesChosen.value = { ...attributesChosen.value, [namespace]: toggled(custom, name) })}
-            />
-            {name}
-          </label>
-        ))}
+        {attributes
+          .filter((each) => each.custom)
+          .map(({ name }) => (
+            <label key={name} class="check">
+              <input
+                type="checkbox"
+                checked={custom.includes(name)}
+                onChange={() =>
+                  (attributesChosen.value = { ...attributesChosen.value, [namespace]: toggled(custom, name) })
+                }
+              />
+              {name}
+            </label>
+          ))}
       </div>
     </details>
   );

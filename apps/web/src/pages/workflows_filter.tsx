@@ -56,7 +56,11 @@ export function FilterBar({ namespace, query, attributes }: Props) {
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
         <button class="primary">Filter</button>
-        {query && <button type="button" onClick={() => setParams({ query: '' })}>Clear</button>}
+        {query && (
+          <button type="button" onClick={() => setParams({ query: '' })}>
+            Clear
+          </button>
+        )}
         <AddCondition attributes={attributes} add={(more) => setParams({ query: both(query, more) })} />
       </form>
     </>
@@ -83,8 +87,19 @@ function AddCondition({ attributes, add }: { attributes: SearchAttribute[]; add:
             <option key={each}>{each}</option>
           ))}
         </select>
-        {!bare && <input aria-label="Value" placeholder={type} value={value} onInput={(event) => setValue(event.currentTarget.value)} />}
-        <button type="button" disabled={!bare && value === ''} onClick={() => add(condition(attribute, operator, value, type))}>
+        {!bare && (
+          <input
+            aria-label="Value"
+            placeholder={type}
+            value={value}
+            onInput={(event) => setValue(event.currentTarget.value)}
+          />
+        )}
+        <button
+          type="button"
+          disabled={!bare && value === ''}
+          onClick={() => add(condition(attribute, operator, value, type))}
+        >
           Add
         </button>
       </div>
@@ -122,10 +137,19 @@ function Views({ namespace, query }: { namespace: string; query: string }) {
         </span>
       ))}
       {naming === undefined ? (
-        query && <button class="quiet" onClick={() => setNaming('')}>Save this view</button>
+        query && (
+          <button class="quiet" onClick={() => setNaming('')}>
+            Save this view
+          </button>
+        )
       ) : (
         <form class="inline" onSubmit={save}>
-          <input aria-label="Name of the view" value={naming} ref={(element) => element?.focus()} onInput={(event) => setNaming(event.currentTarget.value)} />
+          <input
+            aria-label="Name of the view"
+            value={naming}
+            ref={(element) => element?.focus()}
+            onInput={(event) => setNaming(event.currentTarget.value)}
+          />
           <button class="primary">Save</button>
         </form>
       )}

@@ -20,7 +20,12 @@ export interface Rows {
 }
 
 export function useWorkflowRows(namespace: string, query: string, refreshing: boolean): Rows {
-  const [state, setState] = useState<{ rows: WorkflowInfo[]; token?: string | undefined; error?: unknown; loading: boolean }>({ rows: [], loading: true });
+  const [state, setState] = useState<{
+    rows: WorkflowInfo[];
+    token?: string | undefined;
+    error?: unknown;
+    loading: boolean;
+  }>({ rows: [], loading: true });
   const [turn, setTurn] = useState(0);
   const asked = useRef<AbortController>(undefined);
   const shown = useRef('');
@@ -30,7 +35,11 @@ export function useWorkflowRows(namespace: string, query: string, refreshing: bo
     asked.current?.abort();
     asked.current = controller;
     setState((old) => ({ ...old, loading: true }));
-    get<WorkflowList>(at`namespaces/${namespace}/workflows`, { query, pageSize, nextPageToken: token }, controller.signal).then(
+    get<WorkflowList>(
+      at`namespaces/${namespace}/workflows`,
+      { query, pageSize, nextPageToken: token },
+      controller.signal,
+    ).then(
       (page) => setState({ rows: [...before, ...(page.executions ?? [])], token: page.nextPageToken, loading: false }),
       (error: unknown) => {
         if (!isAbort(error)) setState((old) => ({ ...old, error, loading: false }));
@@ -47,9 +56,12 @@ export function useWorkflowRows(namespace: string, query: string, refreshing: bo
 
   const reload = (): void => setTurn((n) => n + 1);
   // Who has gone on to further pages is not thrown back to the first.
-  useInterval(() => {
-    if (!state.loading && state.rows.length <= pageSize) reload();
-  }, refreshing ? refreshEvery : 0);
+  useInterval(
+    () => {
+      if (!state.loading && state.rows.length <= pageSize) reload();
+    },
+    refreshing ? refreshEvery : 0,
+  );
   return {
     rows: state.rows,
     more: !!state.token,

@@ -9,9 +9,12 @@ import { FailureView, PayloadsView } from './payload_view.tsx';
 import { LinkView } from './links.tsx';
 
 type Shape = Record<string, unknown>;
-const isShape = (value: unknown): value is Shape => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isShape = (value: unknown): value is Shape =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPayload = (value: unknown): value is Payload =>
-  isShape(value) && isShape(value['metadata']) && Object.keys(value).every((key) => key === 'metadata' || key === 'data');
+  isShape(value) &&
+  isShape(value['metadata']) &&
+  Object.keys(value).every((key) => key === 'metadata' || key === 'data');
 const isPayloads = (value: unknown): value is Payloads =>
   isShape(value) && Array.isArray(value['payloads']) && Object.keys(value).length === 1;
 const isFailure = (key: string, value: unknown): value is Failure =>
@@ -41,7 +44,8 @@ function valueView(key: string, value: unknown, namespace: string): ComponentChi
   if (isShape(value)) {
     const keys = Object.keys(value);
     if (keys.length === 0) return undefined;
-    if (typeof value['name'] === 'string' && keys.every((name) => name === 'name' || name === 'kind')) return value['name'];
+    if (typeof value['name'] === 'string' && keys.every((name) => name === 'name' || name === 'kind'))
+      return value['name'];
     return <AttributesView of={value} namespace={namespace} />;
   }
   if (typeof value === 'string' && timePattern.test(value)) return isTime(value) ? <Time at={value} /> : undefined;

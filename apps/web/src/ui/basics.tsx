@@ -52,7 +52,13 @@ export function Await<T>({ of, children }: { of: Loaded<T>; children: (data: T) 
   return (
     <>
       <Problem error={of.error} retry={of.reload} />
-      {of.data !== undefined ? children(of.data) : !of.error && <p class="dim" role="status">Loading…</p>}
+      {of.data !== undefined
+        ? children(of.data)
+        : !of.error && (
+            <p class="dim" role="status">
+              Loading…
+            </p>
+          )}
     </>
   );
 }
@@ -65,7 +71,10 @@ export function Copy({ text, label = 'Copy' }: { text: string; label?: string })
     return () => clearTimeout(timer);
   }, [said]);
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(() => say('copied'), () => say('not copied'));
+    navigator.clipboard.writeText(text).then(
+      () => say('copied'),
+      () => say('not copied'),
+    );
   };
   return (
     <button class="quiet" onClick={copy} aria-label={`${label}: ${text.slice(0, 80)}`}>

@@ -28,7 +28,11 @@ export function GroupDetails({ group, namespace, only, close }: Props) {
           ×
         </button>
       </div>
-      {!only && group.endedAt !== undefined && <p class="dim">{group.state} after {showDuration(group.endedAt - group.scheduledAt)}</p>}
+      {!only && group.endedAt !== undefined && (
+        <p class="dim">
+          {group.state} after {showDuration(group.endedAt - group.scheduledAt)}
+        </p>
+      )}
       {events.map((event) => (
         <EventDetails key={event.eventId} event={event} namespace={namespace} titled={!only} />
       ))}

@@ -33,7 +33,14 @@ export function Help() {
   useEffect(() => {
     let wentFor = 0;
     const pressed = (event: KeyboardEvent): void => {
-      if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+      if (
+        typing(event.target) ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        document.querySelector('dialog[open]')
+      )
+        return;
       const page = pages[event.key];
       if (event.timeStamp - wentFor < 1000 && page) {
         wentFor = 0;

@@ -75,7 +75,9 @@ export function HistoryView({ history, size, namespace, name }: Props) {
           ))}
         </div>
         {style !== 'json' && (
-          <button onClick={() => setParams({ order: down ? undefined : 'newest' })}>{down ? 'Newest first' : 'Oldest first'}</button>
+          <button onClick={() => setParams({ order: down ? undefined : 'newest' })}>
+            {down ? 'Newest first' : 'Oldest first'}
+          </button>
         )}
         <span class="space" />
         <button onClick={() => download(history, name)} disabled={size === 0}>
@@ -102,7 +104,11 @@ export function HistoryView({ history, size, namespace, name }: Props) {
             }
             row={(i) => {
               const row = rows[i]!;
-              return 'eventId' in row ? <EventRow event={row as HistoryEvent} chosen={row === event} /> : <GroupRow group={row as Group} chosen={row === group} />;
+              return 'eventId' in row ? (
+                <EventRow event={row as HistoryEvent} chosen={row === event} />
+              ) : (
+                <GroupRow group={row as Group} chosen={row === group} />
+              );
             }}
           />
           {group && (
@@ -122,18 +128,30 @@ export function HistoryView({ history, size, namespace, name }: Props) {
 const choose = (id: string, chosen: boolean): void => setParams({ event: chosen ? undefined : id });
 
 const tone = (word: string): string =>
-  /(Failed|TimedOut|Terminated)$/.test(word) ? 'bad' : /(Completed|Fired)$/.test(word) ? 'good' : /Cancel/.test(word) ? 'warn' : '';
+  /(Failed|TimedOut|Terminated)$/.test(word)
+    ? 'bad'
+    : /(Completed|Fired)$/.test(word)
+      ? 'good'
+      : /Cancel/.test(word)
+        ? 'warn'
+        : '';
 
 function EventRow({ event, chosen }: { event: HistoryEvent; chosen: boolean }) {
   const word = eventWord(event.eventType);
   return (
     <div class={chosen ? 'cells event chosen' : 'cells event'}>
       <span role="cell">{event.eventId}</span>
-      <span role="cell"><Time at={event.eventTime} /></span>
       <span role="cell">
-        <button class={`name ${tone(word)}`} aria-pressed={chosen} onClick={() => choose(event.eventId, chosen)}>{word}</button>
+        <Time at={event.eventTime} />
       </span>
-      <span role="cell" class="dim">{about(event)}</span>
+      <span role="cell">
+        <button class={`name ${tone(word)}`} aria-pressed={chosen} onClick={() => choose(event.eventId, chosen)}>
+          {word}
+        </button>
+      </span>
+      <span role="cell" class="dim">
+        {about(event)}
+      </span>
     </div>
   );
 }
@@ -144,9 +162,13 @@ function GroupRow({ group, chosen }: { group: Group; chosen: boolean }) {
       <span role="cell">{group.id}</span>
       <span role="cell">{group.endedAt === undefined ? 'open' : showDuration(group.endedAt - group.scheduledAt)}</span>
       <span role="cell">
-        <button class={`name k-${group.category}`} aria-pressed={chosen} onClick={() => choose(group.id, chosen)}>{group.name}</button>
+        <button class={`name k-${group.category}`} aria-pressed={chosen} onClick={() => choose(group.id, chosen)}>
+          {group.name}
+        </button>
       </span>
-      <span role="cell" class="dim">{group.events.map((event) => eventWord(event.eventType)).join(' → ')}</span>
+      <span role="cell" class="dim">
+        {group.events.map((event) => eventWord(event.eventType)).join(' → ')}
+      </span>
     </div>
   );
 }

@@ -44,5 +44,13 @@ export function JsonLines({ history, size }: { history: History; size: number })
     const text = last.current.lines[i - start] ?? '';
     return i === start + last.current.lines.length - 1 && event < history.events.length - 1 ? `${text},` : text;
   };
-  return <VirtualList label="History as JSON" class="json" count={lines} rowHeight={20} row={(i) => <code role="cell">{line(i)}</code>} />;
+  return (
+    <VirtualList
+      label="History as JSON"
+      class="json"
+      count={lines}
+      rowHeight={20}
+      row={(i) => <code role="cell">{line(i)}</code>}
+    />
+  );
 }

@@ -4,8 +4,13 @@ import type { Link } from '../api/types.ts';
 import { to } from '../router.ts';
 import { eventWord } from '../model/words.ts';
 
-export const workflowPage = (namespace: string, id: string, run = '', tab = '', params: Record<string, string | undefined> = {}): string =>
-  to(['namespaces', namespace, 'workflows', id, ...(run ? [run, ...(tab ? [tab] : [])] : [])], params);
+export const workflowPage = (
+  namespace: string,
+  id: string,
+  run = '',
+  tab = '',
+  params: Record<string, string | undefined> = {},
+): string => to(['namespaces', namespace, 'workflows', id, ...(run ? [run, ...(tab ? [tab] : [])] : [])], params);
 
 export interface Target {
   namespace: string;
@@ -32,11 +37,21 @@ export function targetOf(link: Link): Target | undefined {
   }
   if (link.activity) {
     const { namespace, activityId, runId } = link.activity;
-    return { namespace, text: activityId, href: to(['namespaces', namespace, 'activities', activityId, runId]), event: 'Activity' };
+    return {
+      namespace,
+      text: activityId,
+      href: to(['namespaces', namespace, 'activities', activityId, runId]),
+      event: 'Activity',
+    };
   }
   if (link.nexusOperation) {
     const { namespace, operationId, runId } = link.nexusOperation;
-    return { namespace, text: operationId, href: to(['namespaces', namespace, 'nexus-operations', operationId, runId]), event: 'Operation' };
+    return {
+      namespace,
+      text: operationId,
+      href: to(['namespaces', namespace, 'nexus-operations', operationId, runId]),
+      event: 'Operation',
+    };
   }
   return undefined;
 }

@@ -24,7 +24,12 @@ function spans(text: string): ComponentChildren[] {
     if (code) out.push(<code>{code.slice(1, -1)}</code>);
     else if (strong) out.push(<strong>{strong}</strong>);
     else if (emphasis) out.push(<em>{emphasis}</em>);
-    else if (label && href) out.push(<a href={href} target="_blank" rel="noopener noreferrer">{label}</a>);
+    else if (label && href)
+      out.push(
+        <a href={href} target="_blank" rel="noopener noreferrer">
+          {label}
+        </a>,
+      );
     else out.push(whole);
   }
   out.push(text.slice(from));
@@ -39,7 +44,10 @@ function block(text: string, key: number): ComponentChildren {
   }
   const lines = text.split('\n');
   if (heading) return [block(lines[0]!, key), block(lines.slice(1).join('\n'), key + 0.5)];
-  for (const [mark, List] of [[/^[-*] +/, 'ul'], [/^\d+[.)] +/, 'ol']] as const)
+  for (const [mark, List] of [
+    [/^[-*] +/, 'ul'],
+    [/^\d+[.)] +/, 'ol'],
+  ] as const)
     if (lines.every((line) => mark.test(line)))
       return (
         <List key={key}>

@@ -19,7 +19,15 @@ export function Code({ text, label }: { text: string; label: string }) {
   );
 }
 
-export function PayloadsView({ of, namespace, label }: { of: Payload[] | undefined; namespace: string; label: string }) {
+export function PayloadsView({
+  of,
+  namespace,
+  label,
+}: {
+  of: Payload[] | undefined;
+  namespace: string;
+  label: string;
+}) {
   const key = JSON.stringify(of ?? []);
   const made = useLoad(() => decoded(of ?? [], namespace), [key, namespace, settings.value.codecEndpoint]);
   if (!of || of.length === 0) return <span class="dim">none</span>;
@@ -38,12 +46,14 @@ export function PayloadsView({ of, namespace, label }: { of: Payload[] | undefin
 export function FailureView({ of, namespace }: { of: Failure | undefined; namespace: string }): ComponentChildren {
   if (!of) return null;
   const kind = Object.keys(of).find((key) => key.endsWith('FailureInfo'));
-  const info = (kind ? of[kind] : undefined) as { type?: string; details?: Payloads; nonRetryable?: boolean } | undefined;
+  const info = (kind ? of[kind] : undefined) as
+    { type?: string; details?: Payloads; nonRetryable?: boolean } | undefined;
   return (
     <div class="failure">
       <p>
         {kind && <b>{info?.type || kind.replace('FailureInfo', '')}</b>}
-        {info?.nonRetryable && <span class="badge">not retried</span>} {of.message || <span class="dim">no message</span>}
+        {info?.nonRetryable && <span class="badge">not retried</span>}{' '}
+        {of.message || <span class="dim">no message</span>}
       </p>
       {info?.details?.payloads && <PayloadsView of={info.details.payloads} namespace={namespace} label="Details" />}
       {of.stackTrace && <Code text={of.stackTrace} label="Stack trace" />}

@@ -14,8 +14,8 @@ interface Props {
   row: (index: number) => ComponentChildren;
   /** A row above the others that stays in sight. */
   head?: ComponentChildren;
-  /** Called with the last row in sight, when it changes. */
-  seen?: (last: number) => void;
+  /** Called with the rows in sight, and some around them, when they change: from the first up to the last, without it. */
+  seen?: (first: number, last: number) => void;
   /** A row to bring into sight, when it changes. */
   reveal?: number;
   class?: string;
@@ -42,11 +42,17 @@ export function VirtualList({ label, count, rowHeight, row, head, seen, reveal, 
   const total = Math.min(count * rowHeight, highest);
   const first = Math.max(0, Math.floor(top / rowHeight) - spare);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + spare);
-  useEffect(() => seen?.(last), [last, count]);
+  useEffect(() => seen?.(first, last), [first, last, count]);
   const rows: ComponentChildren[] = [];
   for (let i = first; i < last; i++)
     rows.push(
-      <div role="row" aria-rowindex={i + (head ? 2 : 1)} key={i} class="vrow" style={{ height: `${rowHeight}px`, top: `${i * rowHeight}px` }}>
+      <div
+        role="row"
+        aria-rowindex={i + (head ? 2 : 1)}
+        key={i}
+        class="vrow"
+        style={{ height: `${rowHeight}px`, top: `${i * rowHeight}px` }}
+      >
         {row(i)}
       </div>,
     );

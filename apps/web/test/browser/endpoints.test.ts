@@ -14,7 +14,9 @@ test('an endpoint is created, found, edited and deleted by its name', async () =
   await dialog.getByLabel('Name', { exact: true }).fill('greetings');
   await dialog.getByLabel('Target namespace').fill('handlers');
   await dialog.getByLabel('Task queue').fill('greet');
-  await dialog.getByLabel('Description (Markdown)').fill('# Greetings\n\nFor **everyone**, see [the guide](https://example.com/guide).');
+  await dialog
+    .getByLabel('Description (Markdown)')
+    .fill('# Greetings\n\nFor **everyone**, see [the guide](https://example.com/guide).');
   await accessible(page);
   await dialog.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'Greetings', exact: true }).waitFor();
@@ -55,5 +57,8 @@ test('what the service refuses is said in the dialog', async () => {
   await dialog.getByLabel('Target namespace').fill('no-such-namespace');
   await dialog.getByLabel('Task queue').fill('greet');
   await dialog.getByRole('button', { name: 'Create' }).click();
-  await dialog.getByRole('alert').getByText(/no-such-namespace/).waitFor();
+  await dialog
+    .getByRole('alert')
+    .getByText(/no-such-namespace/)
+    .waitFor();
 });

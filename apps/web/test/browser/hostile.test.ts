@@ -12,23 +12,38 @@ const type = `type ${script}`;
 const queue = `queue ${image}`;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const payload = (value: unknown) => ({ metadata: { encoding: base64('json/plain') }, data: base64(JSON.stringify(value)) });
+const payload = (value: unknown) => ({
+  metadata: { encoding: base64('json/plain') },
+  data: base64(JSON.stringify(value)),
+});
 
-const stage = onStage(async (service) => {
-  await service.worker('activities_worker');
-  await service.workflow('default', id, type, queue, { [image]: script }, { memo: { fields: { [image]: payload(script) } } });
-  await service.workflow('default', 'order-bad', 'Ordering', 'orders', { customer: image, items: [''] });
-  await service.workflow('default', 'ended', type, queue, image);
-  await service.post('namespaces/default/workflows/ended/terminate', { reason: `${image}${script}` });
-  await service.post('nexus/endpoints', {
-    spec: {
-      name: 'hostile',
-      description: payload(`# ${image}\n\n${script} [click](javascript:alert(3)) [here](data:text/html,<script>alert(4)</script>)\n\n- ${image}`),
-      target: { worker: { namespace: 'default', taskQueue: queue } },
-    },
-  });
-  await service.closed('default', 'order-bad');
-}, { expected: /Failed to load resource|Content Security Policy|document requires 'Trusted/ });
+const stage = onStage(
+  async (service) => {
+    await service.worker('activities_worker');
+    await service.workflow(
+      'default',
+      id,
+      type,
+      queue,
+      { [image]: script },
+      { memo: { fields: { [image]: payload(script) } } },
+    );
+    await service.workflow('default', 'order-bad', 'Ordering', 'orders', { customer: image, items: [''] });
+    await service.workflow('default', 'ended', type, queue, image);
+    await service.post('namespaces/default/workflows/ended/terminate', { reason: `${image}${script}` });
+    await service.post('nexus/endpoints', {
+      spec: {
+        name: 'hostile',
+        description: payload(
+          `# ${image}\n\n${script} [click](javascript:alert(3)) [here](data:text/html,<script>alert(4)</script>)\n\n- ${image}`,
+        ),
+        target: { worker: { namespace: 'default', taskQueue: queue } },
+      },
+    });
+    await service.closed('default', 'order-bad');
+  },
+  { expected: /Failed to load resource|Content Security Policy|document requires 'Trusted/ },
+);
 
 /** Nothing of the page was made of what the service told: no image, no script but ours, no strange link. */
 async function harmless(page: Page): Promise<void> {
@@ -56,7 +71,10 @@ test('in ids, types and task queues', async () => {
 });
 
 test('in failures and reasons', async () => {
-  for (const [where, text] of [['order-bad', 'an item without a name'], ['ended', 'WorkflowExecutionTerminated']] as const) {
+  for (const [where, text] of [
+    ['order-bad', 'an item without a name'],
+    ['ended', 'WorkflowExecutionTerminated'],
+  ] as const) {
     const page = await stage.open(`/namespaces/default/workflows/${where}`);
     await page.getByRole('link', { name: /^History/ }).click();
     await page.getByText(text).first().waitFor();
@@ -72,7 +90,9 @@ test('in the markdown of an endpoint', async () => {
 });
 
 test('in the address', async () => {
-  const page = await stage.open(`/namespaces/${encodeURIComponent(image)}/workflows?query=${encodeURIComponent(script)}`);
+  const page = await stage.open(
+    `/namespaces/${encodeURIComponent(image)}/workflows?query=${encodeURIComponent(script)}`,
+  );
   await page.getByRole('alert').first().waitFor();
   await harmless(page);
   await page.goto(`${stage.address}/${encodeURIComponent(image)}/%E0%A4%A`);
@@ -105,6 +125,12 @@ test('and if markup got in all the same, the policy would stop it', async () => 
     await new Promise((resolve) => setTimeout(resolve));
     return seen;
   });
-  for (const what of ['markup was refused', 'a handler was refused', 'a script was refused', 'style-src-elem', 'connect-src'])
+  for (const what of [
+    'markup was refused',
+    'a handler was refused',
+    'a script was refused',
+    'style-src-elem',
+    'connect-src',
+  ])
     assert.ok(stopped.includes(what), `${what}: ${String(stopped)}`);
 });

@@ -9,7 +9,10 @@ const stage = onStage(async (service) => {
   await service.namespace('my-handler-namespace');
   await service.namespace('my-caller-namespace');
   await service.post('nexus/endpoints', {
-    spec: { name: 'my-nexus-endpoint', target: { worker: { namespace: 'my-handler-namespace', taskQueue: 'nexus-handler-queue' } } },
+    spec: {
+      name: 'my-nexus-endpoint',
+      target: { worker: { namespace: 'my-handler-namespace', taskQueue: 'nexus-handler-queue' } },
+    },
   });
   await service.worker('nexus_standalone_operations', 'worker');
 });
@@ -35,7 +38,10 @@ test('an operation is started, and its result and links are shown', async () => 
   await dialog.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Completed', { exact: true }).waitFor();
   await page.getByText('"greeting": "Hello, Ada!"').waitFor();
-  await page.getByRole('link', { name: /my-handler-namespace/ }).first().waitFor();
+  await page
+    .getByRole('link', { name: /my-handler-namespace/ })
+    .first()
+    .waitFor();
   await screenshot(page, 'operation');
   await accessible(page);
   await page.getByRole('link', { name: 'Operations' }).first().click();

@@ -12,7 +12,17 @@ const stage = onStage(async (service) => {
   await service.closed('default', 'order');
   await service.post('namespaces/default/workers/heartbeat', {
     identity: 'a-test',
-    workerHeartbeat: [{ workerInstanceKey: 'key-1', workerIdentity: 'worker-7', taskQueue: 'orders', sdkName: 'troupe', sdkVersion: '0.1.0', status: 'WORKER_STATUS_RUNNING', startTime: new Date().toISOString() }],
+    workerHeartbeat: [
+      {
+        workerInstanceKey: 'key-1',
+        workerIdentity: 'worker-7',
+        taskQueue: 'orders',
+        sdkName: 'troupe',
+        sdkVersion: '0.1.0',
+        status: 'WORKER_STATUS_RUNNING',
+        startTime: new Date().toISOString(),
+      },
+    ],
   });
 });
 
@@ -37,8 +47,16 @@ test('a namespace is created, edited, and then chosen', async () => {
 
 test('task queues are listed with their pollers, and one tells more', async () => {
   const page = await stage.open('/namespaces/default/task-queues');
-  await page.getByRole('row', { name: /orders/ }).getByText('1 poller').first().waitFor();
-  await page.getByRole('row', { name: /nobody/ }).getByText(/^0 pollers/).first().waitFor();
+  await page
+    .getByRole('row', { name: /orders/ })
+    .getByText('1 poller')
+    .first()
+    .waitFor();
+  await page
+    .getByRole('row', { name: /nobody/ })
+    .getByText(/^0 pollers/)
+    .first()
+    .waitFor();
   await accessible(page);
   await page.getByRole('link', { name: 'orders' }).click();
   await page.getByRole('cell', { name: /@/ }).first().waitFor();
@@ -49,11 +67,16 @@ test('task queues are listed with their pollers, and one tells more', async () =
 });
 
 test('a worker that tells of itself is listed with what it tells', async () => {
-  const { namespaceInfo } = await stage.service.get<{ namespaceInfo: { capabilities: Record<string, boolean> } }>('namespaces/default');
+  const { namespaceInfo } = await stage.service.get<{ namespaceInfo: { capabilities: Record<string, boolean> } }>(
+    'namespaces/default',
+  );
   if (!namespaceInfo.capabilities['workerHeartbeats']) {
     const page = await stage.open('/namespaces/default/workflows');
     await page.getByRole('link', { name: 'order' }).waitFor();
-    assert.equal(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Workers' }).count(), 0);
+    assert.equal(
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Workers' }).count(),
+      0,
+    );
     return;
   }
   const page = await stage.open('/namespaces/default/workflows');
@@ -95,7 +118,11 @@ test('the service says what it is', async () => {
   const { serverVersion } = await stage.service.get<{ serverVersion: string }>('cluster-info');
   await page.getByText(serverVersion).waitFor();
   const { metricsPath } = (await (await fetch(`${stage.address}/settings.json`)).json()) as { metricsPath: string };
-  if (metricsPath) await page.getByRole('row', { name: /^RegisterNamespace|^StartWorkflowExecution/ }).first().waitFor();
+  if (metricsPath)
+    await page
+      .getByRole('row', { name: /^RegisterNamespace|^StartWorkflowExecution/ })
+      .first()
+      .waitFor();
   await accessible(page);
 });
 
@@ -112,10 +139,15 @@ test('the page is small, asks no one else, and costs less than a second to draw'
   console.log(`first paint after ${drawn.toFixed()} ms, ${(took * 1000).toFixed()} ms of computing for the whole page`);
   assert.ok(took > 0 && took < 1, `${took} s`);
   const loaded = await page.evaluate(() =>
-    (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(({ name, decodedBodySize }) => ({ name, decodedBodySize })),
+    (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(({ name, decodedBodySize }) => ({
+      name,
+      decodedBodySize,
+    })),
   );
   assert.ok(loaded.every(({ name }) => name.startsWith(stage.address)));
-  const weight = loaded.filter(({ name }) => !name.includes('/api/')).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
+  const weight = loaded
+    .filter(({ name }) => !name.includes('/api/'))
+    .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
   assert.ok(weight > 0 && weight < 200_000, `${weight} bytes`);
 });
 
@@ -143,9 +175,15 @@ test('colours and times are chosen, and stay', async () => {
   await page.getByLabel('Times').selectOption('relative');
   await page.getByText(/ ago$/).first().waitFor();
   await page.getByLabel('Times').selectOption('utc');
-  await page.getByText(/\d\d:\d\d:\d\d\.\d{3}Z$/).first().waitFor();
+  await page
+    .getByText(/\d\d:\d\d:\d\d\.\d{3}Z$/)
+    .first()
+    .waitFor();
   await page.reload();
-  await page.getByText(/\d\d:\d\d:\d\d\.\d{3}Z$/).first().waitFor();
+  await page
+    .getByText(/\d\d:\d\d:\d\d\.\d{3}Z$/)
+    .first()
+    .waitFor();
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
 });
 

@@ -22,7 +22,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Waits until `what` gives something that is true; what it throws counts as not yet. */
-export async function eventually<T>(name: string, what: () => Promise<T>, ms = 20_000): Promise<T> {
+export async function eventually<T>(name: string, what: () => Promise<T>, ms = 60_000): Promise<T> {
   const end = Date.now() + ms;
   let last: unknown;
   do {
@@ -48,15 +48,33 @@ export class Service {
   /** A codec endpoint is told to the page that the server serves. */
   async start(codecEndpoint = ''): Promise<void> {
     await access(server).catch(() => {
-      throw new Error(`${server} is missing: build it (test/interop/build_peers.sh build/peers), or set TROUPE_WEB_SERVER`);
+      throw new Error(
+        `${server} is missing: build it (test/interop/build_peers.sh build/peers), or set TROUPE_WEB_SERVER`,
+      );
     });
     const [port, http, metrics, page] = [await freePort(), await freePort(), await freePort(), await freePort()];
     this.#address = `127.0.0.1:${port}`;
     this.api = `http://127.0.0.1:${http}`;
     this.metrics = `http://127.0.0.1:${metrics}`;
     if (process.env['TROUPE_WEB_SERVED']) this.page = `http://127.0.0.1:${page}`;
-    const ui = this.page ? ['--ui-port', String(page), ...(codecEndpoint ? ['--ui-codec-endpoint', codecEndpoint] : [])] : ['--headless'];
-    this.#run(server, ['server', 'start-dev', ...ui, '--port', String(port), '--http-port', String(http), '--metrics-port', String(metrics), '--log-level', 'error', '--dynamic-config-value', 'nexusoperation.enableStandalone=true']);
+    const ui = this.page
+      ? ['--ui-port', String(page), ...(codecEndpoint ? ['--ui-codec-endpoint', codecEndpoint] : [])]
+      : ['--headless'];
+    this.#run(server, [
+      'server',
+      'start-dev',
+      ...ui,
+      '--port',
+      String(port),
+      '--http-port',
+      String(http),
+      '--metrics-port',
+      String(metrics),
+      '--log-level',
+      'error',
+      '--dynamic-config-value',
+      'nexusoperation.enableStandalone=true',
+    ]);
     await eventually('the service answers', () => this.get('namespaces/default'));
   }
 
@@ -88,7 +106,11 @@ export class Service {
   }
 
   async post<T = Record<string, unknown>>(path: string, body: object): Promise<T> {
-    return this.#call<T>(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    return this.#call<T>(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   }
 
   async #call<T>(path: string, options: RequestInit = {}): Promise<T> {
@@ -100,18 +122,31 @@ export class Service {
 
   /** Whether a path is answered: what one service can do another may not. */
   async answers(path: string): Promise<boolean> {
-    return this.get(path).then(() => true, () => false);
+    return this.get(path).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Starts a workflow with one argument; returns its run id. */
-  async workflow(namespace: string, id: string, type: string, taskQueue: string, input?: unknown, more: object = {}): Promise<string> {
-    const { runId } = await this.post<{ runId: string }>(`namespaces/${namespace}/workflows/${encodeURIComponent(id)}`, {
-      workflowType: { name: type },
-      taskQueue: { name: taskQueue },
-      ...(input === undefined ? {} : { input: [input] }),
-      requestId: crypto.randomUUID(),
-      ...more,
-    });
+  async workflow(
+    namespace: string,
+    id: string,
+    type: string,
+    taskQueue: string,
+    input?: unknown,
+    more: object = {},
+  ): Promise<string> {
+    const { runId } = await this.post<{ runId: string }>(
+      `namespaces/${namespace}/workflows/${encodeURIComponent(id)}`,
+      {
+        workflowType: { name: type },
+        taskQueue: { name: taskQueue },
+        ...(input === undefined ? {} : { input: [input] }),
+        requestId: crypto.randomUUID(),
+        ...more,
+      },
+    );
     return runId;
   }
 

@@ -23,7 +23,10 @@ export interface Stage {
 const problems: string[] = [];
 
 /** Starts everything before the tests of a file and ends it after them. An error that the browser logs fails them, unless it is expected. */
-export function onStage(prepare: (service: Service) => Promise<void>, options: { settings?: Record<string, string>; expected?: RegExp } = {}): Stage {
+export function onStage(
+  prepare: (service: Service) => Promise<void>,
+  options: { settings?: Record<string, string>; expected?: RegExp } = {},
+): Stage {
   const stage = { service: new Service(), address: '' } as Stage;
   let page: Server | undefined;
   before(async () => {
@@ -31,7 +34,11 @@ export function onStage(prepare: (service: Service) => Promise<void>, options: {
     await stage.service.start(options.settings?.['codecEndpoint']);
     stage.address = stage.service.page;
     if (!stage.address) {
-      page = await serve(path.join(web, 'dist'), { api: stage.service.api, metrics: stage.service.metrics, settings: options.settings ?? {} });
+      page = await serve(path.join(web, 'dist'), {
+        api: stage.service.api,
+        metrics: stage.service.metrics,
+        settings: options.settings ?? {},
+      });
       stage.address = `http://127.0.0.1:${(page.address() as { port: number }).port}`;
     }
     stage.browser = await chromium.launch({
@@ -50,11 +57,12 @@ export function onStage(prepare: (service: Service) => Promise<void>, options: {
   stage.open = async (where) => {
     const context = await stage.browser.newContext({ viewport: { width: 1280, height: 800 } });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(15_000);
+    opened.setDefaultTimeout(60_000);
     opened.on('pageerror', (error) => problems.push(String(error)));
     opened.on('dialog', (dialog) => problems.push(`a dialog: ${dialog.message()}`));
     opened.on('console', (message) => {
-      if (message.type() === 'error' && !(options.expected ?? /Failed to load resource/).test(message.text())) problems.push(message.text());
+      if (message.type() === 'error' && !(options.expected ?? /Failed to load resource/).test(message.text()))
+        problems.push(message.text());
     });
     await opened.goto(stage.address + where);
     return opened;
@@ -62,7 +70,8 @@ export function onStage(prepare: (service: Service) => Promise<void>, options: {
   return stage;
 }
 
-export const screenshot = (page: Page, name: string): Promise<unknown> => page.screenshot({ path: path.join(web, `${name}.png`) });
+export const screenshot = (page: Page, name: string): Promise<unknown> =>
+  page.screenshot({ path: path.join(web, `${name}.png`) });
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -8,13 +8,28 @@ const stage = onStage(async (service) => {
   await service.namespace('my-target-namespace');
   await service.namespace('my-caller-namespace');
   await service.post('nexus/endpoints', {
-    spec: { name: 'my-nexus-endpoint-name', target: { worker: { namespace: 'my-target-namespace', taskQueue: 'my-handler-task-queue' } } },
+    spec: {
+      name: 'my-nexus-endpoint-name',
+      target: { worker: { namespace: 'my-target-namespace', taskQueue: 'my-handler-task-queue' } },
+    },
   });
-  for (const name of ['activities_worker', 'messages_worker', 'children_worker', 'hello_nexus_handler', 'hello_nexus_caller'])
+  for (const name of [
+    'activities_worker',
+    'messages_worker',
+    'children_worker',
+    'hello_nexus_handler',
+    'hello_nexus_caller',
+  ])
     await service.worker(name);
   await service.workflow('default', 'order', 'Ordering', 'orders', { customer: 'Ada', items: ['pen', 'ink', 'paper'] });
   await service.workflow('default', 'order-bad', 'Ordering', 'orders', { customer: 'Bob', items: [''] });
-  await service.workflow('my-caller-namespace', 'hello-nexus', 'CallerWorkflow', 'hello-nexus-basic-caller-task-queue', 'world');
+  await service.workflow(
+    'my-caller-namespace',
+    'hello-nexus',
+    'CallerWorkflow',
+    'hello-nexus-basic-caller-task-queue',
+    'world',
+  );
   await service.closed('default', 'order');
   await service.closed('default', 'order-bad');
   await service.closed('my-caller-namespace', 'hello-nexus');
@@ -40,8 +55,14 @@ test('the timeline has a bar for each activity, and its details by a click', asy
   const page = await stage.open('/namespaces/default/workflows/order');
   await page.getByRole('link', { name: 'Timeline' }).click();
   await page.getByRole('button', { name: 'pack' }).click();
-  await page.getByRole('complementary', { name: 'Details' }).getByRole('heading', { name: 'ActivityTaskCompleted' }).waitFor();
-  await page.getByRole('img', { name: /^completed, / }).first().waitFor();
+  await page
+    .getByRole('complementary', { name: 'Details' })
+    .getByRole('heading', { name: 'ActivityTaskCompleted' })
+    .waitFor();
+  await page
+    .getByRole('img', { name: /^completed, / })
+    .first()
+    .waitFor();
   await screenshot(page, 'timeline');
   await accessible(page);
 });
@@ -55,7 +76,10 @@ test('the history is full, compact and JSON, and its file can be imported again'
   await page.getByText('ActivityTaskScheduled → ActivityTaskStarted → ActivityTaskCompleted').first().waitFor();
   await page.getByRole('button', { name: 'JSON', exact: true }).click();
   await page.getByText('"eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"').first().waitFor();
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
   const saved = JSON.parse(await readFile(await file.path(), 'utf8')) as { events: { eventType: string }[] };
   assert.equal(saved.events.at(-1)!.eventType, 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
   await page.goto(stage.address + '/import');
@@ -74,8 +98,11 @@ test('an open workflow is asked, told and signalled, and its history grows meanw
   await dialog.getByRole('textbox', { name: 'Signal' }).fill('start');
   await dialog.getByRole('button', { name: 'Signal' }).click();
   await page.getByRole('link', { name: 'Queries and updates' }).click();
-  const form = (title: string) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
-  await form('Stack trace').getByText(/ClusterManager/).waitFor();
+  const form = (title: string) =>
+    page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
+  await form('Stack trace')
+    .getByText(/ClusterManager/)
+    .waitFor();
   // What the workflow says that it answers is offered.
   await form('Query').locator('option[value="state"]').waitFor({ state: 'attached' });
   await form('Query').getByLabel('Name').fill('state');
@@ -84,7 +111,9 @@ test('an open workflow is asked, told and signalled, and its history grows meanw
   await form('Update').getByLabel('Name').fill('assign');
   await form('Update').getByLabel('Input').fill('{"name": "a job", "nodes": 2}');
   await form('Update').getByRole('button', { name: 'Send' }).click();
-  await form('Update').getByText(/\[\s*0,\s*1\s*\]/).waitFor();
+  await form('Update')
+    .getByText(/\[\s*0,\s*1\s*\]/)
+    .waitFor();
   await form('Update').getByLabel('Input').fill('{"name": "", "nodes": 2}');
   await form('Update').getByRole('button', { name: 'Send' }).click();
   await form('Update').getByText('a job has a name').waitFor();

@@ -10,7 +10,10 @@ const stage = onStage(async (service) => {
   await service.workflow('default', 'order-bad', 'Ordering', 'orders', { customer: 'Bob', items: [''] });
   for (const id of ['lonely-1', 'lonely-2', 'lonely-3']) await service.workflow('default', id, 'Nobody', 'nobody', id);
   for (const id of ['order-1', 'order-2', 'order-3', 'order-bad']) await service.closed('default', id);
-  await eventually('all are listed', async () => (await service.get<{ count: string }>('namespaces/default/workflow-count')).count === '7');
+  await eventually(
+    'all are listed',
+    async () => (await service.get<{ count: string }>('namespaces/default/workflow-count')).count === '7',
+  );
 });
 
 const rows = 'div[aria-label="Workflows"] .vbody [role="row"]';
@@ -43,7 +46,10 @@ test('a wrong query says what the service says', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('Bogus = 1');
   await page.keyboard.press('Enter');
-  await page.getByText(/'Bogus' is not a valid search attribute/).first().waitFor();
+  await page
+    .getByText(/'Bogus' is not a valid search attribute/)
+    .first()
+    .waitFor();
 });
 
 test('the beginning of an id is a filter, and a view keeps it', async () => {

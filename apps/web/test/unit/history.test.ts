@@ -19,7 +19,8 @@ const only = (history: History, category: string): Group => {
 };
 
 const histories = readdirSync(recorded, { recursive: true, encoding: 'utf8' }).filter(
-  (name) => name.endsWith('.json') && /^\s*{\s*"events"/.test(readFileSync(path.join(recorded, name), 'utf8').slice(0, 40)),
+  (name) =>
+    name.endsWith('.json') && /^\s*{\s*"events"/.test(readFileSync(path.join(recorded, name), 'utf8').slice(0, 40)),
 );
 
 test('every event of every recorded history is in one group, in order', () => {
@@ -32,7 +33,10 @@ test('every event of every recorded history is in one group, in order', () => {
     for (const group of history.groups) {
       assert.ok(group.name, `${name}: group ${group.id} has no name`);
       assert.equal(history.group(group.id), group, name);
-      assert.ok(group.endedAt === undefined || group.endedAt >= group.scheduledAt, `${name}: group ${group.id} ends before it begins`);
+      assert.ok(
+        group.endedAt === undefined || group.endedAt >= group.scheduledAt,
+        `${name}: group ${group.id} ends before it begins`,
+      );
       assert.equal(group.state === 'open', group.endedAt === undefined, `${name}: group ${group.id}`);
     }
   }
@@ -46,8 +50,12 @@ test('an activity whose attempts are exhausted has failed, at its last attempt',
 });
 
 test('an activity that was asked to cancel is open until it says so', () => {
-  const file = JSON.parse(readFileSync(path.join(recorded, 'activity/cancel-wait-completed.json'), 'utf8')) as { events: { eventType: string }[] };
-  const asked = file.events.findIndex((event) => event.eventType.endsWith('CANCEL_REQUESTED') && event.eventType.includes('ACTIVITY'));
+  const file = JSON.parse(readFileSync(path.join(recorded, 'activity/cancel-wait-completed.json'), 'utf8')) as {
+    events: { eventType: string }[];
+  };
+  const asked = file.events.findIndex(
+    (event) => event.eventType.endsWith('CANCEL_REQUESTED') && event.eventType.includes('ACTIVITY'),
+  );
   const history = new History();
   history.add(file.events.slice(0, asked + 1) as never);
   assert.equal(only(history, 'activity').state, 'open');

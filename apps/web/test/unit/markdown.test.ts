@@ -14,7 +14,10 @@ function drawn(children: ComponentChildren): string {
 const made = (text: string): string => drawn(Markdown({ text })).replace(/^div\((.*)\)$/s, '$1');
 
 test('headings, lists, code and emphasis are elements', () => {
-  assert.equal(made('# Title\n\nSome **bold** and *soft* `code`.'), 'h3(Title)p(Some strong(bold) and em(soft) code(code).)');
+  assert.equal(
+    made('# Title\n\nSome **bold** and *soft* `code`.'),
+    'h3(Title)p(Some strong(bold) and em(soft) code(code).)',
+  );
   assert.equal(made('- one\n- two'), 'ul(li(one)li(two))');
   assert.equal(made('1. one\n2. two'), 'ol(li(one)li(two))');
   assert.equal(made('```sh\n# not a heading\n```'), 'pre(# not a heading)');
