@@ -25,8 +25,6 @@ constexpr std::array missing{
     "schedule toggle",
     "schedule trigger",
     "schedule update",
-    "task-queue config get",
-    "task-queue config set",
     "task-queue get-build-id-reachability",
     "task-queue get-build-ids",
     "task-queue list-partition",

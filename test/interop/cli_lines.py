@@ -526,6 +526,32 @@ task-queue describe --task-queue cli --task-queue-type workflow --disable-stats 
 task-queue describe --task-queue cli --task-queue-type nope
 task-queue describe --task-queue nobody --legacy-mode --task-queue-type-legacy nope
 task-queue describe
+task-queue config get
+task-queue config get -t nobody
+task-queue config get -t nobody --task-queue-type activity
+task-queue config get -t nobody --task-queue-type activity -o json
+task-queue config get -t ' ' --task-queue-type activity
+task-queue config get -t nobody --task-queue-type sticky
+task-queue config get -n nowhere -t nobody --task-queue-type activity
+task-queue config set -t nobody --task-queue-type activity
+task-queue config set -t nobody --task-queue-type activity --queue-rps-limit-reason why
+task-queue config set -t '' --task-queue-type activity --queue-rps-limit 1
+task-queue config set -n nowhere -t nobody --task-queue-type activity --queue-rps-limit 1
+task-queue config set -t nobody --task-queue-type workflow --queue-rps-limit default
+task-queue config set -t nobody --task-queue-type workflow --fairness-key-rps-limit-default 1
+task-queue config set -t nobody --task-queue-type activity --queue-rps-limit fast
+task-queue config set -t nobody --task-queue-type activity --queue-rps-limit ''
+task-queue config set -t nobody --task-queue-type activity --queue-rps-limit -1
+task-queue config set -t nobody --task-queue-type activity --fairness-key-rps-limit-default fast
+task-queue config set -t nobody --task-queue-type activity --fairness-key-rps-limit-default -1
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a=1 --fairness-key-weight-clear-all
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight =1
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a=
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a=b=2
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a=0
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight a=default --fairness-key-weight a=1
+task-queue config set -t nobody --task-queue-type activity --fairness-key-weight aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=1
 """
 
 COLOURS = """
@@ -758,6 +784,23 @@ operator namespace delete -n made-{me}
 operator namespace delete -n made-{me} --yes
 operator namespace delete -n made-too-{me} --yes -o json
 operator namespace delete -n made-{me} --yes
+task-queue config set -t limits-{me} --task-queue-type activity --queue-rps-limit 5 --queue-rps-limit-reason 'too hot' --identity me
+task-queue config get -t limits-{me} --task-queue-type activity
+task-queue describe -t limits-{me} --legacy-mode --task-queue-type-legacy activity --report-config
+task-queue config set -t limits-{me} --task-queue-type activity --fairness-key-rps-limit-default 2.5 --fairness-key-weight b=.5 --fairness-key-weight a=2 --identity me -o json
+task-queue config get -t limits-{me} --task-queue-type activity -o json
+task-queue config get -t limits-{me} --task-queue-type activity -o jsonl
+task-queue describe -t limits-{me} --task-queue-type activity --report-config -o json
+task-queue config set -t limits-{me} --task-queue-type activity --fairness-key-weight a=Default -o jsonl --identity me
+task-queue config set -t limits-{me} --task-queue-type activity --fairness-key-weight-clear-all --identity me
+task-queue config set -t limits-{me} --task-queue-type activity --fairness-key-weight-clear-all -o none
+task-queue config set -t limits-{me} --task-queue-type activity --queue-rps-limit DEFAULT --fairness-key-rps-limit-default 1e3 --queue-rps-limit-reason 'a reason that is longer than what fits into one column of the table' --identity me
+task-queue config get -t limits-{me} --task-queue-type activity --time-format raw
+task-queue config set -t limits-{me} --task-queue-type nexus --queue-rps-limit 0 --identity me
+task-queue config get -t limits-{me} --task-queue-type nexus
+task-queue config get -t limits-{me} --task-queue-type nexus -o json
+task-queue config set -t limits-{me} --task-queue-type workflow --fairness-key-weight a=NaN
+task-queue config get -t limits-{me} --task-queue-type workflow
 operator nexus endpoint create --name made-{me} --target-namespace second --target-task-queue q --description '**b** "q"'
 operator nexus endpoint create --name made-{me} --target-namespace second --target-task-queue q
 operator nexus endpoint create --name 'bad {me}' --target-namespace second --target-task-queue q
@@ -884,6 +927,9 @@ activity start -a one --type T -t q --start-to-close-timeout 1s --search-attribu
     "the real one asks for neither, whatever its help says: it names the queue by a field that no service knows": """
 activity update-options -a tried -w acts-{me} --task-queue other
 activity update-options -a tried -w acts-{me} --restore-original-options
+""",
+    "a limit of nothing is shown as one": """
+task-queue config get -t limits-{me} --task-queue-type nexus
 """,
     "a number that does not fit into its field is refused instead of cut": """
 activity update-options -w nowhere -a held --retry-maximum-attempts 3000000000

@@ -24,9 +24,10 @@ VERSION = "1.31.0"
 REQUIREMENTS = [
     f"temporalio=={VERSION}", "nexus-rpc", "pytest<9", "pytest-asyncio>=0.21,<0.22", "pytest-timeout", "opentelemetry-sdk",
     "opentelemetry-exporter-otlp-proto-grpc", "psutil", "pydantic", "googleapis-common-protos", "grpcio", "grpcio-tools",
+    "httpx",
     "protobuf<7",  # its tests read FieldDescriptor.label, which protobuf 7 does not have
 ]
-CHECK = "import temporalio, pytest, psutil, pydantic, grpc_tools, google.protobuf.descriptor as d; d.FieldDescriptor.label"
+CHECK = "import temporalio, pytest, psutil, pydantic, grpc_tools, httpx, google.protobuf.descriptor as d; d.FieldDescriptor.label"
 # The settings that the SDK gives the server which its tests start by themselves, as far as a released server has them.
 SETTINGS = [
     'system.refreshNexusEndpointsMinWait="0s"', "system.forceNexusEndpointRefreshOnRead=true",

@@ -23,6 +23,7 @@ ON_OURS = {
     "tests/worker/test_activity.py::test_sync_activity_cancel_after_return_does_not_kill_thread_pool_worker": _AT_ONCE,
     "tests/test_client.py::test_schedule_*": _SCHEDULES,
     "tests/worker/test_extstore.py::test_store_metadata_schedule_action": _SCHEDULES,
+    "tests/worker/test_workflow.py::test_workflow_headers_with_codec*": _SCHEDULES,
     "tests/worker/test_worker.py::test_worker_deployment_*": _DEPLOYMENTS,
     "tests/worker/test_worker.py::test_worker_with_worker_deployment_config": _DEPLOYMENTS,
     "tests/worker/test_worker.py::test_workflows_can_use_*": _DEPLOYMENTS,

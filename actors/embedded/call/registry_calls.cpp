@@ -41,6 +41,18 @@ void fill_types(const Map& from, google::protobuf::Map<std::string, enums::Index
     to[name] = static_cast<enums::IndexedValueType>(type);
 }
 
+// -- task queues ---------------------------------------------------------------------------------
+
+void update_queue_config(
+    registry_actor& owner,
+    const call_ptr& from,
+    const wire::UpdateTaskQueueConfigRequest& request) {
+  answer_with<wire::UpdateTaskQueueConfigResponse>(from, [&](auto& response) {
+    return owner.configs().update(
+        from->name_space->id, request, owner.now(), *response.mutable_config());
+  });
+}
+
 // -- namespaces ----------------------------------------------------------------------------------
 
 void describe_namespace(
@@ -198,6 +210,8 @@ void list_endpoints(
 }
 
 constexpr std::array rows{
+    row<by_registry_in_namespace, update_queue_config>(
+        names::update_task_queue_config, role::write),
     row<by_registry, describe_namespace>(names::describe_namespace, role::read),
     row<by_registry, list_namespaces>(names::list_namespaces, role::read),
     row<by_registry, register_namespace>(names::register_namespace, role::admin),

@@ -255,6 +255,14 @@ struct by_registry {
   }
 };
 
+/// The registries, about a namespace that must be there.
+struct by_registry_in_namespace : in_namespace {
+  template <class Request>
+  static void go(directory& here, const call_ptr& from) {
+    actors::tell(here.registry(), serve_call{from});
+  }
+};
+
 /// What needs no actor, about a namespace.
 struct here_in_namespace : in_namespace {
   template <class Request>

@@ -171,6 +171,14 @@ void directory::take_changes(
     endpoints.erase(id);
 }
 
+void directory::configure(queue_config_key which, embedded::queue_configs::config to) {
+  queue_configs.put(which, std::move(to));
+  for (const auto kind : {queue_kind::workflow, queue_kind::activity, queue_kind::nexus})
+    if (type_of(kind) == which.type)
+      if (const auto queue = find_queue(which.namespace_id, which.queue, kind))
+        actors::tell(queue, look_at_limits{});
+}
+
 std::optional<endpoint_info> directory::endpoint_by_name(std::string_view name) const {
   return info_of(endpoints.find_by_name(name));
 }

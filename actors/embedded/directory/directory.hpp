@@ -10,6 +10,7 @@
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
 #include "runtime/embedded/batch/batch.hpp"
+#include "runtime/embedded/matching/queue_configs.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
@@ -33,6 +34,11 @@ namespace troupe::embedded {
 /// Which tasks a queue holds. Queues of one name and different kinds have nothing to do with each
 /// other.
 enum class queue_kind : char { workflow = 'w', sticky = 's', activity = 'a', nexus = 'n' };
+
+/// The wire's number of what a queue of this kind holds (`TaskQueueType`).
+inline constexpr int type_of(queue_kind kind) {
+  return kind == queue_kind::nexus ? 3 : kind == queue_kind::activity ? 2 : 1;
+}
 
 class directory;
 
@@ -114,6 +120,8 @@ public:
   [[nodiscard]] time_point now() const { return home.now(); }
   /// Makes a change of the registries that was planned and is durable.
   void take_changes(std::vector<namespace_entry> entries, endpoint_registry::changes of_endpoints);
+  /// The same for the configuration of a task queue, which hears of it if it is there.
+  void configure(queue_config_key which, embedded::queue_configs::config to);
   /// The rows of the runs of one namespace; written by its visibility actor.
   [[nodiscard]] visibility_index& index_of(const std::string& namespace_id) {
     return indexes_[namespace_id];
@@ -133,6 +141,7 @@ public:
   std::unique_ptr<id_source> ids;
   namespace_registry namespaces;
   endpoint_registry endpoints;
+  embedded::queue_configs queue_configs;
   store_writer store;
   unloaded_deadlines deadlines; ///< of records that are not in memory
   embedded::residents residents;

@@ -44,7 +44,8 @@ struct poll {
   std::string build_id;
   bool is_sticky = false;
   bool is_activity = false;
-  time_point expires; ///< when it is answered empty
+  task_priority taken; ///< of the task that it took
+  time_point expires;  ///< when it is answered empty
   executor::timer_id timer = 0;
 };
 using poll_ptr = std::shared_ptr<poll>;
@@ -76,8 +77,8 @@ struct offer_query {
   duration patience{}; ///< until it goes to `next_queue`, or fails if that is empty
   std::string next_queue;
 };
-/// The queue's limit of tasks per second may let a task through again.
-struct limit_allows {};
+/// The queue's limits of tasks per second may let a task through again, or have been changed.
+struct look_at_limits {};
 struct offer_expired {
   std::string task_id;
 };
@@ -246,7 +247,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(add_workflow_task)
   TROUPE_SERVICE_MESSAGE(add_activity_task)
   TROUPE_SERVICE_MESSAGE(offer_query)
-  TROUPE_SERVICE_MESSAGE(limit_allows)
+  TROUPE_SERVICE_MESSAGE(look_at_limits)
   TROUPE_SERVICE_MESSAGE(offer_expired)
   TROUPE_SERVICE_MESSAGE(unload_queue)
   TROUPE_SERVICE_MESSAGE(start_taken_task)
@@ -337,7 +338,7 @@ using task_queue_handle = caf::typed_actor<
     sig<void(add_activity_task)>,
     sig<void(offer_request)>,
     sig<void(close_poll)>,
-    sig<void(limit_allows)>,
+    sig<void(look_at_limits)>,
     sig<void(offer_expired)>,
     sig<void(reopen_poll)>,
     sig<void(offer_query)>,

@@ -7,6 +7,7 @@
 #include "runtime/base/log/log.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/taskqueue/v1/message.pb.h>
 #include <temporal/api/workflow/v1/message.pb.h>
 
 #include <memory>
@@ -62,6 +63,14 @@ struct filler {
       if (!entry.ParseFromString(each.value))
         return false;
       here.endpoints.put(std::move(entry));
+      return true;
+    }
+    case table::queue_config: {
+      auto of = configured_queue(each.key.key);
+      auto config = std::make_shared<temporal::api::taskqueue::v1::TaskQueueConfig>();
+      if (!of || !config->ParseFromString(each.value))
+        return false;
+      here.queue_configs.put(std::move(*of), std::move(config));
       return true;
     }
     case table::visibility: {
@@ -143,6 +152,7 @@ void start_from_store(directory& here, unique_function<void()> done) {
        {table::endpoint, {}},
        {table::visibility, {}},
        {table::batch, {}},
+       {table::queue_config, {}},
        {table::record, {}}},
       [&here, done = std::move(done)](loaded_rows rows) mutable {
         if (rows) {

@@ -19,14 +19,6 @@ namespace {
 namespace wire = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-enums::TaskQueueType type_of(queue_kind kind) {
-  switch (kind) {
-  case queue_kind::nexus: return enums::TASK_QUEUE_TYPE_NEXUS;
-  case queue_kind::activity: return enums::TASK_QUEUE_TYPE_ACTIVITY;
-  default: return enums::TASK_QUEUE_TYPE_WORKFLOW;
-  }
-}
-
 queue_kind kind_of(const wire::DescribeTaskQueueRequest& request) {
   switch (request.task_queue_type()) {
   case enums::TASK_QUEUE_TYPE_NEXUS: return queue_kind::nexus;
@@ -40,15 +32,20 @@ queue_kind kind_of(const wire::DescribeTaskQueueRequest& request) {
 /// What the real server lets a queue hand out in a second if nobody says anything else.
 constexpr double system_rate = 4000;
 
-void fill_common(const queue_view& seen, wire::DescribeTaskQueueResponse& response) {
+void fill_common(
+    const queue_configs::config& config,
+    const queue_view& seen,
+    wire::DescribeTaskQueueResponse& response) {
   response.mutable_versioning_info()->set_current_version("__unversioned__");
   response.mutable_versioning_info()->mutable_update_time()->set_seconds(-62'135'596'800);
-  const bool is_of_worker = seen.most_per_second && *seen.most_per_second < system_rate;
+  const auto by_config = queue_rate(config);
+  const double wanted = by_config ? *by_config : seen.most_per_second.value_or(system_rate);
   auto& limit = *response.mutable_effective_rate_limit();
-  limit.set_requests_per_second(
-      static_cast<float>(is_of_worker ? *seen.most_per_second : system_rate));
+  limit.set_requests_per_second(static_cast<float>(std::min(wanted, system_rate)));
   limit.set_rate_limit_source(
-      is_of_worker ? enums::RATE_LIMIT_SOURCE_WORKER : enums::RATE_LIMIT_SOURCE_SYSTEM);
+      !(wanted < system_rate) ? enums::RATE_LIMIT_SOURCE_SYSTEM
+      : by_config             ? enums::RATE_LIMIT_SOURCE_API
+                              : enums::RATE_LIMIT_SOURCE_WORKER);
 }
 
 template <class Where>
@@ -84,16 +81,23 @@ queue_view::level_stats all_levels(const queue_view& seen) {
 }
 
 void describe_one(
-    const call_ptr& from, const wire::DescribeTaskQueueRequest& request, const queue_view& seen) {
+    directory& here,
+    const call_ptr& from,
+    const wire::DescribeTaskQueueRequest& request,
+    const queue_view& seen) {
   wire::DescribeTaskQueueResponse response;
   add_pollers(seen, response);
-  fill_common(seen, response);
+  const auto config = here.queue_configs.find(
+      {from->name_space->id, request.task_queue().name(), type_of(kind_of(request))});
+  fill_common(config, seen, response);
+  if (request.report_config() && config)
+    *response.mutable_config() = *config;
   if (request.include_task_queue_status()) {
     // Tools read it without asking whether it is there. Tasks have no stored ids here; the real
     // server shows its first block and the system's rate for an unused queue.
     auto& status = *response.mutable_task_queue_status();
     status.set_backlog_count_hint(all_levels(seen).backlog);
-    status.set_rate_per_second(system_rate);
+    status.set_rate_per_second(response.effective_rate_limit().requests_per_second());
     status.mutable_task_id_block()->set_start_id(1);
     status.mutable_task_id_block()->set_end_id(100'000);
   }
@@ -208,7 +212,7 @@ void describe_queue(
     directory& here, const call_ptr& from, queue_kind kind, const queue_view& seen) {
   const auto& request = from->as<wire::DescribeTaskQueueRequest>();
   if (request.api_mode() != enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED) {
-    describe_one(from, request, seen);
+    describe_one(here, from, request, seen);
     return;
   }
   add_part(from, request, {}, type_of(kind), seen);

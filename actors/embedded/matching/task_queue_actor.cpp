@@ -48,6 +48,7 @@ task_queue_actor::task_queue_actor(
 
 task_queue_actor::behavior_type task_queue_actor::make_behavior() {
   watch_idleness(directory_.settings.idle_actor_time);
+  read_config();
   return {
       [this](serve_call& message) { take(message); },
       [this](add_workflow_task& message) { take(message); },
@@ -55,7 +56,7 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
       [this](offer_request& message) { take(message); },
       [this](close_poll& message) { take(message); },
       [this](offer_expired& message) { take(message); },
-      [this](limit_allows& message) { take(message); },
+      [this](look_at_limits& message) { take(message); },
       [this](reopen_poll& message) { take(message); },
       [this](offer_query& message) { take(message); },
       [this](unload_queue& message) { take(message); },
@@ -87,6 +88,10 @@ void task_queue_actor::handle(reopen_poll& what) {
     back->from->answer_empty();
     return;
   }
+  if (limits_.is_on())
+    limits_.give_back(
+        back->taken.fairness_key,
+        weight_of(config_, back->taken.fairness_key, back->taken.fairness_weight));
   put({back->id, back}, true);
 }
 
@@ -124,15 +129,26 @@ void task_queue_actor::handle(add_activity_task& what) {
 task_place task_queue_actor::place_of(const task_priority& priority) {
   const auto level = priority_level(priority.key);
   came_[static_cast<std::size_t>(level - 1)].count(directory_.now());
-  const auto pass =
-      directory_.settings.fair_queues
-          ? fair_order_.pass_of(level, priority.fairness_key, priority.fairness_weight)
-          : 0;
+  const auto pass = directory_.settings.fair_queues
+                        ? fair_order_.pass_of(
+                              level,
+                              priority.fairness_key,
+                              weight_of(config_, priority.fairness_key, priority.fairness_weight))
+                        : 0;
   return {level, pass, ++last_id_};
 }
 
+const task_priority& task_queue_actor::task::priority() const {
+  static const task_priority of_offers;
+  if (const auto* workflow = std::get_if<add_workflow_task>(&what))
+    return workflow->task.priority;
+  if (const auto* activity = std::get_if<add_activity_task>(&what))
+    return activity->task.priority;
+  return of_offers;
+}
+
 void task_queue_actor::put(task what) {
-  if (limit_.is_on()) {
+  if (limits_.is_on()) {
     matcher_.add(std::move(what));
     hand_over_waiting();
   } else if (auto found = matcher_.offer(std::move(what))) {
@@ -141,7 +157,7 @@ void task_queue_actor::put(task what) {
 }
 
 void task_queue_actor::put(waiting_poll what, bool is_first) {
-  if (limit_.is_on()) {
+  if (limits_.is_on()) {
     matcher_.add(std::move(what), is_first);
     hand_over_waiting();
   } else if (auto found = matcher_.poll(std::move(what), is_first)) {
@@ -150,19 +166,45 @@ void task_queue_actor::put(waiting_poll what, bool is_first) {
 }
 
 void task_queue_actor::hand_over_waiting() {
-  while (matcher_.has_match() && limit_.take(directory_.now()))
-    hand_over(matcher_.next());
-  if (!matcher_.has_match() || limit_timer_ != 0)
-    return;
-  if (const auto pause = limit_.until_next(directory_.now()))
+  while (matcher_.has_match()) {
+    // The first one is the one that is next; if it may not go, those behind it wait as well.
+    const auto now = directory_.now();
+    const auto& first = matcher_.first_task().priority();
+    const auto weight = weight_of(config_, first.fairness_key, first.fairness_weight);
+    if (limits_.take(first.fairness_key, weight, now)) {
+      hand_over(matcher_.next());
+      continue;
+    }
+    const auto pause = limits_.until_next(first.fairness_key, now);
+    // Another one may have been the first when it was armed.
+    if (limit_timer_ != 0)
+      home().cancel(std::exchange(limit_timer_, 0));
+    if (!pause)
+      return;
     limit_timer_ = home().schedule(*pause, [weak = caf::actor_cast<caf::actor_addr>(this)] {
       if (auto self = caf::actor_cast<task_queue_handle>(weak))
-        tell(self, limit_allows{});
+        tell(self, look_at_limits{});
     });
+    return;
+  }
 }
 
-void task_queue_actor::handle(limit_allows&) {
-  limit_timer_ = 0;
+void task_queue_actor::handle(look_at_limits&) {
+  read_config();
+  limits_changed();
+}
+
+void task_queue_actor::read_config() {
+  if (kind_ == queue_kind::sticky)
+    return;
+  config_ = directory_.queue_configs.find({namespace_id_, name_, type_of(kind_)});
+  limits_.set_by_config(queue_rate(config_), key_rate(config_), directory_.now());
+}
+
+void task_queue_actor::limits_changed() {
+  // What waits for the limits that were waits no longer.
+  if (limit_timer_ != 0)
+    home().cancel(std::exchange(limit_timer_, 0));
   hand_over_waiting();
 }
 
@@ -242,11 +284,8 @@ void task_queue_actor::accept_poll(
   opened->is_activity = kind_ == queue_kind::activity;
   note_use();
   pollers_.saw(opened->identity, most_per_second.value_or(unlimited_poll_rate), directory_.now());
-  if (limit_.set(most_per_second, directory_.now())) {
-    // What waits for the limit that was waits no longer.
-    home().cancel(std::exchange(limit_timer_, 0));
-    hand_over_waiting();
-  }
+  if (limits_.set_by_worker(most_per_second, directory_.now()))
+    limits_changed();
   auto weak = caf::actor_cast<caf::actor_addr>(this);
   const auto end = [weak, id = opened->id](bool is_expired) {
     if (auto self = caf::actor_cast<task_queue_handle>(weak))
@@ -287,6 +326,8 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
   // A loop, as any number of polls may have vanished and any number of tasks may be stale.
   for (;;) {
     auto& taker = found.poll.what;
+    if (limits_.is_on())
+      taker->taken = found.task.priority();
     std::optional<matcher<task, waiting_poll>::match> next;
     if (taker->from->is_cancelled() || taker->from->is_answered()) {
       // It vanished while its cancellation is still on the way: the task goes to the next one.
@@ -383,8 +424,7 @@ void task_queue_actor::add_offer(
   const auto queued_as = place_of({});
   made.queued_as = queued_as;
   offers_.emplace(task_id, std::move(made));
-  if (auto found = matcher_.offer({queued_as, std::move(task_id)}))
-    hand_over(std::move(*found));
+  put(task{queued_as, std::move(task_id)});
 }
 
 void task_queue_actor::expire_offer(const std::string& task_id) {
@@ -473,7 +513,7 @@ void task_queue_actor::finish_query(
 void task_queue_actor::describe(const call_ptr& from) {
   queue_view seen;
   seen.pollers = pollers_.recent(directory_.now());
-  seen.most_per_second = limit_.per_second();
+  seen.most_per_second = limits_.by_worker();
   const auto now = directory_.now();
   for (std::int32_t level = 1; level <= priority_levels; ++level) {
     const auto at = static_cast<std::size_t>(level - 1);

@@ -6,6 +6,8 @@
 #include "actors/embedded/directory/messages.hpp"
 #include "runtime/embedded/matching/fair_order.hpp"
 #include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/matching/queue_configs.hpp"
+#include "runtime/embedded/matching/task_limits.hpp"
 #include "runtime/embedded/matching/task_rates.hpp"
 
 #include <array>
@@ -27,8 +29,8 @@ namespace troupe::embedded {
 /// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe),
 ///            add_workflow_task, add_activity_task, offer_query and reopen_poll (executions),
 ///            offer_request (Nexus dispatchers), close_poll, offer_expired and leave_if_idle (own
-///            timers), limit_allows (own timer), withdraw_query (a client that left), unload_queue
-///            (method table: a worker leaves).
+///            timers), look_at_limits (own timer, registry), withdraw_query (a client that left),
+///            unload_queue (method table: a worker leaves).
 /// Sends:     start_taken_task, start_taken_activity and fill_query to executions, request_answered
 /// and request_expired
 ///            to dispatchers, answers to polls.
@@ -71,6 +73,8 @@ private:
   struct task {
     task_place place;
     std::variant<add_workflow_task, add_activity_task, std::string> what;
+
+    [[nodiscard]] const task_priority& priority() const;
   };
   struct waiting_poll {
     std::uint64_t id = 0;
@@ -91,7 +95,7 @@ private:
   void handle(add_activity_task& what);
   void handle(offer_request& what);
   void handle(close_poll& what) { close(what.id, what.is_expired); }
-  void handle(limit_allows&);
+  void handle(look_at_limits&);
   void handle(offer_expired& what) { expire_offer(what.task_id); }
   void handle(reopen_poll& what);
   void handle(offer_query& what);
@@ -115,8 +119,10 @@ private:
   /// A task and a poll that came: they wait, or are handed over as far as the limit allows.
   void put(task what);
   void put(waiting_poll what, bool is_first);
-  /// Hands over what waits as far as the limit allows, and comes back when it allows more.
+  /// Hands over what waits as far as the limits allow, and comes back when they allow more.
   void hand_over_waiting();
+  void read_config();
+  void limits_changed();
   /// Where a task that comes now stands.
   [[nodiscard]] task_place place_of(const task_priority& priority);
   void note_gone(const task_place& which);
@@ -143,8 +149,9 @@ private:
   matcher<task, waiting_poll> matcher_;
   fair_order fair_order_;
   poller_history pollers_;
-  task_limit limit_;                            ///< of activity queues
-  executor::timer_id limit_timer_ = 0;          ///< armed while tasks and polls wait for the limit
+  queue_configs::config config_; ///< what clients have set of it; null: nothing
+  task_limits limits_;
+  executor::timer_id limit_timer_ = 0;          ///< armed while tasks and polls wait for a limit
   std::array<task_rate, priority_levels> came_; ///< by level
   std::array<task_rate, priority_levels> went_;
   std::unordered_map<std::string, offer> offers_;

@@ -67,20 +67,22 @@ void registry_actor::serve_next() {
 
 void registry_actor::change_for(const call_ptr& from) {
   from->hold_answer();
-  endpoints_to_put_ = directory_.endpoints.plan(
-      [&] { namespaces_to_put_ = directory_.namespaces.plan([&] { serve(*this, from); }); });
+  configs_to_put_ = directory_.queue_configs.plan([&] {
+    endpoints_to_put_ = directory_.endpoints.plan(
+        [&] { namespaces_to_put_ = directory_.namespaces.plan([&] { serve(*this, from); }); });
+  });
   if (namespaces_to_put_.empty() && endpoints_to_put_.put.empty()
-      && endpoints_to_put_.removed.empty()) {
+      && endpoints_to_put_.removed.empty() && configs_to_put_.empty()) {
     from->release_answer();
     return;
   }
   changes_ = from;
-  commit(rows_of(namespaces_to_put_, endpoints_to_put_));
+  commit(rows_of(namespaces_to_put_, endpoints_to_put_, configs_to_put_));
 }
 
 void registry_actor::erase_namespace(std::string id) {
   erasing_ = std::move(id);
-  auto rows = rows_of_erased_namespace(erasing_);
+  auto rows = rows_of_erased_namespace(erasing_, directory_.queue_configs.of_namespace(erasing_));
   for (const auto& job_id : directory_.batches_of(erasing_).ids())
     rows.rows.push_back({batch_key(erasing_, job_id), std::nullopt});
   commit(std::move(rows));
@@ -119,6 +121,8 @@ void registry_actor::finish_change(bool is_durable) {
     if (namespace_registry::is_being_deleted(each))
       go_on_later(each.id, deletion_delay);
   directory_.take_changes(std::move(namespaces_to_put_), std::move(endpoints_to_put_));
+  for (auto& each : configs_to_put_)
+    directory_.configure(std::move(each.of), std::move(each.to));
   from->release_answer();
 }
 
@@ -153,6 +157,7 @@ void registry_actor::finish_erasing(bool is_durable) {
     return;
   }
   directory_.namespaces.erase(id);
+  directory_.queue_configs.erase_namespace(id);
   actors::tell(directory_.visibility(id), drop_index{});
   actors::tell(directory_.batches(id), drop_index{});
 }
@@ -163,6 +168,10 @@ namespace_registry& registry_actor::namespaces() {
 
 endpoint_registry& registry_actor::endpoints() {
   return directory_.endpoints;
+}
+
+queue_configs& registry_actor::configs() {
+  return directory_.queue_configs;
 }
 
 time_point registry_actor::now() const {

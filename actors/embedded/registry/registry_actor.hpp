@@ -3,6 +3,7 @@
 
 #include "actors/embedded/directory/messages.hpp"
 #include "actors/embedded/directory/service_actor.hpp"
+#include "runtime/embedded/matching/queue_configs.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 #include "runtime/embedded/store/store.hpp"
@@ -15,13 +16,13 @@ namespace troupe::embedded {
 
 class directory;
 
-/// Namespaces, search attributes and Nexus endpoints of the service.
+/// Namespaces, search attributes, Nexus endpoints and configurations of task queues.
 ///
 /// Owns:      the right to change the registries; all actors of the shard may read them.
 /// Receives:  serve_call (method table), commit_ended (store), go_on_deleting (itself, and once for
 ///            each namespace that a former service did not get to the end with).
-/// Sends:     answers; delete_run (executions) and drop_index (visibility, batch) for deleted
-///            namespaces.
+/// Sends:     answers; look_at_limits (task queues whose configuration changed); delete_run
+///            (executions) and drop_index (visibility, batch) for deleted namespaces.
 /// Dies when: the service does.
 ///
 /// A change is made once it is durable, and answered then; what comes meanwhile waits in order.
@@ -39,6 +40,7 @@ public:
 
   namespace_registry& namespaces();
   endpoint_registry& endpoints();
+  queue_configs& configs();
   [[nodiscard]] time_point now() const;
 
 private:
@@ -60,6 +62,7 @@ private:
   std::string erasing_; ///< the id of a namespace that is
   std::vector<namespace_entry> namespaces_to_put_;
   endpoint_registry::changes endpoints_to_put_;
+  std::vector<queue_configs::change> configs_to_put_;
 };
 
 } // namespace troupe::embedded

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/embedded/matching/queue_configs.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
 #include "runtime/embedded/store/store.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +18,17 @@ namespace troupe::embedded {
 inline const std::string registry_owner = "registries";
 
 /// What a namespace without runs leaves behind in the store.
-commit_batch rows_of_erased_namespace(const std::string& id);
+commit_batch rows_of_erased_namespace(
+    const std::string& id, const std::vector<queue_config_key>& configured_queues);
 
 /// The rows that a change of the registries writes.
 commit_batch rows_of(
-    const std::vector<namespace_entry>& namespaces, const endpoint_registry::changes& endpoints);
+    const std::vector<namespace_entry>& namespaces,
+    const endpoint_registry::changes& endpoints,
+    const std::vector<queue_configs::change>& configs = {});
+
+/// Whose configuration a row holds, by its key; nothing if the key is none.
+std::optional<queue_config_key> configured_queue(const std::string& key);
 
 /// What a store keeps of the cluster itself.
 inline constexpr std::string_view cluster_id_row = "id";

@@ -199,11 +199,9 @@ CLI::Option* add_number(CLI::App& to, const char* names, float& value, const cha
       to,
       names,
       [&value](const std::string& given) {
-        const auto* end = given.data() + given.size();
-        const auto* from = given.data() + (given.starts_with('+') ? 1 : 0);
         float read = 0;
-        const auto [stop, error] = std::from_chars(from, end, read);
-        if (stop != end || error == std::errc::invalid_argument)
+        const auto error = read_real(given, read);
+        if (error == std::errc::invalid_argument)
           return "strconv.ParseFloat: parsing " + go_quoted(given) + ": " + no_number;
         if (error == std::errc::result_out_of_range)
           return "strconv.ParseFloat: parsing " + go_quoted(given) + ": " + out_of_range;
@@ -212,6 +210,13 @@ CLI::Option* add_number(CLI::App& to, const char* names, float& value, const cha
       },
       help,
       "float32");
+}
+
+std::errc read_real(const std::string& text, float& to) {
+  const auto* end = text.data() + text.size();
+  const auto* from = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [stop, error] = std::from_chars(from, end, to);
+  return stop != end ? std::errc::invalid_argument : error;
 }
 
 CLI::Option* add_duration(CLI::App& to, const char* names, std::string& value, const char* help) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace CLI {
@@ -64,5 +65,9 @@ void refuse_flag(CLI::App& to, const std::string& names, bool takes_value = true
 /// An integer as Go reads it: decimal, `0x1f`, `0o17`, `0b1`, `1_000`. What it returns is why it is
 /// none, empty if it is one.
 std::string read_integer(const std::string& text, std::int64_t& to);
+
+/// A number as Go reads it. What it returns says whether it is one that fits: `std::errc{}`, else
+/// `invalid_argument` or `result_out_of_range`.
+std::errc read_real(const std::string& text, float& to);
 
 } // namespace troupe::cli

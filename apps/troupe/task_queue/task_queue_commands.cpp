@@ -23,14 +23,8 @@ namespace enums = temporal::api::enums::v1;
 namespace tq = temporal::api::taskqueue::v1;
 namespace wf = temporal::api::workflowservice::v1;
 
-constexpr std::array<std::pair<std::string_view, enums::TaskQueueType>, 3> type_names{{
-    {"workflow", enums::TASK_QUEUE_TYPE_WORKFLOW},
-    {"activity", enums::TASK_QUEUE_TYPE_ACTIVITY},
-    {"nexus", enums::TASK_QUEUE_TYPE_NEXUS},
-}};
-
 std::string type_name(int type) {
-  for (const auto& [name, each] : type_names)
+  for (const auto& [name, each] : queue_types)
     if (each == type)
       return std::string{name};
   return "unspecified";
@@ -218,7 +212,7 @@ void describe(const describe_queue_flags& what, const global_flags& flags) {
     versions.mutable_build_ids()->Assign(what.build_ids.begin(), what.build_ids.end());
   }
   for (const auto& name : what.types)
-    for (const auto& [known, type] : type_names)
+    for (const auto& [known, type] : queue_types)
       if (known == name)
         request.add_task_queue_types(type);
   const description seen{describe_task_queue(request, to), what.without_stats};
@@ -266,6 +260,7 @@ void add_task_queue_commands(CLI::App& app, const global_flags& flags) {
       "Whether tasks may still come for a build");
   add_switch(
       describe_one, "--report-config", described.with_config, "Ask for the queue's settings too");
+  add_task_queue_config_commands(group, flags);
 }
 
 } // namespace troupe::cli

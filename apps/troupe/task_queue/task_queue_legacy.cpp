@@ -7,6 +7,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/rpc/methods.hpp"
 
+#include <map>
 #include <utility>
 
 namespace troupe::cli {
@@ -85,16 +86,44 @@ std::string versioning_json(const tq::TaskQueueVersioningInfo& of) {
   return made.str();
 }
 
+std::string limit_json(const tq::RateLimitConfig& of) {
+  go_object made;
+  if (of.has_rate_limit())
+    made.raw(
+        "rate_limit",
+        go_object{}.real("requests_per_second", of.rate_limit().requests_per_second()).str());
+  if (of.has_metadata())
+    made.raw(
+        "metadata",
+        go_object{}
+            .text("reason", of.metadata().reason())
+            .text("update_identity", of.metadata().update_identity())
+            .time("update_time", of.metadata().update_time())
+            .str());
+  return made.str();
+}
+
+std::string config_json(const tq::TaskQueueConfig& of) {
+  go_object made;
+  if (of.has_queue_rate_limit())
+    made.raw("queue_rate_limit", limit_json(of.queue_rate_limit()));
+  if (of.has_fairness_keys_rate_limit_default())
+    made.raw("fairness_keys_rate_limit_default", limit_json(of.fairness_keys_rate_limit_default()));
+  go_object weights;
+  const auto& given = of.fairness_weight_overrides();
+  for (const auto& [key, weight] : std::map<std::string, float>{given.begin(), given.end()})
+    weights.raw(key.c_str(), go_number_json(weight));
+  if (!given.empty())
+    made.raw("fairness_weight_overrides", weights.str());
+  return made.str();
+}
+
 } // namespace
 
-wf::DescribeTaskQueueResponse
-describe_task_queue(const wf::DescribeTaskQueueRequest& what, connection& to) {
+wf::DescribeTaskQueueResponse describe_task_queue(
+    const wf::DescribeTaskQueueRequest& what, connection& to, const std::string& fault) {
   wf::DescribeTaskQueueResponse response;
-  to.call(
-      "unable to describe task queue",
-      rpc::methods::workflow_service::describe_task_queue,
-      what,
-      response);
+  to.call(fault, rpc::methods::workflow_service::describe_task_queue, what, response);
   return response;
 }
 
@@ -113,6 +142,7 @@ void describe_as_before(const describe_queue_flags& what, const global_flags& fl
       what.legacy_type == "workflow" ? enums::TASK_QUEUE_TYPE_WORKFLOW
                                      : enums::TASK_QUEUE_TYPE_ACTIVITY);
   request.set_include_task_queue_status(true);
+  request.set_report_config(what.with_config);
   wf::DescribeTaskQueueResponse response;
   std::string pollers, queues;
   // A queue of several parts has the others under names of their own.
@@ -128,12 +158,16 @@ void describe_as_before(const describe_queue_flags& what, const global_flags& fl
     queues = in_list(std::move(queues), status_json(part.task_queue_status(), partition));
     if (part.has_versioning_info())
       *response.mutable_versioning_info() = part.versioning_info();
+    if (part.has_config())
+      *response.mutable_config() = part.config();
   }
   if (flags.is_json()) {
     const auto list = [](const std::string& items) {
       return items.empty() ? std::string{"null"} : '[' + items + ']';
     };
     json_object all;
+    if (response.has_config())
+      all.raw("config", config_json(response.config()));
     all.raw("pollers", list(pollers)).raw("taskQueues", list(queues));
     if (response.has_versioning_info())
       all.raw("versioning_info", versioning_json(response.versioning_info()));
@@ -154,6 +188,12 @@ void describe_as_before(const describe_queue_flags& what, const global_flags& fl
         {"Identity", "LastAccessTime", "RatePerSecond"},
         rows,
         {{align::left, align::left, align::right}}));
+  if (response.has_config() && flags.format() == output_format::text) {
+    print("\n");
+    say_heading("Task Queue Configuration:", flags);
+    print_limits(response.config(), flags);
+    return;
+  }
   if (!response.has_versioning_info())
     return;
   if (flags.format() == output_format::text)

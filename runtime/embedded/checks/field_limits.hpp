@@ -44,6 +44,7 @@ private:
 /// | activities     | identity                                      | id             |
 /// |   answered     |                                               |                |
 /// | DescribeTask.. | task_queue (also not set or empty)            | id             |
+/// | UpdateTask..   | task_queue (no worker can poll a longer one)  | id (ours)      |
 /// | ShutdownWorker | sticky_task_queue, identity                   | id             |
 /// | endpoint lists | page_size                                     | 1000           |
 template <class Request>
@@ -97,6 +98,8 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
     else if (queue.name().empty())
       checks.that({status_code::invalid_argument, "missing task queue name", {}});
     checks.text(queue.name(), to.max_id_bytes, queue_too_long);
+  } else if constexpr (requires { request.set_fairness_weight_overrides(); }) {
+    checks.text(request.task_queue(), to.max_id_bytes, queue_too_long);
   } else if constexpr (requires { request.sticky_task_queue(); }) {
     checks.text(request.sticky_task_queue(), to.max_id_bytes, queue_too_long)
         .text(request.identity(), to.max_id_bytes, identity_too_long);

@@ -131,6 +131,8 @@ public:
   [[nodiscard]] std::size_t waiting_tasks(std::int32_t level) const noexcept {
     return counts_[static_cast<std::size_t>(level)];
   }
+  /// The one that is next; there is one.
+  [[nodiscard]] const Task& first_task() const noexcept { return tasks_.begin()->second; }
   /// The one of this level that is next; null if none waits.
   [[nodiscard]] const Task* first_task(std::int32_t level) const noexcept {
     const auto found = tasks_.lower_bound({level, 0, 0});

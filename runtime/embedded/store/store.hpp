@@ -33,6 +33,7 @@ enum class table : std::uint8_t {
 
   visibility = 32,
   batch = 33,
+  queue_config = 34,
 };
 
 /// Where a row is. Keys are made of parts (`add_key_part`), so that the rows of one owner are one

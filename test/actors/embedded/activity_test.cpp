@@ -148,17 +148,17 @@ BOOST_AUTO_TEST_CASE(tasks_go_no_faster_than_the_last_poll_wants) {
     return std::count_if(
         polls.begin(), polls.end(), [](const sent& each) { return each->is_answered; });
   };
-  BOOST_TEST(answered() == 3);
+  BOOST_TEST(answered() == 4); // a second's worth and one more, as the real server
   auto described = describe_queue();
   BOOST_TEST(described.effective_rate_limit().requests_per_second() == 3);
   BOOST_TEST(
       described.effective_rate_limit().rate_limit_source() == enums::RATE_LIMIT_SOURCE_WORKER);
   BOOST_TEST(described.pollers(0).rate_per_second() == 3);
-  BOOST_TEST(described.stats().approximate_backlog_count() == 9);
+  BOOST_TEST(described.stats().approximate_backlog_count() == 8);
   shard.advance(990ms);
-  BOOST_TEST(answered() == 5);
+  BOOST_TEST(answered() == 6);
   shard.advance(1s);
-  BOOST_TEST(answered() == 8);
+  BOOST_TEST(answered() == 9);
   shard.advance(1100ms);
   BOOST_TEST(answered() == 12);
   for (std::size_t i = 0; i < polls.size(); ++i)
@@ -166,7 +166,8 @@ BOOST_AUTO_TEST_CASE(tasks_go_no_faster_than_the_last_poll_wants) {
 }
 
 BOOST_AUTO_TEST_CASE(a_poll_without_a_limit_ends_that_of_others) {
-  begin("w", {"a", "b", "c", "d"});
+  begin("w", {"at once", "a", "b", "c", "d"});
+  BOOST_TEST(poll_at(1)->is_answered);
   BOOST_TEST(poll_at(1)->is_answered);
   auto second = poll_at(1);
   auto none = poll_at(0);
@@ -179,14 +180,15 @@ BOOST_AUTO_TEST_CASE(a_poll_without_a_limit_ends_that_of_others) {
   BOOST_TEST(task_of(last).activity_id() == "d");
 }
 
-BOOST_AUTO_TEST_CASE(a_higher_limit_holds_at_once) {
+BOOST_AUTO_TEST_CASE(a_higher_limit_holds_from_a_second_and_a_task_on) {
   begin("w", {"a", "b", "c"});
   BOOST_TEST(poll_at(0.0001)->is_answered);
   auto second = poll_at(0.0001);
   BOOST_TEST(!second->is_answered);
   auto third = poll_at(2);
-  shard.advance(1100ms);
+  shard.advance(1500ms);
   BOOST_TEST(task_of(second).activity_id() == "b");
+  shard.advance(500ms);
   BOOST_TEST(task_of(third).activity_id() == "c");
 }
 

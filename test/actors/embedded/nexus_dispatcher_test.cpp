@@ -7,6 +7,9 @@
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
+#include <array>
+
 namespace {
 
 using namespace troupe::embedded;
@@ -240,6 +243,27 @@ BOOST_AUTO_TEST_CASE(destinations_of_callbacks_that_are_used_no_more_leave_nothi
   BOOST_TEST(host->here().deliverers() == 50U);
   shard.advance(11min);
   BOOST_TEST(host->here().deliverers() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(operations_are_handed_out_no_faster_than_the_limit_of_their_queue) {
+  wire::UpdateTaskQueueConfigRequest limit;
+  limit.set_namespace_("default");
+  limit.set_task_queue("handlers");
+  limit.set_task_queue_type(enums::TASK_QUEUE_TYPE_NEXUS);
+  limit.mutable_update_queue_rate_limit()->mutable_rate_limit()->set_requests_per_second(1);
+  BOOST_TEST(call("UpdateTaskQueueConfig", limit)->status.message == "");
+  for (const char* id : {"one", "two", "three"})
+    start_caller(id);
+  const std::array polls{poll_nexus(), poll_nexus(), poll_nexus()};
+  const auto answered = [&] {
+    return std::count_if(
+        polls.begin(), polls.end(), [](const sent& each) { return each->is_answered; });
+  };
+  BOOST_TEST(answered() == 2);
+  shard.advance(999ms);
+  BOOST_TEST(answered() == 2);
+  shard.advance(1ms);
+  BOOST_TEST(answered() == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

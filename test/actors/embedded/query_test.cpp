@@ -114,6 +114,54 @@ BOOST_AUTO_TEST_CASE(is_refused_at_once_where_no_task_was_ever_scheduled) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(
+    of_a_run_that_waits_for_its_backoff_is_refused_and_one_of_the_run_before_is_not) {
+  const auto minute = [](auto& span) { span.set_seconds(60); };
+  auto retried = start_request("retry");
+  minute(*retried.mutable_retry_policy()->mutable_initial_interval());
+  auto cron = start_request("cron");
+  cron.set_cron_schedule("@every 1h");
+  auto plain = start_request("new");
+  for (auto* request : {&cron, &retried, &plain}) {
+    BOOST_TEST_CONTEXT(request->workflow_id()) {
+      BOOST_TEST(call("StartWorkflowExecution", *request)->status.message == "");
+      const auto& id = request->workflow_id();
+      if (id == "cron")
+        shard.advance(1h);
+      const auto given = take();
+      auto done = completing(given);
+      auto& command = *done.add_commands();
+      if (id == "retry") {
+        command.set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
+        auto& failure = *command.mutable_fail_workflow_execution_command_attributes();
+        failure.mutable_failure()->set_message("once more");
+        failure.mutable_failure()->mutable_application_failure_info();
+      } else if (id == "cron") {
+        command.set_command_type(enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION);
+        command.mutable_complete_workflow_execution_command_attributes();
+      } else {
+        command.set_command_type(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
+        auto& next = *command.mutable_continue_as_new_workflow_execution_command_attributes();
+        next.mutable_workflow_type()->set_name("Type");
+        next.mutable_task_queue()->set_name("q");
+        minute(*next.mutable_backoff_start_interval());
+      }
+      BOOST_TEST(call("RespondWorkflowTaskCompleted", done)->status.message == "");
+      const auto asked = ask(id);
+      BOOST_REQUIRE(asked->is_answered);
+      BOOST_TEST(
+          static_cast<int>(asked->status.code)
+          == static_cast<int>(status_code::failed_precondition));
+      BOOST_TEST(asked->status.message == "Workflow task is not scheduled yet.");
+      const auto of_the_first = send(
+          "QueryWorkflow",
+          about<wire::QueryWorkflowRequest>(id, given.workflow_execution().run_id()));
+      answer(take(), "as it ended");
+      BOOST_TEST(told(of_the_first) == "as it ended");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(goes_out_with_the_task_that_is_scheduled_and_is_answered_with_it) {
   hold("w");
   signal("w");
