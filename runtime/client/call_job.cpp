@@ -153,6 +153,20 @@ void call_job::later(unique_function<void()> work) {
   });
 }
 
+void call_job::pause(duration time, unique_function<void()> work) {
+  // Nobody else tells the call that its client is gone.
+  auto connection = is_scoped_ ? nullptr : served_by_.lock();
+  where_->schedule(
+      time,
+      [self = shared_from_this(), work = std::move(work), alive = std::move(connection)]() mutable {
+        try {
+          work();
+        } catch (...) {
+          self->fail(std::current_exception());
+        }
+      });
+}
+
 void call_job::ended(rpc_status status, const rpc::bytes& reply) {
   in_flight_ = 0;
   if (is_orphan()) // its thread is about to end: whatever came, nothing more is asked of it

@@ -3,6 +3,7 @@
 
 #include "runtime/client/call_span.hpp"
 #include "runtime/client/client_settings.hpp"
+#include "runtime/rpc/call_links.hpp"
 #include "runtime/rpc/call_scope.hpp"
 #include "runtime/rpc/transport.hpp"
 
@@ -76,6 +77,20 @@ public:
   void cancel() noexcept;
 
   [[nodiscard]] const client_settings& settings() const noexcept { return *settings_; }
+  /// What the answer leads to, for the request that is served meanwhile. Does nothing if there is
+  /// no link in it, or no request.
+  void keep_link(const auto& response) {
+    if constexpr (requires { response.signal_link(); })
+      keep_link(response.has_signal_link(), response.signal_link());
+    else if constexpr (requires { response.link(); })
+      keep_link(response.has_link(), response.link());
+  }
+  /// The same where the answer is there, but says no link.
+  void keep_link(bool is_there, const temporal::api::common::v1::Link& to) {
+    if (is_there && scope_ && scope_->links != nullptr && scope_->is_open)
+      scope_->links->keep(to);
+  }
+
   /// For handles that come out of it; throws `rpc_error` if the client is gone.
   [[nodiscard]] call_origin origin() const;
 
@@ -91,6 +106,9 @@ protected:
   void send(rpc::call what);
   /// Runs `work` soon, on the executor's thread: for what needs no request after all.
   void later(unique_function<void()> work);
+  /// Runs `work` after a while, on the executor's thread, unless the call is cancelled before.
+  void pause(duration time, unique_function<void()> work);
+  [[nodiscard]] time_point now() const { return where_->now(); }
   /// The outcome is there: tells who waits.
   void settle();
   /// True once the time is over that `limit_time` or the scope gave it.

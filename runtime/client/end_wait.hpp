@@ -76,6 +76,7 @@ private:
     has_answered(response);
     if (!status.ok())
       return fail(to_exception(std::move(status), {.workflow_id = id_}));
+    this->keep_link(response);
     run_id_ = response.run_id();
     poll();
   }

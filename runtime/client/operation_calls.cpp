@@ -2,6 +2,7 @@
 // Nexus operations that are called by themselves, without a workflow.
 #include "runtime/base/text/enum_name.hpp"
 #include "runtime/client/standalone_jobs.hpp"
+#include "runtime/protocol/start_parts.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <troupe/client.hpp>
@@ -47,6 +48,15 @@ struct operation_methods {
   static payloads results_of(const temporal::api::common::v1::Payload& from) {
     return {from_proto(from)};
   }
+  /// The service tells no link to what it started.
+  static void keep_link(call_job& job, const std::string& id, const start_response& response) {
+    temporal::api::common::v1::Link link;
+    auto& to = *link.mutable_nexus_operation();
+    to.set_namespace_(job.settings().name_space);
+    to.set_operation_id(id);
+    to.set_run_id(response.run_id());
+    job.keep_link(!response.run_id().empty(), link);
+  }
 };
 
 wire::StartNexusOperationExecutionRequest
@@ -73,13 +83,13 @@ start_request(const call_origin& from, encoded_operation start, call_watchers& w
   request.set_endpoint(std::move(in.endpoint));
   request.set_service(std::move(in.service));
   request.set_operation(std::move(in.operation));
-  write_span(options.schedule_to_close_timeout, [&] {
+  protocol::write_span(options.schedule_to_close_timeout, [&] {
     return request.mutable_schedule_to_close_timeout();
   });
-  write_span(options.schedule_to_start_timeout, [&] {
+  protocol::write_span(options.schedule_to_start_timeout, [&] {
     return request.mutable_schedule_to_start_timeout();
   });
-  write_span(
+  protocol::write_span(
       options.start_to_close_timeout, [&] { return request.mutable_start_to_close_timeout(); });
   request.set_id_reuse_policy(
       static_cast<enums::NexusOperationIdReusePolicy>(options.id_reuse_policy));
@@ -87,12 +97,9 @@ start_request(const call_origin& from, encoded_operation start, call_watchers& w
       static_cast<enums::NexusOperationIdConflictPolicy>(options.id_conflict_policy));
   for (auto& [name, value] : options.headers)
     (*request.mutable_nexus_header())[name] = std::move(value);
-  write_attributes(std::move(options.search_attributes), request);
+  protocol::write_search_attributes(std::move(options.search_attributes), request);
   to_proto(std::move(in.input), *request.mutable_input());
-  if (!options.static_summary.empty())
-    to_proto(
-        settings.converter.to_payload(options.static_summary),
-        *request.mutable_user_metadata()->mutable_summary());
+  protocol::write_summary(options.static_summary, settings.converter, request);
   return request;
 }
 
@@ -161,6 +168,7 @@ job_of<standalone_ref> start_operation_job(const call_origin& from, encoded_oper
       request,
       [id = request.operation_id()](
           call_job& job, wire::StartNexusOperationExecutionResponse& response) {
+        operation_methods::keep_link(job, id, response);
         return standalone_ref{job.origin(), id, response.run_id()};
       },
       request.operation_id());

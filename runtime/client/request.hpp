@@ -5,6 +5,7 @@
 #include "runtime/client/call_job.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/protocol/header_fields.hpp"
+#include "runtime/rpc/call_links.hpp"
 
 #include <troupe/client/basic_client.hpp>
 #include <troupe/client/basic_workflow_handle.hpp>
@@ -53,6 +54,17 @@ intercept(const call_origin& from, Input& in, void (client_interceptor::*member)
 inline void write_headers(headers&& from, auto& request) {
   if (!from.empty())
     protocol::write_headers(std::move(from), *request.mutable_header());
+}
+
+/// What ties a call to the request that is served meanwhile; null: nothing does.
+[[nodiscard]] inline rpc::call_links* links_of(const call_origin& from) {
+  return from.scope && from.scope->is_open ? from.scope->links : nullptr;
+}
+
+/// Tells where the request comes from that is served meanwhile.
+void write_links(const call_origin& from, auto& request) {
+  if (const auto* const links = links_of(from))
+    links->write_to(*request.mutable_links());
 }
 
 /// What is to change, and what of it the service is to look at.

@@ -2,8 +2,10 @@
 // Activities that are started by themselves, without a workflow.
 #include "runtime/base/text/enum_name.hpp"
 #include "runtime/client/standalone_jobs.hpp"
+#include "runtime/protocol/activity_start.hpp"
 #include "runtime/protocol/priority.hpp"
 #include "runtime/protocol/retry_policy.hpp"
+#include "runtime/protocol/start_parts.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <troupe/client.hpp>
@@ -54,42 +56,18 @@ start_request(const call_origin& from, encoded_activity start, call_watchers& wa
   start_activity_input in{
       {}, std::move(start.type), std::move(start.options), std::move(start.args), {}};
   watched_by = intercept(from, in, &client_interceptor::start_activity);
-  auto& options = in.options;
   wire::StartActivityExecutionRequest request;
-  request.set_namespace_(settings.name_space);
-  request.set_identity(settings.identity);
-  request.set_activity_id(std::move(options.id));
-  request.set_request_id(std::move(options.request_id));
-  request.mutable_activity_type()->set_name(std::move(in.type));
-  request.mutable_task_queue()->set_name(std::move(options.task_queue));
-  write_span(options.schedule_to_close_timeout, [&] {
-    return request.mutable_schedule_to_close_timeout();
-  });
-  write_span(options.schedule_to_start_timeout, [&] {
-    return request.mutable_schedule_to_start_timeout();
-  });
-  write_span(
-      options.start_to_close_timeout, [&] { return request.mutable_start_to_close_timeout(); });
-  write_span(options.heartbeat_timeout, [&] { return request.mutable_heartbeat_timeout(); });
-  if (options.retry_policy)
-    protocol::write_retry_policy(*options.retry_policy, *request.mutable_retry_policy());
-  request.set_id_reuse_policy(static_cast<enums::ActivityIdReusePolicy>(options.id_reuse_policy));
-  request.set_id_conflict_policy(
-      static_cast<enums::ActivityIdConflictPolicy>(options.id_conflict_policy));
-  write_attributes(std::move(options.search_attributes), request);
-  if (options.priority != priority{})
-    protocol::write_priority(options.priority, *request.mutable_priority());
-  if (!in.arguments.empty())
-    to_proto(std::move(in.arguments), *request.mutable_input());
-  if (!options.static_summary.empty())
-    to_proto(
-        settings.converter.to_payload(options.static_summary),
-        *request.mutable_user_metadata()->mutable_summary());
-  if (!options.static_details.empty())
-    to_proto(
-        settings.converter.to_payload(options.static_details),
-        *request.mutable_user_metadata()->mutable_details());
+  protocol::fill_activity_start(
+      in.type,
+      std::move(in.options),
+      std::move(in.arguments),
+      {settings.name_space, settings.identity, settings.converter},
+      request);
   write_headers(std::move(in.headers), request);
+  if (links_of(from) != nullptr) {
+    write_links(from, request);
+    protocol::attach_on_conflict(request);
+  }
   return request;
 }
 
@@ -169,6 +147,7 @@ job_of<standalone_ref> start_activity_job(const call_origin& from, encoded_activ
       methods::start_activity_execution,
       request,
       [id = request.activity_id()](call_job& job, wire::StartActivityExecutionResponse& response) {
+        job.keep_link(response);
         return standalone_ref{job.origin(), id, response.run_id()};
       },
       request.activity_id());

@@ -74,6 +74,11 @@ private:
     return true;
   }
 
+  void has_answered(typename Of::start_response& response) override {
+    if constexpr (requires { Of::keep_link(*this, this->id_, response); })
+      Of::keep_link(*this, this->id_, response);
+  }
+
   [[nodiscard]] std::string not_in_time() const override {
     return std::string{Of::noun} + ' ' + this->id_ + " did not end in time";
   }
@@ -141,19 +146,6 @@ void fill_standalone(const From& from, standalone_summary& to) {
   to.execution_duration = span_of(from.has_execution_duration(), from.execution_duration());
   to.state_transition_count = from.state_transition_count();
   fill_attributes(from.search_attributes(), to.search_attributes);
-}
-
-/// The service reads search attributes, so no codec may touch them.
-template <class Request>
-void write_attributes(std::vector<std::pair<std::string, payload>>&& from, Request& to) {
-  for (auto& [name, value] : from)
-    to_proto(std::move(value), (*to.mutable_search_attributes()->mutable_indexed_fields())[name]);
-}
-
-/// A duration that is set.
-inline void write_span(duration span, auto field) {
-  if (span.count() != 0)
-    to_proto(span, *field());
 }
 
 /// Pages of a list. `items(response)` are its lines, each of which `summary(line)` reads.

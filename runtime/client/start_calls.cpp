@@ -4,7 +4,7 @@
 #include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
 #include "runtime/payload/proto_payload.hpp"
-#include "runtime/protocol/start_request.hpp"
+#include "runtime/protocol/start_parts.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -44,6 +44,7 @@ private:
     first_task_.answered(response);
     if (!status.ok())
       return fail(to_exception(std::move(status), {.workflow_id = workflow_id_}));
+    keep_link(response);
     done(started(*this, workflow_id_, response.run_id(), response.first_execution_run_id()));
   }
 
@@ -80,6 +81,11 @@ start_request(const call_origin& from, encoded_start start, call_watchers& watch
       {settings.name_space, settings.identity, converter},
       request);
   write_headers(std::move(carried), request);
+  if (links_of(from) != nullptr) {
+    write_links(from, request);
+    // A workflow that runs already shows them as well.
+    protocol::attach_on_conflict(request);
+  }
   return request;
 }
 
@@ -98,6 +104,7 @@ job_of<workflow_ref> start_job(const call_origin& from, encoded_start start) {
         request,
         [id =
              request.workflow_id()](call_job& job, wire::StartWorkflowExecutionResponse& response) {
+          job.keep_link(response);
           return started(job, id, response.run_id(), response.first_execution_run_id());
         },
         request.workflow_id());
@@ -125,6 +132,7 @@ signal_with_start_job(const call_origin& from, encoded_start start, encoded_sign
       request,
       [id = request.workflow_id()](
           call_job& job, wire::SignalWithStartWorkflowExecutionResponse& response) {
+        job.keep_link(response);
         return started(job, id, response.run_id(), response.first_execution_run_id());
       },
       request.workflow_id());

@@ -195,6 +195,11 @@ wire::UpdateWorkflowExecutionRequest update_request(
   if (!in.arguments.empty())
     to_proto(std::move(in.arguments), *input.mutable_args());
   write_headers(std::move(in.headers), input);
+  if (links_of(of.from) != nullptr) {
+    write_links(of.from, *request.mutable_request());
+    // What the link in the answer goes by.
+    request.mutable_request()->set_request_id(request.request().meta().update_id());
+  }
   return request;
 }
 
@@ -226,6 +231,7 @@ private:
     wire::UpdateWorkflowExecutionResponse response;
     if (!rpc::decode(reply, response))
       throw rpc_error{this->undecodable()};
+    this->keep_link(response);
     return response;
   }
 
@@ -266,6 +272,7 @@ public:
     auto& started = *request.add_operations()->mutable_start_workflow();
     started = start_request(from, std::move(start), watched_by);
     started.clear_request_eager_execution(); // refused by the service
+    started.clear_on_conflict_options();
     auto& updated = *request.add_operations()->mutable_update_workflow();
     updated = update_request(
         *this, {from, started.workflow_id(), {}, {}}, std::move(update), to_its_end, watched_by);
@@ -291,6 +298,8 @@ private:
     run_id_ = started.run_id();
     first_run_id_ = started.first_execution_run_id();
     this->known_.run_id = run_id_;
+    this->keep_link(started);
+    this->keep_link(response.responses(1).update_workflow());
     return response.responses(1).update_workflow();
   }
 

@@ -162,14 +162,20 @@ job_of<void> signal_job(const workflow_ref& to, std::string_view name, payloads 
   write_headers(std::move(in.headers), request);
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
+  write_links(to.from, request);
   auto span = make_span(
       to.from,
       "SignalWorkflow",
       request.signal_name(),
       request.workflow_execution().workflow_id(),
       request);
-  auto made = acknowledged<wire::SignalWorkflowExecutionResponse>(
-      to.from, methods::signal_workflow_execution, request);
+  auto made = make_unary<wire::SignalWorkflowExecutionResponse>(
+      to.from,
+      methods::signal_workflow_execution,
+      request,
+      [](call_job& job, wire::SignalWorkflowExecutionResponse& response) {
+        job.keep_link(response);
+      });
   made.job->trace(std::move(span));
   made.job->watch(std::move(watched_by));
   return made;
@@ -217,6 +223,7 @@ job_of<void> cancel_job(const workflow_ref& of, std::string reason) {
   request.set_reason(std::move(in.reason));
   request.set_identity(settings.identity);
   request.set_request_id(random_uuid());
+  write_links(of.from, request);
   auto made = acknowledged<wire::RequestCancelWorkflowExecutionResponse>(
       of.from, methods::request_cancel_workflow_execution, request);
   made.job->watch(std::move(watched_by));
@@ -240,6 +247,7 @@ job_of<void> terminate_job(const workflow_ref& of, std::string reason, payloads 
   if (!in.details.empty())
     to_proto(std::move(in.details), *request.mutable_details());
   request.set_identity(settings.identity);
+  write_links(of.from, request);
   auto made = acknowledged<wire::TerminateWorkflowExecutionResponse>(
       of.from, methods::terminate_workflow_execution, request);
   made.job->watch(std::move(watched_by));

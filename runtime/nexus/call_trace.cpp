@@ -29,10 +29,9 @@ call_trace::call_trace(std::shared_ptr<tracer> to, const nexus_task& task, time_
   handler_.name.append(task.service).append("/").append(task.operation);
 }
 
-const trace_context&
-call_trace::start_workflow(std::string_view type, std::string_view id, time_point now) {
+const trace_context& call_trace::begin_call(std::string name, std::string_view id, time_point now) {
   auto& start = start_.emplace();
-  start.name = "StartWorkflow:" + std::string{type};
+  start.name = std::move(name);
   start.kind = span_kind::client;
   start.context = telemetry::new_context(handler_.context, *to_);
   start.parent = handler_.context.span;
@@ -41,7 +40,7 @@ call_trace::start_workflow(std::string_view type, std::string_view id, time_poin
   return start.context;
 }
 
-void call_trace::workflow_started(std::optional<std::string> error, time_point now) {
+void call_trace::end_call(std::optional<std::string> error, time_point now) {
   if (start_)
     record(std::move(*std::exchange(start_, std::nullopt)), std::move(error), now);
 }

@@ -12,7 +12,7 @@
 
 namespace troupe::nexus {
 
-/// The spans of one request: its handler's, and that of the workflow it starts.
+/// The spans of one request: its handler's, and that of the call that begins what it goes on as.
 class call_trace {
 public:
   call_trace(std::shared_ptr<tracer> to, const nexus_task& task, time_point now);
@@ -20,9 +20,9 @@ public:
   /// The handler's.
   [[nodiscard]] const trace_context& handler() const noexcept { return handler_.context; }
 
-  /// A workflow is about to be started. The context goes into its header.
-  const trace_context& start_workflow(std::string_view type, std::string_view id, time_point now);
-  void workflow_started(std::optional<std::string> error, time_point now);
+  /// A workflow, say, is about to be started. The context goes into its header.
+  const trace_context& begin_call(std::string name, std::string_view id, time_point now);
+  void end_call(std::optional<std::string> error, time_point now);
 
   /// The request is answered, or given up. Only the first time counts.
   void end(std::optional<std::string> error, time_point now);

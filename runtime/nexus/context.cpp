@@ -100,7 +100,7 @@ void start_context::add_link(nexus::link to) const {
   // An answer with a text that is no UTF-8 could not be read at all.
   to.url = to_valid_utf8(std::move(to.url));
   to.type = to_valid_utf8(std::move(to.type));
-  state_->outbound_links.push_back(std::move(to));
+  state_->tied.add(std::move(to));
 }
 
 std::string_view cancel_context::operation_token() const noexcept {

@@ -6,7 +6,7 @@
 #include "runtime/nexus/error_mapping.hpp"
 #include "runtime/nexus/interception.hpp"
 #include "runtime/nexus/operation_state.hpp"
-#include "runtime/nexus/operation_token.hpp"
+#include "runtime/nexus/other_backings.hpp"
 #include "runtime/nexus/request_timeout.hpp"
 #include "runtime/nexus/workflow_run.hpp"
 
@@ -36,16 +36,16 @@ using user_outcome =
 struct pending_call {
   std::string_view method;
   rpc::bytes request;
-  std::string workflow_id;
-  std::string operation_token; // of a start; empty for a cancel
+  std::optional<operation_token> begins = std::nullopt; // nothing: it cancels
 };
 
 /// | step | event | next step |
 /// |---|---|---|
 /// | run_on_shard | the coroutine ended with a result, a token, an error | answer |
-/// | run_on_shard | ... with a workflow to start | call_service |
+/// | run_on_shard | ... with something to begin | call_service |
 /// | run_on_pool | the function ended | the same two |
-/// | call_service | any reply | answer |
+/// | call_service | a reply | answer |
+/// | call_service | ... that an update is not accepted yet | call_service |
 /// | answer | - | - |
 class call_state final : public operation_call {
 public:
@@ -141,24 +141,24 @@ public:
   void on_reply(const rpc_status& status, const rpc::bytes& reply) override {
     const auto& task = state_->task;
     if (state_->trace)
-      state_->trace->workflow_started(
+      state_->trace->end_call(
           status.ok() ? std::nullopt : std::optional{status.message}, state_->where->now());
     if (!status.ok())
       // What the SDKs say for the commonest refusal; the service's own words are the cause.
       refuse(from_rpc(
           status,
-          status.code == status_code::already_exists ? "Workflow execution already started"
-                                                     : std::string{}));
-    else if (task.kind == nexus_task::request::cancel)
+          status.code != status_code::already_exists ? std::string{}
+          : pending_.begins && std::holds_alternative<activity_token>(*pending_.begins)
+              ? "Activity execution already started"
+              : "Workflow execution already started"));
+    else if (!pending_.begins)
       finish(answer_cancelled(environment(), task));
-    else if (auto started = link_to_started(environment(), pending_.workflow_id, reply)) {
-      state_->outbound_links.push_back(std::move(*started));
-      finish(answer_async(environment(), task, pending_.operation_token, state_->outbound_links));
-    } else
-      // The workflow may run already; the retry finds it by its request id.
-      refuse(handler_error{
-          handler_error_type::internal,
-          "the service's answer to StartWorkflowExecution cannot be read"});
+    else
+      try {
+        std::visit([&](const auto& each) { on_begun(each, reply); }, *pending_.begins);
+      } catch (...) {
+        fail_with(std::current_exception());
+      }
   }
 
   rpc::call answer() const override { return call_of(answer_.method, answer_.body); }
@@ -189,6 +189,35 @@ private:
     state_->within = state_->trace->handler();
   }
 
+  void on_begun(const workflow_run_token& asked, const rpc::bytes& reply) {
+    auto started = link_to_started(environment(), asked.workflow_id, reply);
+    if (!started)
+      // The workflow may run already; the retry finds it by its request id.
+      throw handler_error{
+          handler_error_type::internal,
+          "the service's answer to StartWorkflowExecution cannot be read"};
+    state_->tied.add(std::move(*started));
+    finish(answer_async(environment(), state_->task, make_token(asked), state_->tied.take()));
+  }
+  void on_begun(const workflow_update_token& asked, const rpc::bytes& reply) {
+    settle_begun(read_update_reply(environment(), asked, reply));
+  }
+  void on_begun(const activity_token& asked, const rpc::bytes& reply) {
+    settle_begun(read_activity_reply(environment(), asked, reply));
+  }
+
+  void settle_begun(begin_answer what) {
+    if (auto* const goes_on = std::get_if<begun>(&what)) {
+      if (goes_on->to)
+        state_->tied.add(std::move(*goes_on->to));
+      finish(answer_async(environment(), state_->task, goes_on->token, state_->tied.take()));
+    } else if (auto* const done = std::get_if<done_already>(&what)) {
+      if (done->to)
+        state_->tied.add(std::move(*done->to));
+      finish(answer_sync(environment(), state_->task, std::move(done->value), state_->tied.take()));
+    } // else the same call once more
+  }
+
   void read_deadline(time_point now) {
     const auto text = state_->task.header("request-timeout");
     if (!text)
@@ -202,27 +231,44 @@ private:
   }
 
   void prepare_cancel() {
-    switch (handler_->cancels()) {
-    case handler_base::cancel_kind::by_handler: run_on(handler_->cancel_place()); return;
-    case handler_base::cancel_kind::workflow_run: break;
-    case handler_base::cancel_kind::unsupported:
+    using kind = handler_base::cancel_kind;
+    const auto how = handler_->cancels();
+    if (how == kind::by_handler)
+      return run_on(handler_->cancel_place());
+    const auto token =
+        how == kind::unsupported ? std::nullopt : parse_token(state_->task.operation_token);
+    if (how == kind::workflow_run && !token)
+      throw handler_error{handler_error_type::bad_request, "invalid operation token"};
+    if (!token)
       throw handler_error{
           handler_error_type::not_implemented,
           "the operation '" + std::string{state_->task.operation} + "' cannot be cancelled"};
-    }
-    const auto token = parse_token(state_->task.operation_token);
-    if (!token)
-      throw handler_error{handler_error_type::bad_request, "invalid operation token"};
-    if (token->type != operation_token::kind::workflow_run)
+    if (name_space_of(*token) != environment().name_space)
+      throw handler_error{
+          handler_error_type::bad_request,
+          "the operation token is of namespace '" + name_space_of(*token)
+              + "', and this handler serves '" + environment().name_space + "'"};
+    if (how == kind::by_token && handler_->cancels_itself(*token))
+      return run_on(handler_->cancel_place());
+    const auto* const run = std::get_if<workflow_run_token>(&*token);
+    const auto* const activity = std::get_if<activity_token>(&*token);
+    if (how == kind::workflow_run && run == nullptr)
       throw handler_error{
           handler_error_type::not_implemented,
           "the operation token is not that of a workflow: cannot cancel it"};
+    if (run == nullptr && activity == nullptr)
+      throw handler_error{
+          handler_error_type::not_implemented,
+          "an update that was accepted cannot be cancelled: give operation_handler a function "
+          "(cancel_context, workflow_update_token) that tells the workflow in its own way"};
     detail::run_cancel(nullptr, state_); // interceptors may say no
-    pending_ = {
-        cancel_workflow_method,
-        make_cancel_request(environment(), state_->task, token->workflow_id),
-        token->workflow_id,
-        {}};
+    if (run != nullptr)
+      pending_ = {
+          cancel_workflow_method,
+          make_cancel_request(environment(), state_->task, run->workflow_id)};
+    else
+      pending_ = {
+          cancel_activity_method, make_cancel_request(environment(), state_->task, *activity)};
     step_ = step::call_service;
   }
 
@@ -280,23 +326,50 @@ private:
   }
 
   void settle_start(detail::sync_success& success) {
-    finish(
-        answer_sync(environment(), state_->task, std::move(success.value), state_->outbound_links));
+    finish(answer_sync(environment(), state_->task, std::move(success.value), state_->tied.take()));
   }
   void settle_start(async_started& started) {
-    finish(answer_async(environment(), state_->task, started.token, state_->outbound_links));
+    finish(answer_async(environment(), state_->task, started.token, state_->tied.take()));
   }
   void settle_start(detail::encoded_workflow_start& start) {
     const auto workflow_id = start.options.id;
     if (!is_utf8(workflow_id)) // no token could hold it
       throw unsendable("workflow_id");
-    auto token = make_workflow_token(environment().name_space, workflow_id);
-    const auto* trace =
-        state_->trace
-            ? &state_->trace->start_workflow(start.workflow_type, workflow_id, state_->where->now())
-            : nullptr;
-    auto request = make_start_request(environment(), state_->task, std::move(start), token, trace);
-    pending_ = {start_workflow_method, std::move(request), workflow_id, std::move(token)};
+    workflow_run_token token{environment().name_space, workflow_id};
+    const auto* const trace = trace_call("StartWorkflow:" + start.workflow_type, workflow_id);
+    auto request =
+        make_start_request(environment(), state_->task, std::move(start), make_token(token), trace);
+    begin({start_workflow_method, std::move(request), std::move(token)});
+  }
+  void settle_start(detail::encoded_update_start& start) {
+    fill_defaults(environment(), state_->task, start);
+    const auto& options = start.options;
+    workflow_update_token token{
+        environment().name_space, options.workflow_id, options.run_id, options.update_id};
+    if (!is_utf8(token.workflow_id) || !is_utf8(token.update_id)) // no token could hold it
+      throw unsendable("workflow_id or update_id");
+    const auto* const trace = trace_call("StartWorkflowUpdate:" + start.name, options.workflow_id);
+    auto request = make_update_request(environment(), state_->task, std::move(start), trace);
+    begin({update_workflow_method, std::move(request), std::move(token)});
+  }
+  void settle_start(detail::encoded_activity_start& start) {
+    fill_defaults(environment(), state_->task, start);
+    activity_token token{environment().name_space, start.options.id, {}};
+    if (!is_utf8(token.activity_id))
+      throw unsendable("activity_id");
+    const auto* const trace = trace_call("StartActivity:" + start.activity_type, token.activity_id);
+    auto request = make_activity_request(environment(), state_->task, std::move(start), trace);
+    begin({start_activity_method, std::move(request), std::move(token)});
+  }
+
+  /// What goes into the header of what is begun; null if nobody traces.
+  const trace_context* trace_call(std::string name, std::string_view id) {
+    return state_->trace ? &state_->trace->begin_call(std::move(name), id, state_->where->now())
+                         : nullptr;
+  }
+
+  void begin(pending_call what) {
+    pending_ = std::move(what);
     step_ = step::call_service;
   }
 

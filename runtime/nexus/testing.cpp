@@ -4,6 +4,7 @@
 #include "runtime/base/virtual_executor.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/nexus/dispatch.hpp"
+#include "runtime/nexus/other_backings.hpp"
 #include "runtime/nexus/workflow_run.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
@@ -129,6 +130,16 @@ struct nexus_environment::impl {
       call.on_reply({}, {});
       return;
     }
+    if (asked.method == nexus::cancel_activity_method) {
+      outcome.cancelled_activity =
+          parsed<service::RequestCancelActivityExecutionRequest>(asked.request).activity_id();
+      call.on_reply({}, {});
+      return;
+    }
+    if (asked.method == nexus::update_workflow_method)
+      return serve_update(call, asked, outcome);
+    if (asked.method == nexus::start_activity_method)
+      return serve_activity(call, asked, outcome);
     const auto start = parsed<service::StartWorkflowExecutionRequest>(asked.request);
     outcome.workflow = started_workflow{
         start.workflow_type().name(),
@@ -138,6 +149,35 @@ struct nexus_environment::impl {
         static_cast<workflow_id_conflict_policy>(start.workflow_id_conflict_policy()),
         with.converter.decode(from_proto(start.input()))};
     service::StartWorkflowExecutionResponse reply;
+    reply.set_run_id("test-run-id");
+    reply.set_started(true);
+    call.on_reply({}, reply.SerializeAsString());
+  }
+
+  void serve_update(nexus::operation_call& call, const rpc::call& asked, nexus_outcome& outcome) {
+    const auto sent = parsed<service::UpdateWorkflowExecutionRequest>(asked.request);
+    const auto& execution = sent.workflow_execution();
+    outcome.update = started_update{
+        sent.request().input().name(),
+        execution.workflow_id(),
+        execution.run_id(),
+        sent.request().meta().update_id(),
+        with.converter.decode(from_proto(sent.request().input().args()))};
+    service::UpdateWorkflowExecutionResponse reply;
+    reply.set_stage(temporal::api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED);
+    reply.mutable_update_ref()->mutable_workflow_execution()->set_run_id(
+        execution.run_id().empty() ? "test-run-id" : execution.run_id());
+    call.on_reply({}, reply.SerializeAsString());
+  }
+
+  void serve_activity(nexus::operation_call& call, const rpc::call& asked, nexus_outcome& outcome) {
+    const auto start = parsed<service::StartActivityExecutionRequest>(asked.request);
+    outcome.activity = started_activity{
+        start.activity_type().name(),
+        start.activity_id(),
+        start.task_queue().name(),
+        with.converter.decode(from_proto(start.input()))};
+    service::StartActivityExecutionResponse reply;
     reply.set_run_id("test-run-id");
     reply.set_started(true);
     call.on_reply({}, reply.SerializeAsString());

@@ -2,9 +2,10 @@
 #include "runtime/nexus/workflow_run.hpp"
 
 #include "runtime/base/wire/text_check.hpp"
+#include "runtime/nexus/operation_links.hpp"
 #include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/links.hpp"
-#include "runtime/protocol/start_request.hpp"
+#include "runtime/protocol/start_parts.hpp"
 #include "runtime/protocol/trace_header.hpp"
 
 #include <troupe/nexus/error.hpp>
@@ -22,26 +23,10 @@ namespace {
 namespace service = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-void add_callback(
-    const nexus_task& task,
-    std::string_view operation_token,
-    service::StartWorkflowExecutionRequest& request) {
-  auto& callback = *request.add_completion_callbacks();
-  auto& nexus = *callback.mutable_nexus();
-  nexus.set_url(std::string{task.callback_url});
-  for (const auto& [name, value] : task.callback_headers)
-    (*nexus.mutable_header())[std::string{name}] = std::string{value};
-  (*nexus.mutable_header())["nexus-operation-token"] = std::string{operation_token};
-  for (const auto& each : request.links())
-    *callback.add_links() = each;
-}
-
 void add_links(
     const nexus_task& task,
     google::protobuf::RepeatedPtrField<temporal::api::common::v1::Link>& to) {
-  for (const auto& each : task.links)
-    if (temporal::api::common::v1::Link read; protocol::from_nexus_link(each.url, each.type, read))
-      to.Add(std::move(read));
+  operation_links{task}.write_to(to);
 }
 
 std::optional<link> to_link(const temporal::api::common::v1::Link& from) {
@@ -52,6 +37,28 @@ std::optional<link> to_link(const temporal::api::common::v1::Link& from) {
 }
 
 } // namespace
+
+void add_callback(
+    const nexus_task& task,
+    std::string_view operation_token,
+    const google::protobuf::RepeatedPtrField<temporal::api::common::v1::Link>& links,
+    google::protobuf::RepeatedPtrField<temporal::api::common::v1::Callback>& to) {
+  auto& callback = *to.Add();
+  auto& nexus = *callback.mutable_nexus();
+  nexus.set_url(std::string{task.callback_url});
+  for (const auto& [name, value] : task.callback_headers)
+    (*nexus.mutable_header())[std::string{name}] = std::string{value};
+  (*nexus.mutable_header())["nexus-operation-token"] = std::string{operation_token};
+  *callback.mutable_links() = links;
+}
+
+std::string cancel_request_id(const nexus_task& task) {
+  // FNV-1a of the task token, which is unique per task.
+  std::uint64_t hash = 14'695'981'039'346'656'037ULL;
+  for (unsigned char byte : task.token)
+    hash = (hash ^ byte) * 1'099'511'628'211ULL;
+  return "nexus-cancel-" + std::to_string(hash);
+}
 
 handler_error unsendable(const std::string& field) {
   return {
@@ -91,11 +98,8 @@ rpc::bytes make_start_request(
     protocol::write_trace_header(*trace, *request.mutable_header());
   // Without a callback URL nobody waits for the outcome, and the service refuses an empty one.
   if (!task.callback_url.empty())
-    add_callback(task, operation_token, request);
-  auto& attach = *request.mutable_on_conflict_options();
-  attach.set_attach_request_id(true);
-  attach.set_attach_completion_callbacks(true);
-  attach.set_attach_links(true);
+    add_callback(task, operation_token, request.links(), *request.mutable_completion_callbacks());
+  protocol::attach_on_conflict(request);
   auto wire = request.SerializeAsString();
   if (const auto bad = find_bad_text(*request.GetDescriptor(), wire); !bad.empty())
     throw unsendable(bad);
@@ -129,11 +133,7 @@ rpc::bytes make_cancel_request(
   request.set_namespace_(environment.name_space);
   request.set_identity(environment.identity);
   request.mutable_workflow_execution()->set_workflow_id(std::string{workflow_id});
-  // FNV-1a of the task token, which is unique per task.
-  std::uint64_t hash = 14'695'981'039'346'656'037ULL;
-  for (unsigned char byte : task.token)
-    hash = (hash ^ byte) * 1'099'511'628'211ULL;
-  request.set_request_id("nexus-cancel-" + std::to_string(hash));
+  request.set_request_id(cancel_request_id(task));
   add_links(task, *request.mutable_links());
   return request.SerializeAsString();
 }

@@ -12,6 +12,15 @@
 #include <string>
 #include <string_view>
 
+namespace google::protobuf {
+template <typename Element>
+class RepeatedPtrField;
+}
+namespace temporal::api::common::v1 {
+class Callback;
+class Link;
+} // namespace temporal::api::common::v1
+
 namespace troupe::nexus {
 
 inline constexpr std::string_view start_workflow_method =
@@ -30,6 +39,16 @@ inline constexpr std::string_view cancel_workflow_method =
     detail::encoded_workflow_start start,
     std::string_view operation_token,
     const trace_context* trace);
+
+/// The callback of the request, whose outcome is that of what the token names; it shows the links.
+void add_callback(
+    const nexus_task& task,
+    std::string_view operation_token,
+    const google::protobuf::RepeatedPtrField<temporal::api::common::v1::Link>& links,
+    google::protobuf::RepeatedPtrField<temporal::api::common::v1::Callback>& to);
+
+/// The same for the same task, so that a repeated cancel is known.
+[[nodiscard]] std::string cancel_request_id(const nexus_task& task);
 
 /// Why a workflow cannot be started whose description has text in this field that is not UTF-8.
 [[nodiscard]] handler_error unsendable(const std::string& field);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/protocol/start_request.hpp"
 
-#include "runtime/base/time/time.hpp"
-#include "runtime/payload/proto_payload.hpp"
-#include "runtime/protocol/priority.hpp"
-#include "runtime/protocol/retry_policy.hpp"
+#include "runtime/protocol/start_parts.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -21,37 +18,21 @@ void fill_start_request(
     payloads args,
     const starter& by,
     temporal::api::workflowservice::v1::StartWorkflowExecutionRequest& to) {
-  to.set_namespace_(std::string{by.name_space});
-  to.set_identity(std::string{by.identity});
+  fill_start_parts(options, std::move(args), by, to);
   to.set_workflow_id(std::move(options.id));
-  to.set_request_id(std::move(options.request_id));
   to.mutable_workflow_type()->set_name(std::string{type});
-  to.mutable_task_queue()->set_name(std::move(options.task_queue));
   to.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  if (!args.empty())
-    to_proto(std::move(args), *to.mutable_input());
-  const auto set = [](duration span, auto field) {
-    if (span.count() != 0)
-      to_proto(span, *field());
-  };
-  set(options.execution_timeout, [&] { return to.mutable_workflow_execution_timeout(); });
-  set(options.run_timeout, [&] { return to.mutable_workflow_run_timeout(); });
-  set(options.task_timeout, [&] { return to.mutable_workflow_task_timeout(); });
-  set(options.start_delay, [&] { return to.mutable_workflow_start_delay(); });
+  write_span(options.execution_timeout, [&] { return to.mutable_workflow_execution_timeout(); });
+  write_span(options.run_timeout, [&] { return to.mutable_workflow_run_timeout(); });
+  write_span(options.task_timeout, [&] { return to.mutable_workflow_task_timeout(); });
+  write_span(options.start_delay, [&] { return to.mutable_workflow_start_delay(); });
   to.set_workflow_id_reuse_policy(
       static_cast<enums::WorkflowIdReusePolicy>(options.id_reuse_policy));
   to.set_workflow_id_conflict_policy(
       static_cast<enums::WorkflowIdConflictPolicy>(options.id_conflict_policy));
-  if (options.retry_policy)
-    write_retry_policy(*options.retry_policy, *to.mutable_retry_policy());
   to.set_cron_schedule(std::move(options.cron_schedule));
   for (auto& [name, value] : options.memo)
     to_proto(by.converter.encode(std::move(value)), (*to.mutable_memo()->mutable_fields())[name]);
-  // The service reads search attributes, so no codec may touch them.
-  for (auto& [name, value] : options.search_attributes)
-    to_proto(std::move(value), (*to.mutable_search_attributes()->mutable_indexed_fields())[name]);
-  if (options.priority != priority{})
-    write_priority(options.priority, *to.mutable_priority());
   for (auto& link : options.links) {
     auto& event = *to.add_links()->mutable_workflow_event();
     event.set_namespace_(std::move(link.name_space));
@@ -60,14 +41,6 @@ void fill_start_request(
     event.mutable_event_ref()->set_event_id(link.event_id);
     event.mutable_event_ref()->set_event_type(static_cast<enums::EventType>(link.event_type));
   }
-  if (!options.static_summary.empty())
-    to_proto(
-        by.converter.to_payload(options.static_summary),
-        *to.mutable_user_metadata()->mutable_summary());
-  if (!options.static_details.empty())
-    to_proto(
-        by.converter.to_payload(options.static_details),
-        *to.mutable_user_metadata()->mutable_details());
 }
 
 // Field by field, since the two messages have numbers of their own.

@@ -13,6 +13,7 @@
 
 namespace troupe::rpc {
 
+class call_links;
 class transport;
 
 /// What all calls have in common that are made while something is served (a request of Nexus, say):
@@ -28,6 +29,7 @@ struct call_scope {
   std::shared_ptr<tracer> traced_by;   ///< null: as the client says
   std::optional<trace_context> within; ///< the span of what is served
   const headers* carried = nullptr;    ///< what came along with it; null: nothing
+  call_links* links = nullptr;         ///< what its calls are tied to; null: nothing
   std::atomic<bool> is_open{true};     ///< false: what it was for has ended
 };
 

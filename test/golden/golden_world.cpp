@@ -204,6 +204,7 @@ caf::actor_system_config& golden_world::configured(caf::actor_system_config& con
 embedded::service_settings golden_world::settings() {
   embedded::service_settings made;
   made.suggest_continue_as_new_events = 50;
+  made.signal_links = false; // of a newer server than the recorded one
   return made;
 }
 

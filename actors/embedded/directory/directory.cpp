@@ -54,7 +54,8 @@ directory::directory(
            settings.max_memo_bytes,
            settings.eager_starts,
            settings.standalone_activities,
-           settings.standalone_operations}),
+           settings.standalone_operations,
+           settings.update_callbacks}),
       endpoints(namespaces, [this] { return ids->uuid(); }), store(shard, std::move(where)),
       deadlines(shard, [this](const execution_key& key) { execution(key); }),
       residents(

@@ -17,6 +17,7 @@
 #include "runtime/embedded/visibility/visibility.hpp"
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -137,6 +138,10 @@ public:
   caf::actor_system& system;
   actors::shard& home;
   service_settings settings;
+  /// For metrics: the breaker of this endpoint opened, and the operation was one of those that
+  /// failed. On the shard; empty: nobody counts.
+  std::function<void(const std::string& endpoint, const std::string& operation)>
+      count_opened_breaker;
   slice_queue slices{home, settings.slice_units};
   std::unique_ptr<id_source> ids;
   namespace_registry namespaces;

@@ -117,6 +117,7 @@ struct nexus_answered {
 struct nexus_held {
   nexus_attempt attempt;
   bool is_blocked = false;
+  std::string opened_by = {};
 };
 struct record_timer_due {
   std::uint64_t generation = 0;

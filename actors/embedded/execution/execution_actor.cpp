@@ -223,7 +223,7 @@ void execution_actor::handle(record_timer_due& what) {
 }
 
 void execution_actor::handle(nexus_held& what) {
-  apply(nexus_request_held{what.attempt, what.is_blocked});
+  apply(nexus_request_held{what.attempt, what.is_blocked, what.opened_by});
 }
 
 template <class Input, class Request>

@@ -2,6 +2,7 @@
 #include "actors/embedded/execution/update_waits.hpp"
 
 #include "runtime/embedded/update/multi_operation.hpp"
+#include "runtime/embedded/update/update_callbacks.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -69,6 +70,17 @@ bool advance(update_wait& waiting, const update_told& told) {
     part.set_stage(reached);
     if (told.outcome)
       *part.mutable_outcome() = *told.outcome;
+    if constexpr (requires { part.mutable_link(); }) {
+      const auto& call = *waiting.from;
+      if (as_both(waiting) != nullptr) {
+        const auto& asked = call.as<wire::ExecuteMultiOperationRequest>();
+        link_update(
+            asked.namespace_(), asked.operations(1).update_workflow().request().request_id(), part);
+      } else {
+        const auto& asked = call.as<wire::UpdateWorkflowExecutionRequest>();
+        link_update(asked.namespace_(), asked.request().request_id(), part);
+      }
+    }
   });
   return reached >= waiting.wanted;
 }

@@ -51,6 +51,13 @@ constexpr metric latency{
 constexpr metric failures{
     .name = "service_failures", .help = "calls that were answered with an error", .is_ours = true};
 
+constexpr metric opened{
+    .name = "nexus_circuit_breaker_opened",
+    .help = "how often the circuit breaker of a Nexus endpoint opened after this operation failed",
+    .is_ours = true};
+/// Of endpoints; others count as `other`.
+constexpr std::size_t most_endpoints = 100;
+
 /// Names from outside that are no methods share one label: they may be long, and ever others.
 std::string operation_of(const std::string& method) {
   static const auto known = [] {
@@ -81,6 +88,23 @@ metered_service::metered_service(rpc::local_service& of, const http::address& wh
                       {.prefix = "", .durations_as_seconds = true, .attach_service_name = false}),
                   .content_type = std::string{telemetry::prometheus_content_type}};
             }}}) {}
+
+void metered_service::count_opened_breaker(
+    const std::string& endpoint, const std::string& operation) {
+  const auto& of = opened_breakers_.contains(endpoint) || opened_breakers_.size() < most_endpoints
+                       ? endpoint
+                       : std::string{"other"};
+  opened_breakers_
+      .try_emplace(
+          of,
+          *meter_,
+          opened,
+          "nexus_operation",
+          telemetry::labels{{"nexus_endpoint", of}},
+          most_operations)
+      .first->second.of(operation)
+      .add();
+}
 
 metered_service::cancel_function
 metered_service::handle(request what, rpc::reply_handler on_reply) {

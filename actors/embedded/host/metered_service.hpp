@@ -6,6 +6,7 @@
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,7 @@ namespace troupe::embedded {
 
 /// The embedded service with its calls counted, and shown to Prometheus at `/metrics` under the
 /// names of the real server: `service_requests`, `service_latency` (in seconds), by `operation`.
+/// And how often the circuit breakers of Nexus endpoints opened, by the operations that failed.
 ///
 /// Counts when a call is answered, on the service's thread. The service must outlive it, and be
 /// stopped before it goes.
@@ -22,6 +24,10 @@ public:
   metered_service(rpc::local_service& of, const http::address& where);
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
+
+  /// The circuit breaker of an endpoint opened: counts each operation that failed before. On the
+  /// service's thread.
+  void count_opened_breaker(const std::string& endpoint, const std::string& operation);
 
   /// `ip:port`, with the port that was taken.
   [[nodiscard]] std::string address() const { return http::to_string(listener_.where()); }
@@ -38,6 +44,7 @@ private:
   std::unique_ptr<telemetry::meter> meter_;
   counters counters_;
   telemetry::counter failures_;
+  std::map<std::string, telemetry::counters_by_label> opened_breakers_; ///< by endpoint
   http::listener listener_; ///< last: its thread reads the rest
 };
 

@@ -88,6 +88,11 @@ struct service::implementation {
     } catch (const http::listen_error& error) {
       throw service_error{std::string{"the metrics of the service: "} + error.what()};
     }
+    run([this] {
+      host->here().count_opened_breaker = [to = metered.get()](const auto&... what) {
+        to->count_opened_breaker(what...);
+      };
+    });
   }
 
   /// What is called from outside.

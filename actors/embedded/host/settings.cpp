@@ -34,7 +34,7 @@ bool read_truth(std::string_view json, service_settings& to) {
 }
 
 using all = service_settings;
-constexpr std::array<known_setting, 23> settings{{
+constexpr std::array<known_setting, 26> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -89,6 +89,15 @@ constexpr std::array<known_setting, 23> settings{{
     {"history.enableSignalWithStartFromWorkflow",
      "workflows may signal other workflows with a start, by the system endpoint (false)",
      read_truth<&all::signal_with_start_from_workflow>},
+    {"activity.enableCallbacks",
+     "the end of such an activity can be told to a Nexus operation (true)",
+     read_truth<&all::activity_callbacks>},
+    {"history.enableUpdateCallbacks",
+     "the end of an update can be told to a Nexus operation (true)",
+     read_truth<&all::update_callbacks>},
+    {"history.enableCHASMSignalBacklinks",
+     "who signals a workflow gets a link to the event (true)",
+     read_truth<&all::signal_links>},
     {"component.nexusoperations.recordCancelRequestCompletionEvents",
      "write events when a handler answered a cancel request (true)",
      read_truth<&all::record_cancel_request_completion>},

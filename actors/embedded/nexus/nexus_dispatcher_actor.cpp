@@ -109,7 +109,7 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
   }
   auto& which = request.attempt.cancelation ? cancels_ : starts_;
   if (!which.breaker.admits()) {
-    tell(directory_.execution(*wanted.source), nexus_held{request.attempt, true});
+    tell(directory_.execution(*wanted.source), nexus_held{request.attempt, true, which.opened_by});
     which.held.push_back({std::move(wanted.source), std::move(request.attempt), nullptr});
     return;
   }
@@ -186,6 +186,7 @@ void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool
               tell(self, breaker_ticked{is_cancelation});
           });
     } else {
+      which.opened_by.clear();
       let_go(which);
     }
   }
@@ -194,13 +195,17 @@ void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool
       nexus_answered{what.attempt, std::move(answer), is_failure});
 }
 
-void nexus_dispatcher_actor::say_opened(const lane& which, const under_way& last) const {
-  std::string operations;
-  for (const auto& [name, times] : which.tripped_by)
+void nexus_dispatcher_actor::say_opened(lane& which, const under_way& last) {
+  auto& operations = which.opened_by;
+  operations.clear();
+  for (const auto& [name, times] : which.tripped_by) {
     operations.append(operations.empty() ? "" : ", ")
         .append(name)
         .append(" x")
         .append(std::to_string(times));
+    if (directory_.count_opened_breaker)
+      directory_.count_opened_breaker(last.attempt.endpoint_name, name);
+  }
   const auto* caller = directory_.namespaces.find_by_id(last.source->namespace_id);
   const std::string_view key = last.source->workflow_id;
   const bool is_standalone = is_standalone_key(key);

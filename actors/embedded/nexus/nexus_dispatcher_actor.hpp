@@ -53,6 +53,7 @@ private:
     circuit_breaker breaker;
     /// What failed since the last success, how often: what the log says when the breaker opens.
     std::map<std::string, int> tripped_by;
+    std::string opened_by; ///< the same in words, of the last time; empty once it is closed
     std::vector<under_way> held;
     executor::timer_id timer = 0; ///< runs while the breaker is open
 
@@ -69,7 +70,7 @@ private:
   void report(const under_way& what, call_ptr answer, bool is_failure);
   [[nodiscard]] bool is_idle() const override;
   void forget() override;
-  void say_opened(const lane& which, const under_way& last) const;
+  void say_opened(lane& which, const under_way& last);
 
   directory& directory_;
   std::string caller_namespace_id_;

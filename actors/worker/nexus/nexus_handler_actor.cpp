@@ -223,7 +223,36 @@ void nexus_handler_actor::call_service() {
       });
 }
 
+/// A handler that is late is tried again, and its answer is lost: better told before that happens.
+void nexus_handler_actor::warn_if_slow() {
+  const auto deadline = call_->deadline();
+  if (!deadline)
+    return;
+  const auto allowed = *deadline - received_;
+  const auto took = home().now() - received_;
+  if (took * 2 <= allowed) [[likely]]
+    return;
+  const auto& task = call_->task();
+  if (!nexus_.slow->is_new(name_of(task)))
+    return;
+  const auto in_milliseconds = [](duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  };
+  log::warn(
+      "a Nexus operation takes more than half of the time that its requests have",
+      {{"advice",
+        "a request that is not answered in time is sent again: let a workflow, an update or an "
+        "activity do the work (nexus::workflow_run, nexus::operation_handler), or complete the "
+        "operation later by its callback"},
+       {"service", std::string{task.service}},
+       {"operation", std::string{task.operation}},
+       {"request", task.kind == nexus::nexus_task::request::cancel ? "cancel" : "start"},
+       {"took_ms", in_milliseconds(took)},
+       {"allowed_ms", in_milliseconds(allowed)}});
+}
+
 void nexus_handler_actor::answer() {
+  warn_if_slow();
   nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
   if (const auto& reason = call_->failure_reason(); !reason.empty()) {
     count_failure(reason);
@@ -296,6 +325,7 @@ void nexus_handler_actor::on_cancel(cancel_reason reason) {
   call_->cancel(reason);
   if (reason != cancel_reason::timed_out)
     return; // it may still answer, and somebody waits for that
+  warn_if_slow();
   report("a Nexus task ran past its deadline and is not answered", "deadline exceeded");
   count_failure("timeout");
   end(task_outcome::deadline_passed);

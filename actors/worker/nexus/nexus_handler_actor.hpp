@@ -7,6 +7,7 @@
 #include "actors/worker/handler_code.hpp"
 #include "actors/worker/inspection.hpp"
 #include "actors/worker/nexus/nexus_metrics.hpp"
+#include "actors/worker/nexus/slow_operations.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/nexus/dispatch.hpp"
@@ -23,6 +24,7 @@ struct nexus_shard {
   std::shared_ptr<const nexus::dispatch_environment> environment;
   nexus_metrics metrics;
   away_list away = {}; ///< by `service/operation`
+  std::shared_ptr<slow_operations> slow = std::make_shared<slow_operations>(); ///< of the worker
 };
 
 /// An accepted Nexus task on its way to a handler.
@@ -81,6 +83,7 @@ private:
   void answer();
   [[nodiscard]] std::chrono::milliseconds remaining() const;
   void on_answer(const rpc_status& status);
+  void warn_if_slow();
   void count_failure(std::string_view reason);
   void report(std::string_view message, std::string error);
   void on_cancel(cancel_reason reason);

@@ -87,8 +87,11 @@ private:
 class nexus_station final : public task_station {
 public:
   nexus_station(
-      const station_setup& with, std::shared_ptr<const nexus::dispatch_environment> environment)
-      : shard_(with.shard), nexus_{std::move(environment), nexus_metrics{*with.shard.meter}, {}},
+      const station_setup& with,
+      std::shared_ptr<const nexus::dispatch_environment> environment,
+      std::shared_ptr<slow_operations> slow)
+      : shard_(with.shard),
+        nexus_{std::move(environment), nexus_metrics{*with.shard.meter}, {}, std::move(slow)},
         coordinator_(with.coordinator) {}
 
   std::unique_ptr<poll_source>
@@ -114,8 +117,9 @@ task_kind nexus_tasks(const nexus_task_options& options) {
       .polls = {{"nexus_task", nexus::poll_method}},
       .pollers = options.pollers,
       .slots = options.slots,
-      .open = [environment = options.environment](const station_setup& with) {
-        return std::make_unique<nexus_station>(with, environment);
+      .open = [environment = options.environment,
+               slow = std::make_shared<slow_operations>()](const station_setup& with) {
+        return std::make_unique<nexus_station>(with, environment, slow);
       }};
 }
 

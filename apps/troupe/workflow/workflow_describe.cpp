@@ -228,6 +228,14 @@ public:
         .str();
   }
 
+  static std::string trigger_of(const api::workflow::v1::CallbackInfo::Trigger& from) {
+    if (from.has_workflow_closed())
+      return "WorkflowClosed";
+    if (from.has_update_workflow_execution_completed())
+      return "UpdateCompleted " + from.update_workflow_execution_completed().update_id();
+    return "Unknown";
+  }
+
   std::string callbacks() const {
     return cards(of_.callbacks(), [&](const api::workflow::v1::CallbackInfo& each) {
       std::string links;
@@ -237,7 +245,7 @@ public:
       return card{style_}
           .line("URL", each.callback().nexus().url())
           .line("Links", '[' + links + ']')
-          .line("Trigger", each.trigger().has_workflow_closed() ? "WorkflowClosed" : "Unknown")
+          .line("Trigger", trigger_of(each.trigger()))
           .line("State", camel_case(enums::CallbackState_Name(each.state()), "CALLBACK_STATE_"))
           .line("Attempt", each.attempt())
           .some("RegistrationTime", each.registration_time())

@@ -125,17 +125,12 @@ void fill_child(const peer_state& from, api::workflow::v1::PendingChildExecution
 }
 
 void fill_callback(const completion_callback& from, api::workflow::v1::CallbackInfo& to) {
-  *to.mutable_callback() = *from.what;
-  to.mutable_trigger()->mutable_workflow_closed();
-  set_time(from.registered, *to.mutable_registration_time());
-  switch (from.state) {
-  case callback::state::standby: to.set_state(enums::CALLBACK_STATE_STANDBY); break;
-  case callback::state::scheduled: to.set_state(enums::CALLBACK_STATE_SCHEDULED); break;
-  case callback::state::backing_off: to.set_state(enums::CALLBACK_STATE_BACKING_OFF); break;
-  case callback::state::succeeded: to.set_state(enums::CALLBACK_STATE_SUCCEEDED); break;
-  case callback::state::failed: to.set_state(enums::CALLBACK_STATE_FAILED); break;
-  }
-  show_attempts(from, to);
+  if (from.update_id.empty())
+    to.mutable_trigger()->mutable_workflow_closed();
+  else
+    to.mutable_trigger()->mutable_update_workflow_execution_completed()->set_update_id(
+        from.update_id);
+  show_callback(from, to);
 }
 
 void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedInfo& to) {
@@ -152,6 +147,7 @@ void fill_extended(const run& on, api::workflow::v1::WorkflowExecutionExtendedIn
     set_time(*state.last_reset_time, *to.mutable_last_reset_time());
   to.set_reset_run_id(state.reset_run_id);
   for (const auto& [request_id, use] : state.request_ids) {
+    spend();
     auto& info = (*to.mutable_request_id_infos())[request_id];
     info.set_event_type(use.event_type);
     info.set_event_id(use.event_id);

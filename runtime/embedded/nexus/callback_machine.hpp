@@ -6,13 +6,13 @@
 
 namespace troupe::embedded::callback {
 
-/// A completion callback of an execution.
+/// A completion callback of an execution, or of an update of one.
 ///
-///     standby --execution_closed--> scheduled --attempt_failed--> backing_off --retry_due-->
+///     standby --ended--> scheduled --attempt_failed--> backing_off --retry_due-->
 ///     scheduled scheduled --delivered--> succeeded;  scheduled --refused--> failed
 enum class state { standby, scheduled, backing_off, succeeded, failed };
 
-enum class event { execution_closed, attempt_failed, retry_due, delivered, refused };
+enum class event { ended, attempt_failed, retry_due, delivered, refused };
 
 struct transition {
   state from;
@@ -21,7 +21,7 @@ struct transition {
 };
 
 inline constexpr std::array transitions{
-    transition{state::standby, event::execution_closed, state::scheduled},
+    transition{state::standby, event::ended, state::scheduled},
     transition{state::scheduled, event::attempt_failed, state::backing_off},
     transition{state::scheduled, event::delivered, state::succeeded},
     transition{state::scheduled, event::refused, state::failed},

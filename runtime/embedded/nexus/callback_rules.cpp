@@ -4,6 +4,9 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/standalone/standalone.hpp"
+#include "runtime/embedded/standalone/standalone_view.hpp"
+#include "runtime/embedded/update/update_rules.hpp"
 #include "runtime/payload/failure_chain.hpp"
 
 #include <algorithm>
@@ -11,19 +14,58 @@
 namespace troupe::embedded {
 namespace {
 
+void fill_failure(const api::failure::v1::Failure& from, nexus_completion& to) {
+  to.outcome = from.has_canceled_failure_info() ? nexus_completion::state::canceled
+                                                : nexus_completion::state::failed;
+  to.failure = std::make_shared<const api::failure::v1::Failure>(from);
+}
+
+void fill_result(const api::common::v1::Payloads& from, nexus_completion& to) {
+  to.outcome = nexus_completion::state::succeeded;
+  to.result = from.payloads_size() > 0
+                  ? std::make_shared<const api::common::v1::Payload>(from.payloads(0))
+                  : nullptr;
+}
+
+/// How an update looks to the operation that it was: one that its run did not finish has failed.
+void fill_update_outcome(const run& on, const completion_callback& each, nexus_completion& to) {
+  if (each.refusal) {
+    fill_failure(*each.refusal, to);
+    to.outcome = nexus_completion::state::failed;
+    return;
+  }
+  const auto reached = progress_of(on, each.update_id);
+  if (!reached || !reached->outcome)
+    return;
+  if (reached->outcome->has_failure()) {
+    fill_failure(reached->outcome->failure(), to);
+    to.outcome = nexus_completion::state::failed;
+  } else
+    fill_result(reached->outcome->success(), to);
+  const auto& completed = on.updates->completed;
+  if (const auto at = completed.find(each.update_id); at != completed.end())
+    to.close_time = from_proto(on.history[static_cast<std::size_t>(at->second - 1)]->event_time());
+}
+
+/// The same of an activity that no workflow asked for.
+void fill_activity_outcome(const run& on, nexus_completion& to) {
+  api::activity::v1::ActivityExecutionOutcome outcome;
+  fill_outcome(on, outcome);
+  if (outcome.has_failure())
+    fill_failure(outcome.failure(), to);
+  else
+    fill_result(outcome.result(), to);
+}
+
 /// How a closed run looks to the operation it was: the first payload of its result, or why there is
 /// none.
-void fill_outcome(const run& on, nexus_completion& to) {
+void fill_run_outcome(const run& on, nexus_completion& to) {
   using outcome = nexus_completion::state;
   auto failure = std::make_shared<api::failure::v1::Failure>();
   const auto& closing = *on.history.back();
   switch (closing.event_type()) {
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
-    to.outcome = outcome::succeeded;
-    const auto& result = closing.workflow_execution_completed_event_attributes().result();
-    to.result = result.payloads_size() > 0
-                    ? std::make_shared<const api::common::v1::Payload>(result.payloads(0))
-                    : nullptr;
+    fill_result(closing.workflow_execution_completed_event_attributes().result(), to);
     return;
   }
   case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
@@ -55,14 +97,20 @@ void fill_outcome(const run& on, nexus_completion& to) {
 std::shared_ptr<const api::common::v1::Link>
 link_to(const record& rec, const run& on, const completion_callback& each) {
   auto link = std::make_shared<api::common::v1::Link>();
+  if (is_standalone(on)) { // an activity: operations have no callbacks
+    link_to_activity(rec, on, *link);
+    return link;
+  }
   auto& event = *link->mutable_workflow_event();
   event.set_namespace_(rec.name_space);
   event.set_workflow_id(rec.workflow_id);
   event.set_run_id(on.id);
-  if (each.attached_later) {
+  if (each.attached_later || !each.update_id.empty()) {
+    const auto used = on.state.request_ids.find(each.request_id);
     event.mutable_request_id_ref()->set_request_id(each.request_id);
     event.mutable_request_id_ref()->set_event_type(
-        enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+        used != on.state.request_ids.end() ? used->second.event_type
+                                           : enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
   } else {
     event.mutable_event_ref()->set_event_id(1);
     event.mutable_event_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
@@ -73,8 +121,6 @@ link_to(const record& rec, const run& on, const completion_callback& each) {
 } // namespace
 
 void dispatch_callbacks(change& ch, run& on) {
-  if (on.open())
-    return;
   auto& all = on.state.callbacks;
   // Only what this decision changed can have to be sent. By index: sending changes more.
   for (std::size_t at = 0; at < all.notes().size(); ++at) {
@@ -98,7 +144,12 @@ void dispatch_callbacks(change& ch, run& on) {
     completion.start_time = on.state.start_time;
     completion.close_time = on.state.close_time;
     completion.links.push_back(link_to(ch.rec, on, each));
-    fill_outcome(on, completion);
+    if (!each.update_id.empty())
+      fill_update_outcome(on, each, completion);
+    else if (is_standalone(on))
+      fill_activity_outcome(on, completion);
+    else
+      fill_run_outcome(on, completion);
     ch.tx.effects.push_back(std::move(delivery));
     all.edit(found).sent.under_way = true;
   }

@@ -586,11 +586,11 @@ void handle(change& ch, const nexus_request_held& what) {
   if (what.attempt.cancelation) {
     if (operation.cancel && operation.cancel->state == nexus_cancelation::state::scheduled
         && operation.cancel->attempt + 1 == what.attempt.number)
-      all.edit(found).cancel->sent = {std::nullopt, what.blocked};
+      all.edit(found).cancel->sent = {std::nullopt, what.blocked, what.opened_by};
   } else if (
       operation.state == nexus_operation::state::scheduled
       && operation.attempt + 1 == what.attempt.number) {
-    all.edit(found).sent = {std::nullopt, what.blocked};
+    all.edit(found).sent = {std::nullopt, what.blocked, what.opened_by};
   }
 }
 

@@ -10,7 +10,13 @@
 /// What descriptions of operations of workflows and of those without one show alike.
 namespace troupe::embedded {
 
-inline constexpr const char* breaker_reason = "The circuit breaker is open.";
+/// Why a request is held back, and which operations are to blame.
+inline std::string blocked_reason(const sent_request& of) {
+  std::string why = "The circuit breaker is open.";
+  if (!of.blocked_by.empty())
+    why.append(" Failed: ").append(of.blocked_by);
+  return why;
+}
 
 /// How often something was tried, how the last attempt went, and when the next one is.
 template <class From, class To>
@@ -24,6 +30,21 @@ void show_attempts(const From& from, To& to) {
     to_proto(*from.next_attempt, *to.mutable_next_attempt_schedule_time());
 }
 
+/// A completion callback and how far it has come; what sets it off is for the caller to say.
+template <class To>
+void show_callback(const completion_callback& from, To& to) {
+  *to.mutable_callback() = *from.what;
+  to_proto(from.registered, *to.mutable_registration_time());
+  switch (from.state) {
+  case callback::state::standby: to.set_state(enums::CALLBACK_STATE_STANDBY); break;
+  case callback::state::scheduled: to.set_state(enums::CALLBACK_STATE_SCHEDULED); break;
+  case callback::state::backing_off: to.set_state(enums::CALLBACK_STATE_BACKING_OFF); break;
+  case callback::state::succeeded: to.set_state(enums::CALLBACK_STATE_SUCCEEDED); break;
+  case callback::state::failed: to.set_state(enums::CALLBACK_STATE_FAILED); break;
+  }
+  show_attempts(from, to);
+}
+
 /// How far a request to cancel has come; nothing while the operation has not started.
 template <class To>
 void show_cancel_state(const nexus_cancel_request& from, To& to) {
@@ -34,7 +55,7 @@ void show_cancel_state(const nexus_cancel_request& from, To& to) {
         from.sent.blocked ? enums::NEXUS_OPERATION_CANCELLATION_STATE_BLOCKED
                           : enums::NEXUS_OPERATION_CANCELLATION_STATE_SCHEDULED);
     if (from.sent.blocked)
-      to.set_blocked_reason(breaker_reason);
+      to.set_blocked_reason(blocked_reason(from.sent));
     break;
   case nexus_cancelation::state::backing_off:
     to.set_state(enums::NEXUS_OPERATION_CANCELLATION_STATE_BACKING_OFF);
@@ -68,7 +89,7 @@ void show_operation(const nexus_operation_state& from, To& to) {
         from.sent.blocked ? enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED
                           : enums::PENDING_NEXUS_OPERATION_STATE_SCHEDULED);
     if (from.sent.blocked)
-      to.set_blocked_reason(breaker_reason);
+      to.set_blocked_reason(blocked_reason(from.sent));
     break;
   case nexus_operation::state::backing_off:
     to.set_state(enums::PENDING_NEXUS_OPERATION_STATE_BACKING_OFF);

@@ -295,15 +295,22 @@ bool change::flush_buffered(run& on) {
       started_children.emplace(
           event->child_workflow_execution_started_event_attributes().initiated_event_id(),
           event->event_id());
-    if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED)
-      continue;
-    const auto& attached =
-        event->workflow_execution_options_updated_event_attributes().attached_request_id();
-    if (const auto found = ids.find(attached); found != ids.end()) {
+    const auto settle = [&](const std::string& request_id) {
+      const auto found = request_id.empty() ? ids.end() : ids.find(request_id);
+      if (found == ids.end() || !found->second.buffered)
+        return;
       auto& used = ids.edit(found);
       used.event_id = event->event_id();
       used.buffered = false;
-    }
+    };
+    if (event->has_workflow_execution_signaled_event_attributes())
+      settle(event->workflow_execution_signaled_event_attributes().request_id());
+    if (event->event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED)
+      continue;
+    const auto& changed = event->workflow_execution_options_updated_event_attributes();
+    settle(changed.attached_request_id());
+    for (const auto& each : changed.workflow_update_options())
+      settle(each.attached_request_id());
   }
   auto& peers = on.state.peers;
   for (const auto& [initiated, started] : started_children)

@@ -209,6 +209,7 @@ struct nexus_request_done {
 struct nexus_request_held {
   nexus_attempt attempt;
   bool blocked = true;
+  std::string opened_by = {}; ///< `service/operation x6, ...`: what failed when the breaker opened
 };
 
 /// How a handler's operation ended, as its completion callback tells it.

@@ -107,6 +107,7 @@ struct user_timer {
 struct sent_request {
   std::optional<time_point> answer_overdue; ///< while an attempt is under way
   bool blocked = false;                     ///< the circuit breaker holds it back
+  std::string blocked_by; ///< the operations that opened the breaker; empty: not known
 
   bool operator==(const sent_request&) const { return true; }
 };
@@ -199,6 +200,8 @@ struct completion_callback {
   /// callback.
   std::string request_id;
   bool attached_later = false;
+  std::string update_id; ///< empty: the end of the run sets it off, else that of this update
+  failure_ptr refusal;   ///< of an update that came to no outcome
   callback::state state = callback::state::standby;
   std::int32_t attempt = 0; ///< finished attempts
   std::optional<time_point> last_attempt_complete;

@@ -106,6 +106,11 @@ struct service_settings {
   bool standalone_operations = false; ///< and Nexus operations
   /// `history.enableSignalWithStartFromWorkflow`: workflows may call `__temporal_system`.
   bool signal_with_start_from_workflow = false;
+  /// `history.enableUpdateCallbacks`, `activity.enableCallbacks`: their end can be an operation's.
+  bool update_callbacks = true;
+  bool activity_callbacks = true;
+  /// `history.enableCHASMSignalBacklinks`: who signals gets a link to the event.
+  bool signal_links = true;
   std::size_t max_nexus_header_bytes = 8192;
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`

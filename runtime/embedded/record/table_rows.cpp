@@ -211,6 +211,8 @@ void fields(Io io, v1::CompletionCallback& wire, Of& of) {
   TROUPE_FIELD(registered);
   TROUPE_FIELD(request_id);
   TROUPE_FIELD(attached_later);
+  TROUPE_FIELD(update_id);
+  TROUPE_MESSAGE_FIELD(refusal);
   TROUPE_FIELD(state);
   TROUPE_FIELD(attempt);
   TROUPE_OPTIONAL_FIELD(last_attempt_complete);

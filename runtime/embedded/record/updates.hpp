@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -20,6 +21,8 @@ struct waiting_update {
   workflow_update::state state = workflow_update::state::admitted;
   held<temporal::api::update::v1::Request> request;
   held<temporal::api::update::v1::Outcome> rejection; ///< once rejected
+  /// Further requests for it whose callbacks are attached once it is accepted.
+  std::vector<held<temporal::api::update::v1::Request>> attached = {};
 };
 
 /// The updates of a run. None of it is kept in a store: what is accepted or completed follows from

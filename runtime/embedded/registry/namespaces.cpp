@@ -53,6 +53,7 @@ void fill(
   info.mutable_capabilities()->set_eager_workflow_start(settings.eager_starts);
   info.mutable_capabilities()->set_standalone_activities(settings.standalone_activities);
   info.mutable_capabilities()->set_standalone_nexus_operation(settings.standalone_operations);
+  info.mutable_capabilities()->set_workflow_update_callbacks(settings.update_callbacks);
   info.mutable_capabilities()->set_sync_update(true);
   info.mutable_capabilities()->set_async_update(true);
   info.mutable_limits()->set_blob_size_limit_error(

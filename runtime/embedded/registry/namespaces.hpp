@@ -71,6 +71,7 @@ struct namespace_settings {
   bool eager_starts = true; ///< a start may bring the first task along
   bool standalone_activities = false;
   bool standalone_operations = false;
+  bool update_callbacks = false;
 };
 
 /// The namespaces of the service: rules and texts of the real server. Pure; ids are injected.

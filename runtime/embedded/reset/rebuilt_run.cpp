@@ -8,6 +8,7 @@
 #include "runtime/embedded/record/event/event_subject.hpp"
 #include "runtime/embedded/run/run_options.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/update/update_callbacks.hpp"
 #include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" // worker versions are still read
@@ -55,7 +56,10 @@ public:
       state.timers.erase(is.timer_canceled_event_attributes().timer_id());
       break;
     case enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: schedule_activity(event); break;
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: ++state.signal_count; break;
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+      ++state.signal_count;
+      note_signal(ch_, on_, is);
+      break;
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
       state.cancel_requested = true;
       break;
@@ -72,17 +76,25 @@ public:
           is.workflow_properties_modified_event_attributes().upserted_memo().fields());
       break;
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED: attach(is); break;
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED:
-      ch_.updates_of(on_).by_event.put(
-          is.workflow_execution_update_admitted_event_attributes().request().meta().update_id(),
-          is.event_id());
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED: {
+      const auto& request = is.workflow_execution_update_admitted_event_attributes().request();
+      const auto& id = request.meta().update_id();
+      ch_.updates_of(on_).by_event.put(id, is.event_id());
+      take_update_callbacks(ch_, on_, id, request, is);
       break;
+    }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: {
       auto& all = ch_.updates_of(on_);
       const auto& id =
           is.workflow_execution_update_accepted_event_attributes().protocol_instance_id();
       all.by_event.erase(id);
       all.accepted.put(id, is.event_id());
+      take_update_callbacks(
+          ch_,
+          on_,
+          id,
+          is.workflow_execution_update_accepted_event_attributes().accepted_request(),
+          is);
       break;
     }
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: {
@@ -90,6 +102,7 @@ public:
       const auto& id = is.workflow_execution_update_completed_event_attributes().meta().update_id();
       all.accepted.erase(id);
       all.completed.put(id, is.event_id());
+      drop_callbacks(id);
       break;
     }
     case enums::EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
@@ -134,9 +147,27 @@ private:
         event->activity_task_scheduled_event_attributes().activity_id(), std::move(activity));
   }
 
+  /// Of an update that ended before: the run that it ended in has told of it.
+  void drop_callbacks(const std::string& update_id) {
+    auto& all = on_.state.callbacks;
+    for (auto at = all.begin(); at != all.end();)
+      if (at->second.update_id == update_id)
+        all.erase(at++);
+      else
+        ++at;
+  }
+
   void attach(const history_event& is) {
     const auto& from = is.workflow_execution_options_updated_event_attributes();
     take_options(on_, from);
+    for (const auto& each : from.workflow_update_options())
+      put_update_callbacks(
+          ch_,
+          on_,
+          each.update_id(),
+          each.attached_request_id(),
+          each.attached_completion_callbacks(),
+          is);
     if (from.attached_request_id().empty())
       return;
     on_.state.request_ids.put(

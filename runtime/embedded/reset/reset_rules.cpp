@@ -167,7 +167,11 @@ void handle(change& ch, const reset_execution& what) {
   on.state.original_start_time = base->state.original_start_time.value_or(base->state.start_time);
   on.state.last_reset_time = ch.now();
   base->state.reset_run_id = on.id;
+  std::vector<completion_callback> of_updates;
   if (current.open()) {
+    for (const auto& [number, each] : current.state.callbacks)
+      if (!each.update_id.empty() && each.state == callback::state::standby)
+        of_updates.push_back(each);
     for (auto& each : callbacks_of(current))
       on.state.callbacks.put(++on.state.last_callback, std::move(each));
     reset_run(ch, current, request.reason(), &current == base);
@@ -183,6 +187,14 @@ void handle(change& ch, const reset_execution& what) {
       spend();
       reapply(ch, on, *event, kinds, false);
     }
+  // Updates that go on in the new run tell of their end from there.
+  for (auto& each : of_updates) {
+    auto& all = current.state.callbacks;
+    const auto same = [&](const auto& entry) { return entry.second.request_id == each.request_id; };
+    const auto at = std::find_if(all.begin(), all.end(), same);
+    if (at != all.end() && std::any_of(on.state.callbacks.begin(), on.state.callbacks.end(), same))
+      all.erase(at);
+  }
   for (const auto& each : request.post_reset_operations()) {
     const auto& wanted = each.update_workflow_options();
     auto now = options_of(on);

@@ -91,8 +91,13 @@ void handle(change& ch, const signal_execution& what) {
   if (!on)
     return;
   auto& state = on->state;
+  const auto answer = [&] {
+    auto& response = accept<wire::SignalWorkflowExecutionResponse>(ch);
+    if (ch.settings().signal_links && !request.request_id().empty())
+      link_to_signal(ch, *on, request.request_id(), *response.mutable_link());
+  };
   if (!request.request_id().empty() && state.signal_request_ids.contains(request.request_id())) {
-    accept<wire::SignalWorkflowExecutionResponse>(ch);
+    answer();
     return;
   }
   if (!on->open()) {
@@ -116,8 +121,9 @@ void handle(change& ch, const signal_execution& what) {
   if (request.has_header())
     copy_in_slices(request.header(), *attributes.mutable_header());
   *event->mutable_links() = request.links();
+  name_signal(ch, request.request_id(), *event);
   signal_run(ch, *on, request.request_id(), event);
-  accept<wire::SignalWorkflowExecutionResponse>(ch);
+  answer();
 }
 
 void handle(change& ch, const cancel_execution& what) {

@@ -151,14 +151,18 @@ void close_run(change& ch, run& on, enums::WorkflowExecutionStatus status, succe
   state.buffered.clear();
   end_updates(ch, on);
   leave_peers(on, next != successor::none, next == successor::resets);
-  if (next == successor::takes_callbacks || next == successor::resets) {
-    state.callbacks.clear();
-  } else {
-    auto& all = state.callbacks;
-    for (auto at = all.begin(); at != all.end(); ++at) {
-      if (const auto to = callback::next(at->second.state, callback::event::execution_closed))
-        all.edit(at).state = *to;
+  auto& all = state.callbacks;
+  for (auto at = all.begin(); at != all.end();) {
+    // Its updates end with the run, whoever takes over.
+    const bool leaves = at->second.update_id.empty()
+                        && (next == successor::takes_callbacks || next == successor::resets);
+    if (leaves) {
+      all.erase(at++);
+      continue;
     }
+    if (const auto to = callback::next(at->second.state, callback::event::ended))
+      all.edit(at).state = *to;
+    ++at;
   }
   ch.show(on);
 }
@@ -304,14 +308,38 @@ void signal_run(change& ch, run& on, const std::string& request_id, const event_
     on.state.signal_request_ids.put(request_id, {});
   ++on.state.signal_count;
   ch.append(on, signaled);
+  note_signal(ch, on, *signaled);
   want_task(ch, on);
   limit_buffer(ch, on);
+}
+
+void name_signal(const change& ch, const std::string& request_id, history_event& signaled) {
+  if (ch.settings().signal_links)
+    signaled.mutable_workflow_execution_signaled_event_attributes()->set_request_id(request_id);
+}
+
+void note_signal(const change& ch, run& on, const history_event& signaled) {
+  const auto& id = signaled.workflow_execution_signaled_event_attributes().request_id();
+  if (ch.settings().signal_links && !id.empty() && !on.state.request_ids.contains(id))
+    on.state.request_ids.put(
+        id, {signaled.event_type(), signaled.event_id(), signaled.event_id() == 0});
+}
+
+void link_to_signal(
+    const change& ch, const run& on, const std::string& request_id, api::common::v1::Link& link) {
+  auto& event = *link.mutable_workflow_event();
+  event.set_namespace_(ch.rec.name_space);
+  event.set_workflow_id(ch.rec.workflow_id);
+  event.set_run_id(on.id);
+  event.mutable_request_id_ref()->set_request_id(request_id);
+  event.mutable_request_id_ref()->set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
 }
 
 std::vector<completion_callback> callbacks_of(const run& on) {
   std::vector<completion_callback> all;
   for (const auto& [number, each] : on.state.callbacks)
-    all.push_back(each);
+    if (each.update_id.empty())
+      all.push_back(each);
   return all;
 }
 

@@ -93,10 +93,20 @@ rpc_status check_signal(const change& ch, const run& on);
 /// Counts the signal, puts its event into the history and sees to a workflow task.
 void signal_run(change& ch, run& on, const std::string& request_id, const event_ptr& signaled);
 
+/// The event says whose request it was, if links to signals are wanted.
+void name_signal(const change& ch, const std::string& request_id, history_event& signaled);
+
+/// The event can be found by the id of its request.
+void note_signal(const change& ch, run& on, const history_event& signaled);
+
+/// What a link to a signal looks like, written or not.
+void link_to_signal(
+    const change& ch, const run& on, const std::string& request_id, api::common::v1::Link& link);
+
 /// A call has to come again, as the run is about to end or to be followed by another one.
 rpc_status busy_closing();
 
-/// The callbacks of a run, for the one that takes over.
+/// The callbacks of a run, not of its updates, for the one that takes over.
 std::vector<completion_callback> callbacks_of(const run& on);
 
 /// Which successor `next` is.

@@ -137,10 +137,16 @@ void attach(change& ch, run& existing, start_request& request) {
   limit_buffer(ch, existing);
 }
 
+/// Other requests have ids of their own, even if they are the same.
+bool is_of_start(enums::EventType type) {
+  return type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
+         || type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED;
+}
+
 /// True if this request was served before: the answer is set.
 bool already_served(change& ch, run& current, const start_request& request) {
   const auto used = current.state.request_ids.find(request.request_id());
-  if (used == current.state.request_ids.end())
+  if (used == current.state.request_ids.end() || !is_of_start(used->second.event_type))
     return false;
   const bool own = used->second.event_type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED;
   answer_started(ch, current, own);
@@ -283,11 +289,14 @@ void handle(change& ch, const signal_with_start_execution& what) {
   if (asked.has_header())
     copy_in_slices(asked.header(), *attributes.mutable_header());
   *signal->mutable_links() = asked.links();
+  name_signal(ch, asked.request_id(), *signal);
 
-  const auto answer = [&ch](const run& on, bool started) {
+  const auto answer = [&](const run& on, bool started) {
     auto& response = accept<wire::SignalWithStartWorkflowExecutionResponse>(ch);
     response.set_run_id(on.id);
     response.set_started(started);
+    if (ch.settings().signal_links && !asked.request_id().empty())
+      link_to_signal(ch, on, asked.request_id(), *response.mutable_signal_link());
   };
   auto* const current = ch.current();
   const bool replace = request.workflow_id_conflict_policy()
@@ -330,6 +339,7 @@ void handle(change& ch, const signal_with_start_execution& what) {
   begun.state.signal_count = 1;
   begun.state.signal_request_ids.put(request.request_id(), {});
   ch.append(begun, signal);
+  note_signal(ch, begun, *signal);
   begin_first_task(ch, begun);
   answer(begun, true);
 }

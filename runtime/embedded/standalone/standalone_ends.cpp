@@ -133,6 +133,10 @@ const nexus_operation_state& standalone_operation(const run& on) {
 void close_standalone(change& ch, run& on, enums::EventType end) {
   on.state.status = status_after(end);
   on.state.close_time = ch.now();
+  auto& callbacks = on.state.callbacks;
+  for (auto at = callbacks.begin(); at != callbacks.end(); ++at)
+    if (const auto to = callback::next(at->second.state, callback::event::ended))
+      callbacks.edit(at).state = *to;
   ch.show(on);
 }
 

@@ -7,12 +7,14 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
+#include "runtime/embedded/nexus/nexus_view.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/standalone/operation_view.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/standalone/standalone_reads.hpp"
 
 #include <temporal/api/activity/v1/message.pb.h>
+#include <temporal/api/callback/v1/message.pb.h>
 #include <temporal/api/enums/v1/activity.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -101,7 +103,8 @@ void fill_info(const record& rec, const run& on, api::activity::v1::ActivityExec
   to_proto(between(state.start_time, state.close_time), *to.mutable_execution_duration());
 }
 
-/// How it ended; only of a run that is closed.
+} // namespace
+
 void fill_outcome(const run& on, api::activity::v1::ActivityExecutionOutcome& to) {
   const auto& end = *on.history.back();
   switch (end.event_type()) {
@@ -133,6 +136,15 @@ void fill_outcome(const run& on, api::activity::v1::ActivityExecutionOutcome& to
   }
   }
 }
+
+void link_to_activity(const record& rec, const run& on, api::common::v1::Link& to) {
+  auto& link = *to.mutable_activity();
+  link.set_namespace_(rec.name_space);
+  link.set_activity_id(std::string{standalone_id_of(rec.workflow_id)});
+  link.set_run_id(on.id);
+}
+
+namespace {
 
 /// What a row of any of them says.
 void fill_row(
@@ -181,6 +193,11 @@ read_result describe_activity(
           *response.mutable_input() = scheduled.input();
         if (request.include_outcome() && !on.open())
           fill_outcome(on, *response.mutable_outcome());
+        for (const auto& [number, each] : on.state.callbacks) {
+          auto& shown = *response.add_callbacks();
+          shown.mutable_trigger()->mutable_activity_closed();
+          show_callback(each, *shown.mutable_info());
+        }
       });
 }
 

@@ -6,7 +6,8 @@
 
 namespace temporal::api::activity::v1 {
 class ActivityExecutionListInfo;
-}
+class ActivityExecutionOutcome;
+} // namespace temporal::api::activity::v1
 
 namespace troupe::embedded {
 
@@ -30,6 +31,12 @@ void fill_standalone_row(
 void show_activity_row(
     const api::workflow::v1::WorkflowExecutionInfo& from,
     api::activity::v1::ActivityExecutionListInfo& to);
+
+/// How an activity ended; only of a run that is closed.
+void fill_outcome(const run& on, api::activity::v1::ActivityExecutionOutcome& to);
+
+/// Where an activity can be looked at.
+void link_to_activity(const record& rec, const run& on, api::common::v1::Link& to);
 
 /// What marks a row as none of a workflow.
 inline constexpr std::string_view division_attribute = "TemporalNamespaceDivision";

@@ -6,15 +6,18 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/update/update_callbacks.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace troupe::embedded {
 namespace {
@@ -124,6 +127,18 @@ void abort(completion& in, const std::string& id) {
   in.aborted.insert(id);
 }
 
+/// The event shows where its request comes from.
+void add_links(const messages::Request& request, history_event& to) {
+  for (const auto& each : request.completion_callbacks())
+    for (const auto& link : each.links())
+      *to.add_links() = link;
+  const auto of_callbacks = to.links();
+  for (const auto& link : request.links())
+    if (std::ranges::none_of(
+            of_callbacks, [&](const auto& other) { return same_message(link, other); }))
+      *to.add_links() = link;
+}
+
 /// An update that the service forgot comes back with what the worker answers, if it holds the
 /// request.
 void remember(completion& in, const std::string& id, const messages::Request& request) {
@@ -156,14 +171,20 @@ command_result take(completion& in, const std::string& id, const messages::Accep
   to.set_protocol_instance_id(id);
   to.set_accepted_request_message_id(request_id_of(id));
   to.set_accepted_request_sequencing_event_id(said.accepted_request_sequencing_event_id());
-  if (!has_event)
+  std::vector<held<messages::Request>> attached;
+  if (!has_event) {
     *to.mutable_accepted_request() = *at->second.request;
+    add_links(*at->second.request, *event);
+    attached = at->second.attached;
+  }
   in.ch.write(in.on, event);
   if (has_event)
     all.by_event.erase(id);
   else
     all.waiting.erase(at);
   all.accepted.put(id, event->event_id());
+  take_update_callbacks(in.ch, in.on, id, to.accepted_request(), *event);
+  attach_all(in.ch, in.on, id, attached);
   tell_update(in.ch, in.on, id, nullptr);
   return {};
 }
@@ -181,6 +202,11 @@ command_result take(completion& in, const std::string& id, const messages::Rejec
     all.by_event.erase(id);
     auto outcome = std::make_shared<messages::Outcome>();
     copy_in_slices(said.failure(), *outcome->mutable_failure());
+    release_update_callbacks(
+        in.on,
+        id,
+        failure_ptr{
+            std::shared_ptr<const api::failure::v1::Failure>{outcome, &outcome->failure()}});
     tell_update(in.ch, in.on, id, std::move(outcome));
     return {};
   }
@@ -215,6 +241,7 @@ command_result take(completion& in, const std::string& id, const messages::Respo
   in.ch.write(in.on, event);
   all.accepted.erase(at);
   all.completed.put(id, event->event_id());
+  release_update_callbacks(in.on, id);
   tell_update(
       in.ch,
       in.on,

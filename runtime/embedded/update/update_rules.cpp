@@ -6,6 +6,7 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
+#include "runtime/embedded/update/update_callbacks.hpp"
 #include "runtime/embedded/update/update_messages.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -162,16 +163,27 @@ rpc_status join_or_admit(
     const wire::UpdateWorkflowExecutionRequest& request,
     const std::string& update_id,
     wire::UpdateWorkflowExecutionResponse& answer) {
-  auto reached = progress_of(on, update_id);
-  if (!reached) {
-    if (auto status = check_run(ch, on, request.request()); !status.ok())
+  const auto* asked = &request.request();
+  api::update::v1::Request cleaned;
+  if (!asked->completion_callbacks().empty() || !asked->links().empty()) {
+    cleaned = *asked;
+    if (auto status = check_update_callbacks(ch, &on, cleaned); !status.ok())
       return status;
-    admit(ch, on, update_id, request.request());
+    asked = &cleaned;
+  }
+  auto reached = progress_of(on, update_id);
+  if (reached)
+    attach_to_update(ch, on, update_id, *asked);
+  else {
+    if (auto status = check_run(ch, on, *asked); !status.ok())
+      return status;
+    admit(ch, on, update_id, *asked);
     if (!on.state.task)
       schedule_speculative(ch, on);
     reached = update_progress{enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED, nullptr};
   }
   fill(ch.rec, on, update_id, *reached, answer);
+  link_update(ch.rec.name_space, asked->request_id(), answer);
   return {};
 }
 

@@ -122,8 +122,10 @@ struct fixture : service_fixture {
     request.mutable_wait_policy()->set_lifecycle_stage(wanted);
     request.mutable_request()->mutable_meta()->set_update_id("update");
     request.mutable_request()->mutable_input()->set_name("name");
-    if (!callback.empty())
+    if (!callback.empty()) {
+      request.mutable_request()->set_request_id("request");
       request.mutable_request()->add_completion_callbacks()->mutable_nexus()->set_url(callback);
+    }
     auto made = send("UpdateWorkflowExecution", request);
     shard.run_until_idle();
     return made;
@@ -337,16 +339,21 @@ struct fixture : service_fixture {
         == "Namespace is empty.");
   }
 
-  void callbacks_of_updates_are_not_called() {
+  void ends_of_updates_are_told_to_callbacks() {
     start("calls back");
     const auto updating = send_update(
         "calls back",
         enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
-        "http://localhost/callback");
-    answer_update(true);
-    BOOST_TEST(updating->status.message == "");
-    BOOST_TEST(describe("calls back").callbacks_size() == 0);
+        "temporal://system");
+    answer_update(false);
+    const auto waits = describe("calls back");
+    BOOST_REQUIRE(waits.callbacks_size() == 1);
+    const auto& trigger = waits.callbacks(0).trigger();
+    BOOST_TEST(trigger.update_workflow_execution_completed().update_id() == "update");
+    BOOST_CHECK(waits.callbacks(0).state() == enums::CALLBACK_STATE_STANDBY);
     terminate("calls back");
+    BOOST_TEST(updating->is_answered);
+    BOOST_CHECK(describe("calls back").callbacks(0).state() != enums::CALLBACK_STATE_STANDBY);
   }
 
   /// By their stamp; as with the real server that is all, the calls for versions are refused.
@@ -527,12 +534,12 @@ const probes when_named{
     {"count_group_by_execution_status", &fixture::runs_are_counted_by_their_status},
     {"sync_update", &fixture::updates_are_waited_for},
     {"async_update", &fixture::updates_are_left_once_they_are_accepted},
+    {"workflow_update_callbacks", &fixture::ends_of_updates_are_told_to_callbacks},
     {"nexus", &fixture::operations_reach_a_handler_and_its_answer_the_caller}};
 
 /// What shows that a thing is off that is not named.
 const probes when_not_named{
     {"supports_schedules", &fixture::schedules_are_off},
-    {"workflow_update_callbacks", &fixture::callbacks_of_updates_are_not_called},
     {"worker_heartbeats", &fixture::heartbeats_of_workers_are_taken_and_not_kept},
     {"worker_commands", &fixture::workers_get_no_commands},
     {"reported_problems_search_attribute", &fixture::problems_of_a_run_are_no_attribute_of_it},

@@ -189,6 +189,10 @@ BOOST_AUTO_TEST_CASE(a_vanished_handler_takes_no_request) {
 BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   for (int i = 0; i < 6; ++i)
     start_caller("w" + std::to_string(i));
+  std::vector<std::string> counted;
+  host->here().count_opened_breaker = [&](const auto& endpoint, const auto& operation) {
+    counted.push_back(endpoint + ' ' + operation);
+  };
   troupe::test::captured_log log;
   for (int i = 0; i < 6; ++i)
     BOOST_TEST(fail(token_of(poll_nexus()))->status.ok());
@@ -198,11 +202,13 @@ BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   BOOST_TEST(lines[0].at("failed") == "service/operation x6");
   BOOST_TEST(lines[0].at("caller_namespace") == "default");
   BOOST_TEST(lines[0].at("last_workflow_id").starts_with("w"));
+  BOOST_TEST((counted == std::vector<std::string>{"endpoint service/operation"}));
   shard.advance(5s); // the retries come and are held
   for (int i = 0; i < 6; ++i) {
     const auto pending = describe("w" + std::to_string(i)).pending_nexus_operations(0);
     BOOST_TEST(pending.state() == enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED);
-    BOOST_TEST(pending.blocked_reason() == "The circuit breaker is open.");
+    BOOST_TEST(
+        pending.blocked_reason() == "The circuit breaker is open. Failed: service/operation x6");
     BOOST_TEST(pending.attempt() == 1);
   }
   auto handler = poll_nexus(10min);

@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -20,6 +21,30 @@ using lines = std::vector<std::string>;
 
 void check(const lines& got, const lines& wanted) {
   BOOST_TEST(got == wanted, boost::test_tools::per_element());
+}
+
+/// The last event of its kind, as JSON.
+template <class Handle>
+std::string event_of(const Handle& workflow, std::string_view type) {
+  std::string found;
+  for (const auto& each : workflow.fetch_history().events)
+    if (each.type() == type)
+      found = each.to_json();
+  return found;
+}
+
+/// Each side's history leads to the other's.
+template <class Greets, class Caller>
+void check_links(const Greets& greets, const Caller& caller, std::string_view caller_namespace) {
+  const auto has = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  for (const char* type : {"WorkflowExecutionSignaled", "WorkflowExecutionUpdateAccepted"})
+    BOOST_TEST(has(event_of(greets, type), caller_namespace), type);
+  // The last operation sent a signal.
+  const auto approved = event_of(caller, "NexusOperationCompleted");
+  BOOST_TEST(has(approved, greets.id()), approved);
+  BOOST_TEST(has(approved, "EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED"), approved);
 }
 
 } // namespace
@@ -41,11 +66,13 @@ BOOST_AUTO_TEST_CASE(callers_of_the_python_contract_talk_to_a_workflow_they_do_n
   const auto greets = at_handler.start_workflow<greeting_workflow>(
       {.id = ::nexus_messaging::workflow_id_of("user-1"), .task_queue = handler_task_queue});
   check(
-      at_caller.execute_workflow<caller_workflow>({.task_queue = caller_task_queue}, "user-1"),
+      at_caller.execute_workflow<caller_workflow>(
+          {.id = "caller", .task_queue = caller_task_queue}, "user-1"),
       {"Supported languages: [<Language.CHINESE: 2>, <Language.ENGLISH: 3>]",
        "Language changed: ENGLISH -> ARABIC",
        "Workflow approved"});
   BOOST_TEST(greets.result() == "مرحبا بالعالم");
+  check_links(greets, at_caller.get_workflow("caller"), caller_namespace);
 }
 
 BOOST_AUTO_TEST_CASE(callers_of_the_python_contract_start_the_workflows_that_they_talk_to) {
@@ -90,12 +117,13 @@ BOOST_AUTO_TEST_CASE(callers_of_the_dotnet_contract_talk_to_a_workflow_they_do_n
       "default-user");
   check(
       at_caller.execute_workflow<caller_workflow>(
-          {.task_queue = caller_task_queue}, "default-user"),
+          {.id = "caller", .task_queue = caller_task_queue}, "default-user"),
       {"Supported languages: Chinese, English",
        "Current language: English",
        "Set language from English to Chinese",
        "Approved workflow"});
   BOOST_TEST(greets.result() == "你好，世界 (approved by CallerWorkflow)");
+  check_links(greets, at_caller.get_workflow("caller"), caller_namespace);
 }
 
 BOOST_AUTO_TEST_CASE(callers_of_the_dotnet_contract_start_the_workflows_that_they_talk_to) {

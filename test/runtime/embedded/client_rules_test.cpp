@@ -66,6 +66,56 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_signal_count_against_one_limit) {
   }
 }
 
+// As newer servers than the recorded one do.
+BOOST_AUTO_TEST_CASE(who_signals_gets_a_link_that_can_be_followed) {
+  service_fixture service;
+  service.start();
+  auto request = signal();
+  request.set_request_id("r");
+  const auto send = [&] {
+    return service.expect<wire::SignalWorkflowExecutionResponse>(
+        embedded::signal_execution{request});
+  };
+  const auto link = send().link().workflow_event();
+  BOOST_TEST(link.workflow_id() == "w");
+  BOOST_TEST(link.run_id() == service.current().id);
+  BOOST_TEST(link.request_id_ref().request_id() == "r");
+  BOOST_TEST(link.request_id_ref().event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
+  BOOST_TEST(send().link().workflow_event().request_id_ref().request_id() == "r"); // known
+  BOOST_TEST(service.current().state.signal_count == 1);
+  const auto find = [&](const std::string& id) {
+    return describe(service).workflow_extended_info().request_id_infos().at(id);
+  };
+  BOOST_TEST(find("r").event_id() == 3);
+  BOOST_TEST(
+      service.current().history.at(2)->workflow_execution_signaled_event_attributes().request_id()
+      == "r");
+  // While a workflow task runs the event waits for its id.
+  service.poll();
+  request.set_request_id("later");
+  send();
+  BOOST_TEST(find("later").buffered());
+  service.complete({});
+  BOOST_TEST(!find("later").buffered());
+  BOOST_TEST(find("later").event_id() == 6);
+  // With a start it is the same; a start with the id of a signal is another request.
+  auto with_start = signal_with_start(service);
+  with_start.set_request_id("both");
+  const auto both = service.expect<wire::SignalWithStartWorkflowExecutionResponse>(
+      embedded::signal_with_start_execution{with_start});
+  BOOST_TEST(both.signal_link().workflow_event().request_id_ref().request_id() == "both");
+  auto start = service.start_request();
+  start.set_request_id("r");
+  BOOST_CHECK(
+      service.decide(embedded::start_execution{start}).answer.status.code
+      == status_code::already_exists);
+
+  service.settings.signal_links = false;
+  request.set_request_id("unlinked");
+  BOOST_TEST(!send().has_link());
+  BOOST_TEST(!describe(service).workflow_extended_info().request_id_infos().contains("unlinked"));
+}
+
 // The real server takes the signal that makes the history too large, and ends the run at the next.
 BOOST_AUTO_TEST_CASE(a_run_that_no_worker_takes_ends_when_its_history_is_too_large) {
   for (const bool with_start : {false, true}) {

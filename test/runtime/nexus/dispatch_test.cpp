@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus/dispatch.hpp"
-#include "runtime/nexus/operation_token.hpp"
 #include "test/runtime/nexus/support.hpp"
 
 #include <boost/test/unit_test.hpp>

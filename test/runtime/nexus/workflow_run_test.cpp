@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/nexus/operation_token.hpp"
 #include "runtime/nexus/workflow_run.hpp"
 #include "test/runtime/nexus/support.hpp"
+
+#include <troupe/nexus/operation_token.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(the_workflow_is_started_with_all_that_the_protocol_wants) {
   BOOST_TEST(callback.nexus().header().at("temporal-callback-token") == "callback-token");
   BOOST_TEST(
       callback.nexus().header().at("nexus-operation-token")
-      == nexus::make_workflow_token("handler-ns", "greet in"));
+      == nexus::make_token(nexus::workflow_run_token{"handler-ns", "greet in"}));
   BOOST_REQUIRE_EQUAL(callback.links_size(), 1);
   BOOST_TEST(callback.links(0).workflow_event().workflow_id() == "c 1");
   BOOST_REQUIRE_EQUAL(request.links_size(), 1);
@@ -139,7 +140,9 @@ BOOST_AUTO_TEST_CASE(the_started_workflow_is_answered_with_its_token_and_the_ser
   call->on_reply({}, reply.SerializeAsString());
   BOOST_REQUIRE(call->next() == step::answer);
   const auto success = completed(*call).response().start_operation().async_success();
-  BOOST_TEST(success.operation_token() == nexus::make_workflow_token("handler-ns", "greet in"));
+  BOOST_TEST(
+      success.operation_token()
+      == nexus::make_token(nexus::workflow_run_token{"handler-ns", "greet in"}));
   BOOST_REQUIRE_EQUAL(success.links_size(), 1);
   BOOST_TEST(
       success.links(0).url()
@@ -223,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_cannot_be_read_makes_the_caller_try_again) {
 }
 
 BOOST_AUTO_TEST_CASE(cancelling_cancels_the_workflow_that_the_token_names) {
-  const auto token = nexus::make_workflow_token("handler-ns", "greet in");
+  const auto token = nexus::make_token(nexus::workflow_run_token{"handler-ns", "greet in"});
   const auto call = accept(cancel_task("greeting", "greet", token));
   BOOST_REQUIRE(call->next() == step::call_service);
   const auto asked = call->service_call();
@@ -245,8 +248,8 @@ BOOST_AUTO_TEST_CASE(cancelling_cancels_the_workflow_that_the_token_names) {
 }
 
 BOOST_AUTO_TEST_CASE(cancelling_a_workflow_that_is_gone_is_not_found) {
-  const auto call =
-      accept(cancel_task("greeting", "greet", nexus::make_workflow_token("handler-ns", "gone")));
+  const auto call = accept(cancel_task(
+      "greeting", "greet", nexus::make_token(nexus::workflow_run_token{"handler-ns", "gone"})));
   call->on_reply({status_code::not_found, "workflow execution already completed", {}}, {});
   BOOST_TEST(failed(*call).failure().nexus_handler_failure_info().type() == "NOT_FOUND");
 }
@@ -259,9 +262,10 @@ BOOST_AUTO_TEST_CASE(cancelling_by_a_garbage_token_is_a_bad_request) {
 }
 
 BOOST_AUTO_TEST_CASE(cancelling_an_update_is_not_implemented) {
-  // {"t":3,"ns":"n","wid":"w","rid":"r","uid":"u"}
   const auto call = accept(cancel_task(
-      "greeting", "greet", "eyJ0IjozLCJucyI6Im4iLCJ3aWQiOiJ3IiwicmlkIjoiciIsInVpZCI6InUifQ"));
+      "greeting",
+      "greet",
+      nexus::make_token(nexus::workflow_update_token{"handler-ns", "w", "r", "u"})));
   BOOST_TEST(failed(*call).failure().nexus_handler_failure_info().type() == "NOT_IMPLEMENTED");
 }
 

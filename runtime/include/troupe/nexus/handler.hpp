@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/nexus/backing.hpp>
 #include <troupe/nexus/context.hpp>
 #include <troupe/nexus/detail/typed_handler.hpp>
 #include <troupe/nexus/error.hpp>
 #include <troupe/nexus/handler_base.hpp>
+#include <troupe/nexus/operation_token.hpp>
 #include <troupe/nexus/service.hpp>
 #include <troupe/nexus/workflow_run.hpp>
 
@@ -58,15 +60,25 @@ template <const auto& Operation, class Start>
       std::move(start), detail::no_cancel{});
 }
 
-/// What a start function of `operation_handler` returns: the result, a token, or the workflow to
-/// start.
+/// What a start function of `operation_handler` returns: the result, or what the operation goes on
+/// as (the description of a workflow, an update or an activity), or a token of its own.
 template <class Output>
 using start_result = detail::start_result<Output>;
 
-/// The general form, for operations that are completed by other means than a workflow: `start`
-/// returns `start_result<O>` (or one of its alternatives), `cancel` is `void(cancel_context)`;
-/// either may be a coroutine. `cancel` reads the token from its context and returns once the
-/// request was passed on.
+/// The general form: `start` decides for each request whether the operation is done at once or goes
+/// on, and as what; it returns `start_result<O>` or one of its alternatives. Cancelling the
+/// operation cancels the workflow or the activity that its token names. An update that was accepted
+/// cannot be cancelled, and nobody knows what a token of the handler's own stands for: that is
+/// NOT_IMPLEMENTED.
+template <const auto& Operation, class Start>
+[[nodiscard]] auto operation_handler(Start start) {
+  return detail::bind_handler<Operation, detail::handler_kind::general>(
+      std::move(start), detail::no_cancel{});
+}
+/// The same with a cancel function, which returns once the request was passed on; either may be a
+/// coroutine. `void(cancel_context)` serves every token. `void(cancel_context, Token)` serves one
+/// sort, and the rest is cancelled as above: `workflow_run_token`, `activity_token`,
+/// `workflow_update_token`; for several of them it is an object with overloads.
 template <const auto& Operation, class Start, class Cancel>
 [[nodiscard]] auto operation_handler(Start start, Cancel cancel) {
   return detail::bind_handler<Operation, detail::handler_kind::general>(

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <troupe/headers.hpp>
+#include <troupe/nexus/backing.hpp>
 #include <troupe/nexus/context.hpp>
+#include <troupe/nexus/operation_token.hpp>
 #include <troupe/nexus/workflow_run.hpp>
 #include <troupe/payload/payload.hpp>
 
@@ -36,7 +38,28 @@ struct encoded_workflow_start {
   troupe::headers headers = {};
 };
 
-using start_outcome = std::variant<sync_success, async_started, encoded_workflow_start>;
+/// An update, ready to be sent.
+struct encoded_update_start {
+  std::string name;
+  workflow_update_options options;
+  payloads arguments;
+  troupe::headers headers = {};
+};
+
+/// A start of an activity without a workflow, ready to be sent.
+struct encoded_activity_start {
+  std::string activity_type;
+  start_activity_options options;
+  payloads arguments;
+  troupe::headers headers = {};
+};
+
+using start_outcome = std::variant<
+    sync_success,
+    async_started,
+    encoded_workflow_start,
+    encoded_update_start,
+    encoded_activity_start>;
 
 /// A request's input as it lies in the received message.
 struct operation_input {
@@ -74,9 +97,12 @@ public:
   enum class cancel_kind {
     unsupported,  ///< NOT_IMPLEMENTED
     workflow_run, ///< the runtime cancels the workflow that the token names
+    by_token,     ///< the runtime cancels what the token names, or as `cancels_itself` says
     by_handler,   ///< `cancel` or `cancel_async`
   };
   [[nodiscard]] virtual cancel_kind cancels() const noexcept { return cancel_kind::unsupported; }
+  /// Of `by_token`: `cancel` or `cancel_async` is called for what this token names.
+  [[nodiscard]] virtual bool cancels_itself(const operation_token&) const noexcept { return false; }
   [[nodiscard]] virtual place cancel_place() const noexcept { return place::pool; }
   virtual void cancel(cancel_context context) const;
   virtual async<void> cancel_async(cancel_context context) const;

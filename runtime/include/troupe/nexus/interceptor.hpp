@@ -24,7 +24,11 @@ using answered = detail::sync_success;
 /// The handler described a workflow, which is started now: type, options, arguments and headers may
 /// still be changed.
 using workflow_to_start = detail::encoded_workflow_start;
-/// What a start handler came to: `answered`, `async_started` or `workflow_to_start`.
+/// The same of an update that is sent now.
+using update_to_start = detail::encoded_update_start;
+/// The same of an activity that is started now.
+using activity_to_start = detail::encoded_activity_start;
+/// What a start handler came to: `answered`, `async_started`, or one of the three above.
 using start_reply = detail::start_outcome;
 
 /// Stands around the Nexus operation handlers of a worker. Shared by all requests and by several
@@ -54,8 +58,8 @@ public:
 
   /// For the rest of `cancel`.
   using next_cancel = next<void(cancel_context)>;
-  /// Around a cancel handler that is a plain function, or the cancel of a workflow run, which the
-  /// library sends when this has gone on. Of the latter it is called on the shard and must not
+  /// Around a cancel handler that is a plain function, or the cancel of what the token names, which
+  /// the library sends when this has gone on. Of the latter it is called on the shard and must not
   /// block.
   virtual void cancel(cancel_context ctx, next_cancel next) const { next(std::move(ctx)); }
 

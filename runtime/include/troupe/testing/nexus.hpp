@@ -50,6 +50,23 @@ struct started_workflow {
   payloads arguments; ///< encoded, as they would be sent
 };
 
+/// The update that a handler asked for, as it would have been sent.
+struct started_update {
+  std::string name;        ///< of its handler
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+  std::string update_id;   ///< its own
+  payloads arguments;      ///< encoded, as they would be sent
+};
+
+/// The activity that a handler asked for, as it would have been started.
+struct started_activity {
+  std::string type;       ///< the name of its code
+  std::string id;         ///< the activity's
+  std::string task_queue; ///< where it was started
+  payloads arguments;     ///< encoded, as they would be sent
+};
+
 /// What came of a request.
 struct nexus_outcome {
   /// How a request ended.
@@ -66,9 +83,12 @@ struct nexus_outcome {
   std::string token;                        ///< of a started operation
   std::vector<nexus::link> links;           ///< what the handler and the runtime linked to
   std::optional<started_workflow> workflow; ///< if the operation is a workflow
-  std::optional<std::string>
-      cancelled_workflow;   ///< the id of the workflow that a cancel request cancelled
-  std::exception_ptr error; ///< of `failed` and `refused`
+  std::optional<started_update> update;     ///< if it is an update
+  std::optional<started_activity> activity; ///< if it is an activity
+  /// The id of the workflow that a cancel request cancelled.
+  std::optional<std::string> cancelled_workflow;
+  std::optional<std::string> cancelled_activity; ///< the same of an activity
+  std::exception_ptr error;                      ///< of `failed` and `refused`
 
   /// The result of a successful start; throws `error` otherwise, or `std::logic_error` if there is
   /// none.
@@ -93,8 +113,8 @@ private:
 /// a worker, answers written and read back as on the wire.
 ///
 /// Time is virtual: `context.sleep` and deadlines pass at once. Plain functions run on the calling
-/// thread. Workflows are not run: a workflow-run operation ends as `started`, unless `refuse_calls`
-/// says otherwise. One thread at a time.
+/// thread. Workflows, updates and activities are not run: an operation that is one of them ends as
+/// `started`, unless `refuse_calls` says otherwise. One thread at a time.
 class nexus_environment {
 public:
   /// Where handlers believe to be, and what they are given.
@@ -120,8 +140,8 @@ public:
   /// Throws `std::invalid_argument` as a worker does.
   void add(nexus::service_handler service);
 
-  /// The calls to the service that operations need (starting and cancelling workflows) end like
-  /// this from now on.
+  /// The calls to the service that operations need (starting and cancelling what they go on as) end
+  /// like this from now on.
   void refuse_calls(rpc_status with);
 
   /// Starts an operation of a contract: `env.start<hello_service, hello_service::echo>({"hi"})`.

@@ -88,6 +88,35 @@ BOOST_AUTO_TEST_CASE(a_coroutine_calls_through_its_shard_and_is_resumed_there) {
   BOOST_TEST(metric("request", {{"operation", signalled}}) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_carries_the_links_of_its_request_and_brings_its_own_back) {
+  auto task = nexus_task("quick", "a");
+  auto& link = *task.mutable_request()->mutable_start_operation()->add_links();
+  link.set_url("temporal:///namespaces/callers/workflows/caller/run/history"
+               "?eventID=5&eventType=NexusOperationScheduled&referenceType=EventReference");
+  link.set_type("temporal.api.common.v1.Link.WorkflowEvent");
+  give(poll, task);
+  const auto sent = service.open(signalled).at(0)->as<wire::SignalWorkflowExecutionRequest>();
+  BOOST_REQUIRE(sent.links_size() == 1);
+  BOOST_TEST(sent.links(0).workflow_event().workflow_id() == "caller");
+  BOOST_TEST(sent.links(0).workflow_event().event_ref().event_id() == 5);
+  wire::SignalWorkflowExecutionResponse reply;
+  auto& to = *reply.mutable_link()->mutable_workflow_event();
+  to.set_namespace_("default");
+  to.set_workflow_id("id");
+  to.set_run_id("the-run");
+  to.mutable_request_id_ref()->set_request_id("r");
+  to.mutable_request_id_ref()->set_event_type(
+      temporal::api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED);
+  answer(signalled, reply);
+  const auto answered = service.open(completed).at(0)->as<wire::RespondNexusTaskCompletedRequest>();
+  const auto& links = answered.response().start_operation().sync_success().links();
+  BOOST_REQUIRE(links.size() == 1);
+  BOOST_TEST(
+      links[0].url()
+      == "temporal:///namespaces/default/workflows/id/the-run/history"
+         "?eventType=WorkflowExecutionSignaled&referenceType=RequestIdReference&requestID=r");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_that_is_refused_is_the_handlers_error) {
   auto task = nexus_task("quick", "a");
   task.mutable_request()->mutable_capabilities()->set_temporal_failure_responses(true);

@@ -103,6 +103,36 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(log.lines_of("a Nexus task failed")[5].at("times") == "46");
 }
 
+BOOST_AUTO_TEST_CASE(an_operation_that_takes_more_than_half_of_its_time_is_told_of_once) {
+  constexpr auto message =
+      "a Nexus operation takes more than half of the time that its requests have";
+  serve_nexus();
+  start();
+  captured_log log;
+  const auto run_after = [&](std::chrono::seconds time, const std::string& token) {
+    give(poll, nexus_task("plain", token, "10s"));
+    clock->advance(time);
+    BOOST_TEST(pool->run_one());
+    clock->run_until_idle();
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  };
+  run_after(4s, "a");
+  BOOST_TEST(log.lines_of(message).empty());
+  run_after(6s, "b");
+  run_after(7s, "c");
+  const auto lines = log.lines_of(message);
+  BOOST_REQUIRE(lines.size() == 1u);
+  BOOST_TEST(lines[0].at("service") == "TestService");
+  BOOST_TEST(lines[0].at("operation") == "plain");
+  BOOST_TEST(lines[0].at("took_ms") == "6000");
+  BOOST_TEST(lines[0].at("allowed_ms") == "10000");
+  BOOST_TEST(lines[0].at("advice").find("nexus::workflow_run") != std::string::npos);
+  // One that is never answered is told of, too.
+  give(poll, nexus_task("waits", "d", "3s"));
+  clock->advance(3s);
+  BOOST_TEST(log.lines_of(message).size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {
   serve_nexus();
   start();

@@ -175,6 +175,7 @@ history_player::history_player(history_api::History recorded)
   }
   // The real server was recorded with this limit.
   service_.settings.suggest_continue_as_new_events = 50;
+  service_.settings.signal_links = false; // of a newer server than the recorded one
 }
 
 history_api::History history_player::play() {

@@ -92,7 +92,10 @@ public:
   }
 
   /// The service is killed and comes back with what it has written down.
-  void come_back() { kept_.commit(rec(), restart(kept_.read())); }
+  void come_back() {
+    const auto tx = restart(kept_.read()); // and another record is there
+    kept_.commit(rec(), tx);
+  }
 
 private:
   kept_record kept_;

@@ -6,6 +6,7 @@
 #include <troupe/nexus/context.hpp>
 #include <troupe/nexus/error.hpp>
 #include <troupe/nexus/handler_base.hpp>
+#include <troupe/nexus/operation_token.hpp>
 #include <troupe/nexus/service.hpp>
 #include <troupe/nexus/workflow_run.hpp>
 #include <troupe/payload/data_converter.hpp>
@@ -16,6 +17,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -37,7 +39,12 @@ template <class Type>
 using value_or_nothing = std::conditional_t<std::is_void_v<Type>, nothing, Type>;
 
 template <class Output>
-using start_result = std::variant<value_or_nothing<Output>, async_started, workflow_start<Output>>;
+using start_result = std::variant<
+    value_or_nothing<Output>,
+    async_started,
+    workflow_start<Output>,
+    update_start<Output>,
+    activity_start<Output>>;
 
 // -- what the user's function is
 
@@ -67,6 +74,14 @@ template <class Type>
 struct is_workflow_start : std::false_type {};
 template <class Result>
 struct is_workflow_start<workflow_start<Result>> : std::true_type {};
+
+/// What describes something that the runtime begins.
+template <class Type>
+inline constexpr bool is_described = is_workflow_start<Type>::value;
+template <class Result>
+inline constexpr bool is_described<update_start<Result>> = true;
+template <class Result>
+inline constexpr bool is_described<activity_start<Result>> = true;
 
 template <class Returned, class Output>
 consteval bool returns_output() {
@@ -196,8 +211,8 @@ consteval bool check_start() {
       static_assert(
           std::is_convertible_v<value, start_result<Output>> || returns_output<value, Output>(),
           "this operation handler must return troupe::nexus::start_result<Output>, the operation's "
-          "output, "
-          "troupe::nexus::async_started or troupe::nexus::start_workflow<W>(...)");
+          "output, troupe::nexus::async_started, or what start_workflow<W>(...), "
+          "start_update<U>(...) or start_activity<A>(...) of troupe::nexus describe");
       return fits;
     } else {
       static_assert(
@@ -267,10 +282,33 @@ start_outcome encode_start(const operation_context& context, workflow_start<Resu
       std::move(start.data.workflow_type), std::move(start.data.options), std::move(arguments)};
 }
 
+template <class Result>
+start_outcome encode_start(const operation_context& context, update_start<Result> start) {
+  try {
+    auto arguments = start.call.arguments(context_access::converter(context).with_context(
+        {.name_space = context.name_space(), .workflow_id = start.options.workflow_id}));
+    return encoded_update_start{
+        std::move(start.call.name), std::move(start.options), std::move(arguments)};
+  } catch (const payload_error& error) {
+    throw_unencodable("update's arguments", error);
+  }
+}
+
+template <class Result>
+start_outcome encode_start(const operation_context& context, activity_start<Result> start) {
+  try {
+    auto arguments = start.call.arguments(context_access::converter(context));
+    return encoded_activity_start{
+        std::move(start.call.name), std::move(start.options), std::move(arguments)};
+  } catch (const payload_error& error) {
+    throw_unencodable("activity's arguments", error);
+  }
+}
+
 template <class Output, class Value>
 start_outcome encode_result(const operation_context& context, Value value) {
   const auto& converter = context_access::converter(context);
-  if constexpr (is_workflow_start<Value>::value)
+  if constexpr (is_described<Value>)
     return encode_start(context, std::move(value));
   else if constexpr (std::is_same_v<Value, async_started>)
     return value;
@@ -294,6 +332,46 @@ async<start_outcome> encode_when_done(operation_context context, async<Value> bo
     co_return encode_result<Output>(context, co_await body);
 }
 
+// -- the cancel function: for every token, or overloads for sorts of tokens
+
+template <class Cancel, class Token>
+inline constexpr bool cancels_token =
+    std::is_invocable_v<const Cancel&, cancel_context, const Token&>
+    && !std::is_invocable_v<const Cancel&, cancel_context>;
+template <class Cancel>
+inline constexpr bool cancels_some_token =
+    cancels_token<Cancel, workflow_run_token> || cancels_token<Cancel, activity_token>
+    || cancels_token<Cancel, workflow_update_token>;
+
+template <class Cancel, class Token>
+consteval bool cancels_token_in_coroutine() {
+  if constexpr (cancels_token<Cancel, Token>)
+    return coroutine_of<
+        std::invoke_result_t<const Cancel&, cancel_context, const Token&>>::is_coroutine;
+  else
+    return false;
+}
+template <class Cancel>
+consteval bool cancel_coroutine() {
+  if constexpr (std::is_invocable_v<const Cancel&, cancel_context>)
+    return coroutine_of<std::invoke_result_t<const Cancel&, cancel_context>>::is_coroutine;
+  else
+    return cancels_token_in_coroutine<Cancel, workflow_run_token>()
+           || cancels_token_in_coroutine<Cancel, activity_token>()
+           || cancels_token_in_coroutine<Cancel, workflow_update_token>();
+}
+
+// The name of this condition is part of the compiler's messages.
+template <class Cancel>
+inline constexpr bool cancels_alike =
+    (!cancels_token<Cancel, workflow_run_token>
+     || cancels_token_in_coroutine<Cancel, workflow_run_token>() == cancel_coroutine<Cancel>())
+    && (!cancels_token<Cancel, activity_token>
+        || cancels_token_in_coroutine<Cancel, activity_token>() == cancel_coroutine<Cancel>())
+    && (!cancels_token<Cancel, workflow_update_token>
+        || cancels_token_in_coroutine<Cancel, workflow_update_token>()
+               == cancel_coroutine<Cancel>());
+
 // -- the handler
 
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>
@@ -302,10 +380,11 @@ class typed_handler final : public handler_base {
   static constexpr bool on_shard = coroutine_of<returned>::is_coroutine;
   static constexpr bool has_cancel = !std::is_same_v<Cancel, no_cancel>;
 
-  template <bool Has = has_cancel>
+  static constexpr bool cancels_all = std::is_invocable_v<const Cancel&, cancel_context>;
+
   static consteval bool cancel_is_coroutine() {
-    if constexpr (Has)
-      return coroutine_of<std::invoke_result_t<const Cancel&, cancel_context>>::is_coroutine;
+    if constexpr (has_cancel)
+      return cancel_coroutine<Cancel>();
     else
       return false;
   }
@@ -339,10 +418,19 @@ public:
   }
 
   cancel_kind cancels() const noexcept override {
-    if (has_cancel)
+    if (has_cancel && cancels_all)
       return cancel_kind::by_handler;
-    return Kind == handler_kind::workflow_run ? cancel_kind::workflow_run
-                                              : cancel_kind::unsupported;
+    switch (Kind) {
+    case handler_kind::workflow_run: return cancel_kind::workflow_run;
+    case handler_kind::general: return cancel_kind::by_token;
+    case handler_kind::sync: break;
+    }
+    return cancel_kind::unsupported;
+  }
+
+  bool cancels_itself(const operation_token& token) const noexcept override {
+    return std::visit(
+        []<class Token>(const Token&) { return cancels_token<Cancel, Token>; }, token);
   }
 
   place cancel_place() const noexcept override {
@@ -350,20 +438,41 @@ public:
   }
 
   void cancel(cancel_context context) const override {
-    if constexpr (has_cancel && !cancel_is_coroutine())
-      std::invoke(cancel_, std::move(context));
-    else
+    if constexpr (has_cancel && !cancel_is_coroutine()) {
+      if constexpr (cancels_all)
+        std::invoke(cancel_, std::move(context));
+      else
+        cancel_named(context, [](auto&& call) { call(); });
+    } else
       handler_base::cancel(std::move(context));
   }
 
   async<void> cancel_async(cancel_context context) const override {
-    if constexpr (cancel_is_coroutine())
-      return std::invoke(cancel_, std::move(context));
-    else
+    if constexpr (cancel_is_coroutine()) {
+      if constexpr (cancels_all)
+        return std::invoke(cancel_, std::move(context));
+      else {
+        std::optional<async<void>> made;
+        cancel_named(context, [&](auto&& call) { made.emplace(call()); });
+        return std::move(made).value(); // it was asked whether there is one
+      }
+    } else
       return handler_base::cancel_async(std::move(context));
   }
 
 private:
+  /// Calls the function that there is for what the token names.
+  template <class Run>
+  void cancel_named(const cancel_context& context, Run run) const {
+    if (const auto token = parse_token(context.operation_token()))
+      std::visit(
+          [&]<class Token>(const Token& named) {
+            if constexpr (cancels_token<Cancel, Token>)
+              run([&] { return std::invoke(cancel_, context, named); });
+          },
+          *token);
+  }
+
   returned call(const start_context& context, const operation_input& input) const {
     if constexpr (std::is_void_v<Input>)
       return std::invoke(start_, context);
@@ -378,7 +487,8 @@ private:
 
 template <class Cancel>
 inline constexpr bool is_cancel_function =
-    std::is_same_v<Cancel, no_cancel> || std::is_invocable_v<const Cancel&, cancel_context>;
+    std::is_same_v<Cancel, no_cancel> || std::is_invocable_v<const Cancel&, cancel_context>
+    || cancels_some_token<Cancel>;
 
 template <class Cancel>
 consteval bool check_cancel() {
@@ -386,11 +496,19 @@ consteval bool check_cancel() {
   static_assert(
       is_cancel_function<Cancel>,
       "the cancel function of a Nexus operation handler is void(troupe::nexus::cancel_context), or "
-      "a coroutine nexus::async<void>(troupe::nexus::cancel_context)");
+      "a coroutine nexus::async<void>(troupe::nexus::cancel_context); or the same with a second "
+      "parameter, the sort of token that it is for");
   if constexpr (!fits || std::is_same_v<Cancel, no_cancel>)
     return fits;
-  else
+  else if constexpr (std::is_invocable_v<const Cancel&, cancel_context>)
     return check_coroutine<Cancel, std::invoke_result_t<const Cancel&, cancel_context>>();
+  else {
+    static_assert(
+        cancels_alike<Cancel>,
+        "the cancel functions of one Nexus operation handler are all coroutines or all plain "
+        "functions");
+    return cancels_alike<Cancel>;
+  }
 }
 
 template <class Input, class Output, handler_kind Kind, class Start, class Cancel>

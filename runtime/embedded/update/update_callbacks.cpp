@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/update/update_callbacks.hpp"
+
+#include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/new_runs.hpp"
+#include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
+
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::embedded {
+namespace {
+
+namespace wire = temporal::api::workflowservice::v1;
+using request_type = api::update::v1::Request;
+
+using callback_list = google::protobuf::RepeatedPtrField<api::common::v1::Callback>;
+
+int links_of(const callback_list& callbacks) {
+  int count = 0;
+  for (const auto& each : callbacks)
+    count += each.links_size();
+  return count;
+}
+
+void put_callbacks(
+    change& ch,
+    run& on,
+    const std::string& update_id,
+    const std::string& request_id,
+    const callback_list& callbacks,
+    bool attached_later) {
+  for (const auto& each : callbacks) {
+    auto made = make_callback(ch, each, request_id, attached_later);
+    made.update_id = update_id;
+    on.state.callbacks.put(++on.state.last_callback, std::move(made));
+  }
+}
+
+} // namespace
+
+rpc_status check_update_callbacks(const change& ch, const run* on, request_type& request) {
+  auto& callbacks = *request.mutable_completion_callbacks();
+  if (request.request_id().size() > ch.settings().max_id_bytes)
+    return invalid_argument("RequestId length exceeds limit.");
+  if (!callbacks.empty()) {
+    if (!ch.settings().update_callbacks)
+      return invalid_argument("completion callbacks of updates are not enabled for this namespace");
+    if (request.request_id().empty())
+      return invalid_argument(
+          "invalid *update.Request: request_id is required when completion_callbacks are set");
+    if (auto status =
+            check_callbacks(ch.around, on != nullptr ? on->state.callbacks.size() : 0, callbacks);
+        !status.ok())
+      return status;
+  }
+  return check_links(request.links(), links_of(callbacks));
+}
+
+void take_update_callbacks(
+    change& ch,
+    run& on,
+    const std::string& update_id,
+    const request_type& request,
+    const history_event& by) {
+  const auto& request_id = request.request_id();
+  if (request_id.empty() || on.state.request_ids.contains(request_id))
+    return;
+  on.state.request_ids.put(request_id, {by.event_type(), by.event_id(), by.event_id() == 0});
+  put_callbacks(ch, on, update_id, request_id, request.completion_callbacks(), false);
+}
+
+void attach_to_update(
+    change& ch, run& on, const std::string& update_id, const request_type& request) {
+  const auto& request_id = request.request_id();
+  if (request.completion_callbacks().empty() || on.state.request_ids.contains(request_id)
+      || on.updates == nullptr || !on.open())
+    return;
+  auto& all = ch.updates_of(on);
+  if (const auto at = all.find_waiting(update_id); at != all.waiting.end()) {
+    if (at->second.request->request_id() == request_id
+        || std::ranges::any_of(at->second.attached, [&](const auto& each) {
+             return each->request_id() == request_id;
+           }))
+      return;
+    all.waiting.edit(at).attached.push_back(held<request_type>::copy_of(request));
+    return;
+  }
+  if (!all.accepted.contains(update_id) && !all.by_event.contains(update_id))
+    return;
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+  event->set_worker_may_ignore(true);
+  auto& to = *event->mutable_workflow_execution_options_updated_event_attributes()
+                  ->add_workflow_update_options();
+  to.set_update_id(update_id);
+  to.set_attached_request_id(request_id);
+  *to.mutable_attached_completion_callbacks() = request.completion_callbacks();
+  ch.append(on, event);
+  put_update_callbacks(ch, on, update_id, request_id, request.completion_callbacks(), *event);
+  limit_buffer(ch, on);
+}
+
+void put_update_callbacks(
+    change& ch,
+    run& on,
+    const std::string& update_id,
+    const std::string& request_id,
+    const callback_list& callbacks,
+    const history_event& by) {
+  if (on.updates == nullptr || on.state.request_ids.contains(request_id)
+      || !(on.updates->accepted.contains(update_id) || on.updates->by_event.contains(update_id)))
+    return;
+  on.state.request_ids.put(request_id, {by.event_type(), by.event_id(), by.event_id() == 0});
+  put_callbacks(ch, on, update_id, request_id, callbacks, true);
+}
+
+void attach_all(
+    change& ch,
+    run& on,
+    const std::string& update_id,
+    const std::vector<held<request_type>>& requests) {
+  for (const auto& each : requests)
+    attach_to_update(ch, on, update_id, *each);
+}
+
+void release_update_callbacks(run& on, const std::string& update_id, const failure_ptr& refusal) {
+  auto& all = on.state.callbacks;
+  for (auto at = all.begin(); at != all.end(); ++at) {
+    if (at->second.update_id != update_id)
+      continue;
+    if (const auto to = callback::next(at->second.state, callback::event::ended)) {
+      auto& each = all.edit(at);
+      each.state = *to;
+      each.refusal = refusal;
+    }
+  }
+}
+
+void link_update(
+    const std::string& name_space,
+    const std::string& request_id,
+    wire::UpdateWorkflowExecutionResponse& to) {
+  if (request_id.empty() || to.stage() < enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED)
+    return;
+  const auto& run = to.update_ref().workflow_execution();
+  const auto name = [&](auto& link) {
+    link.set_namespace_(name_space);
+    link.set_workflow_id(run.workflow_id());
+    link.set_run_id(run.run_id());
+  };
+  if (to.outcome().has_failure()) {
+    // It may never have come to an event.
+    to.clear_link();
+    auto& link = *to.mutable_link()->mutable_workflow();
+    name(link);
+    link.set_reason("Update rejected");
+    return;
+  }
+  auto& link = *to.mutable_link()->mutable_workflow_event();
+  name(link);
+  link.mutable_request_id_ref()->set_request_id(request_id);
+  link.mutable_request_id_ref()->set_event_type(
+      enums::EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED);
+}
+
+} // namespace troupe::embedded
