@@ -249,13 +249,17 @@ void worker_impl::begin() {
   settings.payloads = {options_.payload_size_warning, options_.payload_size_limit};
   settings.long_poll_timeout = home_->long_poll_timeout();
   settings.failures = home_->failure_rules();
+  settings.refuses_late_requests =
+      options_.refuse_late_nexus_requests && !client_.converter().may_block();
   context->tracer = options_.tracer;
-  context->pool = home_->make_pool(
+  const auto at_a_time =
       (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
       + (activities_->empty()
              ? 0
              : options_.max_concurrent_activities + options_.max_concurrent_local_activities)
-      + (client_.converter().may_block() ? options_.max_concurrent_workflow_tasks : 0));
+      + (client_.converter().may_block() ? options_.max_concurrent_workflow_tasks : 0);
+  context->pool = home_->make_pool(
+      options_.max_pool_threads == 0 ? at_a_time : std::min(at_a_time, options_.max_pool_threads));
   // As with Temporal's SDKs: while somebody debugs, code may stand still.
   const bool is_debugged =
       std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)

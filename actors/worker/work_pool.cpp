@@ -31,6 +31,16 @@ void thread_work_pool::submit(std::vector<pool_work> batch) {
     call_standby();
 }
 
+duration thread_work_pool::expected_wait() const {
+  std::lock_guard guard{mutex_};
+  return actors::expected_wait(
+      {.threads = limit_,
+       .busy = busy_,
+       .waiting = queue_.size(),
+       .usual_time = usual_time_,
+       .stalled = std::chrono::steady_clock::now() - last_begun_});
+}
+
 std::size_t thread_work_pool::threads() const {
   std::lock_guard guard{mutex_};
   return threads_.size();
@@ -111,8 +121,9 @@ void thread_work_pool::run_work(lock& guard) {
     // Whoever waits, for a thread or for its result, must not wait for this function's end.
     if (!queue_.empty() || !finished_.empty())
       call_standby();
-    guard.unlock();
     const auto start = std::chrono::steady_clock::now();
+    last_begun_ = start;
+    guard.unlock();
     work.run();
     work.run = nullptr;
     const auto took = std::chrono::steady_clock::now() - start;

@@ -9,6 +9,7 @@
 
 #include <troupe/unique_function.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -33,20 +34,46 @@ public:
 
   /// Runs each on some thread of the pool. Thread-safe.
   virtual void submit(std::vector<pool_work> batch) = 0;
+
+  /// How long work that came now would wait for its turn, as others get theirs. Thread-safe.
+  [[nodiscard]] virtual duration expected_wait() const { return {}; }
 };
+
+/// What a pool knows about its work.
+struct pool_load {
+  std::size_t threads = 0; ///< at most
+  std::size_t busy = 0;    ///< threads inside a function
+  std::size_t waiting = 0; ///< functions that have no thread
+  duration usual_time{};   ///< that a function takes
+  duration stalled{};      ///< since when none has begun
+};
+
+/// The time until a thread is free for work that comes now: as long as those before it need, who
+/// begin one after the other in a thread's share of the usual time, or, if none has got a thread
+/// for longer than that, at that pace.
+[[nodiscard]] constexpr duration expected_wait(const pool_load& of) {
+  if (of.busy < of.threads && of.waiting == 0)
+    return {};
+  const auto threads = static_cast<duration::rep>(std::max<std::size_t>(of.threads, 1));
+  const auto pace = std::max(of.usual_time / threads, of.waiting == 0 ? duration{} : of.stalled);
+  const auto ahead = static_cast<duration::rep>(of.waiting + 1);
+  return pace > duration::max() / ahead ? duration::max() : pace * ahead;
+}
 
 /// A pool of at most `limit` threads, made when they are needed and kept.
 ///
-/// As slots bound what is polled, at most `limit` = number of slots pieces of work are here at a
-/// time, so each may have a thread. Whether it gets one depends on how long work takes: see
-/// `quick`. A function that blocks delays those behind it by `patience` at most: then a thread that
-/// stands by takes over. Destroying the pool waits for what runs and drops what has not begun.
+/// As slots bound what is polled, no more pieces of work are here at a time than there are slots.
+/// `limit` is that number, so that each may have a thread, or what the user wants instead. Whether
+/// work gets a thread of its own depends on how long work takes: see `quick`. A function that
+/// blocks delays those behind it by `patience` at most: then a thread that stands by takes over.
+/// Destroying the pool waits for what runs and drops what has not begun.
 class thread_work_pool final : public work_pool {
 public:
   explicit thread_work_pool(std::size_t limit) : limit_(limit) {}
   ~thread_work_pool() override;
 
   void submit(std::vector<pool_work> batch) override;
+  [[nodiscard]] duration expected_wait() const override;
 
   [[nodiscard]] std::size_t threads() const;
 
@@ -85,7 +112,8 @@ private:
   std::size_t busy_ = 0;    ///< runners inside a function
   bool has_standby_ = false;
   std::uint64_t begun_ = 0;
-  std::chrono::nanoseconds usual_time_{0}; ///< moving average of what a function takes
+  std::chrono::nanoseconds usual_time_{0};             ///< moving average of what a function takes
+  std::chrono::steady_clock::time_point last_begun_{}; ///< when a function began last
   bool stopping_ = false;
 };
 

@@ -52,6 +52,7 @@ struct worker_settings {
     return found == deadlock_timeouts.end() ? std::nullopt : std::optional{found->second};
   }
 
+  bool refuses_late_requests = false; ///< of Nexus, that would have no turn on the pool in time
   duration graceful_shutdown_timeout = std::chrono::seconds{10};
   payload_limits payloads;     ///< of what is answered
   log::failure_rules failures; ///< of user code

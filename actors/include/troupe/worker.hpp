@@ -43,14 +43,23 @@ struct worker_options {
   std::size_t shards = 1;
 
   /// Tasks of one kind that run at the same time. Plain function handlers get as many threads, when
-  /// they need them.
+  /// they need them, unless `max_pool_threads` says less.
   std::size_t max_concurrent_nexus_tasks = 100;
   std::size_t max_concurrent_workflow_tasks = 100;   ///< that are worked on at a time
   std::size_t max_concurrent_activities = 100;       ///< that run at a time
   std::size_t max_concurrent_local_activities = 100; ///< that run at a time
-  poller_options nexus_pollers = {};                 ///< of Nexus tasks
-  poller_options workflow_pollers = {};              ///< of workflow tasks
-  poller_options activity_pollers = {};              ///< of activity tasks
+  /// Threads for plain functions of Nexus handlers and activities, at most; what finds none waits
+  /// for its turn. 0: as many as can run at the same time, so that none waits. With fewer,
+  /// functions that wait for others of this worker may wait for ever.
+  std::size_t max_pool_threads = 0;
+  /// True: a Nexus request for a plain function that would have its turn only when the request's
+  /// time is over, as fast as others get theirs, is refused at once (RESOURCE_EXHAUSTED). The
+  /// service tries it again, perhaps with another worker, instead of waiting in vain. Counted in
+  /// `nexus_task_refused`. Not with codecs that may block: they need the pool to refuse.
+  bool refuse_late_nexus_requests = false;
+  poller_options nexus_pollers = {};    ///< of Nexus tasks
+  poller_options workflow_pollers = {}; ///< of workflow tasks
+  poller_options activity_pollers = {}; ///< of activity tasks
   /// So many activities of the queue are started in a second, by all its workers together; the last
   /// worker that polled counts. Absent: no limit.
   std::optional<double> max_task_queue_activities_per_second = {};

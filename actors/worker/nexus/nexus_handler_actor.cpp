@@ -129,21 +129,31 @@ void nexus_handler_actor::accept(nexus::nexus_task task) {
   if (nexus_.away.count(name_of(task)) >= away_list::most_of_a_kind) [[unlikely]]
     return give_up(
         std::move(task),
-        "this worker runs no more of this operation: earlier requests have not come back");
+        {nexus::handler_error_type::internal,
+         "this worker runs no more of this operation: earlier requests have not come back"});
   if (!worker_->settings.deadlock_timeouts.empty())
     code_->patience = worker_->settings.deadlock_timeout_of(name_of(task));
   call_ = nexus::accept_task(
       nexus_.environment, std::move(task), *code_, received_, code_, &code_->calls());
+  if (!worker_->settings.refuses_late_requests || !comes_too_late()) [[likely]]
+    return;
+  nexus_.metrics.nexus_task_refused.add();
+  give_up(
+      call_->task(),
+      {nexus::handler_error_type::resource_exhausted,
+       "the threads of this worker are busy: the request would have its turn only when its time is "
+       "over"});
 }
 
-void nexus_handler_actor::give_up(nexus::nexus_task task, const std::string& why) {
-  call_ = nexus::give_up_task(
-      nexus_.environment,
-      std::move(task),
-      {nexus::handler_error_type::internal, why},
-      *code_,
-      received_,
-      code_);
+/// The function would not even begin before the service stops waiting.
+bool nexus_handler_actor::comes_too_late() const {
+  const auto deadline = call_->deadline();
+  return deadline && call_->next() == nexus::operation_call::step::run_on_pool
+         && worker_->pool->expected_wait() >= *deadline - received_;
+}
+
+void nexus_handler_actor::give_up(nexus::nexus_task task, const nexus::handler_error& why) {
+  call_ = nexus::give_up_task(nexus_.environment, std::move(task), why, *code_, received_, code_);
 }
 
 void nexus_handler_actor::on_loss(const std::source_location& coroutine) {
@@ -151,7 +161,7 @@ void nexus_handler_actor::on_loss(const std::source_location& coroutine) {
   auto code = std::exchange(code_, std::make_shared<handler_code>(*this, home(), *context_.calls));
   code->keep(lost);
   nexus_.away.add(name_of(lost->task()), code);
-  give_up(lost->task(), text_of_loss(coroutine));
+  give_up(lost->task(), {nexus::handler_error_type::internal, text_of_loss(coroutine)});
   // Perhaps it looks at that from time to time. Later, since it runs callbacks of the user's, and
   // the old thread may be waiting for this one.
   home().post([lost = std::move(lost)] { lost->cancel(cancel_reason::timed_out); });

@@ -71,7 +71,8 @@ public:
 private:
   void begin(nexus_job job);
   void accept(nexus::nexus_task task);
-  void give_up(nexus::nexus_task task, const std::string& why);
+  void give_up(nexus::nexus_task task, const nexus::handler_error& why);
+  [[nodiscard]] bool comes_too_late() const;
   void on_loss(const std::source_location& coroutine);
   /// Outside of a message: what is thrown ends the actor as if it came out of one.
   template <class Function>

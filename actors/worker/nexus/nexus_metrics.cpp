@@ -22,6 +22,10 @@ constexpr auto endtoend = telemetry::latency_with_quantiles(
     "nexus_task_endtoend_latency",
     "from a Nexus task's arrival to the service's word that it took the answer",
     buckets::other);
+constexpr metric refused{
+    .name = "nexus_task_refused",
+    .help = "Nexus tasks that would have had no thread of the pool before their time was over",
+    .is_ours = true};
 constexpr metric execution_failed{
     .name = "nexus_task_execution_failed", .help = "Nexus tasks that did not succeed, by why"};
 
@@ -31,7 +35,8 @@ nexus_metrics::nexus_metrics(telemetry::meter& meter)
     : nexus_tasks(meter, "NexusWorker"), nexus_poll_no_task(meter.counter(poll_no_task)),
       nexus_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       nexus_task_execution_latency(meter.histogram(execution)),
-      nexus_task_endtoend_latency(meter.histogram(endtoend)), nexus_task_execution_failed(meter) {}
+      nexus_task_endtoend_latency(meter.histogram(endtoend)), nexus_task_execution_failed(meter),
+      nexus_task_refused(meter.counter(refused)) {}
 
 void failed_nexus_tasks::add(
     std::string_view service, std::string_view operation, std::string_view reason) {

@@ -37,6 +37,7 @@ struct nexus_metrics {
   telemetry::histogram nexus_task_execution_latency; ///< from the poll's answer to ours
   telemetry::histogram nexus_task_endtoend_latency;  ///< ... to the service's word that it took it
   failed_nexus_tasks nexus_task_execution_failed;
+  telemetry::counter nexus_task_refused; ///< since they would have had no turn in time
 };
 
 } // namespace troupe::actors

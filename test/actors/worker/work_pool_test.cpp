@@ -9,6 +9,7 @@
 #include <future>
 #include <mutex>
 
+using namespace std::chrono_literals;
 using namespace troupe::actors;
 
 namespace {
@@ -119,6 +120,39 @@ BOOST_AUTO_TEST_CASE(a_result_of_the_work_pool_does_not_wait_for_a_function_that
   back.wait_for(1);
   go.set_value();
   back.wait_for(2);
+}
+
+BOOST_AUTO_TEST_CASE(the_expected_wait_is_that_of_those_before) {
+  using troupe::actors::expected_wait;
+  // A thread is free.
+  BOOST_TEST((expected_wait({.threads = 2, .busy = 1, .usual_time = 4s}) == 0s));
+  // Every thread is busy: one of them is free after its share of the usual time.
+  BOOST_TEST((expected_wait({.threads = 2, .busy = 2, .usual_time = 4s, .stalled = 1h}) == 2s));
+  BOOST_TEST((expected_wait({.threads = 2, .busy = 2, .waiting = 3, .usual_time = 4s}) == 8s));
+  // Functions take longer than they used to: nobody has had a turn for a while.
+  BOOST_TEST(
+      (expected_wait({.threads = 2, .busy = 2, .waiting = 3, .usual_time = 1ms, .stalled = 5s})
+       == 20s));
+  BOOST_TEST(
+      (expected_wait({.threads = 1, .busy = 1, .waiting = 3, .usual_time = troupe::duration::max()})
+       == troupe::duration::max()));
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_whose_threads_block_expects_what_comes_to_wait) {
+  std::promise<void> begun;
+  std::promise<void> go;
+  auto wait = go.get_future().share();
+  discarding_executor nowhere;
+  thread_work_pool pool{1};
+  BOOST_TEST((pool.expected_wait() == 0s));
+  submit(pool, nowhere, [&begun, wait] {
+    begun.set_value();
+    wait.wait();
+  });
+  begun.get_future().wait();
+  submit(pool, nowhere, [] {});
+  BOOST_TEST((pool.expected_wait() > 0s));
+  go.set_value();
 }
 
 BOOST_AUTO_TEST_CASE(the_work_pool_runs_each_piece_once_and_tells_of_each) {

@@ -62,7 +62,10 @@ public:
     work.back->post(std::move(work.done));
     return true;
   }
+  [[nodiscard]] duration expected_wait() const override { return wait; }
+
   std::deque<actors::pool_work> queue;
+  duration wait{}; ///< what it tells
 };
 
 struct sleeper {

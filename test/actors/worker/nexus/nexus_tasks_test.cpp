@@ -133,6 +133,35 @@ BOOST_AUTO_TEST_CASE(an_operation_that_takes_more_than_half_of_its_time_is_told_
   BOOST_TEST(log.lines_of(message).size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_would_have_no_thread_in_time_is_refused_if_that_is_wished) {
+  serve_nexus();
+  context->settings.refuses_late_requests = true;
+  start();
+  pool->wait = 5s;
+  give(poll, nexus_task("plain", "late", "5s"));
+  BOOST_TEST(pool->queue.empty());
+  const auto answered = service.open(failed).at(0)->as<wire::RespondNexusTaskFailedRequest>();
+  BOOST_TEST(answered.task_token() == "late");
+  BOOST_TEST(answered.error().error_type() == "RESOURCE_EXHAUSTED");
+  answer(failed, wire::RespondNexusTaskFailedResponse{});
+  BOOST_TEST(counters().nexus_task_refused.get() == 1u);
+  // One with more time waits for its turn, and coroutines need none.
+  give(poll, nexus_task("plain", "in time", "6s"));
+  give(poll, nexus_task("plain", "also in time"));
+  BOOST_TEST(pool->queue.size() == 2u);
+  give(poll, nexus_task("quick", "a", "5s"));
+  BOOST_TEST(service.open(completed).size() == 1u);
+  BOOST_TEST(counters().nexus_task_refused.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_waits_for_its_turn_unless_refusals_are_wished) {
+  serve_nexus();
+  start();
+  pool->wait = 1h;
+  give(poll, nexus_task("plain", "a", "5s"));
+  BOOST_TEST(pool->queue.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_answered_not_found) {
   serve_nexus();
   start();
