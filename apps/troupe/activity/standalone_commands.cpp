@@ -30,19 +30,11 @@ namespace wf = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 namespace methods = rpc::methods::workflow_service;
 
-struct one_flags {
-  std::string activity_id, run_id, reason;
-
-  void add(CLI::App& command) {
-    add_text(command, "-a,--activity-id", activity_id, "Activity ID")->required();
-    add_text(command, "-r,--run-id", run_id, "Run ID (default: the latest run)");
-  }
-
-  template <class Request>
-  Request request(const connection& to) const {
-    return request_about<Request>(to, activity_id, run_id);
-  }
-};
+constexpr standalone_group group_of_activities{
+    .id_flag = "-a,--activity-id",
+    .id_help = "Activity ID",
+    .one = "such an activity",
+    .many = "such activities"};
 
 // -- describe
 
@@ -107,7 +99,7 @@ properties lines_of(
 }
 
 struct describe_flags {
-  one_flags which;
+  standalone_flags which;
   bool raw = false;
 };
 
@@ -117,7 +109,7 @@ void describe(const describe_flags& what, const global_flags& flags) {
   to.call(
       "failed describing activity",
       methods::describe_activity_execution,
-      what.which.request<wf::DescribeActivityExecutionRequest>(to),
+      request_about<wf::DescribeActivityExecutionRequest>(to, what.which.id, what.which.run_id),
       response);
   if (flags.format() == output_format::text)
     print(property_list(lines_of(response.info(), what.raw, flags)));
@@ -150,35 +142,31 @@ void count(const list_flags& what, const global_flags& flags) {
 
 // -- their end
 
-void cancel(const one_flags& what, const global_flags& flags) {
+void cancel(const standalone_flags& what, const global_flags& flags) {
   ask_for_end<
       wf::RequestCancelActivityExecutionRequest,
       wf::RequestCancelActivityExecutionResponse>(
       flags,
-      what.activity_id,
-      what.run_id,
-      what.reason,
+      what,
       "failed to request activity cancellation",
       methods::request_cancel_activity_execution,
       "Cancellation requested");
 }
 
-void terminate(const one_flags& what, const global_flags& flags) {
+void terminate(const standalone_flags& what, const global_flags& flags) {
   ask_for_end<wf::TerminateActivityExecutionRequest, wf::TerminateActivityExecutionResponse>(
       flags,
-      what.activity_id,
-      what.run_id,
-      what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason,
+      with_reason(what),
       "failed to terminate activity",
       methods::terminate_activity_execution,
       "Activity terminated");
 }
 
-void result(const one_flags& what, const global_flags& flags) {
+void result(const standalone_flags& what, const global_flags& flags) {
   connection to{flags};
   print_outcome(
-      wait_for_outcome(to, "failed polling activity result: ", what.activity_id, what.run_id),
-      json_object{}.text("activityId", what.activity_id).text("runId", what.run_id),
+      wait_for_outcome(to, "failed polling activity result: ", what.id, what.run_id),
+      json_object{}.text("activityId", what.id).text("runId", what.run_id),
       flags);
 }
 
@@ -220,32 +208,9 @@ void print_outcome(
 void add_standalone_commands(CLI::App& group, const global_flags& flags) {
   auto [describe_one, described] = add_command<describe_flags>(
       group, flags, "describe", "Show an activity that no workflow asked for", describe);
-  described.which.add(describe_one);
+  group_of_activities.add_which(describe_one, described.which);
   add_switch(describe_one, "--raw", described.raw, "Values as they are");
-
-  auto [list_all, listed] =
-      add_command<list_flags>(group, flags, "list", "List such activities", list);
-  add_text(list_all, "-q,--query", listed.query, "List filter");
-  add_number(list_all, "--limit", listed.limit, "Most activities to show");
-  add_number(list_all, "--page-size", listed.page_size, "Activities of one request");
-
-  auto [count_all, counted] =
-      add_command<list_flags>(group, flags, "count", "Count such activities", count);
-  add_text(count_all, "-q,--query", counted.query, "List filter");
-
-  auto [cancel_one, cancelled] = add_command<one_flags>(
-      group, flags, "cancel", "Ask such an activity to cancel itself", cancel);
-  cancelled.add(cancel_one);
-  add_text(cancel_one, "--reason", cancelled.reason, "Reason");
-
-  auto [terminate_one, terminated] =
-      add_command<one_flags>(group, flags, "terminate", "End such an activity at once", terminate);
-  terminated.add(terminate_one);
-  add_text(terminate_one, "--reason", terminated.reason, "Reason");
-
-  auto [result_of, wanted] = add_command<one_flags>(
-      group, flags, "result", "Wait for the result of such an activity", result);
-  wanted.add(result_of);
+  group_of_activities.add_commands(group, flags, list, count, cancel, terminate, result);
 }
 
 } // namespace troupe::cli

@@ -1,12 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/troupe/connection/standalone_calls.hpp"
 
+#include "apps/troupe/line/add_command.hpp"
+#include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/text.hpp"
 
+#include <CLI/CLI.hpp>
 #include <temporal/api/common/v1/message.pb.h>
 #include <temporal/api/failure/v1/message.pb.h>
 
 namespace troupe::cli {
+
+void standalone_group::add_which(CLI::App& command, standalone_flags& to) const {
+  add_text(command, id_flag, to.id, id_help)->required();
+  add_text(command, "-r,--run-id", to.run_id, "Run ID (default: the latest run)");
+}
+
+void standalone_group::add_commands(
+    CLI::App& group,
+    const global_flags& flags,
+    about_many list,
+    about_many count,
+    about_one cancel,
+    about_one terminate,
+    about_one result) const {
+  auto [list_all, listed] =
+      add_command<list_flags>(group, flags, "list", (std::string{"List "} + many).c_str(), list);
+  add_text(list_all, "-q,--query", listed.query, "List filter");
+  add_number(list_all, "--limit", listed.limit, "How many to show at most");
+  add_number(list_all, "--page-size", listed.page_size, "How many of one request");
+
+  auto [count_all, counted] =
+      add_command<list_flags>(group, flags, "count", (std::string{"Count "} + many).c_str(), count);
+  add_text(count_all, "-q,--query", counted.query, "List filter");
+
+  auto [cancel_one, cancelled] = add_command<standalone_flags>(
+      group, flags, "cancel", (std::string{"Ask "} + one + " to cancel itself").c_str(), cancel);
+  add_which(cancel_one, cancelled);
+  add_text(cancel_one, "--reason", cancelled.reason, "Reason");
+
+  auto [terminate_one, terminated] = add_command<standalone_flags>(
+      group, flags, "terminate", (std::string{"End "} + one + " at once").c_str(), terminate);
+  add_which(terminate_one, terminated);
+  add_text(terminate_one, "--reason", terminated.reason, "Reason");
+
+  auto [result_of, wanted] = add_command<standalone_flags>(
+      group, flags, "result", (std::string{"Wait for the result of "} + one).c_str(), result);
+  add_which(result_of, wanted);
+}
+
+standalone_flags with_reason(standalone_flags what) {
+  if (what.reason.empty())
+    what.reason = "Requested from CLI by " + user_name();
+  return what;
+}
 
 void set_text(const std::string& text, temporal::api::common::v1::Payload& to) {
   (*to.mutable_metadata())["encoding"] = "json/plain";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/connection/property_pages.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "runtime/base/text/uuid.hpp"
 
@@ -19,6 +20,34 @@ class Failure;
 /// What commands about activities and about Nexus operations that no workflow asked for have in
 /// common.
 namespace troupe::cli {
+
+/// Which one a command is about, and why.
+struct standalone_flags {
+  std::string id, run_id, reason;
+};
+
+/// The group of commands about the one or the other.
+struct standalone_group {
+  const char* id_flag; ///< `--operation-id`
+  const char* id_help; ///< `Operation ID`
+  const char* one;     ///< `an operation`
+  const char* many;    ///< `operations`
+
+  /// Adds the flags of a command about one.
+  void add_which(CLI::App& command, standalone_flags& to) const;
+
+  using about_one = void (*)(const standalone_flags& what, const global_flags& flags);
+  using about_many = void (*)(const list_flags& what, const global_flags& flags);
+  /// Adds the commands that both have with the same flags.
+  void add_commands(
+      CLI::App& group,
+      const global_flags& flags,
+      about_many list,
+      about_many count,
+      about_one cancel,
+      about_one terminate,
+      about_one result) const;
+};
 
 /// A request about the one of this id, the latest run if none is named.
 template <class Request>
@@ -68,6 +97,9 @@ Response wait_for_end(
 /// A text as a payload: a summary, say.
 void set_text(const std::string& text, temporal::api::common::v1::Payload& to);
 
+/// The same with the words of a termination that nobody gave a reason for.
+standalone_flags with_reason(standalone_flags what);
+
 /// Prints how one ended: its result as JSON, or its failure. `out` already has what names it.
 /// Throws `failed_outcome` for a failure: `NOUN failed`.
 void print_end(
@@ -98,15 +130,13 @@ void print_count(
 template <class Request, class Response>
 void ask_for_end(
     const global_flags& flags,
-    const std::string& id,
-    const std::string& run_id,
-    const std::string& reason,
+    const standalone_flags& what,
     const std::string& failed,
     std::string_view method,
     const std::string& done) {
   connection to{flags};
-  auto request = request_about<Request>(to, id, run_id);
-  request.set_reason(reason);
+  auto request = request_about<Request>(to, what.id, what.run_id);
+  request.set_reason(what.reason);
   Response response;
   to.call(failed, method, request, response);
   say(done, flags);

@@ -36,14 +36,11 @@ namespace methods = rpc::methods::workflow_service;
 
 constexpr const char* failed_poll = "failed polling nexus operation result: ";
 
-struct operation_flags {
-  std::string operation_id, run_id, reason;
-
-  void add(CLI::App& command) {
-    add_text(command, "--operation-id", operation_id, "Operation ID")->required();
-    add_text(command, "-r,--run-id", run_id, "Run ID (default: the latest run)");
-  }
-};
+constexpr standalone_group group_of_operations{
+    .id_flag = "--operation-id",
+    .id_help = "Operation ID",
+    .one = "an operation",
+    .many = "operations"};
 
 // -- start, execute
 
@@ -216,9 +213,9 @@ void execute(const call_flags& what, const global_flags& flags) {
   print_result(to, what.operation_id, run_id, flags);
 }
 
-void result(const operation_flags& what, const global_flags& flags) {
+void result(const standalone_flags& what, const global_flags& flags) {
   connection to{flags};
-  print_result(to, what.operation_id, what.run_id, flags);
+  print_result(to, what.id, what.run_id, flags);
 }
 
 // -- describe
@@ -282,7 +279,7 @@ void print_links(
 }
 
 struct describe_flags {
-  operation_flags which;
+  standalone_flags which;
   bool raw = false;
 };
 
@@ -293,7 +290,7 @@ void describe(const describe_flags& what, const global_flags& flags) {
       "failed describing nexus operation",
       methods::describe_nexus_operation_execution,
       request_about<wf::DescribeNexusOperationExecutionRequest>(
-          to, what.which.operation_id, what.which.run_id),
+          to, what.which.id, what.which.run_id),
       response);
   if (what.raw || flags.format() != output_format::text) {
     print_message(response.info(), flags);
@@ -335,27 +332,23 @@ void count(const list_flags& what, const global_flags& flags) {
 
 // -- their end
 
-void cancel(const operation_flags& what, const global_flags& flags) {
+void cancel(const standalone_flags& what, const global_flags& flags) {
   ask_for_end<
       wf::RequestCancelNexusOperationExecutionRequest,
       wf::RequestCancelNexusOperationExecutionResponse>(
       flags,
-      what.operation_id,
-      what.run_id,
-      what.reason,
+      what,
       "failed to request nexus operation cancellation",
       methods::request_cancel_nexus_operation_execution,
       "Cancellation requested");
 }
 
-void terminate(const operation_flags& what, const global_flags& flags) {
+void terminate(const standalone_flags& what, const global_flags& flags) {
   ask_for_end<
       wf::TerminateNexusOperationExecutionRequest,
       wf::TerminateNexusOperationExecutionResponse>(
       flags,
-      what.operation_id,
-      what.run_id,
-      what.reason.empty() ? "Requested from CLI by " + user_name() : what.reason,
+      with_reason(what),
       "failed to terminate nexus operation",
       methods::terminate_nexus_operation_execution,
       "Nexus Operation terminated");
@@ -377,33 +370,11 @@ void add_nexus_commands(CLI::App& app, const global_flags& flags) {
       group, flags, "execute", "Start an operation and wait for its result", execute);
   executed.add(execute_command);
 
-  auto [result_of, wanted] = add_command<operation_flags>(
-      group, flags, "result", "Wait for the result of an operation", result);
-  wanted.add(result_of);
-
   auto [describe_one, described] =
       add_command<describe_flags>(group, flags, "describe", "Show an operation", describe);
-  described.which.add(describe_one);
+  group_of_operations.add_which(describe_one, described.which);
   add_switch(describe_one, "--raw", described.raw, "Values as they are");
-
-  auto [list_all, listed] = add_command<list_flags>(group, flags, "list", "List operations", list);
-  add_text(list_all, "-q,--query", listed.query, "List filter");
-  add_number(list_all, "--limit", listed.limit, "Most operations to show");
-  add_number(list_all, "--page-size", listed.page_size, "Operations of one request");
-
-  auto [count_all, counted] =
-      add_command<list_flags>(group, flags, "count", "Count operations", count);
-  add_text(count_all, "-q,--query", counted.query, "List filter");
-
-  auto [cancel_one, cancelled] = add_command<operation_flags>(
-      group, flags, "cancel", "Ask an operation to cancel itself", cancel);
-  cancelled.add(cancel_one);
-  add_text(cancel_one, "--reason", cancelled.reason, "Reason");
-
-  auto [terminate_one, terminated] = add_command<operation_flags>(
-      group, flags, "terminate", "End an operation at once", terminate);
-  terminated.add(terminate_one);
-  add_text(terminate_one, "--reason", terminated.reason, "Reason");
+  group_of_operations.add_commands(group, flags, list, count, cancel, terminate, result);
 }
 
 } // namespace troupe::cli

@@ -117,23 +117,6 @@ rpc_status check_start(const change& ch, start_request& request) {
   return check_attributes(ch, request);
 }
 
-rpc_status taken(const run& existing) {
-  api::errordetails::v1::NexusOperationExecutionAlreadyStartedFailure detail;
-  detail.set_start_request_id(existing.state.start_request_id);
-  detail.set_run_id(existing.id);
-  return with_detail(
-      status_code::already_exists,
-      "nexus operation execution already started: request_id=" + existing.state.start_request_id
-          + ", run_id=" + existing.id,
-      detail);
-}
-
-void answer_started(change& ch, const run& on, bool started) {
-  auto& response = accept<wire::StartNexusOperationExecutionResponse>(ch);
-  response.set_run_id(on.id);
-  response.set_started(started);
-}
-
 event_ptr
 scheduled_event(const change& ch, const start_request& request, const std::string& endpoint_id) {
   auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED);
@@ -188,20 +171,16 @@ void handle(change& ch, const start_operation& what) {
     refuse(ch, not_found("could not find Nexus endpoint by name: " + request.endpoint()));
     return;
   }
-  const auto request_id = id_or_new(ch, request.request_id());
-  const run* const current = ch.current();
-  const auto use = use_of_id(
-      current,
-      request_id,
+  start_by<
+      wire::StartNexusOperationExecutionResponse,
+      api::errordetails::v1::NexusOperationExecutionAlreadyStartedFailure>(
+      ch,
+      request,
       enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED,
-      request.id_reuse_policy(),
-      request.id_conflict_policy());
-  if (use == id_use::is_taken)
-    refuse(ch, taken(*current));
-  else if (use == id_use::is_free)
-    answer_started(ch, begin(ch, request, request_id, endpoint->id), true);
-  else
-    answer_started(ch, *current, false);
+      [&](const std::string& request_id) -> run& {
+        return begin(ch, request, request_id, endpoint->id);
+      },
+      [](const run&, const std::string&) { return rpc_status{}; });
 }
 
 void handle(change& ch, const cancel_operation& what) {

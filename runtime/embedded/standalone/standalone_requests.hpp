@@ -2,8 +2,10 @@
 #pragma once
 
 #include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/change.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/standalone/standalone_view.hpp"
 
 #include <troupe/rpc_status.hpp>
 
@@ -113,6 +115,43 @@ const std::string* request_of(const run& on, enums::EventType type);
 
 /// The request's id, or a new one.
 std::string id_or_new(change& ch, const std::string& id);
+
+/// `activity execution already started`
+template <class Detail, class Request>
+rpc_status id_is_taken(const Request&, const run& by) {
+  Detail detail;
+  detail.set_start_request_id(by.state.start_request_id);
+  detail.set_run_id(by.id);
+  return with_detail(
+      status_code::already_exists,
+      is_about_activities<Request> ? std::string{"activity execution already started"}
+                                   : "nexus operation execution already started: request_id="
+                                         + by.state.start_request_id + ", run_id=" + by.id,
+      detail);
+}
+
+/// Serves a start that was checked: by a new run (`begin(request_id)`), by the one that there is
+/// unless `join(run, request_id)` says why not, or with a refusal that carries `Taken`.
+template <class Response, class Taken, class Request, class Begin, class Join>
+void start_by(
+    change& ch, const Request& request, enums::EventType scheduled, Begin begin, Join join) {
+  const auto request_id = id_or_new(ch, request.request_id());
+  run* const current = ch.current();
+  const auto use = use_of_id(
+      current, request_id, scheduled, request.id_reuse_policy(), request.id_conflict_policy());
+  if (use == id_use::is_taken)
+    return refuse(ch, id_is_taken<Taken>(request, *current));
+  if (use == id_use::is_joined)
+    if (auto status = join(*current, request_id); !status.ok())
+      return refuse(ch, std::move(status));
+  const bool is_new = use == id_use::is_free;
+  const run& on = is_new ? begin(request_id) : *current;
+  auto& response = accept<Response>(ch);
+  response.set_run_id(on.id);
+  response.set_started(is_new);
+  if constexpr (requires { response.mutable_link(); })
+    link_to_activity(ch.rec, on, *response.mutable_link());
+}
 
 /// Writes down that somebody wants it canceled; gives the id of the event.
 template <class Request>

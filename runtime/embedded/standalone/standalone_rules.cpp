@@ -92,20 +92,6 @@ rpc_status check_start(const change& ch, activity_start& request) {
   return check_attributes(ch, request);
 }
 
-rpc_status taken(const run& existing) {
-  api::errordetails::v1::ActivityExecutionAlreadyStartedFailure detail;
-  detail.set_start_request_id(existing.state.start_request_id);
-  detail.set_run_id(existing.id);
-  return with_detail(status_code::already_exists, "activity execution already started", detail);
-}
-
-void answer_started(change& ch, const run& on, bool started) {
-  auto& response = accept<wire::StartActivityExecutionResponse>(ch);
-  response.set_run_id(on.id);
-  response.set_started(started);
-  link_to_activity(ch.rec, on, *response.mutable_link());
-}
-
 void put_callbacks(
     change& ch,
     run& on,
@@ -118,7 +104,8 @@ void put_callbacks(
 }
 
 /// The same activity serves one more request.
-rpc_status attach(change& ch, run& on, activity_start& request, const std::string& request_id) {
+rpc_status
+attach(change& ch, run& on, const activity_start& request, const std::string& request_id) {
   if (!on.open() || !request.on_conflict_options().attach_completion_callbacks()
       || request.completion_callbacks().empty() || on.state.request_ids.contains(request_id))
     return {};
@@ -192,24 +179,14 @@ void handle(change& ch, const start_standalone& what) {
     refuse(ch, std::move(status));
     return;
   }
-  const auto request_id = id_or_new(ch, request.request_id());
-  run* const current = ch.current();
-  const auto use = use_of_id(
-      current,
-      request_id,
+  start_by<
+      wire::StartActivityExecutionResponse,
+      api::errordetails::v1::ActivityExecutionAlreadyStartedFailure>(
+      ch,
+      request,
       enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-      request.id_reuse_policy(),
-      request.id_conflict_policy());
-  if (use == id_use::is_taken)
-    refuse(ch, taken(*current));
-  else if (use == id_use::is_free)
-    answer_started(ch, begin(ch, request, request_id), true);
-  else {
-    if (use == id_use::is_joined)
-      if (auto status = attach(ch, *current, request, request_id); !status.ok())
-        return refuse(ch, std::move(status));
-    answer_started(ch, *current, false);
-  }
+      [&](const std::string& request_id) -> run& { return begin(ch, request, request_id); },
+      [&](run& on, const std::string& request_id) { return attach(ch, on, request, request_id); });
 }
 
 void handle(change& ch, const cancel_standalone& what) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Activities that no workflow asked for, by the calls of clients and workers.
 
-#include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/stored_service.hpp"
+#include "test/actors/embedded/standalone_fixture.hpp"
 
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -19,16 +18,28 @@ using troupe::test::scripted_store;
 namespace wire = temporal::api::workflowservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-service_settings enabled() {
-  service_settings made;
-  made.standalone_activities = true;
-  return made;
-}
+struct of_activities {
+  using start_request = wire::StartActivityExecutionRequest;
+  using start_response = wire::StartActivityExecutionResponse;
+  using describe_request = wire::DescribeActivityExecutionRequest;
+  using describe_response = wire::DescribeActivityExecutionResponse;
+  using list_request = wire::ListActivityExecutionsRequest;
+  using list_response = wire::ListActivityExecutionsResponse;
+  static constexpr const char* noun = "ActivityExecution";
+  static const auto& listed_in(const list_response& found) { return found.executions(); }
+  static const auto& id_of(const auto& each) { return each.activity_id(); }
+  static service_settings enabled() {
+    service_settings made;
+    made.standalone_activities = true;
+    return made;
+  }
+};
 
 template <class Base>
-struct activities : Base {
-  using Base::Base;
-  using sent = service_fixture::sent;
+struct activities : standalone_fixture<of_activities, Base> {
+  using parent = standalone_fixture<of_activities, Base>;
+  using parent::parent;
+  using typename parent::sent;
 
   static wire::StartActivityExecutionRequest job(const std::string& id) {
     wire::StartActivityExecutionRequest request;
@@ -44,35 +55,12 @@ struct activities : Base {
     return request;
   }
   template <class Request>
-  static Request of(const std::string& id, const std::string& run_id = "") {
-    Request request;
-    request.set_namespace_("default");
-    request.set_activity_id(id);
-    request.set_run_id(run_id);
-    if constexpr (requires { request.set_request_id(""); })
-      request.set_request_id("its request");
-    if constexpr (requires { request.set_identity(""); })
-      request.set_identity("me");
-    if constexpr (requires { request.set_reason(""); })
-      request.set_reason("why");
-    return request;
-  }
-  template <class Request>
   static Request with_token(const std::string& token) {
     Request request;
     request.set_namespace_("default");
     request.set_task_token(token);
     request.set_identity("worker");
     return request;
-  }
-
-  wire::StartActivityExecutionResponse start(const wire::StartActivityExecutionRequest& request) {
-    const auto answer = this->call("StartActivityExecution", request);
-    BOOST_TEST(answer->status.message == "");
-    return answer->template as<wire::StartActivityExecutionResponse>();
-  }
-  troupe::rpc_status refusal(const wire::StartActivityExecutionRequest& request) {
-    return this->call("StartActivityExecution", request)->status;
   }
 
   wire::PollActivityTaskQueueResponse poll_task() {
@@ -96,19 +84,12 @@ struct activities : Base {
     return this->call("RespondActivityTaskFailed", request);
   }
 
-  wire::DescribeActivityExecutionResponse described(const std::string& id) {
-    auto request = of<wire::DescribeActivityExecutionRequest>(id);
-    request.set_include_input(true);
-    request.set_include_outcome(true);
-    const auto answer = this->call("DescribeActivityExecution", request);
-    BOOST_TEST(answer->status.message == "");
-    return answer->template as<wire::DescribeActivityExecutionResponse>();
-  }
   std::string status_of(const std::string& id) {
-    return enums::ActivityExecutionStatus_Name(described(id).info().status()).substr(26);
+    return enums::ActivityExecutionStatus_Name(this->described(id).info().status()).substr(26);
   }
   sent poll_outcome(const std::string& id) {
-    auto made = this->send("PollActivityExecution", of<wire::PollActivityExecutionRequest>(id));
+    auto made = this->send(
+        "PollActivityExecution", parent::template of<wire::PollActivityExecutionRequest>(id));
     this->shard.run_until_idle();
     return made;
   }
@@ -117,25 +98,9 @@ struct activities : Base {
     BOOST_REQUIRE(answer->is_answered);
     return answer->template as<wire::PollActivityExecutionResponse>().outcome();
   }
-
-  std::vector<std::string> listed(const std::string& query) {
-    wire::ListActivityExecutionsRequest request;
-    request.set_namespace_("default");
-    request.set_query(query);
-    const auto answer = this->call("ListActivityExecutions", request);
-    BOOST_TEST(answer->status.message == "");
-    const auto found = answer->template as<wire::ListActivityExecutionsResponse>();
-    std::vector<std::string> ids;
-    for (const auto& each : found.executions())
-      ids.push_back(each.activity_id());
-    return ids;
-  }
 };
 
-struct switched_on : service_fixture {
-  switched_on() : service_fixture(enabled()) {}
-};
-using fixture = activities<switched_on>;
+using fixture = activities<switched_on<of_activities>>;
 using texts = std::vector<std::string>;
 
 } // namespace
@@ -493,12 +458,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// One life of a service that serves them.
-struct stored : stored_service {
-  explicit stored(const disk_ptr& on, std::uint64_t seed = 7)
-      : stored_service(on, seed, enabled()) {}
-};
-using life = activities<stored>;
+using life = activities<stored_life<of_activities>>;
 
 } // namespace
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nexus operations that no workflow asked for, by the calls of clients and handlers.
 
-#include "test/actors/embedded/requests.hpp"
-#include "test/actors/embedded/stored_service.hpp"
+#include "test/actors/embedded/standalone_fixture.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
@@ -22,16 +21,28 @@ namespace nexus = temporal::api::nexus::v1;
 namespace operators = temporal::api::operatorservice::v1;
 namespace enums = temporal::api::enums::v1;
 
-service_settings enabled() {
-  service_settings made;
-  made.standalone_operations = true;
-  return made;
-}
+struct of_operations {
+  using start_request = wire::StartNexusOperationExecutionRequest;
+  using start_response = wire::StartNexusOperationExecutionResponse;
+  using describe_request = wire::DescribeNexusOperationExecutionRequest;
+  using describe_response = wire::DescribeNexusOperationExecutionResponse;
+  using list_request = wire::ListNexusOperationExecutionsRequest;
+  using list_response = wire::ListNexusOperationExecutionsResponse;
+  static constexpr const char* noun = "NexusOperationExecution";
+  static const auto& listed_in(const list_response& found) { return found.operations(); }
+  static const auto& id_of(const auto& each) { return each.operation_id(); }
+  static service_settings enabled() {
+    service_settings made;
+    made.standalone_operations = true;
+    return made;
+  }
+};
 
 template <class Base>
-struct operations : Base {
-  using Base::Base;
-  using sent = service_fixture::sent;
+struct operations : standalone_fixture<of_operations, Base> {
+  using parent = standalone_fixture<of_operations, Base>;
+  using parent::parent;
+  using typename parent::sent;
 
   void add_endpoint(const std::string& name = "endpoint") {
     operators::CreateNexusEndpointRequest endpoint;
@@ -59,41 +70,17 @@ struct operations : Base {
     return request;
   }
   template <class Request>
-  static Request of(const std::string& id, const std::string& run_id = "") {
-    Request request;
-    request.set_namespace_("default");
-    request.set_operation_id(id);
-    request.set_run_id(run_id);
-    if constexpr (requires { request.set_request_id(""); })
-      request.set_request_id("its request");
-    if constexpr (requires { request.set_identity(""); })
-      request.set_identity("me");
-    if constexpr (requires { request.set_reason(""); })
-      request.set_reason("why");
-    return request;
-  }
-
-  wire::StartNexusOperationExecutionResponse
-  start(const wire::StartNexusOperationExecutionRequest& request) {
-    const auto answer = this->call("StartNexusOperationExecution", request);
-    BOOST_TEST(answer->status.message == "");
-    return answer->template as<wire::StartNexusOperationExecutionResponse>();
-  }
-  troupe::rpc_status refusal(const wire::StartNexusOperationExecutionRequest& request) {
-    return this->call("StartNexusOperationExecution", request)->status;
-  }
-  template <class Request>
   troupe::rpc_status ask(const std::string& method, const Request& request) {
     return this->call(method + "NexusOperationExecution", request)->status;
   }
   troupe::rpc_status cancel(const std::string& id, const std::string& request_id = "its request") {
-    auto request = of<wire::RequestCancelNexusOperationExecutionRequest>(id);
+    auto request = parent::template of<wire::RequestCancelNexusOperationExecutionRequest>(id);
     request.set_request_id(request_id);
     return ask("RequestCancel", request);
   }
   troupe::rpc_status
   terminate(const std::string& id, const std::string& request_id = "its request") {
-    auto request = of<wire::TerminateNexusOperationExecutionRequest>(id);
+    auto request = parent::template of<wire::TerminateNexusOperationExecutionRequest>(id);
     request.set_request_id(request_id);
     return ask("Terminate", request);
   }
@@ -141,21 +128,14 @@ struct operations : Base {
     BOOST_TEST(this->call("RespondNexusTaskFailed", request)->status.message == "");
   }
 
-  wire::DescribeNexusOperationExecutionResponse described(const std::string& id) {
-    auto request = of<wire::DescribeNexusOperationExecutionRequest>(id);
-    request.set_include_input(true);
-    request.set_include_outcome(true);
-    const auto answer = this->call("DescribeNexusOperationExecution", request);
-    BOOST_TEST(answer->status.message == "");
-    return answer->template as<wire::DescribeNexusOperationExecutionResponse>();
-  }
   std::string status_of(const std::string& id) {
-    return enums::NexusOperationExecutionStatus_Name(described(id).info().status()).substr(33);
+    return enums::NexusOperationExecutionStatus_Name(this->described(id).info().status())
+        .substr(33);
   }
   sent poll(
       const std::string& id,
       enums::NexusOperationWaitStage stage = enums::NEXUS_OPERATION_WAIT_STAGE_CLOSED) {
-    auto request = of<wire::PollNexusOperationExecutionRequest>(id);
+    auto request = parent::template of<wire::PollNexusOperationExecutionRequest>(id);
     request.set_wait_stage(stage);
     auto made = this->send("PollNexusOperationExecution", request);
     this->shard.run_until_idle();
@@ -165,19 +145,6 @@ struct operations : Base {
     const auto answer = poll(id);
     BOOST_REQUIRE(answer->is_answered);
     return answer->template as<wire::PollNexusOperationExecutionResponse>();
-  }
-
-  std::vector<std::string> listed(const std::string& query) {
-    wire::ListNexusOperationExecutionsRequest request;
-    request.set_namespace_("default");
-    request.set_query(query);
-    const auto answer = this->call("ListNexusOperationExecutions", request);
-    BOOST_TEST(answer->status.message == "");
-    const auto found = answer->template as<wire::ListNexusOperationExecutionsResponse>();
-    std::vector<std::string> ids;
-    for (const auto& each : found.operations())
-      ids.push_back(each.operation_id());
-    return ids;
   }
 
   /// A handler workflow, begun by the task with its callback.
@@ -210,10 +177,7 @@ struct operations : Base {
   }
 };
 
-struct switched_on : service_fixture {
-  switched_on() : service_fixture(enabled()) {}
-};
-struct fixture : operations<switched_on> {
+struct fixture : operations<switched_on<of_operations>> {
   fixture() { add_endpoint(); }
 };
 using texts = std::vector<std::string>;
@@ -619,7 +583,7 @@ BOOST_AUTO_TEST_CASE(the_breaker_holds_back_what_its_endpoint_refuses) {
   start(job("held"));
   const auto info = described("held").info();
   BOOST_CHECK(info.state() == enums::PENDING_NEXUS_OPERATION_STATE_BLOCKED);
-  BOOST_TEST(info.blocked_reason() == "The circuit breaker is open.");
+  BOOST_TEST(info.blocked_reason() == "The circuit breaker is open. Failed: service/operation x6");
 }
 
 BOOST_AUTO_TEST_CASE(closed_ones_go_when_their_retention_is_over) {
@@ -645,12 +609,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// One life of a service that serves them.
-struct stored : stored_service {
-  explicit stored(const disk_ptr& on, std::uint64_t seed = 7)
-      : stored_service(on, seed, enabled()) {}
-};
-using life = operations<stored>;
+using life = operations<stored_life<of_operations>>;
 
 } // namespace
 
