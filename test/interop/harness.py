@@ -95,7 +95,7 @@ class Service:
 
     KINDS = ("troupe", "temporal")
 
-    def __init__(self, kind, settings=()):
+    def __init__(self, kind, settings=(), flags=()):
         self.kind = kind
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
@@ -105,7 +105,7 @@ class Service:
             "--dynamic-config-value", "system.forceNexusEndpointRefreshOnRead=true",
             "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',
             "--dynamic-config-value", "component.nexusoperations.recordCancelRequestCompletionEvents=true",
-            *(word for setting in settings for word in ("--dynamic-config-value", setting)),
+            *(word for setting in settings for word in ("--dynamic-config-value", setting)), *flags,
         )
         wait_for(f"the {kind} server", self.healthy)
 
