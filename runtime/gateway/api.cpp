@@ -6,6 +6,7 @@
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/json_body.hpp"
+#include "runtime/gateway/openapi.hpp"
 #include "runtime/gateway/paths.hpp"
 #include "runtime/gateway/routes.hpp"
 #include "runtime/rpc/caller.hpp"
@@ -103,6 +104,13 @@ private:
   std::shared_ptr<const http::incoming> request_;
 };
 
+/// The description of the API, where a real server has one; JSON is YAML, too.
+bool is_document(const http::incoming& request) {
+  return (request.method == "GET" || request.method == "HEAD")
+         && (request.path == "/openapi.json" || request.path == "/openapi.yaml"
+             || request.path == "/api/v1/openapi.json");
+}
+
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 /// What a request is to call, or the status that ends it.
@@ -191,6 +199,13 @@ api::serve(std::shared_ptr<const http::incoming> request, http::answer_function 
       clean += '?' + request->query;
     answer([clean = std::move(clean)] {
       return http::response{.status = 301, .content_type = {}, .headers = {{"Location", clean}}};
+    });
+    return {};
+  }
+  if (is_document(*request)) {
+    answer([] {
+      static const auto document = openapi_document(); // asked for by people, seldom
+      return http::response{.body = document, .content_type = "application/json"};
     });
     return {};
   }

@@ -708,6 +708,7 @@ class WithoutServer(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertRegex(out, rf"Temporal Metrics: +http://localhost:{port}/metrics\n")
         self.assertIn('service_requests{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
+        self.assertRegex(text, r'troupe_http_connections_refused\{listener="127.0.0.1:\d+"\} 0\n')
         self.assertIn('service_latency_count{operation="ListWorkflowExecutions",service_name="frontend"} 1\n', text)
 
     def test_the_server_speaks_json_over_http(self):

@@ -58,6 +58,15 @@ constexpr metric opened{
 /// Of endpoints; others count as `other`.
 constexpr std::size_t most_endpoints = 100;
 
+constexpr metric http_connections{
+    .name = "http_connections", .help = "connections to an HTTP front", .is_ours = true};
+constexpr metric http_connections_refused{
+    .name = "http_connections_refused",
+    .help = "of them, closed as there were too many",
+    .is_ours = true};
+constexpr metric http_requests{
+    .name = "http_requests", .help = "requests to an HTTP front", .is_ours = true};
+
 /// Names from outside that are no methods share one label: they may be long, and ever others.
 std::string operation_of(const std::string& method) {
   static const auto known = [] {
@@ -104,6 +113,20 @@ void metered_service::count_opened_breaker(
           most_operations)
       .first->second.of(operation)
       .add();
+}
+
+std::vector<telemetry::observed> metered_service::show(
+    const std::string& listener, const std::function<http::server_counts()>& counts) {
+  const telemetry::labels of{{"listener", listener}};
+  const auto observe = [&](const metric& what, std::uint64_t http::server_counts::* member) {
+    return registry_->observe(
+        what, of, [counts, member] { return static_cast<double>(counts().*member); });
+  };
+  std::vector<telemetry::observed> all;
+  all.push_back(observe(http_connections, &http::server_counts::accepted));
+  all.push_back(observe(http_connections_refused, &http::server_counts::refused));
+  all.push_back(observe(http_requests, &http::server_counts::requests));
+  return all;
 }
 
 metered_service::cancel_function

@@ -2,13 +2,16 @@
 #pragma once
 
 #include "runtime/http/listener.hpp"
+#include "runtime/http/server.hpp"
 #include "runtime/rpc/transport.hpp"
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -28,6 +31,11 @@ public:
   /// The circuit breaker of an endpoint opened: counts each operation that failed before. On the
   /// service's thread.
   void count_opened_breaker(const std::string& endpoint, const std::string& operation);
+
+  /// Shows what an HTTP front has seen, as long as what is returned lives. `counts` is called on
+  /// the thread of whoever reads the metrics.
+  [[nodiscard]] std::vector<telemetry::observed>
+  show(const std::string& listener, const std::function<http::server_counts()>& counts);
 
   /// `ip:port`, with the port that was taken.
   [[nodiscard]] std::string address() const { return http::to_string(listener_.where()); }

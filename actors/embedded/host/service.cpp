@@ -20,7 +20,9 @@
 
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -149,6 +151,12 @@ struct service::implementation {
     try {
       auto opened = std::make_unique<embedded::http_front>(front(), *where, make_page);
       http_fronts.push_back(std::move(opened));
+      if (metered)
+        std::ranges::move(
+            metered->show(
+                http_fronts.back()->address(),
+                [front = http_fronts.back().get()] { return front->counts(); }),
+            std::back_inserter(shown));
     } catch (const std::runtime_error& error) {
       throw service_error{error.what()};
     }
@@ -167,6 +175,7 @@ struct service::implementation {
     run([this] { host->stop(); });
     home->stop();
     fronts.clear();
+    shown.clear();
     http_fronts.clear();
   }
 
@@ -180,6 +189,7 @@ struct service::implementation {
   std::mutex mutex;                                   ///< guards what follows
   std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
   std::vector<std::unique_ptr<embedded::http_front>> http_fronts;
+  std::vector<telemetry::observed> shown; ///< of the HTTP fronts
   bool stopped = false;
 };
 

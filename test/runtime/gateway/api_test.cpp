@@ -144,6 +144,14 @@ BOOST_AUTO_TEST_CASE(bad_requests_do_not_reach_the_service) {
       == R"(400 {"code":3,"message":"invalid grpc-timeout: x"})");
 }
 
+BOOST_AUTO_TEST_CASE(it_describes_itself) {
+  for (const auto* path : {"/openapi.json", "/openapi.yaml", "/api/v1/openapi.json"}) {
+    serve({.method = "GET", .path = path});
+    BOOST_REQUIRE(answer);
+    BOOST_TEST(answer->body.starts_with(R"({"openapi":"3.0.3")"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_timeout_is_a_deadline) {
   const auto before = std::chrono::system_clock::now();
   serve({.method = "GET", .path = "/api/v1/system-info", .headers = {{"grpc-timeout", "5S"}}});
