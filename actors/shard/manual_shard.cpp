@@ -91,12 +91,15 @@ bool manual_shard::turn(Part part) {
     ~scope() { set_pulse(before); }
     pulse* before;
   };
+  const auto clock = clock_; // the shard may be gone
   const auto own = present();
   const scope here{&own->said};
   const executor_scope current{*this};
   try {
     return part(*this);
   } catch (const thread_left_behind&) {
+    if (!clock->is_of_this_thread())
+      throw;
     return true;
   }
 }
@@ -104,7 +107,15 @@ bool manual_shard::turn(Part part) {
 bool manual_shard::leave_behind(const foreign_look& seen) {
   if (!present()->claim(seen.excursion))
     return false;
+  const bool is_from_outside = !clock_->is_of_this_thread();
+  clock_->hand_to_this_thread();
+  const executor_scope current{*this};
+  auto* const owned = owner_of_this_thread();
   tenures_.push_back(take_over());
+  if (is_from_outside) { // of no turn that ends it
+    set_pulse(nullptr);
+    owner_of_this_thread() = owned;
+  }
   return true;
 }
 

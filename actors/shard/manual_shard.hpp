@@ -3,6 +3,7 @@
 
 #include "actors/shard/shard.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,9 +32,11 @@ public:
 
   /// From here on this thread is the one that drains the shards and may touch them; the former one
   /// must not meanwhile.
-  void hand_to_this_thread() noexcept { thread_ = std::this_thread::get_id(); }
+  void hand_to_this_thread() noexcept {
+    thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  }
   [[nodiscard]] bool is_of_this_thread() const noexcept {
-    return thread_ == std::this_thread::get_id();
+    return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
   }
 
   /// Runs all shards until none has anything to do at the present time; returns whether anything
@@ -58,7 +61,8 @@ private:
   time_point now_;
   std::vector<manual_shard*> shards_;
   std::optional<std::mt19937_64> chance_;
-  std::thread::id thread_ = std::this_thread::get_id();
+  /// Asked also by threads that were left behind.
+  std::atomic<std::thread::id> thread_ = std::this_thread::get_id();
 };
 
 /// A shard without a thread for tests: drained by hand, in virtual time.
@@ -81,8 +85,9 @@ public:
   /// Sends the pinned actors home, runs until they are gone, refuses work from then on.
   void stop();
 
-  /// Called from inside of foreign code: what follows there is the former thread's, which gets lost
-  /// when that code returns.
+  /// Hands the clock to this thread. Called from inside of foreign code, what follows there is the
+  /// former thread's, which gets lost when that code returns; another thread that was left behind
+  /// leaves the clock's functions by `thread_left_behind`.
   bool leave_behind(const foreign_look& seen) override;
 
   [[nodiscard]] time_point now() const override { return clock_->now(); }

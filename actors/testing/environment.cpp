@@ -49,24 +49,28 @@ wall_time environment::now() const {
 
 void environment::run() {
   world_->run();
+  world_->raise_if_stuck();
 }
 
 void environment::advance(std::chrono::nanoseconds by) {
   world_->advance(by);
+  world_->raise_if_stuck();
 }
 
 bool environment::advance_to_next() {
-  return world_->advance_to_next();
+  const bool moved = world_->advance_to_next();
+  world_->raise_if_stuck();
+  return moved;
 }
 
 bool environment::run_until(
     const std::function<bool()>& condition, std::chrono::nanoseconds longest) {
   const auto until = now() + longest;
-  for (world_->run(); !condition();) {
+  for (run(); !condition();) {
     const auto next = world_->clock()->next_timer();
     if (!next || *next > until)
       return false;
-    world_->advance_to_next();
+    advance_to_next();
   }
   return true;
 }

@@ -8,6 +8,7 @@
 
 #include <caf/atom.hpp>
 
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -27,6 +28,14 @@ embedded::service_settings settings_of(const service_options& options) {
   settings->idle_actor_time = virtual_world::for_ever;
   settings->record_idle_time = virtual_world::for_ever;
   return std::move(*settings);
+}
+
+/// How long code may keep the thread.
+std::chrono::nanoseconds patience_of(const environment_options& options) {
+  // As in a worker: while somebody debugs, code may stand still.
+  const bool is_debugged =
+      std::getenv("TEMPORAL_DEBUG") != nullptr; // NOLINT(concurrency-mt-unsafe)
+  return is_debugged ? std::chrono::nanoseconds{} : options.deadlock_timeout;
 }
 
 /// A worker's home in a virtual world.
@@ -77,7 +86,11 @@ public:
     }
   }
 
-  void watch(std::chrono::nanoseconds, std::chrono::nanoseconds) override {}
+  void watch(std::chrono::nanoseconds patience, std::chrono::nanoseconds) override {
+    if (patience.count() > 0)
+      for (auto& each : shards_)
+        world_->driver().watch(*each, patience);
+  }
   [[nodiscard]] std::uint64_t stalls() const override { return 0; }
   [[nodiscard]] std::string why_dead() const override { return {}; }
 
@@ -85,7 +98,7 @@ public:
       std::unique_lock<std::mutex>& guard,
       std::condition_variable&,
       const std::function<bool()>& done) override {
-    const auto pump = world_->pump();
+    const auto pump = world_->pump(true);
     while (!done()) {
       guard.unlock();
       const bool goes_on = pump();
@@ -100,9 +113,13 @@ public:
   void run_what_is_due() override { world_->run(); }
 
   void end() override {
-    world_->run();
-    for (auto& each : shards_)
+    do
+      world_->run();
+    while (world_->forget_stuck());
+    for (auto& each : shards_) {
+      world_->driver().forget(*each);
       each->stop();
+    }
   }
 
 private:
@@ -127,7 +144,7 @@ virtual_world::virtual_world(const environment_options& options)
           service_shard_,
           settings_of(options.service),
           std::make_unique<embedded::random_ids>(chance_()))),
-      pool_(std::make_shared<virtual_pool>(clock_)) {
+      pool_(std::make_shared<virtual_pool>(clock_)), driver_(clock_, patience_of(options)) {
   clock_->shuffle(chance_());
   try {
     prepare(options.service);
@@ -156,7 +173,29 @@ void virtual_world::prepare(const service_options& options) {
   }
 }
 
+void virtual_world::drive(std::function<void()> work) {
+  if (driver_.run(std::move(work)))
+    return;
+  stuck_ = last_failure_.times > 0 ? last_failure_.text : "code blocks or spins";
+  if (!last_run_.empty())
+    stuck_ += ", in the workflow " + last_run_;
+  stuck_ +=
+      ". What computes or blocks belongs into an activity or a handler that is a plain function; "
+      "TEMPORAL_DEBUG in the environment lets code stand still while you debug";
+}
+
+void virtual_world::raise_if_stuck() {
+  if (!stuck_.empty())
+    throw std::logic_error("a test environment gives up: " + std::exchange(stuck_, {}));
+}
+
 bool virtual_world::run() {
+  bool ran = true;
+  drive([&] { ran = run_here(); });
+  return ran;
+}
+
+bool virtual_world::run_here() {
   bool ran = clock_->run_until_idle();
   while (pool_ && pool_->run()) {
     clock_->run_until_idle();
@@ -167,26 +206,33 @@ bool virtual_world::run() {
 }
 
 bool virtual_world::step() {
-  return run() || (holds == 0 && clock_->advance_to_next_timer());
+  bool moved = true;
+  drive([&] { moved = run_here() || (holds == 0 && clock_->advance_to_next_timer()); });
+  return moved;
 }
 
 void virtual_world::advance(duration by) {
-  const auto until = clock_->now() + by;
-  run();
-  // One thing after the other, as functions of the pool go on between them.
-  while (const auto next = clock_->next_timer()) {
-    if (*next > until)
-      break;
-    clock_->advance_to_next_timer();
-    run();
-  }
-  clock_->advance(until - clock_->now());
+  drive([this, by] {
+    const auto until = clock_->now() + by;
+    run_here();
+    // One thing after the other, as functions of the pool go on between them.
+    while (const auto next = clock_->next_timer()) {
+      if (*next > until)
+        break;
+      clock_->advance_to_next_timer();
+      run_here();
+    }
+    clock_->advance(until - clock_->now());
+  });
 }
 
 bool virtual_world::advance_to_next() {
-  run();
-  const bool moved = clock_->advance_to_next_timer();
-  run();
+  bool moved = true;
+  drive([&] {
+    run_here();
+    moved = clock_->advance_to_next_timer();
+    run_here();
+  });
   return moved;
 }
 
@@ -199,6 +245,10 @@ void virtual_world::note(const log::failure& what) {
   of.text = std::string{what.message} + " (" + what.source + "): " + what.error;
   ++of.times;
   last_failure_ = of;
+  last_run_.clear();
+  for (const auto& each : what.fields)
+    if (each.key == "workflow_id")
+      last_run_ = each.value;
   fails_for_ever_ = fails_for_ever_ || of.times >= most_failures_;
 }
 
@@ -209,11 +259,14 @@ void virtual_world::give_up(const std::string& why, const failed& last) const {
   throw std::logic_error(text);
 }
 
-rpc::pump_function virtual_world::pump() {
+rpc::pump_function virtual_world::pump(bool goes_on_without) {
   failures_.clear();
   fails_for_ever_ = false;
   last_failure_ = {};
-  return [world = shared_from_this(), begun = std::optional<time_point>{}]() mutable {
+  last_run_.clear();
+  return [world = shared_from_this(),
+          goes_on_without,
+          begun = std::optional<time_point>{}]() mutable {
     const auto now = world->clock_->now();
     if (now - begun.value_or(now) > world->longest_wait_)
       world->give_up(
@@ -227,7 +280,11 @@ rpc::pump_function virtual_world::pump() {
       begun = now;
     if (world->pool_ && world->pool_->is_of_this_thread())
       return world->pool_->yield();
-    if (world->step())
+    const bool goes_on = world->step();
+    if (goes_on_without)
+      world->forget_stuck();
+    world->raise_if_stuck();
+    if (goes_on)
       return true;
     if (world->holds > 0)
       throw std::logic_error(

@@ -4,6 +4,7 @@
 #include "actors/embedded/host/service_host.hpp"
 #include "actors/public/worker_home.hpp"
 #include "actors/shard/manual_shard.hpp"
+#include "actors/testing/virtual_driver.hpp"
 #include "actors/testing/virtual_pool.hpp"
 #include "runtime/base/log/repeated_failures.hpp"
 #include "runtime/rpc/blocking.hpp"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::testing {
@@ -31,6 +33,8 @@ public:
   virtual_world(const virtual_world&) = delete;
   virtual_world& operator=(const virtual_world&) = delete;
 
+  // These move on the driver's thread. Where code does not come back they return without having
+  // done everything, and `raise_if_stuck` says so.
   /// Runs what can go on now; if nothing can, moves to the next thing due, unless the time is held.
   /// False if nothing is left to do.
   bool step();
@@ -39,8 +43,15 @@ public:
   void advance(duration by);
   bool advance_to_next();
 
-  /// What blocking calls of this world's clients do meanwhile.
-  [[nodiscard]] rpc::pump_function pump();
+  /// Throws if code did not come back, once for each.
+  void raise_if_stuck();
+  /// Whoever it was, nobody waits for that: what is left can go on.
+  bool forget_stuck() noexcept { return !std::exchange(stuck_, {}).empty(); }
+  [[nodiscard]] virtual_driver& driver() noexcept { return driver_; }
+
+  /// What blocking calls of this world's clients do meanwhile. With `goes_on_without`, code that
+  /// does not come back is nothing that they hear of.
+  [[nodiscard]] rpc::pump_function pump(bool goes_on_without = false);
   [[nodiscard]] std::unique_ptr<detail::worker_home> make_home();
 
   [[nodiscard]] embedded::service_host& service() noexcept { return *service_; }
@@ -64,6 +75,8 @@ public:
 private:
   static caf::actor_system_config& configured(caf::actor_system_config& config);
   void prepare(const service_options& options);
+  void drive(std::function<void()> work);
+  bool run_here();
 
   /// Of one kind since the last blocking call began.
   struct failed {
@@ -77,6 +90,8 @@ private:
   const std::size_t most_failures_;
   std::map<std::string, failed, std::less<>> failures_; ///< by message, source and error
   failed last_failure_;
+  std::string last_run_; ///< of the last failure, if it was a workflow's: its id
+  std::string stuck_;    ///< whose code did not come back, and where; empty: nobody's
   bool fails_for_ever_ = false;
   std::mt19937_64 chance_;
   caf::actor_system_config config_;
@@ -86,6 +101,7 @@ private:
   actors::manual_shard client_shard_{system_, clock_};
   std::unique_ptr<embedded::service_host> service_;
   std::shared_ptr<virtual_pool> pool_;
+  virtual_driver driver_;
 };
 
 } // namespace troupe::testing

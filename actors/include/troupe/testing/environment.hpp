@@ -28,6 +28,12 @@ struct environment_options {
   /// A blocking call while which user code has failed so often in the same way fails: code with a
   /// bug is tried again for ever, and what waits for it would wait for `longest_wait`.
   std::size_t most_failures = 10'000;
+  /// Real time: a workflow, or a handler or activity that is a coroutine, that keeps its thread for
+  /// so long without getting on is left behind as in a worker, and the call that waits fails and
+  /// names it. Longer times of `worker_options::deadlock_timeout` and `deadlock_timeouts` count
+  /// instead, and zero there: for ever. Zero here, or `TEMPORAL_DEBUG` in the environment: for
+  /// ever.
+  std::chrono::nanoseconds deadlock_timeout = std::chrono::seconds{10};
 };
 
 class environment;
@@ -57,10 +63,10 @@ private:
 ///     said = client.execute_workflow<greeter>({.task_queue = "greeters"}, "Ann");
 ///
 /// Nothing happens by itself: everything runs inside of its members and of the blocking calls of
-/// its clients and workers, on the thread that calls them. Such a call lets the time jump until it
-/// is done. While something computes, the time stands still, also while plain functions do, which
-/// run on threads of their own, one at a time; such a function may call the service, and waits for
-/// it in virtual time.
+/// its clients and workers, while the thread that calls them waits. Such a call lets the time jump
+/// until it is done. While something computes, the time stands still, also while plain functions
+/// do, which run on threads of their own, one at a time; such a function may call the service, and
+/// waits for it in virtual time.
 ///
 /// Threading: use it, its clients and its workers on one thread (and in what they run). It stops
 /// when it and the last of its workers and clients are gone; destroy workers before it.
@@ -75,15 +81,16 @@ public:
   /// A client of the service. Its blocking calls let the time jump. Throws `rpc_error` if there is
   /// no such namespace. A call that waits for what never comes throws `std::logic_error`: when
   /// nothing is left to happen, when only the time could bring it and that is held, after
-  /// `longest_wait` or `most_failures`; the text ends with the last failure of user code.
+  /// `longest_wait` or `most_failures`, when code spins (`deadlock_timeout`); the text ends with
+  /// the last failure of user code.
   [[nodiscard]] client connect(
       std::string name_space = "default",
       data_converter converter = {},
       std::vector<std::shared_ptr<const client_interceptor>> interceptors = {});
 
   /// A worker that lives here. It is configured, started and stopped as any other; not for
-  /// `run_until_signal`, and without a watchdog: code that blocks, blocks the test. `of` must be a
-  /// client of this environment.
+  /// `run_until_signal`. A plain function that blocks, blocks the test; other code that does so is
+  /// found (`environment_options::deadlock_timeout`). `of` must be a client of this environment.
   [[nodiscard]] worker make_worker(const client& of, worker_options options);
 
   /// Every worker of this environment that starts from now on runs this code in place of what was
@@ -94,6 +101,7 @@ public:
   /// The environment's time.
   [[nodiscard]] wall_time now() const;
 
+  // These throw `std::logic_error`, as blocking calls do, when code spins.
   /// Runs everything that can go on at the present time.
   void run();
   /// Moves the time by so much; everything on the way happens at its own time.
