@@ -370,7 +370,10 @@ void worker_impl::add_kinds(actors::worker_context& to) {
              options_.activates_patch,
              options_.workflow_failure_types,
              program_metrics_,
-             workflow::interceptors_of_runs(options_.interceptors)}),
+             workflow::interceptors_of_runs(options_.interceptors),
+             [] {
+               return std::int64_t{std::chrono::steady_clock::now().time_since_epoch().count()};
+             }}),
          .definitions = workflows_,
          .slots = slots(options_.max_concurrent_workflow_tasks),
          .pollers = limits_of(options_.workflow_pollers),

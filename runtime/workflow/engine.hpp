@@ -96,6 +96,8 @@ public:
 
   /// The spans that ended with this task; none without a tracer.
   [[nodiscard]] std::vector<trace_span> take_spans();
+  /// How long the task's replay took; absent if it had none, or ended in it. Once a task.
+  [[nodiscard]] std::optional<duration> take_replay_time() noexcept;
   /// What the last task has met.
   [[nodiscard]] std::vector<failed_message> take_failed_messages();
 
@@ -304,6 +306,7 @@ private:
       int last,
       bool runs_code,
       step_jobs& todo);
+  void time_replay();
   void look_ahead(temporal::api::history::v1::History& history, int from, step_jobs& todo);
   void run_step(const step_jobs& todo);
   void walk_event(history_event& event, const event_row& row, bool is_last);
@@ -479,6 +482,7 @@ private:
   std::int64_t last_event_id_ = 0;
   std::int64_t merged_event_id_ = 0; ///< of the completed task whose metadata was merged last
   std::int64_t history_size_bytes_ = 0;
+  std::int64_t replay_time_ = 0; ///< of this task: its beginning, or, when it is over, its length
   std::uint64_t core_flags_ = 0;
   std::uint32_t frame_bytes_ = 0;
   std::uint32_t next_command_ = 0;
@@ -490,6 +494,7 @@ private:
   bool target_version_changed_ = false;
   bool cancel_requested_ = false;
   bool replaying_ = false;
+  bool has_caught_up_ = false; ///< in this task, after a replay
   bool close_matched_ = false;
   bool closed_by_history_ = false;
   bool is_made_early_ = false; ///< the workflow's object is not made yet, and may want messages

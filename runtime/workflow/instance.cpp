@@ -152,6 +152,7 @@ activation_need instance::local_need() {
 
 activation_result instance::complete() {
   auto result = outcome();
+  result.replayed = engine_->take_replay_time();
   task_ = nullptr;
   detour_ = nullptr;
   return result;

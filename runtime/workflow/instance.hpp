@@ -65,6 +65,9 @@ struct environment {
   /// The interceptors of a run, outermost first; empty: there are none.
   std::function<std::vector<std::unique_ptr<interceptor>>(const info&)> interceptors = {};
 
+  /// Nanoseconds of a clock that only goes forward, to measure replays; null: nobody asks.
+  std::int64_t (*steady_nanoseconds)() = nullptr;
+
   /// Sees each command that replay found in the history, beside its event. For replayers that
   /// compare more.
   std::function<void(
@@ -130,6 +133,8 @@ struct activation_result {
   int closing_command = 0;       ///< the `CommandType` with which the answer closes the run; else 0
   std::exception_ptr error = {}; ///< why the run fails, or the task; null if neither does
   time_point started = {};       ///< the run, if the answer closes it
+  std::optional<duration> replayed =
+      {}; ///< how long until new code ran, of a task that had to replay; absent if none did
   /// To be recorded once the service has taken the answer.
   std::vector<trace_span> spans = {};
   std::vector<failed_message> failed_messages = {}; ///< queries that went along among them

@@ -59,6 +59,9 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   report_messages(true);
   context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
       .observe((now - job_->received).count());
+  if (result.replayed)
+    context_.counters.workflow_task_replay_latency.of(job_->task->workflow_type().name())
+        .observe(result.replayed->count());
   switch (result.kind) {
   case verdict::completed: answering_ = answer_kind::completed; break;
   case verdict::query_answered: answering_ = answer_kind::query; break;

@@ -17,6 +17,8 @@ struct workflow_metrics {
   telemetry::histogram workflow_task_schedule_to_start_latency;
   /// From the poll's answer to ours, by `workflow_type`.
   telemetry::histograms_by_label workflow_task_execution_latency;
+  /// Until code ran that was new, of tasks that had to replay, by `workflow_type`.
+  telemetry::histograms_by_label workflow_task_replay_latency;
   struct failed_tasks {
     failed_tasks(telemetry::meter& meter, const telemetry::labels& with);
     telemetry::counter count;

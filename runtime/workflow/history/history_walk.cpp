@@ -36,6 +36,8 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
       return false;
     // A closed run's last task is a replay too: what it did is in the events behind it.
     replaying_ = how.replay_only || next.has_value() || !step->runs_code;
+    if ((replaying_ && replay_time_ == 0) || (!replaying_ && replay_time_ != 0)) [[unlikely]]
+      time_replay();
     todo.begin(next || how.replay_only ? nullptr : how.messages);
     look_ahead(history, step->last + 1, todo);
     apply_step(history, at, step->last, step->runs_code, todo);
@@ -52,6 +54,21 @@ bool engine::apply(temporal::api::history::v1::History& history, const walk& how
     apply_step(history, at, events.size() - 1, false, todo);
   }
   return true;
+}
+
+/// A replay begins, or new code follows it.
+void engine::time_replay() {
+  if (environment_->steady_nanoseconds == nullptr || has_caught_up_)
+    return;
+  const exempt_code ours;
+  const auto now = environment_->steady_nanoseconds();
+  has_caught_up_ = !replaying_;
+  replay_time_ = replaying_ ? now : now - replay_time_;
+}
+
+std::optional<duration> engine::take_replay_time() noexcept {
+  const auto took = std::exchange(replay_time_, 0);
+  return std::exchange(has_caught_up_, false) ? std::optional{duration{took}} : std::nullopt;
 }
 
 /// Looks at the answer to the task whose code is about to run: its flags hold for that code

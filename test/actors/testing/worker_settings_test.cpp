@@ -269,4 +269,23 @@ BOOST_AUTO_TEST_CASE(a_run_that_does_not_fit_its_code_ends_if_the_worker_wants_i
       R"(temporal_workflow_failed{namespace="default",task_queue="q",workflow_type="Changes"} 1)");
 }
 
+BOOST_AUTO_TEST_CASE(tasks_that_replay_say_how_long_that_took) {
+  for (const std::size_t cached : {1000U, 0U}) {
+    environment env;
+    const auto client = env.connect();
+    auto worker = env.make_worker(client, {.task_queue = "q", .max_cached_workflows = cached});
+    worker.add(activity::implement<twice>([](int one) { return 2 * one; }));
+    worker.add<many_activities>().start();
+    (void)client.execute_workflow<many_activities>({.task_queue = "q"}, 1);
+    const auto text = worker.metrics_text();
+    const auto at = text.find("temporal_workflow_task_replay_latency_count{");
+    BOOST_TEST((at == text.npos) == (cached != 0));
+    if (at != text.npos) {
+      const auto line = text.substr(at, text.find('\n', at) - at);
+      BOOST_TEST(line.find("workflow_type=\"ManyActivities\"") != line.npos, line);
+      BOOST_TEST(line.ends_with(" 1"), line); // of its two tasks
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

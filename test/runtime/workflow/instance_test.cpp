@@ -14,6 +14,7 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace {
 
 int runs = 0;
+std::int64_t clock_of_replays = 0;
 
 struct three_timers {
   async<std::string> run(workflow::context ctx) {
@@ -74,6 +75,26 @@ BOOST_AUTO_TEST_CASE(a_sticky_task_continues_where_the_last_one_ended) {
   BOOST_CHECK_EQUAL(text_of(apply(instance, told.to_task(seen))), "StartTimer 3 3000ms");
   BOOST_CHECK_EQUAL(runs, 1);
   BOOST_CHECK_EQUAL(instance.history_length(), told.last_id());
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_is_timed_from_its_first_code_to_the_first_new_one) {
+  auto environment = *plain_environment();
+  environment.steady_nanoseconds = [] { return clock_of_replays += 10; };
+  clock_of_replays = 0;
+  const auto shared = std::make_shared<const workflow::environment>(std::move(environment));
+  workflow::instance instance{workflow::define<three_timers>("W"), shared};
+  auto told = history().started("W").task_started();
+  BOOST_TEST(!apply(instance, told.to_task()).replayed);
+  const auto seen = told.last_id();
+  told.task_completed().timer_started("1", 1s).timer_fired("1").task_started();
+  BOOST_TEST(!apply(instance, told.to_task(seen)).replayed); // goes on where it was
+
+  workflow::instance other{workflow::define<three_timers>("W"), shared};
+  BOOST_TEST(clock_of_replays == 0);
+  const auto result = apply(other, told.to_task());
+  BOOST_REQUIRE(result.replayed.has_value());
+  BOOST_TEST(result.replayed->count() == 10);
+  BOOST_TEST(clock_of_replays == 20); // asked twice, however many tasks are replayed
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_history_for_a_cached_run_costs_only_what_is_new) {
