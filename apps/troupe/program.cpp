@@ -199,12 +199,10 @@ program_outcome unknown_command(const command_line& line) {
           + line.path + " --help)")};
 }
 
-// `help workflow list`.
+// `help workflow list`: about the last word that is a command, as the Temporal CLI has it.
 program_outcome help_about(const CLI::App& app, const std::vector<std::string>& topic) {
   const auto found = read_command_line(app, topic);
   refuse_missing(found);
-  if (is_group(*found.command) && !found.arguments.empty())
-    return unknown_command(found);
   print_help(*found.command);
   return {0, ""};
 }

@@ -228,7 +228,12 @@ operator nexus endpoint
 operator nexus endpoint create
 operator nexus endpoint create --name e
 operator nexus endpoint create --name e --target-namespace n
+operator nexus endpoint create --name e --target-task-queue q
 operator nexus endpoint create --name e --target-namespace n --target-url http://localhost
+operator nexus endpoint create --name e --target-namespace n --target-task-queue q --target-url http://localhost
+operator nexus endpoint update --name nope --target-namespace n --target-url http://localhost
+operator nexus endpoint update --name nope --target-task-queue q --target-url http://localhost
+operator nexus endpoint update --name nope --target-task-queue q
 operator nexus endpoint create --name e --target-url http://localhost --description a --description-file b
 operator nexus endpoint create --name e --target-url http://localhost --description-file nowhere
 operator nexus endpoint update --name endpoint --description a --unset-description
@@ -285,6 +290,8 @@ workflow list --help=false --limit x
 """
 
 READING = """
+workflow count --codec-endpoint nope
+operator namespace list --codec-endpoint nope
 workflow list --limit 1_0
 batch list
 batch list -o json
@@ -594,6 +601,8 @@ TERM=dumb > operator cluster health
 """
 
 CHANGING = """
+workflow start --type T -t nobody -w bare-{me} --codec-endpoint nope
+workflow start --type T -t nobody -w coded-{me} -i 1 --codec-endpoint nope
 workflow signal -q 'WorkflowId = "start-{me}"' --name say --yes --rps 10
 workflow start --type T -t nobody -w start-{me}
 workflow start --type T -t nobody -w start-{me}
@@ -807,6 +816,10 @@ operator nexus endpoint create --name 'bad {me}' --target-namespace second --tar
 operator nexus endpoint create --name lost-{me} --target-namespace nowhere --target-task-queue q
 operator nexus endpoint create --name out-{me} --target-url http://localhost:1/x
 operator nexus endpoint create --name wrong-{me} --target-url gopher://x
+operator nexus endpoint create --name both-{me} --target-task-queue q --target-url http://localhost:1/x
+operator nexus endpoint update --name both-{me} --target-task-queue q
+operator nexus endpoint update --name both-{me} --target-namespace second
+operator nexus endpoint update --name both-{me} --target-namespace second --target-task-queue q
 operator nexus endpoint get --name made-{me}
 operator nexus endpoint get --name made-{me} -o json
 operator nexus endpoint update --name made-{me} --target-task-queue r
@@ -814,10 +827,15 @@ operator nexus endpoint update --name made-{me} --unset-description -o json
 operator nexus endpoint get --name made-{me} --time-format raw
 operator nexus endpoint delete --name made-{me}
 operator nexus endpoint delete --name out-{me} -o json
+operator nexus endpoint delete --name both-{me}
 operator search-attribute create --name Made{me} --name Too{me} --type keyword
 operator search-attribute create --name Made{me} --type Keyword -o json
+operator search-attribute create --name Made{me} --type Keyword
+operator search-attribute create --name Made{me} --type Int
+operator search-attribute create --name Twice{me} --name Twice{me} --type Bool
 operator search-attribute remove --name Made{me} --yes
 operator search-attribute remove --name Too{me} --yes -o json
+operator search-attribute remove --name Twice{me} --yes
 """
 
 CONFIGURATION = """
@@ -908,9 +926,8 @@ activity start -a one-{me} --type T -t nobody
     "ours shows why it was cancelled": """
 activity describe -a one-{me}
 """,
-    "a command that is asked for by a wrong name is named": """
-help nope
-help workflow nope
+    "an address that is none is named at once, the real one tries it until its time is over": """
+workflow start --type T -t nobody -w coded-{me} -i 1 --codec-endpoint nope
 """,
     "a file that is named and not there is named": """
 workflow count --config-file {home}/missing.toml

@@ -159,6 +159,24 @@ rpc::environment_settings settings_from(const global_flags& flags) {
   return settings;
 }
 
+/// Stands for one that cannot be there: commands that show and send no payloads need none.
+class codec_without_address final : public payload_codec {
+public:
+  explicit codec_without_address(std::string why) : why_(std::move(why)) {}
+
+  payloads encode(payloads plain) const override { return pass(std::move(plain)); }
+  payloads decode(payloads encoded) const override { return pass(std::move(encoded)); }
+
+private:
+  [[nodiscard]] payloads pass(payloads given) const {
+    if (!given.empty())
+      throw payload_codec_error(why_);
+    return given;
+  }
+
+  std::string why_;
+};
+
 /// Null: there is none.
 std::shared_ptr<const payload_codec>
 codec_of(const rpc::environment_settings& settings, const global_flags& flags) {
@@ -177,7 +195,7 @@ codec_of(const rpc::environment_settings& settings, const global_flags& flags) {
   try {
     return remote_codec(settings.codec.endpoint, std::move(options));
   } catch (const std::invalid_argument& error) {
-    throw command_error(error.what());
+    return std::make_shared<codec_without_address>(error.what());
   }
 }
 

@@ -65,11 +65,6 @@ struct endpoint_flags {
 
   void apply(api::nexus::v1::EndpointSpec& to) const {
     to.set_name(name);
-    if (!target_url.empty() && !(target_namespace.empty() && target_task_queue.empty()))
-      throw command_error(
-          std::string{"provided both "}
-          + (target_namespace.empty() ? "--target-task-queue" : "--target-namespace")
-          + " and --target-url");
     if (!target_url.empty()) {
       to.mutable_target()->mutable_external()->set_url(target_url);
     } else {
@@ -103,12 +98,16 @@ api::nexus::v1::Endpoint find_endpoint(connection& to, const std::string& name) 
   return response.endpoints(0);
 }
 
+// Each looks at what the real one's looks at: a task queue beside a URL creates, but does not
+// update.
 void endpoint_create(const global_flags& flags, const endpoint_flags& with) {
-  if (with.target_url.empty() && (with.target_namespace.empty() || with.target_task_queue.empty()))
+  if (with.target_namespace.empty() && with.target_url.empty())
     throw command_error(
-        with.target_namespace.empty() && with.target_task_queue.empty()
-            ? "either --target-namespace and --target-task-queue or --target-url are required"
-            : "both --target-namespace and --target-task-queue are required");
+        "either --target-namespace and --target-task-queue or --target-url are required");
+  if (!with.target_namespace.empty() && !with.target_url.empty())
+    throw command_error("provided both --target-namespace and --target-url");
+  if (!with.target_namespace.empty() && with.target_task_queue.empty())
+    throw command_error("both --target-namespace and --target-task-queue are required");
   os::CreateNexusEndpointRequest request;
   os::CreateNexusEndpointResponse response;
   with.apply(*request.mutable_spec());
@@ -125,8 +124,19 @@ void endpoint_update(const global_flags& flags, const endpoint_flags& with) {
   if (with.unset_description && with.has_description())
     throw command_error(
         "--unset-description should not be set if --description or --description-file is set");
+  const bool names_worker = !with.target_namespace.empty() || !with.target_task_queue.empty();
+  if (!with.target_url.empty() && names_worker)
+    throw command_error(
+        std::string{"provided both "}
+        + (with.target_namespace.empty() ? "--target-task-queue" : "--target-namespace")
+        + " and --target-url");
   connection to{flags};
   const auto existing = find_endpoint(to, with.name);
+  if (names_worker && existing.spec().target().has_external()
+      && (with.target_namespace.empty() || with.target_task_queue.empty()))
+    throw command_error(
+        "both --target-namespace and --target-task-queue are required when changing target type "
+        "from external to worker");
   os::UpdateNexusEndpointRequest request;
   os::UpdateNexusEndpointResponse response;
   request.set_id(existing.id());
