@@ -440,7 +440,8 @@ worker_impl::activity_environment(const actors::worker_settings& settings) const
        nullptr,
        interceptors_of(options_.interceptors, &worker_interceptor::intercept_activities),
        options_.tracer,
-       program_metrics_}});
+       program_metrics_,
+       shutdown_.token()}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }
@@ -473,6 +474,8 @@ void worker_impl::on_phase(worker_phase phase, const std::string& error) {
       then = std::move(when_stopped_);
     changed_.notify_all();
   }
+  if (phase == worker_phase::draining)
+    shutdown_.cancel(cancel_reason::worker_shutdown);
   if (then)
     then();
 }

@@ -85,6 +85,8 @@ private:
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
 
+  cancellation_source shutdown_; ///< what activities see of the worker's end
+
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   actors::worker_phase phase_ = actors::worker_phase::created;

@@ -28,6 +28,10 @@ const payloads& context::heartbeat_payloads() const noexcept {
   return state_->last_details;
 }
 
+const cancellation_token& context::worker_shutdown() const noexcept {
+  return state_->environment->shutdown;
+}
+
 const cancellation_token& context::cancellation() const noexcept {
   return state_->token;
 }

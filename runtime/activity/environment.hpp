@@ -4,6 +4,7 @@
 #include "runtime/activity/registry.hpp"
 
 #include <troupe/activity/interceptor.hpp>
+#include <troupe/cancellation.hpp>
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>
 
@@ -31,6 +32,7 @@ struct environment {
   std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
   std::shared_ptr<troupe::tracer> tracer = {};                       ///< null: no traces
   std::shared_ptr<troupe::detail::program_metrics> metrics = {};     ///< null: nothing is counted
+  cancellation_token shutdown = {}; ///< cancelled when the worker begins to stop
 };
 
 } // namespace troupe::activity

@@ -41,15 +41,22 @@ Message parsed(const rpc::call& call) {
 class run_of_attempt {
 public:
   run_of_attempt(
-      std::shared_ptr<const activity::environment> environment,
+      const activity::environment& environment,
       activity::task what,
-      const std::vector<activity_stop>& stops,
+      const activity_attempt& how,
       troupe::client* client)
-      : stops_(stops), begun_(where_.now()) {
+      : stops_(how.stops), begun_(where_.now()) {
     if (client != nullptr)
       calls_ = std::make_unique<rpc::immediate_transport>(client->connection(), where_);
+    auto own = std::make_shared<activity::environment>(environment);
+    own->shutdown = shutdown_.token();
     attempt_ = std::make_shared<activity::attempt>(
-        std::move(environment), std::move(what), where_, std::shared_ptr<void>{}, calls_.get());
+        std::move(own), std::move(what), where_, std::shared_ptr<void>{}, calls_.get());
+    const auto shut_down = [this] { shutdown_.cancel(cancel_reason::worker_shutdown); };
+    if (how.worker_stops_after && how.worker_stops_after->count() <= 0)
+      shut_down();
+    else if (how.worker_stops_after)
+      where_.schedule(*how.worker_stops_after, shut_down);
   }
 
   activity_outcome run() {
@@ -154,7 +161,8 @@ private:
   }
 
   const std::vector<activity_stop>& stops_;
-  virtual_executor where_; // outlives the attempt, whose coroutine may hold timers
+  cancellation_source shutdown_; ///< of the worker
+  virtual_executor where_;       // outlives the attempt, whose coroutine may hold timers
   const time_point begun_;
   std::unique_ptr<rpc::transport> calls_;
   std::shared_ptr<activity::attempt> attempt_;
@@ -265,7 +273,7 @@ activity_outcome activity_environment::run_raw(
        {&info.scheduled_time, &info.current_attempt_scheduled_time, &info.started_time})
     if (*each == workflow::time_point{})
       *each = now;
-  return run_of_attempt{std::move(environment), std::move(task), attempt.stops, with.client}.run();
+  return run_of_attempt{*environment, std::move(task), attempt, with.client}.run();
 }
 
 } // namespace troupe::testing

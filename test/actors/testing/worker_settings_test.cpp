@@ -288,4 +288,30 @@ BOOST_AUTO_TEST_CASE(tasks_that_replay_say_how_long_that_took) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_long_activity_hears_at_once_that_its_worker_stops) {
+  environment env;
+  auto client = env.connect();
+  auto decides = env.make_worker(client, {.task_queue = "q", .no_remote_activities = true});
+  decides.add<beats_for_a_while>().start();
+  auto worker = env.make_worker(client, {.task_queue = "q", .graceful_shutdown_timeout = 1min});
+  auto reason = troupe::cancel_reason::none;
+  worker.add(activity::implement<beats>([&](activity::context ctx, int) -> activity::async<int> {
+    int seconds = 0;
+    while (!ctx.worker_shutdown().is_cancelled() && co_await ctx.sleep(1s))
+      ++seconds;
+    reason = ctx.cancellation().reason();
+    co_return seconds;
+  }));
+  worker.start();
+  auto handle = client.start_workflow<beats_for_a_while>({.task_queue = "q"}, 0);
+  env.advance(9500ms);
+  const auto begun = env.now();
+  worker.stop();
+  BOOST_TEST((env.now() - begun <= 1s)); // well before it would have been cancelled
+  BOOST_TEST((reason == troupe::cancel_reason::none));
+  const auto seconds = handle.result();
+  BOOST_TEST(seconds >= 9);
+  BOOST_TEST(seconds <= 10);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,6 +22,7 @@ inline constexpr activity::contract<std::string(std::string, int)> repeat{"repea
 inline constexpr activity::contract<int(int)> count{"count"};           ///< one heartbeat a second
 inline constexpr activity::contract<int(int)> count_fast{"count_fast"}; ///< a plain function
 inline constexpr activity::contract<void()> nothing{"nothing"};
+inline constexpr activity::contract<int()> count_until_shutdown{"count_until_shutdown"};
 inline constexpr activity::contract<void(std::string)> fails{"fails"};
 inline constexpr activity::contract<double()> no_number{"no_number"};
 
@@ -51,6 +52,13 @@ activity_environment environment(activity_environment::options with = {}) {
     }
     co_return done;
   }));
+  env.add(
+      activity::implement<count_until_shutdown>([](activity::context ctx) -> activity::async<int> {
+        int seconds = 0;
+        while (!ctx.worker_shutdown().is_cancelled() && seconds < 100 && co_await ctx.sleep(1s))
+          ++seconds;
+        co_return seconds;
+      }));
   env.add(activity::implement<count_fast>([](activity::context ctx, int to) {
     for (int done = 0; done < to; ++done) {
       ctx.throw_if_cancelled();
@@ -253,6 +261,16 @@ BOOST_AUTO_TEST_CASE(what_is_counted_can_be_read) {
       == "# HELP counted \n# TYPE counted counter\n"
          "counted{activity_type=\"count_fast\",namespace=\"test-namespace\","
          "task_queue=\"test-task-queue\"} 7\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_activity_hears_that_its_worker_begins_to_stop) {
+  const auto env = environment();
+  const auto stopped = env.run<count_until_shutdown>({.worker_stops_after = 7500ms});
+  BOOST_TEST((stopped.what == kind::completed));
+  BOOST_TEST(stopped.get<int>() == 8);
+  BOOST_TEST((stopped.asked == cancel_reason::none)); // nobody cancelled it
+  BOOST_TEST(env.run<count_until_shutdown>({.worker_stops_after = 0s}).get<int>() == 0);
+  BOOST_TEST(env.run<count_until_shutdown>({}).get<int>() == 100);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

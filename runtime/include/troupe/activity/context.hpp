@@ -111,6 +111,10 @@ public:
   [[nodiscard]] const cancellation_token& cancellation() const noexcept;
   /// Its workflow, its time or this worker wants it no more.
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
+  /// Cancelled as soon as the worker begins to stop, so long before `cancellation()` as its
+  /// `graceful_shutdown_timeout` says: an activity that takes long may come to an end by itself, or
+  /// leave the rest to the attempt of another worker.
+  [[nodiscard]] const cancellation_token& worker_shutdown() const noexcept;
   /// Throws `canceled_error` if it is cancelled.
   void throw_if_cancelled() const;
 

@@ -46,6 +46,9 @@ struct activity_attempt {
   /// What the attempt before told by its last heartbeat: `troupe::make_payloads(3)`.
   payloads last_heartbeat = {};
   std::vector<activity_stop> stops = {}; ///< the first that comes counts
+  /// So long after its beginning its worker begins to stop (`context::worker_shutdown`); zero:
+  /// before it begins; absent: it does not.
+  std::optional<std::chrono::nanoseconds> worker_stops_after = {};
 };
 
 /// What came of an attempt, as the service would be told.
