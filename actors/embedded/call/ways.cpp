@@ -17,6 +17,33 @@ constexpr std::size_t largest_poll_bytes = 64 * 1024;
 /// No token of ours is so long; what is need not be unsealed in every way there is.
 constexpr std::size_t longest_token = 16 * 1024;
 
+constexpr auto unreadable_token = "Error deserializing task token.";
+
+/// False, and answered, if the request names a namespace that is not there: it is told so before
+/// anything of its token.
+bool knows(directory& here, const call_ptr& from, std::string_view named) {
+  std::shared_ptr<const namespace_entry> ignored;
+  auto status = named.empty() ? rpc_status{} : here.namespaces.check(named, false, ignored);
+  if (status.ok())
+    return true;
+  from->answer(std::move(status));
+  return false;
+}
+
+/// Of a token of ours, whatever task it is of.
+std::optional<std::string> namespace_id_of(std::string_view token, const token_key& key) {
+  if (token.size() > longest_token)
+    return std::nullopt;
+  for (const auto& read : {decode_workflow_token(token, key), decode_activity_token(token, key)})
+    if (read)
+      return read->namespace_id;
+  using kind = matching_token::kind;
+  for (const auto of : {kind::nexus, kind::query})
+    if (const auto read = decode_matching_token(of, token, key))
+      return read->namespace_id;
+  return std::nullopt;
+}
+
 } // namespace
 
 bool find_namespace(
@@ -31,58 +58,40 @@ bool find_namespace(
 bool find_token_namespace(
     directory& here, const call_ptr& from, std::string_view named, std::string_view token_id) {
   from->name_space = here.namespaces.share_by_id(token_id);
-  if (from->name_space == nullptr) {
-    refuse_token(from);
+  const bool agree =
+      named.empty() || (from->name_space != nullptr && named == from->name_space->name);
+  if (!agree && !knows(here, from, named))
     return false;
-  }
-  if (!named.empty() && named != from->name_space->name) {
-    std::shared_ptr<const namespace_entry> other;
-    auto status = here.namespaces.check(named, false, other);
-    from->answer(
-        status.ok() ? bad_argument("Operation requested with a token from a different namespace.")
-                    : std::move(status));
-    return false;
-  }
-  return true;
-}
-
-bool has_token(const call_ptr& from, std::string_view token) {
-  if (!token.empty())
+  if (from->name_space == nullptr)
+    from->answer(bad_argument(unreadable_token));
+  else if (!agree)
+    from->answer(bad_argument("Operation requested with a token from a different namespace."));
+  else
     return true;
-  from->answer(bad_argument("Task token not set on request."));
   return false;
 }
 
-void refuse_token(const call_ptr& from) {
-  from->answer(bad_argument("Error deserializing task token."));
+bool has_token(
+    directory& here, const call_ptr& from, std::string_view named, std::string_view token) {
+  if (!token.empty())
+    return true;
+  if (knows(here, from, named))
+    from->answer(bad_argument("Task token not set on request."));
+  return false;
 }
 
-void refuse_workflow_token(directory& here, const call_ptr& from, std::string_view token) {
-  if (token.size() <= longest_token && decode_activity_token(token, here.settings.token_key))
-    from->answer(absent("Workflow task not found."));
-  else
-    refuse_token(from);
-}
-
-void refuse_matching_token(
-    directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits) {
-  const auto& key = here.settings.token_key;
-  const bool is_ours = token.size() <= longest_token
-                       && (decode_workflow_token(token, key) || decode_activity_token(token, key)
-                           || decode_matching_token(matching_token::kind::nexus, token, key)
-                           || decode_matching_token(matching_token::kind::query, token, key));
-  if (is_ours)
-    from->answer(absent(nobody_waits));
-  else
-    refuse_token(from);
-}
-
-void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token) {
-  if (token.size() <= longest_token && decode_workflow_token(token, here.settings.token_key))
-    from->answer(absent(
-        "invalid activityID or activity already timed out or invoking workflow is completed"));
-  else
-    refuse_token(from);
+void refuse_token(
+    directory& here,
+    const call_ptr& from,
+    std::string_view named,
+    std::string_view token,
+    const char* words) {
+  if (const auto id = namespace_id_of(token, here.settings.token_key)) {
+    if (find_token_namespace(here, from, named, *id))
+      from->answer(absent(words));
+  } else if (knows(here, from, named)) {
+    from->answer(bad_argument(unreadable_token));
+  }
 }
 
 void to_record(directory& here, const call_ptr& from, const std::string& key) {

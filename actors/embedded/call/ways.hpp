@@ -31,14 +31,17 @@ bool find_namespace(
 bool find_token_namespace(
     directory& here, const call_ptr& from, std::string_view named, std::string_view token_id);
 
-bool has_token(const call_ptr& from, std::string_view token);
-void refuse_token(const call_ptr& from);
-void refuse_workflow_token(directory& here, const call_ptr& from, std::string_view token);
-/// The same for one that is no activity's; one of another task is at least a token of ours.
-void refuse_activity_token(directory& here, const call_ptr& from, std::string_view token);
-/// The same of a token of matching: `nobody_waits` is what one of another kind is told.
-void refuse_matching_token(
-    directory& here, const call_ptr& from, std::string_view token, const char* nobody_waits);
+/// Answers and returns false if the request, which names this namespace, has no token.
+bool has_token(
+    directory& here, const call_ptr& from, std::string_view named, std::string_view token);
+/// Answers a call whose token is none of those that its method takes. One of another task is a
+/// token of ours: what it stands for is not found, in the method's `words`.
+void refuse_token(
+    directory& here,
+    const call_ptr& from,
+    std::string_view named,
+    std::string_view token,
+    const char* words);
 
 /// To the record of this key, whatever its runs are.
 void to_record(directory& here, const call_ptr& from, const std::string& key);
@@ -91,9 +94,9 @@ struct by_execution : in_namespace {
   }
 };
 
-/// The execution whose task the token names: how such a token is read, and what is said to one that
-/// cannot be.
-template <auto Decode, auto Refuse>
+/// The execution whose task the token names: how such a token is read, and what is said to one of
+/// another task.
+template <auto Decode, const char* Absent>
 struct by_task_token {
   template <class Request>
   static std::string_view name_space(const directory& here, const call& from) {
@@ -107,11 +110,11 @@ struct by_task_token {
   template <class Request>
   static bool find(directory& here, const call_ptr& from) {
     const auto& request = from->as<Request>();
-    if (!has_token(from, request.task_token()))
+    if (!has_token(here, from, request.namespace_(), request.task_token()))
       return false;
     auto token = Decode(request.task_token(), here.settings.token_key);
     if (!token) {
-      Refuse(here, from, request.task_token());
+      refuse_token(here, from, request.namespace_(), request.task_token(), Absent);
       return false;
     }
     from->token = std::move(*token);
@@ -123,8 +126,11 @@ struct by_task_token {
   }
 };
 
-using by_workflow_token = by_task_token<decode_workflow_token, refuse_workflow_token>;
-using by_activity_token = by_task_token<decode_activity_token, refuse_activity_token>;
+inline constexpr char workflow_task_absent[] = "Workflow task not found.";
+inline constexpr char activity_absent[] =
+    "invalid activityID or activity already timed out or invoking workflow is completed";
+using by_workflow_token = by_task_token<decode_workflow_token, workflow_task_absent>;
+using by_activity_token = by_task_token<decode_activity_token, activity_absent>;
 
 /// The execution that the request names, whose activity it names as well.
 struct by_activity_id : in_namespace {
@@ -188,11 +194,11 @@ struct by_matching_token {
   template <class Request>
   static bool find(directory& here, const call_ptr& from) {
     const auto& request = from->as<Request>();
-    if (!has_token(from, request.task_token()))
+    if (!has_token(here, from, request.namespace_(), request.task_token()))
       return false;
     auto token = decode_matching_token(Kind, request.task_token(), here.settings.token_key);
     if (!token) {
-      refuse_matching_token(here, from, request.task_token(), nobody_waits);
+      refuse_token(here, from, request.namespace_(), request.task_token(), nobody_waits);
       return false;
     }
     if (!find_token_namespace(here, from, request.namespace_(), token->namespace_id))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/checks.hpp"
 
+#include "runtime/base/text/go_url.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -223,11 +224,15 @@ rpc_status check_callbacks(
           "invalid url: url length longer than max length allowed of "
           + std::to_string(max_callback_url));
     if (nexus.url() != "temporal://system" && nexus.url() != "temporal://internal") {
-      const bool http = nexus.url().starts_with("http://") || nexus.url().starts_with("https://");
+      const auto url = read_go_url(nexus.url());
+      if (!url.problem.empty())
+        return invalid_argument("invalid callback url: " + url.problem);
+      if (url.scheme != "http" && url.scheme != "https")
+        return invalid_argument("invalid url: unknown scheme: " + url.text);
+      if (url.host.empty())
+        return invalid_argument("invalid url: missing host");
       return invalid_argument(
-          (http ? "invalid url: url does not match any configured callback address: "
-                : "invalid url: unknown scheme: ")
-          + nexus.url());
+          "invalid url: url does not match any configured callback address: " + url.text);
     }
     std::size_t bytes = 0;
     google::protobuf::Map<std::string, std::string> lower;

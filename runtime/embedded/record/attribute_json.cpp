@@ -59,9 +59,10 @@ const json_value* single(const json_value& value) {
   return value.items.size() == 1 && value.items[0].is != is::array ? &value.items[0] : nullptr;
 }
 
+/// A `null` in a list stands for an empty text, as Go reads it.
 bool is_list_of_texts(const json_value& value) {
   return value.is == is::array && std::ranges::all_of(value.items, [](const auto& each) {
-           return each.is == is::string;
+           return each.is == is::string || each.is == is::null;
          });
 }
 
@@ -72,7 +73,7 @@ bool fits(const json_value& value, int type) {
     return is_list_of_texts(value);
   const auto* const one = single(value);
   if (one == nullptr || one->is == is::null)
-    return one != nullptr && value.items.empty();
+    return one != nullptr; // a list of none, or of one `null`
   switch (type) {
   case enums::INDEXED_VALUE_TYPE_INT:
     return one->is == is::number && number_of<std::int64_t>(one->text);
@@ -170,6 +171,17 @@ std::string time_text(std::string_view text) {
   }
   const bool is_utc = text == "+00:00" || text == "-00:00";
   return out.append(is_utc ? "Z" : text);
+}
+
+/// What Go makes of a `null` in a list.
+std::string_view zero_text(int type) {
+  switch (type) {
+  case enums::INDEXED_VALUE_TYPE_INT:
+  case enums::INDEXED_VALUE_TYPE_DOUBLE: return "0";
+  case enums::INDEXED_VALUE_TYPE_BOOL: return "false";
+  case enums::INDEXED_VALUE_TYPE_DATETIME: return "\"0001-01-01T00:00:00Z\"";
+  default: return "\"\"";
+  }
 }
 
 /// A value in the way Go prints one of any type.
@@ -279,7 +291,11 @@ std::optional<Payload> listed_attribute(const Payload& payload, int type) {
   } else {
     const auto& one = *single(*value);
     switch (one.is) {
-    case is::null: return std::nullopt;
+    case is::null:
+      if (value->items.empty())
+        return std::nullopt;
+      data = zero_text(type);
+      break;
     case is::boolean: data = one.text; break;
     // The store has numbers of one kind only.
     case is::number: {

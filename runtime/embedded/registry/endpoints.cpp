@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/registry/endpoints.hpp"
 
+#include "runtime/base/text/go_url.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
@@ -59,11 +60,12 @@ std::string url_problem(const std::string& url) {
   if (url.empty())
     return "empty target URL";
   if (url.size() > longest_url)
-    return "URL length exceeds limit of " + std::to_string(longest_url);
-  const auto colon = url.find(':');
-  const auto scheme = colon == std::string::npos ? std::string{} : url.substr(0, colon);
-  if (scheme != "http" && scheme != "https")
-    return "invalid target URL scheme: \"" + scheme + "\", expected http or https";
+    return "target URL length exceeds limit of " + std::to_string(longest_url);
+  const auto read = read_go_url(url);
+  if (!read.problem.empty())
+    return "invalid target URL: " + read.problem;
+  if (read.scheme != "http" && read.scheme != "https")
+    return "invalid target URL scheme: \"" + read.scheme + "\", expected http or https";
   return {};
 }
 

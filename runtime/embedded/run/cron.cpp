@@ -341,6 +341,8 @@ std::optional<std::int64_t> next_strike(const field_schedule& on, time_point aft
 } // namespace
 
 std::string cron_problem(std::string_view text, time_point now) {
+  if (text.size() > longest_schedule)
+    return "invalid CronSchedule, it is longer than " + std::to_string(longest_schedule) + " bytes";
   const auto read = read_schedule(text);
   if (!read)
     return "invalid CronSchedule.";

@@ -44,11 +44,11 @@ void fill_defaults(api::common::v1::RetryPolicy& policy) {
   if (policy.backoff_coefficient() == 0)
     policy.set_backoff_coefficient(2);
   if (unset(policy.maximum_interval())) {
-    // A negative one is refused by `check`, which comes after.
+    // A negative one is refused by `check`, which comes after, and so is one whose hundredfold is
+    // out of the range of a duration: in the real server that turns negative.
     const auto first = std::max(from_proto(policy.initial_interval()), duration{});
-    const auto limit = duration::max() / 100;
     auto& longest = *policy.mutable_maximum_interval();
-    to_proto(first < limit ? first * 100 : duration::max(), longest);
+    to_proto(first <= duration::max() / 100 ? first * 100 : duration{-1}, longest);
     cut_timeout(longest);
   }
 }

@@ -15,6 +15,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace troupe::embedded {
 
@@ -198,12 +199,15 @@ private:
 
   // -- literals
 
-  literal of_text(const std::string& text) {
-    if (const auto zero = text.find('\0'); zero != std::string::npos)
+  /// The store reads a statement as far as a zero in a text.
+  void refuse_zero(std::string_view text) {
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos)
       note_store_problem(
-          bad_token,
-          "unrecognized token: \"'" + with_doubled_quotes(as_handed_over(text.substr(0, zero)))
-              + '"');
+          bad_token, "unrecognized token: \"'" + with_doubled_quotes(text.substr(0, zero)) + '"');
+  }
+  literal of_text(const std::string& text, store kept = store::text) {
+    if (kept != store::words)
+      refuse_zero(as_handed_over(text));
     auto handed_over = as_handed_over(text);
     auto shown = '\'' + with_doubled_quotes(handed_over) + '\'';
     return {std::move(handed_over), std::move(shown), true};
@@ -283,7 +287,7 @@ private:
     if (to.alias == "ScheduleId" && !to.is_custom)
       return of_text("temporal-sys-scheduler:" + value_as_text(value));
     if (text != nullptr)
-      return of_text(*text);
+      return of_text(*text, to.kept);
     return whole != nullptr ? of_integer(*whole) : of_real(std::get<double>(value));
   }
 
@@ -399,6 +403,7 @@ private:
       fail("unexpected value type (expected string, got " + shown(literals, is_tuple) + ')');
     made.what = node::kind::phrases;
     made.is_negated = op == "!=" || op == "not in";
+    refuse_zero(as_looked_for(column, literals));
     std::size_t quotes = 0;
     for (const auto& each : literals) {
       const auto& text = std::get<std::string>(each.value);
@@ -422,6 +427,25 @@ private:
     if (quotes > 0)
       note_store_problem(
           bad_words, quotes % 2 == 1 ? "unterminated string" : "fts5: syntax error near \"\\\"");
+  }
+
+  /// What the store is asked for, of attributes that match by words.
+  [[nodiscard]] std::string
+  as_looked_for(const visibility_column& column, const std::vector<literal>& literals) const {
+    const auto custom = name_space_.custom_attributes.find(column.name);
+    const bool is_custom = custom != name_space_.custom_attributes.end();
+    std::string out = (is_custom ? custom->second.first : column.name) + " : (";
+    bool is_first = true;
+    for (const auto& each : literals) {
+      out.append(std::exchange(is_first, false) ? "\"" : " OR \"");
+      for (const char c : std::get<std::string>(each.value))
+        if (c == ' ' && column.type == attribute_type::text)
+          out += "\" OR \"";
+        else
+          out += c;
+      out += '"';
+    }
+    return out + ')';
   }
 
   void add_phrase(node& to, std::vector<std::string> words) {

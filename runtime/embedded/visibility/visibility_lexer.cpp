@@ -50,6 +50,12 @@ void visibility_lexer::finish(kind what, std::string text) {
   current_.text = std::move(text);
 }
 
+/// The real server's lexer does not see a zero right behind a token or a comment.
+void visibility_lexer::skip_zero() {
+  if (at_ > 0 && at_ < text_.size() && text_[at_] == '\0')
+    ++at_;
+}
+
 /// False: a comment is never closed, which is the current token then.
 bool visibility_lexer::skip_blanks_and_comments() {
   while (at_ < text_.size()) {
@@ -68,8 +74,10 @@ bool visibility_lexer::skip_blanks_and_comments() {
       }
       auto inside = text_.substr(at_ + 2, close - at_ - 2);
       at_ = close + 2;
-      if (!inside.starts_with('!'))
+      if (!inside.starts_with('!')) {
+        skip_zero();
         continue;
+      }
       inside.remove_prefix(1);
       for (int digits = 0; digits < 5 && !inside.empty() && is_digit(inside.front()); ++digits)
         inside.remove_prefix(1);
@@ -222,6 +230,7 @@ void visibility_lexer::next() {
       special_.reset();
     }
     current_ = {};
+    skip_zero();
     if (!skip_blanks_and_comments())
       break;
     if (!special_)

@@ -58,6 +58,7 @@ private:
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
+  void skip_zero();
   [[nodiscard]] bool skip_blanks_and_comments();
   void read_word();
   void read_digits(kind what, bool (*is_one)(char));

@@ -72,22 +72,37 @@ attribute_value stored_number(double value) {
   return value;
 }
 
+/// What Go reads a `null` in a list as.
+attribute_value of_null(attribute_type type) {
+  switch (type) {
+  case attribute_type::text: return words_of_text("");
+  case attribute_type::keyword: return std::string{};
+  case attribute_type::datetime: return custom_time(*parse_rfc3339("0001-01-01T00:00:00Z"));
+  case attribute_type::boolean:
+  case attribute_type::integer:
+  case attribute_type::real: return std::int64_t{0};
+  default: return {};
+  }
+}
+
 attribute_value from_json(const protocol::json_value& json, attribute_type type) {
   using is = protocol::json_value::type;
   if (type == attribute_type::keyword_list) {
     std::vector<std::string> words;
     if (json.is == is::string)
       add_words_of_keyword(json.text, words);
-    else if (json.is != is::array)
+    else if (json.is != is::array || json.items.empty())
       return {};
     for (const auto& item : json.items)
       add_words_of_keyword(item.text, words);
-    return words.empty() ? attribute_value{} : attribute_value{std::move(words)};
+    return words;
   }
   // A list of one stands for its element.
-  if (json.is == is::array)
-    return json.items.size() == 1 && json.items[0].is != is::array ? from_json(json.items[0], type)
-                                                                   : attribute_value{};
+  if (json.is == is::array) {
+    if (json.items.size() != 1 || json.items[0].is == is::array)
+      return {};
+    return json.items[0].is == is::null ? of_null(type) : from_json(json.items[0], type);
+  }
   switch (type) {
   case attribute_type::text:
     return json.is == is::string ? attribute_value{words_of_text(json.text)} : attribute_value{};

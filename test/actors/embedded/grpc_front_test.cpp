@@ -61,7 +61,9 @@ public:
     send_frame(headers, end_of_headers, 1, block);
   }
 
-  void send_request(const std::string& message) { send_frame(data, 0, 1, message); }
+  void send_request(const std::string& message, bool is_all = false) {
+    send_frame(data, is_all ? 1 : 0, 1, message);
+  }
 
   /// Reads until the stream's trailers come: gives them, or nothing if it is only reset.
   std::string trailers() {
@@ -246,6 +248,37 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_no_request_is_not_waited_for_for_ever) {
     BOOST_TEST(
         client.trailers().find("grpc-status\x01"
                                "4")
+        != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_that_is_none_is_waited_for_no_longer_than_none) {
+  // gRPC drops what it cannot read of it and tells nobody.
+  auto options = at("127.0.0.1:0");
+  options.body_patience = 1s;
+  auto impatient = troupe::embedded::grpc_front::listen(service, options);
+  BOOST_REQUIRE(impatient.has_value());
+  for (const auto& method : echo_methods)
+    for (const auto* timeout : {"soon", "-5S", "1", "999999999H"}) {
+      raw_client client{(*impatient)->port()};
+      client.send_headers(method, timeout);
+      BOOST_TEST(
+          client.trailers().find("grpc-status\x01"
+                                 "4")
+          != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_says_it_is_compressed_and_is_not_is_read_as_it_is) {
+  // gRPC does not tell of the mark in front of a message without an encoding.
+  for (const auto& method : echo_methods) {
+    raw_client client{front->port()};
+    client.send_headers(method, "20S");
+    client.send_request(std::string("\1\0\0\0\3", 5) + "abc", true);
+    const auto trailers = client.trailers();
+    BOOST_TEST(
+        trailers.find("grpc-status\x01"
+                      "0")
         != std::string::npos);
   }
 }

@@ -174,6 +174,11 @@ BOOST_AUTO_TEST_CASE(refuses_tokens_as_the_real_server_does) {
   BOOST_TEST(
       call("RespondNexusTaskCompleted", request)->status.message
       == "Operation requested with a token from a different namespace.");
+  // What it stands for elsewhere is not found.
+  wire::RespondWorkflowTaskCompletedRequest other;
+  other.set_task_token(request.task_token());
+  BOOST_TEST(
+      call("RespondWorkflowTaskCompleted", other)->status.message == "Workflow task not found.");
 }
 
 BOOST_AUTO_TEST_CASE(a_vanished_handler_takes_no_request) {

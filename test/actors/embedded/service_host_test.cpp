@@ -179,18 +179,35 @@ BOOST_AUTO_TEST_CASE(refuses_garbage_and_stale_task_tokens) {
 }
 
 BOOST_AUTO_TEST_CASE(no_answer_to_a_task_is_taken_without_its_token) {
-  const auto refuses = [this]<class Request>(const char* method, Request request) {
-    BOOST_TEST_CONTEXT(method) {
-      request.set_namespace_("default");
-      for (const auto& [token, text] :
-           {std::pair{"", "Task token not set on request."},
-            std::pair{"garbage", "Error deserializing task token."}}) {
-        request.set_task_token(token);
-        const auto refused = call(method, request);
-        BOOST_TEST((refused->status.code == status_code::invalid_argument));
-        BOOST_TEST(refused->status.message == text);
+  start("w");
+  wire::PollWorkflowTaskQueueRequest poll;
+  poll.set_namespace_("default");
+  poll.mutable_task_queue()->set_name("q");
+  const auto ours =
+      call("PollWorkflowTaskQueue", poll)->as<wire::PollWorkflowTaskQueueResponse>().task_token();
+  const auto refuses = [&]<class Request>(const char* method, Request request) {
+    for (const std::string name_space : {"default", "", "nope", "temporal-system"})
+      for (const std::string& token : {std::string{}, std::string{"garbage"}, ours}) {
+        // A name that is not there is told first, then what is wrong with the token.
+        std::string text = "Namespace nope is not found.";
+        if (name_space != "nope")
+          text = token.empty()   ? "Task token not set on request."
+                 : token != ours ? "Error deserializing task token."
+                 : name_space == "temporal-system"
+                     ? "Operation requested with a token from a different namespace."
+                     : "";
+        if (text.empty())
+          continue;
+        BOOST_TEST_CONTEXT(method << " in '" << name_space << "', token '" << token << '\'') {
+          request.set_namespace_(name_space);
+          request.set_task_token(token);
+          const auto refused = call(method, request);
+          BOOST_TEST(
+              (refused->status.code
+               == (name_space == "nope" ? status_code::not_found : status_code::invalid_argument)));
+          BOOST_TEST(refused->status.message == text);
+        }
       }
-    }
   };
   refuses("RespondWorkflowTaskCompleted", wire::RespondWorkflowTaskCompletedRequest{});
   refuses("RespondWorkflowTaskFailed", wire::RespondWorkflowTaskFailedRequest{});

@@ -110,6 +110,14 @@ BOOST_AUTO_TEST_CASE(lists_show_values_as_the_store_gives_them_back) {
       listed("\"2020-01-01T00:00:00.123456789123+05:00\"", datetime)
       == "\"2020-01-01T00:00:00.123456789+05:00\"");
   BOOST_TEST(listed("[\"a\" , \"b<\"]", list) == R"(["a","b\u003c"])");
+  // Go's JSON leaves an element that is `null` as it begins.
+  BOOST_TEST(listed(R"(["a",null])", list) == R"(["a",""])");
+  BOOST_TEST(listed("[null]", list) == R"([""])");
+  BOOST_TEST(listed("[null]", keyword) == R"("")");
+  BOOST_TEST(listed("[null]", integer) == "0");
+  BOOST_TEST(listed("[null]", real) == "0");
+  BOOST_TEST(listed("[null]", boolean) == "false");
+  BOOST_TEST(listed("[null]", datetime) == "\"0001-01-01T00:00:00Z\"");
   for (const int type : {keyword, integer, real, boolean, datetime, list})
     for (const auto* nothing : {"null", " null ", "[ ]"})
       BOOST_TEST(listed(nothing, type) == "none");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/embedded/run/retry_policy.hpp"
 #include "test/runtime/embedded/service_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -102,6 +103,7 @@ BOOST_AUTO_TEST_CASE(a_retry_after_centuries_is_not_due) {
     start_with(service, [&](auto& request) {
       auto& policy = *request.mutable_retry_policy();
       policy.mutable_initial_interval()->set_seconds(seconds);
+      policy.mutable_maximum_interval()->set_seconds(seconds);
       policy.set_backoff_coefficient(1e308);
     });
     const auto& policy = service.current().started().retry_policy();
@@ -115,6 +117,22 @@ BOOST_AUTO_TEST_CASE(a_retry_after_centuries_is_not_due) {
     BOOST_TEST(service.tasks.empty());
     BOOST_TEST(service.current().open());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_first_interval_whose_hundredfold_is_no_duration_is_refused) {
+  for (const auto seconds : long_times) {
+    api::common::v1::RetryPolicy policy;
+    policy.mutable_initial_interval()->set_seconds(seconds);
+    embedded::fill_defaults(policy);
+    BOOST_TEST(
+        embedded::check(policy).message
+        == "invalid MaximumInterval set on retry policy: negative duration");
+  }
+  api::common::v1::RetryPolicy policy;
+  policy.mutable_initial_interval()->set_seconds(31'536'000); // a year
+  embedded::fill_defaults(policy);
+  BOOST_TEST(embedded::check(policy).ok());
+  BOOST_TEST(policy.maximum_interval().seconds() == 3'153'600'000);
 }
 
 BOOST_AUTO_TEST_CASE(the_pause_a_failure_asks_for_may_be_centuries) {

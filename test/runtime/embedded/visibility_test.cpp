@@ -368,7 +368,7 @@ struct recorded_fixture : fixture {
     add("CustomDouble", "Double01", attribute_type::real);
     add("CustomBool", "Bool01", attribute_type::boolean);
     add("CustomDate", "Datetime01", attribute_type::datetime);
-    add("CustomText", "Text01", attribute_type::text);
+    add("CustomText", "Text02", attribute_type::text);
     add("CustomTags", "KeywordList01", attribute_type::keyword_list);
     for (const auto& line : lines("visibility_rows.jsonl")) {
       temporal::api::workflow::v1::WorkflowExecutionInfo row;
@@ -430,6 +430,24 @@ BOOST_FIXTURE_TEST_CASE(answers_filters_as_the_real_server_does, recorded_fixtur
     ++rows;
   }
   BOOST_TEST(rows > 500);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_of_one_null_is_what_go_reads_it_as, recorded_fixture) {
+  temporal::api::workflow::v1::WorkflowExecutionInfo row;
+  row.mutable_execution()->set_workflow_id("z");
+  row.mutable_execution()->set_run_id("run-of-z");
+  for (const auto* name :
+       {"CustomKw2", "CustomInt2", "CustomDouble", "CustomBool", "CustomDate", "CustomTags"})
+    (*row.mutable_search_attributes()->mutable_indexed_fields())[name].set_data("[null]");
+  index.put(std::move(row));
+  for (const auto* filter :
+       {"CustomKw2 = ''",
+        "CustomInt2 = 0",
+        "CustomDouble = 0",
+        "CustomBool = false",
+        "CustomDate < '1000-01-01T00:00:00Z'",
+        "CustomTags IS NOT NULL"})
+    BOOST_TEST(list("WorkflowId = 'z' AND " + std::string{filter}) == "z");
 }
 
 BOOST_AUTO_TEST_CASE(pages_follow_each_other) {

@@ -545,6 +545,49 @@ default = 1
 CustomKw = 'alpha' as x
 """.split("\n")[1:-1]
 
+# A zero behind a token is not seen; elsewhere it is a character.
+FILTERS += """
+CustomKw = 'alpha'~
+CustomKw = 'alpha'~~
+CustomKw = 'alpha' ~
+CustomKw = 'alpha'~ OR CustomInt = 10
+CustomKw = 'alpha' OR~CustomInt = 10
+CustomKw~= 'alpha'
+CustomKw =~'alpha'
+CustomKw = ~'alpha'
+Custom~Kw = 'alpha'
+`Custom~Kw` = 'alpha'
+`CustomKw`~ = 'alpha'
+~CustomKw = 'alpha'
+~
+CustomInt = 7~
+CustomInt = 7~7
+CustomInt = 0x~7
+CustomInt >~= 7
+CustomInt IN (7~,~10~)~
+/* ~ */ CustomKw = 'alpha'
+/* */~CustomKw = 'alpha'
+/* */~~CustomKw = 'alpha'
+CustomKw = 'alpha' -- ~
+CustomKw = /*! 'alpha'~ */~
+CustomKw = 'al~pha'
+CustomKw = 'alpha~'
+CustomKw != '~'
+CustomKw = 'al''~pha'
+CustomKw STARTS_WITH 'al~'
+CustomTags = 'Red~'
+CustomTags != 'Re~d'
+CustomTags IN ('Red~', 'blue')
+CustomTags = "i't~s"
+CustomText = 'quick~'
+CustomText = 'quick ~ dog'
+CustomText != 'qu~ick'
+CustomDate > '2024-01-01T00:00:00Z~'
+ExecutionStatus = 'Run~ning'
+ExecutionDuration < '1h~'
+ORDER BY ~
+""".replace("~", "\0").split("\n")[1:-1]
+
 GROUPS = r"""
 
 GROUP BY ExecutionStatus
@@ -572,6 +615,7 @@ CustomKw = 'alpha'
 CustomTags = ('red', 'blue')
 CustomKw = ('alpha', 'x')
 """.split("\n")[1:-1]
+GROUPS += ["GROUP BY Execution\0Status", "GROUP BY ExecutionStatus\0", "GROUP BY\0ExecutionStatus"]
 
 
 @workflow.defn(name="Open")

@@ -23,6 +23,10 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
   no_target.set_name("endpoint");
   auto external = no_target;
   external.mutable_target()->mutable_external()->set_url("ftp://x");
+  auto broken = no_target;
+  broken.mutable_target()->mutable_external()->set_url("http://x/\n");
+  auto far = no_target;
+  far.mutable_target()->mutable_external()->set_url("http://x/" + std::string(4096, 'x'));
   auto described = spec("endpoint");
   described.mutable_description()->set_data(std::string(25'000, 'x'));
   const refused_endpoint table[] = {
@@ -56,6 +60,11 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
        external,
        status_code::invalid_argument,
        "invalid target URL scheme: \"ftp\", expected http or https"},
+      {"no URL",
+       broken,
+       status_code::invalid_argument,
+       "invalid target URL: parse \"http://x/\\n\": net/url: invalid control character in URL"},
+      {"a long URL", far, status_code::invalid_argument, "target URL length exceeds limit of 4096"},
       {"a long description",
        described,
        status_code::invalid_argument,
