@@ -122,20 +122,22 @@ void to_new_execution(directory& here, const call_ptr& from, const std::string& 
     to_execution(here, from, workflow_id);
 }
 
+bool can_wait(directory& here, const call_ptr& from) {
+  if (from->deadline() == time_point::max())
+    from->answer(bad_argument("Context timeout is not set."));
+  else if (from->deadline() - here.now() < shortest_poll)
+    from->answer(plain_status(status_code::failed_precondition, "Context timeout is too short."));
+  else
+    return true;
+  return false;
+}
+
 void open(directory& here, const call_ptr& from, const std::string& queue, queue_kind kind) {
   if (from->size() > largest_poll_bytes) {
     from->answer(plain_status(
         status_code::resource_exhausted,
         "grpc: received message after decompression larger than max "
             + std::to_string(largest_poll_bytes)));
-    return;
-  }
-  if (from->deadline() == time_point::max()) {
-    from->answer(bad_argument("Context timeout is not set."));
-    return;
-  }
-  if (from->deadline() - here.now() < shortest_poll) {
-    from->answer(plain_status(status_code::failed_precondition, "Context timeout is too short."));
     return;
   }
   if (here.is_stopping) {

@@ -156,13 +156,19 @@ struct by_visibility : in_namespace {
 
 // -- task queues ---------------------------------------------------------------------------------
 
-/// Refuses polls that cannot wait; hands the others to the queue.
+/// Answers and returns false if the poll has no time to wait, which is told before all else.
+bool can_wait(directory& here, const call_ptr& from);
+/// Refuses polls that are too large to be kept; hands the others to the queue.
 void open(directory& here, const call_ptr& from, const std::string& queue, queue_kind kind);
 
 /// The queue that a long poll waits at: of `Kind`, or the workflow or sticky one that the request
 /// names.
 template <queue_kind... Kind>
 struct by_poll : in_namespace {
+  template <class Request>
+  static bool find(directory& here, const call_ptr& from) {
+    return in_namespace::find<Request>(here, from) && can_wait(here, from);
+  }
   template <class Request>
   static void go(directory& here, const call_ptr& from) {
     const auto& request = from->as<Request>();

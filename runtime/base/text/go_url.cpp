@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text/go_url.hpp"
 
+#include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/hex.hpp"
-#include "runtime/base/text/printable.hpp"
 
 #include <arpa/inet.h>
 
@@ -37,29 +37,6 @@ bool stays(char c, part in) {
   return more.find(c) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  constexpr std::string_view letters = "abtnvfr"; // 7 to 13
-  std::string out = "\"";
-  while (!text.empty()) {
-    const char c = text.front();
-    const auto byte = static_cast<unsigned char>(c);
-    const auto control = control_at(text);
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (byte >= 7 && byte <= 13)
-      out += {'\\', letters[byte - 7U]};
-    else if (byte < 0x20 || byte == 0x7f)
-      out += {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]};
-    else if (control > 0)
-      append_escape(out, text.substr(0, control));
-    else
-      out += c;
-    text.remove_prefix(std::max<std::size_t>(control, 1));
-  }
-  return out + '"';
-}
-
 std::string unescaped(std::string_view text, part in) {
   const bool is_host = in == part::host || in == part::zone;
   std::string out;
@@ -67,7 +44,7 @@ std::string unescaped(std::string_view text, part in) {
     const char c = text[at];
     if (c == '%') {
       const auto escape = text.substr(at, 3);
-      const auto wrong = [&] { return broken_url{"invalid URL escape " + quoted(escape)}; };
+      const auto wrong = [&] { return broken_url{"invalid URL escape " + quote_as_go(escape)}; };
       if (escape.size() < 3 || hex_digit(escape[1]) < 0 || hex_digit(escape[2]) < 0)
         throw wrong();
       const auto value = static_cast<char>(hex_digit(escape[1]) * 16 + hex_digit(escape[2]));
@@ -79,7 +56,7 @@ std::string unescaped(std::string_view text, part in) {
       out += value;
       at += 2;
     } else if (is_host && static_cast<unsigned char>(c) < 0x80 && !stays(c, in)) {
-      throw broken_url{"invalid character " + quoted(text.substr(at, 1)) + " in host name"};
+      throw broken_url{"invalid character " + quote_as_go(text.substr(at, 1)) + " in host name"};
     } else {
       out += c;
     }
@@ -135,7 +112,7 @@ void check_port(std::string_view port) {
   const auto digits = port.substr(std::min<std::size_t>(port.size(), 1));
   if ((!port.empty() && port.front() != ':')
       || digits.find_first_not_of("0123456789") != std::string_view::npos)
-    throw broken_url{"invalid port " + quoted(port) + " after host"};
+    throw broken_url{"invalid port " + quote_as_go(port) + " after host"};
 }
 
 /// An address in brackets, with what stands behind it.
@@ -149,7 +126,7 @@ std::string read_address(std::string_view host) {
   auto address = unescaped(inside.substr(0, percent), part::host);
   const auto zone = unescaped(inside.substr(percent), part::zone);
   const auto refused = [&](const char* why) {
-    return broken_url{"invalid host: ParseAddr(" + quoted(address + zone) + "): " + why};
+    return broken_url{"invalid host: ParseAddr(" + quote_as_go(address + zone) + "): " + why};
   };
   in6_addr six{};
   in_addr four{};
@@ -234,7 +211,7 @@ go_url read_go_url(std::string_view text) {
     }
   } catch (const broken_url& broken) {
     out = {};
-    out.problem = "parse " + quoted(cited) + ": " + broken.problem;
+    out.problem = "parse " + quote_as_go(cited) + ": " + broken.problem;
   }
   return out;
 }

@@ -178,10 +178,14 @@ rpc_status merge(
       auto& into = *to.mutable_retry_policy();
       if (path == "retry_policy")
         into = policy;
+      else if (path == "retry_policy.initial_interval" && !policy.has_initial_interval())
+        into.clear_initial_interval();
       else if (path == "retry_policy.initial_interval")
         *into.mutable_initial_interval() = policy.initial_interval();
       else if (path == "retry_policy.backoff_coefficient")
         into.set_backoff_coefficient(policy.backoff_coefficient());
+      else if (path == "retry_policy.maximum_interval" && !policy.has_maximum_interval())
+        into.clear_maximum_interval();
       else if (path == "retry_policy.maximum_interval")
         *into.mutable_maximum_interval() = policy.maximum_interval();
       else if (path == "retry_policy.maximum_attempts")
@@ -261,10 +265,13 @@ void handle(change& ch, const reset_activity& what) {
 
 void handle(change& ch, const update_activity_options& what) {
   const auto& request = what.request;
-  // What is to be changed is asked only where there is something that could be.
+  // What else is to be changed is asked only where there is something that could be.
   rpc_status status;
-  if (request.restore_original() && request.has_update_mask())
-    status = invalid_argument("Both UpdateMask and RestoreOriginal are provided");
+  if (!request.execution().workflow_id().empty()) {
+    status = embedded::check(request.activity_options().priority());
+    if (status.ok() && request.restore_original() && request.has_update_mask())
+      status = invalid_argument("Both UpdateMask and RestoreOriginal are provided");
+  }
   if (!status.ok() || !find_open_run(ch, request)) {
     if (!status.ok())
       refuse(ch, std::move(status));

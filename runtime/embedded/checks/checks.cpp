@@ -2,8 +2,10 @@
 #include "runtime/embedded/checks/checks.hpp"
 
 #include "runtime/base/text/go_url.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/run/cron.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
@@ -188,6 +190,18 @@ void cut_timeout(google::protobuf::Duration& value) {
   to_proto(std::min(from_proto(value), longest_timeout), value);
 }
 
+rpc_status check_normal_name(const api::taskqueue::v1::TaskQueue& queue, std::size_t max_id_bytes) {
+  if (queue.kind() == enums::TASK_QUEUE_KIND_STICKY)
+    return queue.normal_name().size() > max_id_bytes
+               ? invalid_argument("taskQueue length exceeds limit")
+               : rpc_status{};
+  if (queue.normal_name().empty())
+    return {};
+  return invalid_argument(
+      "only sticky queues can have normal name. tq: " + queue.name()
+      + ", normal name: " + excerpt(queue.normal_name(), longest_error_text));
+}
+
 rpc_status check_task_queue(
     bool has_queue, const api::taskqueue::v1::TaskQueue& queue, std::size_t max_id_bytes) {
   if (!has_queue)
@@ -213,11 +227,10 @@ rpc_status check_callbacks(
         "cannot attach more than " + std::to_string(limit) + " callbacks to a workflow ("
         + std::to_string(already) + " callbacks already attached)");
   for (auto& each : callbacks) {
+    if (each.has_internal())
+      return invalid_argument("unknown callback variant: *common.Callback_Internal_");
     if (!each.has_nexus())
-      return {
-          status_code::unimplemented,
-          "unknown callback variant: only Nexus callbacks are supported",
-          {}};
+      return {status_code::unimplemented, "unknown callback variant: <nil>", {}};
     auto& nexus = *each.mutable_nexus();
     if (nexus.url().size() > max_callback_url)
       return invalid_argument(

@@ -35,7 +35,7 @@ private:
 /// | who            | field                                         | limit          |
 /// |----------------|-----------------------------------------------|----------------|
 /// | polls          | task_queue (also not set, empty or reserved)  | id             |
-/// | polls          | task_queue.normal_name                        | id             |
+/// | polls          | task_queue.normal_name (of sticky ones only)  | id             |
 /// | polls          | identity                                      | id             |
 /// | polls          | worker_version_capabilities.build_id          | build id       |
 /// | workflow tasks | identity                                      | id             |
@@ -43,10 +43,11 @@ private:
 /// |                | deployment_options, binary_checksum           | id (ours)      |
 /// | activities     | identity                                      | id             |
 /// |   answered     |                                               |                |
-/// | DescribeTask.. | task_queue (also not set or empty)            | id             |
+/// | DescribeTask.. | task_queue (also not set or empty),           | id             |
+/// |                | normal_name (of sticky ones only)             |                |
 /// | UpdateTask..   | task_queue (no worker can poll a longer one)  | id (ours)      |
 /// | ShutdownWorker | sticky_task_queue, identity                   | id             |
-/// | endpoint lists | page_size                                     | 1000           |
+/// | endpoint lists | page_size                                     | 0 to 1000      |
 template <class Request>
 rpc_status check_fields(const Request& request, const service_settings& to) {
   constexpr auto queue_too_long = "taskQueue length exceeds limit";
@@ -59,7 +60,7 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
   if constexpr (requires { request.worker_version_capabilities(); }) {
     const auto& queue = request.task_queue();
     checks.that(check_task_queue(request.has_task_queue(), queue, to.max_id_bytes))
-        .text(queue.normal_name(), to.max_id_bytes, queue_too_long)
+        .that(check_normal_name(queue, to.max_id_bytes))
         .text(request.identity(), to.max_id_bytes, identity_too_long)
         .text(
             request.worker_version_capabilities().build_id(), longest_build_id, build_id_too_long);
@@ -97,7 +98,8 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
       checks.that({status_code::invalid_argument, "taskQueue is not set", {}});
     else if (queue.name().empty())
       checks.that({status_code::invalid_argument, "missing task queue name", {}});
-    checks.text(queue.name(), to.max_id_bytes, queue_too_long);
+    checks.text(queue.name(), to.max_id_bytes, queue_too_long)
+        .that(check_normal_name(queue, to.max_id_bytes));
   } else if constexpr (requires { request.set_fairness_weight_overrides(); }) {
     checks.text(request.task_queue(), to.max_id_bytes, queue_too_long);
   } else if constexpr (requires { request.sticky_task_queue(); }) {
@@ -107,6 +109,8 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
                          request.page_size();
                          request.name();
                        }) {
+    if (request.page_size() < 0)
+      checks.that({status_code::invalid_argument, "page_size is negative", {}});
     if (request.page_size() > largest_endpoint_page)
       checks.that({status_code::invalid_argument, "page_size exceeds limit of 1000", {}});
   }

@@ -15,4 +15,9 @@ namespace troupe::embedded {
 rpc_status check_task_queue(
     bool has_queue, const temporal::api::taskqueue::v1::TaskQueue& queue, std::size_t max_id_bytes);
 
+/// The name of the queue that a sticky one stands beside, which others do not have: of polls and
+/// descriptions. Commands and starts may say anything there.
+rpc_status
+check_normal_name(const temporal::api::taskqueue::v1::TaskQueue& queue, std::size_t max_id_bytes);
+
 } // namespace troupe::embedded

@@ -72,9 +72,8 @@ command_result schedule_activity(completion& in, const command& what) {
     return refused(
         "ScheduleActivityTaskCommandAttributes is not set on ScheduleActivityTaskCommand.");
   const auto& from = what.schedule_activity_task_command_attributes();
-  if (from.task_queue().name().empty())
-    return refused("taskQueue is not set");
-  if (const auto queue = check_task_queue(true, from.task_queue(), settings.max_id_bytes);
+  if (const auto queue =
+          check_task_queue(from.has_task_queue(), from.task_queue(), settings.max_id_bytes);
       !queue.ok())
     return refused(
         from.task_queue().name() == "temporal-sys-per-ns-tq"
@@ -113,6 +112,8 @@ command_result schedule_activity(completion& in, const command& what) {
     return refused(timeouts.message);
   if (const auto priority = check(from.priority()); !priority.ok())
     return refused("invalid priorities: " + priority.message);
+  if (from.use_workflow_build_id() && from.task_queue().name() != state.task_queue)
+    return refused("Activity with UseCompatibleVersion cannot run on different task queue.");
   if (from.input().ByteSizeLong() > settings.max_blob_bytes)
     return command_failure{
         bad_schedule, "ScheduleActivityTaskCommandAttributes.Input exceeds size limit.", true};
@@ -166,7 +167,7 @@ command_result request_cancel_activity(completion& in, const command& what) {
         "RequestCancelActivityTaskCommand.",
         false};
   const auto id = what.request_cancel_activity_task_command_attributes().scheduled_event_id();
-  if (id == 0)
+  if (id <= 0)
     return command_failure{
         bad, "ScheduledEventId is not set on RequestCancelActivityTaskCommand.", false};
   auto& activities = in.on.state.activities;

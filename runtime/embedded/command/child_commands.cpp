@@ -138,6 +138,9 @@ command_result start_child_workflow(completion& in, const command& what) {
             "WorkflowId=" + from.workflow_id() + " WorkflowType=" + from.workflow_type().name()
                 + " Namespace=" + target.name))
       return failed;
+  if (from.inherit_build_id() && request.task_queue().name() != in.on.state.task_queue)
+    return refused("StartChildWorkflowExecution with UseCompatibleVersion cannot run on different "
+                   "task queue.");
   normalize_start(request);
   if (from.input().ByteSizeLong() > settings.max_blob_bytes)
     return refused("StartChildWorkflowExecutionCommandAttributes. Input exceeds size limit.", true);

@@ -184,12 +184,6 @@ command_result continue_as_new(completion& in, const command& what) {
               + ". " + whose(from),
           false};
   }
-  if (from.input().ByteSizeLong() > ch.settings().max_blob_bytes)
-    return command_failure{
-        bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.", true};
-  if (from.memo().ByteSizeLong() > ch.settings().max_memo_bytes)
-    return command_failure{
-        bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Memo exceeds size limit.", true};
   if (from.has_search_attributes())
     if (auto failed = check_attributes(
             in,
@@ -199,6 +193,15 @@ command_result continue_as_new(completion& in, const command& what) {
             "ContinueAsNewWorkflowExecutionCommand",
             whose(from)))
       return failed;
+  if (from.inherit_build_id() && from.task_queue().name() != state.task_queue)
+    return command_failure{
+        bad, "ContinueAsNew with UseCompatibleVersion cannot run on different task queue.", false};
+  if (from.input().ByteSizeLong() > ch.settings().max_blob_bytes)
+    return command_failure{
+        bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.", true};
+  if (from.memo().ByteSizeLong() > ch.settings().max_memo_bytes)
+    return command_failure{
+        bad, "ContinueAsNewWorkflowExecutionCommandAttributes. Memo exceeds size limit.", true};
   drop_nulls(from);
   auto run_timeout = from_proto(from.workflow_run_timeout());
   if (run_timeout == duration{})

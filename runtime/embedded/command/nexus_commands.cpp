@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/sliced_message.hpp"
+#include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/command/commands.hpp"
@@ -74,7 +75,8 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
   } else if (const auto found = ch.around.known.endpoint_by_name(from.endpoint())) {
     endpoint_id = found->id;
   } else {
-    return command_failure{bad_schedule, "endpoint \"" + from.endpoint() + "\" not found", false};
+    return command_failure{
+        bad_schedule, "endpoint " + quote_as_go(from.endpoint()) + " not found", false};
   }
   if (from.service().size() > settings.max_id_bytes)
     return refused("Service exceeds length limit of " + std::to_string(settings.max_id_bytes));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/slice.hpp"
 #include "runtime/base/slices/sliced_message.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/command/commands.hpp"
+#include "runtime/embedded/command/peer_targets.hpp"
 #include "runtime/embedded/workflow_task/build_ids.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -93,8 +96,13 @@ command_result record_marker(completion& in, const command& what) {
   const auto& from = what.record_marker_command_attributes();
   if (from.marker_name().empty())
     return command_failure{bad, "MarkerName is not set on RecordMarkerCommand.", false};
-  if (from.marker_name().size() > in.ch.settings().max_id_bytes)
-    return command_failure{bad, "MarkerName on RecordMarkerCommand exceeds length limit.", false};
+  const auto& name_of_marker = from.marker_name();
+  if (auto failed =
+          check_length(name_of_marker, in.ch.settings().max_id_bytes, bad, [&](const auto& length) {
+            return "MarkerName on RecordMarkerCommand exceeds length limit. MarkerName="
+                   + excerpt(name_of_marker, longest_error_text) + length;
+          }))
+    return failed;
   std::size_t bytes = from.failure().ByteSizeLong();
   for (const auto& [name, payloads] : from.details())
     bytes += name.size() + payloads.ByteSizeLong();
@@ -124,7 +132,11 @@ command_result upsert_search_attributes(completion& in, const command& what) {
         "UpsertWorkflowSearchAttributesCommandAttributes is not set on "
         "UpsertWorkflowSearchAttributesCommand.",
         false};
-  auto attributes = what.upsert_workflow_search_attributes_command_attributes().search_attributes();
+  const auto& from = what.upsert_workflow_search_attributes_command_attributes();
+  if (!from.has_search_attributes())
+    return command_failure{
+        bad, "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.", false};
+  auto attributes = from.search_attributes();
   if (attributes.indexed_fields().empty())
     return command_failure{
         bad, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.", false};

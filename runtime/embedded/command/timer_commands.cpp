@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
+#include "runtime/embedded/checks/error_text.hpp"
 #include "runtime/embedded/command/commands.hpp"
+#include "runtime/embedded/command/peer_targets.hpp"
 
 #include <algorithm>
 
@@ -13,16 +16,31 @@ namespace troupe::embedded {
 
 using command = api::command::v1::Command;
 
+namespace {
+
+command_result check_timer_id(
+    const completion& in,
+    const std::string& id,
+    enums::WorkflowTaskFailedCause cause,
+    const std::string& command) {
+  if (id.empty())
+    return command_failure{cause, "TimerId is not set on " + command + '.', false};
+  return check_length(id, in.ch.settings().max_id_bytes, cause, [&](const auto& length) {
+    return "TimerId on " + command
+           + " exceeds length limit. TimerId=" + excerpt(id, longest_error_text) + length;
+  });
+}
+
+} // namespace
+
 command_result start_timer(completion& in, const command& what) {
   constexpr auto bad = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_START_TIMER_ATTRIBUTES;
   if (!what.has_start_timer_command_attributes())
     return command_failure{
         bad, "StartTimerCommandAttributes is not set on StartTimerCommand.", false};
   const auto& from = what.start_timer_command_attributes();
-  if (from.timer_id().empty())
-    return command_failure{bad, "TimerId is not set on StartTimerCommand.", false};
-  if (from.timer_id().size() > in.ch.settings().max_id_bytes)
-    return command_failure{bad, "TimerId on StartTimerCommand exceeds length limit.", false};
+  if (auto failed = check_timer_id(in, from.timer_id(), bad, "StartTimerCommand"))
+    return failed;
   const auto problem = duration_problem(from.start_to_fire_timeout());
   if (!problem.empty())
     return command_failure{
@@ -60,8 +78,8 @@ command_result cancel_timer(completion& in, const command& what) {
     return command_failure{
         bad, "CancelTimerCommandAttributes is not set on CancelTimerCommand.", false};
   const auto& from = what.cancel_timer_command_attributes();
-  if (from.timer_id().empty())
-    return command_failure{bad, "TimerId is not set on CancelTimerCommand.", false};
+  if (auto failed = check_timer_id(in, from.timer_id(), bad, "CancelTimerCommand"))
+    return failed;
   auto& state = in.on.state;
   std::int64_t started_event_id = 0;
   if (const auto at = state.timers.find(from.timer_id()); at != state.timers.end()) {

@@ -144,11 +144,6 @@ rpc_status endpoint_registry::update(
     const nexus::EndpointSpec& spec,
     time_point now,
     nexus::Endpoint& updated) {
-  std::string why;
-  if (id.empty())
-    return bad_argument("endpoint ID not set");
-  if (!is_uuid(id, why))
-    return bad_argument("malformed endpoint ID: \"" + why + "\"");
   if (auto status = check(spec); !status.ok())
     return status;
   auto found = by_id_.find(id);

@@ -18,7 +18,22 @@ rpc_status unknown_cluster(std::string_view name) {
   return bad_argument("Invalid cluster name: " + excerpt(name, longest_error_text));
 }
 
+template <class Clusters>
+rpc_status check_names(const Clusters& in) {
+  if (const auto& name = in.active_cluster_name(); !name.empty() && name != cluster_name)
+    return unknown_cluster(name);
+  for (const auto& cluster : in.clusters())
+    if (cluster.cluster_name() != cluster_name)
+      return unknown_cluster(cluster.cluster_name());
+  return {};
+}
+
 } // namespace
+
+rpc_status
+check_clusters(const temporal::api::workflowservice::v1::RegisterNamespaceRequest& request) {
+  return check_names(request);
+}
 
 rpc_status check_update(const temporal::api::workflowservice::v1::UpdateNamespaceRequest& request) {
   // Bad binaries are taken and forgotten, as by the real server.
@@ -31,11 +46,10 @@ rpc_status check_update(const temporal::api::workflowservice::v1::UpdateNamespac
     return bad_argument(
         "Bad binary checksum " + excerpt(checksum, longest_error_text) + " doesn't exists.");
   const auto& replication = request.replication_config();
-  if (const auto& name = replication.active_cluster_name(); !name.empty() && name != cluster_name)
-    return unknown_cluster(name);
-  for (const auto& cluster : replication.clusters())
-    if (cluster.cluster_name() != cluster_name)
-      return unknown_cluster(cluster.cluster_name());
+  if (replication.state() == temporal::api::enums::v1::REPLICATION_STATE_HANDOVER)
+    return bad_argument("Handover can only be set for global namespace");
+  if (auto status = check_names(replication); !status.ok())
+    return status;
   if (request.promote_namespace())
     return bad_argument(
         "global namespace is not enabled on this cluster, cannot update global namespace or "

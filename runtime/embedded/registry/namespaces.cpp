@@ -180,6 +180,8 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
     return bad_argument("Namespace not set on request.");
   if (request.namespace_().size() > longest_name)
     return bad_argument("Namespace length exceeds limit.");
+  if (request.is_global_namespace())
+    return bad_argument("Cannot register global namespace when not enabled");
   const auto retention = from_proto(request.workflow_execution_retention_period());
   if (!is_valid_retention(retention))
     return bad_argument("A valid retention period is not set on request.");
@@ -188,6 +190,8 @@ rpc_status namespace_registry::add(const wire::RegisterNamespaceRequest& request
         status_code::already_exists,
         "Namespace \"" + request.namespace_() + "\" already exists",
         temporal::api::errordetails::v1::NamespaceAlreadyExistsFailure{});
+  if (auto status = check_clusters(request); !status.ok())
+    return status;
   if (auto status = check_texts(request.description(), request.owner_email()); !status.ok())
     return status;
   namespace_entry entry;

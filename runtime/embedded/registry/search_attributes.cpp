@@ -104,17 +104,18 @@ attribute_type type_of_column(std::string_view name) {
 
 rpc_status namespace_registry::add_attributes(
     std::string_view name_space, const std::map<std::string, attribute_type>& wanted) {
-  if (name_space.empty())
-    return bad_argument("Namespace is not set on request.");
+  auto* entry = find(name_space);
+  if (entry == nullptr && !name_space.empty())
+    return namespace_absent(std::string{name_space});
   if (wanted.empty())
     return bad_argument("SearchAttributes are not set on request.");
-  auto* entry = find(name_space);
-  if (entry == nullptr)
-    return namespace_absent(std::string{name_space});
-  auto changed = entry->custom_attributes;
-  for (const auto& [name, type] : wanted) {
+  for (const auto& [name, type] : wanted)
     if (is_reserved(name))
       return bad_argument("Search attribute " + name + " is reserved by system.");
+  if (entry == nullptr)
+    return bad_argument("Namespace is not set on request.");
+  auto changed = entry->custom_attributes;
+  for (const auto& [name, type] : wanted) {
     const auto* pool = pool_of(type);
     if (pool == nullptr)
       return bad_argument(
@@ -155,13 +156,13 @@ rpc_status namespace_registry::ensure_attributes(
 
 rpc_status namespace_registry::remove_attributes(
     std::string_view name_space, const std::vector<std::string>& names) {
-  if (name_space.empty())
-    return bad_argument("Namespace is not set on request.");
+  auto* entry = find(name_space);
+  if (entry == nullptr && !name_space.empty())
+    return namespace_absent(std::string{name_space});
   if (names.empty())
     return bad_argument("SearchAttributes are not set on request.");
-  auto* entry = find(name_space);
   if (entry == nullptr)
-    return namespace_absent(std::string{name_space});
+    return bad_argument("Namespace is not set on request.");
   for (const auto& name : names)
     if (system_attributes().contains(name))
       return bad_argument("Unable to remove non-custom search attributes: " + name + ".");

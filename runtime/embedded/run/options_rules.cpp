@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client changes of a run that is under way: its priority, and on which version of its
 // workers it runs. Each change is an event that workers may ignore.
+#include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/embedded/activity/activity_options.hpp"
 #include "runtime/embedded/checks/checks.hpp"
@@ -33,10 +34,15 @@ constexpr std::string_view deployment_path = "versioning_override.deployment";
 
 /// The first path that there is not; empty if all are right.
 std::string unknown_path(const google::protobuf::FieldMask& mask) {
+  // protobuf's own check passes over names that are empty.
+  const auto has_empty_name = [](const std::string& path) {
+    return path.empty() || path.starts_with('.') || path.ends_with('.')
+           || path.find("..") != std::string::npos;
+  };
   for (const auto& path : mask.paths())
-    if (!google::protobuf::util::FieldMaskUtil::IsValidPath<options>(path))
-      return "proto: invalid path \"" + path
-             + "\" for message \"temporal.api.workflow.v1.WorkflowExecutionOptions\"";
+    if (has_empty_name(path) || !google::protobuf::util::FieldMaskUtil::IsValidPath<options>(path))
+      return "proto: invalid path " + quote_as_go(path)
+             + " for message \"temporal.api.workflow.v1.WorkflowExecutionOptions\"";
   return {};
 }
 
@@ -49,7 +55,7 @@ rpc_status check_change(const change& ch, const run& on, const versioning& what)
   if (!what.has_pinned() || what.pinned().has_version())
     return check_override(what, on.state.task_queue);
   if (what.pinned().behavior() == versioning::PINNED_OVERRIDE_BEHAVIOR_UNSPECIFIED)
-    return invalid_argument("must specify pinned override behavior if override is pinned.");
+    return invalid_argument("must provide version if override is pinned.");
   return failed_precondition(
       "must specify a specific pinned override version because workflow with id "
       + ch.rec.workflow_id + " has behavior "

@@ -88,16 +88,16 @@ id_use use_of_id(
     int reuse_policy,
     int conflict_policy);
 
-/// Drops search attributes without a value and checks the others.
+/// Checks search attributes, also those without a value, and drops these.
 template <class Request>
 rpc_status check_attributes(const change& ch, Request& request) {
   if (!request.has_search_attributes())
     return {};
-  drop_nulls(request);
   if (auto found = check_search_attributes(
           ch.around, ch.rec.name_space, *request.mutable_search_attributes());
       !found.ok())
     return found.status;
+  drop_nulls(request);
   return check_attributes_size(ch.around, ch.rec.name_space, request.search_attributes()).status;
 }
 

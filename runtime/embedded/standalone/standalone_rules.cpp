@@ -89,7 +89,15 @@ rpc_status check_start(const change& ch, activity_start& request) {
     return invalid_argument("input exceeds length limit");
   if (auto status = check_attachments(ch, request); !status.ok())
     return status;
-  return check_attributes(ch, request);
+  if (auto attributes = check_attributes(ch, request); !attributes.ok())
+    return attributes;
+  if (!enums::ActivityIdReusePolicy_IsValid(request.id_reuse_policy()))
+    return invalid_argument(
+        "unsupported ID reuse policy: " + std::to_string(request.id_reuse_policy()));
+  if (!enums::ActivityIdConflictPolicy_IsValid(request.id_conflict_policy()))
+    return invalid_argument(
+        "unsupported ID conflict policy: " + std::to_string(request.id_conflict_policy()));
+  return {};
 }
 
 void put_callbacks(

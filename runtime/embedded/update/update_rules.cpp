@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/update/update_rules.hpp"
 
+#include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/decision/rules.hpp"
@@ -304,7 +305,7 @@ reply poll_update(const record& rec, const wire::PollWorkflowExecutionUpdateRequ
     return {run_not_found(rec, ref.workflow_execution().run_id()), nullptr};
   const auto reached = progress_of(*on, ref.update_id());
   if (!reached)
-    return {not_found("update \"" + ref.update_id() + "\" not found"), nullptr};
+    return {not_found("update " + quote_as_go(ref.update_id()) + " not found"), nullptr};
   auto answer = std::make_shared<wire::PollWorkflowExecutionUpdateResponse>();
   fill(rec, *on, ref.update_id(), *reached, *answer);
   return {{}, std::move(answer)};

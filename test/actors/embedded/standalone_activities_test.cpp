@@ -335,6 +335,17 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
   request = job("a");
   request.mutable_priority()->set_priority_key(-1);
   BOOST_TEST(refusal(request).message == "invalid priorities: priority key can't be negative");
+  request = job("a");
+  request.set_id_reuse_policy(static_cast<enums::ActivityIdReusePolicy>(77));
+  BOOST_TEST(refusal(request).message == "unsupported ID reuse policy: 77");
+  request = job("a");
+  request.set_id_conflict_policy(static_cast<enums::ActivityIdConflictPolicy>(77));
+  BOOST_TEST(refusal(request).message == "unsupported ID conflict policy: 77");
+  // Also without a value.
+  (*request.mutable_search_attributes()->mutable_indexed_fields())["Nope"];
+  BOOST_TEST(
+      refusal(request).message
+      == "Namespace default has no mapping defined for search attribute Nope");
   BOOST_TEST(
       refusal(job(std::string(1001, 'a'))).message
       == "activityId exceeds length limit. Length=1001 Limit=1000");

@@ -262,6 +262,9 @@ BOOST_AUTO_TEST_CASE(refuses_polls_as_the_real_server_does) {
       == "Namespace no-such-ns is not found.");
   request.set_namespace_("default");
   BOOST_TEST(call("PollWorkflowTaskQueue", request)->status.message == "taskQueue is not set");
+  BOOST_TEST(
+      call("PollWorkflowTaskQueue", request, 1s)->status.message
+      == "Context timeout is too short.");
   request.mutable_task_queue()->set_name("q");
   BOOST_TEST(
       call("PollWorkflowTaskQueue", request, troupe::duration::max())->status.message

@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wdeprecated-declarations" // inherit_build_id, which older workers say
+
 namespace troupe::test {
 namespace {
 
@@ -54,6 +57,15 @@ BOOST_AUTO_TEST_CASE(bad_commands_fail_the_task_in_the_servers_words) {
         ->mutable_search_attributes()
         ->mutable_indexed_fields())["Nope"]
       .set_data("1");
+  const std::string long_id(1001, 't');
+  auto long_marker = marker;
+  long_marker.mutable_record_marker_command_attributes()->set_marker_name(long_id);
+  auto no_attributes = bare(enums::COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
+  no_attributes.mutable_upsert_workflow_search_attributes_command_attributes();
+  auto elsewhere = bare(enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION);
+  auto& next = *elsewhere.mutable_continue_as_new_workflow_execution_command_attributes();
+  next.set_inherit_build_id(true);
+  next.mutable_task_queue()->set_name("elsewhere");
   const std::string nexus =
       "BadScheduleNexusOperationAttributes: ScheduleNexusOperationCommandAttributes.";
   const std::vector<row> rows{
@@ -64,6 +76,14 @@ BOOST_AUTO_TEST_CASE(bad_commands_fail_the_task_in_the_servers_words) {
       {"timer without id",
        {start_timer("", 1s)},
        "BadStartTimerAttributes: TimerId is not set on StartTimerCommand."},
+      {"long timer id",
+       {start_timer(long_id, 1s)},
+       "BadStartTimerAttributes: TimerId on StartTimerCommand exceeds length limit. TimerId="
+           + long_id + " Length=1001 Limit=1000"},
+      {"cancel of a long timer id",
+       {cancel_timer(long_id)},
+       "BadCancelTimerAttributes: TimerId on CancelTimerCommand exceeds length limit. TimerId="
+           + long_id + " Length=1001 Limit=1000"},
       {"two timers",
        {start_timer("t", 1s), start_timer("t", 1s)},
        "StartTimerDuplicateId: invalid history builder state for action: add-timer-started-event, "
@@ -83,12 +103,29 @@ BOOST_AUTO_TEST_CASE(bad_commands_fail_the_task_in_the_servers_words) {
       {"no marker name",
        {marker},
        "BadRecordMarkerAttributes: MarkerName is not set on RecordMarkerCommand."},
+      {"long marker name",
+       {long_marker},
+       "BadRecordMarkerAttributes: MarkerName on RecordMarkerCommand exceeds length limit. "
+       "MarkerName="
+           + long_id + " Length=1001 Limit=1000"},
+      {"no attributes",
+       {no_attributes},
+       "BadSearchAttributes: SearchAttributes is not set on "
+       "UpsertWorkflowSearchAttributesCommand."},
+      {"next run of the same build elsewhere",
+       {elsewhere},
+       "BadContinueAsNewAttributes: ContinueAsNew with UseCompatibleVersion cannot run on "
+       "different "
+       "task queue."},
       {"unknown attribute",
        {upsert},
        "BadSearchAttributes: Namespace caller-ns has no mapping defined for search attribute Nope"},
       {"unknown endpoint",
        {schedule_operation("nope")},
        "BadScheduleNexusOperationAttributes: endpoint \"nope\" not found"},
+      {"an endpoint with a zero",
+       {schedule_operation(std::string{"e\0", 2})},
+       R"(BadScheduleNexusOperationAttributes: endpoint "e\x00" not found)"},
       {"empty endpoint",
        {schedule_operation("")},
        "BadScheduleNexusOperationAttributes: endpoint \"\" not found"},

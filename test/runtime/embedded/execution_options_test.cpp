@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_in_the_real_servers_words_and_order)
   BOOST_TEST(
       refused([](request& r) { r.clear_workflow_execution_options(); })
       == "3 WorkflowExecutionOptions is required");
-  for (const auto* path : {"nope", "*", "versioningOverride", "priority.nope"})
+  for (const auto* path :
+       {"nope", "*", "versioningOverride", "priority.nope", "", "priority.", ".priority"})
     BOOST_TEST(
         refused([&](request& r) {
           r.mutable_update_mask()->add_paths(path);
@@ -128,7 +129,7 @@ BOOST_AUTO_TEST_CASE(an_override_is_checked_though_the_mask_leaves_it_out) {
   BOOST_TEST(override([](auto& o) { o.mutable_one_time(); }) == missing);
   BOOST_TEST(
       override([](auto& o) { o.mutable_pinned(); })
-      == "3 must specify pinned override behavior if override is pinned.");
+      == "3 must provide version if override is pinned.");
   const std::string absent = "9 Pinned version 'd:b' is not present in task queue 'tq' of type "
                              "'Workflow'";
   const auto pin = [](auto& o) {

@@ -15,6 +15,7 @@ namespace {
 using namespace troupe::embedded;
 using troupe::status_code;
 namespace wire = temporal::api::workflowservice::v1;
+namespace enums = temporal::api::enums::v1;
 
 const service_settings settings;
 const std::string fits(1000, 'x');
@@ -36,6 +37,11 @@ void checks_a_poll() {
   request.mutable_task_queue()->set_name(too_long);
   BOOST_TEST(said(request) == "taskQueue length exceeds limit");
   request.mutable_task_queue()->set_name(fits);
+  BOOST_TEST(said(request) == "");
+  request.mutable_task_queue()->set_normal_name("n");
+  BOOST_TEST(
+      said(request) == "only sticky queues can have normal name. tq: " + fits + ", normal name: n");
+  request.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_STICKY);
   BOOST_TEST(said(request) == "");
   request.mutable_task_queue()->set_normal_name(too_long);
   BOOST_TEST(said(request) == "taskQueue length exceeds limit");
@@ -112,8 +118,10 @@ BOOST_AUTO_TEST_CASE(holds_for_the_queue_that_is_described) {
   BOOST_TEST(said(request) == "missing task queue name");
   request.mutable_task_queue()->set_name(too_long);
   BOOST_TEST(said(request) == "taskQueue length exceeds limit");
-  request.mutable_task_queue()->set_name(fits);
+  request.mutable_task_queue()->set_name("q");
   BOOST_TEST(said(request) == "");
+  request.mutable_task_queue()->set_normal_name("n");
+  BOOST_TEST(said(request) == "only sticky queues can have normal name. tq: q, normal name: n");
 }
 
 BOOST_AUTO_TEST_CASE(a_page_of_endpoints_is_not_asked_too_large) {
@@ -122,6 +130,8 @@ BOOST_AUTO_TEST_CASE(a_page_of_endpoints_is_not_asked_too_large) {
   BOOST_TEST(said(request) == "");
   request.set_page_size(1001);
   BOOST_TEST(said(request) == "page_size exceeds limit of 1000");
+  request.set_page_size(-1);
+  BOOST_TEST(said(request) == "page_size is negative");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_text_that_cites_megabytes_is_cut_between_two_characters) {

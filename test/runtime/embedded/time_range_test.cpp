@@ -121,14 +121,14 @@ BOOST_AUTO_TEST_CASE(a_retry_after_centuries_is_not_due) {
 
 BOOST_AUTO_TEST_CASE(a_first_interval_whose_hundredfold_is_no_duration_is_refused) {
   for (const auto seconds : long_times) {
-    api::common::v1::RetryPolicy policy;
+    temporal::api::common::v1::RetryPolicy policy;
     policy.mutable_initial_interval()->set_seconds(seconds);
     embedded::fill_defaults(policy);
     BOOST_TEST(
         embedded::check(policy).message
         == "invalid MaximumInterval set on retry policy: negative duration");
   }
-  api::common::v1::RetryPolicy policy;
+  temporal::api::common::v1::RetryPolicy policy;
   policy.mutable_initial_interval()->set_seconds(31'536'000); // a year
   embedded::fill_defaults(policy);
   BOOST_TEST(embedded::check(policy).ok());

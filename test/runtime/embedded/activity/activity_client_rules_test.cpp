@@ -441,6 +441,28 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be_change_nothing) {
   request.set_restore_original(true);
   request.mutable_update_mask();
   BOOST_TEST(service.ask(request).message == "Both UpdateMask and RestoreOriginal are provided");
+  // Before all but the workflow's id, whatever the mask names.
+  request.mutable_activity_options()->mutable_priority()->set_priority_key(-1);
+  BOOST_TEST(service.ask(request).message == "priority key can't be negative");
+  request.mutable_execution()->clear_workflow_id();
+  BOOST_TEST(service.ask(request).message == "WorkflowId is not set on request.");
+}
+
+BOOST_AUTO_TEST_CASE(an_interval_that_is_named_and_not_set_is_taken_away) {
+  fixture service;
+  service.begin({schedule_activity("a")});
+  auto request = about<options_request>();
+  request.mutable_activity_options()->mutable_retry_policy()->set_maximum_attempts(3);
+  for (const auto* path : {"initial_interval", "maximum_interval", "maximum_attempts"})
+    request.mutable_update_mask()->add_paths("retry_policy." + std::string{path});
+  const auto policy =
+      service
+          .expect<wire::UpdateActivityOptionsResponse>(embedded::update_activity_options{request})
+          .activity_options()
+          .retry_policy();
+  BOOST_TEST(!policy.has_initial_interval());
+  BOOST_TEST(!policy.has_maximum_interval());
+  BOOST_TEST(policy.maximum_attempts() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_that_was_emptied_knows_no_next_attempt) {

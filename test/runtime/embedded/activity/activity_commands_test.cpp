@@ -54,6 +54,15 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_activity_is_said_in_the_real_servers_
   const std::string long_text(1001, 'x');
   const std::vector<bad_command> all{
       {"queue", [](attributes& a) { a.clear_task_queue(); }, "taskQueue is not set"},
+      {"queue without a name",
+       [](attributes& a) { a.mutable_task_queue()->clear_name(); },
+       "missing task queue name"},
+      {"same build on another queue",
+       [](attributes& a) {
+         a.set_use_workflow_build_id(true);
+         a.mutable_task_queue()->set_name("elsewhere");
+       },
+       "Activity with UseCompatibleVersion cannot run on different task queue."},
       {"long queue",
        [&](attributes& a) { a.mutable_task_queue()->set_name(long_text); },
        "taskQueue length exceeds limit"},
@@ -248,11 +257,12 @@ BOOST_AUTO_TEST_CASE(a_cancel_command_names_an_activity_that_is_there) {
     activity_fixture service;
     return service.begin({schedule_activity("a"), cancel_activity(id)}).answer.status.message;
   };
-  BOOST_TEST(
-      refusal(0)
-      == "BadRequestCancelActivityAttributes: ScheduledEventId is not set on "
-         "RequestCancelActivityTaskCommand.");
-  for (const std::int64_t id : {-1, 1, 4, 99})
+  for (const std::int64_t id : {-1, 0})
+    BOOST_TEST(
+        refusal(id)
+        == "BadRequestCancelActivityAttributes: ScheduledEventId is not set on "
+           "RequestCancelActivityTaskCommand.");
+  for (const std::int64_t id : {1, 4, 99})
     BOOST_TEST(
         refusal(id)
         == "BadRequestCancelActivityAttributes: invalid history builder state for action: "

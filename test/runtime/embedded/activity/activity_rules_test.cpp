@@ -431,6 +431,7 @@ BOOST_AUTO_TEST_CASE(far_times_are_no_near_ones) {
   service.begin({schedule_activity("a", [](attributes& a) {
     a.mutable_start_to_close_timeout()->set_seconds(315'576'000'000);
     a.mutable_retry_policy()->mutable_initial_interval()->set_seconds(315'576'000'000);
+    a.mutable_retry_policy()->mutable_maximum_interval()->set_seconds(315'576'000'000);
     a.mutable_retry_policy()->set_backoff_coefficient(1e300);
   })});
   service.fail_attempt(service.take());

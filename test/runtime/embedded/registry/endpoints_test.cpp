@@ -130,6 +130,16 @@ BOOST_AUTO_TEST_CASE(unknown_and_malformed_endpoint_ids_have_their_own_words) {
       status_code::invalid_argument,
       "malformed endpoint ID: \"invalid UUID length: 3\"");
   expect(endpoints.get("", found), status_code::invalid_argument, "endpoint ID not set");
+  // An update looks at what is to be there first, and at no form of an id.
+  expect(
+      endpoints.update("abc", 1, spec(""), now, found),
+      status_code::invalid_argument,
+      "endpoint name not set");
+  for (const std::string id : {"", "abc"})
+    expect(
+        endpoints.update(id, 1, spec("endpoint"), now, found),
+        status_code::not_found,
+        "error updating Nexus endpoint. endpoint ID " + id + " not found");
   expect(
       endpoints.update(unknown, 1, spec("endpoint"), now, found),
       status_code::not_found,

@@ -35,6 +35,20 @@ BOOST_AUTO_TEST_CASE(refuses_namespaces_as_the_real_server_does) {
       status_code::invalid_argument,
       "A valid retention period is not set on request.");
   expect(add(""), status_code::invalid_argument, "Namespace not set on request.");
+  const auto says = [&](const std::string& name, auto change) {
+    wire::RegisterNamespaceRequest request;
+    request.set_namespace_(name);
+    request.mutable_workflow_execution_retention_period()->set_seconds(86'400);
+    change(request);
+    return namespaces.add(request).message;
+  };
+  BOOST_TEST(
+      says("one", [](auto& to) { to.set_is_global_namespace(true); })
+      == "Cannot register global namespace when not enabled");
+  const auto is_active = [](auto& to) { to.set_active_cluster_name("other"); };
+  BOOST_TEST(says("one", is_active) == "Namespace \"one\" already exists");
+  BOOST_TEST(says("two", is_active) == "Invalid cluster name: other");
+  BOOST_TEST(says("two", [](auto& to) { to.add_clusters(); }) == "Invalid cluster name: ");
   BOOST_TEST(add("with a space").ok());
   BOOST_TEST(add("x").ok());
 }
@@ -274,6 +288,19 @@ BOOST_AUTO_TEST_CASE(custom_search_attributes_take_columns_of_their_type) {
       namespaces.add_attributes("default", {{"WorkflowId", attribute_type::keyword}}),
       status_code::invalid_argument,
       "Search attribute WorkflowId is reserved by system.");
+  // A namespace that is not there is told first, one that is not named last.
+  const std::string unset = "SearchAttributes are not set on request.";
+  BOOST_TEST(namespaces.add_attributes("nope", {}).message == "Namespace nope is not found.");
+  BOOST_TEST(namespaces.remove_attributes("nope", {}).message == "Namespace nope is not found.");
+  BOOST_TEST(namespaces.add_attributes("", {}).message == unset);
+  BOOST_TEST(namespaces.remove_attributes("", {}).message == unset);
+  BOOST_TEST(
+      namespaces.add_attributes("", {{"WorkflowId", attribute_type::keyword}}).message
+      == "Search attribute WorkflowId is reserved by system.");
+  for (const auto& status :
+       {namespaces.add_attributes("", {{"D", attribute_type::integer}}),
+        namespaces.remove_attributes("", {"WorkflowId"})})
+    BOOST_TEST(status.message == "Namespace is not set on request.");
   namespaces.add_attributes(
       "default", {{"B", attribute_type::integer}, {"C", attribute_type::integer}});
   expect(
@@ -319,6 +346,13 @@ BOOST_AUTO_TEST_CASE(updates_about_clusters_and_archives_are_refused_as_by_the_r
   };
   BOOST_TEST(says(binaries(10)) == "");
   BOOST_TEST(says(binaries(11)) == "Total resetBinaries cannot exceed the max limit: 10");
+  BOOST_TEST(
+      says([](auto& to) {
+        to.mutable_replication_config()->set_state(
+            temporal::api::enums::v1::REPLICATION_STATE_HANDOVER);
+        to.set_promote_namespace(true);
+      })
+      == "Handover can only be set for global namespace");
   BOOST_TEST(
       says([](auto& to) { to.set_promote_namespace(true); })
       == "global namespace is not enabled on this cluster, cannot update global namespace or "

@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_update_leaves_no_trace) {
   BOOST_REQUIRE(told.size() == 1U);
   BOOST_TEST(told[0].outcome->failure().message() == "no");
   BOOST_TEST(service.poll_status("u").message == "update \"u\" not found");
+  BOOST_TEST(service.poll_status(std::string{"u\0", 2}).message == R"(update "u\x00" not found)");
   // The next one of that id is a new one, under the same event ids.
   service.update("u");
   BOOST_TEST(service.poll().started_event_id() == 6);
