@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
+SAMPLE ?= hello_nexus
 PRESET ?= dev
 TARGETS ?=
 BUILD := build/$(PRESET)
@@ -32,9 +33,9 @@ build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
 	@ninja -C $(BUILD) $(TARGETS)
 	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
 
-demo: ## Sets up, builds, and runs the published Nexus guide with real processes
-	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='troupe hello_nexus_handler hello_nexus_caller hello_nexus_starter'
-	@apps/samples/hello_nexus/demo.sh build/bin
+demo: ## Sets up, builds, and runs the published Nexus guide, or SAMPLE, with real processes
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS="troupe $$(apps/samples/demo.py --programs $(SAMPLE))"
+	@apps/samples/demo.py $(SAMPLE) build/bin
 
 test: ## Builds and runs all tests but interop and perf
 	@$(MAKE) --no-print-directory build PRESET=dev

@@ -15,7 +15,12 @@
 // headers plain text.
 namespace context_propagation_sample {
 
-inline constexpr std::string_view key = "user-id";
+inline constexpr std::string_view default_key = "user-id";
+
+/// Nobody if there is no such header, or a null: what a client in .NET sends for nobody.
+inline std::optional<std::string> user_in(const troupe::headers& headers, std::string_view key) {
+  return headers.get<std::optional<std::string>>(key).value_or(std::nullopt);
+}
 
 /// The calls that this thread makes are made for somebody as long as it lives.
 class acting_for {
@@ -36,13 +41,17 @@ private:
 
 /// One object a run: takes the user in and gives him along to all that the run starts.
 class user_of_workflow final : public troupe::workflow::interceptor {
+public:
+  explicit user_of_workflow(std::string key) : key_(std::move(key)) {}
+
+private:
   using context = troupe::workflow::context;
   template <class T>
   using future = troupe::workflow::future<T>;
 
   troupe::async<troupe::payload>
   execute(context ctx, troupe::workflow::execute_input in, next_execute next) override {
-    user_ = in.headers.get<std::string>(key);
+    user_ = user_in(in.headers, key_);
     if (user_)
       in.log.emplace_back("user", *user_);
     return next(std::move(ctx), std::move(in));
@@ -65,7 +74,7 @@ class user_of_workflow final : public troupe::workflow::interceptor {
   troupe::workflow::begun start_nexus_operation(
       context ctx, troupe::workflow::nexus_operation_input in, next_nexus_operation next) override {
     if (user_)
-      in.options.headers.emplace_back(key, *user_);
+      in.options.headers.emplace_back(key_, *user_);
     return next(std::move(ctx), std::move(in));
   }
   future<void> signal_external(
@@ -81,14 +90,19 @@ class user_of_workflow final : public troupe::workflow::interceptor {
 
   void give(troupe::headers& to) const {
     if (user_)
-      to.set(key, *user_);
+      to.set(key_, *user_);
   }
+  std::string key_;
   std::optional<std::string> user_;
 };
 
 /// Activities find the user in `ctx.info().headers`, their client does by itself; here he gets into
 /// their log.
 class user_of_activities final : public troupe::activity::interceptor {
+public:
+  explicit user_of_activities(std::string key) : key_(std::move(key)) {}
+
+private:
   troupe::payload execute(
       troupe::activity::context ctx,
       troupe::activity::execute_input in,
@@ -103,43 +117,54 @@ class user_of_activities final : public troupe::activity::interceptor {
     log(in);
     return next(std::move(ctx), std::move(in));
   }
-  static void log(troupe::activity::execute_input& in) {
-    if (const auto user = in.headers.get<std::string>(key))
+  void log(troupe::activity::execute_input& in) const {
+    if (const auto user = user_in(in.headers, key_))
       in.log.emplace_back("user", *user);
   }
+  std::string key_;
 };
 
 /// From the header of a Nexus request to what its handler calls, and to the workflow it starts.
 class user_of_operations final : public troupe::nexus::interceptor {
+public:
+  explicit user_of_operations(std::string key) : key_(std::move(key)) {}
+
+private:
   troupe::nexus::start_reply start(
       troupe::nexus::start_context ctx,
       troupe::nexus::start_input in,
       next_start next) const override {
-    const auto user = ctx.header(key);
+    const auto user = ctx.header(key_);
     if (user)
-      in.headers.set(key, *user);
+      in.headers.set(key_, *user);
     auto reply = next(ctx, std::move(in));
     if (auto* workflow = std::get_if<troupe::nexus::workflow_to_start>(&reply); workflow && user)
-      workflow->headers.set(key, *user);
+      workflow->headers.set(key_, *user);
     return reply;
   }
   troupe::nexus::async<troupe::nexus::start_reply> start_async(
       troupe::nexus::start_context ctx,
       troupe::nexus::start_input in,
       next_start_async next) const override {
-    const auto user = ctx.header(key);
+    const auto user = ctx.header(key_);
     if (user)
-      in.headers.set(key, *user);
+      in.headers.set(key_, *user);
     auto reply = co_await next(ctx, std::move(in));
     if (auto* workflow = std::get_if<troupe::nexus::workflow_to_start>(&reply); workflow && user)
-      workflow->headers.set(key, *user);
+      workflow->headers.set(key_, *user);
     co_return reply;
   }
+  std::string key_;
 };
 
 /// What a client is given, and by it the workers that are made with the client.
 class user_propagation final : public troupe::client_interceptor,
                                public troupe::worker_interceptor {
+public:
+  /// `key` is what the headers are called.
+  explicit user_propagation(std::string_view key = default_key) : key_(key) {}
+
+private:
   void start_workflow(troupe::start_workflow_input& in) const override { give(in); }
   void signal_workflow(troupe::signal_workflow_input& in) const override { give(in); }
   void query_workflow(troupe::query_workflow_input& in) const override { give(in); }
@@ -147,23 +172,24 @@ class user_propagation final : public troupe::client_interceptor,
 
   std::unique_ptr<troupe::workflow::interceptor>
   intercept_workflow(const troupe::workflow::info&) const override {
-    return std::make_unique<user_of_workflow>();
+    return std::make_unique<user_of_workflow>(key_);
   }
   std::shared_ptr<const troupe::activity::interceptor> intercept_activities() const override {
-    return std::make_shared<user_of_activities>();
+    return std::make_shared<user_of_activities>(key_);
   }
   std::shared_ptr<const troupe::nexus::interceptor> intercept_nexus() const override {
-    return std::make_shared<user_of_operations>();
+    return std::make_shared<user_of_operations>(key_);
   }
 
   /// In an activity or operation it is the user that it works for, elsewhere the thread's.
-  static void give(auto& in) {
-    auto user = in.around.template get<std::string>(key);
+  void give(auto& in) const {
+    auto user = user_in(in.around, key_);
     if (!user)
       user = acting_for::current();
     if (user)
-      in.headers.set(key, *user);
+      in.headers.set(key_, *user);
   }
+  std::string key_;
 };
 
 } // namespace context_propagation_sample

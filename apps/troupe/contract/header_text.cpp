@@ -256,11 +256,9 @@ private:
   }
 
   [[nodiscard]] bool is_complete(const type& is) const {
-    bool complete = true;
-    for_each_type(is, [&](const type& part) {
-      complete = complete && (part.is != type::form::declared || complete_.contains(part.declared));
-    });
-    return complete;
+    return is.is == type::form::shared
+           || ((is.declared == nullptr || complete_.contains(is.declared))
+               && std::ranges::all_of(is.of, [&](const type& each) { return is_complete(each); }));
   }
 
   [[nodiscard]] std::string initial_of(const member& one) const {

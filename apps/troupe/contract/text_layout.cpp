@@ -120,6 +120,10 @@ void text_layout::macro_call(
   }
   for (const auto& each : first)
     line(4, each + ',');
+  if (const auto list = open + joined(all) + close; !open.empty() && fits(4, list)) {
+    line(4, list);
+    return;
+  }
   for (const auto& each : all)
     line(
         4,

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(structs_may_hold_their_own_kind) {
                           "      all: {type: array, items: {$ref: '#/types/U'}}\n"
                           "  U: {properties: {of: {$ref: '#/types/T'}}, required: [of]}\n");
   BOOST_TEST(has(text, "struct u;\n\nstruct t {\n"));
-  BOOST_TEST(has(text, "  std::shared_ptr<t> left;\n  std::vector<u> all;\n"));
+  BOOST_TEST(has(text, "  std::shared_ptr<t> left = {};\n  std::vector<u> all;\n"));
   BOOST_TEST(has(text, "struct u {\n"));
   BOOST_TEST(has(text, "  t of;\n"));
 }

@@ -68,7 +68,8 @@ struct orders_one {
     using everything::order_service;
     auto orders = ctx.nexus_client<order_service>({.endpoint = "orders"});
     const auto receipt = co_await orders.execute<order_service::place_order>(std::move(in));
-    everything::tree of{.name = "a", .branches = {}, .best = std::make_shared<everything::tree>()};
+    everything::tree of;
+    of.best = std::make_shared<everything::tree>();
     const auto depth = co_await orders.execute<order_service::depth>(of);
     const auto swapped =
         co_await orders.execute<order_service::swap>(std::tuple{std::string{"x"}, 7});
@@ -111,9 +112,9 @@ BOOST_AUTO_TEST_CASE(what_is_required_must_be_there) {
 }
 
 BOOST_AUTO_TEST_CASE(trees_travel_whole) {
-  const std::string json =
-      R"({"name":"a","branches":[{"to":{"name":"b","branches":[],"best":null}}],)"
-      R"("best":{"name":"c","branches":[],"best":null}})";
+  const std::string leaf = R"({"name":"c","branches":[],"best":null,"byName":{}})";
+  const std::string json = R"({"name":"a","branches":[{"to":)" + leaf + R"(}],"best":)" + leaf
+                           + R"(,"byName":{"d":)" + leaf + "}}";
   BOOST_TEST(written(read<everything::tree>(json)) == json);
 }
 
