@@ -187,7 +187,7 @@ function Header({ namespace, entry }: { namespace: string; entry: string }) {
           value={theme.value}
           onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
         >
-          <option value="system">As the system</option>
+          <option value="system">System colours</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>
         </select>
