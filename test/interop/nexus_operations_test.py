@@ -106,11 +106,11 @@ def operations_are_completed_from_elsewhere(test, at, _):
         test.assertEqual(where["token"], f"mine {how}")
         test.assertEqual(complete(where, how), "told")
         test.assertEqual(on.result(me), expected)
-        test.assertEqual(complete(where, how), "already_exists")
+        test.assertEqual(complete(where, how), "ALREADY_EXISTS")
     me = on.start("later", "gone")
     where = on.call("where", "gone")[1]
     at.cli("workflow", "terminate", "--namespace", HANDLER_NAMESPACE, "-w", me)
-    test.assertEqual(complete(where, "succeed"), "failed_precondition")
+    test.assertEqual(complete(where, "succeed"), "FAILED_PRECONDITION")
 
 
 class nexus_operations(unittest.TestCase):
