@@ -27,7 +27,7 @@ struct environment_options {
   std::chrono::nanoseconds longest_wait = std::chrono::years{10};
   /// A blocking call while which user code has failed so often in the same way fails: code with a
   /// bug is tried again for ever, and what waits for it would wait for `longest_wait`.
-  std::size_t most_failures = 10'000;
+  std::size_t most_failures = 1'000;
   /// Real time: a workflow, or a handler or activity that is a coroutine, that keeps its thread for
   /// so long without getting on is left behind as in a worker, and the call that waits fails and
   /// names it. Longer times of `worker_options::deadlock_timeout` and `deadlock_timeouts` count
