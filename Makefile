@@ -33,7 +33,7 @@ build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
 	@ninja -C $(BUILD) $(TARGETS)
 	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
 
-demo: ## Sets up, builds, and runs the published Nexus guide, or SAMPLE, with real processes
+demo: deps ## Sets up, builds, and runs the published Nexus guide, or SAMPLE, with real processes
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS="troupe $$(apps/samples/demo.py --programs $(SAMPLE))"
 	@apps/samples/demo.py $(SAMPLE) build/bin
 

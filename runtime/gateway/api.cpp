@@ -3,6 +3,7 @@
 
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/saturate.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/json_body.hpp"
@@ -11,6 +12,7 @@
 #include "runtime/gateway/routes.hpp"
 #include "runtime/rpc/caller.hpp"
 
+#include <troupe/duration.hpp>
 #include <troupe/version.hpp>
 
 #include <google/protobuf/descriptor.h>
@@ -62,7 +64,7 @@ std::optional<duration> read_timeout(std::string_view text) {
       problem != std::errc{} || end != unit || count < 0)
     return {};
   switch (*unit) {
-  case 'H': return hours{count};
+  case 'H': return saturate(std::chrono::hours{count});
   case 'M': return std::chrono::minutes{count};
   case 'S': return std::chrono::seconds{count};
   case 'm': return std::chrono::milliseconds{count};
@@ -223,7 +225,8 @@ api::serve(std::shared_ptr<const http::incoming> request, http::answer_function 
     if (!span)
       return refuse_with(
           bad_argument(to_valid_utf8("invalid grpc-timeout: " + std::string{timeout})));
-    deadline = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + *span;
+    deadline =
+        later(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()), *span);
   }
   auto message = make_request(to, *request);
   if (!message)

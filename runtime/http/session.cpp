@@ -211,7 +211,18 @@ void session::read() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(all_.within.header_bytes));
   parser_->body_limit(all_.within.body_bytes);
-  wait_for_client(buffer_.size() == 0 ? all_.within.idle_time : all_.within.request_time);
+  if (buffer_.size() != 0)
+    return read_header();
+  wait_for_client(all_.within.idle_time);
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+    if (self->state_ == state::closed)
+      return;
+    error ? self->close() : self->read_header();
+  });
+}
+
+void session::read_header() {
+  wait_for_client(all_.within.request_time);
   wire::async_read_header(
       socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
         self->on_header(error);
@@ -223,7 +234,6 @@ void session::on_header(error_code error) {
     return;
   if (error)
     return failed_to_read(error);
-  wait_for_client(all_.within.request_time);
   if (!parser_->is_done() && parser_->get()[wire::field::expect] == "100-continue") {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(
@@ -252,16 +262,15 @@ void session::on_body(error_code error) {
     return;
   if (error)
     return failed_to_read(error);
-  account_body();
+  account(parser_->get().body().size());
   if (all_.bodies > all_.within.bodies_bytes)
     return refuse(refusal::too_much_at_a_time);
   read_body();
 }
 
-void session::account_body() {
-  const auto now = parser_->get().body().size();
-  all_.bodies += now - accounted_;
-  accounted_ = now;
+void session::account(std::size_t body) {
+  all_.bodies += body - accounted_;
+  accounted_ = body;
 }
 
 void session::failed_to_read(error_code error) {
@@ -305,6 +314,9 @@ void session::serve() {
           body.error() == gzip_problem::too_large ? refusal::body_too_large
                                                   : refusal::unreadable_body);
     request->body = std::move(*body);
+    account(request->body.size());
+    if (all_.bodies > all_.within.bodies_bytes)
+      return refuse(refusal::too_much_at_a_time);
   } else if (!encoding.empty() && encoding != "identity") {
     return refuse(refusal::unknown_encoding);
   }
@@ -313,9 +325,15 @@ void session::serve() {
   state_ = state::serving;
   clock_.cancel();
   watch();
-  auto cancel = all_.serves.serve(request_, pending_answer{shared_from_this()});
-  if (state_ == state::serving)
-    cancel_ = std::move(cancel);
+  try {
+    auto cancel = all_.serves.serve(request_, pending_answer{shared_from_this()});
+    if (state_ == state::serving)
+      cancel_ = std::move(cancel);
+  } catch (const std::exception& failed) { // the answer was dropped, which is one
+    log::error(
+        "an HTTP request could not be served",
+        {{"path", request_->path}, {"error", failed.what()}});
+  }
 }
 
 void session::watch() {
@@ -402,7 +420,7 @@ void session::on_written(error_code error) {
     return;
   if (error)
     return close();
-  if (!keeps_alive_)
+  if (!keeps_alive_ || is_draining_)
     return leave();
   if (is_input_over_)
     return close();

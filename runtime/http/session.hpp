@@ -73,12 +73,13 @@ private:
   using error_code = boost::system::error_code;
 
   void read();
+  void read_header();
   void read_body();
   void on_header(error_code error);
   void on_body(error_code error);
   void failed_to_read(error_code error);
   void refuse(refusal why);
-  void account_body();
+  void account(std::size_t body);
   void serve();
   void watch();
   void on_watched(error_code error, std::size_t size);

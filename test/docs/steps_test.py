@@ -44,11 +44,11 @@ def script_of(document, port):
     lines = ["set -euo pipefail"]
     for each in blocks.blocks_of(document):
         if each.language == "sh" and "run" in each.words:
-            text = each.text.replace("server start-dev", f"server start-dev --port {port}")
+            text = each.text.replace("server start-dev", f"server start-dev --headless --port {port}")
             text = text.replace(":9464", f":{free_port()}")
             lines += [f"echo '== {each.line}'", text]
             if "start-dev" in text:  # a reader takes longer than it to the next command
-                lines.append("until troupe operator cluster health > /dev/null 2>&1; do :; done")
+                lines.append("until troupe operator cluster health > /dev/null 2>&1; do kill -0 $!; done")
     return "\n".join(lines) + "\n"
 
 

@@ -150,13 +150,12 @@ struct service::implementation {
       throw service_error{"the service is shut down"};
     try {
       auto opened = std::make_unique<embedded::http_front>(front(), *where, make_page);
-      http_fronts.push_back(std::move(opened));
+      std::vector<telemetry::observed> observed;
       if (metered)
-        std::ranges::move(
-            metered->show(
-                http_fronts.back()->address(),
-                [front = http_fronts.back().get()] { return front->counts(); }),
-            std::back_inserter(shown));
+        observed =
+            metered->show(opened->address(), [front = opened.get()] { return front->counts(); });
+      http_fronts.push_back(std::move(opened));
+      std::ranges::move(observed, std::back_inserter(shown));
     } catch (const std::runtime_error& error) {
       throw service_error{error.what()};
     }

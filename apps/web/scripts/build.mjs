@@ -13,6 +13,8 @@ const types = {
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
 };
+// The packages whose code is in the bundle: their licenses ask to be told with it.
+const bundled = ['preact', '@preact/signals', '@preact/signals-core'];
 const largest = 200 * 1024;
 
 export async function bundle(into, { sourcemap = false } = {}) {
@@ -53,13 +55,20 @@ export async function bundle(into, { sourcemap = false } = {}) {
   await writeFile(path.join(into, 'index.html'), page);
   await copyFile(path.join(root, 'src/settings.json'), path.join(into, 'settings.json'));
   await copyFile(path.join(root, 'headers.txt'), path.join(into, 'headers.txt'));
+  const licenses = await Promise.all(
+    bundled.map(
+      async (name) => `${name}\n\n${await readFile(path.join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`,
+    ),
+  );
+  await writeFile(path.join(into, 'licenses.txt'), licenses.join('\n'));
   await writeManifest(into);
 }
 
 // A line a file that is served: path, tab, content type.
 async function writeManifest(into) {
-  const files = (await readdir(into, { recursive: true })).filter((name) => path.extname(name) in types).sort();
-  const lines = files.map((name) => `${name}\t${types[path.extname(name)]}\n`);
+  const typeOf = (name) => (name === 'licenses.txt' ? 'text/plain; charset=utf-8' : types[path.extname(name)]);
+  const files = (await readdir(into, { recursive: true })).filter(typeOf).sort();
+  const lines = files.map((name) => `${name}\t${typeOf(name)}\n`);
   await writeFile(path.join(into, 'manifest.txt'), lines.join(''));
   const sizes = await Promise.all(files.map(async (name) => (await readFile(path.join(into, name))).length));
   const total = sizes.reduce((sum, size) => sum + size, 0);

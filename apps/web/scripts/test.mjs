@@ -13,6 +13,7 @@ await rm(into, { recursive: true, force: true });
 const names = (await readdir(path.join(root, 'test', which))).filter(
   (name) => name.endsWith('.test.ts') && (chosen.length === 0 || chosen.some((part) => name.includes(part))),
 );
+if (names.length === 0) throw new Error(`there is no test in test/${which} whose name contains ${chosen.join(' or ')}`);
 await build({
   absWorkingDir: root,
   entryPoints: names.map((name) => `test/${which}/${name}`),

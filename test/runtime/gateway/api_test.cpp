@@ -157,6 +157,10 @@ BOOST_AUTO_TEST_CASE(a_timeout_is_a_deadline) {
   serve({.method = "GET", .path = "/api/v1/system-info", .headers = {{"grpc-timeout", "5S"}}});
   BOOST_TEST((service.called->deadline >= before + 5s));
   BOOST_TEST((service.called->deadline <= std::chrono::system_clock::now() + 5s));
+  for (const auto* ages : {"99999999H", "99999999M"}) {
+    serve({.method = "GET", .path = "/api/v1/system-info", .headers = {{"grpc-timeout", ages}}});
+    BOOST_TEST((service.called->deadline >= before + 24h * 365 * 100));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_form_may_stand_for_a_query) {

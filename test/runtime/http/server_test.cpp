@@ -24,13 +24,16 @@ using troupe::test::body_of;
 using troupe::test::raw_peer;
 using troupe::test::status_line;
 
-/// Answers `/echo` with the body, `/big` with much; keeps `/later` until it is told; drops `/drop`.
+/// Answers `/echo` with the body, `/big` with much; keeps `/later` until it is told; drops `/drop`;
+/// throws for `/thrown` and while it makes the answer of `/broken`.
 class echo final : public troupe::http::handler {
 public:
   troupe::unique_function<void()>
   serve(std::shared_ptr<const incoming> request, answer_function answer) override {
     if (request->path == "/drop")
       return {};
+    if (request->path == "/thrown")
+      throw std::runtime_error("secret");
     if (request->path == "/later") {
       std::lock_guard guard{mutex_};
       waiting_.push_back(std::move(answer));
@@ -175,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_only_ends_its_sending_still_gets_its_answer) 
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_or_forgets_is_an_internal_error) {
-  for (const auto* path : {"/broken", "/drop"}) {
+  for (const auto* path : {"/broken", "/thrown", "/drop"}) {
     const auto answer = ask_once(std::string{"GET "} + path);
     BOOST_TEST(status_line(answer) == "HTTP/1.1 500 Internal Server Error");
     BOOST_TEST(answer.find("secret") == answer.npos);
@@ -252,6 +255,10 @@ BOOST_AUTO_TEST_CASE(all_bodies_together_have_a_limit) {
   const std::string small(9'000, 'x'); // what is over is let go
   for (int i = 0; i < 3; ++i)
     BOOST_TEST(body_of(ask_once("POST /echo", with_length(small), small)) == "POST  " + small);
+  const auto packed = troupe::http::to_gzip(std::string(15'000, 'x'));
+  const auto headers = "Content-Encoding: gzip\r\n" + with_length(packed);
+  BOOST_TEST(
+      status_line(ask_once("POST /echo", headers, packed)) == "HTTP/1.1 503 Service Unavailable");
 }
 
 BOOST_AUTO_TEST_CASE(headers_have_a_limit) {
@@ -302,9 +309,10 @@ BOOST_AUTO_TEST_CASE(who_is_asked_to_go_on_is_told_so) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_slow_or_idle_is_left) {
-  restart({.request_time = 50ms, .idle_time = 50ms});
+  restart({.idle_time = 50ms});
   raw_peer idle{serves->where()};
   BOOST_TEST(idle.rest() == "");
+  restart({.request_time = 50ms, .idle_time = 1h});
   raw_peer slow_header{serves->where()};
   slow_header.try_send("GET /echo HT");
   BOOST_TEST(slow_header.rest() == "");
@@ -314,11 +322,13 @@ BOOST_AUTO_TEST_CASE(who_is_slow_or_idle_is_left) {
 }
 
 BOOST_AUTO_TEST_CASE(time_does_not_run_while_the_server_works) {
-  restart({.request_time = 500ms, .answer_time = 500ms, .idle_time = 500ms});
+  restart({.request_time = 500ms, .idle_time = 1h});
   raw_peer client{serves->where()};
   client.send("GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  raw_peer idle{serves->where()};
-  BOOST_TEST(idle.rest() == ""); // longer than each of these times
+  handler.wait_for(1, 0);
+  raw_peer slow{serves->where()};
+  slow.try_send("GET /echo HT");
+  BOOST_TEST(slow.rest() == ""); // longer than that time
   handler.answer_one();
   BOOST_TEST(body_of(client.rest()) == "at last");
 }
