@@ -95,8 +95,9 @@ bool virtual_driver::run(std::function<void()> work) {
     return true;
   }
   if (!hand_) {
-    hand_ = std::make_shared<hand>();
-    hand_->thread = std::thread{[me = hand_, clock = clock_] { live(me, clock); }};
+    auto made = std::make_shared<hand>();
+    made->thread = std::thread{[me = made, clock = clock_] { live(me, clock); }};
+    hand_ = std::move(made);
   }
   const auto with = hand_;
   is_running_ = true;

@@ -25,6 +25,8 @@ void thread_work_pool::submit(std::vector<pool_work> batch) {
   std::lock_guard guard{mutex_};
   if (stopping_)
     return;
+  if (queue_.empty()) // nobody waited until now
+    last_begun_ = std::chrono::steady_clock::now();
   std::move(batch.begin(), batch.end(), std::back_inserter(queue_));
   call_runners(runners_needed());
   if (busy_ > 0)

@@ -112,8 +112,9 @@ private:
   std::size_t busy_ = 0;    ///< runners inside a function
   bool has_standby_ = false;
   std::uint64_t begun_ = 0;
-  std::chrono::nanoseconds usual_time_{0};             ///< moving average of what a function takes
-  std::chrono::steady_clock::time_point last_begun_{}; ///< when a function began last
+  std::chrono::nanoseconds usual_time_{0}; ///< moving average of what a function takes
+  std::chrono::steady_clock::time_point
+      last_begun_{}; ///< when a function began, or began to wait, last
   bool stopping_ = false;
 };
 

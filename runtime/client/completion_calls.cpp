@@ -5,6 +5,7 @@
 // from outside. So a workflow is started that has it as its completion callback, and its only task,
 // which comes with the answer to the start, is answered with the outcome. From then on the service
 // tries until the caller has it.
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/request.hpp"
 #include "runtime/client/unary_job.hpp"
@@ -63,7 +64,7 @@ std::string workflow_id_of(const nexus::callback& where) {
     of.add(name);
     of.add(value);
   }
-  auto id = "nexus-completion-" + where.token.substr(0, readable) + '-' + of.text();
+  auto id = "nexus-completion-" + std::string{cut_utf8(where.token, readable)} + '-' + of.text();
   return id;
 }
 

@@ -80,7 +80,7 @@ bool names_the_spinner(const std::logic_error& error) {
 BOOST_FIXTURE_TEST_SUITE(spinning_code, fixture)
 
 BOOST_AUTO_TEST_CASE(a_call_that_waits_for_it_fails_and_names_it_and_the_others_go_on) {
-  environment env{{.deadlock_timeout = 1s}};
+  environment env{{.deadlock_timeout = 3s}};
   const auto client = env.connect();
   auto worker = env.make_worker(client, {.task_queue = "q"});
   worker.add<spinner>().add<sleeper>().start();
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_waits_for_it_fails_and_names_it_and_the_others_
 }
 
 BOOST_AUTO_TEST_CASE(who_moves_the_time_hears_of_it_too) {
-  environment env{{.deadlock_timeout = 1s}};
+  environment env{{.deadlock_timeout = 3s}};
   const auto client = env.connect();
   auto worker = env.make_worker(client, {.task_queue = "q"});
   worker.add<spinner>().start();
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(who_moves_the_time_hears_of_it_too) {
 
 BOOST_AUTO_TEST_CASE(the_world_may_end_before_the_code_does) {
   {
-    environment env{{.deadlock_timeout = 1s}};
+    environment env{{.deadlock_timeout = 3s}};
     const auto client = env.connect();
     auto worker = env.make_worker(client, {.task_queue = "q"});
     worker.add<spinner>().start();

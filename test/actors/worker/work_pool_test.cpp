@@ -155,6 +155,13 @@ BOOST_AUTO_TEST_CASE(a_pool_whose_threads_block_expects_what_comes_to_wait) {
   go.set_value();
 }
 
+BOOST_AUTO_TEST_CASE(a_pool_that_was_idle_expects_no_long_wait) {
+  discarding_executor nowhere;
+  thread_work_pool pool{1};
+  submit(pool, nowhere, [] {}); // whether its thread is awake already or not
+  BOOST_TEST((pool.expected_wait() < 1min));
+}
+
 BOOST_AUTO_TEST_CASE(the_work_pool_runs_each_piece_once_and_tells_of_each) {
   telling_executor back;
   std::atomic<int> run{0};
