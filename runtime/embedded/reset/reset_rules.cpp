@@ -190,7 +190,9 @@ void handle(change& ch, const reset_execution& what) {
   // Updates that go on in the new run tell of their end from there.
   for (auto& each : of_updates) {
     auto& all = current.state.callbacks;
-    const auto same = [&](const auto& entry) { return entry.second.request_id == each.request_id; };
+    const auto same = [&](const auto& entry) {
+      return entry.second.request_id == each.request_id && entry.second.update_id == each.update_id;
+    };
     const auto at = std::find_if(all.begin(), all.end(), same);
     if (at != all.end() && std::any_of(on.state.callbacks.begin(), on.state.callbacks.end(), same))
       all.erase(at);

@@ -40,9 +40,44 @@ void put_callbacks(
   }
 }
 
+/// True if this request brought its callbacks to this update before. Its id alone says nothing:
+/// starts and signals have ids of their own.
+bool is_attached(const run& on, const std::string& update_id, const std::string& request_id) {
+  return std::ranges::any_of(on.state.callbacks, [&](const auto& entry) {
+    return entry.second.update_id == update_id && entry.second.request_id == request_id;
+  });
+}
+
+/// The same of an update that no event tells of yet.
+bool waits_with(const waiting_update& on, const std::string& request_id) {
+  const auto is_it = [&](const auto& each) {
+    return each->request_id() == request_id && !each->completion_callbacks().empty();
+  };
+  return is_it(on.request) || std::ranges::any_of(on.attached, is_it);
+}
+
+/// The callbacks that the run has, and will have once its updates are accepted.
+std::size_t callbacks_of_all(const run& on) {
+  auto count = on.state.callbacks.size();
+  if (on.updates)
+    for (const auto& [number, each] : on.updates->waiting) {
+      count += static_cast<std::size_t>(each.request->completion_callbacks_size());
+      for (const auto& other : each.attached)
+        count += static_cast<std::size_t>(other->completion_callbacks_size());
+    }
+  return count;
+}
+
+/// Its event brings the request into the run; an id that is known already stays as it is.
+void note_request(run& on, const std::string& request_id, const history_event& by) {
+  if (!on.state.request_ids.contains(request_id))
+    on.state.request_ids.put(request_id, {by.event_type(), by.event_id(), by.event_id() == 0});
+}
+
 } // namespace
 
-rpc_status check_update_callbacks(const change& ch, const run* on, request_type& request) {
+rpc_status check_update_callbacks(
+    const change& ch, const run& on, const std::string& update_id, request_type& request) {
   auto& callbacks = *request.mutable_completion_callbacks();
   if (request.request_id().size() > ch.settings().max_id_bytes)
     return invalid_argument("RequestId length exceeds limit.");
@@ -52,8 +87,12 @@ rpc_status check_update_callbacks(const change& ch, const run* on, request_type&
     if (request.request_id().empty())
       return invalid_argument(
           "invalid *update.Request: request_id is required when completion_callbacks are set");
-    if (auto status =
-            check_callbacks(ch.around, on != nullptr ? on->state.callbacks.size() : 0, callbacks);
+    // Who asks again adds nothing.
+    bool is_known = is_attached(on, update_id, request.request_id());
+    if (on.updates && !is_known)
+      if (const auto at = on.updates->find_waiting(update_id); at != on.updates->waiting.end())
+        is_known = waits_with(at->second, request.request_id());
+    if (auto status = check_callbacks(ch.around, is_known ? 0 : callbacks_of_all(on), callbacks);
         !status.ok())
       return status;
   }
@@ -67,26 +106,27 @@ void take_update_callbacks(
     const request_type& request,
     const history_event& by) {
   const auto& request_id = request.request_id();
-  if (request_id.empty() || on.state.request_ids.contains(request_id))
+  if (request_id.empty() || is_attached(on, update_id, request_id))
     return;
-  on.state.request_ids.put(request_id, {by.event_type(), by.event_id(), by.event_id() == 0});
+  note_request(on, request_id, by);
   put_callbacks(ch, on, update_id, request_id, request.completion_callbacks(), false);
 }
 
 void attach_to_update(
     change& ch, run& on, const std::string& update_id, const request_type& request) {
   const auto& request_id = request.request_id();
-  if (request.completion_callbacks().empty() || on.state.request_ids.contains(request_id)
-      || on.updates == nullptr || !on.open())
+  if (request.completion_callbacks().empty() || on.updates == nullptr || !on.open()
+      || is_attached(on, update_id, request_id))
     return;
   auto& all = ch.updates_of(on);
   if (const auto at = all.find_waiting(update_id); at != all.waiting.end()) {
-    if (at->second.request->request_id() == request_id
-        || std::ranges::any_of(at->second.attached, [&](const auto& each) {
-             return each->request_id() == request_id;
-           }))
+    if (waits_with(at->second, request_id))
       return;
-    all.waiting.edit(at).attached.push_back(held<request_type>::copy_of(request));
+    auto kept = std::make_shared<request_type>(); // what it asks for is there already
+    kept->set_request_id(request_id);
+    *kept->mutable_completion_callbacks() = request.completion_callbacks();
+    *kept->mutable_links() = request.links();
+    all.waiting.edit(at).attached.emplace_back(std::move(kept));
     return;
   }
   if (!all.accepted.contains(update_id) && !all.by_event.contains(update_id))
@@ -110,10 +150,10 @@ void put_update_callbacks(
     const std::string& request_id,
     const callback_list& callbacks,
     const history_event& by) {
-  if (on.updates == nullptr || on.state.request_ids.contains(request_id)
+  if (on.updates == nullptr || is_attached(on, update_id, request_id)
       || !(on.updates->accepted.contains(update_id) || on.updates->by_event.contains(update_id)))
     return;
-  on.state.request_ids.put(request_id, {by.event_type(), by.event_id(), by.event_id() == 0});
+  note_request(on, request_id, by);
   put_callbacks(ch, on, update_id, request_id, callbacks, true);
 }
 

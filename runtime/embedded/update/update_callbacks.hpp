@@ -19,9 +19,13 @@ namespace troupe::embedded {
 
 /// Callbacks that are set off by the end of an update, not of its run.
 
-/// What is wrong with the callbacks and links of a request; cleans them up. `on` may be null.
-rpc_status
-check_update_callbacks(const change& ch, const run* on, api::update::v1::Request& request);
+/// What is wrong with the id, callbacks and links of a request; cleans them up. All callbacks of
+/// the run count, also those of requests that wait for their update to be accepted.
+rpc_status check_update_callbacks(
+    const change& ch,
+    const run& on,
+    const std::string& update_id,
+    api::update::v1::Request& request);
 
 /// The event that brings the update into the history shows the links of its request, and its
 /// callbacks wait from now on. A request that was attached before changes nothing.

@@ -151,7 +151,10 @@ command_result take(completion& in, const std::string& id, const messages::Accep
   if (!is_known(in.on, id)) {
     if (!said.has_accepted_request())
       return unknown(id);
-    remember(in, id, said.accepted_request());
+    auto request = said.accepted_request();
+    if (auto status = check_update_callbacks(in.ch, in.on, id, request); !status.ok())
+      return invalid("Acceptance", "accepted_request: " + status.message);
+    remember(in, id, request);
   }
   if (in.closes) {
     abort(in, id);

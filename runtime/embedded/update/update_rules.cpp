@@ -15,6 +15,7 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace troupe::embedded {
@@ -166,9 +167,10 @@ rpc_status join_or_admit(
     wire::UpdateWorkflowExecutionResponse& answer) {
   const auto* asked = &request.request();
   api::update::v1::Request cleaned;
-  if (!asked->completion_callbacks().empty() || !asked->links().empty()) {
+  if (!asked->request_id().empty() || !asked->completion_callbacks().empty()
+      || !asked->links().empty()) {
     cleaned = *asked;
-    if (auto status = check_update_callbacks(ch, &on, cleaned); !status.ok())
+    if (auto status = check_update_callbacks(ch, on, update_id, cleaned); !status.ok())
       return status;
     asked = &cleaned;
   }
@@ -192,10 +194,9 @@ void admit(
     change& ch, run& on, const std::string& update_id, const api::update::v1::Request& request) {
   auto& waiting = ch.updates_of(on).waiting;
   const auto number = waiting.empty() ? 1 : std::prev(waiting.end())->first + 1;
-  auto kept = request;
-  kept.mutable_meta()->set_update_id(update_id);
-  waiting.put(
-      number, {update_id, state::admitted, held<api::update::v1::Request>::copy_of(kept), nullptr});
+  auto kept = std::make_shared<api::update::v1::Request>(request);
+  kept->mutable_meta()->set_update_id(update_id);
+  waiting.put(number, {update_id, state::admitted, std::move(kept), nullptr});
 }
 
 void tell_update(

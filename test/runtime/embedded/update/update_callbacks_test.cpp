@@ -41,6 +41,9 @@ struct callback_fixture : update_fixture {
     const auto given = poll();
     answer({message_command("accept u")}, {acceptance(given.messages(0))});
   }
+  std::string refusal(const wire::UpdateWorkflowExecutionRequest& request) {
+    return decide(embedded::update_execution{request}).answer.status.message;
+  }
   void complete_update() { answer({message_command("complete u")}, {response("u")}); }
 
   const embedded::completion_callback& only_callback() {
@@ -149,6 +152,71 @@ BOOST_AUTO_TEST_CASE(callers_that_come_before_it_is_accepted_are_attached_then) 
   BOOST_TEST(callbacks.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(those_that_wait_for_an_update_to_be_accepted_count_as_well) {
+  settings.max_callbacks = 3;
+  operate("u", "r");
+  operate("u", "r2");
+  operate("v", "r3");
+  for (const auto* id : {"u", "v", "new"})
+    BOOST_TEST(
+        refusal(with_callback(id, "r4"))
+        == "cannot attach more than 3 callbacks to a workflow (3 callbacks already attached)");
+  // Who asks again adds nothing.
+  operate("u", "r");
+  operate("u", "r2");
+  const auto& waiting = current().updates->find_waiting("u")->second;
+  BOOST_REQUIRE(waiting.attached.size() == 1u);
+  const auto& kept = *waiting.attached[0];
+  BOOST_TEST(kept.request_id() == "r2");
+  BOOST_TEST(kept.completion_callbacks_size() == 1);
+  BOOST_TEST(kept.links_size() == 1);
+  BOOST_TEST(!kept.has_input());
+  const auto given = poll();
+  answer(
+      {message_command("accept u"), message_command("accept v")},
+      {acceptance(given.messages(0)), acceptance(given.messages(1))});
+  BOOST_TEST(current().state.callbacks.size() == 3u);
+  operate("u", "r2");
+  BOOST_TEST(
+      refusal(with_callback("u", "r4"))
+      == "cannot attach more than 3 callbacks to a workflow (3 callbacks already attached)");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_id_that_the_run_knows_from_its_start_is_another_one) {
+  const auto of_start = current().state.start_request_id;
+  operate("u", of_start);
+  accept_update();
+  BOOST_TEST(only_callback().request_id == of_start);
+  operate("u", of_start); // the same request again
+  BOOST_TEST(only_callback().update_id == "u");
+  const auto& known = current().state.request_ids.at(of_start);
+  BOOST_CHECK(known.event_type == enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  BOOST_TEST(known.event_id == 1);
+  signal();
+  poll();
+  complete_update();
+  BOOST_REQUIRE(callbacks.size() == 1u);
+  BOOST_CHECK(callbacks[0].completion.outcome == outcome::succeeded);
+}
+
+BOOST_AUTO_TEST_CASE(one_request_id_is_attached_to_each_update_that_it_names) {
+  const auto of_start = current().state.start_request_id;
+  operate("u", "r");
+  operate("u", of_start); // before it is accepted
+  accept_update();
+  operate("v", "r");
+  const auto given = poll();
+  answer({message_command("accept v")}, {acceptance(given.messages(0))});
+  operate("v", of_start); // and after
+  BOOST_TEST(current().state.callbacks.size() == 4u);
+  come_back();
+  BOOST_TEST(current().state.callbacks.size() == 4u);
+  signal();
+  poll();
+  complete_update();
+  BOOST_TEST(callbacks.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_is_refused_leaves_no_callback) {
   operate("u", "r");
   const auto given = poll();
@@ -230,10 +298,38 @@ BOOST_AUTO_TEST_CASE(a_service_that_comes_back_knows_them) {
   BOOST_TEST(callbacks[0].completion.result->data() == "\"done\"");
 }
 
+BOOST_AUTO_TEST_CASE(an_id_of_a_request_has_a_limit_whatever_comes_with_it) {
+  auto request = update_request("u");
+  request.mutable_request()->set_request_id(std::string(settings.max_id_bytes + 1, 'r'));
+  BOOST_TEST(refusal(request) == "RequestId length exceeds limit.");
+  request.mutable_request()->set_request_id(std::string(settings.max_id_bytes, 'r'));
+  BOOST_TEST(refusal(request) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_a_worker_brings_back_is_checked_as_well) {
+  signal(); // a task that outlives the service
+  operate("u", "r");
+  const auto given = poll();
+  come_back();
+  auto asked = request_in(given.messages(0));
+  update_api::Acceptance body;
+  body.set_accepted_request_message_id("u/request");
+  body.set_accepted_request_sequencing_event_id(given.messages(0).event_id());
+  *body.mutable_accepted_request() = asked;
+  body.mutable_accepted_request()->set_request_id(std::string(settings.max_id_bytes + 1, 'r'));
+  BOOST_TEST(
+      answer({message_command("accept u")}, {message_about("accept", "u", body)})
+          .answer.status.message
+      == "BadUpdateWorkflowExecutionMessage: invalid *update.Acceptance: accepted_request: "
+         "RequestId length exceeds limit.");
+  BOOST_TEST(current().state.callbacks.empty());
+  poll();
+  *body.mutable_accepted_request() = asked;
+  answer({message_command("accept u")}, {message_about("accept", "u", body)});
+  BOOST_TEST(only_callback().request_id == "r");
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_are_told) {
-  const auto refusal = [this](const wire::UpdateWorkflowExecutionRequest& request) {
-    return decide(embedded::update_execution{request}).answer.status.message;
-  };
   auto request = with_callback("u", "r");
   request.mutable_request()->clear_request_id();
   BOOST_TEST(
