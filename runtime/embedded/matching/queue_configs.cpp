@@ -8,9 +8,12 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace troupe::embedded {
@@ -72,6 +75,24 @@ rpc_status check_weights(const request& what) {
   return {};
 }
 
+/// Queues have parts inside the real server: names of those are "/_sys/NAME/NUMBER".
+rpc_status check_name(std::string_view name) {
+  constexpr std::string_view prefix = "/_sys/";
+  if (!name.starts_with(prefix))
+    return {};
+  const auto slash = name.rfind('/');
+  auto part = name.substr(slash + 1);
+  if (part.starts_with('+'))
+    part.remove_prefix(1);
+  std::int64_t number = 0;
+  const auto* const end = part.data() + part.size();
+  const auto read = std::from_chars(part.data(), end, number);
+  if (slash <= prefix.size() || read.ec != std::errc{} || read.ptr != end || number <= 0)
+    return bad_argument("invalid task queue partition name " + std::string{name});
+  return bad_argument("task queue family name cannot have prefix /_sys/ " + std::string{name});
+}
+
+/// As the real server: it takes an empty name, any kind of task, and a rate that is no number.
 rpc_status check(const request& what) {
   const bool is_workflow = what.task_queue_type() == enums::TASK_QUEUE_TYPE_WORKFLOW;
   const auto& of_queue = what.update_queue_rate_limit();
@@ -86,7 +107,9 @@ rpc_status check(const request& what) {
     return status;
   if (what.identity().size() > longest_text)
     return too_long("Identity");
-  return check_weights(what);
+  if (auto status = check_weights(what); !status.ok())
+    return status;
+  return check_name(what.task_queue());
 }
 
 tq::RateLimitConfig

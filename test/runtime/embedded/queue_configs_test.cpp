@@ -7,7 +7,9 @@
 #include <temporal/api/taskqueue/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <cmath>
 #include <limits>
+#include <string>
 
 namespace {
 
@@ -160,6 +162,49 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_set_is_refused) {
   gone.add_unset_fairness_weight_overrides("");
   BOOST_TEST(refusal(gone) == "fairness weight override key must not be empty");
   BOOST_TEST(known.find(key) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_queue_has_no_limits_of_its_own) {
+  const auto about = [](const std::string& name) {
+    auto made = with_limit(1);
+    made.set_task_queue(name);
+    return made;
+  };
+  for (const std::string name : {"/_sys/q/1", "/_sys/a/b/1", "/_sys/q/007", "/_sys/q/+1"})
+    BOOST_TEST(refusal(about(name)) == "task queue family name cannot have prefix /_sys/ " + name);
+  for (const std::string name :
+       {"/_sys/",
+        "/_sys/1",
+        "/_sys//1",
+        "/_sys/q",
+        "/_sys/q/",
+        "/_sys/q/x",
+        "/_sys/q/0",
+        "/_sys/q/-1",
+        "/_sys/q/1_0",
+        "/_sys/q/v1:3",
+        "/_sys/q/99999999999999999999"})
+    BOOST_TEST(refusal(about(name)) == "invalid task queue partition name " + name);
+  update(about("/_sysq"));
+  auto by_whom = about("/_sys/q/1");
+  by_whom.set_identity(std::string(1001, 'i'));
+  BOOST_TEST(refusal(by_whom) == "Identity field too long (max 1000 characters).");
+}
+
+// Of no use, but the real server takes it.
+BOOST_AUTO_TEST_CASE(any_name_any_kind_and_a_rate_that_is_no_number_are_taken) {
+  for (const int type : {-1, 0, 99}) {
+    auto what = with_limit(1);
+    what.set_task_queue_type(static_cast<enums::TaskQueueType>(type));
+    update(what);
+    BOOST_TEST(*queue_rate(known.find({"ns", "q", type})) == 1);
+  }
+  auto unnamed = with_limit(1);
+  unnamed.set_task_queue("");
+  update(unnamed);
+  BOOST_TEST(known.find({"ns", "", enums::TASK_QUEUE_TYPE_ACTIVITY}) != nullptr);
+  update(with_limit(std::numeric_limits<float>::quiet_NaN()));
+  BOOST_TEST(std::isnan(*queue_rate(known.find(key))));
 }
 
 BOOST_AUTO_TEST_CASE(there_are_so_many_weights_and_no_more) {
