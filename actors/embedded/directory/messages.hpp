@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace troupe::embedded {
@@ -44,8 +45,8 @@ struct poll {
   std::string build_id;
   bool is_sticky = false;
   bool is_activity = false;
-  task_priority taken; ///< of the task that it took
-  time_point expires;  ///< when it is answered empty
+  std::optional<task_priority> taken; ///< of its task, if that counts against a limit
+  time_point expires;                 ///< when it is answered empty
   executor::timer_id timer = 0;
 };
 using poll_ptr = std::shared_ptr<poll>;

@@ -88,10 +88,8 @@ void task_queue_actor::handle(reopen_poll& what) {
     back->from->answer_empty();
     return;
   }
-  if (limits_.is_on())
-    limits_.give_back(
-        back->taken.fairness_key,
-        weight_of(config_, back->taken.fairness_key, back->taken.fairness_weight));
+  if (back->taken)
+    give_back(*std::exchange(back->taken, std::nullopt));
   put({back->id, back}, true);
 }
 
@@ -152,7 +150,7 @@ void task_queue_actor::put(task what) {
     matcher_.add(std::move(what));
     hand_over_waiting();
   } else if (auto found = matcher_.offer(std::move(what))) {
-    hand_over(std::move(*found));
+    hand_over(std::move(*found), false);
   }
 }
 
@@ -161,7 +159,7 @@ void task_queue_actor::put(waiting_poll what, bool is_first) {
     matcher_.add(std::move(what), is_first);
     hand_over_waiting();
   } else if (auto found = matcher_.poll(std::move(what), is_first)) {
-    hand_over(std::move(*found));
+    hand_over(std::move(*found), false);
   }
 }
 
@@ -172,7 +170,7 @@ void task_queue_actor::hand_over_waiting() {
     const auto& first = matcher_.first_task().priority();
     const auto weight = weight_of(config_, first.fairness_key, first.fairness_weight);
     if (limits_.take(first.fairness_key, weight, now)) {
-      hand_over(matcher_.next());
+      hand_over(matcher_.next(), true);
       continue;
     }
     const auto pause = limits_.until_next(first.fairness_key, now);
@@ -322,15 +320,26 @@ void task_queue_actor::add_task(add_workflow_task& what) {
   put({place, std::move(what)});
 }
 
-void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
+void task_queue_actor::give_back(const task_priority& taken) {
+  limits_.give_back(
+      taken.fairness_key, weight_of(config_, taken.fairness_key, taken.fairness_weight));
+}
+
+void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found, bool is_counted) {
   // A loop, as any number of polls may have vanished and any number of tasks may be stale.
   for (;;) {
     auto& taker = found.poll.what;
-    if (limits_.is_on())
+    taker->taken.reset(); // what it took before
+    if (is_counted)
       taker->taken = found.task.priority();
     std::optional<matcher<task, waiting_poll>::match> next;
     if (taker->from->is_cancelled() || taker->from->is_answered()) {
       // It vanished while its cancellation is still on the way: the task goes to the next one.
+      if (is_counted) {
+        give_back(found.task.priority());
+        matcher_.add(std::move(found.task)); // who hands over asks the limits again
+        return;
+      }
       next = matcher_.offer(std::move(found.task));
     } else if (auto* workflow = std::get_if<add_workflow_task>(&found.task.what)) {
       note_gone(found.task.place);
@@ -349,6 +358,11 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found) {
     } else {
       if (give_offer(std::get<std::string>(found.task.what), taker)) {
         note_gone(found.task.place);
+        return;
+      }
+      if (is_counted) {
+        give_back(found.task.priority());
+        matcher_.add(std::move(found.poll), true);
         return;
       }
       next = matcher_.poll(std::move(found.poll), true);

@@ -129,7 +129,9 @@ private:
   /// A sticky queue whose worker is gone: nobody will come for what waits there.
   [[nodiscard]] bool is_deserted() const;
   void pass_on(offer_query query); ///< to the queue that is next
-  void hand_over(matcher<task, waiting_poll>::match found);
+  /// `is_counted`: the limits were asked for the task, which is given back if it does not go.
+  void hand_over(matcher<task, waiting_poll>::match found, bool is_counted);
+  void give_back(const task_priority& taken);
   /// False if the offer is wanted no more: the poll is still free.
   bool give_offer(const std::string& task_id, const poll_ptr& taker);
   void

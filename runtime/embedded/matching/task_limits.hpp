@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/executor.hpp"
+#include "runtime/base/time/saturate.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -40,7 +41,7 @@ public:
   }
   /// The same if one that had gone comes back.
   [[nodiscard]] time_point before(time_point ready) const {
-    return lets_through() && ready != time_point::max() ? ready - interval_ : ready;
+    return lets_through() && ready != time_point::max() ? later(ready, -interval_) : ready;
   }
   /// After a change to this pace: nobody waits for what the one before was slow in.
   [[nodiscard]] time_point at_most(time_point ready, time_point now) const {
@@ -94,7 +95,8 @@ public:
     }
     return true;
   }
-  /// The task was not worth it: it counts as one that never went.
+  /// The task that was taken was not worth it: it counts as one that never went. The limits may be
+  /// others than those it was taken under.
   void give_back(const std::string& key, double weight) {
     if (applied_)
       ready_ = pace_.before(ready_);

@@ -5,6 +5,7 @@
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 /// Activities by the calls of workers and clients: their way to queues, polls and executions.
@@ -220,6 +221,28 @@ BOOST_AUTO_TEST_CASE(a_poll_that_took_a_stale_task_gets_the_next_one) {
   BOOST_TEST(!waiting->is_answered);
   begin("fresh", {"b"});
   BOOST_TEST(task_of(waiting).activity_id() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_task_that_no_limit_counted_does_not_stop_a_queue_that_has_one_now) {
+  begin("stale", {"a"});
+  auto pause = about<wire::PauseActivityRequest>("stale");
+  pause.set_id("a");
+  BOOST_TEST(call("PauseActivity", pause)->status.message == "");
+  const auto ask = [&](std::optional<double> per_second) {
+    wire::PollActivityTaskQueueRequest request;
+    request.set_namespace_("default");
+    request.mutable_task_queue()->set_name("aq");
+    if (per_second)
+      request.mutable_task_queue_metadata()->mutable_max_tasks_per_second()->set_value(*per_second);
+    return send("PollActivityTaskQueue", request, 70s);
+  };
+  // The limit comes while the stale task is with its run.
+  auto first = ask(std::nullopt);
+  auto second = ask(5);
+  shard.run_until_idle();
+  begin("fresh", {"b", "c"});
+  BOOST_TEST(task_of(first).activity_id() == "b");
+  BOOST_TEST(task_of(second).activity_id() == "c");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_poll_ends_before_its_deadline_and_loses_nothing) {

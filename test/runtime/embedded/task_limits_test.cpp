@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
+#include <optional>
 
 namespace {
 
@@ -51,6 +52,23 @@ BOOST_AUTO_TEST_CASE(a_second_s_worth_and_one_more_go_at_once_and_the_rest_in_ti
   limits_of_a_queue slower;
   slower.set_by_worker(2.5, start);
   BOOST_TEST(burst(slower, start) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_back_that_no_limit_counted_does_not_stop_the_queue) {
+  // Taken under a limit of its key alone, given back once there is one of all.
+  limits_of_a_queue limits;
+  limits.set_by_config(std::nullopt, 5.0, start);
+  BOOST_TEST(limits.take("a", 1, start));
+  limits.set_by_config(5.0, 5.0, start);
+  limits.give_back("a", 1);
+  BOOST_TEST(burst(limits, start, "b") == 6);
+  BOOST_TEST((*limits.until_next("b", start) == 200ms));
+  // And of a pace that is close to nothing.
+  limits_of_a_queue slow;
+  slow.set_by_worker(1e-9, start);
+  for (int i = 0; i < 1000; ++i)
+    slow.give_back("", 1);
+  BOOST_TEST(burst(slow, start) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(less_than_one_a_second_lets_the_first_one_go) {
