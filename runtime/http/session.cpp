@@ -111,6 +111,22 @@ std::pair<std::string, std::string> split_target(std::string_view target) {
   return {std::move(path), std::string{mark == target.npos ? "" : target.substr(mark + 1)}};
 }
 
+/// Nobody on the way may read another end of the request, or another host, than we do: a body is
+/// framed by its length or as plain chunks, and the host is named once.
+template <class Header>
+bool is_clear(const Header& of) {
+  if (of.count(wire::field::host) > 1)
+    return false;
+  switch (of.count(wire::field::transfer_encoding)) {
+  case 0: return true;
+  case 1: {
+    const auto value = of[wire::field::transfer_encoding];
+    return of.version() >= 11 && lower({value.data(), value.size()}) == "chunked";
+  }
+  default: return false;
+  }
+}
+
 bool has(const response& of, std::string_view header) {
   return std::ranges::any_of(
       of.headers, [&](const auto& each) { return lower(each.first) == header; });
@@ -234,6 +250,8 @@ void session::on_header(error_code error) {
     return;
   if (error)
     return failed_to_read(error);
+  if (!is_clear(parser_->get()))
+    return refuse(refusal::malformed);
   if (!parser_->is_done() && parser_->get()[wire::field::expect] == "100-continue") {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(

@@ -610,6 +610,16 @@ class WithoutServer(unittest.TestCase):
         self.assertTrue(err.startswith("Error: "), err)
         return err
 
+    def test_a_contract_is_not_written_over_its_definition(self):
+        with tempfile.NamedTemporaryFile("w+", suffix=".nexusrpc.yaml") as definition:
+            text = "nexusrpc: 1.0.0\nservices:\n  Greeter:\n    operations:\n      greet: {}\n"
+            definition.write(text)
+            definition.flush()
+            self.assertIn("is a file that is read",
+                          self.refused("nexus", "generate", definition.name, "--out-file", definition.name))
+            definition.seek(0)
+            self.assertEqual(definition.read(), text)
+
     def test_flags_without_their_feature_are_refused_by_name(self):
         for flag, value in [
                 ("--db-filename", "x"), ("-f", "x"),

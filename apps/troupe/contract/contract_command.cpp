@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
@@ -42,6 +43,11 @@ void write_header(const std::string& path, const std::string& text) {
 }
 
 void generate(const generate_flags& what, const global_flags&) {
+  for (const auto& file : what.files) {
+    std::error_code not_there;
+    if (!what.out_file.empty() && std::filesystem::equivalent(file, what.out_file, not_there))
+      throw command_error("--out-file " + what.out_file + " is a file that is read: name another");
+  }
   const auto text = contract::header_text(contract::read_definition(what.files, what.name_space));
   if (what.out_file.empty())
     print(text);
