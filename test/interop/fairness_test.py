@@ -140,8 +140,13 @@ async def changed(address):
             found.append(without_times(answer.config))
         except RPCError as error:
             found.append((error.status, error.message))
-        seen = await service.describe_task_queue(DescribeTaskQueueRequest(
-            namespace="default", task_queue=TaskQueue(name=queue), task_queue_type=kind, report_config=True))
+        # The real server shows a change a little after it has taken it.
+        for _ in range(50):
+            seen = await service.describe_task_queue(DescribeTaskQueueRequest(
+                namespace="default", task_queue=TaskQueue(name=queue), task_queue_type=kind, report_config=True))
+            if without_times(seen.config) == found[-1] or isinstance(found[-1], tuple):
+                break
+            await asyncio.sleep(0.1)
         found.append((seen.HasField("config"), without_times(seen.config), seen.effective_rate_limit.rate_limit_source))
     return found
 
