@@ -33,9 +33,9 @@ class compatibility(unittest.TestCase):
     def test_the_python_sdk_is_the_one_that_interop_installs(self):
         self.assertEqual(row("Python SDK `temporalio`"), first(r"temporalio==(\S+)", "test/interop/build_peers.sh"))
 
-    def test_the_go_sdk_is_the_one_that_the_benchmarks_build(self):
-        self.assertEqual(row("Go SDK `go.temporal.io/sdk`"),
-                         first(r"go\.temporal\.io/sdk v(\S+)", "bench/peers/go/go.mod"))
+    def test_the_go_sdk_is_the_one_that_interop_and_the_benchmarks_build(self):
+        for module in ("test/interop/peers/go/go.mod", "bench/peers/go/go.mod"):
+            self.assertEqual(row("Go SDK `go.temporal.io/sdk`"), first(r"go\.temporal\.io/sdk v(\S+)", module))
 
     def test_the_protocol_is_the_one_that_the_headers_name(self):
         self.assertEqual(first(r"Temporal API (\d+\.\d+)", "docs/compatibility.md"),

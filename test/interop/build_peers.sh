@@ -8,15 +8,24 @@ cd "$(dirname "$0")"
 
 left_out() { printf 'peers: %s is left out, %s\n' "$1" "$2"; }
 
+why_no_go() {
+  command -v go > /dev/null || { echo "Go 1.26 is not installed"; return; }
+  local minor
+  minor=$(go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
+  [ "$minor" -ge 26 ] || echo "it needs Go 1.26, this is $(go env GOVERSION)"
+}
+
 server() {
   [ ! -x "$peers/temporal" ] || return 0
-  command -v go > /dev/null || { left_out "the real server" "Go 1.26 is not installed"; return 0; }
-  local go_minor
-  go_minor=$(go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
-  [ "$go_minor" -ge 26 ] || { left_out "the real server" "it needs Go 1.26, this is $(go env GOVERSION)"; return 0; }
+  [ -z "$no_go" ] || { left_out "the real server" "$no_go"; return 0; }
   echo "peers: building the real Temporal CLI and server (some minutes the first time)"
   (cd peer && go build -o "$peers/temporal" \
     -ldflags "-X github.com/temporalio/cli/internal/temporalcli.Version=1.8.2" github.com/temporalio/cli/cmd/temporal)
+}
+
+go_peer() {
+  [ -z "$no_go" ] || { left_out "the Go SDK" "$no_go"; return 0; }
+  (cd peers/go && go build -o "$peers/matrix_go" .)
 }
 
 python() {
@@ -28,7 +37,9 @@ python() {
     "$peers/venv/bin/pip" install --quiet temporalio==1.35.0 cryptography==48.0.0
 }
 
+no_go=$(why_no_go)
 failed=0
-server || failed=1
-python || failed=1
+for peer in server python go_peer; do
+  $peer || failed=1
+done
 exit "$failed"

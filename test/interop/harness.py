@@ -46,6 +46,7 @@ class Process:
     def __init__(self, *command, env=None):
         self.log = tempfile.NamedTemporaryFile("w+b", prefix="troupe-interop-", suffix=".log")
         self.command = [str(part) for part in command]
+        self.asked = False
         self.child = subprocess.Popen(
             self.command, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
         )
@@ -64,9 +65,15 @@ class Process:
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
 
+    def ask_to_stop(self):
+        """Once: a second signal would hurry it."""
+        if not self.asked and self.child.poll() is None:
+            self.asked = True
+            self.child.terminate()
+
     def stop(self, seconds=20):
         if self.child.poll() is None:
-            self.child.terminate()
+            self.ask_to_stop()
             try:
                 self.child.wait(seconds)
             except subprocess.TimeoutExpired:

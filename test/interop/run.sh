@@ -11,5 +11,5 @@ for needed in "$peers/temporal" "$peers/venv/bin/python"; do
   [ -x "$needed" ] || { echo "interop: SKIPPED, without $needed there is nothing to test against"; exit 0; }
 done
 
-export TROUPE_BIN=$bin TEMPORAL_EXE=$(realpath "$peers/temporal")
+export TROUPE_BIN=$bin TROUPE_PEERS=$(realpath "$peers") TEMPORAL_EXE=$(realpath "$peers/temporal")
 exec "$peers/venv/bin/python" -m unittest discover --start-directory test/interop --pattern '*_test.py' --verbose "${@:2}"
