@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo test asan tsan interop interop-cluster package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -67,11 +67,16 @@ interop: ## Builds the real Temporal CLI and server, then runs the tests against
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='all interop_programs'
 	@test/interop/run.sh build/bin
 
+interop-cluster: ## The real server as a cluster on PostgreSQL, with our workers; one of its history hosts is killed
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=cluster_peer
+	@test/interop/build_peers.sh build/peers server python cluster
+	@TROUPE_BIN=$(CURDIR)/build/bin TROUPE_PEERS=$(CURDIR)/build/peers TEMPORAL_EXE=$(CURDIR)/build/peers/temporal build/peers/venv/bin/python test/interop/cluster/cluster.py
+
 SDK_PYTHON ?=
 sdk-python: ## Runs the official Python SDK's own tests on our service (SDK_PYTHON=its checkout at tag 1.31.0)
 	@[ -n "$(SDK_PYTHON)" ] || { echo "say where temporalio/sdk-python is checked out at tag 1.31.0: make sdk-python SDK_PYTHON=FOLDER" >&2; exit 1; }
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS=troupe
-	@test/interop/build_peers.sh build/peers
+	@test/interop/build_peers.sh build/peers server python
 	@TROUPE_BIN=$(CURDIR)/build/bin TEMPORAL_EXE=$(CURDIR)/build/peers/temporal test/interop/sdk_python.py "$(SDK_PYTHON)" $(SDK_PYTHON_FLAGS)
 
 package: proto ## Builds the Debian packages into build/packages
@@ -107,7 +112,7 @@ web-check: web-packages ## Checks that apps/web/dist is what its sources make, t
 web-test: web-packages ## Tests the Web UI in Chromium: our page against the real server, and the one that our server serves
 	@$(MAKE) --no-print-directory deps PACKAGES=apps/web/packages.txt
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS='troupe activities_worker children_worker hello_nexus_caller hello_nexus_handler messages_worker nexus_standalone_operations polling_worker'
-	@test/interop/build_peers.sh build/peers
+	@test/interop/build_peers.sh build/peers server python
 	@node apps/web/scripts/test.mjs browser
 	@TROUPE_WEB_SERVED=1 TROUPE_WEB_SERVER=$(CURDIR)/build/bin/troupe node apps/web/scripts/test.mjs browser
 

@@ -37,6 +37,12 @@ class compatibility(unittest.TestCase):
         for module in ("test/interop/peers/go/go.mod", "bench/peers/go/go.mod"):
             self.assertEqual(row("Go SDK `go.temporal.io/sdk`"), first(r"go\.temporal\.io/sdk v(\S+)", module))
 
+    def test_the_typescript_and_java_sdks_are_those_that_interop_installs(self):
+        self.assertEqual(row("TypeScript SDK `@temporalio/worker`"),
+                         first(r'"@temporalio/worker": "([^"]+)"', "test/interop/peers/typescript/package.json"))
+        self.assertEqual(row("Java SDK `io.temporal:temporal-sdk`"),
+                         first(r"<artifactId>temporal-sdk</artifactId>\s+<version>([^<]+)", "test/interop/peers/java/pom.xml"))
+
     def test_the_protocol_is_the_one_that_the_headers_name(self):
         self.assertEqual(first(r"Temporal API (\d+\.\d+)", "docs/compatibility.md"),
                          first(r'temporal_api_version = "([^"]+)"', "runtime/include/troupe/version.hpp"))

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Builds the real Temporal CLI and server and the Python SDK's environment into a folder, once. What cannot be built
-# here is left out, with the reason on standard output: who needs it looks whether it is there.
+# Builds the real Temporal CLI and server, programs with the official SDKs and the Python SDK's environment into a folder,
+# once: `build_peers.sh FOLDER [server|cluster|python|go_peer|typescript_peer|java_peer ...]`. What cannot be built here is
+# left out, with the reason on standard output: who needs it looks whether it is there.
 set -euo pipefail
+[ $# -gt 1 ] || set -- "$1" server python go_peer typescript_peer java_peer
 mkdir -p "$1"
 peers=$(realpath "$1")
 cd "$(dirname "$0")"
@@ -23,9 +25,53 @@ server() {
     -ldflags "-X github.com/temporalio/cli/internal/temporalcli.Version=1.8.2" github.com/temporalio/cli/cmd/temporal)
 }
 
+# The server's own program, for a cluster of it.
+cluster() {
+  [ ! -x "$peers/temporal-server" ] || [ ! -x "$peers/temporal-sql-tool" ] || return 0
+  [ -z "$no_go" ] || { left_out "the server of a cluster" "$no_go"; return 0; }
+  echo "peers: building the real server for a cluster (some minutes the first time)"
+  (cd peer && go build -o "$peers/temporal-sql-tool" go.temporal.io/server/cmd/tools/sql &&
+    go build -o "$peers/temporal-server" go.temporal.io/server/cmd/server)
+}
+
 go_peer() {
   [ -z "$no_go" ] || { left_out "the Go SDK" "$no_go"; return 0; }
   (cd peers/go && go build -o "$peers/matrix_go" .)
+}
+
+# Whether what is built in a folder is of other sources than there are; says so only once.
+changed() {
+  local now
+  now=$(cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [ "$(cat "$2/sources" 2> /dev/null)" != "$now" ] || return 1
+  mkdir -p "$2"
+  rm -f "$2/sources"
+  built_of=$now
+}
+
+typescript_peer() {
+  command -v npm > /dev/null || { left_out "the TypeScript SDK" "Node 20 with npm is not installed"; return 0; }
+  node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' ||
+    { left_out "the TypeScript SDK" "it needs Node 20, this is $(node --version)"; return 0; }
+  changed peers/typescript "$peers/typescript" || return 0
+  local install=false
+  cmp --silent peers/typescript/package-lock.json "$peers/typescript/node_modules/.of" || install=true
+  cp -r peers/typescript/. "$peers/typescript"
+  (
+    cd "$peers/typescript"
+    if $install; then
+      npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.of || exit
+    fi
+    npm run --silent build
+  ) || return
+  echo "$built_of" > "$peers/typescript/sources"
+}
+
+java_peer() {
+  command -v mvn > /dev/null || { left_out "the Java SDK" "Java 17 with Maven is not installed (Debian: maven)"; return 0; }
+  changed peers/java "$peers/java" || return 0
+  mvn --quiet --batch-mode --file peers/java/pom.xml -DbuiltAt="$peers/java" package || return
+  echo "$built_of" > "$peers/java/sources"
 }
 
 python() {
@@ -39,7 +85,7 @@ python() {
 
 no_go=$(why_no_go)
 failed=0
-for peer in server python go_peer; do
+for peer in "${@:2}"; do
   $peer || failed=1
 done
 exit "$failed"

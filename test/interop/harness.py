@@ -48,7 +48,8 @@ class Process:
         self.command = [str(part) for part in command]
         self.asked = False
         self.child = subprocess.Popen(
-            self.command, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+            self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})}
         )
 
     def output(self):

@@ -44,8 +44,8 @@ PEERS = [
     Peer("python", "P", [], sys.executable, HERE / "peers" / "python" / "matrix_peer.py"),
     Peer("go", "G", [BUILT / "matrix_go"], BUILT / "matrix_go"),
     Peer("typescript", "T", ["node", BUILT / "typescript" / "lib" / "peer.js"], "node", BUILT / "typescript" / "lib" / "peer.js"),
-    Peer("java", "J", ["java", BUILT / "matrix-peer.jar"],
-         "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar", BUILT / "matrix-peer.jar"),
+    Peer("java", "J", ["java", BUILT / "java" / "matrix-peer.jar"],
+         "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar", BUILT / "java" / "matrix-peer.jar"),
 ]
 
 

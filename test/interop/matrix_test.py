@@ -16,7 +16,7 @@ from matrix_peers import PEERS, Stage
 from matrix_report import Report
 
 AT_ONCE = 40
-SECONDS = 40  # that a cell may take
+SECONDS = 90  # that a cell may take; none needs more than a few where nothing else runs
 KILLED = Row("handler killed")
 FLEET = Row("mixed fleet")
 

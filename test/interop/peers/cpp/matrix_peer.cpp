@@ -203,10 +203,10 @@ struct matrix_run {
     ctx.on_signal<finish>([this] { finished = true; });
     if (what.how == "fail")
       throw troupe::application_error("no money", {.type = "Poor", .non_retryable = true});
-    if (what.how == "wait") {
+    if (what.how == "wait" || what.how == "stay") {
       auto waited = co_await ctx.wait_condition([this] { return finished; }).as_result();
       if (!waited) {
-        co_await ctx.shielded().sleep(1s);
+        co_await ctx.shielded().sleep(what.how == "stay" ? 20s : 1s);
         waited.value(); // the cancellation goes on
       }
     }

@@ -21,7 +21,7 @@ func run(ctx workflow.Context, ask Ask) (Answer, error) {
 	switch ask.How {
 	case "fail":
 		return Answer{}, temporal.NewNonRetryableApplicationError("no money", "Poor", nil)
-	case "wait":
+	case "wait", "stay":
 		finished := false
 		selector := workflow.NewSelector(ctx)
 		selector.AddReceive(workflow.GetSignalChannel(ctx, "finish"), func(from workflow.ReceiveChannel, _ bool) {
@@ -31,8 +31,12 @@ func run(ctx workflow.Context, ask Ask) (Answer, error) {
 		selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
 		selector.Select(ctx)
 		if !finished {
+			cleanup := time.Second
+			if ask.How == "stay" {
+				cleanup = 20 * time.Second
+			}
 			detached, _ := workflow.NewDisconnectedContext(ctx)
-			if err := workflow.Sleep(detached, time.Second); err != nil {
+			if err := workflow.Sleep(detached, cleanup); err != nil {
 				return Answer{}, err
 			}
 			return Answer{}, ctx.Err()

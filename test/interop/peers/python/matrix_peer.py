@@ -168,11 +168,11 @@ class MatrixRun:
     async def run(self, ask: Ask) -> Answer:
         if ask.how == "fail":
             raise ApplicationError("no money", type="Poor", non_retryable=True)
-        if ask.how == "wait":
+        if ask.how in ("wait", "stay"):
             try:
                 await workflow.wait_condition(lambda: self.finished)
             except asyncio.CancelledError:
-                await asyncio.shield(workflow.sleep(timedelta(seconds=1)))
+                await asyncio.shield(workflow.sleep(timedelta(seconds=20 if ask.how == "stay" else 1)))
                 raise
         return Answer(f"{NAME}: {ask.text}")
 
