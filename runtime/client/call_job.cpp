@@ -48,8 +48,10 @@ void call_job::travel_by(rpc_options how) {
 void refuse_to_block_a_shard() {
   if (current_executor() != nullptr)
     throw std::logic_error(
-        "a blocking client call on the thread of a shard would hold up everything else there: in a "
-        "coroutine, write co_await client.async()...(...) or co_await handle.async()...(...)");
+        "a blocking client call on the thread of a shard would hold up everything else there: in "
+        "the "
+        "coroutine of a handler or an activity, write co_await client.async()...(...) or co_await "
+        "handle.async()...(...); a workflow uses what its context offers, or an activity");
 }
 
 // -- launching

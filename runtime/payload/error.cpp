@@ -73,7 +73,7 @@ failure_cause to_failure_error(const std::exception_ptr& error) {
   return convert(error, max_failure_depth);
 }
 
-bool is_canceled(const failure_error& error) noexcept {
+bool is_canceled(const std::exception& error) noexcept {
   const auto* at = &error;
   for (int depth = 0; at != nullptr && depth < detail::max_causes; ++depth) {
     if (dynamic_cast<const canceled_error*>(at) != nullptr)
@@ -83,23 +83,20 @@ bool is_canceled(const failure_error& error) noexcept {
     const bool only_says_where = dynamic_cast<const activity_error*>(at) != nullptr
                                  || dynamic_cast<const child_workflow_error*>(at) != nullptr
                                  || dynamic_cast<const nexus_operation_error*>(at) != nullptr;
-    if (!only_says_where)
+    if (only_says_where)
+      at = static_cast<const failure_error&>(*at).cause().get();
+    else if (const auto* caused = dynamic_cast<const detail::caused_error*>(at)) // what a client
+                                                                                 // gets
+      at = caused->cause().get();
+    else
       return false;
-    at = at->cause().get();
   }
   return false;
 }
 
 bool is_canceled(const std::exception_ptr& error) noexcept {
-  if (!error)
-    return false;
-  try {
-    std::rethrow_exception(error);
-  } catch (const failure_error& failure) {
-    return is_canceled(failure);
-  } catch (...) {
-    return false;
-  }
+  const auto* first = detail::as_exception(error);
+  return first != nullptr && is_canceled(*first);
 }
 
 bool is_benign(const failure_error& error) noexcept {

@@ -67,7 +67,7 @@ class WithServer(unittest.TestCase):
         cls.server = Server(
             "--namespace", "default", "--ip", "127.0.0.1", "--log-format", "pretty", "--log-level", "warn",
             "--dynamic-config-value", 'system.refreshNexusEndpointsMinWait="0s"',
-            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--namespace", "odd", "--headless",
+            "--dynamic-config-value", "some.unknown.key=[1,2]", "--namespace", "second", "--namespace", "odd", "--namespace", "odd", "--headless",
             "--search-attribute", "AtStart=int")
 
     @classmethod

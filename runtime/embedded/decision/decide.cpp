@@ -13,6 +13,7 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/record/record.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/workflow_task/workflow_task_rules.hpp"
 
@@ -81,6 +82,41 @@ void reopen(change& ch, run& on, resumes what) {
   for (auto at = callbacks.begin(); at != callbacks.end(); ++at)
     callbacks.edit(at).sent = {};
   ask_peers_again(on);
+}
+
+/// As the real server's check of a run's transaction counts it (1.31.2): bytes that were there
+/// before, and events; but events that could have waited, as long as nothing came after them, count
+/// from the next time on.
+const char* problem_with(const change& ch, const change::opened_run& each) {
+  const auto& history = each.on->history;
+  auto counted = history.size();
+  while (counted > each.events && is_bufferable(history[counted - 1]->event_type()))
+    --counted;
+  return history_problem(ch.settings(), each.before.history_size, counted);
+}
+
+/// A decision that would make the history of a run too large is not made: the run ends instead, and
+/// who wanted it hears why.
+void end_what_grew_too_large(change& ch, const input& what) {
+  const char* problem = nullptr;
+  std::vector<std::string> ids;
+  for (const auto& each : ch.opened())
+    if (each.grew() && !each.is_new && !each.is_removed && each.on->open())
+      if (const char* const found = problem_with(ch, each)) {
+        problem = found;
+        ids.push_back(each.on->id);
+      }
+  if (problem == nullptr)
+    return;
+  ch.undo();
+  if (std::holds_alternative<timers_due>(what))
+    ch.timer_came(); // what else was due is still due
+  for (const auto& id : ids)
+    terminate_run(ch, *ch.find(id), problem, nullptr, "history-service");
+  refuse(
+      ch,
+      std::holds_alternative<start_workflow_task>(what) ? task_not_found()
+                                                        : invalid_argument(problem));
 }
 
 /// All or nothing: what throws in the middle of a decision is this service's mistake, and leaves no
@@ -166,6 +202,7 @@ bool is_open(const record& rec, std::string_view run_id) {
 transaction decide(record& rec, const input& what, surroundings around) {
   auto tx = decide_by(rec, around, why::happened, [&](change& ch) {
     std::visit([&](const auto& each) { handle(ch, each); }, what);
+    end_what_grew_too_large(ch, what);
   });
   if (tx.answer.status.code == status_code::internal && std::holds_alternative<timers_due>(what)) {
     // The timer is spent and what it was for is still due: not at once, it would fail again.

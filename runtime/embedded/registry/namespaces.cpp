@@ -168,6 +168,10 @@ namespace_entry& namespace_registry::insert(namespace_entry entry) {
 const namespace_entry& namespace_registry::ensure(const std::string& name, duration retention) {
   if (const auto* known = find(name))
     return *known;
+  if (planned_ != nullptr) // what the same plan makes is not found yet
+    for (const auto& each : *planned_)
+      if (each->name == name)
+        return *each;
   namespace_entry entry;
   entry.name = name;
   entry.id = free_id();

@@ -352,7 +352,7 @@ successor kind_of(const follow_up& next) {
 }
 
 duration at_least_a_second_apart(const run& on, time_point now, duration backoff) {
-  const auto earliest = later(on.state.start_time, seconds{1});
+  const auto earliest = later(on.state.execution_time, seconds{1});
   return later(now, backoff) < earliest ? earliest - now : backoff;
 }
 

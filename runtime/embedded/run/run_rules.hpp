@@ -112,7 +112,8 @@ std::vector<completion_callback> callbacks_of(const run& on);
 /// Which successor `next` is.
 successor kind_of(const follow_up& next);
 
-/// Runs follow each other no faster than once a second.
+/// Runs follow each other no faster than once a second, counted from when the one before might
+/// begin: the time that it was held back is none of its life (as the real server counts, 1.31.2).
 duration at_least_a_second_apart(const run& on, time_point now, duration backoff);
 
 } // namespace troupe::embedded

@@ -6,7 +6,6 @@
 #include "runtime/embedded/command/commands.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
-#include "runtime/embedded/run/history_limits.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/update/update_messages.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
@@ -255,8 +254,6 @@ void handle(change& ch, const complete_workflow_task& what) {
   if (leaves_no_trace)
     response.set_reset_history_event_id(on.state.last_completed_started_id);
   if (!on.open())
-    return;
-  if (end_if_too_large(ch, on))
     return;
   for (auto& event : in.ended)
     on.state.buffered.put(++on.state.last_buffered, std::move(event));

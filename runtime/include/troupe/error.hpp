@@ -176,11 +176,13 @@ template <class T, std::predicate<const T&> Fits = detail::any_cause>
 [[nodiscard]] failure_cause to_failure_error(const std::exception_ptr& error);
 
 /// True if `error` is a `canceled_error`, or of activities, children and operations, one around the
-/// other however often, the innermost was cancelled. An `application_error` around a cancellation
-/// is a failure of its own: `find_cause<canceled_error>(error)` looks through these too.
+/// other however often, the innermost was cancelled; so are the errors by which a client says that
+/// one of these failed (`workflow_failed_error` and its like). An `application_error` around a
+/// cancellation is a failure of its own: `find_cause<canceled_error>(error)` looks through these
+/// too.
+[[nodiscard]] bool is_canceled(const std::exception& error) noexcept;
+/// The same of what the pointer holds; false if it holds nothing.
 [[nodiscard]] bool is_canceled(const std::exception_ptr& error) noexcept;
-/// The same.
-[[nodiscard]] bool is_canceled(const failure_error& error) noexcept;
 
 /// How loud an application error is: `benign` errors are expected, so workers log them at debug and
 /// do not count them.

@@ -20,6 +20,10 @@ struct row {
   std::string_view hint;
 };
 
+constexpr std::string_view wants_certificate =
+    "it closed the connection after the TLS handshake: it may want a client certificate "
+    "(TEMPORAL_TLS_CLIENT_CERT_PATH and _KEY_PATH), or not the one that it got";
+
 // The first that fits. `test/runtime/rpc/connect_hints_test.cpp` has a listener for each.
 constexpr row rows[] = {
     {"HTTP proxy returned response code 407",
@@ -56,11 +60,13 @@ constexpr row rows[] = {
      tls::on,
      "the server's certificate is for another name: connect by a name that is in it, or set "
      "TEMPORAL_TLS_SERVER_NAME to one"},
-    {"Socket closed",
-     status_code::unavailable,
-     tls::on,
-     "it closed the connection after the TLS handshake: it may want a client certificate "
-     "(TEMPORAL_TLS_CLIENT_CERT_PATH and _KEY_PATH), or not the one that it got"},
+    {"Socket closed", status_code::unavailable, tls::on, wants_certificate},
+    // Servers of other TLS libraries, as Go's: by an alert, which up to TLS 1.2 ends the handshake
+    // and later breaks the connection that seemed to be there.
+    {"Endpoint read failed", status_code::unavailable, tls::on, wants_certificate},
+    {"alert handshake failure", status_code::unavailable, tls::on, wants_certificate},
+    {"alert bad certificate", status_code::unavailable, tls::on, wants_certificate},
+    {"alert unknown ca", status_code::unavailable, tls::on, wants_certificate},
     {"Socket closed",
      status_code::unavailable,
      tls::off,

@@ -65,10 +65,10 @@ public:
       return missing(name, is_named);
     const auto& top = table(*root, "the file");
     only(top, {"profile"}, "");
-    const auto profiles = top.find("profile");
-    if (profiles == top.end())
+    const auto* const profiles = setting(top, "profile");
+    if (profiles == nullptr)
       return missing(name, is_named);
-    const auto& all = table(profiles->second, "profile");
+    const auto& all = table(*profiles, "profile");
     const auto found = all.find(name);
     if (found == all.end())
       return missing(name, is_named);
@@ -96,23 +96,40 @@ private:
     return from.as_table();
   }
 
+  // In any case of its letters, as other SDKs read them; as it is written here goes first.
+  static const toml::value* setting(const toml_table& from, const std::string& key) {
+    if (const auto found = from.find(key); found != from.end())
+      return &found->second;
+    for (const auto& [written, value] : from)
+      if (lower(written) == key)
+        return &value;
+    return nullptr;
+  }
+
+  static std::string lower(std::string text) {
+    for (auto& c : text)
+      if (c >= 'A' && c <= 'Z')
+        c = static_cast<char>(c - 'A' + 'a');
+    return text;
+  }
+
   text string_of(const toml_table& from, const std::string& key, const std::string& where) const {
-    const auto found = from.find(key);
-    if (found == from.end())
+    const auto* const found = setting(from, key);
+    if (found == nullptr)
       return {};
-    if (!found->second.is_string())
+    if (!found->is_string())
       fail(where + "." + key, "is not a string");
-    return rpc::string_in(found->second);
+    return rpc::string_in(*found);
   }
 
   std::optional<bool>
   bool_of(const toml_table& from, const std::string& key, const std::string& where) const {
-    const auto found = from.find(key);
-    if (found == from.end())
+    const auto* const found = setting(from, key);
+    if (found == nullptr)
       return {};
-    if (!found->second.is_boolean())
+    if (!found->is_boolean())
       fail(where + "." + key, "is neither true nor false");
-    return found->second.as_boolean();
+    return found->as_boolean();
   }
 
   void
@@ -120,7 +137,7 @@ private:
     if (!is_strict_)
       return;
     for (const auto& [key, value] : from)
-      if (!known.contains(key))
+      if (!known.contains(lower(key)))
         throw connection_error(
             path_ + ": unknown key " + (where.empty() ? key : where + "." + key));
   }
@@ -131,16 +148,16 @@ private:
     to.address = string_of(from, "address", where);
     to.name_space = string_of(from, "namespace", where);
     to.api_key = string_of(from, "api_key", where);
-    if (const auto tls = from.find("tls"); tls != from.end())
-      read_tls(table(tls->second, where + ".tls"), where + ".tls", to);
-    if (const auto codec = from.find("codec"); codec != from.end()) {
-      const auto& section = table(codec->second, where + ".codec");
+    if (const auto* const tls = setting(from, "tls"))
+      read_tls(table(*tls, where + ".tls"), where + ".tls", to);
+    if (const auto* const codec = setting(from, "codec")) {
+      const auto& section = table(*codec, where + ".codec");
       only(section, {"endpoint", "auth"}, where + ".codec");
       to.codec_endpoint = string_of(section, "endpoint", where + ".codec");
       to.codec_authorization = string_of(section, "auth", where + ".codec");
     }
-    if (const auto meta = from.find("grpc_meta"); meta != from.end()) {
-      const auto& section = table(meta->second, where + ".grpc_meta");
+    if (const auto* const meta = setting(from, "grpc_meta")) {
+      const auto& section = table(*meta, where + ".grpc_meta");
       for (const auto& [key, value] : section)
         to.headers.emplace_back(header_name(key), *string_of(section, key, where + ".grpc_meta"));
       std::sort(to.headers.begin(), to.headers.end());

@@ -47,6 +47,21 @@ command_api::Command continue_as_new() {
 
 BOOST_AUTO_TEST_SUITE(client_rules)
 
+// The time that a run was held back is none of its life: a loop of runs that do nothing starts one
+// a second, as on the real server.
+BOOST_AUTO_TEST_CASE(runs_that_continue_at_once_begin_a_second_apart) {
+  service_fixture service;
+  service.start();
+  for (int i = 0; i < 4; ++i) {
+    service.poll();
+    BOOST_TEST(service.complete({continue_as_new()}).answer.status.ok());
+    const auto& started =
+        service.current().history.front()->workflow_execution_started_event_attributes();
+    BOOST_TEST(started.first_workflow_task_backoff().seconds() == 1);
+    service.advance(std::chrono::seconds{1});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(both_kinds_of_signal_count_against_one_limit) {
   service_fixture service;
   service.settings.max_signals = 2;

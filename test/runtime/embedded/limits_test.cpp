@@ -83,6 +83,56 @@ BOOST_AUTO_TEST_CASE(a_cancel_does_not_add_to_a_history_that_is_too_large) {
   BOOST_TEST(refused.answer.status.message == "Workflow history count exceeds limit.");
 }
 
+// As recorded from the real server with `limit.historyCount.error=20`.
+BOOST_AUTO_TEST_CASE(an_answer_that_would_make_a_history_too_long_is_not_taken) {
+  service_fixture service;
+  service.settings.max_history_events = 20;
+  service.start();
+  service.poll();
+  std::vector<command_api::Command> timers;
+  for (int i = 0; i < 25; ++i)
+    timers.push_back(start_timer(std::to_string(i), std::chrono::minutes{1}));
+  const auto refused = service.complete(timers);
+  BOOST_TEST((refused.answer.status.code == status_code::invalid_argument));
+  BOOST_TEST(refused.answer.status.message == "Workflow history count exceeds limit.");
+  BOOST_TEST(
+      service.event_types()
+      == "WorkflowExecutionStarted WorkflowTaskScheduled WorkflowTaskStarted WorkflowTaskFailed "
+         "WorkflowExecutionTerminated");
+  BOOST_TEST((service.current().state.status == enums::WORKFLOW_EXECUTION_STATUS_TERMINATED));
+}
+
+BOOST_AUTO_TEST_CASE(timers_that_would_make_a_history_too_long_end_the_run) {
+  service_fixture service;
+  service.settings.max_history_events = 20;
+  service.start();
+  service.poll();
+  std::vector<command_api::Command> timers;
+  for (int i = 0; i < 15; ++i)
+    timers.push_back(start_timer(std::to_string(i), std::chrono::seconds{1}));
+  BOOST_TEST(service.complete(timers).answer.status.ok());
+  BOOST_TEST(service.current().history.size() == 19u);
+  service.advance(std::chrono::seconds{2});
+  BOOST_TEST(service.current().history.size() == 20u);
+  BOOST_TEST((service.current().state.status == enums::WORKFLOW_EXECUTION_STATUS_TERMINATED));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_whose_start_would_make_a_history_too_long_ends_the_run) {
+  service_fixture service;
+  service.settings.max_history_events = 2;
+  service.start();
+  BOOST_REQUIRE(service.tasks.size() == 1u);
+  embedded::start_workflow_task start;
+  start.run_id = service.current().id;
+  start.scheduled_event_id = service.tasks.front().scheduled_event_id;
+  start.stamp = service.tasks.front().stamp;
+  const auto refused = service.decide(start);
+  BOOST_TEST((refused.answer.status.code == status_code::not_found));
+  BOOST_TEST(
+      service.event_types()
+      == "WorkflowExecutionStarted WorkflowTaskScheduled WorkflowExecutionTerminated");
+}
+
 BOOST_AUTO_TEST_CASE(a_memo_is_measured_with_what_it_had_before) {
   service_fixture service;
   service.settings.max_memo_bytes = 10'000;

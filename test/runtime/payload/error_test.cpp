@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <troupe/client/errors.hpp>
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
 
@@ -105,6 +106,13 @@ BOOST_AUTO_TEST_CASE(knows_what_counts_as_canceled) {
   BOOST_TEST(is_canceled(nexus_operation_error{"n", {}, cause}));
   BOOST_TEST(is_canceled(nexus::operation_error::canceled("c")));
   BOOST_TEST(is_canceled(thrown(canceled_error{})));
+  // What a client throws of a workflow that was cancelled.
+  BOOST_TEST(is_canceled(workflow_failed_error{"w", "r", cause}));
+  BOOST_TEST(is_canceled(thrown(workflow_failed_error{"w", "r", cause})));
+  BOOST_TEST(
+      !is_canceled(workflow_failed_error{"w", "r", std::make_shared<terminated_error>("t")}));
+  BOOST_TEST(!is_canceled(workflow_failed_error{"w", "r", nullptr}));
+  BOOST_TEST(!is_canceled(std::runtime_error{"r"}));
   // Wrappers within wrappers, as deep as they come.
   failure_cause deep = cause;
   for (int i = 0; i < 20; ++i) {

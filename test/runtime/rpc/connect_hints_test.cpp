@@ -9,6 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 #include <grpcpp/security/server_credentials.h>
@@ -74,6 +76,60 @@ public:
   }
 
 private:
+  asio::io_context context_;
+  asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
+  std::atomic<bool> is_over_{false};
+  std::thread thread_;
+};
+
+/// Wants a client certificate of who is trusted, by OpenSSL alone: what it does to others differs
+/// from gRPC.
+class tls_server {
+public:
+  tls_server(asio::ssl::context::method how, const std::string& trusted) : tls_(how) {
+    const auto certificate = read("server.pem");
+    const auto key = read("server.key");
+    const auto ca = read(trusted);
+    tls_.use_certificate_chain(asio::buffer(certificate));
+    tls_.use_private_key(asio::buffer(key), asio::ssl::context::pem);
+    tls_.add_certificate_authority(asio::buffer(ca));
+    tls_.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+    SSL_CTX_set_alpn_select_cb(
+        tls_.native_handle(),
+        [](SSL*,
+           const unsigned char** chosen,
+           unsigned char* length,
+           const unsigned char*,
+           unsigned,
+           void*) {
+          *chosen = reinterpret_cast<const unsigned char*>("h2");
+          *length = 2;
+          return SSL_TLSEXT_ERR_OK;
+        },
+        nullptr);
+    thread_ = std::thread{[this] {
+      while (!is_over_) {
+        boost::system::error_code error;
+        asio::ssl::stream<asio::ip::tcp::socket> peer{context_, tls_};
+        acceptor_.accept(peer.next_layer(), error);
+        if (!error && !is_over_)
+          peer.handshake(asio::ssl::stream_base::server, error);
+      }
+    }};
+  }
+  ~tls_server() {
+    is_over_ = true;
+    boost::system::error_code error;
+    asio::ip::tcp::socket last{context_};
+    last.connect(acceptor_.local_endpoint(), error);
+    thread_.join();
+  }
+  [[nodiscard]] std::string target() const {
+    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+private:
+  asio::ssl::context tls_;
   asio::io_context context_;
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::atomic<bool> is_over_{false};
@@ -236,6 +292,18 @@ BOOST_AUTO_TEST_CASE(the_certificate_is_for_another_name) {
 BOOST_AUTO_TEST_CASE(the_service_wants_a_client_certificate) {
   test::grpc_test_server server{0, server_credentials(true)};
   expect({.target = server.target(), .tls = with_our_ca}, "it may want a client certificate");
+}
+
+BOOST_AUTO_TEST_CASE(a_service_of_another_tls_library_wants_a_client_certificate) {
+  for (const auto how : {asio::ssl::context::tlsv13_server, asio::ssl::context::tlsv12_server}) {
+    const tls_server any{how, "ca.pem"};
+    expect({.target = any.target(), .tls = with_our_ca}, "it may want a client certificate");
+    const tls_server others{how, "server.pem"};
+    auto ours = with_our_ca;
+    ours.client_certificate = read("client.pem");
+    ours.client_key = read("client.key");
+    expect({.target = others.target(), .tls = ours}, "or not the one that it got");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_refuses) {

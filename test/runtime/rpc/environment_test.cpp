@@ -94,6 +94,18 @@ BOOST_AUTO_TEST_CASE(reads_the_profile_that_is_asked_for) {
   BOOST_TEST(contains(error(), "there is no profile \"absent\""));
 }
 
+// As other SDKs read them: only the name of a profile is taken as it is written.
+BOOST_AUTO_TEST_CASE(reads_keys_in_any_case) {
+  write("[Profile.default]\nAddress = \"a:1\"\n[Profile.default.TLS]\nServer_Name = \"s\"\n");
+  options.strict = true;
+  const auto found = load();
+  BOOST_TEST(found.target == "a:1");
+  BOOST_REQUIRE(found.tls.has_value());
+  BOOST_TEST(found.tls->server_name == "s");
+  options.profile = "Default";
+  BOOST_TEST(contains(error(), "there is no profile \"Default\""));
+}
+
 BOOST_AUTO_TEST_CASE(reads_tls_settings) {
   write(R"(
 [profile.default.tls]

@@ -53,6 +53,17 @@ BOOST_AUTO_TEST_CASE(refuses_namespaces_as_the_real_server_does) {
   BOOST_TEST(add("x").ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_namespace_that_one_change_wants_twice_is_made_once) {
+  const auto made = namespaces.plan([&] {
+    const auto& first = namespaces.ensure("a", std::chrono::hours{48});
+    BOOST_TEST(namespaces.ensure("a").id == first.id);
+    namespaces.ensure("default");
+  });
+  BOOST_REQUIRE(made.size() == 1u);
+  BOOST_TEST(made.front().name == "a");
+  BOOST_TEST((made.front().retention == std::chrono::hours{48}));
+}
+
 // Clients check by them before they send.
 BOOST_AUTO_TEST_CASE(tells_the_limits_that_hold) {
   const namespace_registry limited{[this] { return next_id(); }, {1000, 50}};
