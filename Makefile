@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CXX_FILES = git ls-files '*.hpp' '*.cpp'
 
-.PHONY: help deps proto build demo test asan tsan interop interop-cluster package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
+.PHONY: help deps proto build demo demo-secure test asan tsan interop interop-cluster package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
 demo: deps ## Sets up, builds, and runs the published Nexus guide, or SAMPLE, with real processes
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS="troupe $$(apps/samples/demo.py --programs $(SAMPLE))"
 	@apps/samples/demo.py $(SAMPLE) build/bin
+
+demo-secure: deps ## The cloud chapter of the guides: certificates, API keys, an endpoint with a list of callers
+	@$(MAKE) --no-print-directory build PRESET=dev TARGETS="troupe hello_nexus_handler hello_nexus_caller"
+	@apps/samples/hello_nexus/demo_secure.sh build/bin
 
 test: ## Builds and runs all tests but interop and perf
 	@$(MAKE) --no-print-directory build PRESET=dev

@@ -83,6 +83,7 @@ void add_task_queue_commands(CLI::App& app, const global_flags& flags);
 void add_worker_commands(CLI::App& app, const global_flags& flags);
 void add_env_commands(CLI::App& app, const global_flags& flags);
 void add_config_commands(CLI::App& app, const global_flags& flags);
+void add_cert_commands(CLI::App& app, const global_flags& flags);
 void add_server_command(CLI::App& app, const global_flags& flags);
 
 /// Names the commands of the Temporal CLI that this build has not: using one is refused by name.

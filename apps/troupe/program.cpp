@@ -295,6 +295,7 @@ void declare_program(CLI::App& app, global_flags& flags, add_commands add_server
   add_worker_commands(app, flags);
   add_env_commands(app, flags);
   add_config_commands(app, flags);
+  add_cert_commands(app, flags);
   for (const auto* group :
        {"operator", "workflow", "activity", "nexus", "batch", "task-queue", "worker"})
     add_client_flags(*app.get_subcommand(group), flags);

@@ -81,7 +81,12 @@ public:
       : request_(std::move(request)) {}
 
   [[nodiscard]] std::string peer() const override { return request_->peer; }
-  [[nodiscard]] std::optional<rpc::tls_identity> identity() const override { return {}; }
+  [[nodiscard]] std::optional<rpc::tls_identity> identity() const override {
+    const auto& shown = request_->certificate;
+    if (!shown)
+      return std::nullopt;
+    return rpc::tls_identity{shown->common_name, shown->alternative_names, shown->pem};
+  }
 
   [[nodiscard]] std::string_view header(std::string_view name) const override {
     if (const auto own = request_->header("grpc-metadata-" + std::string{name}); !own.empty())

@@ -45,11 +45,43 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
          || (is_local_name(host_of(origin)) && is_local_name(host_of(host)));
 }
 
+/// `*` in the pattern stands for any text.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t at = 0;
+  std::size_t in = 0;
+  std::size_t star = pattern.npos; // the last one, and where what it stands for ends
+  std::size_t behind = 0;
+  while (in < text.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      behind = in;
+    } else if (at < pattern.size() && pattern[at] == text[in]) {
+      ++at;
+      ++in;
+    } else if (star != pattern.npos) {
+      at = star + 1;
+      in = ++behind;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', at) == pattern.npos;
+}
+
+bool is_host_allowed(
+    std::string_view host, bool on_loopback, const std::vector<std::string>& allowed) {
+  if (!allowed.empty())
+    return std::ranges::any_of(
+        allowed, [&](const auto& each) { return matches(each, lower(host)); });
+  const auto name = host_of(host);
+  return !on_loopback || name.empty() || is_ip(name) || is_local_name(name);
+}
+
 /// What speaks against a request; empty: nothing.
-std::string objection(const http::incoming& request, bool on_loopback) {
+std::string objection(
+    const http::incoming& request, bool on_loopback, const std::vector<std::string>& allowed) {
   const auto host = request.header("host");
-  if (const auto name = host_of(host);
-      on_loopback && !name.empty() && !is_ip(name) && !is_local_name(name))
+  if (!is_host_allowed(host, on_loopback, allowed))
     return "Host not allowed";
   if (const auto origin = request.header("origin");
       !origin.empty() && !is_same_origin(origin, host))
@@ -66,9 +98,15 @@ bool is_loopback(std::string_view ip) {
   return ip == "::1" || (ip.starts_with("127.") && is_ip(ip));
 }
 
+guard::guard(http::handler& inner, bool on_loopback, std::vector<std::string> allowed_hosts)
+    : inner_(inner), on_loopback_(on_loopback), allowed_hosts_(std::move(allowed_hosts)) {
+  for (auto& each : allowed_hosts_)
+    each = lower(each);
+}
+
 unique_function<void()>
 guard::serve(std::shared_ptr<const http::incoming> request, http::answer_function answer) {
-  auto problem = objection(*request, on_loopback_);
+  auto problem = objection(*request, on_loopback_, allowed_hosts_);
   if (problem.empty())
     return inner_.serve(std::move(request), std::move(answer));
   answer([why = std::move(problem)] {

@@ -30,8 +30,11 @@ response guarded(response of) {
 
 struct listener::implementation final : http::handler {
   implementation(
-      const http::address& to, std::map<std::string, listener::handler> given, limits within)
-      : paths(given.begin(), given.end()), serves(to, *this, wider(within)) {}
+      const http::address& to,
+      std::map<std::string, listener::handler> given,
+      limits within,
+      tls_source tls)
+      : paths(given.begin(), given.end()), serves(to, *this, wider(within), std::move(tls)) {}
 
   unique_function<void()>
   serve(std::shared_ptr<const incoming> from, answer_function answer) override {
@@ -62,8 +65,9 @@ struct listener::implementation final : http::handler {
   server serves; ///< last: its thread reads the rest
 };
 
-listener::listener(const http::address& where, std::map<std::string, handler> paths, limits within)
-    : impl_(std::make_unique<implementation>(where, std::move(paths), within)) {}
+listener::listener(
+    const http::address& where, std::map<std::string, handler> paths, limits within, tls_source tls)
+    : impl_(std::make_unique<implementation>(where, std::move(paths), within, std::move(tls))) {}
 listener::~listener() = default;
 
 const http::address& listener::where() const noexcept {

@@ -34,7 +34,11 @@ public:
   using handler = std::function<response(const request&)>;
 
   /// Throws `listen_error`. A port of 0 takes a free one.
-  listener(const http::address& where, std::map<std::string, handler> paths, limits within = {});
+  listener(
+      const http::address& where,
+      std::map<std::string, handler> paths,
+      limits within = {},
+      tls_source tls = {});
   ~listener();
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;

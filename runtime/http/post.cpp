@@ -170,19 +170,11 @@ std::optional<http_url> parse_http_url(std::string_view text) {
   return result;
 }
 
-posted post_json(
-    const http_url& to,
-    const std::vector<std::pair<std::string, std::string>>& headers,
-    std::string body,
-    post_limits within) {
-  request what{wire::verb::post, to.path, 11};
-  for (const auto& [name, value] : headers)
-    what.set(name, value);
+namespace {
+
+posted send(const http_url& to, request what, const post_limits& within) {
   what.set(wire::field::host, to.host + ':' + to.port);
-  what.set(wire::field::content_type, "application/json");
   what.keep_alive(false);
-  what.body() = std::move(body);
-  what.prepare_payload();
   asio::io_context context{1};
   if (!to.is_tls)
     return run<plain_stream>(to, std::move(what), within, context);
@@ -196,6 +188,28 @@ posted post_json(
   if (error)
     return {.problem = "certificates: " + error.message()};
   return run<tls_stream>(to, std::move(what), within, context, trust);
+}
+
+} // namespace
+
+posted get_json(const http_url& to, post_limits within) {
+  request what{wire::verb::get, to.path, 11};
+  what.set(wire::field::accept, "application/json");
+  return send(to, std::move(what), within);
+}
+
+posted post_json(
+    const http_url& to,
+    const std::vector<std::pair<std::string, std::string>>& headers,
+    std::string body,
+    post_limits within) {
+  request what{wire::verb::post, to.path, 11};
+  for (const auto& [name, value] : headers)
+    what.set(name, value);
+  what.set(wire::field::content_type, "application/json");
+  what.body() = std::move(body);
+  what.prepare_payload();
+  return send(to, std::move(what), within);
 }
 
 } // namespace troupe::http

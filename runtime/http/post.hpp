@@ -22,18 +22,21 @@ struct http_url {
 /// Nothing if it is no such URL.
 [[nodiscard]] std::optional<http_url> parse_http_url(std::string_view text);
 
-/// What one POST may cost.
+/// What one request may cost.
 struct post_limits {
   std::chrono::milliseconds time{5'000};            ///< in all
   std::size_t answer_bytes = std::size_t{64} << 10; ///< of the answer's body
 };
 
-/// What came of a POST.
+/// What came of a request.
 struct posted {
   std::string problem = {}; ///< what went wrong, also an answer that is no success; empty: nothing
   unsigned status = 0;      ///< of HTTP; 0: there was no answer
   std::string body = {};    ///< of a success
 };
+
+/// One GET of JSON, as the POST below.
+[[nodiscard]] posted get_json(const http_url& to, post_limits within = {});
 
 /// One POST of JSON, on the calling thread, on a connection of its own.
 [[nodiscard]] posted post_json(

@@ -3,6 +3,7 @@
 
 #include "runtime/base/log/log.hpp"
 #include "runtime/http/session.hpp"
+#include "runtime/http/tls_context.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -49,8 +50,8 @@ response handler::refuse(refusal why) const {
 }
 
 struct server::implementation {
-  implementation(const http::address& to, handler& serves, server_limits within)
-      : all(serves, within) {
+  implementation(const http::address& to, handler& serves, server_limits within, tls_source tls)
+      : contexts(std::move(tls)), all(serves, within) {
     error_code error;
     const tcp::endpoint endpoint{asio::ip::make_address(to.ip, error), to.port};
     const auto fail_on = [&] {
@@ -109,7 +110,7 @@ struct server::implementation {
       if (make_room()) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        std::make_shared<session>(std::move(socket), all)->begin();
+        std::make_shared<session>(std::move(socket), contexts.current(), all)->begin();
       }
       accept();
     });
@@ -161,7 +162,8 @@ struct server::implementation {
     thread.join();
   }
 
-  sessions all; ///< first: sessions in its context leave the list as they go
+  tls_contexts contexts; ///< the thread's
+  sessions all;          ///< before the rest: sessions in its context leave the list as they go
   /// The thread also waits for answers while no connection is left.
   asio::executor_work_guard<asio::io_context::executor_type> work{all.context.get_executor()};
   tcp::acceptor acceptor{all.context};
@@ -172,8 +174,8 @@ struct server::implementation {
   bool is_stopped = false;
 };
 
-server::server(const http::address& where, handler& serves, server_limits within)
-    : impl_(std::make_unique<implementation>(where, serves, within)) {}
+server::server(const http::address& where, handler& serves, server_limits within, tls_source tls)
+    : impl_(std::make_unique<implementation>(where, serves, within, std::move(tls))) {}
 
 server::~server() {
   stop(std::chrono::milliseconds{0});

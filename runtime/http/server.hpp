@@ -3,6 +3,7 @@
 
 #include "runtime/http/address.hpp"
 #include "runtime/http/message.hpp"
+#include "runtime/http/tls.hpp"
 
 #include <troupe/unique_function.hpp>
 
@@ -18,6 +19,13 @@
 
 namespace troupe::http {
 
+/// What a client has shown of itself, verified.
+struct client_certificate {
+  std::string common_name = {};
+  std::vector<std::string> alternative_names = {}; ///< DNS names, URIs, addresses
+  std::string pem = {};                            ///< the certificate, then what came with it
+};
+
 /// A request that was read whole. Does not change, lives as long as somebody holds it.
 struct incoming {
   std::string method = {}; ///< `GET`
@@ -27,6 +35,8 @@ struct incoming {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {}; ///< decompressed
   std::string peer = {}; ///< `ipv4:127.0.0.1:4711`, `ipv6:[::1]:4711`
+  /// Null: there is none, or no TLS.
+  std::shared_ptr<const client_certificate> certificate = {};
 
   /// The first header of that lower-case name; empty if there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -90,7 +100,7 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// An HTTP/1.1 server on one thread of its own.
+/// An HTTP/1.1 server on one thread of its own, over TLS if there is a source for it.
 ///
 /// Requests are read whole within the limits and handed to the handler, which may answer later and
 /// from any thread; answers of one connection leave in the order of its requests. Connections are
@@ -100,7 +110,8 @@ class server {
 public:
   /// Listens and starts the thread. Throws `listen_error`. A port of 0 takes a free one. The
   /// handler must outlive it.
-  server(const http::address& where, handler& serves, server_limits within = {});
+  server(
+      const http::address& where, handler& serves, server_limits within = {}, tls_source tls = {});
   /// Stops as `stop(0)` would.
   ~server();
   server(const server&) = delete;

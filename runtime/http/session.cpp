@@ -3,6 +3,7 @@
 
 #include "runtime/base/log/log.hpp"
 #include "runtime/http/gzip.hpp"
+#include "runtime/http/tls_context.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -171,8 +172,8 @@ private:
   std::shared_ptr<session> to_;
 };
 
-session::session(tcp::socket socket, sessions& all)
-    : socket_(std::move(socket)), clock_(all.context), all_(all),
+session::session(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, sessions& all)
+    : stream_(std::move(socket), std::move(tls)), clock_(all.context), all_(all),
       place_(all.open.insert(all.open.end(), this)),
       buffer_(2 * all.within.header_bytes + watch_bytes) {
   all_.connections.fetch_add(1, std::memory_order_relaxed);
@@ -186,7 +187,17 @@ session::~session() {
 }
 
 void session::begin() {
-  read();
+  if (!stream_.is_encrypted())
+    return read();
+  wait_for_client(all_.within.request_time);
+  stream_.async_handshake([self = shared_from_this()](error_code error) {
+    if (self->state_ == state::closed)
+      return;
+    if (error)
+      return self->close(); // no TLS, or nobody whom we know
+    self->certificate_ = certificate_of(self->stream_.tls());
+    self->read();
+  });
 }
 
 void session::drain() {
@@ -202,7 +213,7 @@ void session::close() {
   all_.open.erase(place_);
   clock_.cancel();
   error_code ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   if (was_serving && cancel_)
     std::exchange(cancel_, nullptr)();
 }
@@ -230,17 +241,20 @@ void session::read() {
   if (buffer_.size() != 0)
     return read_header();
   wait_for_client(all_.within.idle_time);
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
-    if (self->state_ == state::closed)
-      return;
-    error ? self->close() : self->read_header();
-  });
+  if (stream_.is_encrypted()) // that bytes came says nothing of a request
+    return watch();
+  stream_.socket().async_wait(
+      tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+        if (self->state_ == state::closed)
+          return;
+        error ? self->close() : self->read_header();
+      });
 }
 
 void session::read_header() {
   wait_for_client(all_.within.request_time);
   wire::async_read_header(
-      socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
         self->on_header(error);
       });
 }
@@ -255,7 +269,7 @@ void session::on_header(error_code error) {
   if (!parser_->is_done() && parser_->get()[wire::field::expect] == "100-continue") {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(
-        socket_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
+        stream_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
           if (failed)
             self->close();
           else if (self->state_ == state::reading)
@@ -270,7 +284,7 @@ void session::read_body() {
   if (parser_->is_done())
     return serve();
   wire::async_read_some(
-      socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
         self->on_body(error);
       });
 }
@@ -320,7 +334,8 @@ void session::serve() {
     request->headers.emplace_back(
         lower({field.name_string().data(), field.name_string().size()}),
         std::string_view{field.value().data(), field.value().size()});
-  request->peer = peer_of(socket_);
+  request->peer = peer_of(stream_.socket());
+  request->certificate = certificate_;
   request->body = std::move(from.body());
   keeps_alive_ = from.keep_alive();
   is_head_ = from.method() == wire::verb::head;
@@ -358,7 +373,7 @@ void session::watch() {
   if (buffer_.size() != 0 || is_input_over_)
     return;
   is_watching_ = true;
-  socket_.async_read_some(
+  stream_.async_read_some(
       buffer_.prepare(watch_bytes),
       [self = shared_from_this()](error_code error, std::size_t size) {
         self->on_watched(error, size);
@@ -427,7 +442,7 @@ void session::write(response what) {
   request_ = nullptr;
   moved_on();
   wait_for_client(all_.within.answer_time);
-  wire::async_write(socket_, answer_, [self = shared_from_this()](error_code error, std::size_t) {
+  wire::async_write(stream_, answer_, [self = shared_from_this()](error_code error, std::size_t) {
     self->on_written(error);
   });
 }
@@ -456,8 +471,10 @@ void session::on_written(error_code error) {
 /// over, or it has sent as much again as it may.
 void session::leave() {
   state_ = state::leaving;
+  if (stream_.is_encrypted())
+    return part();
   error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   if (is_input_over_ || !is_refused_)
     return close();
   wait_for_client(leave_time);
@@ -465,10 +482,26 @@ void session::leave() {
     discard();
 }
 
+/// The same where an end is said inside of TLS, by both sides.
+void session::part() {
+  if (is_input_over_ && !is_refused_)
+    return close();
+  wait_for_client(leave_time);
+  stream_.async_shutdown([self = shared_from_this()](error_code error) {
+    if (self->state_ == state::closed)
+      return;
+    // What it still sends stands in the way.
+    if (error && self->is_refused_ && !self->is_watching_)
+      return self->discard();
+    if (!self->is_watching_)
+      self->close();
+  });
+}
+
 void session::discard() {
   buffer_.clear();
   is_watching_ = true;
-  socket_.async_read_some(
+  stream_.async_read_some(
       buffer_.prepare(watch_bytes),
       [self = shared_from_this()](error_code error, std::size_t size) {
         self->on_watched(error, size);

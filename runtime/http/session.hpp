@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/http/server.hpp"
+#include "runtime/http/wire_stream.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -40,6 +41,7 @@ struct sessions {
 /// One connection.
 ///
 ///   state    event                      next
+///   reading  hands were shaken (TLS)    reading
 ///   reading  a whole request            serving
 ///   reading  no HTTP, or over a limit   writing (the last one)
 ///   reading  gone, too slow             closed
@@ -54,7 +56,11 @@ struct sessions {
 /// the next request's. All on the server's thread.
 class session : public std::enable_shared_from_this<session> {
 public:
-  session(boost::asio::ip::tcp::socket socket, sessions& all);
+  /// Without a context it is not encrypted.
+  session(
+      boost::asio::ip::tcp::socket socket,
+      std::shared_ptr<boost::asio::ssl::context> tls,
+      sessions& all);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -87,17 +93,19 @@ private:
   void write(response what);
   void on_written(error_code error);
   void leave();
+  void part();
   void discard();
   void moved_on();
   void wait_for_client(std::chrono::milliseconds at_most);
 
-  boost::asio::ip::tcp::socket socket_;
+  wire_stream stream_;
   boost::asio::steady_timer clock_;
   sessions& all_;
   std::list<session*>::iterator place_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   boost::beast::http::response<boost::beast::http::string_body> answer_;
+  std::shared_ptr<const client_certificate> certificate_;
   std::shared_ptr<const incoming> request_;
   unique_function<void()> cancel_;
   std::size_t accounted_ = 0; ///< of the body, in `sessions::bodies`

@@ -12,7 +12,7 @@ namespace troupe::rpc {
 struct tls_identity {
   std::string common_name;
   std::vector<std::string> alternative_names; ///< DNS names, URIs, addresses
-  std::string certificate_pem;
+  std::string certificate_pem;                ///< its own, then those that came with it
 };
 
 /// Who makes a call, as far as the front that took it can tell.
@@ -25,6 +25,10 @@ public:
 
   /// Where the call came from: `ipv4:127.0.0.1:4711`, `unix:...`; `in-process` without a network.
   [[nodiscard]] virtual std::string peer() const = 0;
+
+  /// True for code of the same process, which needs no network. What a network brings must not say
+  /// so.
+  [[nodiscard]] virtual bool is_inside() const noexcept { return false; }
 
   /// Nothing without TLS, and nothing if the client showed no certificate that was verified.
   [[nodiscard]] virtual std::optional<tls_identity> identity() const = 0;

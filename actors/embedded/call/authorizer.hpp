@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/access/role.hpp"
 #include "runtime/rpc/caller.hpp"
 
 #include <troupe/rpc_status.hpp>
@@ -10,13 +11,7 @@
 namespace troupe::embedded {
 
 /// What a caller must be allowed to do so that a method is served to it.
-enum class role : char {
-  anyone, ///< says nothing about what is stored
-  read,
-  write,
-  worker, ///< takes tasks and answers them
-  admin,  ///< changes namespaces, endpoints, search attributes
-};
+using access::role;
 
 /// Decides who may do what: the one place that every call passes before anything is looked up or
 /// changed for it.

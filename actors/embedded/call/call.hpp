@@ -89,6 +89,7 @@ private:
   struct neighbour final : rpc::caller {
     explicit neighbour(const rpc::metadata& of) : headers(of) {}
     [[nodiscard]] std::string peer() const override { return "in-process"; }
+    [[nodiscard]] bool is_inside() const noexcept override { return true; }
     [[nodiscard]] std::optional<rpc::tls_identity> identity() const override { return {}; }
     [[nodiscard]] std::string_view header(std::string_view name) const override;
 

@@ -7,7 +7,10 @@
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/rpc/methods.hpp"
 
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 namespace troupe::embedded {
@@ -59,6 +62,36 @@ rpc_status read_request(const call& from, google::protobuf::Message& message, bo
   return {};
 }
 
+/// The namespace that a command of a workflow goes to; empty: its own.
+std::string_view target_of(const temporal::api::command::v1::Command& command) {
+  if (command.has_start_child_workflow_execution_command_attributes())
+    return command.start_child_workflow_execution_command_attributes().namespace_();
+  if (command.has_signal_external_workflow_execution_command_attributes())
+    return command.signal_external_workflow_execution_command_attributes().namespace_();
+  if (command.has_request_cancel_external_workflow_execution_command_attributes())
+    return command.request_cancel_external_workflow_execution_command_attributes().namespace_();
+  return {};
+}
+
+/// Where a workflow may reach into other namespaces, its worker must be allowed to write there.
+rpc_status may_reach_others(directory& here, const call& from, std::string_view own_namespace) {
+  if (!here.settings.cross_namespace_commands
+      || from.row->name != names::respond_workflow_task_completed)
+    return {};
+  std::set<std::string_view> asked{"", own_namespace};
+  for (const auto& command :
+       from.as<temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest>()
+           .commands()) {
+    const auto target = target_of(command);
+    if (!asked.insert(target).second)
+      continue;
+    if (auto status = here.door->may({from.row->name, role::write, target, from.who()});
+        !status.ok())
+      return status;
+  }
+  return {};
+}
+
 /// Sends a call with its request on its way.
 void enter(directory& here, const call_ptr& from) {
   const auto* row = from->row;
@@ -68,6 +101,8 @@ void enter(directory& here, const call_ptr& from) {
     return;
   }
   auto status = here.door->may({row->name, row->needs, name_space, from->who()});
+  if (status.ok())
+    status = may_reach_others(here, *from, name_space);
   if (!status.ok()) {
     from->answer(std::move(status));
     return;

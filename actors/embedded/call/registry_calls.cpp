@@ -225,8 +225,8 @@ constexpr std::array rows{
     row<by_registry, create_endpoint>(operator_names::create_nexus_endpoint, role::admin),
     row<by_registry, update_endpoint>(operator_names::update_nexus_endpoint, role::admin),
     row<by_registry, delete_endpoint>(operator_names::delete_nexus_endpoint, role::admin),
-    row<by_registry, get_endpoint>(operator_names::get_nexus_endpoint, role::read),
-    row<by_registry, list_endpoints>(operator_names::list_nexus_endpoints, role::read),
+    row<by_registry, get_endpoint>(operator_names::get_nexus_endpoint, role::admin),
+    row<by_registry, list_endpoints>(operator_names::list_nexus_endpoints, role::admin),
 };
 
 } // namespace

@@ -76,8 +76,8 @@ void answer_clusters(directory& here, const call_ptr& from, const operators::Lis
 
 constexpr std::array rows{
     row<ways::here, answer_system_info>(names::get_system_info, role::anyone),
-    row<ways::here, answer_cluster_info>(names::get_cluster_info, role::anyone),
-    row<ways::here, answer_clusters>(operator_names::list_clusters, role::read),
+    row<ways::here, answer_cluster_info>(names::get_cluster_info, role::read),
+    row<ways::here, answer_clusters>(operator_names::list_clusters, role::admin),
 };
 
 } // namespace

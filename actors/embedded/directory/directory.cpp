@@ -2,6 +2,7 @@
 #include "actors/embedded/directory/directory.hpp"
 
 #include "actors/shard/pinned_actor.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -35,7 +36,8 @@ std::optional<endpoint_info> info_of(const temporal::api::nexus::v1::Endpoint* f
       found->spec().name(),
       target.worker().namespace_(),
       target.worker().task_queue(),
-      target.external().url()};
+      target.external().url(),
+      protocol::allowed_callers(found->spec()).value_or(std::vector<std::string>{})};
 }
 
 } // namespace

@@ -162,7 +162,8 @@ std::optional<rpc::tls_identity> identity_of(::grpc_call* call) {
   return rpc::tls_identity{
       first_of(GRPC_X509_CN_PROPERTY_NAME),
       values_of(GRPC_X509_SAN_PROPERTY_NAME),
-      first_of(GRPC_X509_PEM_CERT_PROPERTY_NAME)};
+      first_of(GRPC_X509_PEM_CERT_PROPERTY_NAME)
+          + first_of(GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME)};
 }
 
 bool is_over(time_point deadline) {

@@ -30,7 +30,7 @@ struct grpc_front::implementation {
       rpc::local_service& service,
       const grpc_front_options& options,
       std::unique_ptr<connection_listener> on)
-      : context(service, options.hot), listener(std::move(on)) {}
+      : credentials(options.credentials), context(service, options.hot), listener(std::move(on)) {}
 
   void run() {
     void* completed = nullptr;
@@ -91,6 +91,7 @@ struct grpc_front::implementation {
     return {};
   }
 
+  std::shared_ptr<grpc::ServerCredentials> credentials; ///< handshakes ask them
   grpc_front_context context;
   std::unique_ptr<grpc::ServerCompletionQueue>
       own_queue; ///< null if somebody else serves the queue

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -20,10 +22,18 @@ public:
   /// Listens. `make_page` is given the API and returns a `std::unique_ptr` of the page, or nothing.
   /// Throws `http::listen_error`, and what `make_page` throws. The service must outlive it.
   template <class F>
-  http_front(rpc::local_service& service, const http::address& where, F make_page)
+  http_front(
+      rpc::local_service& service,
+      const http::address& where,
+      F make_page,
+      std::vector<std::string> allowed_hosts = {},
+      http::tls_source tls = {})
       : api_(service), page_(make_page(api_)),
-        guard_(page_ ? static_cast<http::handler&>(*page_) : api_, gateway::is_loopback(where.ip)),
-        server_(where, guard_) {}
+        guard_(
+            page_ ? static_cast<http::handler&>(*page_) : api_,
+            gateway::is_loopback(where.ip),
+            std::move(allowed_hosts)),
+        server_(where, guard_, {}, std::move(tls)) {}
 
   /// `ip:port`, with the port that was taken.
   [[nodiscard]] std::string address() const { return http::to_string(server_.where()); }

@@ -67,6 +67,12 @@ constexpr metric http_connections_refused{
 constexpr metric http_requests{
     .name = "http_requests", .help = "requests to an HTTP front", .is_ours = true};
 
+constexpr metric certificate_expiry{
+    .name = "tls_certificate_expires_timestamp_seconds",
+    .kind = metric_kind::gauge,
+    .help = "when the certificate of the service ends, in seconds since 1970",
+    .is_ours = true};
+
 /// Names from outside that are no methods share one label: they may be long, and ever others.
 std::string operation_of(const std::string& method) {
   static const auto known = [] {
@@ -85,18 +91,22 @@ metered_service::counters::counters(telemetry::meter& meter)
     : requests(meter, embedded::requests, "operation", {}, most_operations),
       latency(meter, embedded::latency, "operation", {}, most_operations) {}
 
-metered_service::metered_service(rpc::local_service& of, const http::address& where)
+metered_service::metered_service(
+    rpc::local_service& of, const http::address& where, http::tls_source tls)
     : service_(of), meter_(registry_->add_meter({{"service_name", "frontend"}})),
       counters_(*meter_), failures_(meter_->counter(failures)),
       listener_(
           where,
-          {{"/metrics", [this](const http::request&) {
+          {{"/metrics",
+            [this](const http::request&) {
               return http::response{
                   .body = telemetry::to_prometheus(
                       registry_->read(),
                       {.prefix = "", .durations_as_seconds = true, .attach_service_name = false}),
                   .content_type = std::string{telemetry::prometheus_content_type}};
-            }}}) {}
+            }}},
+          {},
+          std::move(tls)) {}
 
 void metered_service::count_opened_breaker(
     const std::string& endpoint, const std::string& operation) {
@@ -127,6 +137,12 @@ std::vector<telemetry::observed> metered_service::show(
   all.push_back(observe(http_connections_refused, &http::server_counts::refused));
   all.push_back(observe(http_requests, &http::server_counts::requests));
   return all;
+}
+
+telemetry::observed metered_service::show_expiry(std::function<time_point()> expires) {
+  return registry_->observe(certificate_expiry, {}, [when = std::move(expires)] {
+    return std::chrono::duration<double>{when().time_since_epoch()}.count();
+  });
 }
 
 metered_service::cancel_function

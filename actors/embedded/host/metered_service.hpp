@@ -24,7 +24,7 @@ namespace troupe::embedded {
 class metered_service final : public rpc::local_service {
 public:
   /// Throws `http::listen_error`.
-  metered_service(rpc::local_service& of, const http::address& where);
+  metered_service(rpc::local_service& of, const http::address& where, http::tls_source tls = {});
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
 
@@ -36,6 +36,10 @@ public:
   /// the thread of whoever reads the metrics.
   [[nodiscard]] std::vector<telemetry::observed>
   show(const std::string& listener, const std::function<http::server_counts()>& counts);
+
+  /// Shows when the certificate of the service ends, as long as what is returned lives. `expires`
+  /// is called on the thread of whoever reads the metrics.
+  [[nodiscard]] telemetry::observed show_expiry(std::function<time_point()> expires);
 
   /// `ip:port`, with the port that was taken.
   [[nodiscard]] std::string address() const { return http::to_string(listener_.where()); }

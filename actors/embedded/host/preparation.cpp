@@ -2,6 +2,7 @@
 #include "actors/embedded/host/preparation.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -64,6 +65,8 @@ std::vector<std::function<void(directory&)>> preparation_of(const service_option
       auto& target = *spec.mutable_target()->mutable_worker();
       target.set_namespace_(wanted.target_namespace);
       target.set_task_queue(wanted.target_task_queue);
+      if (!wanted.allowed_callers.empty())
+        protocol::set_allowed_callers(spec, wanted.allowed_callers);
       check("endpoint '" + wanted.name + "'", here.endpoints.ensure(spec, here.now()));
     });
   return changes;

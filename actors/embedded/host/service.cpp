@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/embedded/call/guarded_door.hpp"
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/front/grpc_front.hpp"
 #include "actors/embedded/front/http_front.hpp"
+#include "actors/embedded/front/tls_credentials.hpp"
+#include "actors/embedded/host/doors.hpp"
 #include "actors/embedded/host/metered_service.hpp"
 #include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/service_access.hpp"
@@ -58,6 +61,8 @@ struct service::implementation {
     auto settings = embedded::read_settings(options.dynamic_config);
     if (!settings)
       throw service_error{settings.error()};
+    allowed_hosts = settings->http_allowed_hosts;
+    doors = std::make_unique<embedded::doors>(options);
     if (users == nullptr) {
       config = std::make_unique<caf::actor_system_config>();
       own_system = std::make_unique<caf::actor_system>(configured(*config));
@@ -70,6 +75,8 @@ struct service::implementation {
     queue = made.get();
     home = std::make_unique<actors::threaded_shard>(*users, "troupe-service", std::move(made));
     host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
+    if (doors->keeper())
+      host->here().door = std::make_unique<embedded::guarded_door>(doors->keeper());
     try {
       show_metrics(options.metrics_address);
       prepare(options);
@@ -86,10 +93,12 @@ struct service::implementation {
     if (!where)
       throw service_error{"the metrics address \"" + address + "\" is not of the form ip:port"};
     try {
-      metered = std::make_unique<embedded::metered_service>(*host, *where);
+      metered = std::make_unique<embedded::metered_service>(*host, *where, doors->tls());
     } catch (const http::listen_error& error) {
       throw service_error{std::string{"the metrics of the service: "} + error.what()};
     }
+    if (const auto of = doors->certificates())
+      shown.push_back(metered->show_expiry([of] { return of->expires(); }));
     run([this] {
       host->here().count_opened_breaker = [to = metered.get()](const auto&... what) {
         to->count_opened_breaker(what...);
@@ -149,7 +158,8 @@ struct service::implementation {
     if (stopped)
       throw service_error{"the service is shut down"};
     try {
-      auto opened = std::make_unique<embedded::http_front>(front(), *where, make_page);
+      auto opened = std::make_unique<embedded::http_front>(
+          front(), *where, make_page, allowed_hosts, doors->tls());
       std::vector<telemetry::observed> observed;
       if (metered)
         observed =
@@ -178,6 +188,8 @@ struct service::implementation {
     http_fronts.clear();
   }
 
+  std::unique_ptr<embedded::doors> doors;
+  std::vector<std::string> allowed_hosts; ///< over HTTP
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> own_system;
   std::unique_ptr<grpc::ServerBuilder> builder; ///< of the first listener; null once it listens
@@ -188,7 +200,7 @@ struct service::implementation {
   std::mutex mutex;                                   ///< guards what follows
   std::vector<std::unique_ptr<embedded::grpc_front>> fronts;
   std::vector<std::unique_ptr<embedded::http_front>> http_fronts;
-  std::vector<telemetry::observed> shown; ///< of the HTTP fronts
+  std::vector<telemetry::observed> shown; ///< of the HTTP fronts and the certificate
   bool stopped = false;
 };
 
@@ -232,6 +244,8 @@ std::string service::listen(const std::string& address) {
     throw service_error{"the service is shut down"};
   auto& first = impl_->builder;
   embedded::grpc_front_options options{.address = address, .hot = hot_methods()};
+  if (auto tls = impl_->doors->tls())
+    options.credentials = embedded::tls_credentials(std::move(tls));
   auto front =
       first
           ? embedded::grpc_front::listen_on(impl_->front(), std::move(options), first, impl_->queue)

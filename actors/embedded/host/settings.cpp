@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/host/settings.hpp"
 
+#include "runtime/protocol/json_value.hpp"
+
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -33,8 +35,21 @@ bool read_truth(std::string_view json, service_settings& to) {
   return true;
 }
 
+bool read_hosts(std::string_view json, service_settings& to) {
+  const auto read = protocol::parse_json(json);
+  if (!read || read->is != protocol::json_value::type::array)
+    return false;
+  to.http_allowed_hosts.clear();
+  for (const auto& each : read->items) {
+    if (each.is != protocol::json_value::type::string || each.text.empty())
+      return false;
+    to.http_allowed_hosts.push_back(each.text);
+  }
+  return true;
+}
+
 using all = service_settings;
-constexpr std::array<known_setting, 26> settings{{
+constexpr std::array<known_setting, 27> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -110,6 +125,10 @@ constexpr std::array<known_setting, 26> settings{{
     {"history.maxTotalUpdates",
      "updates of one workflow in all (2000)",
      read_number<&all::max_updates>},
+    {"frontend.httpAllowedHosts",
+     "host names that requests over HTTP may carry, with * for any text "
+     "([]: localhost and IP addresses on a loopback address, else all)",
+     read_hosts},
     {"history.hostLevelCacheMaxSize",
      "workflows kept in memory while nothing is asked of them (128000)",
      read_number<&all::most_loaded_records>},

@@ -37,6 +37,43 @@ struct service_endpoint {
   std::string name = {};              ///< must not be there yet
   std::string target_namespace = {};  ///< of the handler's workers
   std::string target_task_queue = {}; ///< that the handler's workers poll
+  /// Namespaces whose workflows may call it; empty: those of all namespaces.
+  std::vector<std::string> allowed_callers = {};
+};
+
+/// What the listeners of a service encrypt with: paths of PEM files, which are read again when they
+/// change. The end of the certificate is warned of two weeks before.
+struct service_tls {
+  std::string certificate = {}; ///< its own, then those between it and the root; empty: no TLS
+  std::string key = {};         ///< without a passphrase
+};
+
+/// A file with CA certificates, which is read again when it changes: who has a certificate that
+/// they signed may call.
+struct service_client_ca {
+  std::string path = {}; ///< PEM
+  /// Of the namespace where such a caller may write (and read, and work); empty: everything is
+  /// allowed to it.
+  std::string name_space = {};
+};
+
+/// By what a service knows who calls, over gRPC and over HTTP. Without any of it everybody may do
+/// everything. Code of the same process may always.
+///
+/// Each caller has roles in namespaces, and in the service itself: `read`, `worker`, `write`,
+/// `admin`, each of which may do all that those before it may. Who may not is told
+/// `PERMISSION_DENIED` and nothing else.
+struct service_callers {
+  /// Certificates of clients; they need `service_options::tls`. Without keys and tokens nobody
+  /// connects without one.
+  std::vector<service_client_ca> client_cas = {};
+  /// File of API keys (`troupe operator api-key`), which is read again when it changes.
+  std::string api_key_file = {};
+  /// File or URL of a JSON Web Key Set: tokens signed by its keys (RS256, ES256) are taken, with a
+  /// claim `permissions` of `namespace:role`; the namespace `temporal-system` is the service.
+  std::string jwt_key_set = {};
+  /// What the claim `aud` of a token must have; empty: anything.
+  std::string jwt_audience = {};
 };
 
 /// What `troupe::service` starts with. The namespace `default` always exists.
@@ -53,6 +90,8 @@ struct service_options {
   /// Where to show metrics to Prometheus over HTTP, at `/metrics`: `ip:port`, a port of 0 takes a
   /// free one. Empty: nowhere, and nothing is counted.
   std::string metrics_address = {};
+  service_tls tls = {};         ///< of all listeners, the metrics' too
+  service_callers callers = {}; ///< who may call
 };
 
 /// A service could not start or listen: what() says why and what to do.
@@ -71,7 +110,8 @@ public:
 /// they still call is answered `unavailable`.
 class service {
 public:
-  /// Starts it. Throws `service_error` if the options make no sense or an address cannot be had.
+  /// Starts it. Throws `service_error` if the options make no sense, a file of certificates or keys
+  /// cannot be used, or an address cannot be had.
   explicit service(service_options options = {});
   ~service();
   /// What was moved from can only be destroyed or assigned to.

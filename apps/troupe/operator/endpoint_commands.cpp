@@ -8,6 +8,7 @@
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,6 +23,18 @@ namespace api = temporal::api;
 namespace os = temporal::api::operatorservice::v1;
 namespace operator_methods = rpc::methods::operator_service;
 
+std::string joined(const std::vector<std::string>& all) {
+  std::string out;
+  for (const auto& each : all)
+    out += (out.empty() ? "" : ", ") + each;
+  return out;
+}
+
+/// Nobody is told apart if the list is empty or not there.
+std::vector<std::string> callers_of(const api::nexus::v1::Endpoint& endpoint) {
+  return protocol::allowed_callers(endpoint.spec()).value_or(std::vector<std::string>{});
+}
+
 properties describe(const api::nexus::v1::Endpoint& of) {
   const auto time = [](bool has, const google::protobuf::Timestamp& at) {
     return has ? '"' + rfc3339(instant{at.seconds(), at.nanos()}, fraction_digits::thousands) + '"'
@@ -35,7 +48,7 @@ properties describe(const api::nexus::v1::Endpoint& of) {
     if (const auto text = parse_json(description); text && text->is == json_value::type::string)
       description = text->text;
   }
-  return {
+  properties all{
       {"ID", of.id()},
       {"Name", spec.name()},
       {"CreatedTime", time(of.has_created_time(), of.created_time())},
@@ -45,11 +58,40 @@ properties describe(const api::nexus::v1::Endpoint& of) {
       {"Target.Worker.TaskQueue", spec.target().worker().task_queue()},
       {"Description", description},
   };
+  if (const auto callers = callers_of(of); !callers.empty())
+    all.push_back({"AllowedNamespaces", joined(callers)});
+  return all;
+}
+
+/// With the list of callers, which is no field of the API.
+void print_endpoint(const api::nexus::v1::Endpoint& of, const global_flags& flags) {
+  const auto callers = callers_of(of);
+  auto json = callers.empty() ? std::nullopt : parse_json(to_json(of, style_of(flags)));
+  if (!json) {
+    print_message(of, flags);
+    return;
+  }
+  json_value list;
+  list.is = json_value::type::array;
+  for (const auto& each : callers) {
+    json_value name;
+    name.is = json_value::type::string;
+    name.text = each;
+    list.items.push_back(std::move(name));
+  }
+  for (std::size_t i = 0; i < json->names.size(); ++i)
+    if (json->names[i] == "spec") {
+      json->items[i].names.emplace_back("allowedCallerNamespaces");
+      json->items[i].items.push_back(std::move(list));
+      break;
+    }
+  print_json(write_json(*json), flags);
 }
 
 struct endpoint_flags {
   std::string name, target_namespace, target_task_queue, target_url, description, description_file;
-  bool unset_description = false;
+  std::vector<std::string> allowed;
+  bool unset_description = false, unset_allowed = false;
 
   [[nodiscard]] bool has_description() const {
     return !description.empty() || !description_file.empty();
@@ -80,6 +122,8 @@ struct endpoint_flags {
     }
     if (unset_description)
       to.clear_description();
+    if (!allowed.empty() || unset_allowed)
+      protocol::set_allowed_callers(to, allowed);
   }
 };
 
@@ -124,6 +168,8 @@ void endpoint_update(const global_flags& flags, const endpoint_flags& with) {
   if (with.unset_description && with.has_description())
     throw command_error(
         "--unset-description should not be set if --description or --description-file is set");
+  if (with.unset_allowed && !with.allowed.empty())
+    throw command_error("--unset-allow-namespace should not be set if --allow-namespace is set");
   const bool names_worker = !with.target_namespace.empty() || !with.target_task_queue.empty();
   if (!with.target_url.empty() && names_worker)
     throw command_error(
@@ -169,7 +215,7 @@ void endpoint_delete(const global_flags& flags, const std::string& name) {
 void endpoint_get(const global_flags& flags, const std::string& name) {
   connection to{flags};
   const auto endpoint = find_endpoint(to, name);
-  print_message(endpoint, flags);
+  print_endpoint(endpoint, flags);
   if (flags.format() == output_format::text)
     print(property_list(describe(endpoint)));
 }
@@ -206,6 +252,12 @@ void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
         "--description-file",
         given->description_file,
         "File with the endpoint's description");
+    add_list(
+        command,
+        "--allow-namespace",
+        given->allowed,
+        "Namespace whose workflows may call it, of a service of ours; may be given several times. "
+        "Without one all may");
     return given;
   };
 
@@ -216,6 +268,8 @@ void add_endpoint_commands(CLI::App& parent, const global_flags& flags) {
   auto* update = group->add_subcommand("update", "Change what is given of a Nexus endpoint");
   auto updated = with_spec(*update);
   add_switch(*update, "--unset-description", updated->unset_description, "Remove the description");
+  add_switch(
+      *update, "--unset-allow-namespace", updated->unset_allowed, "Let all namespaces call it");
   update->callback([&flags, updated] { endpoint_update(flags, *updated); });
 
   auto* get = group->add_subcommand("get", "Show a Nexus endpoint");

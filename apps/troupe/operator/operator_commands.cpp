@@ -2,6 +2,7 @@
 // `troupe operator ...`.
 
 #include "apps/troupe/cli.hpp"
+#include "apps/troupe/operator/api_key_commands.hpp"
 #include "apps/troupe/operator/cluster_commands.hpp"
 #include "apps/troupe/operator/endpoint_commands.hpp"
 #include "apps/troupe/operator/namespace_commands.hpp"
@@ -17,6 +18,7 @@ void add_operator_commands(CLI::App& app, const global_flags& flags) {
   add_search_attribute_commands(*group, flags);
   add_namespace_commands(*group, flags);
   add_endpoint_commands(*group, flags);
+  add_api_key_commands(*group, flags);
 }
 
 } // namespace troupe::cli

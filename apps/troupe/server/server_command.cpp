@@ -9,6 +9,7 @@
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/web/web_files.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/gateway/guard.hpp"
 
 #include <troupe/service.hpp>
 #include <troupe/version.hpp>
@@ -30,7 +31,8 @@ namespace {
 struct server_flags {
   std::int64_t port = 7233, http_port = 0, ui_port = 0, metrics_port = 0;
   std::string ip = "localhost", ui_ip, ui_asset_path, ui_codec_endpoint, ui_public_path;
-  std::vector<std::string> namespaces, dynamic_config, search_attributes;
+  std::string tls_certificate, tls_key, api_key_file, jwt_key_set, jwt_audience;
+  std::vector<std::string> namespaces, dynamic_config, search_attributes, client_cas;
   bool headless = false, no_news = false;
 };
 
@@ -85,6 +87,45 @@ std::string address_of(const std::string& given, std::int64_t port) {
   const auto ip = given == "localhost" ? std::string{"127.0.0.1"} : given;
   const auto host = ip.find(':') != std::string::npos && !ip.starts_with('[') ? '[' + ip + ']' : ip;
   return host + ':' + std::to_string(port);
+}
+
+/// FILE, or NAMESPACE=FILE; a path with a slash before its `=` is a file.
+service_client_ca read_client_ca(const std::string& text) {
+  const auto at = text.find('=');
+  if (at == std::string::npos || text.find('/') < at)
+    return {.path = text};
+  return {.path = text.substr(at + 1), .name_space = text.substr(0, at)};
+}
+
+void add_doors(service_options& to, const server_flags& with) {
+  to.tls = {.certificate = with.tls_certificate, .key = with.tls_key};
+  if (to.tls.certificate.empty() != to.tls.key.empty())
+    throw command_error("--tls-cert-path and --tls-key-path are needed together");
+  for (const auto& each : with.client_cas)
+    to.callers.client_cas.push_back(read_client_ca(each));
+  if (!to.callers.client_cas.empty() && to.tls.certificate.empty())
+    throw command_error("--tls-ca-path needs --tls-cert-path and --tls-key-path");
+  to.callers.api_key_file = with.api_key_file;
+  to.callers.jwt_key_set = with.jwt_key_set;
+  to.callers.jwt_audience = with.jwt_audience;
+}
+
+/// What is wrong with letting others than this machine in; empty: nothing.
+std::string warning_of(const service_options& options, const server_flags& with) {
+  const auto is_local = [](const std::string& ip) {
+    return ip == "localhost" || gateway::is_loopback(ip);
+  };
+  if (is_local(with.ip) && (with.headless || with.ui_ip.empty() || is_local(with.ui_ip)))
+    return {};
+  const auto& callers = options.callers;
+  const bool is_open =
+      callers.client_cas.empty() && callers.api_key_file.empty() && callers.jwt_key_set.empty();
+  if (is_open)
+    return "everybody who reaches this address may do everything: --tls-ca-path, --api-key-file "
+           "or --jwt-key-set say who may";
+  if (options.tls.certificate.empty())
+    return "keys and data travel in the clear: --tls-cert-path and --tls-key-path encrypt them";
+  return {};
 }
 
 /// A public path behind an address.
@@ -144,6 +185,10 @@ void start_dev(const server_flags& with, const global_flags& flags) {
     options.search_attributes.insert_or_assign(pair.substr(0, at), *type);
   }
 
+  add_doors(options, with);
+  const auto warning = warning_of(options, with);
+  const std::string web = options.tls.certificate.empty() ? "http://" : "https://";
+
   if (flags.log_level.empty())
     log::configure(
         log::level::warn, flags.log_format == "json" ? log::format::json : log::format::text);
@@ -168,15 +213,17 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   }
   if (!with.headless)
     ui_address = open_ui(*server, with, static_cast<int>(with.port));
+  if (!warning.empty())
+    log::warn(warning, {{"address", address}});
   if (flags.format() == output_format::text)
     print("Troupe " TROUPE_VERSION_TEXT "\n\n");
   line("Temporal Server:", friendly(address), flags);
   line("Temporal Persistence:", "in-memory", flags);
   if (!ui_address.empty())
-    line("Temporal UI:", "http://" + friendly(ui_address) + below(with.ui_public_path), flags);
+    line("Temporal UI:", web + friendly(ui_address) + below(with.ui_public_path), flags);
   line("Temporal HTTP:", friendly(http_address), flags);
   if (const auto metrics = server->metrics_address(); !metrics.empty())
-    line("Temporal Metrics:", "http://" + friendly(metrics) + "/metrics", flags);
+    line("Temporal Metrics:", web + friendly(metrics) + "/metrics", flags);
 
   wait_for_signal(ending);
   struct sigaction at_once{};
@@ -209,7 +256,7 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       *command,
       "--ip",
       given->ip,
-      "IP address to listen on; anything but loopback is for networks you trust");
+      "IP address to listen on; for anything but loopback say who may call");
   add_list(
       *command,
       "-n,--namespace",
@@ -226,6 +273,32 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       given->search_attributes,
       "Search attribute of every namespace made at the start, NAME=TYPE; may be given several "
       "times. Types: Text, Keyword, Int, Double, Bool, Datetime, KeywordList");
+  add_text(
+      *command,
+      "--tls-cert-path",
+      given->tls_certificate,
+      "File with the server's certificate, for TLS on all ports; read again when it changes");
+  add_text(
+      *command, "--tls-key-path", given->tls_key, "File with the private key of the certificate");
+  add_list(
+      *command,
+      "--tls-ca-path",
+      given->client_cas,
+      "File with CA certificates, FILE or NAMESPACE=FILE: clients need a certificate that one of "
+      "them signed, and may do everything, or write in that namespace; may be given several times");
+  add_text(
+      *command,
+      "--api-key-file",
+      given->api_key_file,
+      "File of the API keys that are taken, made by troupe operator api-key; read again when it "
+      "changes");
+  add_text(
+      *command,
+      "--jwt-key-set",
+      given->jwt_key_set,
+      "File or URL of the JSON Web Key Set whose tokens are taken");
+  add_text(
+      *command, "--jwt-audience", given->jwt_audience, "Audience that such tokens must be for");
   add_number(
       *command,
       "--metrics-port",

@@ -73,6 +73,12 @@ command_result schedule_nexus_operation(completion& in, const command& what) {
           status.message,
           false};
   } else if (const auto found = ch.around.known.endpoint_by_name(from.endpoint())) {
+    if (!found->admits(ch.rec.name_space))
+      return command_failure{
+          bad_schedule,
+          "caller namespace " + quote_as_go(ch.rec.name_space) + " unauthorized for "
+              + quote_as_go(from.endpoint()),
+          false};
     endpoint_id = found->id;
   } else {
     return command_failure{

@@ -6,10 +6,12 @@
 
 #include <troupe/rpc_status.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::embedded {
 
@@ -32,9 +34,17 @@ public:
 struct endpoint_info {
   std::string id;
   std::string name;
-  std::string target_namespace;  ///< empty if the target is a URL outside
-  std::string target_task_queue; ///< empty if the target is a URL outside
-  std::string external_url;      ///< empty if a task queue is the target
+  std::string target_namespace;                  ///< empty if the target is a URL outside
+  std::string target_task_queue;                 ///< empty if the target is a URL outside
+  std::string external_url;                      ///< empty if a task queue is the target
+  std::vector<std::string> allowed_callers = {}; ///< namespaces; empty: all
+
+  /// Whether workflows of this namespace may call it.
+  [[nodiscard]] bool admits(std::string_view caller_namespace) const noexcept {
+    return allowed_callers.empty()
+           || std::find(allowed_callers.begin(), allowed_callers.end(), caller_namespace)
+                  != allowed_callers.end();
+  }
 };
 
 /// What the rules ask about the rest of the service. Answers may change within one `decide` only
@@ -115,6 +125,9 @@ struct service_settings {
   std::size_t max_operation_token_bytes = 4096;
   /// `component.nexusoperations.recordCancelRequestCompletionEvents`
   bool record_cancel_request_completion = true;
+  /// `frontend.httpAllowedHosts`: what requests over HTTP may name as their host, with `*` for any
+  /// text; empty: what the listener's address allows.
+  std::vector<std::string> http_allowed_hosts = {};
   /// A cluster-wide id that handlers see as the callback's source.
   std::string cluster_id = "00000000-0000-0000-0000-000000000000";
   /// What tokens are sealed with: as secret as it is long-lived.

@@ -6,6 +6,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -23,6 +24,7 @@ constexpr std::size_t longest_name = 200;
 constexpr std::size_t longest_url = 4096;
 constexpr std::size_t longest_queue = 1000;
 constexpr std::size_t largest_description = 20'000;
+constexpr std::size_t most_allowed_callers = 1000;
 constexpr int list_page = 100;
 constexpr int largest_list_page = 1000;
 
@@ -44,6 +46,12 @@ bool is_endpoint_name(std::string_view name) {
 bool is_uuid(std::string_view text, std::string& why) {
   why = uuid_problem(text);
   return why.empty();
+}
+
+/// Everybody may call it: so it is for who says nothing.
+void forget_empty_list(nexus::EndpointSpec& of) {
+  if (const auto callers = protocol::allowed_callers(of); callers && callers->empty())
+    protocol::clear_allowed_callers(of);
 }
 
 std::string queue_problem(const std::string& queue) {
@@ -90,6 +98,16 @@ rpc_status endpoint_registry::check(const nexus::EndpointSpec& spec) const {
         "endpoint name must match the regex: \"^[a-zA-Z][a-zA-Z0-9\\\\-]*[a-zA-Z0-9]$\"");
   if (spec.description().ByteSizeLong() > largest_description)
     problems.push_back("description size exceeds limit of " + std::to_string(largest_description));
+  if (const auto callers = protocol::allowed_callers(spec)) {
+    if (callers->size() > most_allowed_callers)
+      problems.push_back(
+          "more than " + std::to_string(most_allowed_callers) + " allowed namespaces");
+    for (const auto& each : *callers)
+      if (each.empty() || each.size() > longest_queue) {
+        problems.emplace_back("the name of an allowed namespace takes 1 to 1000 bytes");
+        break;
+      }
+  }
   const std::string* name_space = nullptr;
   switch (spec.target().variant_case()) {
   case nexus::EndpointTarget::kWorker:
@@ -131,6 +149,7 @@ rpc_status endpoint_registry::create(
   entry.set_id(ids_());
   entry.set_version(1);
   *entry.mutable_spec() = spec;
+  forget_empty_list(*entry.mutable_spec());
   to_proto(now, *entry.mutable_created_time());
   entry.set_url_prefix("/nexus/endpoints/" + entry.id() + "/services");
   created = entry;
@@ -160,7 +179,12 @@ rpc_status endpoint_registry::update(
     return plain_status(
         status_code::already_exists,
         "error updating Nexus endpoint. Endpoint with name " + spec.name() + " already registered");
+  // Who does not know of the list does not open the endpoint to everybody.
+  const auto callers = protocol::allowed_callers(entry.spec());
   *entry.mutable_spec() = spec;
+  if (callers && !protocol::allowed_callers(spec))
+    protocol::set_allowed_callers(*entry.mutable_spec(), *callers);
+  forget_empty_list(*entry.mutable_spec());
   entry.set_version(version + 1);
   to_proto(now, *entry.mutable_last_modified_time());
   updated = entry;
@@ -175,6 +199,8 @@ rpc_status endpoint_registry::ensure(const nexus::EndpointSpec& spec, time_point
     return create(spec, now, made);
   auto wanted = known->spec();
   *wanted.mutable_target() = spec.target();
+  if (const auto callers = protocol::allowed_callers(spec))
+    protocol::set_allowed_callers(wanted, *callers);
   if (wanted.SerializeAsString() == known->spec().SerializeAsString())
     return {};
   return update(known->id(), known->version(), wanted, now, made);

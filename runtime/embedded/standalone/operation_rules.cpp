@@ -2,6 +2,7 @@
 // Starts of Nexus operations that no workflow asked for, and requests to cancel them.
 
 #include "runtime/base/slices/sliced_message.hpp"
+#include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
@@ -169,6 +170,16 @@ void handle(change& ch, const start_operation& what) {
   const auto endpoint = ch.around.known.endpoint_by_name(request.endpoint());
   if (!endpoint) {
     refuse(ch, not_found("could not find Nexus endpoint by name: " + request.endpoint()));
+    return;
+  }
+  if (!endpoint->admits(ch.rec.name_space)) {
+    refuse(
+        ch,
+        with_detail(
+            status_code::permission_denied,
+            "caller namespace " + quote_as_go(ch.rec.name_space) + " unauthorized for "
+                + quote_as_go(request.endpoint()),
+            api::errordetails::v1::PermissionDeniedFailure{}));
     return;
   }
   start_by<

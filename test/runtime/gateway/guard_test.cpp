@@ -20,9 +20,9 @@ public:
 
 using headers = std::vector<std::pair<std::string, std::string>>;
 
-std::string ask(headers with, bool on_loopback = true) {
+std::string ask(headers with, bool on_loopback = true, std::vector<std::string> allowed = {}) {
   welcome inner;
-  troupe::gateway::guard guard{inner, on_loopback};
+  troupe::gateway::guard guard{inner, on_loopback, std::move(allowed)};
   std::string got;
   guard.serve(
       std::make_shared<const incoming>(incoming{.method = "GET", .headers = std::move(with)}),
@@ -44,6 +44,23 @@ BOOST_AUTO_TEST_SUITE(guard)
 BOOST_AUTO_TEST_CASE(programs_pass) {
   BOOST_TEST(ask({}) == "welcome");
   BOOST_TEST(ask({{"host", "127.0.0.1:7243"}}) == "welcome");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_hosts_decides_where_there_is_one) {
+  const std::vector<std::string> allowed{"troupe.example", "*.Internal:7243", "10.*"};
+  for (const bool on_loopback : {true, false}) {
+    for (const auto* host : {"troupe.example", "TROUPE.example", "a.b.internal:7243", "10.0.0.1"})
+      BOOST_TEST(ask({{"host", host}}, on_loopback, allowed) == "welcome", host);
+    for (const auto* host :
+         {"troupe.example:80",
+          "xtroupe.example",
+          "a.internal",
+          "a.internal:7243:1",
+          "localhost",
+          ""})
+      BOOST_TEST(ask({{"host", host}}, on_loopback, allowed) == bad_host, host);
+  }
+  BOOST_TEST(ask({{"host", "evil.example"}}, true, {"*"}) == "welcome");
 }
 
 BOOST_AUTO_TEST_CASE(on_loopback_the_names_of_this_machine_count) {
