@@ -79,7 +79,7 @@ class Row:
 
 
 def fill(text, meeting):
-    return text.format(handler=meeting.handler, id=meeting.id, large=LARGE + len(meeting.handler) + 2)
+    return text.format(caller=meeting.caller, handler=meeting.handler, id=meeting.id, large=LARGE + len(meeting.handler) + 2)
 
 
 def compare(outcome, text, errors, more_errors=False):
@@ -219,5 +219,5 @@ ROWS = [
         errors=("nexus", "handler INTERNAL", "application Poor: on purpose")),
     *(failing(kind, f"handler {kind}: on purpose") for kind in HANDLER_ERRORS),
     Row("unknown operation", {"operation": "nothing"}, errors=("nexus", "handler NOT_FOUND"), more_errors=True),
-    Row("tried again", {"operation": "fail", "how": "retry", "endpoint": "retry-{handler}"}, text="{handler}: attempt 2"),
+    Row("tried again", {"operation": "fail", "how": "retry", "endpoint": "retry-{caller}-{handler}"}, text="{handler}: attempt 2"),
 ]

@@ -76,7 +76,7 @@ class Stage:
         await self.endpoint("fleet", "fleet")
         for peer in self.peers:
             # Those that fail on purpose have endpoints of their own: a circuit breaker is one endpoint's.
-            for name in ("handlers", "slow", "retry"):
+            for name in ("handlers", "slow", *(f"retry-{caller.name}" for caller in self.peers)):
                 await self.endpoint(f"{name}-{peer.name}", f"handlers-{peer.name}")
         await self.wait_for_pollers()
 
