@@ -148,7 +148,9 @@ channel_ptr make_channel(const connection_options& options) {
     args.set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     args.set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   }
-  if (is_loopback(options.target))
+  if (!options.http_proxy.empty())
+    args.set(GRPC_ARG_HTTP_PROXY, "http://" + options.http_proxy);
+  else if (is_loopback(options.target))
     args.set(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (is_tls && options.tls && !options.tls->server_name.empty()) {
     args.set(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, options.tls->server_name);

@@ -40,13 +40,20 @@ struct keepalive_options {
 struct connection_options {
   std::string target = "localhost:7233"; ///< host:port, or any target that gRPC understands
   std::string name_space = "default";    ///< that calls are about
-  /// Absent: TLS exactly if there is an API key.
+  /// Absent: TLS exactly if there is an API key or a source of keys.
   std::optional<tls_options> tls = {};
   bool disable_tls = false; ///< plain text even with an API key; wins over `tls`
   std::string api_key = {}; ///< sent as `authorization: Bearer ...`
+  /// Gives the key of each call, for keys that are renewed while the program runs; switches TLS on
+  /// as `api_key` does, and wins over it. Called on every thread that calls the service, by several
+  /// at once; must not wait. What it throws is logged, and the call goes without a key.
+  std::function<std::string()> api_key_source = {};
   /// Sent with every call; lower-case names, `-bin` names hold raw bytes. They win over our own.
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string identity = {}; ///< who we are in histories; empty: `pid@host`
+  /// A proxy that is asked by HTTP `CONNECT`: `host:port`, or `user:password@host:port`. Empty:
+  /// what `https_proxy` and `no_proxy` in the environment say; none for loopback.
+  std::string http_proxy = {};
   /// Absent: no pings.
   std::optional<keepalive_options> keepalive = keepalive_options{};
   std::size_t max_message_bytes = 128U

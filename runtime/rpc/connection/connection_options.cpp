@@ -73,6 +73,17 @@ void check_target(const std::string& target) {
         + "\", which is no number from 1 to 65535" + advice);
 }
 
+/// What stands before an `@` is a password, and never shown.
+void check_proxy(const std::string& proxy) {
+  const auto host = proxy.substr(proxy.rfind('@') + 1);
+  const auto colon = host.rfind(':');
+  const bool is_plain = std::all_of(
+      proxy.begin(), proxy.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '/'; });
+  if (!is_plain || colon == std::string::npos || colon == 0 || !is_port(host.substr(colon + 1)))
+    throw connection_error(
+        "the HTTP proxy is not of the form host:port or user:password@host:port");
+}
+
 void resolve_tls(tls_options& tls) {
   if (!tls.server_ca.empty()) {
     auto ca = load_pem(tls.server_ca, "CA certificate");
@@ -126,6 +137,8 @@ connection_options resolve(connection_options options) {
   if (!is_header_text(options.api_key) || options.api_key.find(' ') != std::string::npos)
     throw connection_error(
         "the API key holds characters that no key has; is there a line break in it?");
+  if (!options.http_proxy.empty())
+    check_proxy(options.http_proxy);
   if (!is_header_text(options.name_space))
     throw connection_error(
         "the namespace \"" + options.name_space + "\" holds characters that no header can carry");
@@ -135,7 +148,8 @@ connection_options resolve(connection_options options) {
 }
 
 bool uses_tls(const connection_options& options) noexcept {
-  return !options.disable_tls && (options.tls.has_value() || !options.api_key.empty());
+  return !options.disable_tls
+         && (options.tls.has_value() || !options.api_key.empty() || options.api_key_source);
 }
 
 metadata connection_metadata(const connection_options& options) {
@@ -149,7 +163,7 @@ metadata connection_metadata(const connection_options& options) {
   add("client-name", std::string{client_name});
   add("client-version", std::string{client_version});
   add("temporal-namespace", options.name_space);
-  if (!options.api_key.empty())
+  if (!options.api_key.empty() && !options.api_key_source)
     add("authorization", "Bearer " + options.api_key);
   return all;
 }

@@ -34,7 +34,7 @@ inline constexpr std::string_view client_version =
 [[nodiscard]] bool uses_tls(const connection_options& options) noexcept;
 
 /// What every call of a connection carries: `client-name`, `client-version`, `temporal-namespace`,
-/// `authorization`, and the user's headers, which win.
+/// `authorization` if the key is always the same, and the user's headers, which win.
 [[nodiscard]] metadata connection_metadata(const connection_options& options);
 
 } // namespace troupe::rpc

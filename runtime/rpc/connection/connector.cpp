@@ -1,14 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/connection/connector.hpp"
 
+#include "runtime/base/log/log.hpp"
 #include "runtime/rpc/direct_transport.hpp"
 #include "runtime/rpc/grpc_transport.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <stdexcept>
+#include <utility>
 
 namespace troupe::rpc {
 
 namespace {
+
+/// Each call carries the key that is good now.
+class keyed_transport final : public transport {
+public:
+  keyed_transport(std::unique_ptr<transport> over, std::function<std::string()> source)
+      : over_(std::move(over)), source_(std::move(source)) {}
+
+  call_id start(call what, reply_handler on_reply) override {
+    const bool has_one = std::ranges::any_of(
+        what.headers, [](const auto& each) { return each.first == "authorization"; });
+    if (!has_one)
+      add_key(what);
+    return over_->start(std::move(what), std::move(on_reply));
+  }
+  void cancel(call_id id) override { over_->cancel(id); }
+
+private:
+  void add_key(call& to) {
+    try {
+      if (auto key = source_(); !key.empty())
+        to.headers.emplace_back("authorization", "Bearer " + std::move(key));
+    } catch (const std::exception& failed) {
+      log::error("there is no API key for a call", {{"error", failed.what()}});
+    } catch (...) {
+      log::error("there is no API key for a call", {{"error", "not a std::exception"}});
+    }
+  }
+
+  std::unique_ptr<transport> over_;
+  std::function<std::string()> source_;
+};
+
+bool has_own_authorization(const connection_options& options) {
+  return std::ranges::any_of(
+      options.headers, [](const auto& each) { return each.first == "authorization"; });
+}
 
 class over_grpc final : public connector {
 public:
@@ -21,7 +61,10 @@ public:
   connect(executor& /*runs_on*/, polled_queue* queue) const override {
     if (queue == nullptr)
       throw std::logic_error("a gRPC transport needs a completion queue that is polled");
-    return std::make_unique<grpc_transport>(options_, *queue);
+    auto made = std::make_unique<grpc_transport>(options_, *queue);
+    if (!options_.api_key_source || has_own_authorization(options_))
+      return made;
+    return std::make_unique<keyed_transport>(std::move(made), options_.api_key_source);
   }
 
 private:

@@ -92,11 +92,20 @@ BOOST_AUTO_TEST_CASE(no_error_shows_what_is_secret) {
       {.headers = {{"authorization: Bearer " + secret, "x"}}},
       {.headers = {{"authorization", secret + "\n"}}},
       {.api_key = secret + "\n"},
-      {.api_key = "Bearer " + secret}};
+      {.api_key = "Bearer " + secret},
+      {.http_proxy = "user:" + secret + "@proxy"},
+      {.http_proxy = "http://user:" + secret + "@proxy:80"}};
   for (const auto& each : rows) {
     BOOST_TEST(error_of(each) != "");
     BOOST_TEST(error_of(each).find(secret) == std::string::npos, error_of(each));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_source_of_keys_switches_tls_on_as_a_key_does) {
+  const troupe::connection_options with{.api_key_source = [] { return std::string{"key"}; }};
+  BOOST_TEST(rpc::uses_tls(with));
+  for (const auto& [name, value] : rpc::connection_metadata(with))
+    BOOST_TEST(name != "authorization");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_headers_that_cannot_travel) {
