@@ -82,7 +82,8 @@ TEMPORAL_TLS_CLIENT_CERT_PATH=handler.pem TEMPORAL_TLS_CLIENT_KEY_PATH=handler.k
   "$bin/samples/hello_nexus_handler" > handler.log 2>&1 &
 children+=($!)
 printf '$ TEMPORAL_TLS_CLIENT_CERT_PATH=caller.pem TEMPORAL_TLS_CLIENT_KEY_PATH=caller.key samples/hello_nexus_caller &\n'
-as_caller "$bin/samples/hello_nexus_caller" > caller.log 2>&1 &
+TEMPORAL_TLS_CLIENT_CERT_PATH=caller.pem TEMPORAL_TLS_CLIENT_KEY_PATH=caller.key \
+  "$bin/samples/hello_nexus_caller" > caller.log 2>&1 &
 children+=($!)
 
 start=(--namespace my-caller-namespace --type CallerWorkflow --task-queue hello-nexus-basic-caller-task-queue
