@@ -15,5 +15,13 @@ if(NOT TARGET CAF::core)
     set_target_properties(CAF::core PROPERTIES
       IMPORTED_LOCATION ${CAF_CORE_LIBRARY}
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${CAF_INCLUDE_DIR})
+    # The network layer, for programs that connect actor systems; nothing of ours needs it.
+    find_library(CAF_IO_LIBRARY caf_io)
+    if(CAF_IO_LIBRARY AND NOT TARGET CAF::io)
+      add_library(CAF::io UNKNOWN IMPORTED)
+      set_target_properties(CAF::io PROPERTIES
+        IMPORTED_LOCATION ${CAF_IO_LIBRARY}
+        INTERFACE_LINK_LIBRARIES CAF::core)
+    endif()
   endif()
 endif()

@@ -6,8 +6,8 @@
     demo.py --programs SAMPLE  names the programs that it needs
 
 The first block of the README is the commands; the second one, if there is one, is what they print: its lines in their order,
-with others between them. `...` stands for any text, `#` begins a remark. A command with the remark `# fails` has to. Leaves no
-process behind.
+with others between them. `...` stands for any text, `#` begins a remark. A command with the remark `# fails` has to; one with
+`# is the service` is waited for, and no other service is started. Leaves no process behind.
 """
 
 import codecs
@@ -61,6 +61,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_service(text):
+    return "server start-dev" in text or "# is the service" in text
+
+
 def script_of(commands, programs, port):
     """Bash: shows each command before it runs it, with the service at `port`."""
     lines = ["set -e"]
@@ -72,7 +76,7 @@ def script_of(commands, programs, port):
         if "# fails" in line:
             run = f"if {run}\nthen echo 'it should have failed' >&2; exit 1; fi"
         lines += [f"printf '\\n$ %s\\n' {shlex.quote(shown)}", run]
-        if "server start-dev" in line:
+        if is_service(line):
             lines.append("until troupe operator cluster health > /dev/null 2>&1; do sleep 0.1; done")
     return "\n".join(lines) + "\n"
 
@@ -105,7 +109,8 @@ def run(sample, programs):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
         environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{port}"
         environment["PATH"] = f"{folder}:{programs}:{programs}/samples:{environment['PATH']}"
-        if "server start-dev" not in block:
+        environment["SAMPLE_PORT"] = str(free_port())  # where a sample's own processes meet
+        if not is_service(block):
             start = f"(troupe server start-dev --headless --port {port} &)\n"  # no job of the story's
             script = start + "until troupe operator cluster health > /dev/null 2>&1; do sleep 0.1; done\n" + script
         log = open(f"{folder}/log", "w+", encoding="utf-8")

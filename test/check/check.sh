@@ -23,13 +23,13 @@ forbid() {
   hits=$(git ls-files "$@" | xargs -r grep -nHE "$pattern" || true)
   [ -z "$hits" ] || { say "$hits"; bad "$why"; }
 }
-forbid "CAF is included outside actors/" '#include *[<"]caf/' 'runtime/*' 'apps/*' 'proto/*'
+forbid "CAF is included outside actors/" '#include *[<"]caf/' 'runtime/*' 'apps/*' 'proto/*' ':!apps/samples/embedded_actors/*'
 forbid "threads, locks or gRPC in the deterministic folders" '#include *<(thread|mutex|condition_variable|grpc[^>]*)' \
   'runtime/workflow/*' 'runtime/nexus/*' 'runtime/include/troupe/workflow/*' 'runtime/include/troupe/nexus/*'
 forbid "the embedded service's rules use the client or the workflow engine" '#include *[<"](runtime/(client|workflow)/|troupe/(client|workflow))' \
   'runtime/embedded/*'
 forbid "relative includes" '#include *"\.\./' '*.hpp' '*.cpp'
-hits=$(git ls-files 'runtime/include/*' 'actors/include/*' | grep -vE 'troupe/(proto|caf)\.hpp$' |
+hits=$(git ls-files 'runtime/include/*' 'actors/include/*' | grep -vE 'troupe/((proto|caf)\.hpp|caf/\w+\.hpp)$' |
   xargs grep -nHE '#include *[<"](caf/|grpc|google/protobuf|temporal/|.*\.pb\.h)' || true)
 [ -z "$hits" ] || { say "$hits"; bad "a public header shows gRPC, protobuf or CAF"; }
 

@@ -3,6 +3,7 @@
 // its mistake.
 #include <troupe/activity/implementation.hpp>
 #include <troupe/activity/interceptor.hpp>
+#include <troupe/caf.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/payload/json.hpp>
@@ -14,6 +15,8 @@
 #include <troupe/workflow/definition.hpp>
 #include <troupe/workflow/interceptor.hpp>
 
+#include <caf/event_based_actor.hpp>
+
 #include <boost/describe.hpp>
 
 #include <chrono>
@@ -23,6 +26,18 @@
 #include <string_view>
 
 // clang-format off
+namespace operation_without_message {
+#include "test/compile_fail/actor/operation_without_message.cpp"
+}
+namespace operations_of_one_message {
+#include "test/compile_fail/actor/operations_of_one_message.cpp"
+}
+namespace service_by_untyped_actor {
+#include "test/compile_fail/actor/service_by_untyped_actor.cpp"
+}
+namespace ask_with_wrong_input {
+#include "test/compile_fail/actor/ask_with_wrong_input.cpp"
+}
 namespace activity_that_awaits_a_workflow {
 #include "test/compile_fail/activity/activity_that_awaits_a_workflow.cpp"
 }

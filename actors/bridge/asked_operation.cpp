@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/caf/ask.hpp>
+#include <troupe/cancellation.hpp>
+#include <troupe/client/workflow_handle.hpp>
+#include <troupe/rpc_status.hpp>
+
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe::nexus {
+
+troupe::async<payload>
+starter_workflow::run(workflow::context ctx, detail::starter_call what, payload input) {
+  const auto given = [](std::chrono::nanoseconds time) {
+    return time.count() == 0 ? std::optional<std::chrono::nanoseconds>{} : time;
+  };
+  auto client = ctx.nexus_client({.endpoint = what.endpoint, .service = what.service});
+  co_return co_await client.execute<payload>(
+      what.operation,
+      input,
+      {.schedule_to_close_timeout = given(what.schedule_to_close_timeout),
+       .schedule_to_start_timeout = given(what.schedule_to_start_timeout),
+       .start_to_close_timeout = given(what.start_to_close_timeout),
+       .headers = {what.headers.begin(), what.headers.end()},
+       .summary = what.summary});
+}
+
+namespace detail {
+
+/// One operation that an actor called: started by itself or, where the service does not have that,
+/// by a starter workflow; then waited for.
+///
+/// Owns:      the client, so that its calls go on, and what was started.
+/// Threading: thread-safe. What is called back runs on the thread that serves the client.
+class asked_operation : public std::enable_shared_from_this<asked_operation> {
+public:
+  asked_operation(
+      client to,
+      troupe::detail::encoded_operation what,
+      std::string starter_task_queue,
+      unique_function<void(result<payloads>)> then)
+      : client_(std::move(to)), what_(std::move(what)),
+        starter_task_queue_(std::move(starter_task_queue)), then_(std::move(then)) {}
+
+  void start() {
+    using handle = async_standalone_operation_handle<payloads>;
+    // What was sent is needed again if it is refused.
+    troupe::detail::typed<handle>(
+        troupe::detail::start_operation_job(client_.async().origin(), what_))
+        .start([me = shared_from_this()](result<handle> started) {
+          if (started)
+            return me->wait_for(std::move(*started));
+          const auto* refused = find_cause<rpc_error>(started.error());
+          if (refused != nullptr && refused->code() == status_code::unimplemented
+              && !me->starter_task_queue_.empty())
+            return me->start_workflow();
+          me->end(unexpected{std::move(started).error()});
+        });
+  }
+
+  /// Tells nobody any more what came of it.
+  void cancel() noexcept {
+    unique_function<void()> cancel;
+    unique_function<void(result<payloads>)> forgotten;
+    {
+      const std::lock_guard guard{mutex_};
+      is_cancelled_ = true;
+      cancel = std::exchange(cancel_, {});
+      forgotten = std::exchange(then_, {});
+    }
+    waits_.cancel(cancel_reason::requested);
+    if (cancel)
+      cancel();
+  }
+
+private:
+  void start_workflow() {
+    auto& from = what_.options;
+    starter_call call{
+        .endpoint = what_.endpoint,
+        .service = what_.service,
+        .operation = what_.operation,
+        .schedule_to_close_timeout = from.schedule_to_close_timeout,
+        .schedule_to_start_timeout = from.schedule_to_start_timeout,
+        .start_to_close_timeout = from.start_to_close_timeout,
+        .headers = {from.headers.begin(), from.headers.end()},
+        .summary = from.static_summary};
+    // The input went through the codec already.
+    payloads arguments{client_.converter().to_payload(call), what_.input};
+    using handle = async_workflow_handle<payloads>;
+    client_.async()
+        .start_payloads(
+            starter_workflow::name,
+            {.id = from.id, .task_queue = starter_task_queue_},
+            std::move(arguments))
+        .start([me = shared_from_this()](result<handle> started) {
+          if (started)
+            me->wait_for(std::move(*started));
+          else
+            me->end(unexpected{std::move(started).error()});
+        });
+  }
+
+  template <class Handle>
+  void wait_for(Handle started) {
+    const auto cancel = [started] {
+      // Its client lives until that is answered; nobody wants to know what came of it.
+      started.cancel("the actor that asked has ended").start([started](result<void>) {});
+    };
+    bool is_too_late = false;
+    {
+      const std::lock_guard guard{mutex_};
+      is_too_late = is_cancelled_;
+      if (!is_too_late)
+        cancel_ = cancel;
+    }
+    if (is_too_late)
+      return cancel();
+    started.result()
+        .with_cancellation(waits_.token())
+        .start([me = this->shared_from_this()](result<payloads> outcome) {
+          me->end(std::move(outcome));
+        });
+  }
+
+  void end(result<payloads> outcome) {
+    unique_function<void(result<payloads>)> then;
+    {
+      const std::lock_guard guard{mutex_};
+      cancel_ = {};
+      then = std::exchange(then_, {});
+    }
+    if (then)
+      then(std::move(outcome));
+  }
+
+  const client client_;
+  const troupe::detail::encoded_operation what_;
+  const std::string starter_task_queue_;
+  cancellation_source waits_;
+  std::mutex mutex_;                             ///< guards what follows
+  unique_function<void(result<payloads>)> then_; ///< once; it holds an actor that holds this
+  bool is_cancelled_ = false;
+  unique_function<void()> cancel_; ///< while there is something to cancel
+};
+
+std::shared_ptr<asked_operation> begin_asking(
+    const client& to,
+    troupe::detail::encoded_operation what,
+    std::string starter_task_queue,
+    unique_function<void(result<payloads>)> then) {
+  auto made = std::make_shared<asked_operation>(
+      to, std::move(what), std::move(starter_task_queue), std::move(then));
+  made->start();
+  return made;
+}
+
+void cancel_asking(asked_operation& what) noexcept {
+  what.cancel();
+}
+
+} // namespace detail
+} // namespace troupe::nexus
