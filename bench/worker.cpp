@@ -8,9 +8,12 @@
 #include "bench/support/process_info.hpp"
 
 #include <troupe/activity/implementation.hpp>
+#include <troupe/caf.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/worker.hpp>
+
+#include <caf/actor_system_config.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -18,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -53,6 +57,29 @@ nexus::async<T> late_echo(nexus::start_context ctx, std::chrono::nanoseconds aft
   if (!co_await ctx.sleep(after))
     throw std::runtime_error("cancelled");
   co_return input;
+}
+
+struct actor_service : nexus::service<"bench"> {
+  static constexpr operation<std::string, std::string> echo{"echo"};
+};
+
+using echo_handle = caf::typed_actor<caf::replies_to<std::string>::with<std::string>>;
+
+class echo_actor final : public echo_handle::base {
+public:
+  using echo_handle::base::base;
+
+  behavior_type make_behavior() override {
+    return {[](std::string& input) { return std::move(input); }};
+  }
+};
+
+/// Of a system of its own, as a program has one: with a thread of its scheduler's.
+nexus::operation_entry echo_by_actor(const options& chosen, caf::actor_system& system) {
+  const echo_handle by = system.spawn<echo_actor>();
+  return {
+      chosen.operation,
+      nexus::by_actor<actor_service::echo>(by, {.max_outstanding = chosen.slots}).handler};
 }
 
 template <class T>
@@ -113,7 +140,8 @@ int main(int argc, char** argv) try {
   app.add_option("--slots", chosen.slots, "tasks at the same time");
   app.add_option("--pollers", chosen.pollers, "polls in flight");
   app.add_option("--shards", chosen.shards, "threads");
-  app.add_option("--handler", chosen.handler)->check(CLI::IsMember({"coroutine", "function"}));
+  app.add_option("--handler", chosen.handler)
+      ->check(CLI::IsMember({"coroutine", "function", "actor"}));
   auto* as_struct = app.add_flag(
       "--struct", chosen.as_struct, "decode and encode a described struct, not a string");
   app.add_flag("--activity", chosen.is_activity, "an activity, not a Nexus operation")
@@ -133,9 +161,18 @@ int main(int argc, char** argv) try {
        .max_concurrent_activities = chosen.slots,
        .nexus_pollers = {chosen.pollers, chosen.pollers, chosen.pollers},
        .activity_pollers = {chosen.pollers, chosen.pollers, chosen.pollers}}};
+  caf::actor_system_config system_config;
+  system_config.set("scheduler.policy", caf::atom("sharing"));
+  system_config.set("scheduler.max-threads", std::size_t{1});
+  std::unique_ptr<caf::actor_system> system;
   if (chosen.is_activity)
     worker.add(echo_activity(chosen));
-  else
+  else if (chosen.handler == "actor") {
+    if (chosen.as_struct || chosen.sleep_ms > 0)
+      throw std::invalid_argument{"an actor echoes strings at once"};
+    system = std::make_unique<caf::actor_system>(system_config);
+    worker.add(nexus::service_handler{chosen.service, {echo_by_actor(chosen, *system)}});
+  } else
     worker.add(nexus::service_handler{
         chosen.service, {chosen.as_struct ? echo<basket>(chosen) : echo<std::string>(chosen)}});
   worker.start();

@@ -25,6 +25,7 @@ def saturation(suite):
         "coroutine": suite.worker("--slots", 64, "--pollers", 64),
         "function": suite.worker("--slots", 64, "--pollers", 64, "--handler", "function"),
     }
+    programs["actor"] = suite.worker("--slots", 64, "--pollers", 64, "--handler", "actor")
     for name in ("go", "python"):
         peer = suite.peer(name)
         if peer:
@@ -44,6 +45,9 @@ def saturation(suite):
     best, median = stats.ratio(cost["function"], cost["bare"])
     table.at_most(3, "the same, plain function on the blocking pool", 1.40, best, median=median,
                   note=f"{cost['function'].best:.1f} us")
+    best, median = stats.ratio(cost["actor"], cost["coroutine"])
+    table.at_most(27, "CPU per sync Nexus task, 100 B, served by an actor of the user's, to the coroutine", 1.30, best,
+                  median=median, note=f"{cost['actor'].best:.1f} to {cost['coroutine'].best:.1f} us")
     best, median = stats.ratio(speed["coroutine"], speed["bare"])
     table.at_least(5, "tasks/s at saturation, to bare", 0.85, best, median=median,
                    note=f"{speed['coroutine'].best:,.0f}/s to {speed['bare'].best:,.0f}/s; by CPU per task "
