@@ -53,7 +53,9 @@ troupe::client context::client() const {
 
 void context::complete_later() const {
   if (state_->info.is_local)
-    throw std::logic_error("a local activity cannot be completed later: its worker waits for it");
+    throw application_error(
+        "a local activity cannot be completed later: its worker waits for it",
+        {.type = "CannotCompleteLater", .non_retryable = true});
   throw detail::completes_later{};
 }
 

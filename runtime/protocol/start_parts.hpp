@@ -6,6 +6,7 @@
 #include "runtime/protocol/priority.hpp"
 #include "runtime/protocol/retry_policy.hpp"
 #include "runtime/protocol/start_request.hpp"
+#include "runtime/protocol/text_payload.hpp"
 
 #include <string>
 #include <utility>
@@ -31,7 +32,9 @@ void write_search_attributes(std::vector<std::pair<std::string, payload>>&& from
 template <class Request>
 void write_summary(const std::string& summary, const data_converter& converter, Request& to) {
   if (!summary.empty())
-    to_proto(converter.to_payload(summary), *to.mutable_user_metadata()->mutable_summary());
+    to_proto(
+        text_payload(summary, "static_summary", converter),
+        *to.mutable_user_metadata()->mutable_summary());
 }
 
 /// Of a workflow, or of an activity without one: all but type, id, timeouts and policies.
@@ -51,7 +54,7 @@ void fill_start_parts(Options& options, payloads&& args, const starter& by, Requ
   write_summary(options.static_summary, by.converter, to);
   if (!options.static_details.empty())
     to_proto(
-        by.converter.to_payload(options.static_details),
+        text_payload(options.static_details, "static_details", by.converter),
         *to.mutable_user_metadata()->mutable_details());
 }
 

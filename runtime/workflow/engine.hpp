@@ -199,6 +199,8 @@ public:
   [[nodiscard]] std::string current_details() const override;
   void spawn(async<void> body) override;
   void on_signal(std::string name, detail::signal_handler handler) override;
+  [[nodiscard]] detail::ref<detail::ref_counted>
+  signal_channel_of(std::string_view name, const std::type_info& types) const override;
   void on_query(std::string name, detail::query_handler handler) override;
   void on_update(std::string name, detail::update_handler handler) override;
   void deliver_early() override;

@@ -33,16 +33,22 @@ struct received_update {
   bool is_accepted = false; ///< the history says so
 };
 
-/// Adds what the coroutines allocated meanwhile.
+/// Adds what the coroutines allocated meanwhile, and takes off what they gave back. One may lie
+/// around another. What begins or ends coroutines of the run does so within one: a frame that is
+/// only seen to go would leave a sum below zero.
 class frame_meter {
 public:
-  explicit frame_meter(std::uint32_t& sum) : sum_(sum), before_(troupe::detail::frame_bytes()) {}
-  ~frame_meter() { sum_ += static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before_); }
+  explicit frame_meter(std::uint32_t& sum)
+      : sum_(sum), sum_before_(sum), before_(troupe::detail::frame_bytes()) {}
+  ~frame_meter() {
+    sum_ = sum_before_ + static_cast<std::uint32_t>(troupe::detail::frame_bytes() - before_);
+  }
   frame_meter(const frame_meter&) = delete;
   frame_meter& operator=(const frame_meter&) = delete;
 
 private:
   std::uint32_t& sum_;
+  std::uint32_t sum_before_;
   std::size_t before_;
 };
 

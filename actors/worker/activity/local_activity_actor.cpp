@@ -252,13 +252,20 @@ std::optional<duration> local_activity_actor::next_delay(const failure_error& er
     wanted = application->next_retry_delay();
   }
   if (!wanted) {
-    const auto first = policy.initial_interval.value_or(1s);
-    const auto longest =
-        policy.maximum_interval.value_or(duration{static_cast<duration::rep>(std::min(
-            static_cast<double>(first.count()) * 100,
-            static_cast<double>(duration::max().count() / 2)))});
-    const auto grown = static_cast<double>(first.count())
-                       * std::pow(std::max(policy.backoff_coefficient, 1.0), number_ - 1);
+    // As in the service, 0 stands for what is usual. A run has refused all else that makes no
+    // sense.
+    const auto given = [](const std::optional<duration>& value) {
+      return value.value_or(duration{}) != duration{};
+    };
+    const auto first = given(policy.initial_interval) ? *policy.initial_interval : duration{1s};
+    const auto longest = given(policy.maximum_interval)
+                             ? *policy.maximum_interval
+                             : duration{static_cast<duration::rep>(std::min(
+                                   static_cast<double>(first.count()) * 100,
+                                   static_cast<double>(duration::max().count() / 2)))};
+    const auto factor =
+        policy.backoff_coefficient == 0 ? usual.backoff_coefficient : policy.backoff_coefficient;
+    const auto grown = static_cast<double>(first.count()) * std::pow(factor, number_ - 1);
     wanted = grown < static_cast<double>(longest.count())
                  ? duration{static_cast<duration::rep>(grown)}
                  : longest;

@@ -141,8 +141,8 @@ void engine::apply_step(
 }
 
 void engine::run_step(const step_jobs& todo) {
+  const frame_meter meter{frame_bytes_};
   if (!todo.messages().empty()) {
-    const frame_meter meter{frame_bytes_};
     const told_at_once guard{with_messages()};
     for (const auto& [event, protocol] : todo.messages()) {
       if (protocol != nullptr) {

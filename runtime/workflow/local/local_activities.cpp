@@ -55,6 +55,7 @@ void engine::resolve_local(local_result&& result) {
   if (!by)
     return;
   const deterministic_code ours{this};
+  const frame_meter meter{frame_bytes_};
   by->on_local_result(std::move(result));
   run_code();
 }
@@ -120,6 +121,39 @@ engine::start_local_activity(detail::local_activity_request&& request, detail::s
   return begin_local_activity(std::move(request), within);
 }
 
+namespace {
+
+/// Says no to what the service refuses for activities of its own: with a single attempt all but
+/// that is left unread.
+void check_retry_policy(const retry_policy& policy) {
+  const auto refuse = [](const std::string& why) {
+    throw std::invalid_argument("the retry policy of a local activity: " + why);
+  };
+  if (policy.maximum_attempts == 1)
+    return;
+  if (policy.maximum_attempts < 0)
+    refuse(
+        "maximum_attempts is " + std::to_string(policy.maximum_attempts)
+        + ", and must not be negative; 0 is no limit");
+  if (policy.initial_interval && *policy.initial_interval < duration{})
+    refuse("initial_interval must not be negative; 0 is one second");
+  if (policy.maximum_interval && *policy.maximum_interval < duration{})
+    refuse("maximum_interval must not be negative; 0 is a hundred times the first interval");
+  if (policy.backoff_coefficient != 0 && !(policy.backoff_coefficient >= 1)) // NaN
+    refuse(
+        "backoff_coefficient is " + std::to_string(policy.backoff_coefficient)
+        + ", and must be 1 or more; 0 is 2");
+  const auto longest = policy.maximum_interval.value_or(duration{});
+  auto first = policy.initial_interval.value_or(duration{});
+  if (first == duration{})
+    first = std::chrono::seconds{1};
+  if (longest != duration{} && longest < first)
+    refuse(
+        "maximum_interval must not be less than initial_interval, which is 1 s if it is not set");
+}
+
+} // namespace
+
 detail::ref<detail::payload_pending>
 engine::begin_local_activity(detail::local_activity_request&& request, detail::scope& within) {
   auto what = detail::make_ref<local_activity_pending>(*this, *this);
@@ -127,6 +161,8 @@ engine::begin_local_activity(detail::local_activity_request&& request, detail::s
   if (!options.schedule_to_close_timeout && !options.start_to_close_timeout)
     throw std::invalid_argument(
         "a local activity needs start_to_close_timeout or schedule_to_close_timeout");
+  if (options.retry_policy)
+    check_retry_policy(*options.retry_policy);
   if (within.cancelled()) { // never sent
     ++last_activity_;
     ++with_extras().last_local;

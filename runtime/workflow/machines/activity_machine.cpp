@@ -6,6 +6,7 @@
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
+#include "runtime/protocol/text_payload.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
@@ -88,7 +89,7 @@ void activity_machine::write(int command, wire_command& to) {
   attributes.set_request_eager_execution(!options.disable_eager_execution);
   if (!options.summary.empty())
     to_proto(
-        host().payload_converter().to_payload(options.summary),
+        protocol::text_payload(options.summary, "summary", host().payload_converter()),
         *to.mutable_user_metadata()->mutable_summary());
 }
 

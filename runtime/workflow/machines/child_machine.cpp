@@ -6,6 +6,7 @@
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/retry_policy.hpp"
+#include "runtime/protocol/text_payload.hpp"
 #include "runtime/workflow/machines/external_machine.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
@@ -144,11 +145,11 @@ void child_machine::write(int, wire_command& to) {
   }
   if (!options.static_summary.empty())
     to_proto(
-        converter.to_payload(options.static_summary),
+        protocol::text_payload(options.static_summary, "static_summary", converter),
         *to.mutable_user_metadata()->mutable_summary());
   if (!options.static_details.empty())
     to_proto(
-        converter.to_payload(options.static_details),
+        protocol::text_payload(options.static_details, "static_details", converter),
         *to.mutable_user_metadata()->mutable_details());
 }
 

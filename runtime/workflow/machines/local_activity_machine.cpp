@@ -4,6 +4,7 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/text_payload.hpp"
 #include "runtime/workflow/engine.hpp"
 
 #include <troupe/error.hpp>
@@ -258,7 +259,7 @@ void local_activity_machine::write(int, wire_command& to) {
     to_proto(std::move(outcome_.value), *(*marker.mutable_details())["result"].add_payloads());
   if (!request_.options.summary.empty())
     to_proto(
-        host_.payload_converter().to_payload(request_.options.summary),
+        protocol::text_payload(request_.options.summary, "summary", host_.payload_converter()),
         *to.mutable_user_metadata()->mutable_summary());
 }
 

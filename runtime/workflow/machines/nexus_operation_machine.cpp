@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/text_payload.hpp"
 
 #include <troupe/error.hpp>
 
@@ -108,7 +109,7 @@ void nexus_operation_machine::write(int command, wire_command& to) {
   }
   if (!options.summary.empty())
     to_proto(
-        host().payload_converter().to_payload(options.summary),
+        protocol::text_payload(options.summary, "summary", host().payload_converter()),
         *to.mutable_user_metadata()->mutable_summary());
 }
 

@@ -3,6 +3,7 @@
 
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/text_payload.hpp"
 
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/history/v1/message.pb.h>
@@ -32,7 +33,7 @@ void timer_machine::write(int command, wire_command& to) {
   // The cancel carries the summary again, as sdk-core writes it: its event has its own.
   if (!summary_.empty())
     to_proto(
-        host().payload_converter().to_payload(summary_),
+        protocol::text_payload(summary_, "summary", host().payload_converter()),
         *to.mutable_user_metadata()->mutable_summary());
   if (command == cancel_command()) {
     to.mutable_cancel_timer_command_attributes()->set_timer_id(id_);

@@ -33,6 +33,22 @@ void engine::on_signal(std::string name, detail::signal_handler handler) {
     deliver_signal(std::move(signal));
 }
 
+detail::ref<detail::ref_counted>
+engine::signal_channel_of(std::string_view name, const std::type_info& types) const {
+  if (closed_ || !messages_)
+    return {};
+  const auto& all = messages_->signal_handlers;
+  const auto known = std::ranges::find(all, name, [](const auto& one) { return one.first; });
+  if (known == all.end() || !known->second.channel)
+    return {};
+  if (*known->second.channel_types != types)
+    throw std::logic_error(
+        "the channel of the signals '" + std::string{name}
+        + "' is asked for with other types than before: a name has one channel, of the same types "
+          "everywhere");
+  return known->second.channel;
+}
+
 detail::signal_handler* engine::signal_handler_of(const std::string& name) {
   detail::signal_handler* handler = nullptr;
   for (auto& [known, candidate] : with_messages().signal_handlers)

@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(says_which_argument_does_not_fit) {
        == "at argument 1: expected string, got number 1"));
   BOOST_TEST(
       (payload_error_of([&] { return c.from_payloads<std::tuple<std::string>>(args); })
-       == "expected string, got number 1"));
+       == "at argument 1: expected string, got number 1"));
 }
 
 BOOST_AUTO_TEST_CASE(reads_results_with_null_where_there_is_none) {

@@ -9,6 +9,8 @@
 #include <temporal/api/command/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <limits>
+
 using namespace troupe;
 using namespace troupe::test;
 using namespace std::chrono_literals;
@@ -48,6 +50,16 @@ struct first_of_two {
     co_await workflow::all(one, two);
     co_await ctx.sleep(1s);
     co_return static_cast<int>(first) + 1;
+  }
+};
+
+/// What its retry policy is; a struct, so that it need not travel.
+workflow::retry_policy policy_now;
+
+struct with_a_policy {
+  async<std::string> run(workflow::context ctx) {
+    co_return co_await ctx.execute_local<greet>(
+        {.start_to_close_timeout = 5s, .retry_policy = policy_now}, 1);
   }
 };
 
@@ -262,6 +274,46 @@ BOOST_AUTO_TEST_CASE(without_a_time_limit_the_task_fails) {
       run<without_a_time_limit>(first_task()),
       "failed: a local activity needs start_to_close_timeout or schedule_to_close_timeout "
       "(std::invalid_argument)");
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_policy_that_makes_no_sense_fails_the_task) {
+  const auto said = [](workflow::retry_policy policy) {
+    policy_now = std::move(policy);
+    auto instance = make_instance<with_a_policy>();
+    auto task = first_task().to_task();
+    auto need = text_of(instance.begin(task));
+    const auto text = text_of(instance.complete());
+    return need == "nothing" ? text : need;
+  };
+  const std::string refused = "failed: the retry policy of a local activity: ";
+  const std::string type = " (std::invalid_argument)";
+  BOOST_TEST(
+      said({.initial_interval = -1s})
+      == refused + "initial_interval must not be negative; 0 is one second" + type);
+  BOOST_TEST(
+      said({.backoff_coefficient = 0.5})
+      == refused + "backoff_coefficient is 0.500000, and must be 1 or more; 0 is 2" + type);
+  BOOST_TEST(
+      said({.backoff_coefficient = std::numeric_limits<double>::quiet_NaN()})
+      == refused + "backoff_coefficient is nan, and must be 1 or more; 0 is 2" + type);
+  BOOST_TEST(
+      said({.maximum_interval = -1s})
+      == refused + "maximum_interval must not be negative; 0 is a hundred times the first interval"
+             + type);
+  BOOST_TEST(
+      said({.maximum_interval = 500ms})
+      == refused
+             + "maximum_interval must not be less than initial_interval, which is 1 s if it is not "
+               "set"
+             + type);
+  BOOST_TEST(
+      said({.maximum_attempts = -1})
+      == refused + "maximum_attempts is -1, and must not be negative; 0 is no limit" + type);
+  // As the service: zeros stand for what is usual, and of a single attempt nothing else is read.
+  BOOST_TEST(
+      said({.initial_interval = 0s, .backoff_coefficient = 0, .maximum_interval = 0s})
+      == "start 1 greet");
+  BOOST_TEST(said({.initial_interval = -1s, .maximum_attempts = 1}) == "start 1 greet");
 }
 
 BOOST_AUTO_TEST_CASE(another_type_in_its_marker_is_nondeterminism) {

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_signal_that_cannot_be_read_is_dropped) {
     BOOST_CHECK_EQUAL(each.name, "say");
     BOOST_TEST(!each.ends);
   }
-  BOOST_CHECK_EQUAL(describe(dropped[0].error), "expected string, got number 42");
+  BOOST_CHECK_EQUAL(describe(dropped[0].error), "at argument 1: expected string, got number 42");
   BOOST_CHECK_EQUAL(describe(dropped[1].error), "argument 1 is missing: expected 1, got 0");
 }
 

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_signal_lies_within_who_sent_it_or_else_within_the_run) {
   BOOST_TEST((spans[1].parent == from_traceparent(parent)->span));
   BOOST_TEST((spans[1].context.trace == from_traceparent(parent)->trace));
   BOOST_TEST(!spans[1].error.has_value());
-  BOOST_TEST(spans[2].error.value_or("").starts_with("expected number"));
+  BOOST_TEST(spans[2].error.value_or("").starts_with("at argument 1: expected number"));
   BOOST_TEST(spans[0].attributes[1].second == run.run_id());
 }
 
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(an_update_lies_within_who_sent_it_or_else_within_the_run) {
   BOOST_TEST((spans[0].parent == from_traceparent(parent)->span));
   BOOST_TEST(!spans[0].error.has_value());
   BOOST_TEST((spans[1].parent != spans[0].parent));
-  BOOST_TEST(spans[1].error.value_or("").starts_with("expected number"));
+  BOOST_TEST(spans[1].error.value_or("").starts_with("at argument 1: expected number"));
 }
 
 BOOST_AUTO_TEST_CASE(a_replayed_signal_is_not_recorded_again) {

@@ -17,6 +17,10 @@ struct one_timer {
   }
 };
 
+struct with_a_broken_summary {
+  async<void> run(workflow::context ctx) { co_await ctx.sleep(1s, {.summary = "\xff"}); }
+};
+
 struct cancels_later {
   async<std::string> run(workflow::context ctx) {
     auto slow = ctx.sleep(1h);
@@ -139,6 +143,15 @@ BOOST_AUTO_TEST_CASE(a_timer_that_fires_twice_damages_nothing_but_the_task) {
   BOOST_CHECK_EQUAL(
       run<one_timer>(told),
       "failed: event 7 (TimerFired) refers to event 5, where nothing is under way");
+}
+
+BOOST_AUTO_TEST_CASE(a_summary_that_is_no_text_is_named) {
+  BOOST_CHECK_EXCEPTION(
+      (void)run<with_a_broken_summary>(history().started("W").task_started()),
+      payload_error,
+      [](const payload_error& error) {
+        return std::string_view{error.what()} == "at summary: the text is not valid UTF-8";
+      });
 }
 
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {

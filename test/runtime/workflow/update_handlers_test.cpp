@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(what_came_with_a_rejected_update_is_not_taken_twice) {
 BOOST_AUTO_TEST_CASE(arguments_that_do_not_fit_reject_an_update) {
   BOOST_CHECK_EQUAL(
       said(told<counts>([](auto& task) { add_update(task, "u1", "add", "text"); })),
-      "u1/reject: expected number, got string \"text\"");
+      "u1/reject: at argument 1: expected number, got string \"text\"");
   BOOST_CHECK_EQUAL(
       said(told<counts>([](auto& task) { add_update(task, "u1", "add"); })),
       "u1/reject: argument 1 is missing: expected 1, got 0");

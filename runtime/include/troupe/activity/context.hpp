@@ -152,7 +152,7 @@ public:
 
   /// Leaves the activity open: somebody else completes it, by `info().task_token` or by its ids
   /// (`activity_handle`). Does not return: nothing behind it runs. Not in a local activity, where
-  /// it throws `std::logic_error`.
+  /// it throws an `application_error` that is not tried again.
   [[noreturn]] void complete_later() const;
 
   // -- for the library --

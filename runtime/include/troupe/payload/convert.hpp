@@ -129,14 +129,11 @@ template <class Tuple>
       else
         detail::fail_missing_argument(index, size, from.size());
     }
-    if constexpr (size == 1)
+    try {
       return decode_value<T>(from[index], json);
-    else
-      try {
-        return decode_value<T>(from[index], json);
-      } catch (...) {
-        detail::rethrow_in_argument(index);
-      }
+    } catch (...) {
+      detail::rethrow_in_argument(index);
+    }
   };
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return Tuple{read_one(I, std::type_identity<std::tuple_element_t<I, Tuple>>{})...};

@@ -3,9 +3,9 @@
 
 #include <troupe/workflow/context.hpp>
 #include <troupe/workflow/future.hpp>
+#include <troupe/workflow/signal.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -31,39 +31,37 @@ public:
   /// Moves from `value` if it is taken.
   bool try_push(T& value) {
     if (auto* receiver = next_of<channel_receive<T>>(receivers)) {
-      receiver->settle_with(std::move(value));
+      receiver->settle_with(values_.numbered(std::move(value)));
       return true;
     }
     if (values_.size() >= capacity_)
       return false;
-    values_.push_back(std::move(value));
+    values_.push(std::move(value));
     return true;
   }
-  std::optional<T> try_pop() {
-    std::optional<T> next;
-    if (!values_.empty()) {
-      next.emplace(std::move(values_.front()));
-      values_.pop_front();
-    }
+  std::optional<typename kept_values<T>::entry> try_pop() {
+    std::optional<typename kept_values<T>::entry> next;
+    if (!values_.empty())
+      next.emplace(values_.pop());
     // Whoever waits for room has it now, or its value goes straight to the receiver.
     while (!next || values_.size() < capacity_) {
       auto* sender = next_of<channel_send<T>>(senders);
       if (sender == nullptr)
         break;
       if (next)
-        values_.push_back(std::move(sender->value));
+        values_.push(std::move(sender->value));
       else
-        next.emplace(std::move(sender->value));
+        next.emplace(values_.numbered(std::move(sender->value)));
       sender->settle();
     }
     return next;
   }
   /// A value that was received but never looked at: the next receiver gets it.
-  void put_back(T value) {
+  void put_back(typename kept_values<T>::entry&& one) {
     if (auto* receiver = next_of<channel_receive<T>>(receivers))
-      receiver->settle_with(std::move(value));
+      receiver->settle_with(std::move(one));
     else
-      values_.push_front(std::move(value));
+      values_.put_back(std::move(one));
   }
   void close() {
     closed_ = true;
@@ -93,7 +91,7 @@ private:
     return nullptr;
   }
 
-  std::deque<T> values_;
+  kept_values<T> values_;
   std::size_t capacity_;
   bool closed_ = false;
 };
@@ -110,14 +108,15 @@ public:
       from_->put_back(*std::move(value_));
   }
 
-  void settle_with(T value) {
-    value_.emplace(std::move(value));
+  void settle_with(typename kept_values<T>::entry&& one) {
+    value_.emplace(std::move(one));
     settle();
   }
   [[nodiscard]] const char* subject() const noexcept override { return "a value of a channel"; }
 
   static std::optional<T> take(pending& from) {
-    return std::exchange(static_cast<channel_receive&>(from).value_, std::nullopt);
+    auto taken = std::exchange(static_cast<channel_receive&>(from).value_, std::nullopt);
+    return taken ? std::optional<T>{std::move(taken->value)} : std::nullopt;
   }
 
   struct hook : list_node {
@@ -127,7 +126,7 @@ public:
 
 private:
   ref<shared_channel<T>> from_;
-  std::optional<T> value_;
+  std::optional<typename kept_values<T>::entry> value_;
 };
 
 template <class T>
@@ -218,7 +217,10 @@ public:
     return {wait, &detail::channel_receive<T>::take};
   }
   /// The next value if there is one already.
-  [[nodiscard]] std::optional<T> try_receive() const { return state_->try_pop(); }
+  [[nodiscard]] std::optional<T> try_receive() const {
+    auto next = state_->try_pop();
+    return next ? std::optional<T>{std::move(next->value)} : std::nullopt;
+  }
 
   /// No more values come: receivers get those that are left, then nothing. Senders who wait fail.
   void close() const { state_->close(); }

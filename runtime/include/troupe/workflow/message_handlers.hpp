@@ -17,6 +17,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace troupe::workflow {
@@ -101,22 +102,42 @@ public:
            },
            std::move(options)});
   }
-  /// The signals of one name as a queue to receive from; one channel per name.
-  template <class T>
-  [[nodiscard]] workflow::signal_channel<T> signal_channel(std::string name) const {
-    workflow::signal_channel<T> channel{self().owner(), self().scope()};
+  /// The signals of one name as a queue to receive from, also those that came before. One channel
+  /// per name: asked for again, it is the same one. Throws `std::logic_error` if it is asked for
+  /// with other types than before.
+  ///
+  /// `signal_channel<T>` reads the only argument (an optional or a default of what a signal lacks);
+  /// `signal_channel<A, B>` gives a `std::tuple<A, B>` of several, `signal_channel<>` an empty one
+  /// of none, and `signal_channel<troupe::payloads>` all of them as they came. Arguments that do
+  /// not fit are logged and the signal is dropped.
+  template <class... T>
+  [[nodiscard]] workflow::signal_channel<detail::signal_value_t<T...>>
+  signal_channel(std::string name) const {
+    using state_type = detail::channel_state<detail::signal_value_t<T...>>;
+    const auto& types = typeid(std::tuple<T...>);
+    if (auto known = owner().signal_channel_of(name, types))
+      return {
+          self().owner(),
+          self().scope(),
+          detail::ref<state_type>{static_cast<state_type*>(known.get())}};
+    auto state = detail::make_ref<state_type>();
     owner().on_signal(
         std::move(name),
-        {[owner = &owner(), state = channel.state_](std::string_view, payloads input) {
-          state->push(std::get<0>(owner->converter().template from_payloads<std::tuple<T>>(input)));
-        }});
-    return channel;
+        {.deliver =
+             [owner = &owner(), state](std::string_view, payloads input) {
+               state->push(read_signal<T...>(owner->converter(), std::move(input)));
+             },
+         .channel = state,
+         .channel_types = &types});
+    return {self().owner(), self().scope(), std::move(state)};
   }
-  /// The same by contract, of a signal with one argument.
+  /// The same by contract.
   template <const auto& Signal>
-    requires detail::takes_one_argument<Signal>
+    requires detail::is_signal_contract<detail::message_of<Signal>>
   [[nodiscard]] auto signal_channel() const {
-    return signal_channel<detail::only_argument_t<Signal>>(std::string{Signal.name});
+    return [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+      return signal_channel<T...>(std::string{Signal.name});
+    }(std::type_identity<typename detail::message_of<Signal>::arguments>{});
   }
 
   // -- queries --
@@ -301,6 +322,16 @@ private:
       return traits::check_signature();
     else
       return traits::template check_contract<Contract>();
+  }
+
+  template <class... T>
+  static detail::signal_value_t<T...> read_signal(const data_converter& with, payloads input) {
+    if constexpr (std::is_same_v<std::tuple<T...>, std::tuple<payloads>>)
+      return with.decode(std::move(input));
+    else if constexpr (sizeof...(T) == 1)
+      return std::get<0>(with.template from_payloads<std::tuple<T...>>(input));
+    else
+      return with.template from_payloads<std::tuple<T...>>(input);
   }
 
   template <class Result, class F>

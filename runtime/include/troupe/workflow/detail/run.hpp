@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -169,6 +170,9 @@ struct signal_handler {
   /// Called with the arguments; throws `payload_error` for those that do not fit.
   unique_function<void(std::string_view name, payloads)> deliver;
   handler_options options = {};
+  /// The channel that takes them, and what it is read with; null of other handlers.
+  ref<ref_counted> channel = {};
+  const std::type_info* channel_types = nullptr;
 };
 struct query_handler {
   /// Throws what the handler throws, and `payload_error`.
@@ -262,6 +266,10 @@ public:
 
   virtual void spawn(async<void> body) = 0;
   virtual void on_signal(std::string name, signal_handler handler) = 0; ///< empty name: all others
+  /// The channel that takes the signals of that name; null if none does. Throws `std::logic_error`
+  /// if it is read with other types.
+  virtual ref<ref_counted>
+  signal_channel_of(std::string_view name, const std::type_info& types) const = 0;
   virtual void on_query(std::string name, query_handler handler) = 0;   ///< the same
   virtual void on_update(std::string name, update_handler handler) = 0; ///< the same
   /// The workflow's object is made, its code has not begun: what came and has a handler is told.
