@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/log/log.hpp"
+
 #include <troupe/caf/ask.hpp>
 #include <troupe/cancellation.hpp>
 #include <troupe/client/workflow_handle.hpp>
 #include <troupe/rpc_status.hpp>
 
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -45,18 +48,24 @@ public:
 
   void start() {
     using handle = async_standalone_operation_handle<payloads>;
-    // What was sent is needed again if it is refused.
-    troupe::detail::typed<handle>(
-        troupe::detail::start_operation_job(client_.async().origin(), what_))
-        .start([me = shared_from_this()](result<handle> started) {
-          if (started)
-            return me->wait_for(std::move(*started));
-          const auto* refused = find_cause<rpc_error>(started.error());
-          if (refused != nullptr && refused->code() == status_code::unimplemented
-              && !me->starter_task_queue_.empty())
-            return me->start_workflow();
-          me->end(unexpected{std::move(started).error()});
-        });
+    or_end([&] {
+      // What was sent is needed again if it is refused.
+      troupe::detail::typed<handle>(
+          troupe::detail::start_operation_job(client_.async().origin(), what_))
+          .start([me = shared_from_this()](result<handle> started) {
+            me->or_end([&] {
+              const auto* refused = started ? nullptr : find_cause<rpc_error>(started.error());
+              if (started)
+                me->wait_for(std::move(*started));
+              else if (
+                  refused != nullptr && refused->code() == status_code::unimplemented
+                  && !me->starter_task_queue_.empty())
+                me->start_workflow();
+              else
+                me->end(unexpected{std::move(started).error()});
+            });
+          });
+    });
   }
 
   /// Tells nobody any more what came of it.
@@ -70,11 +79,30 @@ public:
       forgotten = std::exchange(then_, {});
     }
     waits_.cancel(cancel_reason::requested);
-    if (cancel)
-      cancel();
+    // A client's interceptors may throw, and nobody is left to be told.
+    try {
+      if (cancel)
+        cancel();
+    } catch (const std::exception& error) {
+      log::warn(
+          "a Nexus operation whose asker has ended was not cancelled",
+          {{"error", describe(error)}});
+    } catch (...) {
+      log::warn("a Nexus operation whose asker has ended was not cancelled", {});
+    }
   }
 
 private:
+  /// Encoding and the client's interceptors are code of the user: what they throw is the outcome.
+  template <class Work>
+  void or_end(Work work) noexcept {
+    try {
+      work();
+    } catch (...) {
+      end(unexpected{std::current_exception()});
+    }
+  }
+
   void start_workflow() {
     auto& from = what_.options;
     starter_call call{
@@ -95,18 +123,25 @@ private:
             {.id = from.id, .task_queue = starter_task_queue_},
             std::move(arguments))
         .start([me = shared_from_this()](result<handle> started) {
-          if (started)
-            me->wait_for(std::move(*started));
-          else
-            me->end(unexpected{std::move(started).error()});
+          me->or_end([&] {
+            if (started)
+              me->wait_for(std::move(*started));
+            else
+              me->end(unexpected{std::move(started).error()});
+          });
         });
   }
 
   template <class Handle>
   void wait_for(Handle started) {
     const auto cancel = [started] {
-      // Its client lives until that is answered; nobody wants to know what came of it.
-      started.cancel("the actor that asked has ended").start([started](result<void>) {});
+      // Its client lives until that is answered.
+      started.cancel("the actor that asked has ended").start([started](result<void> done) {
+        if (!done)
+          log::warn(
+              "a Nexus operation whose asker has ended was not cancelled",
+              {{"error", describe(done.error())}});
+      });
     };
     bool is_too_late = false;
     {

@@ -30,9 +30,11 @@ outcome classify(const std::exception_ptr& error, cancel_reason asked) {
     std::rethrow_exception(error);
   } catch (const detail::completes_later&) {
     return {.what = outcome::kind::later};
-  } catch (...) {
-    if (!is_canceled(error))
+  } catch (const failure_error& failure) {
+    if (!is_canceled(failure))
       return failed(error);
+  } catch (...) { // also a client's word that something else was cancelled
+    return failed(error);
   }
   const auto cause = to_failure_error(error);
   switch (asked) {

@@ -30,7 +30,8 @@ public:
             return troupe::nexus::actor_error(
                 troupe::nexus::handler_error_type::bad_request,
                 "there are no phrases in " + what.language);
-          return found->second + what.text.substr(what.text.find(' '));
+          const auto rest = what.text.find(' ');
+          return found->second + (rest == std::string::npos ? "" : what.text.substr(rest));
         },
         [this](const troupe::nexus::request_of<phrasebook_service::languages>&) {
           std::vector<std::string> all;
