@@ -3,6 +3,8 @@
 
 #include "runtime/access/openssl.hpp"
 #include "runtime/base/text/hex.hpp"
+#include "runtime/base/time/at_seconds.hpp"
+#include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 
@@ -67,7 +69,7 @@ bool read_time(const json_value& of, std::string_view name, std::optional<time_p
   const auto read = parse_rfc3339(found->text);
   if (!read || found->is != json_value::type::string)
     return false;
-  to = time_point{std::chrono::seconds{read->seconds} + std::chrono::nanoseconds{read->nanos}};
+  to = later(at_seconds(read->seconds), duration{read->nanos});
   return true;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/access/client_authorities.hpp"
 
 #include "runtime/base/text/printable.hpp"
+#include "runtime/base/time/at_seconds.hpp"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -22,8 +23,7 @@ time_point time_of(const ASN1_TIME* from) {
   std::tm at{};
   if (ASN1_TIME_to_tm(from, &at) != 1)
     return {};
-  return std::chrono::time_point_cast<duration>(
-      std::chrono::system_clock::from_time_t(::timegm(&at)));
+  return at_seconds(::timegm(&at)); // RFC 5280 has the year 9999 for a certificate without an end
 }
 
 /// `CN=worker,O=orders`.
@@ -35,17 +35,25 @@ std::string subject_of(const X509& certificate) {
   return printable(std::string{text, static_cast<std::size_t>(std::max(0L, size))});
 }
 
-bool is_signed_by(X509* which, STACK_OF(X509) * between, X509_STORE* roots, time_point now) {
+/// Until when the chain holds, which is until its first certificate ends; nothing if there is none.
+std::optional<time_point>
+signed_until(X509* which, STACK_OF(X509) * between, X509_STORE* roots, time_point now) {
   const store_context_ptr context{X509_STORE_CTX_new()};
   if (!context || X509_STORE_CTX_init(context.get(), roots, which, between) != 1)
-    return false;
+    return std::nullopt;
   auto* parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);
   X509_VERIFY_PARAM_set_time(
       parameters,
       std::chrono::system_clock::to_time_t(
           std::chrono::time_point_cast<std::chrono::system_clock::duration>(now)));
-  return X509_verify_cert(context.get()) == 1;
+  if (X509_verify_cert(context.get()) != 1)
+    return std::nullopt;
+  auto until = time_of(X509_get0_notAfter(which));
+  const auto* const chain = X509_STORE_CTX_get0_chain(context.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    until = std::min(until, time_of(X509_get0_notAfter(sk_X509_value(chain, i))));
+  return until;
 }
 
 } // namespace
@@ -92,13 +100,15 @@ std::optional<grants> client_authorities::find(std::string_view pem, time_point 
     sk_X509_push(between.get(), shown[i].get());
   std::optional<grants> granted;
   for (const auto& each : all_) {
-    if (!is_signed_by(which, between.get(), each.roots.get(), now))
+    const auto until = signed_until(which, between.get(), each.roots.get(), now);
+    if (!until)
       continue;
     if (!granted) {
       granted.emplace();
       granted->who = subject_of(*which);
-      granted->expires = time_of(X509_get0_notAfter(which));
+      granted->expires = *until;
     }
+    granted->expires = std::min(granted->expires, *until);
     if (each.name_space.empty()) {
       granted->system = role::admin;
     } else {

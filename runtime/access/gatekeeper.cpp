@@ -22,6 +22,7 @@ namespace {
 constexpr std::chrono::minutes between_fetches{1};
 /// Of tokens and certificates that were checked: a signature costs more than a call.
 constexpr std::size_t most_remembered = 1000;
+constexpr std::string_view end_of_certificate = "-----END CERTIFICATE-----";
 constexpr std::size_t longest_credential = 16 * 1024;
 constexpr std::size_t largest_key_set = std::size_t{1} << 20;
 
@@ -170,6 +171,25 @@ struct gatekeeper::implementation {
     });
   }
 
+  /// With the mutex held. A TLS session that is resumed tells of the first certificate only: those
+  /// between it and the authority are the ones that it came with.
+  std::optional<grants> find_certificate(const std::string& pem, time_point now) {
+    const auto end = pem.find(end_of_certificate);
+    const auto first = sha256(std::string_view{pem}.substr(0, end));
+    const bool is_alone =
+        end == std::string::npos || pem.find(end_of_certificate, end + 1) == std::string::npos;
+    if (auto granted = authorities.find(pem, now)) {
+      if (!is_alone) {
+        if (chains.size() >= most_remembered)
+          chains.clear();
+        chains.insert_or_assign(first, pem);
+      }
+      return granted;
+    }
+    const auto known = chains.find(first);
+    return is_alone && known != chains.end() ? authorities.find(known->second, now) : std::nullopt;
+  }
+
   /// Only what is good is remembered: there is no end to what is not.
   template <class Check>
   std::optional<grants>
@@ -202,6 +222,7 @@ struct gatekeeper::implementation {
   key_set set;
   client_authorities authorities;
   std::unordered_map<std::string, grants> remembered;
+  std::unordered_map<std::string, std::string> chains; ///< as they were shown, by the first's sum
 };
 
 gatekeeper::gatekeeper(gate_options options)
@@ -234,7 +255,7 @@ std::optional<grants> gatekeeper::find(
   if (pem.empty())
     return std::nullopt;
   const std::lock_guard guard{self.mutex};
-  return self.remember("c", pem, now, [&] { return self.authorities.find(pem, now); });
+  return self.remember("c", pem, now, [&] { return self.find_certificate(pem, now); });
 }
 
 void gatekeeper::refresh() {

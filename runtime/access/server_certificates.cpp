@@ -5,10 +5,13 @@
 #include "runtime/access/watched_file.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/time/time_text.hpp"
+#include "runtime/http/tls_context.hpp"
 #include "runtime/rpc/connection/pem.hpp"
 
 #include <troupe/connection.hpp>
 
+#include <exception>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -43,8 +46,9 @@ struct server_certificates::implementation {
     return any;
   }
 
-  /// Reads all of them: they must fit together. Throws `access_error`.
-  void read() {
+  /// Reads all of them: they must fit together. Throws `access_error`. A CA whose file was taken
+  /// away later is left out, as its clients are.
+  void read(bool is_first) {
     auto made = std::make_shared<http::tls_material>();
     made->clients = files.clients;
     try {
@@ -54,12 +58,17 @@ struct server_certificates::implementation {
       made->certificate = std::move(own.text);
       made->key = std::move(own_key.text);
       for (const auto& each : files.client_authorities) {
+        if (!is_first && !std::filesystem::exists(each))
+          continue;
         auto authority = rpc::load_pem(each, "CA certificate");
         rpc::check_certificates(authority);
         made->client_authorities += authority.text + '\n';
       }
+      (void)http::make_context(*made); // what TLS refuses, as a key that is too short
     } catch (const connection_error& wrong) {
       throw access_error{wrong.what()};
+    } catch (const std::exception& wrong) {
+      throw access_error{"cannot use \"" + files.certificate + "\" for TLS: " + wrong.what()};
     }
     const auto ends = expiry_of(made->certificate).value_or(time_point{});
     const std::lock_guard guard{mutex};
@@ -93,7 +102,7 @@ struct server_certificates::implementation {
 server_certificates::server_certificates(server_certificate_files files)
     : impl_(std::make_unique<implementation>(std::move(files))) {
   impl_->has_changed();
-  impl_->read();
+  impl_->read(true);
   impl_->warn_of_expiry();
 }
 
@@ -112,7 +121,7 @@ time_point server_certificates::expires() const {
 void server_certificates::refresh() {
   if (impl_->has_changed()) {
     try {
-      impl_->read();
+      impl_->read(false);
       log::info(
           "the certificate of this service was read anew",
           {{"path", impl_->files.certificate}, {"expires", rfc3339(expires())}});

@@ -7,6 +7,7 @@ namespace troupe::access {
 
 namespace {
 
+constexpr std::chrono::seconds between_tries{2};
 constexpr std::size_t largest = std::size_t{8} << 20;
 
 } // namespace
@@ -18,10 +19,16 @@ std::optional<file_text> watched_file::read_if_changed() {
     now = {found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_ino, found.st_size};
     is_open_to_others_ = (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
   }
-  if (last_ == now)
+  const auto time = std::chrono::steady_clock::now();
+  if (last_ == now && (!next_try_ || time < *next_try_))
     return std::nullopt;
   last_ = now;
-  return read_file(path_, largest);
+  auto read = read_file(path_, largest);
+  // What could not be read, as the process has no descriptor left for one, is there still.
+  next_try_.reset();
+  if (!read.why_not.empty() && !read.is_missing)
+    next_try_ = time + between_tries;
+  return read;
 }
 
 } // namespace troupe::access

@@ -3,6 +3,7 @@
 
 #include "runtime/base/file.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ public:
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  /// What is in it, or why it cannot be read, if that has changed since it was asked last.
+  /// What is in it, or why it cannot be read, if that has changed since it was asked last. A file
+  /// that could not be read is tried again every two seconds.
   [[nodiscard]] std::optional<file_text> read_if_changed();
 
   /// Others than its owner may read it, as it was when it was read last.
@@ -35,6 +37,7 @@ private:
 
   std::string path_;
   std::optional<stamp> last_;
+  std::optional<std::chrono::steady_clock::time_point> next_try_; ///< the last one failed
   bool is_open_to_others_ = false;
 };
 

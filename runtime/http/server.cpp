@@ -110,7 +110,9 @@ struct server::implementation {
       if (make_room()) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        std::make_shared<session>(std::move(socket), contexts.current(), all)->begin();
+        // Without a context nobody is served in the clear: the connection is closed.
+        if (auto context = contexts.current(); context || !contexts.encrypts())
+          std::make_shared<session>(std::move(socket), std::move(context), all)->begin();
       }
       accept();
     });

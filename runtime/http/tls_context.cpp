@@ -93,7 +93,8 @@ std::shared_ptr<context> make_context(const tls_material& of) {
   made->use_private_key(buffer_of(of.key), context::pem);
   if (of.clients == client_certificates::unasked)
     return made;
-  made->add_certificate_authority(buffer_of(of.client_authorities));
+  if (!of.client_authorities.empty())
+    made->add_certificate_authority(buffer_of(of.client_authorities));
   made->set_verify_mode(
       of.clients == client_certificates::required
           ? asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert

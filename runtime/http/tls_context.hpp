@@ -20,7 +20,10 @@ class tls_contexts {
 public:
   explicit tls_contexts(tls_source from) : from_(std::move(from)) {}
 
-  /// Null: nothing is encrypted. Material that cannot be used is logged, and the one before stays.
+  /// True if connections are encrypted: they must not be served where there is no context for them.
+  [[nodiscard]] bool encrypts() const { return from_ != nullptr; }
+  /// Null if nothing is encrypted, and if no material could be used yet. Material that cannot be
+  /// used is logged, and the one before stays.
   [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> current();
 
 private:

@@ -110,7 +110,13 @@ class Doors(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
         self.assertNotIn(made["key"][-20:], file.read_text())
         listing = ("operator", "api-key", "list", "--api-key-file", str(file))
-        self.assertIn("active", self.ok(*listing))
+        others = [self.make_key("default:read"), self.make_key("default:write")]
+        listed = self.ok(*listing)
+        self.assertEqual(listed.count("active"), 3)
+        for each in (made, *others):
+            self.assertIn(each["id"], listed)
+        for each in others:
+            self.ok("operator", "api-key", "delete", "--api-key-file", str(file), "--id", each["id"])
         self.assertNotIn(made["key"][-20:], self.ok(*listing) + self.ok(*listing, "-o", "json"))
         self.ok("operator", "api-key", "revoke", "--api-key-file", str(file), "--id", made["id"])
         self.assertIn("revoked", self.ok(*listing))
@@ -189,6 +195,9 @@ class Doors(unittest.TestCase):
         start = ("server", "start-dev", "--port", "0", "--headless")
         self.assertIn("needed together", self.fails(*start, "--tls-cert-path", "x.pem"))
         self.assertIn("needs --tls-cert-path", self.fails(*start, "--tls-ca-path", "x.pem"))
+        for odd in ("=ca.pem", "orders="):
+            self.assertIn("NAMESPACE=FILE", self.fails(
+                *start, "--tls-cert-path", "x.pem", "--tls-key-path", "x.key", "--tls-ca-path", odd))
         self.assertIn("none.json", self.fails(*start, "--api-key-file", self.path("none.json")))
         self.assertIn("none.pem", self.fails(
             *start, "--tls-cert-path", self.path("none.pem"), "--tls-key-path", self.path("none.key")))

@@ -98,7 +98,8 @@ void create_key(const global_flags& flags, const api_key_flags& with) {
 
 void list_keys(const global_flags& flags, const api_key_flags& with) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& each : read_keys(with.file, false).all())
+  const auto keys = read_keys(with.file, false);
+  for (const auto& each : keys.all())
     rows.push_back(
         {each.id,
          each.name,

@@ -94,6 +94,8 @@ service_client_ca read_client_ca(const std::string& text) {
   const auto at = text.find('=');
   if (at == std::string::npos || text.find('/') < at)
     return {.path = text};
+  if (at == 0 || at + 1 == text.size()) // for one, of a variable that is not set
+    throw command_error("--tls-ca-path takes FILE or NAMESPACE=FILE, not \"" + text + '"');
   return {.path = text.substr(at + 1), .name_space = text.substr(0, at)};
 }
 

@@ -32,7 +32,11 @@ public:
 private:
   void add_key(call& to) {
     try {
-      if (auto key = source_(); !key.empty())
+      auto key = source_();
+      // gRPC would log the header that it refuses, key and all.
+      if (!std::ranges::all_of(key, [](char c) { return c >= ' ' && c <= '~'; }))
+        throw std::invalid_argument("it holds a line break, or what is no character of a header");
+      if (!key.empty())
         to.headers.emplace_back("authorization", "Bearer " + std::move(key));
     } catch (const std::exception& failed) {
       log::error("there is no API key for a call", {{"error", failed.what()}});

@@ -2,6 +2,7 @@
 #include "runtime/access/api_keys.hpp"
 #include "runtime/access/certificate_maker.hpp"
 #include "runtime/access/gatekeeper.hpp"
+#include "runtime/base/file.hpp"
 #include "test/support/captured_log.hpp"
 #include "test/support/temporary_folder.hpp"
 #include "test/support/web_token.hpp"
@@ -81,6 +82,19 @@ BOOST_AUTO_TEST_CASE(a_changed_file_counts_at_once) {
   std::filesystem::remove(path);
   keeper.refresh();
   BOOST_TEST(!ask(keeper, "Bearer " + key.secret));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_without_an_end_in_sight_counts) {
+  auto late = key.entry;
+  late.expires = time_point::max();
+  auto path = write_keys({late});
+  std::string text = troupe::read_file(path, 1 << 20).bytes;
+  const auto at = text.find("2262-");
+  BOOST_REQUIRE(at != std::string::npos);
+  text.replace(at, 4, "9999"); // beyond what nanoseconds can count
+  folder.write("keys.json", text);
+  keeper_of keeper{{.api_key_file = path}};
+  BOOST_TEST(ask(keeper, "Bearer " + key.secret).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_token_is_checked_once_and_ends_in_time) {
