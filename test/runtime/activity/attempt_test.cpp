@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(what_is_completed_later_is_left_open_but_not_locally) {
   const auto leaves = [](activity::context ctx) {
     try {
       ctx.complete_later();
-    } catch (const std::logic_error&) {
+    } catch (const application_error&) {
       throw;
     } catch (const std::exception&) { // a handler of errors lets it through
     }
@@ -231,7 +231,11 @@ BOOST_AUTO_TEST_CASE(what_is_completed_later_is_left_open_but_not_locally) {
       std::make_shared<activity::environment>(activity::environment{.activities = known}),
       std::move(task),
       where};
-  BOOST_CHECK(run(local).what == kind::failed);
+  const auto& came = run(local);
+  BOOST_CHECK(came.what == kind::failed);
+  const auto* told = find_cause<application_error>(came.error);
+  BOOST_REQUIRE(told != nullptr);
+  BOOST_TEST(told->non_retryable());
 }
 
 BOOST_AUTO_TEST_CASE(of_heartbeats_only_the_newest_is_kept_and_it_is_told_once) {
