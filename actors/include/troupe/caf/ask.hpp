@@ -154,6 +154,7 @@ public:
   void on_exit() override {
     if (auto call = std::exchange(call_, nullptr))
       cancel_asking(*call);
+    promise_ = {}; // it holds this actor
   }
 
 private:
