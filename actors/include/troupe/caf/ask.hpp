@@ -242,6 +242,8 @@ auto ask(Self*, const client&, const std::string&, Given&&...) {
 
 } // namespace troupe::nexus
 
-/// They stay in the process.
+/// @cond
+// They stay in the process.
 template <>
 struct caf::allowed_unsafe_message_type<troupe::nexus::detail::asking_ended> : std::true_type {};
+/// @endcond

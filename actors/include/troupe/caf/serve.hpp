@@ -414,8 +414,8 @@ handler_by_actor(const std::shared_ptr<served_actor>& whom, std::index_sequence<
 ///
 /// `request_of` before the input tells the actor who asks, and operations apart that have the same
 /// input; an operation whose input is `void` is `request_of` alone, one whose output is `void` is
-/// `reacts_to`. With `::with<nexus::async_started>` the operation goes on after the answer: whoever
-/// has `callback_url` and `callback_headers` of its request tells the outcome
+/// `reacts_to`. If it replies with `nexus::async_started`, the operation goes on after the answer:
+/// whoever has `callback_url` and `callback_headers` of its request tells the outcome
 /// (`troupe::nexus_completion`), and its cancellation is sent as `cancel_requested`. An operation
 /// without a message does not compile.
 ///
