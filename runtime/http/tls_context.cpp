@@ -2,6 +2,7 @@
 #include "runtime/http/tls_context.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/openssl_objects.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/pem.h>
@@ -21,20 +22,12 @@ using asio::ssl::context;
 /// Of TLS 1.2; those of 1.3 are all good.
 constexpr const char* ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-
 asio::const_buffer buffer_of(const std::string& text) {
   return asio::buffer(text);
 }
 
 void append_pem(std::string& to, X509* certificate) {
-  const std::unique_ptr<BIO, freed_by<BIO_free_all>> out{BIO_new(BIO_s_mem())};
+  const bio_ptr out{BIO_new(BIO_s_mem())};
   if (!out || PEM_write_bio_X509(out.get(), certificate) != 1)
     return;
   char* text = nullptr;
@@ -118,7 +111,7 @@ std::shared_ptr<context> tls_contexts::current() {
 }
 
 std::shared_ptr<const client_certificate> certificate_of(SSL* connection) {
-  const std::unique_ptr<X509, freed_by<X509_free>> shown{SSL_get1_peer_certificate(connection)};
+  const certificate_ptr shown{SSL_get1_peer_certificate(connection)};
   if (!shown || SSL_get_verify_result(connection) != X509_V_OK)
     return nullptr;
   auto made = std::make_shared<client_certificate>();

@@ -30,7 +30,7 @@ private:
 
   kind kind_;
   std::string id_;
-  access::key_ptr key_;
+  key_ptr key_;
 };
 
 /// A token with no signature.

@@ -3,25 +3,7 @@
 # worker as processes of their own, and a caller workflow started from the command line.
 # Exits non-zero if anything differs from what the guide promises, and leaves no process behind.
 set -euo pipefail
-bin=$(realpath "${1:-build/bin}")
-troupe=$bin/troupe
-work=$(mktemp -d)
-children=()
-
-finish() {
-  local status=$?
-  for child in "${children[@]}"; do kill "$child" 2> /dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2> /dev/null || true; done
-  [ "$status" = 0 ] || tail -n 20 "$work"/*.log >&2 || true
-  rm -rf "$work"
-  exit "$status"
-}
-trap finish EXIT
-
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-run() { printf '$ troupe %s\n' "$*"; "$troupe" "$@"; }
-fail() { printf 'demo: %s\n' "$*" >&2; exit 1; }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/demo_tools.sh"
 
 port=$(free_port)
 export TEMPORAL_ADDRESS=127.0.0.1:$port

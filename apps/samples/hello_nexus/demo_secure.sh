@@ -5,25 +5,9 @@
 # Exits non-zero if somebody gets in who must not, or somebody does not who must; leaves no process behind.
 set -euo pipefail
 here=$(realpath "$(dirname "$0")")
-bin=$(realpath "${1:-build/bin}")
-troupe=$bin/troupe
-work=$(mktemp -d)
+source "$here/demo_tools.sh"
 cd "$work"
-children=()
 
-finish() {
-  local status=$?
-  for child in "${children[@]}"; do kill "$child" 2> /dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2> /dev/null || true; done
-  [ "$status" = 0 ] || tail -n 20 "$work"/*.log >&2 || true
-  rm -rf "$work"
-  exit "$status"
-}
-trap finish EXIT
-
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-run() { printf '$ troupe %s\n' "$*"; "$troupe" "$@"; }
-fail() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 refused() { # what it must say, then the command
   local words=$1 out
   shift
@@ -32,7 +16,6 @@ refused() { # what it must say, then the command
   printf '%s\n' "$out"
   [[ $out == *"$words"* ]] || fail "refused, but not with: $words"
 }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 as_caller() {
   env TEMPORAL_TLS_CLIENT_CERT_PATH=caller.pem TEMPORAL_TLS_CLIENT_KEY_PATH=caller.key "$@"
 }

@@ -2,18 +2,14 @@
 #include "runtime/rpc/connection/pem.hpp"
 
 #include "runtime/base/file.hpp"
+#include "runtime/base/openssl_objects.hpp"
 #include "runtime/base/text/printable.hpp"
 
 #include <troupe/connection.hpp>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 namespace troupe::rpc {
@@ -22,29 +18,6 @@ namespace {
 
 constexpr std::size_t largest = 8U
                                 << 20U; // a bundle of all public roots has a quarter of a megabyte
-
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-
-bio_ptr reader_of(const std::string& text) {
-  return bio_ptr{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
-}
-
-/// Leaves OpenSSL's queue of errors, which belongs to the thread, as it was found: empty.
-struct quiet_errors {
-  quiet_errors() { ERR_clear_error(); }
-  ~quiet_errors() { ERR_clear_error(); }
-  quiet_errors(const quiet_errors&) = delete;
-  quiet_errors& operator=(const quiet_errors&) = delete;
-};
 
 struct block {
   std::string type; ///< `CERTIFICATE`

@@ -3,11 +3,13 @@
 #include "runtime/access/certificate_maker.hpp"
 #include "runtime/access/gatekeeper.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/openssl_objects.hpp"
 #include "test/support/captured_log.hpp"
 #include "test/support/temporary_folder.hpp"
 #include "test/support/web_token.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <openssl/pem.h>
 
 using namespace troupe::access;
 using namespace std::chrono_literals;
@@ -22,6 +24,25 @@ time_point now() {
 }
 
 using keeper_of = troupe::access::gatekeeper;
+
+/// The same CA, but not signed by itself.
+made_certificate signed_by(const made_certificate& root, made_certificate which) {
+  using namespace troupe;
+  const auto read = [](const std::string& pem) {
+    return certificate_ptr{PEM_read_bio_X509(reader_of(pem).get(), nullptr, nullptr, nullptr)};
+  };
+  const auto made = read(which.certificate);
+  const auto by = read(root.certificate);
+  const key_ptr key{PEM_read_bio_PrivateKey(reader_of(root.key).get(), nullptr, nullptr, nullptr)};
+  X509_set_issuer_name(made.get(), X509_get_subject_name(by.get()));
+  X509_sign(made.get(), key.get(), EVP_sha256());
+  const bio_ptr out{BIO_new(BIO_s_mem())};
+  PEM_write_bio_X509(out.get(), made.get());
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(out.get(), &text);
+  which.certificate.assign(text, static_cast<std::size_t>(size));
+  return which;
+}
 
 struct fixture {
   troupe::test::captured_log log{troupe::log::level::debug};
@@ -82,6 +103,25 @@ BOOST_AUTO_TEST_CASE(a_changed_file_counts_at_once) {
   std::filesystem::remove(path);
   keeper.refresh();
   BOOST_TEST(!ask(keeper, "Bearer " + key.secret));
+}
+
+// What TLS tells of a session that is resumed: the client's own certificate and nothing else.
+BOOST_AUTO_TEST_CASE(a_chain_is_known_again_by_its_first_certificate) {
+  const auto middle =
+      signed_by(authority, make_authority({.organisation = "middle", .validity = 2h}, now()));
+  const auto leaf = make_leaf({.organisation = "o", .validity = 1h}, middle, now()).certificate;
+  const auto other = make_leaf({.organisation = "o", .validity = 1h}, middle, now()).certificate;
+  const auto path = folder.write("ca.pem", authority.certificate);
+  keeper_of keeper{{.client_authorities = {{path, "orders"}}}};
+  BOOST_TEST(!ask(keeper, {}, leaf));
+  BOOST_TEST(ask(keeper, {}, leaf + middle.certificate).has_value());
+  BOOST_TEST(ask(keeper, {}, leaf).has_value());
+  BOOST_TEST(!ask(keeper, {}, other));
+  BOOST_TEST(!keeper.find({}, [&] { return leaf; }, now() + 3h));
+  std::filesystem::remove(path);
+  keeper.refresh();
+  BOOST_TEST(!ask(keeper, {}, leaf));
+  BOOST_TEST(!ask(keeper, {}, leaf + middle.certificate));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_without_an_end_in_sight_counts) {

@@ -53,6 +53,14 @@ void name_w(Request& request) {
   request.mutable_workflow_execution()->set_workflow_id("w");
 }
 
+/// So many of a second each.
+std::vector<command_api::Command> timers(int count) {
+  std::vector<command_api::Command> commands;
+  for (int i = 0; i < count; ++i)
+    commands.push_back(start_timer(std::to_string(i), std::chrono::seconds{1}));
+  return commands;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(limits)
@@ -89,10 +97,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_would_make_a_history_too_long_is_not_taken) 
   service.settings.max_history_events = 20;
   service.start();
   service.poll();
-  std::vector<command_api::Command> timers;
-  for (int i = 0; i < 25; ++i)
-    timers.push_back(start_timer(std::to_string(i), std::chrono::minutes{1}));
-  const auto refused = service.complete(timers);
+  const auto refused = service.complete(timers(25));
   BOOST_TEST((refused.answer.status.code == status_code::invalid_argument));
   BOOST_TEST(refused.answer.status.message == "Workflow history count exceeds limit.");
   BOOST_TEST(
@@ -107,10 +112,7 @@ BOOST_AUTO_TEST_CASE(timers_that_would_make_a_history_too_long_end_the_run) {
   service.settings.max_history_events = 20;
   service.start();
   service.poll();
-  std::vector<command_api::Command> timers;
-  for (int i = 0; i < 15; ++i)
-    timers.push_back(start_timer(std::to_string(i), std::chrono::seconds{1}));
-  BOOST_TEST(service.complete(timers).answer.status.ok());
+  BOOST_TEST(service.complete(timers(15)).answer.status.ok());
   BOOST_TEST(service.current().history.size() == 19u);
   service.advance(std::chrono::seconds{2});
   BOOST_TEST(service.current().history.size() == 20u);

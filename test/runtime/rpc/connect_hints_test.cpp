@@ -19,6 +19,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <sstream>
@@ -45,26 +46,22 @@ std::shared_ptr<grpc::ServerCredentials> server_credentials(bool wants_client) {
   return grpc::SslServerCredentials(options);
 }
 
-/// Answers whoever connects with these bytes and closes; says nothing at all if there are none.
-class tcp_server {
+/// Hands whoever connects to `serve`, one after the other, on a thread of its own.
+class listener {
 public:
-  explicit tcp_server(std::string answer) {
-    acceptor_.non_blocking(false);
-    thread_ = std::thread{[this, answer = std::move(answer)] {
+  explicit listener(std::function<void(asio::ip::tcp::socket)> serve) {
+    thread_ = std::thread{[this, serve = std::move(serve)] {
       for (;;) {
         boost::system::error_code error;
         asio::ip::tcp::socket peer{context_};
         acceptor_.accept(peer, error);
         if (error || is_over_)
           return;
-        std::array<char, 4096> heard{};
-        peer.read_some(asio::buffer(heard), error);
-        asio::write(peer, asio::buffer(answer), error);
-        peer.shutdown(asio::ip::tcp::socket::shutdown_both, error);
+        serve(std::move(peer));
       }
     }};
   }
-  ~tcp_server() {
+  ~listener() {
     is_over_ = true;
     boost::system::error_code error;
     asio::ip::tcp::socket last{context_};
@@ -82,58 +79,55 @@ private:
   std::thread thread_;
 };
 
+/// Answers whoever connects with these bytes and closes; says nothing at all if there are none.
+class tcp_server : public listener {
+public:
+  explicit tcp_server(std::string answer)
+      : listener([answer = std::move(answer)](asio::ip::tcp::socket peer) {
+          boost::system::error_code error;
+          std::array<char, 4096> heard{};
+          peer.read_some(asio::buffer(heard), error);
+          asio::write(peer, asio::buffer(answer), error);
+          peer.shutdown(asio::ip::tcp::socket::shutdown_both, error);
+        }) {}
+};
+
+std::shared_ptr<asio::ssl::context>
+tls_of(asio::ssl::context::method how, const std::string& trusted) {
+  auto tls = std::make_shared<asio::ssl::context>(how);
+  const auto certificate = read("server.pem");
+  const auto key = read("server.key");
+  const auto ca = read(trusted);
+  tls->use_certificate_chain(asio::buffer(certificate));
+  tls->use_private_key(asio::buffer(key), asio::ssl::context::pem);
+  tls->add_certificate_authority(asio::buffer(ca));
+  tls->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+  SSL_CTX_set_alpn_select_cb(
+      tls->native_handle(),
+      [](SSL*,
+         const unsigned char** chosen,
+         unsigned char* length,
+         const unsigned char*,
+         unsigned,
+         void*) {
+        *chosen = reinterpret_cast<const unsigned char*>("h2");
+        *length = 2;
+        return SSL_TLSEXT_ERR_OK;
+      },
+      nullptr);
+  return tls;
+}
+
 /// Wants a client certificate of who is trusted, by OpenSSL alone: what it does to others differs
 /// from gRPC.
-class tls_server {
+class tls_server : public listener {
 public:
-  tls_server(asio::ssl::context::method how, const std::string& trusted) : tls_(how) {
-    const auto certificate = read("server.pem");
-    const auto key = read("server.key");
-    const auto ca = read(trusted);
-    tls_.use_certificate_chain(asio::buffer(certificate));
-    tls_.use_private_key(asio::buffer(key), asio::ssl::context::pem);
-    tls_.add_certificate_authority(asio::buffer(ca));
-    tls_.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
-    SSL_CTX_set_alpn_select_cb(
-        tls_.native_handle(),
-        [](SSL*,
-           const unsigned char** chosen,
-           unsigned char* length,
-           const unsigned char*,
-           unsigned,
-           void*) {
-          *chosen = reinterpret_cast<const unsigned char*>("h2");
-          *length = 2;
-          return SSL_TLSEXT_ERR_OK;
-        },
-        nullptr);
-    thread_ = std::thread{[this] {
-      while (!is_over_) {
-        boost::system::error_code error;
-        asio::ssl::stream<asio::ip::tcp::socket> peer{context_, tls_};
-        acceptor_.accept(peer.next_layer(), error);
-        if (!error && !is_over_)
+  tls_server(asio::ssl::context::method how, const std::string& trusted)
+      : listener([tls = tls_of(how, trusted)](asio::ip::tcp::socket socket) {
+          boost::system::error_code error;
+          asio::ssl::stream<asio::ip::tcp::socket> peer{std::move(socket), *tls};
           peer.handshake(asio::ssl::stream_base::server, error);
-      }
-    }};
-  }
-  ~tls_server() {
-    is_over_ = true;
-    boost::system::error_code error;
-    asio::ip::tcp::socket last{context_};
-    last.connect(acceptor_.local_endpoint(), error);
-    thread_.join();
-  }
-  [[nodiscard]] std::string target() const {
-    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-  }
-
-private:
-  asio::ssl::context tls_;
-  asio::io_context context_;
-  asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
-  std::atomic<bool> is_over_{false};
-  std::thread thread_;
+        }) {}
 };
 
 const tls_options with_our_ca{.server_ca = read("ca.pem"), .server_name = "troupe.test"};
