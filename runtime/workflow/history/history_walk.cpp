@@ -292,7 +292,10 @@ void engine::start_task(const history_event& event) {
 void engine::merge_metadata(const history_event& completed) {
   if (std::exchange(merged_event_id_, completed.event_id()) == completed.event_id())
     return; // looked ahead to
-  const auto& metadata = completed.workflow_task_completed_event_attributes().sdk_metadata();
+  const auto& attributes = completed.workflow_task_completed_event_attributes();
+  if (!attributes.has_sdk_metadata())
+    return;
+  const auto& metadata = attributes.sdk_metadata();
   for (const auto flag : metadata.core_used_flags())
     if (flag < 64)
       core_flags_ |= std::uint64_t{1} << flag;
