@@ -120,12 +120,13 @@ web-test: web-packages ## Tests the Web UI in Chromium: our page against the rea
 	@node apps/web/scripts/test.mjs browser
 	@TROUPE_WEB_SERVED=1 TROUPE_WEB_SERVER=$(CURDIR)/build/bin/troupe node apps/web/scripts/test.mjs browser
 
-check: deps ## Format, layering, public headers, tidy
-	@test/check/check.sh $(BUILD)
+check: proto ## Format, layering, public headers, tidy
+	@test/check/check.sh
 
 tidy: ## clang-tidy over every source, an hour or more; 'make check' does the folders that it has time for
-	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
-	@test/check/tidy.sh $(BUILD) $$(git ls-files '*.cpp')
+	@cmake --preset dev -B build/tidy -DCMAKE_UNITY_BUILD=OFF >/dev/null
+	@ninja -C build/tidy
+	@test/check/tidy.sh $$(git ls-files '*.cpp')
 
 bench: bench-build ## Measures against the budgets: 3 short rounds (the peers that are installed run too)
 	@bench/run.py --rounds 3 --seconds 2 --overload-seconds 15

@@ -34,6 +34,7 @@ function(troupe_precompiled_headers name)
   target_link_libraries(troupe_precompiled_${name} PRIVATE ${ARG_LIBS} troupe_flags)
   target_compile_options(troupe_precompiled_${name} PRIVATE "SHELL:-x c++-header" -fpch-instantiate-templates
                          "SHELL:-Xclang -fno-pch-timestamp")
+  set_target_properties(troupe_precompiled_${name} PROPERTIES UNITY_BUILD OFF)
   if(ARG_ON)
     troupe_precompile(troupe_precompiled_${name} ${ARG_ON})
   endif()

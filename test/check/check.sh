@@ -2,7 +2,6 @@
 # The rules of the tree that no compiler sees: format, who may include what, headers that compile alone, tidy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=${1:-build/dev}
 failed=0
 
 say() { printf '%s\n' "$*"; }
@@ -56,7 +55,7 @@ fi
 #   test                               Boost.Test's macros are most of what it finds there
 sources=$(git ls-files 'runtime/base/*.cpp' 'runtime/nexus/*.cpp' 'runtime/telemetry/*.cpp' 'actors/shard/*.cpp' \
   'actors/worker/work_pool.cpp' 'actors/worker/slots/*.cpp')
-test/check/tidy.sh "$build" $sources || bad "clang-tidy found something"
+test/check/tidy.sh $sources || bad "clang-tidy found something"
 
 [ "$failed" = 0 ] && say "check: all good"
 exit "$failed"
