@@ -10,6 +10,7 @@ set(TROUPE_UNITY_SOURCES 6 CACHE STRING "How many sources a unit has, about, whe
 # Compiled alone, as a neighbour has the same file-local names or macros. The one place to touch where two sources collide: no
 # name has to change for it.
 set(troupe_compiled_alone
+  actors/embedded/call/nexus_calls.cpp
   actors/embedded/call/off_calls.cpp
   actors/embedded/call/registry_calls.cpp
   actors/embedded/call/static_calls.cpp
@@ -29,13 +30,17 @@ set(troupe_compiled_alone
   runtime/embedded/standalone/standalone_requests.cpp
   runtime/embedded/standalone/standalone_rules.cpp
   runtime/embedded/update/update_callbacks.cpp
+  runtime/http/client.cpp
   runtime/nexus/workflow_run.cpp
+  runtime/nexus_peer/served_calls.cpp
   runtime/workflow/messages/protocol_messages.cpp
   test/actors/embedded/capabilities_test.cpp
   test/actors/embedded/endpoint_access_test.cpp
   test/actors/embedded/identities_test.cpp
   test/actors/embedded/namespace_deletion_test.cpp
+  test/actors/embedded/nexus_calls_test.cpp
   test/actors/embedded/nexus_dispatcher_test.cpp
+  test/actors/embedded/outside_test.cpp
   test/actors/embedded/queue_config_test.cpp
   test/actors/embedded/records_test.cpp
   test/actors/embedded/service_host_test.cpp
@@ -97,13 +102,16 @@ set(troupe_compiled_alone
   test/runtime/embedded/golden/kept_record.cpp
   test/runtime/embedded/reset_points_test.cpp
   test/runtime/embedded/update/update_answers_test.cpp
+  test/runtime/gateway/nexus_test.cpp
   test/runtime/gateway/openapi_test.cpp
   test/runtime/gateway/routes_test.cpp
   test/runtime/gateway/site_test.cpp
+  test/runtime/http/client_test.cpp
   test/runtime/http/server_test.cpp
   test/runtime/http/tls_test.cpp
   test/runtime/nexus/other_backings_test.cpp
   test/runtime/nexus/workflow_run_test.cpp
+  test/runtime/nexus_http/serving_test.cpp
   test/runtime/otlp/span_pusher_test.cpp
   test/runtime/payload/json_naming_test.cpp
   test/runtime/payload/proto_message_test.cpp

@@ -6,14 +6,13 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/fields.hpp"
+#include "runtime/gateway/http_caller.hpp"
 #include "runtime/gateway/json_body.hpp"
 #include "runtime/gateway/openapi.hpp"
 #include "runtime/gateway/paths.hpp"
 #include "runtime/gateway/routes.hpp"
-#include "runtime/rpc/caller.hpp"
 
 #include <troupe/duration.hpp>
-#include <troupe/version.hpp>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -73,43 +72,6 @@ std::optional<duration> read_timeout(std::string_view text) {
   default: return {};
   }
 }
-
-/// Who made a request.
-class http_caller final : public rpc::caller {
-public:
-  explicit http_caller(std::shared_ptr<const http::incoming> request)
-      : request_(std::move(request)) {}
-
-  [[nodiscard]] std::string peer() const override { return request_->peer; }
-  [[nodiscard]] std::optional<rpc::tls_identity> identity() const override {
-    const auto& shown = request_->certificate;
-    if (!shown)
-      return std::nullopt;
-    return rpc::tls_identity{shown->common_name, shown->alternative_names, shown->pem};
-  }
-
-  [[nodiscard]] std::string_view header(std::string_view name) const override {
-    if (const auto own = request_->header("grpc-metadata-" + std::string{name}); !own.empty())
-      return own;
-    for (const std::string_view passed :
-         {"authorization",
-          "authorization-extras",
-          "x-forwarded-for",
-          "client-name",
-          "client-version"})
-      if (name == passed)
-        if (const auto value = request_->header(name); !value.empty())
-          return value;
-    if (name == "client-name")
-      return "temporal-server-http";
-    if (name == "client-version")
-      return temporal_server_version;
-    return {};
-  }
-
-private:
-  std::shared_ptr<const http::incoming> request_;
-};
 
 /// The description of the API, where a real server has one; JSON is YAML, too.
 bool is_document(const http::incoming& request) {

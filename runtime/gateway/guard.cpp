@@ -2,6 +2,7 @@
 #include "runtime/gateway/guard.hpp"
 
 #include "runtime/gateway/answers.hpp"
+#include "runtime/gateway/nexus.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -109,7 +110,9 @@ guard::serve(std::shared_ptr<const http::incoming> request, http::answer_functio
   auto problem = objection(*request, on_loopback_, allowed_hosts_);
   if (problem.empty())
     return inner_.serve(std::move(request), std::move(answer));
-  answer([why = std::move(problem)] {
+  answer([why = std::move(problem), is_nexus = nexus::serves(request->path)] {
+    if (is_nexus)
+      return nexus::forbidden(why);
     return answer_with(rpc_status{status_code::permission_denied, why, {}}, {});
   });
   return {};

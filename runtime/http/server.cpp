@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/server.hpp"
 
+#include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/http/session.hpp"
 #include "runtime/http/tls_context.hpp"
@@ -10,9 +11,11 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace troupe::http {
@@ -25,6 +28,55 @@ using boost::system::error_code;
 
 /// After an error of `accept` (no descriptors left) it would come again at once.
 constexpr std::chrono::milliseconds accept_pause{100};
+
+/// The thread of a server as an executor.
+class server_loop final : public executor {
+public:
+  explicit server_loop(asio::io_context& context) : context_(context) {}
+
+  void post(unique_function<void()> work) override {
+    asio::post(context_, [this, made = std::move(work)]() mutable { run(made); });
+  }
+
+  timer_id schedule(duration after, unique_function<void()> work) override {
+    const auto id = ++last_timer_;
+    auto& timer = timers_.try_emplace(id, context_).first->second;
+    timer.expires_after(std::min<duration>(after, longest_timer));
+    timer.async_wait([this, id, made = std::move(work)](error_code stopped) mutable {
+      if (stopped || timers_.erase(id) == 0)
+        return;
+      run(made);
+    });
+    return id;
+  }
+
+  void cancel(timer_id timer) override { timers_.erase(timer); }
+
+  [[nodiscard]] time_point now() const override {
+    return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  }
+
+  [[nodiscard]] bool runs_here() const override {
+    return context_.get_executor().running_in_this_thread();
+  }
+
+private:
+  /// Longer ones than the clock can hold are never due.
+  static constexpr std::chrono::hours longest_timer{24 * 365 * 100};
+
+  void run(unique_function<void()>& work) {
+    const executor_scope here{*this};
+    try {
+      work();
+    } catch (const std::exception& failed) {
+      log::error("what was posted to an HTTP server threw", {{"error", failed.what()}});
+    }
+  }
+
+  asio::io_context& context_;
+  std::unordered_map<timer_id, asio::steady_timer> timers_;
+  timer_id last_timer_ = 0;
+};
 
 } // namespace
 
@@ -70,6 +122,7 @@ struct server::implementation {
     const auto bound = acceptor.local_endpoint(error);
     fail_on();
     where = {bound.address().to_string(), bound.port()};
+    all.serves.use(loop);
     accept();
     start();
   }
@@ -166,6 +219,7 @@ struct server::implementation {
 
   tls_contexts contexts; ///< the thread's
   sessions all;          ///< before the rest: sessions in its context leave the list as they go
+  server_loop loop{all.context};
   /// The thread also waits for answers while no connection is left.
   asio::executor_work_guard<asio::io_context::executor_type> work{all.context.get_executor()};
   tcp::acceptor acceptor{all.context};
@@ -185,6 +239,10 @@ server::~server() {
 
 const http::address& server::where() const noexcept {
   return impl_->where;
+}
+
+executor& server::loop() noexcept {
+  return impl_->loop;
 }
 
 server_counts server::counts() const noexcept {

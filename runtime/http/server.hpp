@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/executor.hpp"
 #include "runtime/http/address.hpp"
 #include "runtime/http/message.hpp"
 #include "runtime/http/tls.hpp"
@@ -63,6 +64,9 @@ class handler {
 public:
   virtual ~handler() = default;
 
+  /// The server's thread, before the first request.
+  virtual void use(executor& loop) { static_cast<void>(loop); }
+
   /// Serves one request, on the server's thread, without waiting. Returns what to call, at most
   /// once and on the server's thread, when the client is gone before it was answered; then it must
   /// still be answered. May return nothing.
@@ -119,6 +123,8 @@ public:
 
   /// With the port that was taken.
   [[nodiscard]] const http::address& where() const noexcept;
+  /// Runs work and timers on the server's thread, for handlers that answer later.
+  [[nodiscard]] executor& loop() noexcept;
   /// Thread-safe.
   [[nodiscard]] server_counts counts() const noexcept;
 

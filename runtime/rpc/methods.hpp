@@ -287,6 +287,19 @@ inline constexpr std::string_view list_nexus_endpoints =
 
 } // namespace troupe::rpc::methods::operator_service
 
+/// What Nexus over HTTP is among the methods of a service: the real server knows its HTTP routes by
+/// these names, and asks an authorizer by them.
+namespace troupe::rpc::methods::nexus_service {
+
+inline constexpr std::string_view dispatch_by_task_queue =
+    "/temporal.api.nexusservice.v1.NexusService/DispatchByNamespaceAndTaskQueue";
+inline constexpr std::string_view dispatch_by_endpoint =
+    "/temporal.api.nexusservice.v1.NexusService/DispatchByEndpoint";
+inline constexpr std::string_view complete_operation =
+    "/temporal.api.nexusservice.v1.NexusService/CompleteNexusOperation";
+
+} // namespace troupe::rpc::methods::nexus_service
+
 namespace troupe::rpc::methods {
 
 /// Of the health check that every gRPC server of Temporal answers.

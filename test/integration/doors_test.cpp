@@ -227,6 +227,7 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
   BOOST_TEST(why({.tls = {.certificate = "tls.crt"}}).find("needed together") != std::string::npos);
   BOOST_TEST(
       why({.tls = {.certificate = "no.crt", .key = "no.key"}}).find("no.crt") != std::string::npos);
+  BOOST_TEST(why({.tls = {.outgoing_ca = "no-ca.pem"}}).find("no-ca.pem") != std::string::npos);
   BOOST_TEST(
       why({.callers = {.client_cas = {{"ca.pem"}}}}).find("over TLS only") != std::string::npos);
   BOOST_TEST(why({.callers = {.api_key_file = "no.json"}}).find("no.json") != std::string::npos);

@@ -37,6 +37,7 @@ cluster() {
 go_peer() {
   [ -z "$no_go" ] || { left_out "the Go SDK" "$no_go"; return 0; }
   (cd peers/go && go build -o "$peers/matrix_go" .)
+  (cd peers/go_http && go build -o "$peers/nexus_http_go" .)
 }
 
 # Whether what is built in a folder is of other sources than there are; says so only once.

@@ -31,6 +31,8 @@ public:
   /// An ok status, or what the caller hears (which must not tell what exists). On the service's
   /// thread; must not wait.
   [[nodiscard]] virtual rpc_status may(const question& asked) = 0;
+  /// Callers show it what they are known by in their headers: nobody else's business.
+  [[nodiscard]] virtual bool reads_credentials() const { return false; }
 };
 
 /// Lets everybody do everything.

@@ -76,9 +76,10 @@ public:
 
   const method_row* row = nullptr;                   ///< of the method
   std::shared_ptr<const namespace_entry> name_space; ///< of the request, if the method has one
-  workflow_token token;   ///< of the request, if the method takes a workflow task's
-  std::string task_id;    ///< of the request's token, if the method takes one of matching
-  std::string task_queue; ///< the same
+  workflow_token token;          ///< of the request, if the method takes a workflow task's
+  operation_token_ref operation; ///< the same, if it takes a completion callback's
+  std::string task_id;           ///< of the request's token, if the method takes one of matching
+  std::string task_queue;        ///< the same
   /// The answer while it goes from actor to actor that each add their part.
   std::unique_ptr<google::protobuf::Message> draft;
   bool is_long_poll = false; ///< may be answered with `idle` at any time

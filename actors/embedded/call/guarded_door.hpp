@@ -16,6 +16,7 @@ public:
   explicit guarded_door(std::shared_ptr<access::gatekeeper> keeper) : keeper_(std::move(keeper)) {}
 
   rpc_status may(const question& asked) override;
+  [[nodiscard]] bool reads_credentials() const override { return true; }
 
 private:
   std::shared_ptr<access::gatekeeper> keeper_;

@@ -14,6 +14,7 @@ namespace troupe::embedded {
 std::span<const method_row> execution_calls();
 std::span<const method_row> activity_calls();
 std::span<const method_row> batch_calls();
+std::span<const method_row> nexus_calls();
 std::span<const method_row> off_calls();
 std::span<const method_row> registry_calls();
 std::span<const method_row> standalone_calls();
@@ -22,7 +23,7 @@ std::span<const method_row> task_queue_calls();
 std::span<const method_row> visibility_calls();
 
 /// All of them.
-inline std::array<std::span<const method_row>, 9> method_table() {
+inline std::array<std::span<const method_row>, 10> method_table() {
   return {
       task_queue_calls(),
       execution_calls(),
@@ -32,6 +33,7 @@ inline std::array<std::span<const method_row>, 9> method_table() {
       standalone_calls(),
       registry_calls(),
       static_calls(),
+      nexus_calls(),
       off_calls()};
 }
 

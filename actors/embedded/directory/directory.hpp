@@ -7,6 +7,7 @@
 #include "actors/embedded/directory/residents.hpp"
 #include "actors/embedded/directory/slice_queue.hpp"
 #include "actors/embedded/directory/unloaded_deadlines.hpp"
+#include "actors/embedded/nexus/outbound.hpp"
 #include "actors/embedded/store/store_writer.hpp"
 #include "actors/shard/shard.hpp"
 #include "runtime/embedded/batch/batch.hpp"
@@ -142,6 +143,8 @@ public:
   /// failed. On the shard; empty: nobody counts.
   std::function<void(const std::string& endpoint, const std::string& operation)>
       count_opened_breaker;
+  /// What leaves for other servers; null: nothing can (a service in virtual time).
+  std::unique_ptr<embedded::outbound> outbound;
   slice_queue slices{home, settings.slice_units};
   std::unique_ptr<id_source> ids;
   namespace_registry namespaces;

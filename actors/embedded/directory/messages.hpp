@@ -21,6 +21,8 @@ namespace troupe::embedded {
 
 using actors::sig;
 
+struct outside_reply;
+
 /// Names a record: whom to tell about what became of its task, request or callback.
 struct execution_key {
   std::string namespace_id;
@@ -114,6 +116,7 @@ struct nexus_answered {
   nexus_attempt attempt;
   call_ptr answer; ///< RespondNexusTaskCompleted or -Failed; null: nobody answered in time
   bool is_failure = false;
+  std::shared_ptr<const outside_reply> outside = {}; ///< instead, of a handler outside
 };
 struct nexus_held {
   nexus_attempt attempt;
@@ -179,6 +182,12 @@ struct operation_outcome {
 struct callback_reported {
   callback_done what;
 };
+/// What came of the POST that this delivery was.
+struct callback_posted {
+  std::uint64_t delivery = 0;
+  callback_done::result outcome = callback_done::result::delivered;
+  std::string problem; ///< unless delivered
+};
 
 // -- Nexus dispatch -------------------------------------------------------------------------------
 
@@ -193,6 +202,11 @@ struct request_answered {
 };
 struct request_expired {
   std::string task_id;
+};
+/// A handler outside answered, or could not be asked.
+struct request_posted {
+  std::string task_id;
+  std::shared_ptr<const outside_reply> answer;
 };
 /// Requests wait for a place: see whether there is one.
 struct let_waiting_go {};
@@ -264,6 +278,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(operation_completed)
   TROUPE_SERVICE_MESSAGE(operation_outcome)
   TROUPE_SERVICE_MESSAGE(callback_reported)
+  TROUPE_SERVICE_MESSAGE(callback_posted)
+  TROUPE_SERVICE_MESSAGE(request_posted)
   TROUPE_SERVICE_MESSAGE(dispatch_request)
   TROUPE_SERVICE_MESSAGE(request_answered)
   TROUPE_SERVICE_MESSAGE(request_expired)
@@ -293,6 +309,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
       sig<void(dispatch_request)>,
       sig<void(request_answered)>,
       sig<void(request_expired)>,
+      sig<void(request_posted)>,
       sig<void(breaker_ticked)>,
       sig<void(let_waiting_go)>,
       sig<void(leave_if_idle)>>;
@@ -302,6 +319,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
     std::string task_id;
     nexus_dispatch what;
     nexus_dispatcher_handle sender;
+    call_ptr caller = nullptr;                     ///< who waits itself, instead of a sender
+    std::optional<time_point> operation_ends = {}; ///< for the header that says how much is left
   };
 
   } // namespace troupe::embedded
@@ -351,6 +370,7 @@ using task_queue_handle = caf::typed_actor<
 using callback_deliverer_handle = caf::typed_actor<
     sig<void(deliver_callback)>,
     sig<void(operation_outcome)>,
+    sig<void(callback_posted)>,
     sig<void(leave_if_idle)>>;
 
 using visibility_handle = caf::typed_actor<

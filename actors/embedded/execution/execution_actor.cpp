@@ -3,6 +3,8 @@
 
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/nexus/callback_post.hpp"
+#include "actors/embedded/nexus/outside_reply.hpp"
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/record/status.hpp"
@@ -452,7 +454,7 @@ void execution_actor::perform(nexus_dispatch& request) {
 }
 
 void execution_actor::perform(callback_delivery& delivery) {
-  auto deliverer = directory_.deliverer(delivery.url);
+  auto deliverer = directory_.deliverer(destination_of(delivery.url));
   tell(deliverer, deliver_callback{key_, std::move(delivery)});
 }
 
@@ -592,12 +594,9 @@ void execution_actor::handle(start_taken_activity& taken) {
 }
 
 void execution_actor::handle(nexus_answered& done) {
-  nexus_outcome outcome = nexus_no_answer{};
-  if (done.answer && done.is_failure)
-    outcome = &done.answer->as<wire::RespondNexusTaskFailedRequest>();
-  else if (done.answer)
-    outcome = &done.answer->as<wire::RespondNexusTaskCompletedRequest>();
-  apply(nexus_request_done{done.attempt, outcome}, [answer = done.answer](const reply&) {});
+  apply(
+      nexus_request_done{done.attempt, outcome_of(done)},
+      [answer = done.answer, outside = done.outside](const reply&) {});
 }
 
 } // namespace troupe::embedded

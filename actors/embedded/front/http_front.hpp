@@ -3,6 +3,7 @@
 
 #include "runtime/gateway/api.hpp"
 #include "runtime/gateway/guard.hpp"
+#include "runtime/gateway/nexus.hpp"
 #include "runtime/gateway/site.hpp"
 #include "runtime/http/server.hpp"
 #include "runtime/rpc/transport.hpp"
@@ -15,8 +16,8 @@
 
 namespace troupe::embedded {
 
-/// An HTTP listener before a `local_service`: its methods as JSON, by themselves or beside a page.
-/// Has one thread, which reads and writes the JSON.
+/// An HTTP listener before a `local_service`: its methods as JSON and Nexus, or its methods beside
+/// a page. Has one thread, which reads and writes the JSON.
 class http_front {
 public:
   /// Listens. `make_page` is given the API and returns a `std::unique_ptr` of the page, or nothing.
@@ -28,9 +29,9 @@ public:
       F make_page,
       std::vector<std::string> allowed_hosts = {},
       http::tls_source tls = {})
-      : api_(service), page_(make_page(api_)),
+      : api_(service), nexus_(service, api_), page_(make_page(api_)),
         guard_(
-            page_ ? static_cast<http::handler&>(*page_) : api_,
+            page_ ? static_cast<http::handler&>(*page_) : nexus_,
             gateway::is_loopback(where.ip),
             std::move(allowed_hosts)),
         server_(where, guard_, {}, std::move(tls)) {}
@@ -44,6 +45,7 @@ public:
 
 private:
   gateway::api api_;
+  gateway::nexus nexus_;                ///< not beside a page, as the real server
   std::unique_ptr<gateway::site> page_; ///< null: the API alone
   gateway::guard guard_;
   http::server server_; ///< last: its thread reads the rest

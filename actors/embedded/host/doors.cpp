@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/host/doors.hpp"
 
+#include "runtime/http/client.hpp"
+
 #include <troupe/service.hpp>
 
 #include <functional>
@@ -37,6 +39,9 @@ void check(const service_options& options) {
     throw service_error{
         "certificates of clients are shown over TLS only: give the service a certificate and a "
         "key, too"};
+  if (const auto& file = options.tls.outgoing_ca; !file.empty())
+    if (const auto why = http::why_no_authorities(file); !why.empty())
+      throw service_error{"the CA certificates of outgoing requests, \"" + file + "\": " + why};
   if (options.callers.jwt_key_set.empty() && !options.callers.jwt_audience.empty())
     throw service_error{"an audience of tokens needs a key set"};
 }

@@ -5,6 +5,7 @@
 #include "actors/embedded/front/http_front.hpp"
 #include "actors/embedded/front/tls_credentials.hpp"
 #include "actors/embedded/host/doors.hpp"
+#include "actors/embedded/host/http_outbound.hpp"
 #include "actors/embedded/host/metered_service.hpp"
 #include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/service_access.hpp"
@@ -77,6 +78,10 @@ struct service::implementation {
     host = std::make_unique<embedded::service_host>(*users, *home, std::move(*settings));
     if (doors->keeper())
       host->here().door = std::make_unique<embedded::guarded_door>(doors->keeper());
+    run([&] {
+      host->here().outbound =
+          std::make_unique<embedded::http_outbound>(*home, options.tls.outgoing_ca);
+    });
     try {
       show_metrics(options.metrics_address);
       prepare(options);
@@ -172,6 +177,19 @@ struct service::implementation {
     return http_fronts.back()->address();
   }
 
+  /// Handlers outside tell this listener how operations ended, unless the settings name another.
+  void take_callbacks_at(const std::string& address) {
+    std::lock_guard guard{mutex};
+    if (stopped)
+      return;
+    run([&] {
+      auto& to = host->here().settings.nexus_callback_template;
+      if (to.empty())
+        to = (doors->tls() ? "https://" : "http://") + address
+             + "/namespaces/{{.NamespaceName}}/nexus/callback";
+    });
+  }
+
   void stop(std::chrono::milliseconds grace) {
     std::lock_guard guard{mutex};
     if (std::exchange(stopped, true))
@@ -257,7 +275,9 @@ std::string service::listen(const std::string& address) {
 }
 
 std::string service::listen_http(const std::string& address) {
-  return impl_->listen_http(address, [](gateway::api&) { return nullptr; });
+  auto listens_at = impl_->listen_http(address, [](gateway::api&) { return nullptr; });
+  impl_->take_callbacks_at(listens_at);
+  return listens_at;
 }
 
 std::string embedded::service_access::listen_ui(

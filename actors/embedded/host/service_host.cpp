@@ -172,6 +172,7 @@ void service_host::stop() {
     std::lock_guard guard{gate_->mutex};
     gate_->home = nullptr;
   }
+  directory_.outbound.reset(); // what is out is cut; its record sends it again when it comes back
   for (const auto& weak : std::exchange(gate_->open, {})) {
     auto from = weak.lock();
     if (!from || from->is_answered())

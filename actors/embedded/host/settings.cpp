@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/host/settings.hpp"
 
+#include "runtime/base/time/duration_text.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <array>
@@ -48,8 +49,57 @@ bool read_hosts(std::string_view json, service_settings& to) {
   return true;
 }
 
+template <auto Member>
+bool read_duration(std::string_view json, service_settings& to) {
+  const auto value = protocol::parse_json(json);
+  if (!value || value->is != protocol::json_value::type::string)
+    return false;
+  const auto span = parse_go_duration(value->text);
+  if (!span || *span <= duration::zero())
+    return false;
+  to.*Member = *span;
+  return true;
+}
+
+template <auto Member>
+bool read_text(std::string_view json, service_settings& to) {
+  const auto value = protocol::parse_json(json);
+  if (!value || value->is != protocol::json_value::type::string)
+    return false;
+  to.*Member = value->text;
+  return true;
+}
+
+/// `[{"Pattern":"*.example.com:443","AllowInsecure":false}]`
+bool read_addresses(std::string_view json, service_settings& to) {
+  using type = protocol::json_value::type;
+  const auto list = protocol::parse_json(json);
+  if (!list || list->is != type::array)
+    return false;
+  std::vector<callback_address> made;
+  for (const auto& entry : list->items) {
+    callback_address address;
+    if (entry.is != type::object)
+      return false;
+    for (std::size_t at = 0; at < entry.names.size(); ++at) {
+      const auto& value = entry.items[at];
+      if (entry.names[at] == "Pattern" && value.is == type::string)
+        address.pattern = value.text;
+      else if (entry.names[at] == "AllowInsecure" && value.is == type::boolean)
+        address.is_insecure_allowed = value.text == "true";
+      else
+        return false;
+    }
+    if (address.pattern.empty())
+      return false;
+    made.push_back(std::move(address));
+  }
+  to.callback_addresses = std::move(made);
+  return true;
+}
+
 using all = service_settings;
-constexpr std::array<known_setting, 27> settings{{
+constexpr std::array<known_setting, 31> settings{{
     {"limit.historyCount.suggestContinueAsNew",
      "workflow tasks from this event on are told to continue as new (4096)",
      read_number<&all::suggest_continue_as_new_events>},
@@ -71,6 +121,20 @@ constexpr std::array<known_setting, 27> settings{{
     {"component.nexusoperations.limit.operation.concurrency",
      "open Nexus operations of one workflow (30)",
      read_number<&all::max_pending_nexus_operations>},
+    {"component.nexusoperations.request.timeout",
+     "how long a Nexus handler may take to answer a request (\"10s\")",
+     read_duration<&all::nexus_request_timeout>},
+    {"component.nexusoperations.callback.endpoint.template",
+     "the URL by which handlers outside tell how operations ended, with {{.NamespaceName}} or "
+     "{{.NamespaceID}} (this service's HTTP port)",
+     read_text<&all::nexus_callback_template>},
+    {"component.callbacks.allowedAddresses",
+     "where completion callbacks may lead: [{\"Pattern\":\"*.example.com:443\","
+     "\"AllowInsecure\":false}] (nowhere but to this service)",
+     read_addresses},
+    {"component.callbacks.request.timeout",
+     "how long the receiver of a callback may take to answer (\"10s\")",
+     read_duration<&all::callback_request_timeout>},
     {"limit.numPendingActivities.error",
      "pending activities of one workflow (2000)",
      read_number<&all::max_pending_activities>},

@@ -2,6 +2,7 @@
 #include "actors/embedded/matching/task_queue_actor.hpp"
 
 #include "actors/embedded/call/method_row.hpp"
+#include "actors/embedded/matching/client_requests.hpp"
 #include "actors/embedded/matching/queue_description.hpp"
 #include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
@@ -110,10 +111,7 @@ void task_queue_actor::handle(offer_query& what) {
     return;
   }
   auto task_id = what.task_id;
-  query->on_cancel([weak = caf::actor_cast<caf::actor_addr>(this), task_id] {
-    if (auto self = caf::actor_cast<task_queue_handle>(weak))
-      tell(self, withdraw_query{task_id});
-  });
+  withdraw_when_cancelled(query, task_id);
   const auto patience = what.patience;
   add_offer(std::move(task_id), std::move(what), patience);
 }
@@ -217,8 +215,10 @@ void task_queue_actor::add_again_later(const Message& what) {
         });
 }
 
-void task_queue_actor::fail(offer_request& what, const rpc_status&) {
-  if (what.sender)
+void task_queue_actor::fail(offer_request& what, const rpc_status& fault) {
+  if (what.caller)
+    what.caller->answer(fault);
+  else if (what.sender)
     tell(what.sender, request_expired{what.task_id});
 }
 
@@ -402,8 +402,14 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
             taker});
     return true;
   }
+  const auto& offered = std::get<offer_request>(given.what);
+  if (offered.caller && (offered.caller->is_answered() || offered.caller->is_cancelled())) {
+    home().cancel(given.timer);
+    offers_.erase(found);
+    return false;
+  }
   home().cancel(taker->timer);
-  const auto& request = std::get<offer_request>(given.what).what;
+  const auto& request = offered.what;
   const auto token = encode(
       matching_token{matching_token::kind::nexus, namespace_id_, name_, task_id},
       directory_.settings.token_key);
@@ -418,6 +424,11 @@ bool task_queue_actor::give_offer(const std::string& task_id, const poll_ptr& ta
     bytes += *request.request;
     to.entry(header, "request-timeout", left);
     to.entry(header, "Request-Timeout", left);
+    if (offered.operation_ends)
+      to.entry(
+          header,
+          "operation-timeout",
+          milliseconds(std::max(*offered.operation_ends - directory_.now(), duration::zero())));
   });
   taker->from->answer(std::move(bytes));
   return true;
@@ -450,7 +461,10 @@ void task_queue_actor::expire_offer(const std::string& task_id) {
   if (expired.queued_as)
     matcher_.withdraw_task(*expired.queued_as);
   if (auto* request = std::get_if<offer_request>(&expired.what)) {
-    tell(request->sender, request_expired{task_id});
+    if (request->caller)
+      answer_late(*request->caller);
+    else
+      tell(request->sender, request_expired{task_id});
     return;
   }
   auto& query = std::get<offer_query>(expired.what);
@@ -480,8 +494,9 @@ void task_queue_actor::withdraw(const std::string& task_id) {
   home().cancel(gone.timer);
   if (gone.queued_as)
     matcher_.withdraw_task(*gone.queued_as);
-  std::get<offer_query>(gone.what).query->answer(
-      plain_status(status_code::cancelled, "the call was cancelled"));
+  const auto* const request = std::get_if<offer_request>(&gone.what);
+  (request != nullptr ? request->caller : std::get<offer_query>(gone.what).query)
+      ->answer(plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
 void task_queue_actor::finish_request(
@@ -497,9 +512,12 @@ void task_queue_actor::finish_request(
     return;
   }
   home().cancel(found->second.timer);
-  auto sender = std::move(std::get<offer_request>(found->second.what).sender);
+  auto offered = std::move(std::get<offer_request>(found->second.what));
   offers_.erase(found);
-  tell(sender, request_answered{from->task_id, from, is_failure});
+  if (offered.caller)
+    answer_with(*offered.caller, *from, is_failure);
+  else
+    tell(offered.sender, request_answered{from->task_id, from, is_failure});
   from->answer_empty();
 }
 

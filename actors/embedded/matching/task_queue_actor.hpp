@@ -16,6 +16,9 @@
 #include <unordered_map>
 #include <variant>
 
+namespace temporal::api::nexus::v1 {
+class Request;
+}
 namespace temporal::api::workflowservice::v1 {
 class RespondQueryTaskCompletedRequest;
 } // namespace temporal::api::workflowservice::v1
@@ -26,7 +29,8 @@ namespace troupe::embedded {
 ///
 /// Owns:      the backlog, the polls that wait, the Nexus requests and queries that a worker has
 ///            and must answer.
-/// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe),
+/// Receives:  serve_call (method table: polls; answers to Nexus tasks and queries; describe; Nexus
+///            requests of clients),
 ///            add_workflow_task, add_activity_task, offer_query and reopen_poll (executions),
 ///            offer_request (Nexus dispatchers), close_poll, offer_expired and leave_if_idle (own
 ///            timers), look_at_limits (own timer, registry), withdraw_query (a client that left),
@@ -66,6 +70,11 @@ public:
       const call_ptr& from,
       const temporal::api::workflowservice::v1::RespondQueryTaskCompletedRequest& request);
   void describe(const call_ptr& from);
+  /// A client's own Nexus request, which waits for a worker as those of workflows do. With the name
+  /// of the endpoint that it came by, if any.
+  void offer_for(
+      const call_ptr& from, const temporal::api::nexus::v1::Request& request, std::string endpoint);
+  [[nodiscard]] const directory& here() const noexcept { return directory_; }
   [[nodiscard]] const service_settings& settings() const noexcept { return directory_.settings; }
 
 private:
@@ -138,6 +147,7 @@ private:
   add_offer(std::string task_id, std::variant<offer_request, offer_query> what, duration patience);
   void expire_offer(const std::string& task_id);
   void withdraw(const std::string& task_id);
+  void withdraw_when_cancelled(const call_ptr& from, const std::string& task_id);
   void unload();
   void leave();
   [[nodiscard]] bool is_idle() const override;

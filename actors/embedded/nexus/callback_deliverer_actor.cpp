@@ -2,6 +2,7 @@
 #include "actors/embedded/nexus/callback_deliverer_actor.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/nexus/callback_post.hpp"
 #include "runtime/embedded/record/status.hpp"
 
 #include <temporal/api/failure/v1/message.pb.h>
@@ -13,6 +14,9 @@ namespace {
 using actors::tell;
 
 constexpr std::string_view system_url = "temporal://system";
+/// POSTs to one server at once, and callbacks that wait for their turn. More are tried again later.
+constexpr std::size_t most_posts = 64;
+constexpr std::size_t most_waiting = 10'000;
 
 } // namespace
 
@@ -37,6 +41,15 @@ callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior(
         deliveries_.erase(found);
         report(ended, message.status);
       },
+      [this](const callback_posted& message) {
+        auto found = deliveries_.find(message.delivery);
+        if (found == deliveries_.end())
+          return;
+        auto ended = std::move(found->second);
+        deliveries_.erase(found);
+        report_posted(ended, message.outcome, message.problem);
+        deliver_waiting();
+      },
       [this](const leave_if_idle&) { leave_when_idle(); },
   };
 }
@@ -48,9 +61,11 @@ void callback_deliverer_actor::forget() {
 void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way& started) {
   note_use();
   auto& what = wanted.what;
-  if (what.url != system_url) {
-    report(
-        started, bad_argument("callbacks to " + what.url + " cannot be delivered by this service"));
+  // With a source, the callback was made by a service for an operation of its own: whatever its
+  // URL, it leads here.
+  const auto source = what.headers.find("source");
+  if (what.url != system_url && (source == what.headers.end() || source->second.empty())) {
+    post(std::move(wanted), started);
     return;
   }
   const auto header = what.headers.find("temporal-callback-token");
@@ -66,6 +81,64 @@ void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way
   tell(
       directory_.execution(token->namespace_id, token->workflow_id),
       operation_completed{id, *token, std::move(what.completion)});
+}
+
+void callback_deliverer_actor::post(deliver_callback wanted, const under_way& started) {
+  if (deliveries_.size() >= most_posts) {
+    if (waiting_.size() >= most_waiting)
+      report_posted(
+          started, callback_done::result::retry, "too many callbacks wait for " + destination_);
+    else
+      waiting_.push_back(std::move(wanted));
+    return;
+  }
+  auto& what = wanted.what;
+  auto to = http::parse_http_url(what.url);
+  if (!to || !directory_.outbound) {
+    report_posted(
+        started,
+        callback_done::result::refused,
+        to ? "this service sends nothing over HTTP: it runs in virtual time"
+           : "the callback's URL cannot be called: it is no http://host:port/path");
+    return;
+  }
+  const auto id = ++last_delivery_;
+  deliveries_.emplace(id, started);
+  directory_.outbound->send(
+      make_post(std::move(*to), what, directory_.settings.callback_request_timeout),
+      [weak = caf::actor_cast<caf::actor_addr>(this), id](const http::received& came) {
+        auto told = read_post(came);
+        told.delivery = id;
+        return [weak, told = std::move(told)] {
+          if (auto self = caf::actor_cast<callback_deliverer_handle>(weak))
+            tell(self, told);
+        };
+      });
+}
+
+void callback_deliverer_actor::deliver_waiting() {
+  while (!waiting_.empty() && deliveries_.size() < most_posts) {
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    const under_way started{
+        next.source, next.what.run_id, next.what.callback_id, next.what.attempt};
+    guard(
+        [&] { post(std::move(next), started); },
+        [&](const rpc_status& fault) { report(started, fault); });
+  }
+}
+
+void callback_deliverer_actor::report_posted(
+    const under_way& what, callback_done::result outcome, const std::string& problem) {
+  callback_done done{what.run_id, what.callback_id, what.attempt, outcome, nullptr};
+  if (outcome != callback_done::result::delivered) {
+    auto failure = std::make_shared<temporal::api::failure::v1::Failure>();
+    failure->set_message(problem);
+    failure->mutable_application_failure_info()->set_non_retryable(
+        outcome == callback_done::result::refused);
+    done.failure = std::move(failure);
+  }
+  tell(directory_.execution(*what.source), callback_reported{std::move(done)});
 }
 
 void callback_deliverer_actor::report(const under_way& what, const rpc_status& status) {

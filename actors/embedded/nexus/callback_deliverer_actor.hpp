@@ -4,6 +4,7 @@
 #include "actors/embedded/directory/leaving_actor.hpp"
 #include "actors/embedded/directory/messages.hpp"
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 
@@ -13,14 +14,16 @@ class directory;
 
 /// Delivers completion callbacks to one destination.
 ///
-/// Owns:      the deliveries whose outcome it waits for.
-/// Receives:  deliver_callback (executions that closed), operation_outcome (executions of callers).
+/// Owns:      the deliveries whose outcome it waits for, and those that wait for their turn.
+/// Receives:  deliver_callback (executions that closed), operation_outcome (executions of callers),
+///            callback_posted (the HTTP client).
 /// Sends:     operation_completed to the caller's execution; callback_reported to the execution
 ///            that closed.
 /// Dies when: it waits for no outcome and had nothing to deliver for five minutes.
 ///
-/// Retries and their backoff are the record's. `temporal://system` is this service itself; other
-/// destinations are refused, so that describe says so instead of retrying for ever.
+/// Retries and their backoff are the record's. `temporal://system` is this service itself, and so
+/// are callbacks that a service made (header `source`); others are posted over HTTP, so many at a
+/// time.
 class callback_deliverer_actor final : public leaving_actor<callback_deliverer_handle> {
 public:
   callback_deliverer_actor(
@@ -39,13 +42,18 @@ private:
   };
 
   void deliver(deliver_callback& wanted, const under_way& started);
+  void post(deliver_callback wanted, const under_way& started);
+  void deliver_waiting();
+  void
+  report_posted(const under_way& what, callback_done::result outcome, const std::string& problem);
   void report(const under_way& what, const rpc_status& status);
-  [[nodiscard]] bool is_idle() const override { return deliveries_.empty(); }
+  [[nodiscard]] bool is_idle() const override { return deliveries_.empty() && waiting_.empty(); }
   void forget() override;
 
   directory& directory_;
   std::string destination_;
   std::unordered_map<std::uint64_t, under_way> deliveries_;
+  std::deque<deliver_callback> waiting_;
   std::uint64_t last_delivery_ = 0;
 };
 

@@ -2,18 +2,18 @@
 #include "actors/embedded/nexus/nexus_dispatcher_actor.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
+#include "actors/embedded/nexus/outside_call.hpp"
+#include "actors/embedded/nexus/outside_reply.hpp"
 #include "runtime/base/log/log.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
-#include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
 
 namespace {
 
-namespace wire = temporal::api::workflowservice::v1;
 using actors::tell;
 
 /// Requests under way at once. A burst of more would lie in the handlers' queue until its time is
@@ -22,14 +22,6 @@ constexpr std::size_t most_requests = 256;
 /// How often to look for a place while requests wait: those let go may be wanted no more and not
 /// come.
 constexpr duration waiting_beat = std::chrono::milliseconds{100};
-
-nexus_outcome outcome_of(const call_ptr& answer, bool is_failure) {
-  if (!answer)
-    return nexus_no_answer{};
-  if (is_failure)
-    return &answer->as<wire::RespondNexusTaskFailedRequest>();
-  return &answer->as<wire::RespondNexusTaskCompletedRequest>();
-}
 
 /// `service/operation`; parsed only for what has failed.
 std::string operation_of(const std::shared_ptr<const std::string>& bytes) {
@@ -62,15 +54,17 @@ nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
         guard(
             [&] { dispatch(message); },
             [&](const rpc_status&) {
-              tell(
-                  directory_.execution(*what.source), nexus_answered{what.attempt, nullptr, false});
+              tell(directory_.execution(*what.source), nexus_answered{what.attempt, nullptr});
             });
       },
       [this, ignore](const request_answered& message) {
-        guard([&] { finish(message.task_id, message.answer, message.is_failure); }, ignore);
+        guard([&] { finish(message.task_id, {{}, message.answer, message.is_failure}); }, ignore);
       },
       [this, ignore](const request_expired& message) {
-        guard([&] { finish(message.task_id, nullptr, false); }, ignore);
+        guard([&] { finish(message.task_id, {}); }, ignore);
+      },
+      [this, ignore](const request_posted& message) {
+        guard([&] { finish(message.task_id, {{}, nullptr, false, message.answer}); }, ignore);
       },
       [this, ignore](const breaker_ticked& message) {
         guard([&] { tick(message.is_cancelation); }, ignore);
@@ -113,12 +107,14 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
     which.held.push_back({std::move(wanted.source), std::move(request.attempt), nullptr});
     return;
   }
+  if (!request.target.external_url.empty()) {
+    dispatch_outside(wanted);
+    return;
+  }
   const auto* target = directory_.namespaces.find(request.target.target_namespace);
-  if (target == nullptr) {
-    // An endpoint outside (no HTTP client yet), or a namespace that was deleted: nobody will
-    // answer.
+  if (target == nullptr) { // it was deleted: nobody will answer
     log::warn("a Nexus request has no task queue to go to", {{"endpoint", request.target.name}});
-    report({std::move(wanted.source), request.attempt, request.request}, nullptr, false);
+    report({std::move(wanted.source), request.attempt, request.request}, {});
     return;
   }
   auto task_id = directory_.ids->uuid();
@@ -130,13 +126,46 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
           std::move(task_id), std::move(request), caf::actor_cast<nexus_dispatcher_handle>(this)});
 }
 
-void nexus_dispatcher_actor::finish(const std::string& task_id, call_ptr answer, bool is_failure) {
+void nexus_dispatcher_actor::dispatch_outside(dispatch_request& wanted) {
+  auto& request = wanted.what;
+  const under_way what{std::move(wanted.source), request.attempt, request.request};
+  const auto refuse = [&](const char* why) {
+    log::warn(why, {{"endpoint", request.target.name}});
+    report(
+        what,
+        {{},
+         nullptr,
+         false,
+         std::make_shared<const outside_reply>(outside_reply{nexus_call_failed{why, false}})});
+  };
+  if (!directory_.outbound)
+    return refuse("this service sends nothing over HTTP: it runs in virtual time");
+  auto call = make_outside_call(request);
+  if (!call)
+    return refuse("the URL of the endpoint cannot be called: it is no http://host:port/path");
+  auto task_id = directory_.ids->uuid();
+  requests_.emplace(task_id, what);
+  directory_.outbound->send(
+      std::move(*call),
+      [weak = caf::actor_cast<caf::actor_addr>(this),
+       task_id,
+       is_cancel = request.attempt.cancelation,
+       longest_token = directory_.settings.max_operation_token_bytes](http::received came) {
+        auto answer = read_outside_answer(std::move(came), is_cancel, longest_token);
+        return [weak, task_id, answer = std::move(answer)] {
+          if (auto self = caf::actor_cast<nexus_dispatcher_handle>(weak))
+            tell(self, request_posted{task_id, answer});
+        };
+      });
+}
+
+void nexus_dispatcher_actor::finish(const std::string& task_id, nexus_answered answer) {
   auto found = requests_.find(task_id);
   if (found == requests_.end())
     return;
   auto ended = std::move(found->second);
   requests_.erase(found);
-  report(ended, std::move(answer), is_failure);
+  report(ended, std::move(answer));
   release_waiting();
 }
 
@@ -167,10 +196,10 @@ void nexus_dispatcher_actor::arm_waiting() {
   });
 }
 
-void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool is_failure) {
+void nexus_dispatcher_actor::report(const under_way& what, nexus_answered answer) {
   const bool is_cancelation = what.attempt.cancelation;
   auto& which = is_cancelation ? cancels_ : starts_;
-  const bool trips = trips_breaker(outcome_of(answer, is_failure));
+  const bool trips = trips_breaker(outcome_of(answer));
   if (trips)
     ++which.tripped_by[operation_of(what.request)];
   else
@@ -190,9 +219,8 @@ void nexus_dispatcher_actor::report(const under_way& what, call_ptr answer, bool
       let_go(which);
     }
   }
-  tell(
-      directory_.execution(*what.source),
-      nexus_answered{what.attempt, std::move(answer), is_failure});
+  answer.attempt = what.attempt;
+  tell(directory_.execution(*what.source), std::move(answer));
 }
 
 void nexus_dispatcher_actor::say_opened(lane& which, const under_way& last) {

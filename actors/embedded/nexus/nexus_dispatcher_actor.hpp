@@ -61,13 +61,14 @@ private:
   };
 
   void dispatch(dispatch_request& wanted);
-  void finish(const std::string& task_id, call_ptr answer, bool is_failure);
+  void dispatch_outside(dispatch_request& wanted); ///< to the URL of its endpoint
+  void finish(const std::string& task_id, nexus_answered answer);
   void tick(bool is_cancelation);
   void let_go(lane& which);
   void wait_for_place(under_way what);
   void release_waiting();
   void arm_waiting();
-  void report(const under_way& what, call_ptr answer, bool is_failure);
+  void report(const under_way& what, nexus_answered answer);
   [[nodiscard]] bool is_idle() const override;
   void forget() override;
   void say_opened(lane& which, const under_way& last);

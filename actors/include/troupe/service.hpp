@@ -41,11 +41,14 @@ struct service_endpoint {
   std::vector<std::string> allowed_callers = {};
 };
 
-/// What the listeners of a service encrypt with: paths of PEM files, which are read again when they
-/// change. The end of the certificate is warned of two weeks before.
+/// What a service encrypts with: paths of PEM files, which are read again when they change. The end
+/// of the certificate is warned of two weeks before.
 struct service_tls {
   std::string certificate = {}; ///< its own, then those between it and the root; empty: no TLS
   std::string key = {};         ///< without a passphrase
+  /// Who may have signed the certificates of servers that callbacks and Nexus endpoints lead to;
+  /// empty: whom the system trusts. Needs none of the above.
+  std::string outgoing_ca = {};
 };
 
 /// A file with CA certificates, which is read again when it changes: who has a certificate that

@@ -31,7 +31,7 @@ namespace {
 struct server_flags {
   std::int64_t port = 7233, http_port = 0, ui_port = 0, metrics_port = 0;
   std::string ip = "localhost", ui_ip, ui_asset_path, ui_codec_endpoint, ui_public_path;
-  std::string tls_certificate, tls_key, api_key_file, jwt_key_set, jwt_audience;
+  std::string tls_certificate, tls_key, outgoing_ca, api_key_file, jwt_key_set, jwt_audience;
   std::vector<std::string> namespaces, dynamic_config, search_attributes, client_cas;
   bool headless = false, no_news = false;
 };
@@ -100,7 +100,8 @@ service_client_ca read_client_ca(const std::string& text) {
 }
 
 void add_doors(service_options& to, const server_flags& with) {
-  to.tls = {.certificate = with.tls_certificate, .key = with.tls_key};
+  to.tls = {
+      .certificate = with.tls_certificate, .key = with.tls_key, .outgoing_ca = with.outgoing_ca};
   if (to.tls.certificate.empty() != to.tls.key.empty())
     throw command_error("--tls-cert-path and --tls-key-path are needed together");
   for (const auto& each : with.client_cas)
@@ -288,6 +289,12 @@ void add_server_command(CLI::App& app, const global_flags& flags) {
       given->client_cas,
       "File with CA certificates, FILE or NAMESPACE=FILE: clients need a certificate that one of "
       "them signed, and may do everything, or write in that namespace; may be given several times");
+  add_text(
+      *command,
+      "--outgoing-ca-path",
+      given->outgoing_ca,
+      "File with the CA certificates that servers are known by to which callbacks and Nexus "
+      "endpoints lead, instead of those of the system; read again when it changes");
   add_text(
       *command,
       "--api-key-file",

@@ -217,6 +217,43 @@ rpc_status check_task_queue(
   return {};
 }
 
+namespace {
+
+/// `*` in the pattern stands for any characters.
+bool fits(std::string_view pattern, std::string_view text) {
+  const auto star = pattern.find('*');
+  if (star == pattern.npos)
+    return pattern == text;
+  if (!text.starts_with(pattern.substr(0, star)))
+    return false;
+  text.remove_prefix(star);
+  pattern.remove_prefix(star + 1);
+  // What stands between two stars may come at its first place; the last part must be the end.
+  for (auto next = pattern.find('*'); next != pattern.npos; next = pattern.find('*')) {
+    const auto part = pattern.substr(0, next);
+    const auto at = text.find(part);
+    if (at == text.npos)
+      return false;
+    text.remove_prefix(at + part.size());
+    pattern.remove_prefix(next + 1);
+  }
+  return text.ends_with(pattern);
+}
+
+rpc_status check_address(const std::vector<callback_address>& allowed, const go_url& url) {
+  for (const auto& each : allowed)
+    if (fits(each.pattern, url.host)) {
+      if (url.scheme == "https" || each.is_insecure_allowed)
+        return {};
+      return invalid_argument(
+          "invalid url: callback address does not allow insecure connections: " + url.text);
+    }
+  return invalid_argument(
+      "invalid url: url does not match any configured callback address: " + url.text);
+}
+
+} // namespace
+
 rpc_status check_callbacks(
     const surroundings& around,
     std::size_t already,
@@ -244,8 +281,8 @@ rpc_status check_callbacks(
         return invalid_argument("invalid url: unknown scheme: " + url.text);
       if (url.host.empty())
         return invalid_argument("invalid url: missing host");
-      return invalid_argument(
-          "invalid url: url does not match any configured callback address: " + url.text);
+      if (auto problem = check_address(around.settings.callback_addresses, url); !problem.ok())
+        return problem;
     }
     std::size_t bytes = 0;
     google::protobuf::Map<std::string, std::string> lower;

@@ -95,15 +95,19 @@ void take_links(const Links& from, nexus_verdict& to) {
   }
 }
 
+nexus_verdict judge_call_error(const nexus_call_failed& problem) {
+  nexus_verdict verdict;
+  verdict.what = problem.is_final ? kind::refused : kind::retry;
+  verdict.failure.set_message(problem.message);
+  verdict.failure.mutable_application_failure_info()->set_type("CallError");
+  verdict.failure.mutable_application_failure_info()->set_non_retryable(problem.is_final);
+  return verdict;
+}
+
 /// The same answer comes again, so trying again would not help. The real server says it in the
 /// words of its HTTP client.
 nexus_verdict too_large() {
-  nexus_verdict verdict;
-  verdict.what = kind::refused;
-  verdict.failure.set_message("http: response body too large");
-  verdict.failure.mutable_application_failure_info()->set_type("CallError");
-  verdict.failure.mutable_application_failure_info()->set_non_retryable(true);
-  return verdict;
+  return judge_call_error({"http: response body too large", true});
 }
 
 nexus_verdict
@@ -157,6 +161,8 @@ nexus_verdict
 judge_answer(const nexus_outcome& outcome, bool cancelation, const service_settings& settings) {
   if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome))
     return judge_failed(**failed);
+  if (const auto* problem = std::get_if<nexus_call_failed>(&outcome))
+    return judge_call_error(*problem);
   const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
   if (!completed)
     return judge_handler_error(handler_failure("UPSTREAM_TIMEOUT", "upstream timeout"));
@@ -222,6 +228,8 @@ bool trips_breaker(const nexus_outcome& outcome) {
         request.error().retry_behavior());
     return is_retryable_handler_error(failure);
   }
+  if (const auto* problem = std::get_if<nexus_call_failed>(&outcome))
+    return !problem->is_final;
   const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
   if (completed == nullptr)
     return true; // nobody answered

@@ -3,6 +3,7 @@
 // into the poll's answer, measured, serialised and destroyed, a seventh of what an operation costs.
 #include "runtime/embedded/nexus/nexus_requests.hpp"
 
+#include "runtime/base/text/percent.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_writer.hpp"
@@ -100,10 +101,29 @@ link_to_caller(const change& ch, const run& on, const nexus_operation_state& ope
       protocol::workflow_event_link_type};
 }
 
+/// Where a handler outside tells how the caller's operation ended.
+std::string callback_of(const change& ch) {
+  std::string made = ch.settings().nexus_callback_template;
+  const auto put = [&](std::string_view name, const std::string& value) {
+    for (auto at = made.find(name); at != made.npos; at = made.find(name, at)) {
+      std::string escaped;
+      append_path_segment(escaped, value);
+      made.replace(at, name.size(), escaped);
+      at += escaped.size();
+    }
+  };
+  put("{{.NamespaceName}}", ch.rec.name_space);
+  put("{{.NamespaceID}}", ch.rec.namespace_id);
+  return made;
+}
+
 } // namespace
 
-std::shared_ptr<const std::string>
-start_request(const change& ch, const run& on, const nexus_operation_state& operation) {
+std::shared_ptr<const std::string> start_request(
+    const change& ch,
+    const run& on,
+    const nexus_operation_state& operation,
+    const endpoint_info& target) {
   const auto& from = attributes(operation);
   const auto link = link_to_caller(ch, on, operation);
   const auto callback_token = encode(
@@ -127,10 +147,14 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
     to.text(start::kServiceFieldNumber, from.service());
     to.text(start::kOperationFieldNumber, from.operation());
     to.text(start::kRequestIdFieldNumber, operation.request_id);
-    to.text(start::kCallbackFieldNumber, system_callback);
+    if (target.external_url.empty())
+      to.text(start::kCallbackFieldNumber, system_callback);
+    else
+      to.text(start::kCallbackFieldNumber, callback_of(ch));
     if (from.has_input())
       to.message(start::kPayloadFieldNumber, from.input());
-    to.entry(start::kCallbackHeaderFieldNumber, "source", ch.settings().cluster_id);
+    if (target.external_url.empty())
+      to.entry(start::kCallbackHeaderFieldNumber, "source", ch.settings().cluster_id);
     to.entry(start::kCallbackHeaderFieldNumber, "temporal-callback-token", callback_token);
     to.message(start::kLinksFieldNumber, [&] {
       to.text(nexus::Link::kUrlFieldNumber, link.url);
@@ -141,8 +165,8 @@ start_request(const change& ch, const run& on, const nexus_operation_state& oper
   return bytes;
 }
 
-std::shared_ptr<const std::string>
-cancel_request(const change& ch, const nexus_operation_state& operation) {
+std::shared_ptr<const std::string> cancel_request(
+    const change& ch, const nexus_operation_state& operation, const endpoint_info& target) {
   const auto& from = attributes(operation);
   nexus::CancelOperationRequest cancel;
   cancel.set_service(from.service());
@@ -151,7 +175,10 @@ cancel_request(const change& ch, const nexus_operation_state& operation) {
   cancel.set_operation_token(operation.operation_token);
   auto bytes = std::make_shared<std::string>();
   wire_writer to{*bytes};
-  write_header(to, ch, operation, {{"nexus-callback-source", ch.settings().cluster_id}});
+  if (target.external_url.empty())
+    write_header(to, ch, operation, {{"nexus-callback-source", ch.settings().cluster_id}});
+  else
+    write_header(to, ch, operation, {});
   to.message(request::kCancelOperationFieldNumber, cancel);
   write_rest(to, ch, operation);
   return bytes;

@@ -339,6 +339,11 @@ std::optional<endpoint_info> endpoint_or_refuse(
   return target;
 }
 
+/// A worker answers the service, which then has to answer; one outside answers itself.
+duration time_to_dispatch(const change& ch, const endpoint_info& target, duration time) {
+  return target.external_url.empty() ? time - ch.settings().nexus_dispatch_reserve : time;
+}
+
 /// No handler serves it: another record does what it asks for.
 void send_to_system(change& ch, const run& on, nexus_operation_state& operation, duration time) {
   auto request = system_request(ch, on, operation);
@@ -383,12 +388,21 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
   const auto target = endpoint_or_refuse(ch, operation, attempt);
   if (!target)
     return;
+  if (!target->external_url.empty() && ch.settings().nexus_callback_template.empty()) {
+    nexus_verdict verdict; // retried, as it can be set meanwhile
+    verdict.failure.set_message(
+        "a handler outside could not tell how the operation ended: set "
+        "component.nexusoperations.callback.endpoint.template, or give this service an HTTP port");
+    verdict.failure.mutable_application_failure_info()->set_type("CallError");
+    attempt_done(ch, attempt, verdict);
+    return;
+  }
   operation.sent.answer_overdue = ch.now() + *time + answer_grace;
   ch.tx.effects.push_back(nexus_dispatch{
       attempt,
       *target,
-      *time - ch.settings().nexus_dispatch_reserve,
-      start_request(ch, on, operation)});
+      time_to_dispatch(ch, *target, *time),
+      start_request(ch, on, operation, *target)});
 }
 
 void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
@@ -429,8 +443,8 @@ void send_cancel(change& ch, run& on, nexus_operation_state& operation) {
   ch.tx.effects.push_back(nexus_dispatch{
       attempt,
       *target,
-      *time - ch.settings().nexus_dispatch_reserve,
-      cancel_request(ch, operation)});
+      time_to_dispatch(ch, *target, *time),
+      cancel_request(ch, operation, *target)});
 }
 
 bool passed(const change& ch, const std::optional<time_point>& when) {

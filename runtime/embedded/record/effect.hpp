@@ -67,7 +67,8 @@ struct activity_task_dispatch {
   }
 };
 
-/// Send a request to a Nexus handler: offer it to the target's task queue, sync match only.
+/// Send a request to a Nexus handler: offer it to the target's task queue, sync match only; or post
+/// it to the target's URL, with `dispatch_timeout` for all of it.
 /// Acknowledged by `nexus_request_done`: when the worker responded, or with `nexus_no_answer` when
 /// `dispatch_timeout` has passed.
 ///
@@ -91,7 +92,8 @@ struct nexus_dispatch {
 ///
 /// `temporal://system`: decode the header `temporal-callback-token`, give that record
 /// `complete_nexus_operation`, and report with `callback_done` (`delivered`, or `refused` for
-/// `not_found`, or `retry` if the record could not be asked). Other URLs: HTTP POST.
+/// `not_found`, or `retry` if the record could not be asked); so too for a callback whose header
+/// `source` says that a service made it. Other URLs: HTTP POST.
 struct callback_delivery {
   std::string run_id;
   std::string callback_id;

@@ -193,9 +193,16 @@ struct nexus_attempt {
 /// No worker took the task, or none answered it, within `nexus_dispatch::dispatch_timeout`.
 struct nexus_no_answer {};
 
+/// A handler outside could not be asked, or answered nothing that makes sense.
+struct nexus_call_failed {
+  std::string message;
+  bool is_final = false; ///< it would be the same the next time
+};
+
 using nexus_outcome = std::variant<
     const api::workflowservice::v1::RespondNexusTaskCompletedRequest*,
     const api::workflowservice::v1::RespondNexusTaskFailedRequest*,
+    nexus_call_failed,
     nexus_no_answer>;
 
 /// A handler answered (or did not). Late and unknown attempts are ignored. No answer.

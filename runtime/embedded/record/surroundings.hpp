@@ -74,6 +74,12 @@ public:
   [[nodiscard]] virtual std::optional<duration> retention(std::string_view namespace_id) const = 0;
 };
 
+/// Where callbacks may lead: a host with its port, in which `*` stands for any characters.
+struct callback_address {
+  std::string pattern;
+  bool is_insecure_allowed = false; ///< else only `https`
+};
+
 /// What can be set with dynamic configuration. The defaults are those of the real server.
 struct service_settings {
   /// `limit.historyCount.suggestContinueAsNew`: a workflow task whose Started event has at least
@@ -132,7 +138,16 @@ struct service_settings {
   std::string cluster_id = "00000000-0000-0000-0000-000000000000";
   /// What tokens are sealed with: as secret as it is long-lived.
   embedded::token_key token_key{};
+  /// `component.nexusoperations.request.timeout`, `component.callbacks.request.timeout`
   duration nexus_request_timeout = std::chrono::seconds{10};
+  duration callback_request_timeout = std::chrono::seconds{10};
+  /// `component.nexusoperations.callback.endpoint.template`: where handlers outside tell how their
+  /// operations ended; `{{.NamespaceName}}` and `{{.NamespaceID}}` stand for the caller's. Empty:
+  /// they cannot.
+  std::string nexus_callback_template = {};
+  /// `component.callbacks.allowedAddresses`: where completion callbacks may lead, besides to this
+  /// service; the first that fits counts.
+  std::vector<callback_address> callback_addresses = {};
   duration nexus_min_request_timeout = std::chrono::milliseconds{1500};
   /// What a dispatcher keeps back of a request timeout for its own work.
   duration nexus_dispatch_reserve = std::chrono::seconds{1};

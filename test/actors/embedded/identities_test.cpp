@@ -5,8 +5,9 @@
 #include "runtime/access/api_keys.hpp"
 #include "runtime/access/certificate_maker.hpp"
 #include "runtime/gateway/api.hpp"
+#include "runtime/gateway/nexus.hpp"
 #include "runtime/gateway/routes.hpp"
-#include "test/actors/embedded/service_fixture.hpp"
+#include "test/actors/embedded/nexus_fixture.hpp"
 #include "test/support/captured_log.hpp"
 #include "test/support/temporary_folder.hpp"
 #include "test/support/web_token.hpp"
@@ -24,6 +25,7 @@ using namespace std::chrono_literals;
 using troupe::status_code;
 using troupe::test::token_signer;
 namespace access = troupe::access;
+namespace wire = temporal::api::workflowservice::v1;
 
 /// Of this namespace the caller wants something.
 const std::string wanted = "default";
@@ -79,7 +81,7 @@ std::string claims(const std::string& more) {
          + more + '}';
 }
 
-struct fixture : service_fixture {
+struct fixture : nexus_fixture {
   fixture() {
     access::api_keys keys;
     auto withdrawn = revoked.entry;
@@ -170,6 +172,12 @@ struct fixture : service_fixture {
     return request->SerializeAsString();
   }
 
+  /// Others are about the service itself, or about an endpoint.
+  static bool names_a_namespace(const method_row& row) {
+    google::protobuf::Arena arena;
+    return row.make_request(arena)->GetDescriptor()->FindFieldByName("namespace") != nullptr;
+  }
+
   /// What the caller hears.
   troupe::rpc_status ask(const method_row& row, const credentials& as) {
     const stranger who{as};
@@ -183,6 +191,24 @@ struct fixture : service_fixture {
       shard.run_until_idle();
     }
     return heard.value_or(troupe::rpc_status{});
+  }
+
+  /// What a client hears of a request over HTTP at once.
+  std::string
+  heard_of(troupe::http::handler& from, troupe::http::incoming request, const credentials& as) {
+    request.headers.emplace_back("authorization", as.header);
+    if (!as.certificate.empty())
+      request.certificate = std::make_shared<const troupe::http::client_certificate>(
+          troupe::http::client_certificate{.pem = as.certificate});
+    auto got = std::make_shared<std::string>();
+    from.serve(
+        std::make_shared<const troupe::http::incoming>(std::move(request)),
+        [got](troupe::http::answer_maker make) {
+          const auto answer = make();
+          *got = std::to_string(answer.status) + ' ' + answer.body;
+        });
+    shard.run_until_idle();
+    return *got;
   }
 
   static bool is_refused(const troupe::rpc_status& status) {
@@ -264,20 +290,8 @@ BOOST_AUTO_TEST_CASE(no_wrong_identity_gets_in_by_a_route) {
                   : route.with == verb::post ? "POST"
                                              : "DELETE",
         .path = troupe::gateway::versioned_path(filled(route.path)),
-        .headers = {{"authorization", as.header}},
         .body = route.with == verb::post ? "{}" : ""};
-    if (!as.certificate.empty())
-      request.certificate = std::make_shared<const troupe::http::client_certificate>(
-          troupe::http::client_certificate{.pem = as.certificate});
-    std::string got;
-    const auto ignored = api.serve(
-        std::make_shared<const troupe::http::incoming>(std::move(request)),
-        [&](troupe::http::answer_maker make) {
-          const auto answer = make();
-          got = std::to_string(answer.status) + ' ' + answer.body;
-        });
-    shard.run_until_idle();
-    return got;
+    return heard_of(api, std::move(request), as);
   };
   for (const auto routes : {troupe::gateway::workflow_routes(), troupe::gateway::operator_routes()})
     for (const auto& route : routes)
@@ -295,6 +309,95 @@ BOOST_AUTO_TEST_CASE(no_wrong_identity_gets_in_by_a_route) {
   BOOST_TEST(tried > 2000);
 }
 
+BOOST_AUTO_TEST_CASE(no_wrong_identity_gets_in_by_a_route_of_nexus) {
+  troupe::gateway::api api{*host};
+  troupe::gateway::nexus nexus{*host, api};
+  const auto endpoint = make_endpoint("endpoint", "handlers");
+  start_caller("caller");
+  const auto task = poll_nexus()->as<wire::PollNexusTaskQueueResponse>();
+  const auto token =
+      task.request().start_operation().callback_header().at("temporal-callback-token");
+  start_async(task.task_token(), "token");
+  const auto heard = [&](const std::string& path, const credentials& as) {
+    return heard_of(
+        nexus,
+        {.method = "POST",
+         .path = path,
+         .headers =
+             {{"content-type", "application/json"},
+              {"request-timeout", "2s"},
+              {"temporal-callback-token", token},
+              {"nexus-operation-state", "succeeded"},
+              {"nexus-operation-token", "token"}},
+         .body = "1"},
+        as);
+  };
+  const std::string refused =
+      R"(403 {"message":"permission denied","metadata":{"type":"nexus.HandlerError"},"details":{"type":"UNAUTHORIZED"}})";
+  const std::vector<std::string> paths{
+      "/nexus/endpoints/" + endpoint + "/services/s/o",
+      "/nexus/endpoints/" + endpoint + "/services/s/o/cancel",
+      "/nexus/endpoints/00000000-0000-0000-0000-000000000001/services/s/o",
+      "/namespaces/default/task-queues/handlers/nexus-services/s/o",
+      "/namespaces/default/task-queues/handlers/nexus-services/s/o/cancel",
+      "/namespaces/nowhere/task-queues/handlers/nexus-services/s/o",
+      "/namespaces/default/nexus/callback",
+      "/nexus/callback"};
+  auto strangers = wrong_ones();
+  strangers.push_back({"who may read", "Bearer " + reader.secret});
+  strangers.push_back({"who may work", "Bearer " + worker.secret});
+  for (const auto& path : paths)
+    for (const auto& each : strangers)
+      if (const auto got = heard(path, each); got != refused)
+        BOOST_ERROR(each.name + " got in by " + path + ": " + got);
+  std::cout << "identities: " << paths.size() * strangers.size() << " requests of Nexus of "
+            << strangers.size() << " wrong identities, none got in\n";
+  BOOST_TEST(last_event("caller").has_nexus_operation_started_event_attributes());
+}
+
+BOOST_AUTO_TEST_CASE(who_may_write_calls_operations_and_completes_those_of_the_namespace) {
+  troupe::gateway::api api{*host};
+  troupe::gateway::nexus nexus{*host, api};
+  const auto endpoint = make_endpoint("endpoint", "handlers");
+  for (const credentials& each :
+       {credentials{"key", "Bearer " + writer.secret},
+        credentials{"certificate", "", client_of(own).certificate}}) {
+    for (const auto& path :
+         {"/nexus/endpoints/" + endpoint + "/services/s/o",
+          std::string{"/namespaces/default/task-queues/handlers/nexus-services/s/o"}}) {
+      BOOST_TEST(
+          heard_of(
+              nexus,
+              {.method = "POST",
+               .path = path,
+               .headers = {{"content-type", "application/json"}, {"x-own", "v"}},
+               .body = "1"},
+              each)
+          == "");
+      const auto task = poll_nexus()->as<wire::PollNexusTaskQueueResponse>();
+      // The worker does not get what the caller is known by.
+      BOOST_TEST(task.request().header().count("authorization") == 0U);
+      BOOST_TEST(task.request().header().at("x-own") == "v");
+      succeed(task.task_token());
+    }
+    start_caller(each.name);
+    const auto task = poll_nexus()->as<wire::PollNexusTaskQueueResponse>();
+    const auto token =
+        task.request().start_operation().callback_header().at("temporal-callback-token");
+    start_async(task.task_token(), "token");
+    troupe::http::incoming completion{
+        .method = "POST",
+        .path = "/nexus/callback",
+        .headers =
+            {{"content-type", "application/json"},
+             {"temporal-callback-token", token},
+             {"nexus-operation-state", "succeeded"}},
+        .body = "1"};
+    BOOST_TEST(heard_of(nexus, std::move(completion), each) == "200 ");
+    BOOST_TEST(last_event(each.name).has_nexus_operation_completed_event_attributes());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_role_goes_as_far_as_it_says) {
   const std::vector<std::pair<access::made_key, role>> keys{
       {reader, role::read}, {worker, role::worker}, {writer, role::write}};
@@ -302,13 +405,10 @@ BOOST_AUTO_TEST_CASE(a_role_goes_as_far_as_it_says) {
   for (const auto& part : method_table())
     for (const auto& row : part) {
       BOOST_TEST(!is_refused(ask(row, {"root", "Bearer " + root.secret})), row.name);
-      google::protobuf::Arena arena;
-      const bool is_in_namespace =
-          row.make_request(arena)->GetDescriptor()->FindFieldByName("namespace") != nullptr;
       for (const auto& [key, has] : keys) {
         ++tried;
         const bool is_let_in = !is_refused(ask(row, {"k", "Bearer " + key.secret}));
-        const bool may = row.needs == role::anyone || (is_in_namespace && row.needs <= has);
+        const bool may = row.needs == role::anyone || (names_a_namespace(row) && row.needs <= has);
         BOOST_TEST(is_let_in == may, row.name << " for " << access::name_of(has));
       }
     }
@@ -320,7 +420,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_of_the_namespace_may_write_there) {
   for (const auto& part : method_table())
     for (const auto& row : part)
       if (row.needs == role::write)
-        BOOST_TEST(!is_refused(ask(row, client)), row.name);
+        BOOST_TEST(is_refused(ask(row, client)) != names_a_namespace(row), row.name);
   const auto* describe =
       find_method("/temporal.api.operatorservice.v1.OperatorService/DeleteNexusEndpoint");
   BOOST_REQUIRE(describe != nullptr);

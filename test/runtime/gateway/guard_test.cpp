@@ -41,6 +41,31 @@ const std::string bad_origin = R"({"code":7,"message":"Origin not allowed"})";
 
 BOOST_AUTO_TEST_SUITE(guard)
 
+BOOST_AUTO_TEST_CASE(callers_of_nexus_are_refused_in_its_form) {
+  welcome inner;
+  troupe::gateway::guard guard{inner, true};
+  for (const auto& [path, is_nexus] : std::vector<std::pair<std::string, bool>>{
+           {"/nexus/endpoints/1/services/s/o", true},
+           {"/namespaces/n/task-queues/q/nexus-services/s/o", true},
+           {"/nexus/callback", true},
+           {"/namespaces/n/nexus/callback", true},
+           {"/namespaces/n/task-queues/q", false},
+           {"/namespaces/n/nexus-operations", false}}) {
+    std::string got;
+    guard.serve(
+        std::make_shared<const incoming>(
+            incoming{.method = "POST", .path = path, .headers = {{"host", "evil.example"}}}),
+        [&](troupe::http::answer_maker make) {
+          const auto answer = make();
+          BOOST_TEST(answer.status == 403U);
+          got = answer.body;
+        });
+    const std::string nexus =
+        R"({"message":"Host not allowed","metadata":{"type":"nexus.HandlerError"},"details":{"type":"UNAUTHORIZED"}})";
+    BOOST_TEST(got == (is_nexus ? nexus : bad_host), path);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(programs_pass) {
   BOOST_TEST(ask({}) == "welcome");
   BOOST_TEST(ask({{"host", "127.0.0.1:7243"}}) == "welcome");

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/access/certificate_maker.hpp"
+#include "runtime/http/client.hpp"
 #include "runtime/http/server.hpp"
 #include "test/runtime/http/raw_peer.hpp"
 #include "test/runtime/http/tls_peer.hpp"
+#include "test/support/captured_log.hpp"
+#include "test/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <future>
 #include <memory>
 #include <mutex>
 
@@ -208,6 +213,42 @@ BOOST_AUTO_TEST_CASE(stops_under_its_clients) {
   raw_peer silent{serves->where()};
   serves.reset();
   BOOST_TEST(idle.rest() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_knows_servers_by_its_file_of_authorities_as_it_is_now) {
+  serve(client_certificates::unasked);
+  const troupe::test::temporary_folder folder;
+  const auto file = folder.write("ca.pem", stranger.certificate);
+  client asks{{.idle = 0}};
+  auto age = std::chrono::seconds{0};
+  const auto ask = [&] {
+    outgoing what{
+        .to = *parse_http_url("https://localhost:" + std::to_string(serves->where().port))};
+    what.to.ca_file = file;
+    std::promise<received> promise;
+    asks.send(std::move(what), [&](received came) { promise.set_value(std::move(came)); });
+    return promise.get_future().get();
+  };
+  const auto write = [&](const std::string& text) {
+    folder.write("ca.pem", text);
+    std::filesystem::last_write_time( // clocks of file systems are coarse
+        file,
+        std::filesystem::file_time_type::clock::now() + ++age);
+  };
+  BOOST_TEST(ask().problem.find(": handshake: ") != std::string::npos);
+  write(stranger.certificate + authority.certificate);
+  BOOST_TEST(ask().problem == "");
+  {
+    troupe::test::captured_log log;
+    write("nonsense");
+    BOOST_TEST(ask().problem == "");
+    BOOST_TEST(log.count("the former stay in force") == 1U);
+  }
+  write(stranger.certificate);
+  BOOST_TEST(ask().problem.find(": handshake: ") != std::string::npos);
+  BOOST_TEST(why_no_authorities(file) == "");
+  BOOST_TEST(why_no_authorities(folder.write("bad.pem", "nonsense")) != "");
+  BOOST_TEST(why_no_authorities("/nowhere.pem") != "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

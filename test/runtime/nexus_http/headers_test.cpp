@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nexus_http/headers.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace std::chrono_literals;
+using namespace troupe::nexus_http;
+
+BOOST_AUTO_TEST_SUITE(headers)
+
+BOOST_AUTO_TEST_CASE(durations_are_one_number_and_a_unit) {
+  BOOST_TEST((parse_duration("5s") == 5s));
+  BOOST_TEST((parse_duration("1.5m") == 90s));
+  BOOST_TEST((parse_duration("300ms") == 300ms));
+  BOOST_TEST((parse_duration("0.25s") == 250ms));
+  BOOST_TEST((parse_duration("99999999999999999999999s") == troupe::duration::max()));
+  for (const char* text :
+       {"",
+        "5",
+        "s",
+        "soon",
+        "-5s",
+        "+5s",
+        "1m30s",
+        "1.s",
+        ".5s",
+        "1.2.3s",
+        "5 s",
+        "5h",
+        "1e3s",
+        "0x5s"})
+    BOOST_TEST(!parse_duration(text), text);
+  BOOST_TEST(write_duration(1500ms) == "1500ms");
+}
+
+BOOST_AUTO_TEST_CASE(links_are_read_and_written) {
+  const auto read = [](std::string text) {
+    return parse_links({{"x", "y"}, {"nexus-link", std::move(text)}});
+  };
+  const auto two = read(R"(<http://a/b?c=d>; type="A.b", <temporal:///x>; other=1; type=C/d_1)");
+  BOOST_REQUIRE(two);
+  BOOST_TEST(
+      (*two
+       == std::vector<troupe::nexus_http::link>{
+           {"http://a/b?c=d", "A.b"}, {"temporal:///x", "C/d_1"}}));
+  BOOST_TEST(write_links(*two) == R"(<http://a/b?c=d>; type="A.b", <temporal:///x>; type="C/d_1")");
+  BOOST_TEST(parse_links({})->empty());
+  for (const char* text :
+       {"",
+        "http://a",
+        "<>; type=a",
+        "<http://a>",
+        "<http://a>; type",
+        "<http://a>; type=",
+        "<http://a>; type=\"a",
+        "<http://a>; type=a b",
+        "<http://a?x=%zz>; type=a",
+        "<http://a?x;y>; type=a",
+        "<http://a>; a=1",
+        "<http://a b>; type=\"",
+        "<http://a>; type=a,"})
+    BOOST_TEST(!read(text), text);
+  BOOST_TEST(write_links({{"http://a\r\nb", "A"}, {"http://a", "no good"}, {"", "A"}}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(dates_are_those_of_http) {
+  const auto when = troupe::time_point{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}}
+                    + 4h + 24min + 26s;
+  BOOST_TEST(write_http_date(when + 999ms) == "Sun, 22 Nov 2026 04:24:26 GMT");
+  BOOST_TEST((parse_http_date("Sun, 22 Nov 2026 04:24:26 GMT") == when));
+  for (const char* text :
+       {"",
+        "now",
+        "Sun, 32 Nov 2026 04:24:26 GMT",
+        "Sun, 22 Nox 2026 04:24:26 GMT",
+        "Sun, 22 Nov 9999 04:24:26 GMT",
+        "Sun, 22 Nov 2026 25:24:26 GMT",
+        "Sun, 22 Nov 2026 04:24:26 CET"})
+    BOOST_TEST(!parse_http_date(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_that_is_another_line_can_stand_in_a_header) {
+  BOOST_TEST(is_header("x-a", "b c\td"));
+  BOOST_TEST(!is_header("", "b"));
+  BOOST_TEST(!is_header("a b", "c"));
+  BOOST_TEST(!is_header("a:", "c"));
+  BOOST_TEST(!is_header("a", "c\r\nd: e"));
+  BOOST_TEST(!is_header("a\n", "c"));
+  BOOST_TEST(!is_header("a", std::string_view{"c\0", 2}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
