@@ -13,6 +13,7 @@ from harness import SAMPLES, Service, process, run, service
 PEER = pathlib.Path(__file__).parent / "peers" / "python" / "dotnet_peer.py"
 SIMPLE = "Workflow result: Nexus Echo 👋\nWorkflow result: ¡Hola! Temporal 👋\n"
 MULTI_ARG = "Workflow result: ¡Hola! Temporal 👋\n"
+CONTEXT_PROPAGATION = "Workflow result: ¡Hola! Temporal 👋 (user id: some-user)\n"
 MESSAGING = """Supported languages: Chinese, English
 Current language: English
 Set language from English to Chinese
@@ -32,8 +33,6 @@ Started remote workflow for user: user-two
 GREETINGS = {f"Workflow result: {word} Temporal 👋\n" for word in ("Hello", "Bonjour", "Hallo", "¡Hola!", "Merhaba")}
 
 
-
-
 @dataclass
 class Sample:
     name: str
@@ -49,6 +48,7 @@ class Sample:
 SAMPLES_OF_DOTNET = [
     Sample("nexus_simple", {SIMPLE}, "nexus-simple-endpoint"),
     Sample("nexus_multi_arg", {MULTI_ARG}, "nexus-multi-arg-endpoint"),
+    Sample("nexus_context_propagation", {CONTEXT_PROPAGATION}, "nexus-context-propagation-endpoint"),
     Sample("nexus_cancellation", GREETINGS, "nexus-cancellation-endpoint"),
     Sample("nexus_messaging", {MESSAGING}, "nexus-messaging-caller-pattern-endpoint", program="nexus_messaging_dotnet"),
     Sample("nexus_messaging", {REMOTE}, "nexus-messaging-on-demand-pattern-endpoint", "remote-", "nexus_messaging_dotnet"),

@@ -3,6 +3,8 @@
 `void` as nothing. `dotnet_peer.py SAMPLE handler-worker|caller-worker|remote-handler-worker|remote-caller-worker`."""
 
 import asyncio
+import contextvars
+import dataclasses
 import os
 import signal
 import sys
@@ -13,8 +15,11 @@ from enum import IntEnum
 import nexusrpc
 import nexusrpc.handler
 from temporalio import activity, nexus, workflow
+import temporalio.client
+import temporalio.worker
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.converter import PayloadConverter
 from temporalio.exceptions import NexusOperationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -88,6 +93,58 @@ class Cancellation:
         return hello(input.Language, input.Name)
 
 
+CONTEXT_KEY = "__my_context_key"
+user_id: contextvars.ContextVar[str] = contextvars.ContextVar(CONTEXT_KEY, default="")
+
+
+class ReadsAndPassesTheUser(temporalio.worker.WorkflowInboundInterceptor):
+    def init(self, outbound):
+        super().init(PassesTheUser(outbound))
+
+    async def execute_workflow(self, input):
+        if found := input.headers.get(CONTEXT_KEY):
+            user_id.set(PayloadConverter.default.from_payload(found))
+        return await super().execute_workflow(input)
+
+
+class PassesTheUser(temporalio.worker.WorkflowOutboundInterceptor):
+    async def start_nexus_operation(self, input):
+        return await super().start_nexus_operation(
+            dataclasses.replace(input, headers={**(input.headers or {}), CONTEXT_KEY: user_id.get()}))
+
+
+class TakesTheUser(temporalio.worker.NexusOperationInboundInterceptor):
+    async def execute_nexus_operation_start(self, input):
+        user_id.set(input.ctx.headers.get(CONTEXT_KEY, ""))
+        return await super().execute_nexus_operation_start(input)
+
+
+class SendsTheUser(temporalio.client.OutboundInterceptor):
+    async def start_workflow(self, input):
+        headers = {**input.headers, CONTEXT_KEY: PayloadConverter.default.to_payload(user_id.get())}
+        return await super().start_workflow(dataclasses.replace(input, headers=headers))
+
+
+class UserPropagation(temporalio.client.Interceptor, temporalio.worker.Interceptor):
+    """`ContextPropagationInterceptor`: a payload in the headers of workflows, plain text in those of Nexus."""
+
+    def intercept_client(self, next):
+        return SendsTheUser(next)
+
+    def workflow_interceptor_class(self, input):
+        return ReadsAndPassesTheUser
+
+    def intercept_nexus_operation(self, next):
+        return TakesTheUser(next)
+
+
+@workflow.defn(name="HelloHandlerWorkflow")
+class ContextPropagation:
+    @workflow.run
+    async def run(self, input: HelloInput) -> HelloOutput:
+        return HelloOutput(f"{hello(input.Language, input.Name).Message} (user id: {user_id.get()})")
+
+
 @nexusrpc.handler.service_handler(service=HelloService)
 class HelloServiceHandler:
     @nexusrpc.handler.sync_operation
@@ -99,7 +156,11 @@ class HelloServiceHandler:
         id = f"hello-{HelloLanguage(input.Language).name}-{input.Name}"
         if SAMPLE == "nexus-multi-arg":
             return await ctx.start_workflow(MultiArg.run, args=[input.Language, input.Name], id=id)
-        return await ctx.start_workflow((Cancellation if SAMPLE == "nexus-cancellation" else Simple).run, input, id=id)
+        return await ctx.start_workflow(RUNS[SAMPLE].run, input, id=id)
+
+
+RUNS = {"nexus-simple": Simple, "nexus-multi-arg": MultiArg, "nexus-cancellation": Cancellation,
+        "nexus-context-propagation": ContextPropagation}
 
 
 @workflow.defn
@@ -312,7 +373,9 @@ class CallerRemoteWorkflow:
 
 async def main(verb):
     role = "caller" if "caller" in verb else "handler"
-    client = await Client.connect(os.environ["TEMPORAL_ADDRESS"], namespace=f"{SAMPLE}-{role}-namespace")
+    interceptors = [UserPropagation()] if SAMPLE == "nexus-context-propagation" else []
+    client = await Client.connect(
+        os.environ["TEMPORAL_ADDRESS"], namespace=f"{SAMPLE}-{role}-namespace", interceptors=interceptors)
     messaging = SAMPLE == "nexus-messaging"
     if role == "caller":
         hello_callers = [CancellingCaller] if SAMPLE == "nexus-cancellation" else [EchoCallerWorkflow, HelloCaller]
@@ -325,8 +388,7 @@ async def main(verb):
                 GreetingWorkflow.run, "default-user", id="GreetingWorkflow_for_default-user", task_queue=HANDLERS,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING)
     else:
-        run = {"nexus-simple": Simple, "nexus-multi-arg": MultiArg, "nexus-cancellation": Cancellation}[SAMPLE]
-        serves = {"workflows": [run], "nexus_service_handlers": [HelloServiceHandler()]}
+        serves = {"workflows": [RUNS[SAMPLE]], "nexus_service_handlers": [HelloServiceHandler()]}
     await Worker(
         client, task_queue=HANDLERS if role == "handler" else CALLERS, workflow_runner=UnsandboxedWorkflowRunner(), **serves
     ).run()
