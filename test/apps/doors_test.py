@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates, API keys and who may, as the binary has them: flags, files, what is shown and what is not."""
 
+import contextlib
+import http.client
+import http.server
 import json
 import os
 import pathlib
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -46,6 +51,40 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         out, err = self.process.communicate(timeout=LIMIT)
         return self.output + out, err
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """A Nexus server elsewhere, all of whose operations say hello."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "7")
+        self.end_headers()
+        self.wfile.write(b'"hello"')
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def elsewhere(certificate, key):
+    """Such a server over TLS: its address."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    serves = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    serves.handle_error = lambda *_: None  # who does not trust it hangs up
+    serves.socket = tls.wrap_socket(serves.socket, server_side=True)
+    thread = threading.Thread(target=serves.serve_forever)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{serves.server_port}"
+    finally:
+        serves.shutdown()
+        thread.join()
+        serves.server_close()
 
 
 class Doors(unittest.TestCase):
@@ -164,6 +203,47 @@ class Doors(unittest.TestCase):
         _, err = server.end()
         self.assertNotIn("PRIVATE", err)
 
+    def test_operations_over_http_need_a_key_that_may_write(self):
+        root, reader, writer = (self.make_key(each) for each in ("temporal-system:admin", "default:read", "default:write"))
+        server = self.serve("--api-key-file", self.path("keys.json"))
+        at = ("--address", server.address, "--tls=false", "--api-key", root["key"])
+        self.ok("operator", "nexus", "endpoint", "create", "--name", "ee", "--target-namespace", "default", "--target-task-queue", "q", *at)
+        id = json.loads(self.ok("operator", "nexus", "endpoint", "get", "--name", "ee", "-o", "json", *at))["id"]
+        port = re.search(r"HTTP: +\S+:(\d+)", server.output).group(1)
+
+        def ask(path, key):
+            connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=LIMIT)
+            about = {"Request-Timeout": "1100ms"} | ({"Authorization": "Bearer " + key["key"]} if key else {})
+            connection.request("POST", path, "1", about)
+            answer = connection.getresponse()
+            said = answer.status, json.loads(answer.read())["details"]["type"]
+            connection.close()
+            return said
+        for path in (f"/nexus/endpoints/{id}/services/s/o", "/namespaces/default/task-queues/q/nexus-services/s/o"):
+            for key in (None, reader):
+                self.assertEqual(ask(path, key), (403, "UNAUTHORIZED"))
+            self.assertEqual(ask(path, writer), (520, "UPSTREAM_TIMEOUT"))  # there is no worker
+        _, err = server.end()
+        self.assertNotIn(writer["key"][-20:], err)
+
+    def test_servers_elsewhere_are_known_by_the_ca_that_is_given(self):
+        for name in ("good", "bad"):
+            self.make_ca(name)
+        self.make_leaf("good", "there", "--host", "127.0.0.1")
+        with elsewhere(self.path("there.pem"), self.path("there.key")) as url:
+            for ca in ("good", "bad"):
+                server = self.serve("--outgoing-ca-path", self.path(ca + "-ca.pem"),
+                                    "--dynamic-config-value", "nexusoperation.enableStandalone=true")
+                at = ("--operation-id", "x", "--address", server.address)
+                self.ok("operator", "nexus", "endpoint", "create", "--name", "there", "--target-url", url, *at[2:])
+                self.ok("nexus", "operation", "start", "--endpoint", "there", "--service", "s", "--operation", "o", "--input", "1", *at)
+                if ca == "good":
+                    self.assertIn("hello", self.ok("nexus", "operation", "result", *at))
+                until = time.monotonic() + LIMIT
+                while ca == "bad" and "certificate verify failed" not in self.ok("nexus", "operation", "describe", *at, "-o", "json"):
+                    self.assertLess(time.monotonic(), until)
+                server.end()
+
     def test_endpoints_show_who_may_call_them(self):
         server = self.serve()
         at = ("--address", server.address)
@@ -201,6 +281,7 @@ class Doors(unittest.TestCase):
         self.assertIn("none.json", self.fails(*start, "--api-key-file", self.path("none.json")))
         self.assertIn("none.pem", self.fails(
             *start, "--tls-cert-path", self.path("none.pem"), "--tls-key-path", self.path("none.key")))
+        self.assertIn("none.pem", self.fails(*start, "--outgoing-ca-path", self.path("none.pem")))
         self.assertIn("none.jwks", self.fails(*start, "--jwt-key-set", self.path("none.jwks")))
 
     def test_no_planted_secret_is_shown(self):
