@@ -13,21 +13,25 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Reason:
-    """Why cells are red on the real server (`on` REAL) or on both; empty names stand for all."""
+    """Why cells are red on the real server (`on` REAL_RED) or on both, where what went wrong there contains `says`; empty
+    names stand for all."""
 
     row: str
     why: str
+    says: str
     caller: str = ""
     handler: str = ""
     on: str = REAL_RED
 
-    def covers(self, row, caller, handler, mark):
-        return (self.row in ("", row) and self.caller in ("", caller) and self.handler in ("", handler) and self.on == mark)
+    def covers(self, row, caller, handler, mark, said):
+        return (self.row in ("", row) and self.caller in ("", caller) and self.handler in ("", handler) and self.on == mark
+                and self.says in (said or ""))
 
 
 REASONS = [
-    Reason("update-backed", "a server of 1.31 does not tell the end of an update"),
-    Reason("activity-backed", "a server of 1.31 does not tell the end of an activity without a workflow"),
+    Reason("update-backed", "a server of 1.31 does not tell the end of an update", "timeout SCHEDULE_TO_CLOSE"),
+    Reason("activity-backed", "a server of 1.31 does not tell the end of an activity without a workflow",
+           "timeout SCHEDULE_TO_CLOSE"),
 ]
 
 
@@ -40,8 +44,11 @@ class Report:
     found: dict = field(default_factory=dict)  # (service, row, caller, handler) -> why it is red, or None
     notes: list[str] = field(default_factory=list)
 
+    def said(self, service, row, pair):
+        return self.found.get((service, row, *pair), "was not played")
+
     def mark(self, row, pair):
-        ours, real = (self.found[(service, row, *pair)] for service in (OURS, REAL))
+        ours, real = (self.said(service, row, pair) for service in (OURS, REAL))
         return {(False, False): GREEN, (False, True): REAL_RED, (True, False): OURS_RED, (True, True): BOTH_RED}[bool(ours), bool(real)]
 
     def reds(self):
@@ -50,7 +57,8 @@ class Report:
             for pair in self.pairs:
                 mark = self.mark(row, pair)
                 if mark != GREEN:
-                    known = [reason for reason in REASONS if reason.covers(row, *pair, mark)]
+                    said = self.said(REAL, row, pair)
+                    known = [reason for reason in REASONS if reason.covers(row, *pair, mark, said)]
                     yield row, pair, mark, known
 
     def faults(self):
@@ -60,7 +68,7 @@ class Report:
             used.update(known)
             if not known:
                 for service in (OURS, REAL):
-                    if why := self.found[service, row, caller, handler]:
+                    if why := self.said(service, row, (caller, handler)):
                         lines.append(f"{row}, {caller} to {handler}, {service}: {why}")
         here = {name for pair in self.pairs for name in pair}
         for reason in REASONS:

@@ -110,10 +110,14 @@ class Matrix:
 class matrix(unittest.TestCase):
     def test_every_sdk_calls_every_sdk(self):
         of = Matrix()
+        broken = []
         for kind in Service.KINDS:
-            asyncio.run(of.at(kind))
+            try:
+                asyncio.run(of.at(kind))
+            except (Red, AssertionError, asyncio.TimeoutError) as error:  # of the fleet or the kill: what the cells said still counts
+                broken.append(f"{kind}: {type(error).__name__}: {error}")
         page = BIN.parent / "interop" / "matrix.md"
         page.parent.mkdir(exist_ok=True)
         page.write_text(of.report.page())
         print(f"\n{of.report.text()}\n{page}")
-        self.assertEqual(of.report.faults(), [])
+        self.assertEqual(broken + of.report.faults(), [])
