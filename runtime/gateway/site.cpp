@@ -16,6 +16,7 @@ namespace troupe::gateway {
 namespace {
 
 constexpr std::string_view index_name = "index.html";
+constexpr std::string_view metrics_name = "metrics";
 constexpr std::uintmax_t most_bytes = std::uintmax_t{64} << 20;
 
 std::string type_of(const std::filesystem::path& path) {
@@ -112,7 +113,8 @@ site::site(site_files files, site_options options, http::handler& api)
   files_.files["settings.json"] = {
       "application/json",
       "{\"defaultNamespace\":\"default\",\"codecEndpoint\":" + quote_json(codec)
-          + ",\"metricsPath\":\"\"}"};
+          + ",\"metricsPath\":" + quote_json(options_.metrics ? metrics_name : std::string_view{})
+          + ",\"signIn\":" + (options_.takes_keys ? "true" : "false") + '}'};
   if (!codec.empty())
     for (auto& [name, value] : files_.headers)
       if (name == "Content-Security-Policy")
@@ -148,6 +150,8 @@ site::serve(std::shared_ptr<const http::incoming> request, http::answer_function
 http::response site::answer_to(const http::incoming& request, std::string_view path) const {
   if (request.method != "GET" && request.method != "HEAD")
     return {.status = 405, .body = "GET and HEAD only\n", .headers = {{"Allow", "GET, HEAD"}}};
+  if (options_.metrics && path == metrics_name)
+    return options_.metrics(request);
   const auto name = path_segment_text(path);
   auto found = name ? files_.files.find(*name) : files_.files.end();
   if (found == files_.files.end() && path.starts_with("assets/"))

@@ -3,6 +3,7 @@
 
 #include "runtime/http/server.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,13 +31,17 @@ struct site_files {
 struct site_options {
   std::string public_path = "/";   ///< where it lies; slashes at its ends may be left out
   std::string codec_endpoint = {}; ///< an `http` or `https` URL, or empty
+  bool takes_keys = false;         ///< the API takes keys or tokens: the page lets one sign in
+  /// Answers what the service counts, in Prometheus's text, at `metrics` below the page's path;
+  /// empty: nothing is there. On the HTTP server's thread.
+  std::function<http::response(const http::incoming&)> metrics = {};
 };
 
 /// Reads the files below a folder, their types by their names. Throws `std::runtime_error` if there
 /// is no `index.html`, or more than 64 MiB.
 site_files read_site(const std::string& folder);
 
-/// Serves a page's files, and below `api/` the API. `<base href="/">` of `index.html` and
+/// Serves a page's files, below `api/` the API, and metrics. `<base href="/">` of `index.html` and
 /// `settings.json` say what the options do; with a codec endpoint the content policy allows calls
 /// of it. The API must outlive it.
 class site final : public http::handler {

@@ -2,6 +2,7 @@
 #include "actors/embedded/host/metered_service.hpp"
 
 #include "actors/embedded/call/method_table.hpp"
+#include "runtime/telemetry/process_usage.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 
 #include <chrono>
@@ -91,22 +92,27 @@ metered_service::counters::counters(telemetry::meter& meter)
     : requests(meter, embedded::requests, "operation", {}, most_operations),
       latency(meter, embedded::latency, "operation", {}, most_operations) {}
 
-metered_service::metered_service(
-    rpc::local_service& of, const http::address& where, http::tls_source tls)
+metered_service::metered_service(rpc::local_service& of)
     : service_(of), meter_(registry_->add_meter({{"service_name", "frontend"}})),
       counters_(*meter_), failures_(meter_->counter(failures)),
-      listener_(
-          where,
-          {{"/metrics",
-            [this](const http::request&) {
-              return http::response{
-                  .body = telemetry::to_prometheus(
-                      registry_->read(),
-                      {.prefix = "", .durations_as_seconds = true, .attach_service_name = false}),
-                  .content_type = std::string{telemetry::prometheus_content_type}};
-            }}},
-          {},
-          std::move(tls)) {}
+      of_process_(telemetry::observe_process(*registry_)) {}
+
+void metered_service::listen(const http::address& where, http::tls_source tls) {
+  listener_.emplace(
+      where,
+      std::map<std::string, http::listener::handler>{
+          {"/metrics", [this](const http::request&) { return text(); }}},
+      http::limits{},
+      std::move(tls));
+}
+
+http::response metered_service::text() const {
+  return {
+      .body = telemetry::to_prometheus(
+          registry_->read(),
+          {.prefix = "", .durations_as_seconds = true, .attach_service_name = false}),
+      .content_type = std::string{telemetry::prometheus_content_type}};
+}
 
 void metered_service::count_opened_breaker(
     const std::string& endpoint, const std::string& operation) {

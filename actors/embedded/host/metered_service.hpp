@@ -10,21 +10,27 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace troupe::embedded {
 
-/// The embedded service with its calls counted, and shown to Prometheus at `/metrics` under the
-/// names of the real server: `service_requests`, `service_latency` (in seconds), by `operation`.
-/// And how often the circuit breakers of Nexus endpoints opened, by the operations that failed.
+/// The embedded service with its calls counted, and shown to Prometheus under the names of the real
+/// server: `service_requests`, `service_latency` (in seconds), by `operation`. And how often the
+/// circuit breakers of Nexus endpoints opened, by the operations that failed; and what memory and
+/// CPU time the process has taken.
 ///
 /// Counts when a call is answered, on the service's thread. The service must outlive it, and be
 /// stopped before it goes.
 class metered_service final : public rpc::local_service {
 public:
-  /// Throws `http::listen_error`.
-  metered_service(rpc::local_service& of, const http::address& where, http::tls_source tls = {});
+  explicit metered_service(rpc::local_service& of);
+
+  /// Shows the numbers at `/metrics` of a listener. Throws `http::listen_error`.
+  void listen(const http::address& where, http::tls_source tls = {});
+  /// What that answers. Thread-safe.
+  [[nodiscard]] http::response text() const;
 
   cancel_function handle(request what, rpc::reply_handler on_reply) override;
 
@@ -41,8 +47,10 @@ public:
   /// is called on the thread of whoever reads the metrics.
   [[nodiscard]] telemetry::observed show_expiry(std::function<time_point()> expires);
 
-  /// `ip:port`, with the port that was taken.
-  [[nodiscard]] std::string address() const { return http::to_string(listener_.where()); }
+  /// `ip:port`, with the port that was taken; empty without a listener.
+  [[nodiscard]] std::string address() const {
+    return listener_ ? http::to_string(listener_->where()) : std::string{};
+  }
 
 private:
   struct counters {
@@ -57,7 +65,8 @@ private:
   counters counters_;
   telemetry::counter failures_;
   std::map<std::string, telemetry::counters_by_label> opened_breakers_; ///< by endpoint
-  http::listener listener_; ///< last: its thread reads the rest
+  std::vector<telemetry::observed> of_process_;
+  std::optional<http::listener> listener_; ///< last: its thread reads the rest
 };
 
 } // namespace troupe::embedded

@@ -15,6 +15,7 @@
 #include "runtime/base/log/protobuf_log.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/gateway/answers.hpp"
 #include "runtime/rpc/grpc_log.hpp"
 
 #include <troupe/service.hpp>
@@ -55,7 +56,8 @@ std::vector<embedded::hot_method> hot_methods() {
 } // namespace
 
 struct service::implementation {
-  implementation(caf::actor_system* users, const service_options& options) {
+  implementation(
+      caf::actor_system* users, const service_options& options, bool counts_calls = false) {
     // Else a line to stderr for each bad request.
     adopt_protobuf_log();
     rpc::adopt_grpc_log();
@@ -63,6 +65,7 @@ struct service::implementation {
     if (!settings)
       throw service_error{settings.error()};
     allowed_hosts = settings->http_allowed_hosts;
+    takes_keys = !options.callers.api_key_file.empty() || !options.callers.jwt_key_set.empty();
     doors = std::make_unique<embedded::doors>(options);
     if (users == nullptr) {
       config = std::make_unique<caf::actor_system_config>();
@@ -83,7 +86,7 @@ struct service::implementation {
           std::make_unique<embedded::http_outbound>(*home, options.tls.outgoing_ca);
     });
     try {
-      show_metrics(options.metrics_address);
+      count_calls(options.metrics_address, counts_calls);
       prepare(options);
     } catch (...) {
       stop(std::chrono::milliseconds{0}); // or its shard would go on while it is taken apart
@@ -91,16 +94,19 @@ struct service::implementation {
     }
   }
 
-  void show_metrics(const std::string& address) {
-    if (address.empty())
+  void count_calls(const std::string& address, bool in_any_case) {
+    if (address.empty() && !in_any_case)
       return;
-    const auto where = http::parse_address(address);
-    if (!where)
-      throw service_error{"the metrics address \"" + address + "\" is not of the form ip:port"};
-    try {
-      metered = std::make_unique<embedded::metered_service>(*host, *where, doors->tls());
-    } catch (const http::listen_error& error) {
-      throw service_error{std::string{"the metrics of the service: "} + error.what()};
+    metered = std::make_unique<embedded::metered_service>(*host);
+    if (!address.empty()) {
+      const auto where = http::parse_address(address);
+      if (!where)
+        throw service_error{"the metrics address \"" + address + "\" is not of the form ip:port"};
+      try {
+        metered->listen(*where, doors->tls());
+      } catch (const http::listen_error& error) {
+        throw service_error{std::string{"the metrics of the service: "} + error.what()};
+      }
     }
     if (const auto of = doors->certificates())
       shown.push_back(metered->show_expiry([of] { return of->expires(); }));
@@ -109,6 +115,20 @@ struct service::implementation {
         to->count_opened_breaker(what...);
       };
     });
+  }
+
+  /// The metrics, for whoever may `read` what is the service's own.
+  [[nodiscard]] http::response metrics_for(const http::incoming& request) const {
+    if (const auto& keeper = doors->keeper()) {
+      const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+      const auto known = keeper->find(
+          request.header("authorization"),
+          [&] { return request.certificate ? request.certificate->pem : std::string{}; },
+          now);
+      if (!known || known->in({}) < access::role::read)
+        return gateway::answer_with(embedded::unauthorized(), {});
+    }
+    return metered->text();
   }
 
   /// What is called from outside.
@@ -208,6 +228,7 @@ struct service::implementation {
 
   std::unique_ptr<embedded::doors> doors;
   std::vector<std::string> allowed_hosts; ///< over HTTP
+  bool takes_keys = false;                ///< or tokens
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> own_system;
   std::unique_ptr<grpc::ServerBuilder> builder; ///< of the first listener; null once it listens
@@ -231,6 +252,11 @@ service& service::operator=(service&&) noexcept = default;
 
 service embedded::service_access::in(caf::actor_system& system, service_options options) {
   return service{service::ready{}, std::make_unique<service::implementation>(&system, options)};
+}
+
+service embedded::service_access::counted(service_options options) {
+  return service{
+      service::ready{}, std::make_unique<service::implementation>(nullptr, options, true)};
 }
 
 client service::connect(std::string name_space) {
@@ -285,7 +311,11 @@ std::string embedded::service_access::listen_ui(
     const std::string& address,
     gateway::site_files files,
     gateway::site_options options) {
-  return on.impl_->listen_http(address, [&](gateway::api& api) {
+  auto& impl = *on.impl_;
+  options.takes_keys = impl.takes_keys;
+  if (impl.metered)
+    options.metrics = [&impl](const http::incoming& request) { return impl.metrics_for(request); };
+  return impl.listen_http(address, [&](gateway::api& api) {
     return std::make_unique<gateway::site>(std::move(files), std::move(options), api);
   });
 }

@@ -21,8 +21,14 @@ struct service_access {
   /// A service whose actors live in the user's own actor system, which must outlive it.
   static service in(caf::actor_system& system, service_options options);
 
-  /// An HTTP front that serves a page's files, and the JSON API below `api/`. Returns its address
-  /// and throws as `service::listen_http` does, also if an option cannot be what it should.
+  /// A service that counts its calls also if `options` name no address for metrics: its Web UI
+  /// shows them.
+  static service counted(service_options options);
+
+  /// An HTTP front that serves a page's files, and the JSON API below `api/`; and to whom
+  /// `read` is granted for the service its metrics, if it counts. Says to the page whether keys
+  /// are taken. Returns its address and throws as `service::listen_http` does, also if an option
+  /// cannot be what it should.
   static std::string listen_ui(
       service& on,
       const std::string& address,

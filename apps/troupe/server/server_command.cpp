@@ -208,7 +208,11 @@ void start_dev(const server_flags& with, const global_flags& flags) {
   if (with.metrics_port != 0)
     options.metrics_address = address_of(with.ip, with.metrics_port);
   try {
-    server.emplace(std::move(options));
+    // The Web UI shows what the service counts.
+    if (with.headless)
+      server.emplace(std::move(options));
+    else
+      server.emplace(embedded::service_access::counted(std::move(options)));
     address = server->listen(address_of(with.ip, with.port));
     http_address = server->listen_http(address_of(with.ip, with.http_port));
   } catch (const service_error& error) {

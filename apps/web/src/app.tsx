@@ -6,6 +6,7 @@ import { ErrorBoundary } from './ui/error_boundary.tsx';
 import { go, place, to } from './router.ts';
 import { lastNamespace, settings, theme, timeStyle, type Theme, type TimeStyle } from './api/settings.ts';
 import { Help } from './ui/help.tsx';
+import { Session } from './ui/sign_in.tsx';
 import { features, learnFeatures } from './api/features.ts';
 import { namespaces, loadNamespaces } from './api/namespaces.ts';
 import { WorkflowsPage } from './pages/workflows.tsx';
@@ -173,6 +174,7 @@ function Header({ namespace, entry }: { namespace: string; entry: string }) {
         ))}
       </nav>
       <div class="choices">
+        {settings.value.signIn && <Session />}
         <select
           aria-label="Times"
           value={timeStyle.value}

@@ -98,14 +98,30 @@ BOOST_AUTO_TEST_CASE(the_page_may_lie_below_a_path) {
 BOOST_AUTO_TEST_CASE(the_page_learns_of_a_codec_server_and_may_call_it) {
   BOOST_TEST(
       ask("/settings.json").body
-      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":""})");
+      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"","signIn":false})");
   options.codec_endpoint = "https://codec.example:1/{namespace}";
   BOOST_TEST(
       ask("/settings.json").body
-      == R"({"defaultNamespace":"default","codecEndpoint":"https://codec.example:1/{namespace}","metricsPath":""})");
+      == R"({"defaultNamespace":"default","codecEndpoint":"https://codec.example:1/{namespace}","metricsPath":"","signIn":false})");
   BOOST_TEST(
       header(ask("/"), "Content-Security-Policy")
       == "default-src 'none'; connect-src 'self' https://codec.example:1; x");
+}
+
+BOOST_AUTO_TEST_CASE(the_page_learns_where_metrics_are_and_that_keys_are_taken) {
+  BOOST_TEST(ask("/metrics").body == "<base href=\"/\">");
+  options.takes_keys = true;
+  options.metrics = [](const incoming& request) {
+    return response{.body = "metrics for " + request.method};
+  };
+  BOOST_TEST(
+      ask("/settings.json").body
+      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"metrics","signIn":true})");
+  BOOST_TEST(ask("/metrics").body == "metrics for GET");
+  BOOST_TEST(ask("/metrics", "POST").status == 405);
+  options.public_path = "/x";
+  BOOST_TEST(ask("/x/metrics").body == "metrics for GET");
+  BOOST_TEST(ask("/metrics").status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(options_that_would_end_up_in_headers_or_markup_are_refused) {

@@ -1,5 +1,9 @@
 // Calls of the service's JSON API.
 
+import { needOf, refusal, type Need } from '../model/roles.ts';
+import { authorization, credential } from './session.ts';
+import { settings } from './settings.ts';
+
 const meta = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
 
@@ -17,6 +21,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: number,
     message: string,
+    /** What the caller would need, if it is refused for who it is. */
+    readonly needs?: Need,
   ) {
     super(message);
     this.name = 'ApiError';
@@ -25,7 +31,18 @@ export class ApiError extends Error {
 
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Whether the service refused a caller that it may know if it signs in, or signs in as another one. */
+export const isRefused = (error: unknown): error is ApiError & { needs: Need } =>
+  settings.value.signIn && error instanceof ApiError && error.needs !== undefined;
+
+export function messageOf(error: unknown): string {
+  if (isRefused(error)) return refusal(error.needs, credential.value !== '');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A guard of hosts and origins refuses, too: no key helps there. */
+const needed = (status: number, message: string, need: Need): Need | undefined =>
+  status === 401 || (status === 403 && message === 'Request unauthorized.') ? need : undefined;
 
 /** A path whose values are escaped: at`namespaces/${name}/workflows`. */
 export function at(parts: TemplateStringsArray, ...values: string[]): string {
@@ -40,11 +57,12 @@ async function call<T>(
   query: Query = {},
   body?: unknown,
   signal?: AbortSignal,
+  by?: string,
 ): Promise<T> {
   const url = new URL(path, base);
   for (const [key, value] of Object.entries(query))
     if (value !== undefined && value !== '') url.searchParams.set(key, String(value));
-  const headers: Record<string, string> = { Accept: exact };
+  const headers: Record<string, string> = { Accept: exact, ...authorization(by) };
   if (body !== undefined) headers['Content-Type'] = exact;
   let response: Response;
   try {
@@ -68,13 +86,26 @@ async function call<T>(
       response.status,
       code,
       slash ? 'The HTTP API of this server does not reach names with a slash.' : message,
+      needed(response.status, message, needOf(method, path)),
     );
   }
   return answer as T;
 }
 
+/** The service's metrics, in Prometheus's text, from a path below the page's address. */
+export async function readMetrics(path: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(new URL(path, document.baseURI), { signal, headers: authorization() });
+  if (response.ok) return response.text();
+  const need = response.status === 401 || response.status === 403 ? needOf('GET', path) : undefined;
+  const message = `The metrics are not to be had: ${response.status} ${response.statusText}`;
+  throw new ApiError(response.status, 2, message, need);
+}
+
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   call<T>('GET', path, query, undefined, signal);
+
+/** As it would be answered if one had signed in by that key or token. */
+export const getBy = (by: string, path: string): Promise<unknown> => call('GET', path, {}, undefined, undefined, by);
 
 export const post = <T = unknown>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   call<T>('POST', path, {}, body, signal);

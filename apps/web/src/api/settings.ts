@@ -8,9 +8,16 @@ export interface Settings {
   codecEndpoint: string;
   /** Where the service's metrics are in Prometheus's format, below the page's address; or empty. */
   metricsPath: string;
+  /** The service asks for API keys or tokens. */
+  signIn: boolean;
 }
 
-export const settings = signal<Settings>({ defaultNamespace: 'default', codecEndpoint: '', metricsPath: '' });
+export const settings = signal<Settings>({
+  defaultNamespace: 'default',
+  codecEndpoint: '',
+  metricsPath: '',
+  signIn: false,
+});
 
 export async function loadSettings(): Promise<void> {
   const response = await fetch(new URL('settings.json', document.baseURI));

@@ -1,9 +1,9 @@
 // The service itself: what it is, what it can do, and how it is doing.
 
 import { useRef } from 'preact/hooks';
-import { get } from '../api/client.ts';
+import { get, readMetrics } from '../api/client.ts';
 import { settings } from '../api/settings.ts';
-import { operationsOf, samplesOf, totalOf, type Operation, type Sample } from '../model/metrics.ts';
+import { operationsOf, samplesOf, totalOf, type Operation } from '../model/metrics.ts';
 import { showDuration } from '../model/time.ts';
 import { sentence, showBytes } from '../model/words.ts';
 import { Await, Fields } from '../ui/basics.tsx';
@@ -67,14 +67,10 @@ export function ServicePage() {
 
 const every = 5000;
 
-async function readMetrics(path: string, signal: AbortSignal): Promise<Sample[]> {
-  const response = await fetch(new URL(path, document.baseURI), { signal });
-  if (!response.ok) throw new Error(`The metrics are not to be had: ${response.status} ${response.statusText}`);
-  return samplesOf(await response.text());
-}
-
 interface Reading {
   at: number;
+  /** Seconds of CPU time. */
+  cpu: number | undefined;
   calls: Map<string, number>;
 }
 
@@ -82,9 +78,13 @@ function Load({ path }: { path: string }) {
   const readings = useRef<Reading[]>([]);
   const loaded = useLoad(
     async (signal) => {
-      const samples = await readMetrics(path, signal);
+      const samples = samplesOf(await readMetrics(path, signal));
       const operations = operationsOf(samples);
-      const reading = { at: performance.now(), calls: new Map(operations.map(({ name, calls }) => [name, calls])) };
+      const reading = {
+        at: performance.now(),
+        cpu: totalOf(samples, 'process_cpu_seconds_total'),
+        calls: new Map(operations.map(({ name, calls }) => [name, calls])),
+      };
       readings.current = [...readings.current.slice(-11), reading];
       return { samples, operations };
     },
@@ -97,6 +97,10 @@ function Load({ path }: { path: string }) {
     first && last && last.at > first.at
       ? (((calls - (first.calls.get(name) ?? 0)) * 1000) / (last.at - first.at)).toFixed(1)
       : '';
+  const load =
+    first?.cpu !== undefined && last?.cpu !== undefined && last.at > first.at
+      ? `${(((last.cpu - first.cpu) * 100_000) / (last.at - first.at)).toFixed()} % of a processor, lately`
+      : '';
   return (
     <section class="card">
       <h2>Calls</h2>
@@ -108,6 +112,7 @@ function Load({ path }: { path: string }) {
               <Fields
                 of={[
                   ['Answered with an error', totalOf(samples, 'troupe_service_failures')],
+                  ['Load', load],
                   ['Memory', memory !== undefined && showBytes(memory)],
                 ]}
               />

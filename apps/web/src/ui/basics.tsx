@@ -4,10 +4,11 @@ import type { ComponentChildren } from 'preact';
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { timeStyle } from '../api/settings.ts';
-import { messageOf } from '../api/client.ts';
+import { isRefused, messageOf } from '../api/client.ts';
 import { isTime, showDuration, showTime } from '../model/time.ts';
 import { statusWord } from '../model/words.ts';
 import type { Loaded } from './load.ts';
+import { SignInButton } from './sign_in.tsx';
 
 /** The time, each second, while the page is visible. */
 export const now = signal(Date.now());
@@ -42,7 +43,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   if (!error) return null;
   return (
     <div class="problem" role="alert">
-      {messageOf(error)} {retry && <button onClick={retry}>Try again</button>}
+      {messageOf(error)} {isRefused(error) ? <SignInButton /> : retry && <button onClick={retry}>Try again</button>}
     </div>
   );
 }

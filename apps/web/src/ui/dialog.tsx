@@ -64,7 +64,7 @@ interface FieldProps {
   required?: boolean;
   hint?: string;
   list?: string[];
-  type?: 'text' | 'url' | 'number';
+  type?: 'text' | 'url' | 'number' | 'password';
 }
 
 let fields = 0;
@@ -83,6 +83,8 @@ export function Field({ label, value, set, rows, required = false, hint, list, t
       <label for={id}>{label}</label>
       {rows ? (
         <textarea {...shared} rows={rows} spellcheck={false} />
+      ) : type === 'password' ? (
+        <input {...shared} type="password" autocomplete="off" />
       ) : (
         <input {...shared} type={type} list={list ? `${id}-list` : undefined} autocomplete="off" spellcheck={false} />
       )}

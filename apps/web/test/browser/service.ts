@@ -4,14 +4,36 @@
 // TROUPE_WEB_SAMPLES  the folder of the samples' workers (build/bin/samples)
 // TROUPE_WEB_SERVED   1: the page is the one that the server itself serves, not that of build/web/dist
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 export const repository = path.join(process.env['TROUPE_WEB_ROOT']!, '../..');
 const server = process.env['TROUPE_WEB_SERVER'] ?? path.join(repository, 'build/peers/temporal');
 const samples = process.env['TROUPE_WEB_SAMPLES'] ?? path.join(repository, 'build/bin/samples');
+
+/** Whether it is our server that is tested. */
+export const isOurs = path.basename(server) === 'troupe';
+
+/** A new API key in a file of them, made by our command line. */
+export async function apiKey(file: string, permission: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(server, [
+    ...['operator', 'api-key', 'create', '--api-key-file', file, '--name', 'a-test'],
+    ...['--permission', permission, '--output', 'json'],
+  ]);
+  return (JSON.parse(stdout) as { key: string }).key;
+}
+
+export interface Start {
+  /** Told to the page that the server serves. */
+  codecEndpoint?: string;
+  /** More flags of the server. */
+  flags?: string[];
+  /** By which this test calls the service. */
+  key?: string;
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();
@@ -44,9 +66,10 @@ export class Service {
   page = '';
   metrics = '';
   #address = '';
+  #key = '';
 
-  /** A codec endpoint is told to the page that the server serves. */
-  async start(codecEndpoint = ''): Promise<void> {
+  async start({ codecEndpoint, flags = [], key = '' }: Start = {}): Promise<void> {
+    this.#key = key;
     await access(server).catch(() => {
       throw new Error(
         `${server} is missing: build it (test/interop/build_peers.sh build/peers), or set TROUPE_WEB_SERVER`,
@@ -74,6 +97,7 @@ export class Service {
       'error',
       '--dynamic-config-value',
       'nexusoperation.enableStandalone=true',
+      ...flags,
     ]);
     await eventually('the service answers', () => this.get('namespaces/default'));
   }
@@ -114,7 +138,10 @@ export class Service {
   }
 
   async #call<T>(path: string, options: RequestInit = {}): Promise<T> {
-    const response = await fetch(`${this.api}/api/v1/${path}`, options);
+    const response = await fetch(`${this.api}/api/v1/${path}`, {
+      ...options,
+      headers: { ...options.headers, ...(this.#key ? { Authorization: `Bearer ${this.#key}` } : {}) },
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
     return JSON.parse(text || '{}') as T;

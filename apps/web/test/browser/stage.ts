@@ -8,7 +8,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
-import { Service, repository } from './service.ts';
+import { Service, repository, type Start } from './service.ts';
 
 const web = path.join(repository, 'build/web');
 
@@ -25,13 +25,13 @@ const problems: string[] = [];
 /** Starts everything before the tests of a file and ends it after them. An error that the browser logs fails them, unless it is expected. */
 export function onStage(
   prepare: (service: Service) => Promise<void>,
-  options: { settings?: Record<string, string>; expected?: RegExp } = {},
+  options: { settings?: Record<string, string>; expected?: RegExp } & Start = {},
 ): Stage {
   const stage = { service: new Service(), address: '' } as Stage;
   let page: Server | undefined;
   before(async () => {
     await mkdir(web, { recursive: true });
-    await stage.service.start(options.settings?.['codecEndpoint']);
+    await stage.service.start({ ...options, codecEndpoint: options.settings?.['codecEndpoint'] ?? '' });
     stage.address = stage.service.page;
     if (!stage.address) {
       page = await serve(path.join(web, 'dist'), {
