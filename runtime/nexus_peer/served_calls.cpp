@@ -97,6 +97,7 @@ struct served_calls::served {
   http::answer_function answer;
   executor::timer_id deadline = 0;
   bool reads_new_failures = false;
+  bool is_in_pool = false; ///< its function waits there, or runs
   bool is_over = false;
 };
 
@@ -118,6 +119,8 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
   if (!path.starts_with(path_))
     return at_once(answer, nexus_http::refusal("NOT_FOUND", "not found"));
   path.remove_prefix(path_.size());
+  if (!path.starts_with('/'))
+    return at_once(answer, nexus_http::refusal("NOT_FOUND", "not found"));
   if (under_way_ >= max_requests_)
     return at_once(
         answer, nexus_http::refusal("RESOURCE_EXHAUSTED", "too many requests are under way"));
@@ -197,11 +200,15 @@ void served_calls::go_on(const std::shared_ptr<served>& one) {
 }
 
 void served_calls::run_function(const std::shared_ptr<served>& one) {
+  one->is_in_pool = true;
   boost::asio::post(pool_, [this, one] {
     one->call->run_on_pool();
     loop_->post([this, one] {
-      if (one->is_over)
+      one->is_in_pool = false;
+      if (one->is_over) {
+        --under_way_;
         return;
+      }
       one->call->pool_finished();
       go_on(one);
     });
@@ -211,7 +218,9 @@ void served_calls::run_function(const std::shared_ptr<served>& one) {
 void served_calls::finish(const std::shared_ptr<served>& one, http::response what) {
   if (std::exchange(one->is_over, true))
     return;
-  --under_way_;
+  // A function that is late still takes its place, or they would pile up.
+  if (!one->is_in_pool)
+    --under_way_;
   if (one->deadline != 0)
     loop_->cancel(std::exchange(one->deadline, 0));
   one->answer([what = std::move(what)]() mutable { return std::move(what); });

@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(coroutines_and_functions_are_served_below_the_path) {
   BOOST_TEST(body_of(ask(peer.server, "/nexus/probe/echo", "\"nap\"")) == "\"nap\"");
   peer.gate.put("open");
   BOOST_TEST(body_of(ask(peer.server, "/nexus/probe/block", "\"x\"")) == "\"x\"");
-  BOOST_TEST(status_line(ask(peer.server, "/probe/echo", "\"hi\"")) == "HTTP/1.1 404 Not Found");
+  for (const auto* outside : {"/probe/echo", "/nexusprobe/echo", "/nexus"})
+    BOOST_TEST(status_line(ask(peer.server, outside, "\"hi\"")) == "HTTP/1.1 404 Not Found");
 }
 
 BOOST_AUTO_TEST_CASE(bad_requests_are_told_what_is_wrong) {
@@ -94,6 +95,19 @@ BOOST_AUTO_TEST_CASE(more_than_so_many_requests_are_refused) {
   BOOST_TEST(status_line(refused) == "HTTP/1.1 429 Too Many Requests");
   peer.gate.put("open");
   first.join();
+}
+
+BOOST_AUTO_TEST_CASE(functions_that_are_late_keep_their_places_until_they_return) {
+  probe_server peer{{.threads = 1, .max_requests = 1}};
+  const std::string hurry = "Content-Type: application/json\r\nRequest-Timeout: 200ms\r\n";
+  BOOST_TEST(
+      status_line(ask(peer.server, "/probe/block", "\"x\"", hurry))
+      == "HTTP/1.1 408 Request Timeout");
+  const auto refused = ask(peer.server, "/probe/echo", "\"hi\"");
+  BOOST_TEST(status_line(refused) == "HTTP/1.1 429 Too Many Requests");
+  peer.gate.put("open");
+  while (status_line(ask(peer.server, "/probe/echo", "\"hi\"")) != "HTTP/1.1 200 OK")
+    continue;
 }
 
 BOOST_AUTO_TEST_CASE(what_needs_a_service_is_not_there) {
