@@ -31,6 +31,31 @@ starter_workflow::run(workflow::context ctx, detail::starter_call what, payload 
 
 namespace detail {
 
+namespace {
+
+workflow_id_reuse_policy as_workflow_policy(operation_id_reuse_policy from) {
+  switch (from) {
+  case operation_id_reuse_policy::allow_duplicate: return workflow_id_reuse_policy::allow_duplicate;
+  case operation_id_reuse_policy::allow_duplicate_failed_only:
+    return workflow_id_reuse_policy::allow_duplicate_failed_only;
+  case operation_id_reuse_policy::reject_duplicate:
+    return workflow_id_reuse_policy::reject_duplicate;
+  case operation_id_reuse_policy::unspecified: break;
+  }
+  return workflow_id_reuse_policy::unspecified;
+}
+
+workflow_id_conflict_policy as_workflow_policy(operation_id_conflict_policy from) {
+  switch (from) {
+  case operation_id_conflict_policy::fail: return workflow_id_conflict_policy::fail;
+  case operation_id_conflict_policy::use_existing: return workflow_id_conflict_policy::use_existing;
+  case operation_id_conflict_policy::unspecified: break;
+  }
+  return workflow_id_conflict_policy::unspecified;
+}
+
+} // namespace
+
 /// One operation that an actor called: started by itself or, where the service does not have that,
 /// by a starter workflow; then waited for.
 ///
@@ -120,7 +145,12 @@ private:
     client_.async()
         .start_payloads(
             starter_workflow::name,
-            {.id = from.id, .task_queue = starter_task_queue_},
+            {.id = from.id,
+             .task_queue = starter_task_queue_,
+             .id_reuse_policy = as_workflow_policy(from.id_reuse_policy),
+             .id_conflict_policy = as_workflow_policy(from.id_conflict_policy),
+             .execution_timeout = from.schedule_to_close_timeout, // also if nobody serves the queue
+             .request_id = from.request_id},
             std::move(arguments))
         .start([me = shared_from_this()](result<handle> started) {
           me->or_end([&] {
@@ -189,6 +219,21 @@ std::shared_ptr<asked_operation> begin_asking(
       to, std::move(what), std::move(starter_task_queue), std::move(then));
   made->start();
   return made;
+}
+
+caf::error asking_error(const std::exception_ptr& thrown) {
+  // To a handler's caller such a call of the handler's is INTERNAL; who made it can be told more.
+  if (const auto* refused = find_cause<rpc_error>(thrown))
+    switch (refused->code()) {
+    case status_code::permission_denied:
+      return actor_error(handler_error_type::unauthorized, describe(thrown));
+    case status_code::unauthenticated:
+      return actor_error(handler_error_type::unauthenticated, describe(thrown));
+    case status_code::already_exists:
+      return actor_error(handler_error_type::conflict, describe(thrown));
+    default: break;
+    }
+  return actor_error(thrown);
 }
 
 void cancel_asking(asked_operation& what) noexcept {

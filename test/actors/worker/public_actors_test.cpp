@@ -160,6 +160,37 @@ BOOST_AUTO_TEST_CASE(a_service_without_such_operations_is_asked_by_a_workflow) {
   BOOST_TEST(ask("thief", by_starter()).find("NexusHandlerFailure UNAUTHORIZED") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_is_taken_is_told_as_a_conflict_or_attached_to) {
+  for (const bool standalone : {true, false}) {
+    worker.reset();
+    service.reset();
+    start(standalone);
+    auto how = by_starter();
+    how.operation.id = "taken";
+    BOOST_TEST(ask("Ann", how) == "Hello Ann");
+    how.operation.id_reuse_policy = operation_id_reuse_policy::reject_duplicate;
+    const auto refused = ask("Bob", how);
+    BOOST_TEST(refused.find("NexusHandlerFailure CONFLICT") == 0u, refused);
+    how.operation.id_reuse_policy = operation_id_reuse_policy::allow_duplicate;
+    BOOST_TEST(ask("Bob", how) == "Hello Bob");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_starter_that_nobody_serves_ends_in_time) {
+  start(false);
+  nexus::ask_options how{
+      .operation = {.schedule_to_close_timeout = std::chrono::milliseconds{50}},
+      .starter_task_queue = "nobody"};
+  const auto late = ask("Ann", how);
+  BOOST_TEST(late.find("UPSTREAM_TIMEOUT") != std::string::npos, late);
+}
+
+BOOST_AUTO_TEST_CASE(an_input_that_cannot_be_encoded_is_told_and_not_thrown) {
+  start(true);
+  const auto refused = ask("\xff");
+  BOOST_TEST(refused.find("the text is not valid UTF-8") != std::string::npos, refused);
+}
+
 BOOST_AUTO_TEST_CASE(an_operation_without_input_and_output_is_told_as_well) {
   start(true);
   std::promise<bool> done;

@@ -35,7 +35,8 @@ struct ask_options {
   start_operation_options operation = {};
   /// Where `starter_workflow` is served, for services that have no standalone operations: one that
   /// refuses them as `unimplemented` is asked to start that workflow there. Empty: it is not, and
-  /// the actor is told NOT_IMPLEMENTED.
+  /// the actor is told NOT_IMPLEMENTED. The workflow has the operation's id and policies of ids,
+  /// and its schedule-to-close timeout as execution timeout.
   std::string starter_task_queue = {};
 };
 
@@ -85,6 +86,9 @@ class asked_operation;
     troupe::detail::encoded_operation what,
     std::string starter_task_queue,
     unique_function<void(result<payloads>)> then);
+/// What an actor is told of a call that failed: as `actor_error(exception_ptr)` says, and whether
+/// it may not be made, or has been made before.
+[[nodiscard]] caf::error asking_error(const std::exception_ptr& thrown);
 /// Nobody waits for it any more: it is cancelled.
 void cancel_asking(asked_operation& what) noexcept;
 
@@ -119,7 +123,7 @@ public:
       caf::actor_config& cfg,
       caf::actor_addr whose,
       client to,
-      troupe::detail::encoded_operation what,
+      result<troupe::detail::encoded_operation> what,
       std::string starter_task_queue)
       : base(cfg), whose_(std::move(whose)), client_(std::move(to)), what_(std::move(what)),
         starter_task_queue_(std::move(starter_task_queue)) {}
@@ -133,9 +137,14 @@ public:
     return {
         [this](asking_begins) -> caf::result<Output> {
           promise_ = this->make_response_promise();
+          if (!what_) {
+            promise_.deliver(asking_error(what_.error()));
+            this->quit();
+            return promise_;
+          }
           call_ = begin_asking(
               client_,
-              std::move(what_),
+              std::move(*what_),
               std::move(starter_task_queue_),
               [me = caf::actor_cast<asking_handle<Output>>(this)](result<payloads> outcome) {
                 caf::anon_send(
@@ -166,13 +175,13 @@ private:
       } else
         promise_.deliver(troupe::decode_result<Output>(outcome.value(), client_.converter().json));
     } catch (...) {
-      promise_.deliver(actor_error(std::current_exception()));
+      promise_.deliver(asking_error(std::current_exception()));
     }
   }
 
   caf::actor_addr whose_;
   client client_;
-  troupe::detail::encoded_operation what_;
+  result<troupe::detail::encoded_operation> what_; ///< or why the input could not be encoded
   std::string starter_task_queue_;
   std::shared_ptr<asked_operation> call_;
   caf::response_promise promise_;
@@ -180,10 +189,29 @@ private:
 
 template <class Output, class Self>
 auto ask_encoded(
-    Self* self, client to, troupe::detail::encoded_operation what, std::string starter_task_queue) {
+    Self* self,
+    client to,
+    result<troupe::detail::encoded_operation> what,
+    std::string starter_task_queue) {
   asking_handle<Output> agent = self->home_system().template spawn<asking_actor<Output>>(
       self->address(), std::move(to), std::move(what), std::move(starter_task_queue));
   return self->request(agent, caf::infinite, asking_begins{});
+}
+
+/// What the user's converter or codec throws is told like any other error.
+template <const auto& Operation, class Input>
+result<troupe::detail::encoded_operation> encode_call(
+    const client& to, std::string endpoint, start_operation_options options, const Input& input) {
+  try {
+    return troupe::detail::encoded_operation{
+        std::move(endpoint),
+        std::string{declaring_name<Operation>.view()},
+        std::string{Operation.name},
+        std::move(options),
+        to.converter().to_payload(input)};
+  } catch (...) {
+    return unexpected{std::current_exception()};
+  }
 }
 
 } // namespace detail
@@ -199,7 +227,9 @@ auto ask_encoded(
 /// that is `void`. Never blocks: call it on the actor's own thread. The operation is a standalone
 /// one of the client's namespace (`client.nexus_client`), which outlives neither its timeouts nor
 /// the actor: if that ends before the answer, the operation is asked to cancel. Errors are those of
-/// `actor_error(exception_ptr)`.
+/// `actor_error(exception_ptr)`; besides, a call that the actor may not make is UNAUTHORIZED (or
+/// UNAUTHENTICATED), and one whose id is taken is CONFLICT. An input that cannot be encoded is told
+/// so, too: nothing is thrown.
 template <const auto& Operation, class Self>
   requires(!std::is_void_v<detail::input_of<Operation>>)
 [[nodiscard("nobody hears of the answer: .then(...)")]] auto
@@ -208,12 +238,8 @@ ask(Self* self,
     std::string endpoint,
     const detail::given_input<detail::input_of<Operation>>& input,
     ask_options options = {}) {
-  troupe::detail::encoded_operation what{
-      std::move(endpoint),
-      std::string{detail::declaring_name<Operation>.view()},
-      std::string{Operation.name},
-      std::move(options.operation),
-      to.converter().to_payload(input)};
+  auto what =
+      detail::encode_call<Operation>(to, std::move(endpoint), std::move(options.operation), input);
   return detail::ask_encoded<detail::output_of<Operation>>(
       self, std::move(to), std::move(what), std::move(options.starter_task_queue));
 }
@@ -222,12 +248,8 @@ template <const auto& Operation, class Self>
   requires std::is_void_v<detail::input_of<Operation>>
 [[nodiscard("nobody hears of the answer: .then(...)")]] auto
 ask(Self* self, client to, std::string endpoint, ask_options options = {}) {
-  troupe::detail::encoded_operation what{
-      std::move(endpoint),
-      std::string{detail::declaring_name<Operation>.view()},
-      std::string{Operation.name},
-      std::move(options.operation),
-      to.converter().to_payload(std::monostate{})};
+  auto what = detail::encode_call<Operation>(
+      to, std::move(endpoint), std::move(options.operation), std::monostate{});
   return detail::ask_encoded<detail::output_of<Operation>>(
       self, std::move(to), std::move(what), std::move(options.starter_task_queue));
 }
