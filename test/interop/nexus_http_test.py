@@ -2,6 +2,7 @@
 """Nexus over HTTP, both ways: requests, callbacks and endpoints elsewhere are asked of our service and of the real one; what differs has a
 reason."""
 
+import base64
 import contextlib
 import http.client
 import http.server
@@ -23,6 +24,7 @@ TIMEOUT = {"Request-Timeout": "3s"}
 # Requests whose answers differ, by their names, and why. One that is here and does not differ fails.
 DIFFERENT = {
     "a large input": "ours says what is wrong with it",
+    "a long queue": "ours says what is wrong with it",
     "an endpoint by its name": "the real one says INTERNAL, as a name is no UUID; ours that there is none",
 }
 
@@ -302,6 +304,16 @@ class NexusOverHttp(unittest.TestCase):
         for path in ("", "/echo/x", "/echo/x/y", "/echo/x/y/z", "/%zz"):
             self.same(f"the path {path}", lambda at, path=path: ("POST", at.path + path, '"x"', JSON))
         self.post("a large input", "echo", json.dumps("x" * 3_000_000))
+        long = "n" * 1001
+        self.same("a long service", lambda at: ("POST", f"/nexus/endpoints/{at.endpoint}/services/{long}/echo", '"x"', JSON | TIMEOUT))
+        self.post("a long operation", long, '"x"', TIMEOUT)
+        for name, path in (("namespace", f"/namespaces/{long}/task-queues/q"), ("queue", f"/namespaces/default/task-queues/{long}")):
+            self.same(f"a long {name}", lambda at, path=path: ("POST", f"{path}/nexus-services/probe/echo", '"x"', JSON | {"Request-Timeout": "2s"}))
+        self.post("a long request id", "echo", '"x"', {"Nexus-Request-Id": long})
+        self.post("a long header", "echo", '"x"', {"x" * 1001: "v" * 10_000})
+        self.post("a deep input", "echo", "[" * 10_000 + "]" * 10_000)
+        self.post("a long callback", f"run?callback=http%3A%2F%2F127.0.0.1%3A1%2F{'c' * 5000}", '{"id":"long-callback","mode":"done"}')
+        self.post("a long token", "run/cancel", None, {"Nexus-Operation-Token": "A" * 5000})
 
     def test_operations_are_cancelled_alike(self):
         start = self.post("a start", "run", '{"id":"cancelled","mode":"wait"}')
@@ -377,8 +389,15 @@ class NexusOverHttp(unittest.TestCase):
                 ("no failure", callback, {"Nexus-Operation-State": "failed"}),
                 ("a token of nothing", callback, {"Nexus-Operation-State": "succeeded", "Temporal-Callback-Token": '{"v":1,"d":"AAAA"}'})):
             self.same(name, lambda at, path=path, headers=headers: ("POST", path, None, headers))
-        for name, body in (("a failure that is none", "{"), ("a failure of another type", "[]")):
-            self.same(name, lambda at, body=body: ("POST", callback, body, JSON | {"Nexus-Operation-State": "failed"}))
+        failed = {"Nexus-Operation-State": "failed"}
+        deep = '{"cause":' * 10_000 + "{}" + "}" * 10_000
+        for name, body in (("a failure that is none", "{"), ("a failure of another type", "[]"), ("a failure with 10,000 causes", deep)):
+            self.same(name, lambda at, body=body: ("POST", callback, body, JSON | failed))
+        self.same("a failure of another content", lambda at: ("POST", callback, "{}", {"Content-Type": "text/html"} | failed))
+        other = base64.urlsafe_b64encode(b'{"t":1,"ns":"default","wid":"w"}').decode().rstrip("=")
+        for name, token in (("a token of an operation", other), ("a token of 5,000 letters", "A" * 5000), ("a token in quotes", f'"{other}"')):
+            self.same(name, lambda at, token=token: (
+                "POST", callback, '"x"', JSON | {"Nexus-Operation-State": "succeeded", "Temporal-Callback-Token": token}))
 
     def test_operations_of_endpoints_elsewhere_end_alike(self):
         for kind in ("sync", "failed", "canceled", "refused", "plain-refused"):
