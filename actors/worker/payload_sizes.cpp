@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/payload_sizes.hpp"
 
+#include "runtime/rpc/message_limit.hpp"
+
+#include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <temporal/api/common/v1/message.pb.h>
@@ -14,6 +17,7 @@ namespace {
 namespace common = temporal::api::common::v1;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using rpc::most_bytes_of_message;
 
 /// Deeper than any message of the API nests; failures, whose causes nest, are cut before.
 constexpr int deepest = 100;
@@ -21,7 +25,13 @@ constexpr int deepest = 100;
 bool holds_payloads(const Message& message) {
   const auto* type = message.GetDescriptor();
   return type == common::Payloads::descriptor() || type == common::Payload::descriptor()
-         || type == common::Memo::descriptor();
+         || type == common::Memo::descriptor() || type == google::protobuf::Any::descriptor();
+}
+
+/// As the service counts.
+std::size_t bytes_of(const Message& message) {
+  const auto* protocol = dynamic_cast<const google::protobuf::Any*>(&message);
+  return protocol != nullptr ? protocol->value().size() : message.ByteSizeLong();
 }
 
 class search {
@@ -30,7 +40,7 @@ public:
 
   void look_into(const Message& message, const std::string& path, int depth) {
     if (holds_payloads(message)) {
-      if (const auto bytes = message.ByteSizeLong(); bytes > above_)
+      if (const auto bytes = bytes_of(message); bytes > above_)
         found_.push_back({path, bytes});
       return;
     }
@@ -84,6 +94,12 @@ judge_payloads(const Message& answer, std::size_t encoded_bytes, const payload_l
       verdict.error = words("error", verdict.what);
       return verdict;
     }
+  }
+  if (limits.most != 0 && encoded_bytes > most_bytes_of_message) {
+    verdict.what = {{"all of the answer", encoded_bytes}};
+    verdict.error = words("error", verdict.what) + ", and " + std::to_string(most_bytes_of_message)
+                    + " is what the service takes";
+    return verdict;
   }
   if (limits.warning != 0 && encoded_bytes > limits.warning) {
     verdict.what = find_large_payloads(answer, limits.warning);

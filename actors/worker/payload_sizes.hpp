@@ -25,7 +25,8 @@ struct payload_size {
 };
 
 /// The fields of payloads anywhere in `message` that hold more than `above` bytes, as the service
-/// counts them: all payloads of a field together, with their metadata.
+/// counts them: all payloads of a field together, with their metadata, and what a protocol message
+/// (of an update) carries as a whole.
 std::vector<payload_size>
 find_large_payloads(const google::protobuf::Message& message, std::size_t above);
 
@@ -38,7 +39,7 @@ struct payload_verdict {
 
 /// Looks into an answer that takes `encoded_bytes` on the wire; costs nothing for small ones. The
 /// service would end a workflow for good that sends too much; refused here, its task fails and can
-/// be tried again with other code.
+/// be tried again with other code. Likewise one that is larger than any message may be.
 payload_verdict judge_payloads(
     const google::protobuf::Message& answer,
     std::size_t encoded_bytes,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 namespace google::protobuf {
 class Message;
 }
@@ -14,6 +16,10 @@ namespace troupe {
 /// says so. Protobuf reads 100 messages in each other and no more, and a failure lies some levels
 /// deep in a history: a chain that just fitted into a request could never be read again.
 inline constexpr int max_failure_depth = 64;
+
+/// How long the messages and stack traces of a chain may be together when it is written: half of
+/// what the service takes as a failure by default. What is longer is cut from the end, and says so.
+inline constexpr std::size_t max_failure_text = std::size_t{1} << 20;
 
 /// Cuts the chain below the failure where it gets too long.
 void cut_causes(temporal::api::failure::v1::Failure& of);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/payload/failure_converter.hpp"
 
+#include "runtime/base/log/log.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/payload/failure_access.hpp"
@@ -12,6 +13,7 @@
 
 #include <temporal/api/failure/v1/message.pb.h>
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -205,6 +207,32 @@ void decode_payloads(const data_converter& converter, api::Failure& to) {
   });
 }
 
+/// The service would end the workflow for a failure that is too large.
+void cut_texts(api::Failure& to) {
+  std::size_t left = max_failure_text;
+  std::size_t cut_off = 0;
+  const auto cut = [&](std::string& text) {
+    if (text.size() > left) {
+      const auto whole = text.size();
+      text = excerpt(text, left);
+      text += " (" + std::to_string(whole) + " bytes, cut)";
+      cut_off += whole - left;
+    }
+    left -= std::min(left, text.size());
+  };
+  for_each_level(to, [&](api::Failure& level) {
+    cut(*level.mutable_message());
+    if (!level.stack_trace().empty())
+      cut(*level.mutable_stack_trace());
+  });
+  if (cut_off != 0)
+    log::warn(
+        "the texts of a failure are too long and were cut",
+        {{"limit_bytes", max_failure_text},
+         {"cut_bytes", cut_off},
+         {"begins", excerpt(to.message(), 100)}});
+}
+
 payload attributes_payload(const api::Failure& level) {
   json_writer out;
   out.begin_object();
@@ -394,6 +422,7 @@ void to_failure(const failure_error& error, const data_converter& converter, api
   to.Clear();
   write_chain(error, to);
   cut_causes(to);
+  cut_texts(to);
   if (!converter.codec && !converter.encode_failure_attributes)
     return;
   const api::Failure plain = to;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/workflow/task_answers.hpp"
 
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "runtime/protocol/header_fields.hpp"
@@ -24,7 +25,7 @@ constexpr std::uint32_t core_flags_we_follow[] = {1, 2, 3};
 
 std::string message_of(const std::exception_ptr& error) {
   const auto readable = to_failure_error(error);
-  return readable ? readable->message() : std::string{};
+  return readable ? excerpt(readable->message(), max_failure_text) : std::string{};
 }
 
 activation_result query_failed(

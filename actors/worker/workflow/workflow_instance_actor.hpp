@@ -101,7 +101,10 @@ private:
   void fetch(std::string page_token);
   void on_page(const history_page_fetched& fetched);
   void send(workflow::activation_result result);
-  /// Sends it, or fails the task if user code put texts into it that nobody could read.
+  void refuse_large_queries(
+      google::protobuf::Message& answer, std::vector<workflow::failed_message>& failed);
+  /// Sends it, or fails the task if user code put texts into it that nobody could read, or more
+  /// than the service takes.
   void start_answer(std::string_view method, const google::protobuf::Message& answer);
   void transmit(rpc::call answer);
   [[nodiscard]] const std::string& run_id() const;

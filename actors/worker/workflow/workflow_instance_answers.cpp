@@ -55,6 +55,8 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   const auto now = home().now();
   if (worker_->tracer)
     trace_queries(*worker_->tracer, *job_->task, result, job_->received, now);
+  if (result.kind == verdict::completed)
+    refuse_large_queries(*result.answer, result.failed_messages);
   failed_ = std::move(result.failed_messages);
   report_messages(true);
   context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
@@ -88,6 +90,27 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   case answer_kind::query: method = methods::respond_query_task_completed; break;
   }
   start_answer(method, *result.answer);
+}
+
+/// One that is too large fails, and not the task that it came with.
+void workflow_instance_actor::refuse_large_queries(
+    google::protobuf::Message& answer, std::vector<workflow::failed_message>& failed) {
+  const payload_limits limits{.warning = 0, .most = worker_->settings.payloads.most};
+  auto& completed = static_cast<wire::RespondWorkflowTaskCompletedRequest&>(answer);
+  for (auto& [id, result] : *completed.mutable_query_results()) {
+    const auto sizes = judge_bytes("query_result", result.ByteSizeLong(), limits);
+    if (sizes.error.empty())
+      continue;
+    const auto& queries = job_->task->queries();
+    const auto asked = queries.find(id);
+    failed.push_back(
+        {.name = asked == queries.end() ? std::string{} : asked->second.query_type(),
+         .error = std::make_exception_ptr(
+             application_error(sizes.error, {.type = "PayloadsTooLarge"}))});
+    result.Clear();
+    result.set_result_type(enums::QUERY_RESULT_TYPE_FAILED);
+    result.set_error_message(sizes.error);
+  }
 }
 
 void workflow_instance_actor::start_answer(

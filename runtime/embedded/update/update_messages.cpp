@@ -339,11 +339,11 @@ command_result take_message(completion& in, const api::protocol::v1::Message& wh
   const auto& id = what.protocol_instance_id();
   if (in.aborted.contains(id))
     return {}; // whatever else is said of it
-  if (const auto* said = dynamic_cast<const messages::Rejection*>(body.get()))
-    return take(in, id, *said);
-  // What becomes an event has a limit; the run ends that would pass it.
+  // A rejection is no event, and has the same limit.
   if (what.body().value().size() > in.ch.settings().max_blob_bytes)
     return command_failure{bad, "Message type " + std::string{name} + " exceeds size limit.", true};
+  if (const auto* said = dynamic_cast<const messages::Rejection*>(body.get()))
+    return take(in, id, *said);
   if (const auto* said = dynamic_cast<const messages::Acceptance*>(body.get()))
     return take(in, id, *said);
   if (const auto* said = dynamic_cast<const messages::Response*>(body.get()))

@@ -247,6 +247,15 @@ void handle(change& ch, const complete_workflow_task& what) {
       request.messages()};
   if (const auto failed = take_all(in, request)) {
     ch.undo();
+    if (leaves_no_trace && failed->terminates) {
+      // In the real server there is nothing left to fail then, nor a reason to end the run.
+      abort_sent_updates(ch, on);
+      on.state.task.reset();
+      if (has_new_updates(on))
+        schedule_speculative(ch, on);
+      refuse(ch, task_not_found());
+      return;
+    }
     refuse_completion(ch, on, request, *failed);
     return;
   }

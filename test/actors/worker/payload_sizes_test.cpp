@@ -162,6 +162,30 @@ BOOST_AUTO_TEST_CASE(fields_are_named_and_only_so_many) {
       judge_payloads(answer, answer.ByteSizeLong(), {.warning = 500, .most = 0}).error == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_protocol_message_carries_has_the_same_limit) {
+  wire::RespondWorkflowTaskCompletedRequest answer;
+  answer.add_messages()->mutable_body()->set_value(std::string(1000, 'x'));
+  answer.add_messages()->mutable_body()->set_value(std::string(1001, 'x'));
+  const auto found = find_large_payloads(answer, 1000);
+  BOOST_REQUIRE(found.size() == 1U);
+  BOOST_TEST(found[0].field == "messages[1].body");
+  BOOST_TEST(found[0].bytes == 1001U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_larger_than_any_message_may_be_is_refused) {
+  wire::RespondWorkflowTaskCompletedRequest answer;
+  for (int i = 0; i < 5; ++i)
+    answer.add_commands()
+        ->mutable_schedule_activity_task_command_attributes()
+        ->mutable_input()
+        ->add_payloads()
+        ->set_data(std::string(megabyte, 'x'));
+  const auto verdict = judge_payloads(answer, answer.ByteSizeLong(), {});
+  BOOST_TEST(verdict.error.find("all of the answer of 52") != std::string::npos, verdict.error);
+  BOOST_TEST(verdict.error.ends_with(", and 4194304 is what the service takes"), verdict.error);
+  BOOST_TEST(judge_payloads(answer, answer.ByteSizeLong(), {.warning = 0, .most = 0}).error == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

@@ -134,6 +134,40 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_is_a_line_and_counted_once_the_service_kno
   BOOST_TEST(metric("workflow_failed") == 1);
 }
 
+struct answers_much {
+  static constexpr std::string_view name = "AnswersMuch";
+  troupe::async<int> run(troupe::workflow::context ctx) {
+    ctx.on_query("large", [] { return std::string(3'000'000, 'q'); });
+    ctx.on_query("small", [] { return std::string{"small"}; });
+    co_await ctx.sleep(1min);
+    co_return 0;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_query_of_a_task_that_is_answered_with_too_much_fails_alone) {
+  serve_workflows({troupe::workflow::define<answers_much>()});
+  captured_log log;
+  start();
+  auto task = first_task("r", "AnswersMuch");
+  (*task.mutable_queries())["q1"].set_query_type("large");
+  (*task.mutable_queries())["q2"].set_query_type("small");
+  give_workflow(task);
+  const auto answered = answer_in(service.open(completed).at(0));
+  BOOST_TEST(answered.commands_size() == 1);
+  const auto& refused = answered.query_results().at("q1");
+  BOOST_TEST(refused.result_type() == temporal::api::enums::v1::QUERY_RESULT_TYPE_FAILED);
+  BOOST_TEST(!refused.has_answer());
+  BOOST_TEST(
+      refused.error_message().starts_with(
+          "[TMPRL1103] Attempted to upload payloads with size that exceeded the error limit: "
+          "query_result of 3000"),
+      refused.error_message());
+  BOOST_TEST(answered.query_results().at("q2").answer().payloads(0).data() == "\"small\"");
+  const auto lines = log.lines_of("a workflow query failed");
+  BOOST_REQUIRE(lines.size() == 1u);
+  BOOST_TEST(lines[0].at("query") == "large");
+}
+
 BOOST_AUTO_TEST_CASE(a_task_that_comes_with_the_reply_runs_in_the_same_slot) {
   serve_workflows();
   start();

@@ -163,6 +163,39 @@ BOOST_AUTO_TEST_CASE(what_becomes_an_event_has_a_limit_and_passing_it_ends_the_r
   }
 }
 
+// Seen on the real server.
+BOOST_AUTO_TEST_CASE(
+    a_rejection_has_the_same_limit_and_ends_the_run_unless_its_task_leaves_no_trace) {
+  for (const bool speculative : {true, false}) {
+    update_fixture service;
+    service.idle();
+    if (!speculative)
+      service.signal();
+    service.update("u");
+    const auto given = service.poll();
+    auto reject = rejection(given.messages(0));
+    update_api::Rejection body;
+    reject.body().UnpackTo(&body);
+    body.mutable_failure()->set_message(std::string(2 * 1024 * 1024, 'x'));
+    reject.mutable_body()->PackFrom(body);
+    const auto events = service.event_types();
+    const auto tx = service.answer({}, {reject});
+    BOOST_TEST(
+        tx.answer.status.message
+        == (speculative ? "Workflow task not found."
+                        : "BadUpdateWorkflowExecutionMessage: Message type "
+                          "temporal.api.update.v1.Rejection exceeds size limit."));
+    BOOST_TEST(service.current().open() == speculative);
+    if (speculative)
+      BOOST_TEST(service.event_types() == events);
+    else
+      BOOST_TEST(service.event_types().ends_with("WorkflowTaskFailed WorkflowExecutionTerminated"));
+    const auto told = told_by(tx);
+    BOOST_REQUIRE(told.size() == 1U);
+    BOOST_TEST((told[0].status.code == status_code::failed_precondition));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_answer_to_a_later_attempt_aborts_its_updates_too) {
   update_fixture service;
   service.idle();
