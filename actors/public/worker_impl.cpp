@@ -4,6 +4,7 @@
 #include "actors/public/otlp_push.hpp"
 #include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
+#include "actors/worker/payload_sizes.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/base/text/utf8.hpp"
@@ -441,7 +442,10 @@ worker_impl::activity_environment(const actors::worker_settings& settings) const
        interceptors_of(options_.interceptors, &worker_interceptor::intercept_activities),
        options_.tracer,
        program_metrics_,
-       shutdown_.token()}});
+       shutdown_.token(),
+       [limits = settings.payloads](const payloads& details) {
+         actors::refuse_large_details(details, limits);
+       }}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker/payload_sizes.hpp"
 
+#include "runtime/payload/proto_payload.hpp"
 #include "runtime/rpc/message_limit.hpp"
+
+#include <troupe/error.hpp>
 
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
@@ -119,6 +122,20 @@ judge_bytes(std::string_view field, std::size_t bytes, const payload_limits& lim
   (is_refused ? verdict.error : verdict.warning) =
       words(is_refused ? "error" : "warning", verdict.what);
   return verdict;
+}
+
+void refuse_large_details(const payloads& details, const payload_limits& limits) {
+  std::size_t bytes = 0;
+  for (const auto& each : details)
+    bytes += each.data.size();
+  // Few are so large that one has to look closely.
+  if (limits.most == 0 || (bytes <= limits.most / 2 && details.size() < 1000))
+    return;
+  common::Payloads sent;
+  to_proto(details, sent);
+  if (const auto sizes = judge_bytes("heartbeat_details", sent.ByteSizeLong(), limits);
+      !sizes.error.empty())
+    throw application_error(sizes.error, {.type = "PayloadsTooLarge"});
 }
 
 std::string text_of(const std::vector<payload_size>& what) {

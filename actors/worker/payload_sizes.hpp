@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/payload/payload.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -48,6 +50,10 @@ payload_verdict judge_payloads(
 /// The same for one field of which only the size is known.
 payload_verdict
 judge_bytes(std::string_view field, std::size_t bytes, const payload_limits& limits);
+
+/// Throws what fails an attempt that tells more by a heartbeat than the service takes, which would
+/// fail the activity for good; another attempt may tell less.
+void refuse_large_details(const payloads& details, const payload_limits& limits);
 
 /// `input of 3000000 bytes, ...`, for logs and errors.
 std::string text_of(const std::vector<payload_size>& what);

@@ -61,6 +61,8 @@ struct activity_state : rpc::call_scope {
     const std::lock_guard guard{mutex_};
     if (!wanted_)
       return;
+    if (environment->check_details)
+      environment->check_details(details);
     newest_ = std::move(details);
     if (!std::exchange(is_told_, true))
       wanted_();

@@ -8,6 +8,7 @@
 #include <troupe/payload/data_converter.hpp>
 #include <troupe/tracing.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct environment {
   std::shared_ptr<troupe::tracer> tracer = {};                       ///< null: no traces
   std::shared_ptr<troupe::detail::program_metrics> metrics = {};     ///< null: nothing is counted
   cancellation_token shutdown = {}; ///< cancelled when the worker begins to stop
+  /// Throws what the code of an attempt gets to see that tells more by a heartbeat than the service
+  /// takes. Any thread; empty: nothing is too much.
+  std::function<void(const payloads&)> check_details = {};
 };
 
 } // namespace troupe::activity

@@ -110,8 +110,8 @@ struct worker_options {
   /// logged (`[TMPRL1103]`). Zero: never.
   std::size_t payload_size_warning = std::size_t{512} << 10;
   /// More than these are not sent: the workflow task, or the activity's attempt, fails instead and
-  /// can be tried again, while the service would end the workflow for good. As the service's own
-  /// limit is, by default. Zero: left to the service.
+  /// can be tried again, while the service would end the workflow for good; `heartbeat` throws. As
+  /// the service's own limit is, by default. Zero: left to the service.
   std::size_t payload_size_limit = std::size_t{2} << 20;
 
   /// Where the worker shows itself over HTTP: its metrics to Prometheus at `/metrics`, whether it

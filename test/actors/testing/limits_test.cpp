@@ -26,6 +26,7 @@ constexpr std::size_t large = 3'000'000;
 
 inline constexpr activity::contract<int(std::string)> swallow{"swallow"};
 inline constexpr activity::contract<int(int)> work{"work"};
+inline constexpr activity::contract<int(int)> tell{"tell"};
 
 struct answers {
   static constexpr std::string_view name = "Answers";
@@ -59,6 +60,13 @@ struct hands_out {
   }
 };
 
+struct tells {
+  static constexpr std::string_view name = "Tells";
+  async<int> run(workflow::context ctx) {
+    co_return co_await ctx.execute<tell>({.start_to_close_timeout = 5s}, 1);
+  }
+};
+
 int times_begun = 0;
 struct works_locally {
   static constexpr std::string_view name = "WorksLocally";
@@ -78,7 +86,7 @@ struct limits_fixture {
   worker serves = env.make_worker(caller, {.task_queue = "q"});
 
   limits_fixture() {
-    serves.add<answers>().add<hands_out>().add<works_locally>().add(
+    serves.add<answers>().add<hands_out>().add<works_locally>().add<tells>().add(
         activity::implement<swallow>([](std::string) { return 1; }));
   }
 };
@@ -130,6 +138,18 @@ BOOST_AUTO_TEST_CASE(an_answer_over_4_mb_fails_the_task_before_it_is_sent) {
   const auto text = failures_of(handle);
   BOOST_TEST(text.find("all of the answer of 600") != std::string::npos, text.substr(0, 500));
   BOOST_TEST((handle.describe().status == workflow_status::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_that_tells_too_much_fails_the_attempt_and_not_the_activity) {
+  int attempts = 0;
+  serves.add(activity::implement<tell>([&attempts](const activity::context& ctx, int) {
+    ctx.heartbeat(std::string(++attempts == 1 ? large : 10, 'h'));
+    return attempts;
+  }));
+  serves.start();
+  const auto handle = caller.start_workflow<tells>({.task_queue = "q"});
+  BOOST_TEST(handle.result() == 2);
+  BOOST_TEST(log.count("heartbeat_details of 3000") > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_over_4_mb_is_refused_as_by_any_server) {

@@ -19,6 +19,8 @@ using namespace troupe;
 using namespace std::chrono_literals;
 using troupe::actors::find_large_payloads;
 using troupe::actors::judge_payloads;
+using troupe::actors::payload_limits;
+using troupe::actors::refuse_large_details;
 using troupe::test::captured_log;
 namespace wire = temporal::api::workflowservice::v1;
 
@@ -160,6 +162,24 @@ BOOST_AUTO_TEST_CASE(fields_are_named_and_only_so_many) {
   BOOST_TEST(judge_payloads(answer, 400, {.warning = 500, .most = 1000}).error == "");
   BOOST_TEST(
       judge_payloads(answer, answer.ByteSizeLong(), {.warning = 500, .most = 0}).error == "");
+}
+
+BOOST_AUTO_TEST_CASE(details_of_a_heartbeat_count_as_the_service_counts_them) {
+  const auto tell = [](std::size_t bytes, payload_limits limits) {
+    refuse_large_details({payload{.metadata = {}, .data = std::string(bytes, 'x')}}, limits);
+  };
+  // As seen there: with what frames them, 2 MB and no byte more.
+  tell(2 * megabyte - 8, {});
+  BOOST_CHECK_EXCEPTION(tell(2 * megabyte - 7, {}), application_error, [](const auto& error) {
+    return error.message().ends_with("heartbeat_details of 2097153 bytes")
+           && !error.non_retryable();
+  });
+  tell(3 * megabyte, {.warning = 0, .most = 0});
+  // Many small ones are a large one.
+  BOOST_CHECK_THROW(
+      refuse_large_details(
+          payloads(1000, payload{.metadata = {}, .data = "x"}), {.warning = 0, .most = 2000}),
+      application_error);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_protocol_message_carries_has_the_same_limit) {

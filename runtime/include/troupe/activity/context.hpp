@@ -84,7 +84,8 @@ public:
   /// the details. Only so does a running activity hear that it was cancelled, paused or reset, and
   /// without it a heartbeat timeout ends the attempt. Cheap: at most one in 80 % of the heartbeat
   /// timeout (of 30 s if there is none, and never later than 60 s) is sent, with the newest
-  /// details; never blocks. Without an effect in a local activity.
+  /// details; never blocks. Without an effect in a local activity. Throws `application_error` for
+  /// more than `worker_options::payload_size_limit`: the service would fail the activity for good.
   template <class... Details>
   void heartbeat(const Details&... details) const {
     record_heartbeat(converter().to_payloads(details...));
