@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done to workflows besides messages and their end: reset, pause, other options.
+// What is done to workflows besides messages and their end: pause, other options; resets have a
+// file of their own.
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/request.hpp"
@@ -15,36 +16,6 @@ namespace troupe::detail {
 
 namespace wire = temporal::api::workflowservice::v1;
 namespace methods = rpc::methods::workflow_service;
-
-template result<std::string>& outcome_of<std::string>(call_job&);
-
-job_of<std::string> reset_job(const workflow_ref& of, reset_options wanted) {
-  const auto& settings = settings_of(of.from);
-  reset_workflow_input in{{}, of.id, of.run_id, std::move(wanted)};
-  auto watched_by = intercept(of.from, in, &client_interceptor::reset_workflow);
-  auto& options = in.options;
-  wire::ResetWorkflowExecutionRequest request;
-  request.set_namespace_(settings.name_space);
-  request.set_identity(settings.identity);
-  name_execution(in, *request.mutable_workflow_execution());
-  request.set_reason(std::move(options.reason));
-  request.set_workflow_task_finish_event_id(options.event_id);
-  request.set_request_id(
-      options.request_id.empty() ? random_uuid() : std::move(options.request_id));
-  for (const auto each : options.exclude)
-    request.add_reset_reapply_exclude_types(
-        static_cast<temporal::api::enums::v1::ResetReapplyExcludeType>(each));
-  auto made = make_unary<wire::ResetWorkflowExecutionResponse>(
-      of.from,
-      methods::reset_workflow_execution,
-      request,
-      [](call_job&, wire::ResetWorkflowExecutionResponse& reply) {
-        return std::move(*reply.mutable_run_id());
-      },
-      in.workflow_id);
-  made.job->watch(std::move(watched_by));
-  return made;
-}
 
 void write_options(
     const workflow_options_change& change,

@@ -254,4 +254,16 @@ job_of<void> terminate_job(const workflow_ref& of, std::string reason, payloads 
   return made;
 }
 
+job_of<void> remove_job(const workflow_ref& of) {
+  remove_workflow_input in{{}, of.id, of.run_id};
+  auto watched_by = intercept(of.from, in, &client_interceptor::remove_workflow);
+  wire::DeleteWorkflowExecutionRequest request;
+  request.set_namespace_(settings_of(of.from).name_space);
+  name_execution(in, *request.mutable_workflow_execution());
+  auto made = acknowledged<wire::DeleteWorkflowExecutionResponse>(
+      of.from, methods::delete_workflow_execution, request);
+  made.job->watch(std::move(watched_by));
+  return made;
+}
+
 } // namespace troupe::detail

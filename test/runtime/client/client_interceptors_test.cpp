@@ -39,6 +39,7 @@ public:
     in.options.event_id = 4;
     divert(in, "reset");
   }
+  void remove_workflow(remove_workflow_input& in) const override { divert(in, "remove"); }
   void change_workflow_options(change_workflow_options_input& in) const override {
     in.change.priority = priority{.key = 5};
     divert(in, "change");
@@ -198,6 +199,14 @@ BOOST_AUTO_TEST_CASE(changes_pass) {
   const auto reset = service.request<wire::ResetWorkflowExecutionRequest>("ResetWorkflowExecution");
   BOOST_TEST(reset.workflow_execution().workflow_id() == "other");
   BOOST_TEST(reset.workflow_task_finish_event_id() == 4);
+  answer<wire::DeleteWorkflowExecutionResponse>("DeleteWorkflowExecution");
+  handle.remove();
+  BOOST_TEST(heard() == "remove + ");
+  BOOST_TEST(
+      service.request<wire::DeleteWorkflowExecutionRequest>("DeleteWorkflowExecution")
+          .workflow_execution()
+          .workflow_id()
+      == "other");
   answer<wire::UpdateWorkflowExecutionOptionsResponse>("UpdateWorkflowExecutionOptions");
   handle.change_options({});
   BOOST_TEST(heard() == "change + ");

@@ -93,6 +93,7 @@ change_options_job(const workflow_ref& of, const workflow_options_change& change
 [[nodiscard]] job_of<void> unpause_job(const workflow_ref& of, std::string reason);
 [[nodiscard]] job_of<void>
 terminate_job(const workflow_ref& of, std::string reason, payloads details);
+[[nodiscard]] job_of<void> remove_job(const workflow_ref& of);
 
 // Options come before arguments and are never taken for one of them.
 template <class... Args>
@@ -381,7 +382,8 @@ public:
   // -- changes ------------------------------------------------------------------------------------
 
   /// Ends the run and lets a new one go on from an earlier point of its history; gives that run's
-  /// id, for `client.get_workflow(id, run_id)`.
+  /// id, for `client.get_workflow(id, run_id)`. Throws `rpc_error` with `failed_precondition` if
+  /// the history has no such point.
   returned<std::string> reset(reset_options options) const {
     return Style::give(call<std::string>{detail::reset_job(ref_, std::move(options))});
   }
@@ -410,6 +412,9 @@ public:
     return Style::give(
         call<void>{detail::terminate_job(ref_, std::move(reason), std::move(details))});
   }
+  /// Deletes the run with its history; one that runs is terminated before. Done when the service
+  /// has noted it: it goes away soon after. Throws `rpc_error` with `not_found` if there is none.
+  returned<void> remove() const { return Style::give(call<void>{detail::remove_job(ref_)}); }
 
   /// For the library.
   [[nodiscard]] const detail::workflow_ref& ref() const noexcept { return ref_; }

@@ -91,6 +91,11 @@ struct terminate_workflow_input : client_call {
   std::string reason;      ///< said to the workflow; often empty
   payloads details;
 };
+/// A workflow is deleted with its history.
+struct remove_workflow_input : client_call {
+  std::string workflow_id; ///< whose it is
+  std::string run_id;      ///< empty: the current one
+};
 /// The end of a workflow is waited for by its handle.
 struct workflow_result_input : client_call {
   std::string workflow_id; ///< whose it is
@@ -271,6 +276,7 @@ public:
   virtual void update_result(update_result_input&) const {}           ///< `update.result`
   virtual void cancel_workflow(cancel_workflow_input&) const {}       ///< `handle.cancel`
   virtual void terminate_workflow(terminate_workflow_input&) const {} ///< `handle.terminate`
+  virtual void remove_workflow(remove_workflow_input&) const {}       ///< `handle.remove`
   virtual void workflow_result(workflow_result_input&) const {}       ///< `handle.result`
   virtual void describe_workflow(describe_workflow_input&) const {}   ///< `handle.describe`
   /// `handle.history`, each page of which is a call, and `handle.fetch_history`, which is one.
