@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every call of the client against the workflow of client_peer.py, in each way to make one:
-// `client_calls blocking|awaited|called_back QUEUE [without_updates]`, and from a coroutine handler
+// `client_calls blocking|awaited|called_back QUEUE`, and from a coroutine handler
 // of a Nexus operation that a workflow of ours calls: `client_calls handler QUEUE ENDPOINT
 // HANDLERS`; or first tasks without a poll, with a worker of ours: `client_calls eager QUEUE`; or
 // activities without a workflow and a batch operation, with one, too: `client_calls alone QUEUE`.
@@ -50,6 +50,17 @@ void refuses(const std::string& sentence, What what, Fits fits) {
     throw failed_check(sentence + ": " + describe(error));
   }
   throw failed_check(sentence + ": nothing was thrown");
+}
+
+/// Asks again until it is so: deletions, lists and batch operations lag behind on the real server.
+template <class Condition>
+void becomes(const std::string& what, Condition condition) {
+  for (int at = 0; at < 300; ++at) {
+    if (condition())
+      return check(true, what);
+    std::this_thread::sleep_for(100ms);
+  }
+  check(false, what);
 }
 
 auto has_code(status_code code) {
@@ -216,6 +227,45 @@ struct story {
         [&] { ask(alone.result()); },
         [](const auto& error) { return find_cause<terminated_error>(error) != nullptr; });
     updates_with_start(cart);
+  }
+
+  void resets_and_removals() const {
+    const auto cart =
+        ask(client.start_workflow<std::string>("Cart", options("resets"), std::string{"Ann"}));
+    check(ask(cart.query<int>("total")) == 0, "a workflow has done its first task");
+    ask(cart.signal("put", 3));
+    check(ask(cart.query<int>("total")) == 3, "and got that far");
+    const auto run = [&](const std::string& id) {
+      return client.get_workflow<std::string>(cart.id(), id);
+    };
+    const auto anew = run(ask(cart.reset(
+        {.to = reset_point::first_workflow_task,
+         .reason = "again",
+         .exclude = {reset_exclusion::signals}})));
+    check(ask(anew.query<int>("total")) == 0, "it begins anew at its first task");
+    ask(anew.signal("put", 4));
+    check(ask(anew.query<int>("total")) == 4, "and goes on");
+    const auto repeated = run(ask(anew.reset({.to = reset_point::last_workflow_task})));
+    check(ask(repeated.query<int>("total")) == 4, "it does its last task again");
+    // Whichever run it is by now.
+    const auto built = run(ask(client.get_workflow<std::string>(cart.id()).reset(
+        {.to = reset_point::build_id,
+         .build_id = "cart-1",
+         .exclude = {reset_exclusion::signals}})));
+    check(ask(built.query<int>("total")) == 0, "it goes back to the first task of a build");
+    refuses<rpc_error>(
+        "a point that its history does not have is told",
+        [&] { ask(built.reset({.to = reset_point::last_continued_as_new})); },
+        has_code(status_code::failed_precondition));
+    ask(built.remove());
+    becomes("a workflow that is deleted is gone", [&] {
+      try {
+        (void)ask(built.describe());
+        return false;
+      } catch (const rpc_error& error) {
+        return error.code() == status_code::not_found;
+      }
+    });
   }
 
   void updates_with_start(const async_workflow_handle<std::string>& cart) const {
@@ -400,17 +450,6 @@ struct waiter {
   }
 };
 
-/// Asks again until it is so: lists and batch operations lag behind on the real server.
-template <class Condition>
-void becomes(const std::string& what, Condition condition) {
-  for (int at = 0; at < 300; ++at) {
-    if (condition())
-      return check(true, what);
-    std::this_thread::sleep_for(100ms);
-  }
-  check(false, what);
-}
-
 int call_alone(const client& here, const std::string& queue) {
   worker serves{here, {.task_queue = queue}};
   serves.add<waiter>();
@@ -526,8 +565,8 @@ int main(int count, char** words) {
                                                   : way::blocking;
     const story tale{here.async(), {by}, told.at(1), told.at(0)};
     tale.signals_and_queries();
-    if (told.size() < 3)
-      tale.updates();
+    tale.resets_and_removals();
+    tale.updates();
     std::cout << "all is well" << std::endl;
     return 0;
   } catch (const std::exception& error) {

@@ -62,7 +62,7 @@ class Cart:
 async def main():
     client = await Client.connect(os.environ["TEMPORAL_ADDRESS"], namespace=os.environ["TEMPORAL_NAMESPACE"])
     await Worker(
-        client, task_queue=sys.argv[1], workflows=[Cart], workflow_runner=UnsandboxedWorkflowRunner()
+        client, task_queue=sys.argv[1], build_id="cart-1", workflows=[Cart], workflow_runner=UnsandboxedWorkflowRunner()
     ).run()
 
 
