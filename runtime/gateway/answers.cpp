@@ -2,6 +2,7 @@
 #include "runtime/gateway/answers.hpp"
 
 #include "runtime/gateway/fields.hpp"
+#include "runtime/protocol/endpoint_json.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <google/rpc/status.pb.h>
@@ -55,7 +56,7 @@ json_form form_of_answer(const http::incoming& request) {
 }
 
 http::response answer_with(const google::protobuf::Message& message, const json_form& form) {
-  auto text = protocol::to_json(message, form.payloads);
+  auto text = protocol::to_json_with_endpoints(message, form.payloads);
   if (form.is_pretty)
     text = protocol::indent_json(text);
   return {.body = std::move(text), .content_type = form.content_type};

@@ -7,6 +7,8 @@
 #include "runtime/base/text/enum_name.hpp"
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/text/utf8.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
+#include "runtime/protocol/endpoint_json.hpp"
 #include "runtime/protocol/json_value.hpp"
 
 #include <troupe/payload/json_reader.hpp>
@@ -15,8 +17,11 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/json_util.h>
 #include <temporal/api/common/v1/message.pb.h>
+#include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/operatorservice/v1/request_response.pb.h>
 
 #include <optional>
+#include <vector>
 
 namespace troupe::gateway {
 
@@ -194,12 +199,25 @@ private:
   std::string out_;
 };
 
-} // namespace
+namespace operators = temporal::api::operatorservice::v1;
 
-std::string
-read_json(std::string_view text, protocol::payload_style payloads, google::protobuf::Message& to) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return {};
+/// Whether a request makes or changes a Nexus endpoint.
+bool has_endpoint_spec(const google::protobuf::Message& request) {
+  const auto* type = request.GetDescriptor();
+  return type == operators::CreateNexusEndpointRequest::descriptor()
+         || type == operators::UpdateNexusEndpointRequest::descriptor();
+}
+
+/// Of a request that has one.
+temporal::api::nexus::v1::EndpointSpec& endpoint_spec(google::protobuf::Message& of) {
+  if (of.GetDescriptor() == operators::CreateNexusEndpointRequest::descriptor())
+    return *static_cast<operators::CreateNexusEndpointRequest&>(of).mutable_spec();
+  return *static_cast<operators::UpdateNexusEndpointRequest&>(of).mutable_spec();
+}
+
+/// What `read_json` does for messages of the API only.
+std::string read_message(
+    std::string_view text, protocol::payload_style payloads, google::protobuf::Message& to) {
   try {
     const auto rewritten = payloads == protocol::payload_style::shorthand
                                ? rewriter{text}.run(to.GetDescriptor())
@@ -211,6 +229,26 @@ read_json(std::string_view text, protocol::payload_style payloads, google::proto
     return to_valid_utf8(std::string{"the body is no JSON: "} + error.what());
   }
   return {};
+}
+
+} // namespace
+
+std::string
+read_json(std::string_view text, protocol::payload_style payloads, google::protobuf::Message& to) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return {};
+  if (!has_endpoint_spec(to))
+    return read_message(text, payloads, to);
+  std::string rest{text};
+  std::optional<std::vector<std::string>> callers;
+  auto problem = protocol::take_allowed_callers(rest, callers);
+  if (problem.empty())
+    problem = read_message(rest, payloads, to);
+  else
+    problem = "the body is no " + to.GetDescriptor()->name() + ": " + problem;
+  if (problem.empty() && callers)
+    protocol::set_allowed_callers(endpoint_spec(to), *callers);
+  return problem;
 }
 
 } // namespace troupe::gateway

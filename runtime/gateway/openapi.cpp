@@ -63,6 +63,17 @@ std::string special_schema(const Descriptor& type) {
   return found == schemas.end() ? "" : found->second;
 }
 
+/// What our service has beyond the fields of the API (runtime/protocol/endpoint_json.hpp).
+const std::map<std::string, std::string_view, std::less<>> more_properties{
+    {"temporal.api.nexus.v1.EndpointSpec",
+     R"("allowedCallerNamespaces":{"type":"array","items":{"type":"string"}})"},
+    {"temporal.api.nexus.v1.Endpoint",
+     R"("circuitBreakers":{"type":"array","items":{"type":"object","properties":{)"
+     R"("callerNamespace":{"type":"string"},"requests":{"type":"string","enum":["start","cancel"]},)"
+     R"("state":{"type":"string","enum":["closed","open","half open"]},)"
+     R"("failuresInARow":{"type":"integer"},"openedBy":{"type":"string"},)"
+     R"("openUntil":{"type":"string","format":"date-time"}}}})"}};
+
 class writer {
 public:
   std::string document() {
@@ -167,6 +178,8 @@ private:
     std::vector<std::string> properties;
     for (int i = 0; i < type.field_count(); ++i)
       properties.push_back(member(type.field(i)->json_name(), field_schema(*type.field(i))));
+    if (const auto more = more_properties.find(type.full_name()); more != more_properties.end())
+      properties.emplace_back(more->second);
     return R"({"type":"object",)" + member("properties", join("{", properties, "}")) + '}';
   }
 

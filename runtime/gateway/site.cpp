@@ -114,7 +114,8 @@ site::site(site_files files, site_options options, http::handler& api)
       "application/json",
       "{\"defaultNamespace\":\"default\",\"codecEndpoint\":" + quote_json(codec)
           + ",\"metricsPath\":" + quote_json(options_.metrics ? metrics_name : std::string_view{})
-          + ",\"signIn\":" + (options_.takes_keys ? "true" : "false") + '}'};
+          + ",\"signIn\":" + (options_.takes_keys ? "true" : "false")
+          + ",\"endpointCallers\":true}"};
   if (!codec.empty())
     for (auto& [name, value] : files_.headers)
       if (name == "Content-Security-Policy")

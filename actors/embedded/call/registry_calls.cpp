@@ -191,7 +191,10 @@ void get_endpoint(
     const call_ptr& from,
     const operators::GetNexusEndpointRequest& request) {
   answer_with<operators::GetNexusEndpointResponse>(from, [&](auto& response) {
-    return owner.endpoints().get(request.id(), *response.mutable_endpoint());
+    auto status = owner.endpoints().get(request.id(), *response.mutable_endpoint());
+    if (status.ok())
+      owner.tell_breakers(*response.mutable_endpoint());
+    return status;
   });
 }
 
@@ -200,12 +203,15 @@ void list_endpoints(
     const call_ptr& from,
     const operators::ListNexusEndpointsRequest& request) {
   answer_with<operators::ListNexusEndpointsResponse>(from, [&](auto& response) {
-    return owner.endpoints().list(
+    auto status = owner.endpoints().list(
         request.page_size(),
         request.next_page_token(),
         request.name(),
         [&] { return response.add_endpoints(); },
         *response.mutable_next_page_token());
+    for (auto& each : *response.mutable_endpoints())
+      owner.tell_breakers(each);
+    return status;
   });
 }
 

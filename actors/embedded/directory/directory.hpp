@@ -12,6 +12,7 @@
 #include "actors/shard/shard.hpp"
 #include "runtime/embedded/batch/batch.hpp"
 #include "runtime/embedded/matching/queue_configs.hpp"
+#include "runtime/embedded/nexus/breaker_board.hpp"
 #include "runtime/embedded/record/surroundings.hpp"
 #include "runtime/embedded/registry/endpoints.hpp"
 #include "runtime/embedded/registry/namespaces.hpp"
@@ -143,6 +144,9 @@ public:
   /// failed. On the shard; empty: nobody counts.
   std::function<void(const std::string& endpoint, const std::string& operation)>
       count_opened_breaker;
+  /// The same: how many breakers of this endpoint are not closed now.
+  std::function<void(const std::string& endpoint, std::size_t open)> show_open_breakers;
+  breaker_board breakers; ///< written by the dispatchers
   /// What leaves for other servers; null: nothing can (a service in virtual time).
   std::unique_ptr<embedded::outbound> outbound;
   slice_queue slices{home, settings.slice_units};

@@ -56,7 +56,12 @@ constexpr metric opened{
     .name = "nexus_circuit_breaker_opened",
     .help = "how often the circuit breaker of a Nexus endpoint opened after this operation failed",
     .is_ours = true};
-/// Of endpoints; others count as `other`.
+constexpr metric open_breakers{
+    .name = "nexus_circuit_breakers_open",
+    .kind = metric_kind::gauge,
+    .help = "how many circuit breakers of a Nexus endpoint are open or half open",
+    .is_ours = true};
+/// Of endpoints; others count as `other`, and are not shown where they would have to be summed up.
 constexpr std::size_t most_endpoints = 100;
 
 constexpr metric http_connections{
@@ -129,6 +134,20 @@ void metered_service::count_opened_breaker(
           most_operations)
       .first->second.of(operation)
       .add();
+}
+
+void metered_service::show_open_breakers(const std::string& endpoint, std::size_t open) {
+  auto found = open_breakers_.find(endpoint);
+  if (found == open_breakers_.end()) {
+    if (open == 0 || open_breakers_.size() >= most_endpoints)
+      return;
+    found =
+        open_breakers_
+            .emplace(
+                endpoint, meter_->gauge(embedded::open_breakers, {{"nexus_endpoint", endpoint}}))
+            .first;
+  }
+  found->second.set(static_cast<double>(open));
 }
 
 std::vector<telemetry::observed> metered_service::show(

@@ -7,6 +7,7 @@
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,8 +19,8 @@ namespace troupe::embedded {
 
 /// The embedded service with its calls counted, and shown to Prometheus under the names of the real
 /// server: `service_requests`, `service_latency` (in seconds), by `operation`. And how often the
-/// circuit breakers of Nexus endpoints opened, by the operations that failed; and what memory and
-/// CPU time the process has taken.
+/// circuit breakers of Nexus endpoints opened, by the operations that failed, and how many
+/// are not closed; and what memory and CPU time the process has taken.
 ///
 /// Counts when a call is answered, on the service's thread. The service must outlive it, and be
 /// stopped before it goes.
@@ -37,6 +38,9 @@ public:
   /// The circuit breaker of an endpoint opened: counts each operation that failed before. On the
   /// service's thread.
   void count_opened_breaker(const std::string& endpoint, const std::string& operation);
+
+  /// How many circuit breakers of an endpoint are not closed now. On the service's thread.
+  void show_open_breakers(const std::string& endpoint, std::size_t open);
 
   /// Shows what an HTTP front has seen, as long as what is returned lives. `counts` is called on
   /// the thread of whoever reads the metrics.
@@ -65,6 +69,7 @@ private:
   counters counters_;
   telemetry::counter failures_;
   std::map<std::string, telemetry::counters_by_label> opened_breakers_; ///< by endpoint
+  std::map<std::string, telemetry::gauge> open_breakers_;               ///< by endpoint
   std::vector<telemetry::observed> of_process_;
   std::optional<http::listener> listener_; ///< last: its thread reads the rest
 };

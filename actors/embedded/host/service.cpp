@@ -114,6 +114,9 @@ struct service::implementation {
       host->here().count_opened_breaker = [to = metered.get()](const auto&... what) {
         to->count_opened_breaker(what...);
       };
+      host->here().show_open_breakers = [to = metered.get()](const auto&... what) {
+        to->show_open_breakers(what...);
+      };
     });
   }
 

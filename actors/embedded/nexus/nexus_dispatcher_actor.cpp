@@ -92,6 +92,10 @@ bool nexus_dispatcher_actor::is_idle() const {
 
 void nexus_dispatcher_actor::forget() {
   directory_.forget_dispatcher(caller_namespace_id_, endpoint_);
+  for (auto* each : {&starts_, &cancels_}) {
+    each->breaker = {};
+    show(*each);
+  }
 }
 
 void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
@@ -204,10 +208,12 @@ void nexus_dispatcher_actor::report(const under_way& what, nexus_answered answer
     ++which.tripped_by[operation_of(what.request)];
   else
     which.tripped_by.clear();
+  const bool was_quiet = which.breaker.is_quiet();
   if (which.breaker.record(trips)) {
     if (which.breaker.current() == circuit_breaker::state::open) {
       say_opened(which, what);
       which.tripped_by.clear();
+      which.open_until = home().now() + circuit_breaker::open_for;
       which.timer = home().schedule(
           circuit_breaker::open_for,
           [weak = caf::actor_cast<caf::actor_addr>(this), is_cancelation] {
@@ -219,6 +225,8 @@ void nexus_dispatcher_actor::report(const under_way& what, nexus_answered answer
       let_go(which);
     }
   }
+  if (!was_quiet || trips)
+    show(which);
   answer.attempt = what.attempt;
   tell(directory_.execution(*what.source), std::move(answer));
 }
@@ -254,7 +262,22 @@ void nexus_dispatcher_actor::tick(bool is_cancelation) {
   auto& which = is_cancelation ? cancels_ : starts_;
   which.timer = 0;
   which.breaker.tick();
+  show(which);
   let_go(which);
+}
+
+void nexus_dispatcher_actor::show(const lane& which) {
+  auto& board = directory_.breakers;
+  board.put(
+      endpoint_,
+      {.caller_namespace_id = caller_namespace_id_,
+       .is_for_cancels = &which == &cancels_,
+       .state = which.breaker.current(),
+       .failures = which.breaker.failures(),
+       .opened_by = which.opened_by,
+       .open_until = which.open_until});
+  if (directory_.show_open_breakers)
+    directory_.show_open_breakers(endpoint_, board.open(endpoint_));
 }
 
 void nexus_dispatcher_actor::let_go(lane& which) {

@@ -20,7 +20,7 @@ class directory;
 /// endpoint fails.
 ///
 /// Owns:      the requests under way, the circuit breakers (one for starts, one for cancels), the
-///            requests held back.
+///            requests held back; the rows of its breakers in the directory.
 /// Receives:  dispatch_request (executions), request_answered and request_expired (task queues),
 ///            breaker_ticked and let_waiting_go (own timers).
 /// Sends:     offer_request to the target's task queue; nexus_answered and nexus_held to the
@@ -56,6 +56,7 @@ private:
     std::string opened_by; ///< the same in words, of the last time; empty once it is closed
     std::vector<under_way> held;
     executor::timer_id timer = 0; ///< runs while the breaker is open
+    time_point open_until = {};   ///< what it runs to
 
     [[nodiscard]] bool is_idle() const noexcept { return held.empty() && timer == 0; }
   };
@@ -72,6 +73,7 @@ private:
   [[nodiscard]] bool is_idle() const override;
   void forget() override;
   void say_opened(lane& which, const under_way& last);
+  void show(const lane& which);
 
   directory& directory_;
   std::string caller_namespace_id_;

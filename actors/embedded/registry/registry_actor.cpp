@@ -5,6 +5,7 @@
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
 #include "actors/embedded/registry/registry_rows.hpp"
+#include "runtime/protocol/endpoint_breakers.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -176,6 +177,26 @@ queue_configs& registry_actor::configs() {
 
 time_point registry_actor::now() const {
   return directory_.now();
+}
+
+void registry_actor::tell_breakers(temporal::api::nexus::v1::Endpoint& of) const {
+  const auto state_of = [](circuit_breaker::state state) {
+    using enum protocol::endpoint_breaker::states;
+    return state == circuit_breaker::state::open        ? open
+           : state == circuit_breaker::state::half_open ? half_open
+                                                        : closed;
+  };
+  for (auto& row : directory_.breakers.of(of.spec().name())) {
+    const auto* caller = directory_.namespaces.find_by_id(row.caller_namespace_id);
+    protocol::add_circuit_breaker(
+        of,
+        {.caller_namespace = caller != nullptr ? caller->name : row.caller_namespace_id,
+         .is_for_cancels = row.is_for_cancels,
+         .state = state_of(row.state),
+         .failures = row.failures,
+         .opened_by = std::move(row.opened_by),
+         .open_until = row.open_until});
+  }
 }
 
 } // namespace troupe::embedded

@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace temporal::api::nexus::v1 {
+class Endpoint;
+}
+
 namespace troupe::embedded {
 
 class directory;
@@ -42,6 +46,8 @@ public:
   endpoint_registry& endpoints();
   queue_configs& configs();
   [[nodiscard]] time_point now() const;
+  /// Says in an answer what the endpoint's circuit breakers are doing.
+  void tell_breakers(temporal::api::nexus::v1::Endpoint& of) const;
 
 private:
   void serve_next();

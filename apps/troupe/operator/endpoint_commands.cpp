@@ -9,6 +9,8 @@
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/protocol/endpoint_access.hpp"
+#include "runtime/protocol/endpoint_breakers.hpp"
+#include "runtime/protocol/endpoint_json.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,11 +25,24 @@ namespace api = temporal::api;
 namespace os = temporal::api::operatorservice::v1;
 namespace operator_methods = rpc::methods::operator_service;
 
-std::string joined(const std::vector<std::string>& all) {
+std::string joined(const std::vector<std::string>& all, const char* between = ", ") {
   std::string out;
   for (const auto& each : all)
-    out += (out.empty() ? "" : ", ") + each;
+    out += (out.empty() ? "" : between) + each;
   return out;
+}
+
+/// `orders start: open until 2026-11-29T11:40:00Z, opened by service/operation x6`
+std::string words_of(const protocol::endpoint_breaker& of) {
+  auto words = of.caller_namespace + (of.is_for_cancels ? " cancel: " : " start: ");
+  words += protocol::name_of(of.state);
+  if (of.state == protocol::endpoint_breaker::states::open)
+    words += " until " + rfc3339(of.open_until);
+  if (of.failures != 0)
+    words += ", failures in a row: " + std::to_string(of.failures);
+  if (!of.opened_by.empty())
+    words += ", opened by " + of.opened_by;
+  return words;
 }
 
 /// Nobody is told apart if the list is empty or not there.
@@ -60,32 +75,17 @@ properties describe(const api::nexus::v1::Endpoint& of) {
   };
   if (const auto callers = callers_of(of); !callers.empty())
     all.push_back({"AllowedNamespaces", joined(callers)});
+  std::vector<std::string> breakers;
+  for (const auto& each : protocol::circuit_breakers(of))
+    breakers.push_back(words_of(each));
+  if (!breakers.empty())
+    all.push_back({"CircuitBreakers", joined(breakers, "; ")});
   return all;
 }
 
-/// With the list of callers, which is no field of the API.
+/// With what is no field of the API.
 void print_endpoint(const api::nexus::v1::Endpoint& of, const global_flags& flags) {
-  const auto callers = callers_of(of);
-  auto json = callers.empty() ? std::nullopt : parse_json(to_json(of, style_of(flags)));
-  if (!json) {
-    print_message(of, flags);
-    return;
-  }
-  json_value list;
-  list.is = json_value::type::array;
-  for (const auto& each : callers) {
-    json_value name;
-    name.is = json_value::type::string;
-    name.text = each;
-    list.items.push_back(std::move(name));
-  }
-  for (std::size_t i = 0; i < json->names.size(); ++i)
-    if (json->names[i] == "spec") {
-      json->items[i].names.emplace_back("allowedCallerNamespaces");
-      json->items[i].items.push_back(std::move(list));
-      break;
-    }
-  print_json(write_json(*json), flags);
+  print_json(protocol::to_json_with_endpoints(of, style_of(flags)), flags);
 }
 
 struct endpoint_flags {

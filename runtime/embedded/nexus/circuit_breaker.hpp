@@ -65,6 +65,10 @@ public:
   }
 
   [[nodiscard]] state current() const noexcept { return state_; }
+  /// In a row, while it is closed.
+  [[nodiscard]] int failures() const noexcept { return failures_; }
+  /// Closed, and the last request did not fail.
+  [[nodiscard]] bool is_quiet() const noexcept { return state_ == state::closed && failures_ == 0; }
 
 private:
   state state_ = state::closed;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/shard/pinned_actor.hpp"
+#include "runtime/protocol/endpoint_breakers.hpp"
 #include "test/actors/embedded/service_fixture.hpp"
 #include "test/support/captured_log.hpp"
 
@@ -90,6 +91,14 @@ struct fixture : service_fixture {
     request.mutable_failure()->set_message("no");
     request.mutable_failure()->mutable_nexus_handler_failure_info()->set_type(type);
     return call("RespondNexusTaskFailed", request);
+  }
+
+  std::vector<troupe::protocol::endpoint_breaker> breakers() {
+    operators::ListNexusEndpointsRequest request;
+    return troupe::protocol::circuit_breakers(
+        call("/temporal.api.operatorservice.v1.OperatorService/ListNexusEndpoints", request)
+            ->as<operators::ListNexusEndpointsResponse>()
+            .endpoints(0));
   }
 
   static std::string token_of(const sent& answer) {
@@ -225,6 +234,56 @@ BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   BOOST_TEST(succeed(token_of(handler))->status.ok());
   shard.advance(1s);
   BOOST_TEST(next->is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_tells_what_its_circuit_breakers_are_doing) {
+  using troupe::protocol::endpoint_breaker;
+  std::vector<std::size_t> open;
+  host->here().show_open_breakers = [&](const auto& endpoint, std::size_t count) {
+    BOOST_TEST(endpoint == "endpoint");
+    open.push_back(count);
+  };
+  for (int i = 0; i < 6; ++i)
+    start_caller("w" + std::to_string(i));
+  BOOST_TEST(breakers().empty());
+  for (int i = 0; i < 5; ++i)
+    fail(token_of(poll_nexus()));
+  endpoint_breaker expected{.caller_namespace = "default", .failures = 5};
+  BOOST_TEST((breakers() == std::vector{expected}));
+
+  const auto opened_at = shard.now();
+  fail(token_of(poll_nexus()));
+  expected.failures = 0;
+  expected.state = endpoint_breaker::states::open;
+  expected.opened_by = "service/operation x6";
+  expected.open_until = opened_at + 60s;
+  BOOST_TEST((breakers() == std::vector{expected}));
+  BOOST_TEST(open.back() == 1u);
+
+  shard.advance(5s);
+  auto handler = poll_nexus(10min);
+  shard.advance(56s);
+  BOOST_REQUIRE(breakers().size() == 1u);
+  BOOST_TEST((breakers()[0].state == endpoint_breaker::states::half_open));
+  BOOST_TEST(breakers()[0].opened_by == "service/operation x6");
+  BOOST_TEST(open.back() == 1u);
+  BOOST_REQUIRE(handler->is_answered);
+  BOOST_TEST(succeed(token_of(handler))->status.message == "");
+  BOOST_TEST(breakers().empty());
+  BOOST_TEST(open.back() == 0u);
+
+  // One failure is told of until nobody has called for a while.
+  fail(token_of(poll_nexus()));
+  BOOST_TEST(breakers().size() == 1u);
+  for (int i = 0; i < 6; ++i) {
+    wire::TerminateWorkflowExecutionRequest request;
+    request.set_namespace_("default");
+    request.mutable_workflow_execution()->set_workflow_id("w" + std::to_string(i));
+    call("TerminateWorkflowExecution", request);
+  }
+  shard.advance(11min);
+  BOOST_TEST(host->here().dispatchers() == 0u);
+  BOOST_TEST(breakers().empty());
 }
 
 BOOST_AUTO_TEST_CASE(endpoints_that_nobody_calls_any_more_leave_nothing) {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/gateway/json_body.hpp"
+#include "runtime/protocol/endpoint_access.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <string>
+#include <vector>
 
 namespace wf = temporal::api::workflowservice::v1;
 using troupe::gateway::read_json;
@@ -42,6 +48,45 @@ std::string input(std::string_view text) {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(json_body)
+
+BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_callers) {
+  namespace operators = temporal::api::operatorservice::v1;
+  using troupe::protocol::allowed_callers;
+  const auto read = [](std::string_view text, auto& request) {
+    return read_json(text, payload_style::raw, request);
+  };
+  operators::CreateNexusEndpointRequest made;
+  BOOST_TEST(
+      read(R"({"spec":{"name":"e","allowedCallerNamespaces":["a","b"],"target":{}}})", made) == "");
+  BOOST_TEST(made.spec().name() == "e");
+  BOOST_TEST(made.spec().has_target());
+  BOOST_TEST((*allowed_callers(made.spec()) == std::vector<std::string>{"a", "b"}));
+
+  operators::UpdateNexusEndpointRequest changed;
+  BOOST_TEST(
+      read(R"({"version":"12345678901234567","spec":{"allowedCallerNamespaces":[]}})", changed)
+      == "");
+  BOOST_TEST(changed.version() == 12345678901234567);
+  BOOST_TEST(allowed_callers(changed.spec())->empty());
+  for (const auto* says_nothing :
+       {R"({"spec":{}})", R"({"spec":{"allowedCallerNamespaces":null}})"}) {
+    operators::UpdateNexusEndpointRequest request;
+    BOOST_TEST(read(says_nothing, request) == "");
+    BOOST_TEST(!allowed_callers(request.spec()).has_value(), says_nothing);
+  }
+  operators::UpdateNexusEndpointRequest without;
+  BOOST_TEST(read("{}", without) == "");
+  BOOST_TEST(!without.has_spec());
+  for (const auto* wrong :
+       {R"({"spec":{"allowedCallerNamespaces":"a"}})",
+        R"({"spec":{"allowedCallerNamespaces":[1]}})",
+        R"({"allowedCallerNamespaces":["a"]})"}) {
+    operators::UpdateNexusEndpointRequest request;
+    const auto problem = read(wrong, request);
+    BOOST_TEST(problem.starts_with("the body is no UpdateNexusEndpointRequest"), wrong);
+    BOOST_TEST(problem.find("allowedCallerNamespaces") != problem.npos, problem);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(nothing_is_an_empty_message) {
   BOOST_TEST(read("") == "");

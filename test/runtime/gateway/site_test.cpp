@@ -98,11 +98,11 @@ BOOST_AUTO_TEST_CASE(the_page_may_lie_below_a_path) {
 BOOST_AUTO_TEST_CASE(the_page_learns_of_a_codec_server_and_may_call_it) {
   BOOST_TEST(
       ask("/settings.json").body
-      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"","signIn":false})");
+      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"","signIn":false,"endpointCallers":true})");
   options.codec_endpoint = "https://codec.example:1/{namespace}";
   BOOST_TEST(
       ask("/settings.json").body
-      == R"({"defaultNamespace":"default","codecEndpoint":"https://codec.example:1/{namespace}","metricsPath":"","signIn":false})");
+      == R"({"defaultNamespace":"default","codecEndpoint":"https://codec.example:1/{namespace}","metricsPath":"","signIn":false,"endpointCallers":true})");
   BOOST_TEST(
       header(ask("/"), "Content-Security-Policy")
       == "default-src 'none'; connect-src 'self' https://codec.example:1; x");
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_page_learns_where_metrics_are_and_that_keys_are_taken) 
   };
   BOOST_TEST(
       ask("/settings.json").body
-      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"metrics","signIn":true})");
+      == R"({"defaultNamespace":"default","codecEndpoint":"","metricsPath":"metrics","signIn":true,"endpointCallers":true})");
   BOOST_TEST(ask("/metrics").body == "metrics for GET");
   BOOST_TEST(ask("/metrics", "POST").status == 405);
   options.public_path = "/x";

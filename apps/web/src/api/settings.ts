@@ -10,6 +10,8 @@ export interface Settings {
   metricsPath: string;
   /** The service asks for API keys or tokens. */
   signIn: boolean;
+  /** Its API has the allowed callers of Nexus endpoints, and tells of their circuit breakers. */
+  endpointCallers: boolean;
 }
 
 export const settings = signal<Settings>({
@@ -17,6 +19,7 @@ export const settings = signal<Settings>({
   codecEndpoint: '',
   metricsPath: '',
   signIn: false,
+  endpointCallers: false,
 });
 
 export async function loadSettings(): Promise<void> {

@@ -138,6 +138,17 @@ export interface EndpointSpec {
   name: string;
   description?: Payload;
   target: { worker?: { namespace: string; taskQueue: string }; external?: { url: string } };
+  /** Where the service has it; nothing or empty: every namespace may call. */
+  allowedCallerNamespaces?: string[];
+}
+/** One that is neither closed nor counting failures is not told of. */
+export interface CircuitBreaker {
+  callerNamespace: string;
+  requests: 'start' | 'cancel';
+  state: 'closed' | 'open' | 'half open';
+  failuresInARow?: number;
+  openedBy?: string;
+  openUntil?: string;
 }
 export interface Endpoint {
   id: string;
@@ -146,6 +157,7 @@ export interface Endpoint {
   createdTime?: string;
   lastModifiedTime?: string;
   urlPrefix?: string;
+  circuitBreakers?: CircuitBreaker[];
 }
 
 export interface Namespace {

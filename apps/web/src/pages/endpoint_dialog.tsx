@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { createEndpoint, describedBy, descriptionPayload, updateEndpoint } from '../api/endpoints.ts';
 import { namespaces } from '../api/namespaces.ts';
+import { settings } from '../api/settings.ts';
 import type { Endpoint, EndpointSpec } from '../api/types.ts';
 import { Choice, Dialog, Field } from '../ui/dialog.tsx';
 import { Markdown } from '../ui/markdown.tsx';
@@ -22,12 +23,14 @@ export function EndpointDialog({ endpoint, done, close }: Props) {
   const [queue, setQueue] = useState(before?.target.worker?.taskQueue ?? '');
   const [url, setUrl] = useState(before?.target.external?.url ?? '');
   const [description, setDescription] = useState(before ? describedBy(before) : '');
+  const [callers, setCallers] = useState((before?.allowedCallerNamespaces ?? []).join('\n'));
   const run = async (): Promise<void> => {
     const payload = descriptionPayload(description);
     const spec: EndpointSpec = {
       name,
       target: kind === 'worker' ? { worker: { namespace, taskQueue: queue } } : { external: { url } },
       ...(payload ? { description: payload } : {}),
+      ...(settings.value.endpointCallers ? { allowedCallerNamespaces: callers.split(/\s+/).filter(Boolean) } : {}),
     };
     done(endpoint ? await updateEndpoint(endpoint, spec) : await createEndpoint(spec));
   };
@@ -56,6 +59,15 @@ export function EndpointDialog({ endpoint, done, close }: Props) {
         </>
       ) : (
         <Field label="URL" value={url} set={setUrl} type="url" required />
+      )}
+      {settings.value.endpointCallers && (
+        <Field
+          label="Allowed callers"
+          value={callers}
+          set={setCallers}
+          rows={2}
+          hint="Namespaces, one a line; none: every namespace may call."
+        />
       )}
       <Field label="Description (Markdown)" value={description} set={setDescription} rows={5} />
       {description.trim() && (

@@ -56,6 +56,12 @@ export function EndpointsPage() {
                     <tr key={endpoint.id}>
                       <td>
                         <a href={to(['nexus', endpoint.id])}>{endpoint.spec.name}</a>
+                        {endpoint.circuitBreakers?.some(({ state }) => state !== 'closed') && (
+                          <>
+                            {' '}
+                            <span class="badge s-failed">breaker open</span>
+                          </>
+                        )}
                       </td>
                       <td>{targetText(endpoint)}</td>
                       <td>
