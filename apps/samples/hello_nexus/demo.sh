@@ -6,11 +6,12 @@ set -euo pipefail
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/demo_tools.sh"
 
 port=$(free_port)
+ui_port=$(free_port)
 export TEMPORAL_ADDRESS=127.0.0.1:$port
 
 say "A Temporal service of our own, in memory"
-printf '$ troupe server start-dev --port %s --headless &\n' "$port"
-"$troupe" server start-dev --port "$port" --headless > "$work/server.log" 2>&1 &
+printf '$ troupe server start-dev --port %s --ui-port %s &\n' "$port" "$ui_port"
+"$troupe" server start-dev --port "$port" --ui-port "$ui_port" > "$work/server.log" 2>&1 &
 children+=($!)
 for _ in $(seq 100); do
   "$troupe" operator cluster health > /dev/null 2>&1 && break
@@ -46,3 +47,11 @@ NexusOperationScheduled NexusOperationCompleted "
 [ "$seen" = "$promised" ] || fail "the caller's Nexus events are: $seen"
 
 say "All as the guide says."
+ui=http://127.0.0.1:$ui_port/namespaces/my-caller-namespace/workflows/hello-nexus
+python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=10)' "$ui" || fail "the Web UI does not answer"
+if [ -t 0 ] && [ -t 1 ]; then
+  say "The Web UI shows it at $ui: Enter ends the demo, or two minutes."
+  read -r -t 120 || true
+else
+  say "The Web UI showed it at $ui: in a terminal the demo waits there."
+fi
