@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the real Temporal CLI and server, programs with the official SDKs and the Python SDK's environment into a folder,
-# once: `build_peers.sh FOLDER [server|cluster|python|go_peer|typescript_peer|java_peer ...]`. What cannot be built here is
+# once: `build_peers.sh FOLDER [server|cluster|python|go_peer|typescript_peer|java_peer|official_ui ...]`. What cannot be built here is
 # left out, with the reason on standard output: who needs it looks whether it is there.
 set -euo pipefail
-[ $# -gt 1 ] || set -- "$1" server python go_peer typescript_peer java_peer
+[ $# -gt 1 ] || set -- "$1" server python go_peer typescript_peer java_peer official_ui
 mkdir -p "$1"
 peers=$(realpath "$1")
 cd "$(dirname "$0")"
@@ -75,6 +75,14 @@ java_peer() {
   echo "$built_of" > "$peers/java/sources"
 }
 
+# Temporal's Web UI, and what drives a browser before it.
+official_ui() {
+  [ -z "$no_go" ] || { left_out "the official Web UI" "$no_go"; return 0; }
+  command -v npm > /dev/null || { left_out "the official Web UI" "Node 20 with npm, for the browser, is not installed"; return 0; }
+  [ -d ../../apps/web/node_modules/playwright-core ] || npm --prefix ../../apps/web ci --silent || return
+  [ -x "$peers/ui-server" ] || (cd peer && go build -o "$peers/ui-server" github.com/temporalio/ui-server/v2/cmd/server)
+}
+
 python() {
   command -v python3 > /dev/null || { left_out "the Python SDK" "Python 3 is not installed"; return 0; }
   if [ ! -x "$peers/venv/bin/python" ]; then
@@ -90,7 +98,7 @@ for peer in "${@:2}"; do
   $peer && continue
   case $peer in
   # A registry that cannot be reached takes nothing from the tests of the others.
-  go_peer | typescript_peer | java_peer) left_out "$peer" "its build failed, as told above" ;;
+  go_peer | typescript_peer | java_peer | official_ui) left_out "$peer" "its build failed, as told above" ;;
   *) failed=1 ;;
   esac
 done
