@@ -766,6 +766,25 @@ class WithoutServer(unittest.TestCase):
         code, _, err = server.end()
         self.assertEqual((code, err), (0, ""))
 
+    def test_an_endpoint_tells_which_operations_opened_its_circuit_breaker(self):
+        server = Server("--headless", "--dynamic-config-value", "nexusoperation.enableStandalone=true")
+        address = ("--address", f"127.0.0.1:{server.port}")
+        endpoint = ("operator", "nexus", "endpoint")
+        run(*endpoint, "create", "--name", "lost", "--target-namespace", "default", "--target-task-queue", "nobody", *address)
+        for i in range(6):  # no worker polls: each has failed after ten seconds
+            code, _, err = run("nexus", "operation", "start", "--endpoint", "lost", "--service", "s", "--operation", "o",
+                               "--operation-id", f"o{i}", *address)
+            self.assertEqual((code, err), (0, ""))
+        self.assertIn("the circuit breaker of a Nexus endpoint opened", server.process.stderr.readline())
+        _, text, _ = run(*endpoint, "get", "--name", "lost", *address)
+        self.assertRegex(text, r"CircuitBreakers +default start: open until 20\S+Z, opened by s/o x6\n")
+        _, shown, _ = run(*endpoint, "get", "--name", "lost", "-o", "json", *address)
+        breaker, = json.loads(shown)["circuitBreakers"]
+        self.assertEqual({name: breaker[name] for name in ("callerNamespace", "requests", "state", "openedBy")},
+                         {"callerNamespace": "default", "requests": "start", "state": "open", "openedBy": "s/o x6"})
+        code, _, err = server.end()
+        self.assertEqual((code, err), (0, ""))
+
     def test_another_web_ui_may_be_served(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "index.html").write_text("mine")

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessible, onStage, screenshot } from './stage.ts';
-import { eventually } from './service.ts';
+import { eventually, isOurs } from './service.ts';
 
 const stage = onStage(async (service) => {
   await service.worker('activities_worker');
@@ -123,6 +123,10 @@ test('the service says what it is', async () => {
       .getByRole('row', { name: /^RegisterNamespace|^StartWorkflowExecution/ })
       .first()
       .waitFor();
+  if (metricsPath && isOurs) {
+    await page.getByText('Memory', { exact: true }).waitFor();
+    await page.getByText(/^\d+ % of a processor, lately$/).waitFor(); // by the second reading
+  }
   await accessible(page);
 });
 
