@@ -148,9 +148,11 @@ content to_content(const payload& from) {
   if (*encoding == unknown_encoding) {
     for (const auto& [name, value] : from.metadata())
       if (name != "encoding") {
-        if (!is_header(name, value))
+        const auto lower = to_lower(name);
+        // Those of the message itself are not for a payload to say.
+        if (!is_header(name, value) || lower == "length" || lower == "encoding")
           return whole(from);
-        made.about.emplace_back(std::string{content_prefix} + to_lower(name), value);
+        made.about.emplace_back(std::string{content_prefix} + lower, value);
       }
     return made;
   }

@@ -77,6 +77,14 @@ BOOST_AUTO_TEST_CASE(each_encoding_has_its_content_type_and_comes_back) {
   BOOST_TEST(to_content({}).about.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_payload_says_nothing_of_the_message_that_carries_it) {
+  for (const char* name : {"length", "Length", "Encoding"})
+    BOOST_TEST(
+        type_of(to_content(payload({{"encoding", "unknown/nexus-content"}, {name, "5"}}, "x")))
+            == "application/x-temporal-payload",
+        name);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_known_is_kept_with_its_headers) {
   BOOST_TEST(read({{"content-type", "application/json"}}, "1") == "json/plain - 1");
   BOOST_TEST(
