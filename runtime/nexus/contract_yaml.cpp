@@ -33,7 +33,8 @@ std::string quoted_text(std::string_view text) {
 }
 
 std::string key_text(std::string_view text) {
-  return is_plain(text) || text.starts_with('$') ? std::string{text} : quoted_text(text);
+  const auto rest = text.substr(text.starts_with('$') ? 1 : 0); // `$ref`
+  return is_plain(rest) ? std::string{text} : quoted_text(text);
 }
 
 void write(std::string& to, const schema_value& value, std::size_t indent, bool in_list);

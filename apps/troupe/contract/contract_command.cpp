@@ -31,8 +31,11 @@ struct generate_flags {
 
 // A header that is the same already keeps its time, so that nothing is built anew.
 void write_header(const std::string& path, const std::string& text) {
-  if (const auto before = read_file(path, largest); before.why_not.empty() && before.bytes == text)
-    return;
+  // Nothing is read from a pipe or a device.
+  if (std::error_code error; std::filesystem::is_regular_file(path, error))
+    if (const auto before = read_file(path, largest);
+        before.why_not.empty() && before.bytes == text)
+      return;
   std::ofstream to{path, std::ios::binary | std::ios::trunc};
   to << text;
   to.close();

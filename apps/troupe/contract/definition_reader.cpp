@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 namespace troupe::cli::contract {
@@ -42,6 +43,9 @@ void check_wire_name(const source_member& member) {
     throw source_error(
         member.at,
         member.key.empty() ? "a name is empty" : "names that begin with __temporal_ are reserved");
+  if (std::ranges::any_of(
+          member.key, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+    throw source_error(member.at, "this name has control characters");
 }
 
 bool is_digit(char c) {
@@ -113,9 +117,8 @@ private:
     check_wire_name(from);
     const auto& root = map_of(from);
     check_members(root, "a service", {"description", "operations"});
-    for (const auto& other : made_.services)
-      if (other.wire == from.key)
-        throw source_error(from.at, "there is another service \"" + from.key + '"');
+    if (!wires_.insert(from.key).second)
+      throw source_error(from.at, "there is another service \"" + from.key + '"');
     if (root.find("operations") == nullptr)
       throw source_error(from.at, "\"" + from.key + "\" has no operations: write {} for none");
     service made;
@@ -173,10 +176,18 @@ private:
     const auto hash = from.value->text.find('#');
     const auto header = from.value->text.substr(0, hash);
     const auto name = hash == std::string::npos ? "" : from.value->text.substr(hash + 1);
-    if (header.empty() || name.empty()
-        || from.value->text.find_first_of("\"\n\\") != std::string::npos)
+    const bool is_of_system = header.starts_with('<');
+    const bool is_whole = !is_of_system || (header.size() > 2 && header.ends_with('>'));
+    const auto path = is_of_system && is_whole ? header.substr(1, header.size() - 2) : header;
+    const bool is_path = !path.empty() && std::ranges::all_of(path, [](char c) {
+      return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '"' && c != '\\' && c != '<'
+             && c != '>';
+    });
+    if (from.value->is != kind::scalar || !is_whole || !is_path || !is_type_name(name))
       throw source_error(
-          from.value->at, "\"$cppRef\" has to be HEADER#TYPE: greeting.hpp#ours::greeting");
+          from.value->at,
+          "\"$cppRef\" has to be HEADER#TYPE: greeting.hpp#ours::greeting, or "
+          "<ours/greeting.hpp>#ours::page<ours::greeting>");
     return {
         type::form::simple,
         name,
@@ -188,6 +199,7 @@ private:
   source_files files_;
   definition made_;
   name_scope names_;
+  std::set<std::string> wires_; ///< of services
   schema_reader schemas_{files_, made_, names_};
   std::vector<std::pair<std::string, source_ref>> roots_;
 };

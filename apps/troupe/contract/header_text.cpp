@@ -38,7 +38,10 @@ int group_of(const std::string& header) {
 
 class writer {
 public:
-  explicit writer(const definition& of) : of_(of) {}
+  explicit writer(const definition& of) : of_(of) {
+    for (const auto& each : of_.declarations)
+      names_.insert(each->name);
+  }
 
   std::string write() {
     begin();
@@ -65,7 +68,7 @@ private:
     for (const auto& each : of_.sources)
       sources += (sources.empty() ? "" : ", ") + each;
     to_.line(0, "// Written by `troupe nexus generate`; change this instead of the header:");
-    to_.line(0, "// " + sources);
+    to_.line(0, harmless("// " + sources));
     to_.line(0, "#pragma once");
     std::array<std::set<std::string>, 4> groups;
     for (const auto& each : headers())
@@ -140,8 +143,7 @@ private:
 
   // A member that is called like a type would change what the type's name means in its struct.
   [[nodiscard]] bool needs_full_names(const std::set<std::string>& names) const {
-    return std::ranges::any_of(
-        of_.declarations, [&](const auto& each) { return names.contains(each->name); });
+    return std::ranges::any_of(names, [&](const auto& each) { return names_.contains(each); });
   }
 
   [[nodiscard]] std::string name_of(const declaration& one) const {
@@ -401,6 +403,7 @@ private:
   }
 
   const definition& of_;
+  std::set<std::string> names_; // of all declarations
   text_layout to_;
   std::set<const declaration*> complete_; // those that were written
   bool full_names_ = false;

@@ -172,12 +172,73 @@ bool is_namespace(std::string_view name) {
   }
 }
 
+namespace {
+
+void skip_spaces(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
+
+bool take_token(std::string_view& text, std::string_view token) {
+  skip_spaces(text);
+  if (!text.starts_with(token))
+    return false;
+  text.remove_prefix(token.size());
+  return true;
+}
+
+std::string_view take_word(std::string_view& text) {
+  skip_spaces(text);
+  const auto end =
+      std::ranges::find_if_not(text, [](char c) { return is_word_character(c) || c == '_'; });
+  const auto word = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+constexpr int deepest_template = 10;
+
+// Takes the name of a type off the front. `is_argument`: it may be a number or `int`, too.
+bool take_type(std::string_view& text, bool is_argument, int depth) {
+  static constexpr std::array of_the_language{
+      "bool", "char", "double", "float", "int", "long", "short", "unsigned", "void"};
+  if (depth > deepest_template)
+    return false;
+  bool is_first = !take_token(text, "::");
+  do {
+    const auto word = take_word(text);
+    const bool is_number = !word.empty() && word.front() >= '0' && word.front() <= '9';
+    const bool may_be_any = is_argument && is_first;
+    if (word.empty() || (is_number && !may_be_any))
+      return false;
+    if (is_number)
+      return std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+    if (reserved().contains(word) && word != "std" && word != "boost" && word != "troupe")
+      return may_be_any && std::ranges::find(of_the_language, word) != of_the_language.end();
+    is_first = false;
+    if (!take_token(text, "<"))
+      continue;
+    while (!take_token(text, ">"))
+      if (!take_type(text, true, depth + 1)
+          || (!take_token(text, ",") && !(skip_spaces(text), text.starts_with('>'))))
+        return false;
+  } while (take_token(text, "::"));
+  return true;
+}
+
+} // namespace
+
+bool is_type_name(std::string_view name) {
+  return !name.starts_with(' ') && !name.ends_with(' ') && take_type(name, false, 0)
+         && name.empty();
+}
+
 std::string name_scope::take(const std::vector<std::string>& candidates) {
   for (const auto& each : candidates)
     if (taken_.insert(each).second)
       return each;
-  for (std::size_t number = 2;; ++number)
-    if (auto made = candidates.back() + '_' + std::to_string(number); taken_.insert(made).second)
+  auto& number = numbered_.try_emplace(candidates.back(), 1).first->second;
+  for (;;)
+    if (auto made = candidates.back() + '_' + std::to_string(++number); taken_.insert(made).second)
       return made;
 }
 

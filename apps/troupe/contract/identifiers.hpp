@@ -4,6 +4,7 @@
 #include <troupe/payload/json_options.hpp>
 
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ std::string identifier(std::string_view text);
 /// The name as it is if it can be a namespace (`a::b`) or a part of one.
 bool is_namespace(std::string_view name);
 
+/// Whether this can be the name of a type: `ours::page<ours::order, 3>`.
+bool is_type_name(std::string_view name);
+
 /// Names that must differ from one another.
 class name_scope {
 public:
@@ -30,6 +34,7 @@ public:
 
 private:
   std::set<std::string> taken_;
+  std::map<std::string, std::size_t> numbered_; ///< the number that a name had last
 };
 
 /// How things are called in C++ and in JSON.

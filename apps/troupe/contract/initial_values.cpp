@@ -49,7 +49,11 @@ std::string simple_value(const source_node& value, const std::string& type) {
   if (type == "std::string") {
     if (!value.is_text())
       refuse(value, "has to be text");
-    return string_literal(value.text);
+    // A literal alone would end at its first NUL.
+    return value.text.find('\0') == std::string::npos
+               ? string_literal(value.text)
+               : "std::string{" + string_literal(value.text) + ", "
+                     + std::to_string(value.text.size()) + '}';
   }
   if (type == "bool") {
     if (!value.is_boolean())

@@ -101,6 +101,26 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+// What would be passed over: the type is made of `all` alone.
+void refuse_beside(const source_node& schema, const source_member& all) {
+  for (const auto* key :
+       {"properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "additionalItems",
+        "oneOf",
+        "anyOf",
+        "enum",
+        "const"})
+    if (const auto* found = schema.find(key); found != nullptr && found != &all)
+      throw source_error(
+          found->at,
+          "\"" + found->key + "\" beside \"" + all.key
+              + "\" would be passed over: write it into each of them, or one of both into the "
+                "other");
+}
+
 bool holds_declared(const type& is) {
   return is.is == type::form::declared || (is.may_be_null() && holds_declared(is.of.front()));
 }
@@ -177,6 +197,7 @@ type schema_reader::read_map(const source_ref& schema, where in) {
                              && schema->find("required") == nullptr;
     if (!is_only_one)
       return read_struct(schema, in);
+    refuse_beside(*schema, *all);
     const auto& only = all->value->items.front();
     if (const auto given = given_names_.find(schema.get()); given != given_names_.end())
       name(*only, given->second);
@@ -187,13 +208,16 @@ type schema_reader::read_map(const source_ref& schema, where in) {
   if (const auto* all = schema->find("anyOf"))
     return read_union(*schema, *all, in);
   if (const auto* all = schema->find("enum")) {
+    refuse_beside(*schema, *all);
     std::vector<found_value> values;
     for (const auto& each : listed(*all).value->items)
       values.push_back({each, {}});
     return read_enum(*schema, std::move(values), in);
   }
-  if (const auto* one = schema->find("const"))
+  if (const auto* one = schema->find("const")) {
+    refuse_beside(*schema, *one);
     return read_enum(*schema, {{one->value, {}}}, in);
+  }
   const auto* const kinds = schema->get("type");
   if (kinds == nullptr) {
     if (schema->find("properties") != nullptr || schema->find("additionalProperties") != nullptr)
@@ -258,11 +282,7 @@ type schema_reader::read_reference(const source_node& schema, where in) {
 }
 
 type schema_reader::read_union(const source_node& schema, const source_member& all, where in) {
-  for (const auto* key : {"properties", "items", "enum", "const"})
-    if (const auto* found = schema.find(key))
-      throw source_error(
-          found->at,
-          "\"" + found->key + "\" beside \"" + all.key + "\": write it into each of them");
+  refuse_beside(schema, all);
   const auto& parts = listed(all).value->items;
   std::vector<found_value> values; // if each is one value, they are an enum
   for (const auto& each : parts)

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace troupe::cli::contract {
@@ -86,6 +87,10 @@ source_files::resolve(const std::string& file, const std::string& reference, con
           ? file
           : (std::filesystem::path{file}.parent_path() / target).lexically_normal().string();
   try {
+    // A pipe, say, would be waited for.
+    if (std::error_code error; !target.empty() && std::filesystem::exists(found.file, error)
+                               && !std::filesystem::is_regular_file(found.file, error))
+      throw command_error("failed reading " + found.file + ": it is no regular file");
     found.node = open(found.file);
   } catch (const source_error&) {
     throw;

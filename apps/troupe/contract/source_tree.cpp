@@ -3,8 +3,9 @@
 
 #include <yaml.h>
 
-#include <array>
+#include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace troupe::cli::contract {
@@ -115,6 +116,7 @@ private:
       made->is = source_node::kind::map;
       while (take().type != YAML_MAPPING_END_EVENT)
         member(*made, depth);
+      sort_keys(*made);
       keep(anchor, made);
       return made;
     }
@@ -130,10 +132,28 @@ private:
     if (key->text == "<<" && key->is_plain)
       throw source_error(
           key->at, "merge keys (<<) are not part of YAML 1.2: write the members out");
-    if (to.find(key->text) != nullptr)
-      throw source_error(key->at, "\"" + key->text + "\" is there twice");
     take();
     to.members.push_back({key->text, key->at, value(depth + 1)});
+  }
+
+  static void sort_keys(source_node& of) {
+    of.by_key.resize(of.members.size());
+    std::iota(of.by_key.begin(), of.by_key.end(), std::size_t{0});
+    const auto key = [&](std::size_t number) -> const std::string& {
+      return of.members[number].key;
+    };
+    std::ranges::sort(of.by_key, [&](std::size_t one, std::size_t other) {
+      const auto order = key(one).compare(key(other));
+      return order < 0 || (order == 0 && one < other);
+    });
+    // The first in the file that was there before.
+    const source_member* again = nullptr;
+    for (std::size_t i = 1; i < of.by_key.size(); ++i)
+      if (key(of.by_key[i]) == key(of.by_key[i - 1])
+          && (again == nullptr || &of.members[of.by_key[i]] < again))
+        again = &of.members[of.by_key[i]];
+    if (again != nullptr)
+      throw source_error(again->at, "\"" + again->key + "\" is there twice");
   }
 
   // Null while it is being read.
@@ -220,10 +240,11 @@ bool source_node::is_text() const {
 }
 
 const source_member* source_node::find(std::string_view key) const {
-  for (const auto& each : members)
-    if (each.key == key)
-      return &each;
-  return nullptr;
+  const auto key_of = [this](std::size_t number) -> std::string_view {
+    return members[number].key;
+  };
+  const auto found = std::ranges::lower_bound(by_key, key, {}, key_of);
+  return found == by_key.end() || key_of(*found) != key ? nullptr : &members[*found];
 }
 
 const source_node* source_node::get(std::string_view key) const {

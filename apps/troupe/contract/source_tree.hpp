@@ -43,6 +43,7 @@ struct source_node {
   bool is_plain = false;
   std::vector<source_ref> items;
   std::vector<source_member> members;
+  std::vector<std::size_t> by_key; ///< the numbers of the members in the order of their keys
 
   [[nodiscard]] bool is_null() const;
   [[nodiscard]] bool is_boolean() const;

@@ -14,7 +14,8 @@ std::size_t width(const std::string& text) {
   return all;
 }
 
-// What cannot end or break a comment. A backslash at the end would join the next line to it.
+} // namespace
+
 std::string harmless(const std::string& line) {
   std::string text;
   for (const char c : line)
@@ -25,8 +26,6 @@ std::string harmless(const std::string& line) {
     text += '.';
   return text;
 }
-
-} // namespace
 
 bool fits(std::size_t indent, const std::string& text) {
   return indent + width(text) <= columns;

@@ -43,6 +43,10 @@ private:
 /// `a, b`.
 std::string joined(const std::vector<std::string>& all);
 
+/// A comment's line without what would end or break it. A backslash at the end would join the next
+/// line to it.
+std::string harmless(const std::string& line);
+
 /// Whether this fits into a line.
 bool fits(std::size_t indent, const std::string& text);
 

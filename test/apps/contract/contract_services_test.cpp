@@ -93,6 +93,62 @@ BOOST_AUTO_TEST_CASE(types_of_other_languages_are_passed_over_and_ours_is_taken)
   BOOST_TEST(has(text, "operation<ours::b, std::string> a{\"a\"};"));
 }
 
+BOOST_AUTO_TEST_CASE(a_type_of_ours_has_to_be_one) {
+  const auto with = [&](const std::string& reference) {
+    return "nexusrpc: 1.0.0\nservices: {S: {operations: {a: {input: {$cppRef: '" + reference
+           + "'}}}}}\n";
+  };
+  for (const auto* good :
+       {"b.hpp#b",
+        "<ours/b.hpp>#::ours::b",
+        "b.hpp#ours::page<ours::b, 3>",
+        "b.hpp#std::vector<std::array<int, 2>>::value_type",
+        "b.hpp#a::b< c::d >"})
+    BOOST_TEST(error(with(good)) == "none", good);
+  for (const auto* bad :
+       {"b.hpp",       "#b",          "<b.hpp#b",       "<>#b",       "b.hpp>#b", "b.hpp#b; int x",
+        "b.hpp#b{}",   "b.hpp#b c",   "b.hpp#a::class", "b.hpp#a::3", "b.hpp#3",  "b.hpp#a::<b>",
+        "b.hpp#a<b",   "b.hpp#a<b>>", "b.hpp#a<b,,c>",  "b.hpp#a:b",  "b.hpp#::", "b.hpp#int",
+        "b.hpp#a // ", "b.hpp#a#b",   "b .hpp#a"})
+    BOOST_TEST(has(error(with(bad)), "\"$cppRef\" has to be HEADER#TYPE"), bad);
+  BOOST_TEST(
+      has(error("nexusrpc: 1.0.0\nservices: {S: {operations: {a: {input: {$cppRef: [a]}}}}}\n"),
+          "has to be HEADER#TYPE"));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_files_cannot_leave_their_line) {
+  const auto path =
+      file("a.nexusrpc\n#error\\", "nexusrpc: 1.0.0\nservices: {S: {operations: {}}}\n");
+  const auto text = header_text(read_definition({path}, ""));
+  BOOST_TEST(has(text, "instead of the header:\n// a.nexusrpc #error\\.\n#pragma once\n"));
+}
+
+BOOST_AUTO_TEST_CASE(references_to_pipes_are_not_waited_for) {
+  BOOST_REQUIRE(mkfifo((folder / "pipe.yaml").c_str(), 0600) == 0);
+  BOOST_TEST(
+      has(error("nexusrpc: 1.0.0\nservices: {S: {operations: {a: {input: {$ref: pipe.yaml}}}}}\n"),
+          "it is no regular file"));
+}
+
+BOOST_AUTO_TEST_CASE(thousands_of_types_are_read_and_put_into_their_order) {
+  // Each holds the next one and a list of the one after that; they are called from the last on, so
+  // that reading one does not lead through all.
+  constexpr int many = 3'000;
+  std::string operations, types;
+  for (int i = many; i-- > 0;) {
+    const auto number = std::to_string(i);
+    operations += "      o" + number + ": {input: {$ref: '#/types/T" + number + "'}}\n";
+    types += "  T" + number + ": {title: same, properties: {next: {$ref: '#/types/T"
+             + std::to_string(std::min(i + 1, many - 1))
+             + "'}, later: {type: array, items: {$ref: '#/types/T"
+             + std::to_string(std::min(i + 2, many - 1)) + "'}}}}\n";
+  }
+  const auto text = header(
+      "nexusrpc: 1.0.0\nservices:\n  S:\n    operations:\n" + operations + "types:\n" + types);
+  BOOST_TEST(has(text, "struct same {\n"));
+  BOOST_TEST(has(text, "struct same_3000 {\n"));
+}
+
 BOOST_AUTO_TEST_CASE(several_files_become_one_header) {
   const auto one =
       file("one.nexusrpc.yaml", "nexusrpc: 1.0.0\nservices: {One: {operations: {a: {}}}}\n");
@@ -138,6 +194,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_definition_is_refused_with_its_place) {
 BOOST_AUTO_TEST_CASE(bad_yaml_is_refused_with_its_place) {
   BOOST_TEST(has(error("a: [b\nc: d"), "did not find expected"));
   BOOST_TEST(error("a: b\na: c") == "2:1: \"a\" is there twice");
+  BOOST_TEST(error("{b: 1, a: 1, c: 1, b: 2, a: 2}") == "1:20: \"b\" is there twice");
   BOOST_TEST(error("a: *b") == "1:4: there is no anchor &b before this");
   BOOST_TEST(error("a: &b {c: *b}") == "1:11: *b is a part of what it stands for");
   BOOST_TEST(has(error("a: {<<: {}}"), "1:5: merge keys"));
@@ -177,6 +234,16 @@ BOOST_AUTO_TEST_CASE(what_cpp_cannot_carry_is_refused_with_its_place) {
       types_error("  T: {properties: {a: {enum: [x], default: y}}}\n")
       == "4:44: this default is none of the values");
   BOOST_TEST(has(types_error("  T: {properties: {'a\"b': {}}}\n"), "4:20: this name"));
+  BOOST_TEST(
+      has(types_error("  T: {oneOf: [{type: string}], anyOf: [{type: integer}]}\n"),
+          "4:32: \"anyOf\" beside \"oneOf\" would be passed over"));
+  BOOST_TEST(
+      has(types_error("  T: {oneOf: [{type: string}, {type: integer}], required: [a]}\n"),
+          "\"required\" beside \"oneOf\""));
+  BOOST_TEST(has(types_error("  T: {enum: [a], const: a}\n"), "\"const\" beside \"enum\""));
+  BOOST_TEST(
+      has(types_error("  T: {allOf: [{type: string}], oneOf: [{type: string}]}\n"),
+          "\"oneOf\" beside \"allOf\""));
 }
 
 BOOST_AUTO_TEST_CASE(types_without_an_end_are_refused_with_their_place) {

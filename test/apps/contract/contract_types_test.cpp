@@ -54,6 +54,9 @@ BOOST_AUTO_TEST_CASE(what_may_be_left_out_is_optional_or_has_its_default) {
   BOOST_TEST(has(text, "  double price = 2.0;\n"));
   BOOST_TEST(has(text, "  std::string name = \"a \\\"b\\\"\";\n"));
   BOOST_TEST(has(text, "  bool open = true;\n"));
+  BOOST_TEST(
+      has(types("  T: {properties: {a: {type: string, default: \"b\\0c\"}}}\n"),
+          "  std::string a = std::string{\"b\\000c\", 3};\n"));
   BOOST_TEST(has(text, "  std::vector<std::int64_t> list = {1, 2};\n"));
   BOOST_TEST(has(text, "  t_level level = t_level::high;\n"));
 }

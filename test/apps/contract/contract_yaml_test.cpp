@@ -46,6 +46,18 @@ struct derived : base {
 };
 BOOST_DESCRIBE_STRUCT(derived, (base), (how, what, any_thing, two, several, numbers, ratio))
 
+struct odd {
+  static constexpr auto json_names = troupe::renamed({{"one", "$a: b"}, {"two", "$plain"}});
+  int one = 0;
+  int two = 0;
+};
+BOOST_DESCRIBE_STRUCT(odd, (), (one, two))
+
+struct odd_names : nexus::service<"Odd"> {
+  static constexpr operation<odd, void> run{"run"};
+  static constexpr auto operations = std::tuple{run};
+};
+
 struct by_hand : nexus::service<"by hand"> {
   static constexpr operation<derived, std::optional<derived>> run{"run"};
   static constexpr auto operations = std::tuple{run};
@@ -69,6 +81,13 @@ BOOST_AUTO_TEST_CASE(what_it_says_can_be_generated_again) {
   BOOST_TEST(has(again, "std::variant<circle, box, std::string>"));
   BOOST_TEST(has(again, "  std::shared_ptr<tree> best = {};\n"));
   BOOST_TEST(has(again, "  euro = 978,\n  dollar = 840,\n  other = -1,\n"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_begin_with_a_dollar_are_quoted_where_yaml_wants_it) {
+  const auto text = nexus::contract_yaml<odd_names>();
+  BOOST_TEST(has(text, "      \"$a: b\":\n"));
+  BOOST_TEST(has(text, "      $plain:\n"));
+  BOOST_TEST(has(header(text), "\"$a: b\"}"));
 }
 
 BOOST_AUTO_TEST_CASE(a_contract_written_by_hand_says_what_its_types_say) {

@@ -4,6 +4,7 @@
 #include "apps/troupe/contract/definition_reader.hpp"
 #include "apps/troupe/contract/header_text.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
