@@ -198,6 +198,8 @@ api::serve(std::shared_ptr<const http::incoming> request, http::answer_function 
   auto message = make_request(to, *request);
   if (!message)
     return refuse_with(std::move(message.error()));
+  if (deadline != time_point::max() && std::chrono::system_clock::now() >= deadline)
+    return refuse_with({status_code::deadline_exceeded, "context deadline exceeded", {}});
   rpc::local_service::request call;
   call.method = std::string{"/"}.append(to.service).append("/").append(to.row->method);
   call.message = (*message)->SerializeAsString();

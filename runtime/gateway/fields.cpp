@@ -122,6 +122,53 @@ std::string read_message(std::string_view text, Message& to) {
   return "unsupported message type: " + quote_json(type);
 }
 
+/// Where Go's decoder stops at what is no padded base64 of this alphabet, which has `extra` besides
+/// letters and digits; nothing if it is.
+std::optional<std::size_t> base64_fault(std::string_view text, std::string_view extra) {
+  const auto is_break = [](char c) { return c == '\n' || c == '\r'; };
+  const auto is_digit = [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || extra.find(c) != extra.npos;
+  };
+  std::size_t at = 0;
+  const auto skip_breaks = [&] {
+    while (at < text.size() && is_break(text[at]))
+      ++at;
+  };
+  for (;;)
+    for (std::size_t digits = 0; digits < 4;) {
+      if (at == text.size())
+        return digits == 0 ? std::nullopt : std::optional{at - digits};
+      const char c = text[at++];
+      if (is_digit(c)) {
+        ++digits;
+        continue;
+      }
+      if (is_break(c))
+        continue;
+      if (c != '=' || digits < 2)
+        return at - 1;
+      skip_breaks();
+      if (digits == 2) {
+        if (at == text.size())
+          return at;
+        if (text[at] != '=')
+          return at - 1;
+        ++at;
+        skip_breaks();
+      }
+      return at == text.size() ? std::nullopt : std::optional{at};
+    }
+}
+
+std::string read_bytes(std::string_view text, std::string& to) {
+  if (base64_fault(text, "+/")) // the error is that of the other alphabet, which is tried then
+    if (const auto fault = base64_fault(text, "-_"))
+      return "illegal base64 data at input byte " + std::to_string(*fault);
+  std::string digits{text};
+  std::erase_if(digits, [](char c) { return c == '\n' || c == '\r'; });
+  return decode_base64(digits, to) ? std::string{} : "illegal base64 data";
+}
+
 /// Sets the field, or adds to it if it is a list.
 std::string set_value(Message& of, const FieldDescriptor& field, const std::string& text) {
   const auto* by = of.GetReflection();
@@ -182,8 +229,9 @@ std::string set_value(Message& of, const FieldDescriptor& field, const std::stri
   }
   case FieldDescriptor::CPPTYPE_STRING: {
     std::string bytes = text;
-    if (field.type() == FieldDescriptor::TYPE_BYTES && !decode_base64(text, bytes))
-      return "illegal base64 data";
+    if (field.type() == FieldDescriptor::TYPE_BYTES)
+      if (problem = read_bytes(text, bytes); !problem.empty())
+        return problem;
     is_list ? by->AddString(&of, &field, std::move(bytes))
             : by->SetString(&of, &field, std::move(bytes));
     return {};

@@ -20,7 +20,10 @@
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace troupe::gateway {
@@ -91,7 +94,9 @@ std::optional<std::string> message_payload(std::string_view text) {
 
 class rewriter {
 public:
-  explicit rewriter(std::string_view text) : in_(text) {}
+  /// `payloads`: also those that stand for themselves; else the text stays as it is.
+  rewriter(std::string_view text, protocol::payload_style payloads)
+      : in_(text), has_shorthand_(payloads == protocol::payload_style::shorthand) {}
 
   std::string run(const Descriptor* type) {
     message(type);
@@ -103,13 +108,21 @@ private:
   void copy() { out_ += in_.raw(); }
 
   void message(const Descriptor* type) {
-    if (type == Payload::descriptor())
+    if (has_shorthand_ && type == Payload::descriptor())
       return payload();
-    if (type == temporal::api::common::v1::Payloads::descriptor() && in_.peek() == json_kind::array)
+    if (has_shorthand_ && type == temporal::api::common::v1::Payloads::descriptor()
+        && in_.peek() == json_kind::array)
       return payloads();
     if (in_.peek() != json_kind::object)
       return copy(); // a time, a duration, or a mistake
-    members([&](std::string_view name) { return find_field(type, name); });
+    std::set<const FieldDescriptor*> seen;
+    members([&](std::string_view name) {
+      const auto* const field = find_field(type, name);
+      // However it is spelt.
+      if (field != nullptr && !seen.insert(field).second)
+        throw payload_error{"duplicate field " + quote_json(name)};
+      return field;
+    });
   }
 
   /// An object, each of whose values is of the field that `find` tells.
@@ -143,15 +156,21 @@ private:
   void value(const FieldDescriptor* field) {
     if (field == nullptr)
       return copy(); // protobuf's reader refuses it by name
-    if (field->is_map() && in_.peek() == json_kind::object)
-      return members([&](std::string_view) { return field->message_type()->map_value(); });
+    if (field->is_map() && in_.peek() == json_kind::object) {
+      std::set<std::string, std::less<>> seen;
+      return members([&](std::string_view key) {
+        if (!seen.emplace(key).second)
+          throw payload_error{"duplicate map key " + quote_json(key)};
+        return field->message_type()->map_value();
+      });
+    }
     if (field->is_repeated() && in_.peek() == json_kind::array)
       return elements([&] { single(*field); });
     single(*field);
   }
 
   void single(const FieldDescriptor& field) {
-    if (field.enum_type() != nullptr && in_.peek() == json_kind::string)
+    if (has_shorthand_ && field.enum_type() != nullptr && in_.peek() == json_kind::string)
       return enum_value(*field.enum_type());
     // Null is a payload where one is listed; elsewhere it is the field left out.
     if (field.message_type() == nullptr
@@ -196,6 +215,7 @@ private:
   }
 
   json_reader in_;
+  bool has_shorthand_;
   std::string out_;
 };
 
@@ -219,9 +239,7 @@ temporal::api::nexus::v1::EndpointSpec& endpoint_spec(google::protobuf::Message&
 std::string read_message(
     std::string_view text, protocol::payload_style payloads, google::protobuf::Message& to) {
   try {
-    const auto rewritten = payloads == protocol::payload_style::shorthand
-                               ? rewriter{text}.run(to.GetDescriptor())
-                               : std::string{text};
+    const auto rewritten = rewriter{text, payloads}.run(to.GetDescriptor());
     if (const auto read = parse(rewritten, to); !read.ok())
       return "the body is no " + to.GetDescriptor()->name() + ": "
              + to_valid_utf8(std::string{read.message()});

@@ -3,6 +3,7 @@
 
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/text/percent.hpp"
+#include "runtime/gateway/paths.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -65,13 +66,37 @@ std::string whole_path(std::string_view path) {
   return out;
 }
 
-/// Its origin becomes part of a header.
+/// Its origin becomes part of a header: a host and perhaps a port, and nothing that a content
+/// policy reads as more than that.
 void check_codec_endpoint(std::string_view url) {
-  const bool is_url = url.empty() || url.starts_with("http://") || url.starts_with("https://");
-  const bool is_plain = std::ranges::all_of(
-      url, [](char c) { return c > ' ' && c < 0x7f && c != ';' && c != ',' && c != '"'; });
-  if (!is_url || !is_plain)
-    throw std::runtime_error{"a codec endpoint is an http or https URL, unlike " + quote_json(url)};
+  if (url.empty())
+    return;
+  const bool is_url = url.starts_with("http://") || url.starts_with("https://");
+  const bool is_plain =
+      std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
+  auto host = origin_of(url);
+  host.remove_prefix(std::min(host.find("://") + 3, host.size()));
+  const bool is_host = !host.empty() && std::ranges::all_of(host, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c))
+           || std::string_view{".-_:[]"}.find(c) != std::string_view::npos;
+  });
+  if (!is_url || !is_plain || !is_host)
+    throw std::runtime_error{
+        "a codec endpoint is an http or https URL, with a host and nothing before it, unlike "
+        + quote_json(url)};
+}
+
+bool is_hidden(const std::filesystem::path& relative) {
+  return std::ranges::any_of(
+      relative, [](const auto& part) { return part.string().starts_with('.'); });
+}
+
+/// A link that leads out of the folder would show what nobody meant to.
+void check_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const auto target = std::filesystem::canonical(file).lexically_relative(folder);
+  if (target.empty() || *target.begin() == "..")
+    throw std::runtime_error{
+        "the link " + file.string() + " leads out of the folder: put a copy there"};
 }
 
 void replace(std::string& in, std::string_view what, const std::string& by) {
@@ -86,9 +111,13 @@ site_files read_site(const std::string& folder) {
   site_files site;
   std::uintmax_t total = 0;
   try {
+    const auto whole = fs::canonical(folder);
     for (const auto& entry : fs::recursive_directory_iterator{folder}) {
-      if (!entry.is_regular_file())
+      // `.git` and `.env` are nobody's business.
+      if (is_hidden(entry.path().lexically_relative(folder)) || !entry.is_regular_file())
         continue;
+      if (entry.is_symlink())
+        check_inside(entry.path(), whole);
       if (total += entry.file_size(); total > most_bytes)
         throw std::runtime_error{"more than 64 MiB lie below " + folder};
       site.files[entry.path().lexically_relative(folder).generic_string()] = {
@@ -138,6 +167,15 @@ site::serve(std::shared_ptr<const http::incoming> request, http::answer_function
   }
   path.remove_prefix(root.size());
   if (path.starts_with("api/")) {
+    // As the API itself answers, which does not know where it lies.
+    if (auto clean = root + clean_path(path).substr(1); clean != request->path) {
+      if (!request->query.empty())
+        clean += '?' + request->query;
+      answer([clean = std::move(clean)] {
+        return http::response{.status = 301, .content_type = {}, .headers = {{"Location", clean}}};
+      });
+      return {};
+    }
     if (root == "/")
       return api_.serve(std::move(request), std::move(answer));
     auto below = std::make_shared<http::incoming>(*request);

@@ -30,15 +30,16 @@ struct site_files {
 /// What the page is told.
 struct site_options {
   std::string public_path = "/";   ///< where it lies; slashes at its ends may be left out
-  std::string codec_endpoint = {}; ///< an `http` or `https` URL, or empty
+  std::string codec_endpoint = {}; ///< an `http` or `https` URL with a plain host, or empty
   bool takes_keys = false;         ///< the API takes keys or tokens: the page lets one sign in
   /// Answers what the service counts, in Prometheus's text, at `metrics` below the page's path;
   /// empty: nothing is there. On the HTTP server's thread.
   std::function<http::response(const http::incoming&)> metrics = {};
 };
 
-/// Reads the files below a folder, their types by their names. Throws `std::runtime_error` if there
-/// is no `index.html`, or more than 64 MiB.
+/// Reads the files below a folder, their types by their names; without those whose names, or whose
+/// folders', begin with a dot. Throws `std::runtime_error` if there is no `index.html`, more than
+/// 64 MiB, or a link to a file outside.
 site_files read_site(const std::string& folder);
 
 /// Serves a page's files, below `api/` the API, and metrics. `<base href="/">` of `index.html` and

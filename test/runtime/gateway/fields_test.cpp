@@ -74,7 +74,22 @@ BOOST_AUTO_TEST_CASE(lists_take_all_values) {
 BOOST_AUTO_TEST_CASE(bytes_are_base64_of_either_alphabet) {
   BOOST_TEST(list("nextPageToken=_-8%3D", {}) == R"(next_page_token: "\377\357")");
   BOOST_TEST(
-      list("nextPageToken=!!", {}) == R"(parsing field "next_page_token": illegal base64 data)");
+      list("nextPageToken=!!", {})
+      == R"(parsing field "next_page_token": illegal base64 data at input byte 0)");
+  // As Go's decoder has it: padded, and with the place of the fault.
+  for (const auto& [text, at] : std::vector<std::pair<std::string, int>>{
+           {"YWI", 0},
+           {"YWJjZA", 4},
+           {"YWJjZA=", 7},
+           {"YW=j", 2},
+           {"YWI=x", 4},
+           {"Y", 0},
+           {"Y===", 1}})
+    BOOST_TEST(
+        list("nextPageToken=" + text, {})
+            == "parsing field \"next_page_token\": illegal base64 data at input byte "
+                   + std::to_string(at),
+        text);
 }
 
 BOOST_AUTO_TEST_CASE(times_and_flags) {

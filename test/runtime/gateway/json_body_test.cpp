@@ -100,6 +100,21 @@ BOOST_AUTO_TEST_CASE(fields_have_two_spellings) {
       == R"(workflow_type { name: "T" } task_queue { name: "q" })");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_given_twice) {
+  for (const auto style : {payload_style::shorthand, payload_style::raw}) {
+    BOOST_TEST(
+        read(R"({"workflowType":{},"workflow_type":{}})", style)
+        == R"(the body is no JSON: duplicate field "workflow_type")");
+    BOOST_TEST(
+        read(R"({"workflowType":{"name":"T","name":"U"}})", style)
+        == R"(the body is no JSON: duplicate field "name")");
+    BOOST_TEST(
+        read(R"({"memo":{"fields":{"a":{},"a":{}}}})", style)
+        == R"(the body is no JSON: duplicate map key "a")");
+  }
+  BOOST_TEST(input(R"([{"a":1,"a":2}])") == R"(json/plain {"a":1,"a":2};)"); // its reader's matter
+}
+
 BOOST_AUTO_TEST_CASE(a_value_is_the_payload_that_holds_it) {
   BOOST_TEST(
       input(R"([{"b":1,"a":[2]},"s",12345678901234567890,true])")

@@ -80,6 +80,7 @@ BOOST_AUTO_TEST_CASE(below_api_is_the_api) {
   BOOST_TEST(ask("/api/v1/x").body == "api /api/v1/x");
   BOOST_TEST(ask("/api/").body == "api /api/");
   BOOST_TEST(ask("/api").body != "api /api");
+  BOOST_TEST(header(ask("/api//v1/x"), "Location") == "/api/v1/x");
 }
 
 BOOST_AUTO_TEST_CASE(the_page_may_lie_below_a_path) {
@@ -90,6 +91,8 @@ BOOST_AUTO_TEST_CASE(the_page_may_lie_below_a_path) {
     BOOST_TEST(ask("/x/y/api/v1/x").body == "api /api/v1/x");
     BOOST_TEST(ask("/x/y").status == 301);
     BOOST_TEST(header(ask("/x/y"), "Location") == "/x/y/");
+    for (const auto* twice : {"/x/y/api//v1/x", "/x/y/api/./v1/a/../x"})
+      BOOST_TEST(header(ask(twice), "Location") == "/x/y/api/v1/x", twice);
     for (const auto* other : {"/", "/x", "/top.txt", "/api/v1/x", "/x/yz"})
       BOOST_TEST(ask(other).status == 404, other);
   }
@@ -130,7 +133,20 @@ BOOST_AUTO_TEST_CASE(options_that_would_end_up_in_headers_or_markup_are_refused)
     BOOST_CHECK_THROW(ask("/"), std::runtime_error);
   }
   for (const auto* url :
-       {"codec.example", "javascript:x", "http://x; y", "http://x\r\nA: b", "http://x y"}) {
+       {"codec.example",
+        "javascript:x",
+        "http://x; y",
+        "http://x\r\nA: b",
+        "http://x y",
+        "http://*",
+        "http://*.example",
+        "http://",
+        "https:///x",
+        "http://a@b",
+        "http://a'b",
+        "http://a?b",
+        "http://a,b",
+        "http://a/\"b"}) {
     options = {.codec_endpoint = url};
     BOOST_CHECK_THROW(ask("/"), std::runtime_error);
   }
@@ -145,7 +161,12 @@ BOOST_AUTO_TEST_CASE(files_of_a_folder_have_types_by_their_names) {
   std::ofstream{folder / "sub" / "a.css"} << "style";
   std::ofstream{folder / "sub" / "b.unknown"} << "bytes";
   fs::create_symlink(folder / "index.html", folder / "link.html");
+  fs::create_directories(folder / ".git");
+  std::ofstream{folder / ".git" / "config"} << "hidden";
+  std::ofstream{folder / ".env"} << "secret";
   const auto read = read_site(folder.string()).files;
+  fs::create_symlink("/etc/hostname", folder / "sub" / "outside.txt");
+  BOOST_CHECK_THROW(read_site(folder.string()), std::runtime_error);
   fs::remove_all(folder);
   BOOST_TEST(read.size() == 4);
   BOOST_TEST(read.at("index.html").bytes == "page");
