@@ -305,7 +305,9 @@ void declare_program(CLI::App& app, global_flags& flags, add_commands add_server
   app.add_subcommand("help", "Show the help of a command")->prefix_command();
 }
 
-program_outcome run_program(int argc, const char* const* argv, add_commands add_server) {
+namespace {
+
+program_outcome run_line(int argc, const char* const* argv, add_commands add_server) {
   CLI::App app;
   global_flags flags;
   declare_program(app, flags, add_server);
@@ -343,6 +345,16 @@ program_outcome run_program(int argc, const char* const* argv, add_commands add_
   } catch (const std::exception& error) {
     return {1, one_line(error.what())};
   }
+}
+
+} // namespace
+
+program_outcome run_program(int argc, const char* const* argv, add_commands add_server) {
+  auto outcome = run_line(argc, argv, add_server);
+  // A full disk must not look like success.
+  if (auto problem = output_problem(); outcome.error.empty() && !problem.empty())
+    outcome = {1, std::move(problem)};
+  return outcome;
 }
 
 } // namespace troupe::cli

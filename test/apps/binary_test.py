@@ -620,6 +620,24 @@ class WithoutServer(unittest.TestCase):
             definition.seek(0)
             self.assertEqual(definition.read(), text)
 
+    def test_a_contract_may_go_into_a_pipe(self):
+        with tempfile.TemporaryDirectory() as folder:
+            definition, pipe = os.path.join(folder, "greet.nexusrpc.yaml"), os.path.join(folder, "pipe")
+            pathlib.Path(definition).write_text(
+                "nexusrpc: 1.0.0\nservices:\n  Greeter:\n    operations:\n      greet: {}\n")
+            os.mkfifo(pipe)
+            reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+            self.assertEqual(run("nexus", "generate", definition, "--out-file", pipe), (0, "", ""))
+            self.assertIn("struct greeter", reader.communicate(timeout=LIMIT)[0])
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            for words in (["--version"], ["completion", "bash"]):
+                done = subprocess.run([TROUPE, *words], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                                      text=True, timeout=LIMIT, env=ENVIRONMENT)
+                self.assertEqual((done.returncode, done.stderr),
+                                 (1, "Error: failed writing the output: No space left on device\n"))
+
     def test_flags_without_their_feature_are_refused_by_name(self):
         for flag, value in [
                 ("--db-filename", "x"), ("-f", "x"),

@@ -2,11 +2,10 @@
 """`troupe nexus operation ...` against the worker of the sample nexus_standalone_operations."""
 
 import json
-import signal
 import subprocess
 import unittest
 
-from worker_process import ENVIRONMENT, LIMIT, SERVE, TROUPE, free_port, run
+from worker_process import ENVIRONMENT, SERVE, TROUPE, begin, free_port, run
 
 ENDPOINT = ("--endpoint", "my-nexus-endpoint", "--service", "MyNexusService")
 
@@ -15,23 +14,17 @@ class Operations(unittest.TestCase):
     def setUp(self):
         port = free_port()
         self.address = f"127.0.0.1:{port}"
-        self.server = subprocess.Popen(
-            [TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error",
-             "--dynamic-config-value", "nexusoperation.enableStandalone=true"],
+        self.server = begin(
+            self, TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error",
+            "--dynamic-config-value", "nexusoperation.enableStandalone=true",
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
         while "Persistence:" not in self.server.stdout.readline():
             self.assertIsNone(self.server.poll())
         self.ok("operator", "nexus", "endpoint", "create", "--name", "my-nexus-endpoint", "--target-namespace", "default",
                 "--target-task-queue", "nexus-handler-queue")
-        self.worker = subprocess.Popen(
-            [SERVE, "worker"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        self.worker = begin(
+            self, SERVE, "worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=ENVIRONMENT | {"TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": "default"})
-
-    def tearDown(self):
-        for each in (self.worker, self.server):
-            if each.poll() is None:
-                each.send_signal(signal.SIGTERM)
-            each.communicate(timeout=LIMIT)
 
     def ok(self, *words):
         code, out, err = run(*words, "--address", self.address)

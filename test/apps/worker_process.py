@@ -31,6 +31,19 @@ def run(*words, **variables):
     return done.returncode, done.stdout, done.stderr
 
 
+def end(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=LIMIT)
+
+
+def begin(test, *words, **how):
+    """Ends with the test, also if that fails while it is set up: where the next program is missing, say."""
+    process = subprocess.Popen(words, **how)
+    test.addCleanup(end, process)
+    return process
+
+
 class WithWorker(unittest.TestCase):
     """The worker serves the queue `queue` and calls the endpoint `here`, which nobody has made yet."""
 
@@ -38,25 +51,19 @@ class WithWorker(unittest.TestCase):
 
     def setUp(self):
         port, self.shown = free_port(), f"127.0.0.1:{free_port()}"
-        self.server = subprocess.Popen(
-            [TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error"],
+        self.server = begin(
+            self, TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error",
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
         while "Persistence:" not in self.server.stdout.readline():
             self.assertIsNone(self.server.poll())
-        self.worker = subprocess.Popen(
-            [SERVE, f"127.0.0.1:{port}", "default", "queue", "here", *self.worker_options],
+        self.worker = begin(
+            self, SERVE, f"127.0.0.1:{port}", "default", "queue", "here", *self.worker_options,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=ENVIRONMENT | {"TROUPE_METRICS_ADDRESS": self.shown})
         for line in self.worker.stderr:
             if "worker started" in line:
                 break
         self.address = f"127.0.0.1:{port}"
-
-    def tearDown(self):
-        for each in (self.worker, self.server):
-            if each.poll() is None:
-                each.send_signal(signal.SIGTERM)
-            each.communicate(timeout=LIMIT)
 
     def start_workflow(self, kind, workflow_id, *words):
         code, _, err = run("workflow", "start", "--type", kind, "--task-queue", "queue", "--workflow-id", workflow_id,

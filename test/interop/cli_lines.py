@@ -524,6 +524,8 @@ activity list -q "ActivityType='Nobody'"
 activity list -q "ActivityType='Nobody'" -o jsonl
 activity count -q "ActivityType='Nobody'"
 activity count -q "ActivityType='Nobody'" -o json
+activity count -q "ActivityType='Nobody' GROUP BY ExecutionStatus"
+activity count -q "GROUP BY ActivityType"
 task-queue describe --task-queue cli --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode
 task-queue describe --task-queue nobody --legacy-mode -o json

@@ -3,6 +3,7 @@
 
 #include "apps/troupe/connection/connection.hpp"
 #include "apps/troupe/connection/property_pages.hpp"
+#include "apps/troupe/terminal/count_text.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "runtime/base/text/uuid.hpp"
 
@@ -122,8 +123,7 @@ void print_count(
   request.set_namespace_(to.name_space());
   request.set_query(query);
   to.call(failed, method, request, response);
-  print_message(response, flags);
-  say("Total: " + std::to_string(response.count()), flags);
+  show_count(response, flags);
 }
 
 /// Asks for an end, with a reason, and says that it did.

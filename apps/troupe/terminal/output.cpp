@@ -6,14 +6,33 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
 namespace troupe::cli {
 
+namespace {
+
+int& error_of_output() {
+  static int error = 0;
+  return error;
+}
+
+} // namespace
+
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const bool is_written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!is_written && error_of_output() == 0)
+    error_of_output() = errno;
+}
+
+std::string output_problem() {
+  return error_of_output() == 0
+             ? std::string{}
+             : "failed writing the output: " + std::generic_category().message(error_of_output());
 }
 
 bool global_flags::is_coloured() const {

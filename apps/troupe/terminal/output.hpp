@@ -11,6 +11,8 @@ namespace troupe::cli {
 
 /// Writes a command's result to stdout.
 void print(std::string_view text);
+/// Why something of it could not be written; empty if all was.
+[[nodiscard]] std::string output_problem();
 
 enum class colour { red, green, yellow, blue, magenta };
 

@@ -4,6 +4,7 @@
 #include "apps/troupe/connection/property_pages.hpp"
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/terminal/count_text.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "apps/troupe/workflow/workflow_change.hpp"
@@ -19,7 +20,6 @@
 #include "apps/troupe/workflow/workflow_update.hpp"
 #include "apps/troupe/workflow/workflow_with_start.hpp"
 #include "runtime/base/text/printable.hpp"
-#include "runtime/protocol/json_value.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -201,19 +201,7 @@ void count(const std::string& query, const global_flags& flags) {
   if (!status.ok())
     throw command_error(
         status.message.empty() ? std::string{to_string(status.code)} : status.message);
-  for (auto& group : *response.mutable_groups())
-    for (auto& value : *group.mutable_group_values())
-      value.mutable_metadata()->erase("type");
-  print_message(response, flags);
-  say("Total: " + std::to_string(response.count()), flags);
-  for (const auto& group : response.groups()) {
-    std::string values;
-    for (const auto& value : group.group_values())
-      if (const auto parsed = parse_json(to_json(value, payload_style::shorthand)))
-        values += (values.empty() ? "" : ", ")
-                  + (parsed->text.empty() ? write_json(*parsed) : parsed->text);
-    say("Group total: " + std::to_string(group.count()) + ", values: " + printable(values), flags);
-  }
+  show_count(response, flags);
 }
 
 } // namespace
