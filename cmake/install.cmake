@@ -96,7 +96,10 @@ foreach(component IN LISTS components)
 endforeach()
 
 # -- documents ---------------------------------------------------------------------------------------------------
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+# In the places that they have here: they name each other, the samples and the measurements.
+install(FILES README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+install(DIRECTORY apps/samples DESTINATION ${CMAKE_INSTALL_DOCDIR}/apps COMPONENT dev FILES_MATCHING PATTERN *.cpp PATTERN *.hpp PATTERN *.md)
+install(FILES bench/README.md bench/FINDINGS.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/bench COMPONENT dev)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev PATTERN Doxyfile EXCLUDE)
 install(FILES cmake/troupe.clang-tidy DESTINATION ${CMAKE_INSTALL_DATADIR}/troupe RENAME clang-tidy COMPONENT dev)
 

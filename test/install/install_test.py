@@ -117,6 +117,17 @@ class installed(project):
                 if path.suffix in (".cmake", ".pc"):
                     self.assertNotRegex(line, r'["=; ]/(usr|home|opt|root|tmp|work|lib)\b', path)
 
+    def test_documents_name_only_files_that_are_installed(self):
+        root = self.prefix / "share/doc/troupe"
+        pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+        self.assertGreater(len(pages), 20)
+        for page in pages:
+            text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+            for name in re.findall(r"\[[^\]]*\]\(([\w./-]+)\)", text):
+                self.assertTrue((page.parent / name).exists(), f"{page.name} links {name}")
+            for name in re.findall(r"`((?:apps|bench|docs)/[\w./-]+)`", text):
+                self.assertTrue((root / name).exists(), f"{page.name} names {name}")
+
     def test_public_headers_include_only_what_is_installed(self):
         headers = [path for path in files(self.prefix / "include") if path.suffix == ".hpp"]
         self.assertGreater(len(headers), 30)
@@ -248,6 +259,11 @@ class packages(project):
             content = path.read_bytes()
             for root in (SOURCE, WORK):
                 self.assertNotIn(str(root).encode(), content, path)
+
+    def test_they_say_whose_they_are_and_claim_no_homepage_of_others(self):
+        for package in (self.dev, self.cli):
+            self.assertEqual(run("dpkg-deb", "--field", package, "Homepage"), "")
+            self.assertRegex(run("dpkg-deb", "--field", package, "Maintainer"), r"^.+ <\S+@\S+>\s*$")
 
     def test_apt_can_resolve_what_they_depend_on(self):
         if not shutil.which("apt-get"):
