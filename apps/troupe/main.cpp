@@ -3,6 +3,8 @@
 
 #include "apps/troupe/program.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -29,6 +31,38 @@ void hide_secrets(int argc, char** argv) {
     else if (i + 1 < argc)
       hide(argv[++i]);
   }
+  // `config set`, `env set`: the value of a property, by a flag or behind its name.
+  const auto is = [&](int at, std::string_view word) { return at < argc && argv[at] == word; };
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (!is(i, "set") || !(is(i - 1, "config") || is(i - 1, "env")))
+      continue;
+    for (int at = i + 1; at < argc; ++at) {
+      const std::string_view word{argv[at]};
+      const auto equals = word.find('=');
+      if (!word.starts_with('-'))
+        hide(argv[at]);
+      else if (equals != word.npos)
+        hide(argv[at] + equals + 1);
+      else if (!word.starts_with("--") && word.size() > 2)
+        hide(argv[at] + 2);
+    }
+  }
+}
+
+/// What waits ends as the Temporal CLI ends it. Commands that tidy up have handlers of their own.
+void end_interrupted(int) {
+  constexpr std::string_view text = "Error: program interrupted\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
+  _exit(1);
+}
+
+void end_when_interrupted() {
+  struct sigaction told{}, before{};
+  told.sa_handler = end_interrupted;
+  for (const int number : {SIGINT, SIGTERM})
+    // Whoever starts it may want a signal to be passed over.
+    if (sigaction(number, &told, &before) == 0 && before.sa_handler == SIG_IGN)
+      sigaction(number, &before, nullptr);
 }
 
 } // namespace
@@ -36,6 +70,7 @@ void hide_secrets(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader that has gone (`| head`) ends a command quietly.
   std::signal(SIGPIPE, SIG_DFL);
+  end_when_interrupted();
   const std::vector<std::string> words{argv, argv + argc};
   std::vector<const char*> given;
   for (const auto& each : words)

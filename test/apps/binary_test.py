@@ -105,6 +105,14 @@ class WithServer(unittest.TestCase):
         self.assertEqual(
             self.ok("operator", "namespace", "create", "-n", "mine"), "Namespace mine successfully registered.\n")
         self.assertIn("already exists", self.fails("operator", "namespace", "create", "-n", "mine"))
+        # A shell's variable that is not set is no wish for the default namespace.
+        for action in ("create", "describe", "update", "delete"):
+            for empty in (("-n", ""), ("",), ("-n", "mine", "")):
+                code, out, err = self.command("operator", "namespace", action, *empty, *(("--yes",) if action == "delete" else ()))
+                self.assertEqual(code, 1, (action, empty))
+                self.assertRegex(
+                    err, "Namespace not set on request|provide one of --namespace-id|was provided as both an argument")
+        self.ok("operator", "namespace", "describe")
         described = json.loads(self.ok("operator", "namespace", "describe", "-n", "mine", "-o", "json"))
         self.assertEqual(described["config"]["workflowExecutionRetentionTtl"], "259200s")
         names = {each["namespaceInfo"]["name"] for each in json.loads(self.ok("operator", "namespace", "list", "-o", "json"))}

@@ -135,6 +135,16 @@ class Doors(unittest.TestCase):
         self.assertIn("move it away first", self.fails(
             "cert", "ca", "--org", "a", "--ca-cert", self.path("a-ca.pem"), "--ca-key", self.path("a-ca.key")))
         self.assertEqual((self.folder / "a-ca.key").read_text(), before)
+        # One of the two is there: nothing is made, and that one stays what it is.
+        made = {path: path.read_text() for path in self.folder.iterdir()}
+        for words in (("ca", "--ca-cert", self.path("a-ca.pem"), "--ca-key", self.path("new.key")),
+                      ("ca", "--ca-cert", self.path("new.pem"), "--ca-key", self.path("a-ca.key")),
+                      ("ca", "--ca-cert", self.path("new.pem"), "--ca-key", self.path("new.pem")),
+                      ("ca", "--ca-cert", self.path("none/new.pem"), "--ca-key", self.path("new.key")),
+                      ("leaf", "--ca-cert", self.path("a-ca.pem"), "--ca-key", self.path("a-ca.key"),
+                       "--cert", self.path("leaf.pem"), "--key", self.path("new.key"))):
+            self.assertIn("cannot write", self.fails("cert", *words, "--org", "a"))
+            self.assertEqual({path: path.read_text() for path in self.folder.iterdir()}, made)
         for flags, why in ((("--validity-period", "10y"), "end after its CA's"), (("--host", "a,b"), "neither a host name"),
                            (("--validity-period", "soon"), "soon"), (("--org", ""), "1 to 64")):
             self.assertIn(why, self.fails(

@@ -54,8 +54,12 @@ class WithWorker(unittest.TestCase):
         self.server = begin(
             self, TROUPE, "server", "start-dev", "--port", str(port), "--headless", "--log-level", "error",
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-        while "Persistence:" not in self.server.stdout.readline():
-            self.assertIsNone(self.server.poll())
+        self.http_address = None
+        while self.http_address is None:
+            line = self.server.stdout.readline()
+            self.assertTrue(line)
+            if line.startswith("Temporal HTTP:"):
+                self.http_address = line.split()[-1]
         self.worker = begin(
             self, SERVE, f"127.0.0.1:{port}", "default", "queue", "here", *self.worker_options,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -89,6 +89,25 @@ void start_one_flags::add(CLI::App& command) {
   headers.add(command);
 }
 
+// What the Temporal CLI's SDK asks for before it sends anything, in its words.
+void check(const wf::StartActivityExecutionRequest& made) {
+  const auto& overall = made.schedule_to_close_timeout();
+  const auto& attempt = made.start_to_close_timeout();
+  const auto refuse = [](const char* why) {
+    throw command_error(std::string{"failed starting activity: "} + why);
+  };
+  if (made.activity_id().empty())
+    refuse("activity ID is required");
+  if (made.task_queue().name().empty())
+    refuse("task queue is required");
+  if (from_proto(overall).count() < 0)
+    refuse("negative ScheduleToCloseTimeout");
+  if (from_proto(attempt).count() < 0)
+    refuse("negative StartToCloseTimeout");
+  if (from_proto(overall).count() == 0 && from_proto(attempt).count() == 0)
+    refuse("at least one of ScheduleToCloseTimeout and StartToCloseTimeout is required");
+}
+
 wf::StartActivityExecutionRequest start_one_flags::request(const connection& to) const {
   wf::StartActivityExecutionRequest made;
   made.set_namespace_(to.name_space());
@@ -108,8 +127,9 @@ wf::StartActivityExecutionRequest start_one_flags::request(const connection& to)
   set_time(heartbeat, "heartbeat-timeout", *made.mutable_heartbeat_timeout());
   const auto initial = parse_duration(initial_interval, "retry-initial-interval");
   const auto maximum = parse_duration(maximum_interval, "retry-maximum-interval");
-  if (initial.count() != 0 || maximum.count() != 0 || backoff_coefficient != 0
-      || maximum_attempts != 0) {
+  // A policy without anything that counts is none.
+  if (initial.count() > 0 || maximum.count() > 0 || backoff_coefficient > 0
+      || maximum_attempts > 0) {
     auto& policy = *made.mutable_retry_policy();
     to_proto(initial, *policy.mutable_initial_interval());
     to_proto(maximum, *policy.mutable_maximum_interval());
@@ -139,6 +159,7 @@ wf::StartActivityExecutionRequest start_one_flags::request(const connection& to)
   if (!all.payloads().empty())
     *made.mutable_input() = std::move(all);
   headers.apply(*made.mutable_header());
+  check(made);
   return made;
 }
 

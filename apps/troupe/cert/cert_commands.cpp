@@ -39,30 +39,60 @@ std::chrono::seconds read_validity(const std::string& text) {
       parse_duration(text, "--validity-period"));
 }
 
-/// Never over something: what stands there may be the only key there is.
-void write_new(const std::string& path, const std::string& text, mode_t mode) {
-  const auto fail = [&](int why) {
-    throw command_error(
-        "cannot write \"" + path + "\": " + std::generic_category().message(why)
-        + (why == EEXIST ? "; move it away first" : ""));
-  };
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (file < 0)
-    fail(errno);
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const auto written = ::write(file, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0) {
-      const int why = errno;
-      ::close(file);
-      fail(why);
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
+/// A file that was not there before, gone again unless it is kept. Never over something: what
+/// stands there may be the only key there is.
+class new_file {
+public:
+  new_file(std::string path, mode_t mode)
+      : path_(std::move(path)),
+        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) {
+    if (file_ < 0)
+      fail(errno);
   }
-  if (::close(file) != 0)
-    fail(errno);
+  ~new_file() {
+    if (file_ >= 0)
+      ::close(file_);
+    if (!is_kept_)
+      ::unlink(path_.c_str());
+  }
+  new_file(const new_file&) = delete;
+  new_file& operator=(const new_file&) = delete;
+
+  void write(std::string_view text) {
+    while (!text.empty()) {
+      const auto written = ::write(file_, text.data(), text.size());
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        fail(errno);
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::close(std::exchange(file_, -1)) != 0)
+      fail(errno);
+  }
+  void keep() { is_kept_ = true; }
+
+private:
+  [[noreturn]] void fail(int why) const {
+    throw command_error(
+        "cannot write \"" + path_ + "\": " + std::generic_category().message(why)
+        + (why == EEXIST ? "; move it away first" : ""));
+  }
+
+  std::string path_;
+  int file_;
+  bool is_kept_ = false;
+};
+
+/// Both or none: a key without its certificate is of no use, and in the way of the next attempt.
+void write_pair(
+    const std::string& certificate, const std::string& key, const access::made_certificate& made) {
+  new_file of_key{key, owner_only};
+  new_file of_certificate{certificate, everybody_reads};
+  of_key.write(made.key);
+  of_certificate.write(made.certificate);
+  of_key.keep();
+  of_certificate.keep();
 }
 
 std::string read_text(const std::string& path) {
@@ -86,8 +116,7 @@ time_point now() {
 
 void make_ca(const global_flags& flags, const cert_flags& with) {
   const auto made = access::make_authority(request_of(with), now());
-  write_new(with.ca_key, made.key, owner_only);
-  write_new(with.ca_certificate, made.certificate, everybody_reads);
+  write_pair(with.ca_certificate, with.ca_key, made);
   say_done("CA certificate: " + with.ca_certificate, flags);
   say_done("CA key: " + with.ca_key, flags);
 }
@@ -95,8 +124,7 @@ void make_ca(const global_flags& flags, const cert_flags& with) {
 void make_leaf(const global_flags& flags, const cert_flags& with) {
   const auto made = access::make_leaf(
       request_of(with), {read_text(with.ca_certificate), read_text(with.ca_key)}, now());
-  write_new(with.key, made.key, owner_only);
-  write_new(with.certificate, made.certificate, everybody_reads);
+  write_pair(with.certificate, with.key, made);
   say_done("Certificate: " + with.certificate, flags);
   say_done("Key: " + with.key, flags);
 }

@@ -2,6 +2,7 @@
 // `troupe config ...`: the profiles of the configuration file.
 
 #include "apps/troupe/config/config_file.hpp"
+#include "apps/troupe/config/given_value.hpp"
 #include "apps/troupe/line/command_line.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
@@ -17,7 +18,8 @@ namespace troupe::cli {
 namespace {
 
 struct config_flags {
-  std::string property, value;
+  std::string property;
+  given_value value;
 };
 
 std::string profile_of(const global_flags& flags) {
@@ -93,8 +95,11 @@ void list(const global_flags& flags) {
 }
 
 void set(const config_flags& given, const global_flags& flags) {
+  if (!given.value.is_given())
+    throw command_error("required flag(s) \"value\" not set (see troupe config set --help)");
+  const auto value = given.value.read(given.property);
   config_file::change(flags.config_file, [&](config_file& file) {
-    file.set(profile_of(flags), given.property, given.value);
+    file.set(profile_of(flags), given.property, value);
   });
 }
 
@@ -129,7 +134,7 @@ void add_config_commands(CLI::App& app, const global_flags& flags) {
   const auto [delete_it, gone] = add("delete", "Delete a property of a profile", remove);
   add_text(*get_it, "-p,--prop", got->property, "Property; all of them without it");
   add_text(*set_it, "-p,--prop", put->property, "Property")->required();
-  add_text(*set_it, "-v,--value", put->value, "Its value")->required();
+  put->value.add(*set_it);
   add_text(*delete_it, "-p,--prop", gone->property, "Property")->required();
   group.add_subcommand("list", "List the profiles")->callback([&flags] { list(flags); });
   group.add_subcommand("delete-profile", "Delete a profile")->callback([&flags] {

@@ -2,6 +2,7 @@
 // `troupe env ...`: the environments of the older configuration.
 
 #include "apps/troupe/config/env_file.hpp"
+#include "apps/troupe/config/given_value.hpp"
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
@@ -18,7 +19,8 @@ namespace {
 
 struct env_flags {
   std::string place, place_value; // arguments, which the flags have replaced
-  std::string key, value;
+  std::string key;
+  given_value value;
 };
 
 struct place {
@@ -83,7 +85,7 @@ void set(const env_flags& given, const global_flags& flags) {
     throw command_error("property name must be specified with -k");
   if (!given.place.empty() && given.place_value.empty())
     throw command_error("no value provided; see --help");
-  const auto& value = given.place.empty() ? given.value : given.place_value;
+  const auto value = given.place.empty() ? given.value.read(at.key) : given.place_value;
   change_env_file(flags.env_file, [&](environments& all) { all[at.environment][at.key] = value; });
 }
 
@@ -117,7 +119,7 @@ void add_env_commands(CLI::App& app, const global_flags& flags) {
   set_one->add_option("value", put->place_value, "Its value")->group("");
   add_text(*get_one, "-k,--key", got->key, "Property; all of them without it");
   add_text(*set_one, "-k,--key", put->key, "Property");
-  add_text(*set_one, "-v,--value", put->value, "Its value");
+  put->value.add(*set_one);
   add_text(*delete_one, "-k,--key", gone->key, "Property; the environment without it");
 }
 

@@ -25,6 +25,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -248,7 +249,18 @@ struct connection::state {
     std::string after;
   };
   std::optional<deadline> ends; ///< of the whole command
+
+  bool has_answered = false;
+  std::optional<std::chrono::steady_clock::time_point> lost_since;
 };
+
+namespace {
+
+/// How long a service may be away that a command waits for.
+constexpr std::chrono::seconds longest_absence{60};
+constexpr std::chrono::milliseconds longest_pause{500};
+
+} // namespace
 
 connection::connection(const global_flags& flags) {
   try {
@@ -279,6 +291,42 @@ connection::connection(const global_flags& flags) {
 connection::~connection() = default;
 
 rpc_status connection::try_call(
+    std::string_view method,
+    const google::protobuf::Message& request,
+    google::protobuf::Message& response,
+    std::chrono::milliseconds timeout) {
+  auto status = ask(method, request, response, timeout);
+  if (status.code == status_code::unavailable)
+    fail_as_unreachable(status);
+  return status;
+}
+
+rpc_status connection::try_poll(
+    std::string_view method,
+    const google::protobuf::Message& request,
+    google::protobuf::Message& response,
+    std::chrono::milliseconds timeout) {
+  auto status = ask(method, request, response, timeout);
+  if (status.code != status_code::unavailable)
+    return status;
+  const auto now = std::chrono::steady_clock::now();
+  if (!state_->lost_since)
+    state_->lost_since = now;
+  if (!state_->has_answered || now - *state_->lost_since >= longest_absence)
+    fail_as_unreachable(status);
+  std::this_thread::sleep_for(std::min(timeout, longest_pause));
+  return {status_code::deadline_exceeded, std::move(status.message), {}};
+}
+
+void connection::fail_as_unreachable(const rpc_status& status) const {
+  const auto& options = state_->connector->options();
+  const auto hint = state_->has_answered ? rpc::reconnect_hint(status, options)
+                                         : rpc::connect_hint(status, options);
+  throw command_error(
+      "failed reaching server at " + options.target + ": " + status.message + in_brackets(hint));
+}
+
+rpc_status connection::ask(
     std::string_view method,
     const google::protobuf::Message& request,
     google::protobuf::Message& response,
@@ -316,10 +364,10 @@ rpc_status connection::try_call(
   });
   if (status.code == status_code::deadline_exceeded && timed_out())
     throw too_late();
-  if (status.code == status_code::unavailable)
-    throw command_error(
-        "failed reaching server at " + state_->connector->options().target + ": " + status.message
-        + in_brackets(rpc::connect_hint(status, state_->connector->options())));
+  if (status.code != status_code::unavailable && status.code != status_code::deadline_exceeded) {
+    state_->has_answered = true;
+    state_->lost_since.reset();
+  }
   if (status.ok() && state_->codec)
     through_codec([&] { decode_payloads(*state_->codec, response); });
   return status;

@@ -35,6 +35,15 @@ public:
       google::protobuf::Message& response,
       std::chrono::milliseconds timeout = std::chrono::seconds{10});
 
+  /// A call that waits for news and is made again after `deadline_exceeded`: nothing happened
+  /// meanwhile. So ends one that does not reach a service which has answered before, for up to a
+  /// minute: it may come back.
+  rpc_status try_poll(
+      std::string_view method,
+      const google::protobuf::Message& request,
+      google::protobuf::Message& response,
+      std::chrono::milliseconds timeout);
+
   /// One call that has to succeed; else throws `command_error` with "`what`: " and the service's
   /// words.
   void call(
@@ -49,6 +58,13 @@ public:
 
 private:
   struct state;
+
+  rpc_status
+  ask(std::string_view method,
+      const google::protobuf::Message& request,
+      google::protobuf::Message& response,
+      std::chrono::milliseconds timeout);
+  [[noreturn]] void fail_as_unreachable(const rpc_status& status) const;
   std::unique_ptr<state> state_;
 };
 

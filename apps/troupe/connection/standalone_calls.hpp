@@ -82,7 +82,7 @@ Response wait_for_end(
   for (;;) {
     Response response;
     constexpr std::chrono::seconds patience{60};
-    const auto status = to.try_call(method, request, response, patience);
+    const auto status = to.try_poll(method, request, response, patience);
     if (status.code == status_code::deadline_exceeded)
       continue;
     if (status.code == status_code::not_found)

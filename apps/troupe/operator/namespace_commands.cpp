@@ -17,6 +17,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace troupe::cli {
 namespace {
@@ -72,19 +73,26 @@ properties describe(const wf::DescribeNamespaceResponse& of) {
   };
 }
 
+// Of -n, the environment or the profile. What is given as empty (by a variable of a shell that is
+// not set, say) is not the default here: it would be changed or deleted.
+std::string named_by_flag(const global_flags& flags) {
+  const bool is_empty = flags.name_space && flags.name_space->empty();
+  return is_empty ? std::string{} : namespace_of(flags);
+}
+
 // The namespace comes by -n or, with a warning, as an argument. `by_flag` may be a name of the
 // environment or the profile, where the command counts those.
-std::string namespace_name(const std::string& by_flag, const std::string& argument) {
-  if (!argument.empty()) {
+std::string namespace_name(const std::string& by_flag, const std::optional<std::string>& argument) {
+  if (argument) {
     if (by_flag != "default")
       throw command_error(
-          "namespace was provided as both an argument (" + argument + ") and a flag (-n " + by_flag
+          "namespace was provided as both an argument (" + *argument + ") and a flag (-n " + by_flag
           + "); please specify namespace only with -n");
     std::fputs(
         "Warning: Passing the namespace as an argument is now deprecated; please switch to using "
         "-n instead\n",
         stderr);
-    return argument;
+    return *argument;
   }
   return by_flag;
 }
@@ -111,7 +119,8 @@ void add_data(Map& to, const std::vector<std::string>& pairs) {
 
 /// What `create` and `update` say of a namespace.
 struct namespace_flags {
-  std::string argument, description, email, retention;
+  std::optional<std::string> argument;
+  std::string description, email, retention;
   std::vector<std::string> data;
 
   void add_to(CLI::App& command) {
@@ -150,9 +159,8 @@ struct namespace_create : namespace_flags {
 };
 
 void namespace_describe(
-    const global_flags& flags, const std::string& argument, const std::string& id) {
-  const bool is_empty = flags.name_space && flags.name_space->empty();
-  auto name = namespace_name(is_empty ? std::string{} : namespace_of(flags), argument);
+    const global_flags& flags, const std::optional<std::string>& argument, const std::string& id) {
+  auto name = namespace_name(named_by_flag(flags), argument);
   if (name == "default" && !id.empty())
     name.clear();
   if (name.empty() == id.empty())
@@ -185,7 +193,7 @@ struct namespace_update : namespace_flags {
   namespace_update() { retention = "0s"; }
 
   void run(const global_flags& flags) const {
-    const auto name = namespace_name(namespace_of(flags), argument);
+    const auto name = namespace_name(named_by_flag(flags), argument);
     connection to{about(name, flags)};
     wf::DescribeNamespaceRequest asked;
     wf::DescribeNamespaceResponse now;
@@ -209,11 +217,11 @@ struct namespace_update : namespace_flags {
 };
 
 struct namespace_delete {
-  std::string argument;
+  std::optional<std::string> argument;
   bool yes = false;
 
   void run(const global_flags& flags) const {
-    const auto name = namespace_name(namespace_of(flags), argument);
+    const auto name = namespace_name(named_by_flag(flags), argument);
     connection to{about(name, flags)};
     const auto asked = painted(
         colour::red,
@@ -260,7 +268,7 @@ void add_namespace_commands(CLI::App& parent, const global_flags& flags) {
   create->callback([&flags, created] { created->run(flags); });
 
   auto* describe_one = group->add_subcommand("describe", "Show a namespace");
-  auto name = std::make_shared<std::string>();
+  auto name = std::make_shared<std::optional<std::string>>();
   auto id = std::make_shared<std::string>();
   describe_one->add_option("name", *name, "Namespace")->group("");
   add_text(*describe_one, "--namespace-id", *id, "Namespace ID, instead of its name");

@@ -46,8 +46,8 @@ public:
     }
   }
 
-  void print_text(const global_flags& flags) const {
-    if (!reachability_.empty()) {
+  void print_text(bool with_reachability, const global_flags& flags) const {
+    if (with_reachability) {
       say_heading("Task Reachability:", flags);
       std::vector<std::vector<std::string>> rows;
       for (const auto& [build_id, text] : reachability_)
@@ -198,6 +198,8 @@ private:
 void describe(const describe_queue_flags& what, const global_flags& flags) {
   if (what.is_legacy)
     return describe_as_before(what, flags);
+  if (what.task_queue.empty())
+    throw command_error("unable to describe task queue: missing task queue field");
   connection to{flags};
   auto request = request_for(what, to);
   request.set_api_mode(enums::DESCRIBE_TASK_QUEUE_MODE_ENHANCED);
@@ -217,7 +219,7 @@ void describe(const describe_queue_flags& what, const global_flags& flags) {
         request.add_task_queue_types(type);
   const description seen{describe_task_queue(request, to), what.without_stats};
   if (flags.format() == output_format::text)
-    seen.print_text(flags);
+    seen.print_text(what.with_reachability, flags);
   print_json(flags.is_json() ? seen.json() : "", flags);
 }
 

@@ -15,4 +15,8 @@ namespace troupe::cli {
 /// The same for a yes or a no, `y` for short, in any case.
 [[nodiscard]] bool confirm_yes(const std::string& question, bool sure, const global_flags& flags);
 
+/// All of stdin; of a terminal, which is asked on stderr and does not show it, one line. Throws
+/// `command_error`, also if it is interrupted.
+[[nodiscard]] std::string read_secret(const std::string& question);
+
 } // namespace troupe::cli

@@ -50,8 +50,19 @@ struct exchange {
 
   bool failed(const error_code& error) {
     if (error)
-      problem = error.message();
+      problem = is_http2() ? "that is a gRPC port, as a service's own is (7233 by default)"
+                : error == wire::error::end_of_stream
+                    ? "it closed the connection without an answer: it may speak TLS, or no HTTP"
+                : error.category() == wire::make_error_code(wire::error::bad_version).category()
+                    ? "it speaks no HTTP (" + error.message() + ')'
+                    : error.message();
     return static_cast<bool>(error);
+  }
+
+  /// It begins with a frame of settings: three bytes of length, the type.
+  [[nodiscard]] bool is_http2() const {
+    const auto* const first = static_cast<const char*>(buffer.data().data());
+    return buffer.size() >= 4 && first[0] == 0 && first[1] == 0 && first[3] == 4;
   }
 
   tcp::resolver resolver;
@@ -82,16 +93,22 @@ http_get(const std::string& address, const std::string& path, std::chrono::milli
   one.request.set(wire::field::connection, "close");
   one.start(host, address.substr(colon + 1));
   context.run_for(at_most);
+  const std::string advice =
+      " (worker_options::metrics_address or TROUPE_METRICS_ADDRESS opens a worker's port)";
   if (!one.is_done)
     throw command_error(
         "no worker answers at " + address + ": "
-        + (one.problem.empty() ? "nothing came in time" : one.problem)
-        + " (worker_options::metrics_address or TROUPE_METRICS_ADDRESS opens a worker's port)");
+        + (one.problem.empty() ? "nothing came in time" : one.problem) + advice);
   const auto& answer = one.parser.get();
   if (answer.result() != wire::status::ok)
     throw command_error(
         "what answers at " + address + " is no worker: HTTP " + std::to_string(answer.result_int())
-        + " for " + path);
+        + " for " + path.substr(0, path.find('?'))
+        + ", as the metrics and the HTTP API of a service say" + advice);
+  if (answer[wire::field::content_type].starts_with("text/html"))
+    throw command_error(
+        "what answers at " + address + " is no worker: a web page, as that of a service's Web UI"
+        + advice);
   return answer.body();
 }
 

@@ -189,7 +189,7 @@ void history_reader::read_page(const std::string& what) {
     return take(response);
   }
   const auto status =
-      over.try_call(methods::get_workflow_execution_history, request, response, long_poll);
+      over.try_poll(methods::get_workflow_execution_history, request, response, long_poll);
   if (status.code == status_code::deadline_exceeded)
     return; // nothing happened meanwhile
   if (!status.ok())

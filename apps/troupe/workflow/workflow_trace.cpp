@@ -130,7 +130,7 @@ private:
     request.set_wait_new_event(true);
     request.set_skip_archival(true);
     const auto status =
-        over_.try_call(methods::get_workflow_execution_history, request, response, longest);
+        over_.try_poll(methods::get_workflow_execution_history, request, response, longest);
     if (status.code == status_code::deadline_exceeded)
       return; // nothing happened meanwhile
     require(status);
