@@ -92,6 +92,10 @@ std::optional<std::string> message_payload(std::string_view text) {
   return {};
 }
 
+/// Each becomes some hundred bytes of JSON, which are read again. So many do not get through the
+/// service's own checks anyway.
+constexpr std::size_t most_payloads = 20'000;
+
 class rewriter {
 public:
   /// `payloads`: also those that stand for themselves; else the text stays as it is.
@@ -195,6 +199,8 @@ private:
   }
 
   void payload() {
+    if (++payloads_ > most_payloads)
+      throw payload_error("there are more than " + std::to_string(most_payloads) + " payloads");
     const auto kind = in_.peek();
     const auto text = in_.raw();
     if (kind == json_kind::null)
@@ -217,6 +223,7 @@ private:
   json_reader in_;
   bool has_shorthand_;
   std::string out_;
+  std::size_t payloads_ = 0;
 };
 
 namespace operators = temporal::api::operatorservice::v1;

@@ -15,10 +15,11 @@ namespace troupe::gateway {
 ///
 /// | path | what |
 /// |---|---|
-/// | /nexus/endpoints/{id}/services/{service}/{operation}[/cancel] | an operation of the endpoint's
-/// target | | /namespaces/{ns}/task-queues/{queue}/nexus-services/{service}/{operation}[/cancel] |
-/// of that queue | | /namespaces/{ns}/nexus/callback, /nexus/callback | how an operation ended |
+/// | /nexus/endpoints/{id}/services/{call} | an operation of the endpoint's target |
+/// | /namespaces/{ns}/task-queues/{queue}/nexus-services/{call} | of that queue |
+/// | /namespaces/{ns}/nexus/callback, /nexus/callback | how an operation ended |
 ///
+/// where a call is `{service}/{operation}`, and `/cancel` behind it to cancel one.
 /// Requests become tasks for the workers that poll, as those of workflows do. The service and the
 /// handler must outlive it.
 class nexus final : public http::handler {

@@ -3,6 +3,7 @@
 
 #include "runtime/base/log/log.hpp"
 #include "runtime/http/gzip.hpp"
+#include "runtime/http/run.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,9 +23,11 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <filesystem>
 #include <list>
 #include <map>
@@ -49,6 +52,10 @@ using tls_stream = beast::ssl_stream<beast::tcp_stream>;
 
 /// Servers of which something is known; those that nothing is sent to are forgotten then.
 constexpr std::size_t most_destinations = 256;
+/// Answers with a status of 1xx in front of the one that counts.
+constexpr int most_interim_answers = 16;
+/// More than that nobody waits; the clock could not hold all that can be asked for.
+constexpr std::chrono::milliseconds longest_time = std::chrono::hours{24 * 365};
 
 /// A request on its way, from its call until its end.
 struct exchange {
@@ -123,10 +130,12 @@ public:
 
   void run(const exchange_ptr& what, end_function on_end) override {
     on_end_ = std::move(on_end);
-    request_ = request_of(*what);
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(within_.header_bytes));
-    parser_->body_limit(within_.body_bytes);
+    interim_answers_ = 0;
+    try {
+      request_ = request_of(*what);
+    } catch (const std::exception& error) { // a header that is too large
+      return end(failed(std::string{"the request cannot be written: "} + error.what()), false);
+    }
     clock_.expires_at(what->ends);
     clock_.async_wait([self = shared()](error_code stopped) {
       if (!stopped && self->on_end_ && self->clock_.expiry() <= clock::now())
@@ -195,6 +204,13 @@ private:
       if (error && self->on_end_)
         self->write_problem_ = "write: " + error.message();
     });
+    read(was_open);
+  }
+
+  void read(bool was_open) {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(within_.header_bytes));
+    parser_->body_limit(within_.body_bytes);
     wire::async_read(
         stream_, buffer_, *parser_, [self = shared(), was_open](error_code error, std::size_t) {
           if (self->on_end_)
@@ -214,7 +230,7 @@ private:
               "the headers of the answer are larger than " + std::to_string(within_.header_bytes)
               + " bytes"),
           false);
-    if (error && was_open && !parser_->got_some())
+    if (error && was_open && interim_answers_ == 0 && !parser_->got_some())
       return end(std::nullopt, false);
     if (error == wire::error::end_of_stream)
       return end(
@@ -227,8 +243,16 @@ private:
               authority(to_) + ": "
               + (write_problem_.empty() ? "read: " + error.message() : write_problem_)),
           false);
+    const auto status = parser_->get().result_int();
+    const bool is_other_protocol = status == 101;
+    if (status < 200 && !is_other_protocol) { // the one that counts is still to come
+      if (++interim_answers_ > most_interim_answers)
+        return end(failed(authority(to_) + ": the server says for ever that it goes on"), false);
+      return read(was_open);
+    }
     // What is still written has been answered already, and would be taken for the next request.
-    const bool is_reusable = parser_->keep_alive() && write_problem_.empty() && !is_writing_;
+    const bool is_reusable =
+        parser_->keep_alive() && write_problem_.empty() && !is_writing_ && !is_other_protocol;
     end(answer(), is_reusable);
   }
 
@@ -295,6 +319,7 @@ private:
   std::optional<wire::response_parser<wire::string_body>> parser_;
   end_function on_end_;
   std::string write_problem_;
+  int interim_answers_ = 0; ///< to the exchange that is under way
   bool is_open_ = false;
   bool is_writing_ = false;
 };
@@ -341,10 +366,15 @@ struct client::implementation {
     sigset_t before;
     sigfillset(&every);
     pthread_sigmask(SIG_SETMASK, &every, &before);
-    thread = std::thread{[this] {
-      pthread_setname_np(pthread_self(), "troupe-post");
-      context.run();
-    }};
+    try {
+      thread = std::thread{[this] {
+        pthread_setname_np(pthread_self(), "troupe-post");
+        run(context, "the client");
+      }};
+    } catch (...) {
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      throw;
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -357,13 +387,72 @@ struct client::implementation {
       });
     auto& to = destinations[key_of(what->what.to)];
     if (to.busy >= within.connections) {
-      if (waiting >= within.waiting)
+      if (waiting >= within.waiting || to.waiting.size() >= within.waiting_for_one)
         return finish(*what, failed("too many HTTP requests are under way"));
       ++waiting;
       to.waiting.push_back(what);
+      if (what->ends < waits_until) {
+        waits_until = what->ends;
+        watch_waiting();
+      }
       return;
     }
     start(to, what);
+  }
+
+  /// Looks again when the first of those that wait has no more time.
+  void watch_waiting() {
+    waiting_clock.expires_at(waits_until);
+    waiting_clock.async_wait([this](error_code stopped) {
+      if (!stopped && !is_stopped)
+        end_what_is_late();
+    });
+  }
+
+  void end_what_is_late() {
+    const auto now = clock::now();
+    std::vector<exchange_ptr> over;
+    waits_until = clock::time_point::max();
+    for (auto& [key, to] : destinations)
+      std::erase_if(to.waiting, [&](const exchange_ptr& each) {
+        if (each->ends <= now)
+          over.push_back(each);
+        else
+          waits_until = std::min(waits_until, each->ends);
+        return each->ends <= now;
+      });
+    waiting -= over.size();
+    if (waits_until != clock::time_point::max())
+      watch_waiting();
+    for (const auto& each : over)
+      finish_late(*each);
+  }
+
+  static void finish_late(exchange& what) {
+    auto late = failed("request timed out");
+    late.is_late = true;
+    finish(what, std::move(late));
+  }
+
+  /// Closes connections that were not used for long.
+  void watch_idle() {
+    if (std::exchange(is_watching_idle, true))
+      return;
+    idle_clock.expires_after(within.idle_time);
+    idle_clock.async_wait([this](error_code stopped) {
+      is_watching_idle = false;
+      if (stopped || is_stopped)
+        return;
+      const auto oldest = clock::now() - within.idle_time;
+      bool are_left = false;
+      for (auto& [key, to] : destinations) {
+        std::erase_if(
+            to.idle, [&](const connection_ptr& each) { return each->idle_since <= oldest; });
+        are_left = are_left || !to.idle.empty();
+      }
+      if (are_left)
+        watch_idle();
+    });
   }
 
   void start(destination& to, const exchange_ptr& what) {
@@ -382,6 +471,7 @@ struct client::implementation {
           if (is_reusable && !is_stopped && to.idle.size() < within.idle) {
             over->idle_since = clock::now();
             to.idle.push_back(over);
+            watch_idle();
           }
           // Later: who hears of it may send the next, and the connection has yet to return.
           asio::post(context, [this, &to, what, over, came = std::move(came)]() mutable {
@@ -411,9 +501,7 @@ struct client::implementation {
       if (is_stopped) {
         finish(*what, failed("the HTTP client was closed"));
       } else if (what->ends <= now) {
-        auto late = failed("request timed out");
-        late.is_late = true;
-        finish(*what, std::move(late));
+        finish_late(*what);
       } else {
         start(to, what);
       }
@@ -459,7 +547,11 @@ struct client::implementation {
   }
 
   static void finish(exchange& what, received came) {
-    std::exchange(what.done, nullptr)(std::move(came));
+    try {
+      std::exchange(what.done, nullptr)(std::move(came));
+    } catch (const std::exception& error) { // others wait for their turn behind it
+      log::error("what was done with an HTTP answer threw", {{"error", error.what()}});
+    }
   }
 
   /// False if it is closed.
@@ -478,6 +570,8 @@ struct client::implementation {
     }
     asio::post(context, [this] {
       is_stopped = true;
+      waiting_clock.cancel();
+      idle_clock.cancel();
       for (const auto open = under_way; const auto& each : open)
         each->close();
       for (auto& [key, to] : destinations) {
@@ -496,6 +590,10 @@ struct client::implementation {
   std::map<std::string, destination> destinations; ///< their addresses stay
   std::list<connection_ptr> under_way;
   std::size_t waiting = 0;
+  asio::steady_timer waiting_clock{context};
+  clock::time_point waits_until = clock::time_point::max(); ///< what that clock is set to
+  asio::steady_timer idle_clock{context};
+  bool is_watching_idle = false;
   bool is_stopped = false; ///< on the thread
   std::mutex mutex;        ///< guards what follows
   bool is_closed = false;
@@ -519,7 +617,7 @@ client::~client() {
 
 void client::send(outgoing what, unique_function<void(received)> done) {
   auto made = std::make_shared<exchange>();
-  made->ends = clock::now() + what.time;
+  made->ends = clock::now() + std::min(what.time, longest_time);
   made->what = std::move(what);
   made->done = std::move(done);
   if (!impl_->post(made))

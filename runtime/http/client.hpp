@@ -40,10 +40,11 @@ struct received {
 
 /// What requests may cost.
 struct client_limits {
-  std::size_t connections = 64; ///< to one server at once; more requests wait
-  std::size_t waiting = 4096;   ///< requests, of all servers; more are refused at once
-  std::size_t idle = 16;        ///< connections to one server that are kept
-  std::chrono::milliseconds idle_time{30'000};
+  std::size_t connections = 64;       ///< to one server at once; more requests wait
+  std::size_t waiting = 4096;         ///< requests, of all servers; more are refused at once
+  std::size_t waiting_for_one = 1024; ///< of them, for one server
+  std::size_t idle = 16;              ///< connections to one server that are kept
+  std::chrono::milliseconds idle_time{30'000}; ///< after which they are closed
   std::size_t header_bytes = std::size_t{64} << 10;
   std::size_t body_bytes = std::size_t{4} << 20; ///< of an answer, before and after decompression
 };

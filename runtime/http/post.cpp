@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/post.hpp"
 
+#include "runtime/base/text/go_url.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -133,41 +135,14 @@ run(const http_url& to,
 } // namespace
 
 std::optional<http_url> parse_http_url(std::string_view text) {
-  http_url result;
-  constexpr std::string_view plain = "http://";
-  constexpr std::string_view tls = "https://";
-  if (text.starts_with(plain)) {
-    text.remove_prefix(plain.size());
-  } else if (text.starts_with(tls)) {
-    text.remove_prefix(tls.size());
-    result.port = "443";
-    result.is_tls = true;
-  } else {
+  auto target = http_target_of(read_go_url(text));
+  if (!target.problem.empty())
     return std::nullopt;
-  }
-  const auto slash = text.find('/');
-  if (slash != std::string_view::npos)
-    result.path = text.substr(slash);
-  auto authority = text.substr(0, slash);
-  const auto colon = authority.rfind(':');
-  const bool has_port =
-      colon != std::string_view::npos && authority.find(']', colon) == authority.npos;
-  if (has_port) {
-    result.port = authority.substr(colon + 1);
-    authority = authority.substr(0, colon);
-    if (result.port.empty() || result.port.size() > 5
-        || result.port.find_first_not_of("0123456789") != std::string::npos)
-      return std::nullopt;
-  }
-  if (authority.starts_with('[') && authority.ends_with(']'))
-    authority = authority.substr(1, authority.size() - 2);
-  // A user's name, a blank or a line break would end up in the request.
-  const auto is_plain = [](char c) { return c > ' ' && c < '\x7F' && c != '@'; };
-  if (authority.empty() || !std::ranges::all_of(authority, is_plain)
-      || !std::ranges::all_of(result.path, is_plain))
-    return std::nullopt;
-  result.host = authority;
-  return result;
+  return http_url{
+      .host = std::move(target.host),
+      .port = std::move(target.port),
+      .path = std::move(target.path),
+      .is_tls = target.is_encrypted};
 }
 
 namespace {

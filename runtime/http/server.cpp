@@ -3,6 +3,7 @@
 
 #include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/http/run.hpp"
 #include "runtime/http/session.hpp"
 #include "runtime/http/tls_context.hpp"
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <exception>
 #include <future>
+#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -29,18 +31,22 @@ using boost::system::error_code;
 /// After an error of `accept` (no descriptors left) it would come again at once.
 constexpr std::chrono::milliseconds accept_pause{100};
 
-/// The thread of a server as an executor.
+/// The thread of a server as an executor. Outlives it, for whom it was given to.
 class server_loop final : public executor {
 public:
-  explicit server_loop(asio::io_context& context) : context_(context) {}
+  explicit server_loop(asio::io_context& context) : context_(&context) {}
 
   void post(unique_function<void()> work) override {
-    asio::post(context_, [this, made = std::move(work)]() mutable { run(made); });
+    std::lock_guard guard{mutex_};
+    if (context_ != nullptr)
+      asio::post(*context_, [this, made = std::move(work)]() mutable { run(made); });
   }
 
   timer_id schedule(duration after, unique_function<void()> work) override {
     const auto id = ++last_timer_;
-    auto& timer = timers_.try_emplace(id, context_).first->second;
+    if (context_ == nullptr)
+      return id; // never due
+    auto& timer = timers_.try_emplace(id, *context_).first->second;
     timer.expires_after(std::min<duration>(after, longest_timer));
     timer.async_wait([this, id, made = std::move(work)](error_code stopped) mutable {
       if (stopped || timers_.erase(id) == 0)
@@ -57,7 +63,16 @@ public:
   }
 
   [[nodiscard]] bool runs_here() const override {
-    return context_.get_executor().running_in_this_thread();
+    return context_ != nullptr && context_->get_executor().running_in_this_thread();
+  }
+
+  /// The thread is gone, and the context will be.
+  void end() {
+    {
+      std::lock_guard guard{mutex_};
+      context_ = nullptr;
+    }
+    timers_.clear();
   }
 
 private:
@@ -73,7 +88,8 @@ private:
     }
   }
 
-  asio::io_context& context_;
+  std::mutex mutex_;          ///< guards `context_` against those on other threads, which only post
+  asio::io_context* context_; ///< null: it has ended
   std::unordered_map<timer_id, asio::steady_timer> timers_;
   timer_id last_timer_ = 0;
 };
@@ -136,7 +152,7 @@ struct server::implementation {
     try {
       thread = std::thread{[this] {
         pthread_setname_np(pthread_self(), "troupe-http");
-        all.context.run();
+        run(all.context, "the server");
       }};
     } catch (const std::exception& failed) {
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -203,8 +219,12 @@ struct server::implementation {
       // Those that are left have until then.
       pause.expires_after(grace);
       pause.async_wait([this](error_code) {
-        while (!all.open.empty())
-          all.open.front()->close();
+        for (auto each = all.open.begin(); each != all.open.end();)
+          (*each++)->give_up();
+        asio::post(all.context, [this] { // after the answers to that
+          while (!all.open.empty())
+            all.open.front()->close();
+        });
       });
       closed.set_value();
     });
@@ -215,11 +235,12 @@ struct server::implementation {
       all.unanswered.wait(owed);
     all.context.stop();
     thread.join();
+    loop->end();
   }
 
   tls_contexts contexts; ///< the thread's
   sessions all;          ///< before the rest: sessions in its context leave the list as they go
-  server_loop loop{all.context};
+  std::shared_ptr<server_loop> loop = std::make_shared<server_loop>(all.context);
   /// The thread also waits for answers while no connection is left.
   asio::executor_work_guard<asio::io_context::executor_type> work{all.context.get_executor()};
   tcp::acceptor acceptor{all.context};
@@ -242,7 +263,7 @@ const http::address& server::where() const noexcept {
 }
 
 executor& server::loop() noexcept {
-  return impl_->loop;
+  return *impl_->loop;
 }
 
 server_counts server::counts() const noexcept {

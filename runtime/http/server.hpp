@@ -64,8 +64,9 @@ class handler {
 public:
   virtual ~handler() = default;
 
-  /// The server's thread, before the first request.
-  virtual void use(executor& loop) { static_cast<void>(loop); }
+  /// The server's thread, before the first request. Whoever keeps it for longer than the server
+  /// keeps what does nothing any more.
+  virtual void use(std::shared_ptr<executor> loop) { static_cast<void>(loop); }
 
   /// Serves one request, on the server's thread, without waiting. Returns what to call, at most
   /// once and on the server's thread, when the client is gone before it was answered; then it must
@@ -129,8 +130,9 @@ public:
   [[nodiscard]] server_counts counts() const noexcept;
 
   /// Takes no new connections and requests, lets those under way be answered for at most `grace`,
-  /// then cuts them. Returns when each request was answered, which the handler must still do, and
-  /// the thread is gone. Not from the server's own thread.
+  /// then cancels and cuts them; what is answered at once is still heard. Returns when each request
+  /// was answered, which the handler must still do, and the thread is gone. Not from the server's
+  /// own thread.
   void stop(std::chrono::milliseconds grace);
 
 private:

@@ -206,6 +206,11 @@ void session::drain() {
     close();
 }
 
+void session::give_up() {
+  if (state_ == state::serving && cancel_)
+    std::exchange(cancel_, nullptr)();
+}
+
 void session::close() {
   if (state_ == state::closed)
     return;
@@ -419,6 +424,21 @@ void session::answered(answer_maker make) {
 void session::write(response what) {
   state_ = state::writing;
   keeps_alive_ = keeps_alive_ && !is_draining_ && !all_.is_stopping && !is_input_over_;
+  try {
+    fill_answer(std::move(what));
+  } catch (const std::exception& failed) { // a header that is too large
+    log::error("an HTTP answer cannot be written", {{"error", failed.what()}});
+    fill_answer({.status = 500, .body = "internal error\n"});
+  }
+  request_ = nullptr;
+  moved_on();
+  wait_for_client(all_.within.answer_time);
+  wire::async_write(stream_, answer_, [self = shared_from_this()](error_code error, std::size_t) {
+    self->on_written(error);
+  });
+}
+
+void session::fill_answer(response what) {
   answer_ = {};
   answer_.result(what.status);
   answer_.version(11);
@@ -439,12 +459,6 @@ void session::write(response what) {
     answer_.content_length(what.body.size());
   if (!is_head_)
     answer_.body() = std::move(what.body);
-  request_ = nullptr;
-  moved_on();
-  wait_for_client(all_.within.answer_time);
-  wire::async_write(stream_, answer_, [self = shared_from_this()](error_code error, std::size_t) {
-    self->on_written(error);
-  });
 }
 
 void session::on_written(error_code error) {

@@ -68,6 +68,8 @@ public:
   void begin();
   /// Ends it as soon as nothing is under way.
   void drain();
+  /// Cancels the request that is served.
+  void give_up();
   /// Ends it now; a request that is served is cancelled.
   void close();
   /// True if it could be closed without loss: nobody here works for it.
@@ -91,6 +93,8 @@ private:
   void on_watched(error_code error, std::size_t size);
   void answered(answer_maker make);
   void write(response what);
+  /// Throws if it cannot be put into a message.
+  void fill_answer(response what);
   void on_written(error_code error);
   void leave();
   void part();

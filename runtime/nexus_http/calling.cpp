@@ -8,6 +8,8 @@
 #include "runtime/nexus_http/failure.hpp"
 #include "runtime/protocol/json_value.hpp"
 
+#include <troupe/duration.hpp>
+
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 
@@ -179,11 +181,19 @@ call_outcome unsuccessful(const http::received& from) {
 
 } // namespace
 
+bool names_no_operation(const nexus::Request& from) noexcept {
+  const auto is_dots = [](const std::string& part) { return part == "." || part == ".."; };
+  return from.has_cancel_operation() ? is_dots(from.cancel_operation().service())
+                                           || is_dots(from.cancel_operation().operation())
+                                     : is_dots(from.start_operation().service())
+                                           || is_dots(from.start_operation().operation());
+}
+
 http::outgoing
 make_call(http::http_url to, const nexus::Request& from, std::chrono::milliseconds timeout) {
   http::outgoing made;
   made.to = std::move(to);
-  made.time = timeout;
+  made.time = std::max(timeout, std::chrono::milliseconds{1});
   const bool is_cancel = from.has_cancel_operation();
   auto& path = made.to.path;
   const auto mark = path.find('?');
@@ -199,11 +209,11 @@ make_call(http::http_url to, const nexus::Request& from, std::chrono::millisecon
   below(is_cancel ? from.cancel_operation().operation() : from.start_operation().operation());
   if (is_cancel)
     path += "/cancel";
-  set(made.headers, request_timeout_header, write_duration(timeout));
+  set(made.headers, request_timeout_header, write_duration(saturate(made.time)));
   for (const auto& [name, value] : from.header()) {
     const auto lower = to_lower(name);
-    if (!lower.starts_with(content_prefix) && lower != "host" && lower != "connection"
-        && lower != "transfer-encoding" && lower != request_timeout_header)
+    if (!lower.starts_with(content_prefix) && !is_of_connection(lower)
+        && lower != request_timeout_header)
       set(made.headers, lower, value);
   }
   if (from.capabilities().temporal_failure_responses())

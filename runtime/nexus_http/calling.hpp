@@ -27,6 +27,11 @@ namespace troupe::nexus_http {
     const temporal::api::nexus::v1::Request& from,
     std::chrono::milliseconds timeout);
 
+/// Its service or operation is `.` or `..`: in a path that would be another place.
+[[nodiscard]] bool names_no_operation(const temporal::api::nexus::v1::Request& from) noexcept;
+inline constexpr std::string_view no_operation_problem =
+    "services and operations named \".\" or \"..\" cannot be called over HTTP";
+
 /// What came of a call: one of the first two, or a problem.
 struct call_outcome {
   std::unique_ptr<temporal::api::nexus::v1::Response> response;

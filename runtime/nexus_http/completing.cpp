@@ -2,6 +2,7 @@
 #include "runtime/nexus_http/completing.hpp"
 
 #include "runtime/base/text/go_quote.hpp"
+#include "runtime/base/text/json_values.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time_text.hpp"
@@ -48,8 +49,8 @@ http::outgoing make_completion(
   made.to = std::move(to);
   made.time = timeout;
   for (const auto& [name, value] : of_callback)
-    if (const auto lower = to_lower(name); !lower.starts_with(content_prefix) && lower != "host"
-                                           && lower != "connection" && lower != "transfer-encoding")
+    if (const auto lower = to_lower(name);
+        !lower.starts_with(content_prefix) && !is_of_connection(lower))
       set_absent(made.headers, lower, value);
   set_absent(made.headers, "user-agent", "temporalio/server");
   std::erase_if(made.headers, [](const auto& each) { return each.first == state_header; });
@@ -119,6 +120,8 @@ result<completion, http::response> read_completion(const http::incoming& request
   const auto type = request.header("content-type");
   if (!is_json_type(type))
     return bad("invalid request content type: " + quote_as_go(to_valid_utf8(std::string{type})));
+  if (!has_few_values(request.body)) // it is read on the thread that serves all
+    return bad("the failure has more than " + std::to_string(most_json_values) + " values");
   const auto failure = parse_failure_json(request.body);
   auto read = std::make_shared<temporal::api::failure::v1::Failure>();
   if (!failure || !read_failure(*failure, *read))

@@ -16,6 +16,8 @@ namespace {
 using payload = temporal::api::common::v1::Payload;
 
 constexpr std::string_view unknown_encoding = "unknown/nexus-content";
+/// Bytes of headers that say what a body is; with more the payload travels as the message itself.
+constexpr std::size_t most_about = 2 * longest_header_value;
 constexpr std::string_view payload_type = "application/x-temporal-payload";
 
 /// `type/subtype; a=b; c="d e"`
@@ -146,11 +148,14 @@ content to_content(const payload& from) {
                         && is_header("x", *message_type);
   std::string type;
   if (*encoding == unknown_encoding) {
+    std::size_t size = 0;
     for (const auto& [name, value] : from.metadata())
       if (name != "encoding") {
         const auto lower = to_lower(name);
+        size += name.size() + value.size();
         // Those of the message itself are not for a payload to say.
-        if (!is_header(name, value) || lower == "length" || lower == "encoding")
+        if (!is_header(std::string{content_prefix} + lower, value) || lower == "length"
+            || lower == "encoding" || size > most_about)
           return whole(from);
         made.about.emplace_back(std::string{content_prefix} + lower, value);
       }
@@ -166,6 +171,8 @@ content to_content(const payload& from) {
     type = "application/octet-stream";
   else if (*encoding != "binary/null" || count != 1)
     return whole(from);
+  if (!is_header("content-type", type))
+    return whole(from); // with the marks of a quoted text it has become too long
   if (!type.empty())
     made.about.emplace_back("content-type", std::move(type));
   return made;

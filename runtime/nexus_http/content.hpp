@@ -20,7 +20,8 @@ class Payload;
 /// | binary/plain | application/octet-stream |
 /// | binary/null | none, and no body |
 /// | unknown/nexus-content | the headers that its metadata holds |
-/// | anything else, or with more metadata | application/x-temporal-payload: the message itself |
+/// | anything else, or with more or longer metadata | application/x-temporal-payload: the message
+/// itself |
 ///
 /// The way back is the same; a body of any other kind becomes `unknown/nexus-content`.
 namespace troupe::nexus_http {

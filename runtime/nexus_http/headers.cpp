@@ -102,11 +102,25 @@ std::string to_lower(std::string_view text) {
 
 bool is_header(std::string_view name, std::string_view value) noexcept {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return is_letter_or_digit(c) || marks.find(c) != marks.npos;
-  }) && std::ranges::all_of(value, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7F');
-  });
+  return !name.empty() && name.size() <= longest_header_name && value.size() <= longest_header_value
+         && std::ranges::all_of(
+             name, [&](char c) { return is_letter_or_digit(c) || marks.find(c) != marks.npos; })
+         && std::ranges::all_of(value, [](char c) {
+              return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7F');
+            });
+}
+
+bool is_of_connection(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 8> names{
+      "connection",
+      "expect",
+      "host",
+      "keep-alive",
+      "te",
+      "trailer",
+      "transfer-encoding",
+      "upgrade"};
+  return name.starts_with("proxy-") || std::ranges::find(names, name) != names.end();
 }
 
 std::optional<duration> parse_duration(std::string_view text) noexcept {
@@ -162,6 +176,9 @@ std::string write_links(const std::vector<link>& links) {
   for (const auto& [url, type] : links) {
     if (!is_link_url(url) || !is_link_type(type) || url.find('>') != url.npos
         || !is_header("x", url))
+      continue;
+    constexpr std::size_t around = std::string_view{", <>; type=\"\""}.size();
+    if (out.size() + url.size() + type.size() + around > longest_header_value)
       continue;
     out.append(out.empty() ? "<" : ", <").append(url).append(">; type=\"").append(type) += '"';
   }

@@ -19,9 +19,18 @@ using headers = std::vector<std::pair<std::string, std::string>>;
 
 [[nodiscard]] std::string to_lower(std::string_view text);
 
+/// The longest value of a header, and the longest name, that is sent.
+inline constexpr std::size_t longest_header_value = std::size_t{8} << 10;
+inline constexpr std::size_t longest_header_name = 256;
+
 /// A name and a value that may stand in a header: letters, digits and marks; a line without control
-/// characters. Everything else would end up as another header, or as another request.
+/// characters, of no more than those bytes. Everything else would end up as another header, or as
+/// another request, or be taken by nobody.
 [[nodiscard]] bool is_header(std::string_view name, std::string_view value) noexcept;
+
+/// A header of the connection, in small letters, and not of the request that it carries: it goes
+/// neither from a caller to a handler nor into a request to another server.
+[[nodiscard]] bool is_of_connection(std::string_view name) noexcept;
 
 /// Names of the Nexus specification.
 inline constexpr std::string_view request_id_header = "nexus-request-id";
@@ -54,8 +63,8 @@ struct link {
 };
 /// All headers of the name together; nothing if one is none.
 [[nodiscard]] std::optional<std::vector<link>> parse_links(const headers& among);
-/// `<url>; type="T"`, several with commas; those that no reader would take are left out. Empty:
-/// there is none.
+/// `<url>; type="T"`, several with commas; those that no reader would take are left out, and
+/// those that one header has no room for. Empty: there is none.
 [[nodiscard]] std::string write_links(const std::vector<link>& links);
 
 /// `Sun, 22 Nov 2026 04:24:26 GMT`, whatever the locale.

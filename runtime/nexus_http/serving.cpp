@@ -28,23 +28,13 @@ namespace enums = temporal::api::enums::v1;
 
 constexpr std::string_view json_type = "application/json";
 
-/// Of the connection, not of the request; and what the service keeps for itself
+/// Beside those of the connection: what the service keeps for itself
 /// (`frontend.nexusRequestHeadersBlacklist`).
-constexpr std::array<std::string_view, 11> not_passed{
-    "accept-encoding",
-    "connection",
-    "expect",
-    "host",
-    "keep-alive",
-    "temporal-nexus-failure-support",
-    "te",
-    "transfer-encoding",
-    "upgrade",
-    "x-forwarded-for",
-    "xdc-redirection"};
+constexpr std::array<std::string_view, 3> not_passed{
+    "accept-encoding", "temporal-nexus-failure-support", "x-forwarded-for"};
 
 bool is_passed(std::string_view name) {
-  return std::ranges::find(not_passed, name) == not_passed.end()
+  return !is_of_connection(name) && std::ranges::find(not_passed, name) == not_passed.end()
          && !name.starts_with("xdc-redirection");
 }
 

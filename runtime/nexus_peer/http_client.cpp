@@ -40,6 +40,17 @@ operation_error error_of(const failures::Failure& from, const data_converter& co
       std::move(cause)};
 }
 
+/// The name in small letters. Throws if no request could hold the header.
+std::string named(const std::string& name, const std::string& value) {
+  if (!nexus_http::is_header(name, value))
+    throw std::invalid_argument(
+        "the header \"" + name
+        + "\" cannot be sent: letters, digits and marks may stand in its name, "
+          "and one line of at most "
+        + std::to_string(nexus_http::longest_header_value) + " bytes in its value");
+  return nexus_http::to_lower(name);
+}
+
 } // namespace
 
 struct http_client::implementation {
@@ -57,6 +68,8 @@ struct http_client::implementation {
 
   nexus_http::call_outcome
   call(const wire::Request& request, const http_call_options& with, bool is_cancel) {
+    if (nexus_http::names_no_operation(request))
+      throw std::invalid_argument(std::string{nexus_http::no_operation_problem});
     auto came = post(nexus_http::make_call(to, request, with.timeout));
     const bool is_late = came.is_late;
     auto outcome = nexus_http::read_answer(std::move(came), is_cancel);
@@ -72,7 +85,7 @@ struct http_client::implementation {
     header["user-agent"] = "troupe";
     for (const auto* each : {&options.headers, &with.headers})
       for (const auto& [name, value] : *each)
-        header[nexus_http::to_lower(name)] = value;
+        header[named(name, value)] = value;
     request.mutable_capabilities()->set_temporal_failure_responses(true);
   }
 
@@ -83,7 +96,10 @@ struct http_client::implementation {
           "the callback's URL \"" + where.url + "\" is no http://host:port/path");
     url->ca_file = options.ca_file;
     nexus_http::headers headers{where.headers.begin(), where.headers.end()};
-    headers.insert(headers.end(), options.headers.begin(), options.headers.end());
+    // They are for the server that this client is for: they may hold its key.
+    if (url->is_tls == to.is_tls && url->port == to.port
+        && nexus_http::to_lower(url->host) == nexus_http::to_lower(to.host))
+      headers.insert(headers.end(), options.headers.begin(), options.headers.end());
     const auto came =
         post(nexus_http::make_completion(std::move(*url), headers, what, completion_timeout));
     if (came.problem.empty() && came.status >= 200 && came.status < 300)
@@ -125,7 +141,7 @@ http_started<payload> http_client::start_raw(
   start.set_request_id(options.request_id.empty() ? random_uuid() : options.request_id);
   start.set_callback(options.callback_url);
   for (const auto& [name, value] : options.callback_headers)
-    (*start.mutable_callback_header())[nexus_http::to_lower(name)] = value;
+    (*start.mutable_callback_header())[named(name, value)] = value;
   for (const auto& each : options.links) {
     auto& added = *start.add_links();
     added.set_url(each.url);

@@ -85,7 +85,7 @@ void http_server::stop(std::chrono::milliseconds grace) {
   if (!impl_->listener)
     return;
   impl_->listener->stop(grace);
-  impl_->calls->join();
+  impl_->calls->end();
   impl_->listener.reset();
   impl_->calls.reset();
 }

@@ -16,6 +16,7 @@
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -109,8 +110,22 @@ served_calls::served_calls(
       max_requests_(options.max_requests), patience_(options.request_timeout),
       take_(std::move(take)), pool_(options.threads == 0 ? 1 : options.threads) {}
 
-void served_calls::join() {
+void served_calls::end() {
   pool_.join();
+  if (!loop_)
+    return;
+  const executor_scope here{*loop_};
+  for (const auto& weak : std::exchange(coroutines_, {}))
+    if (const auto one = weak.lock())
+      one->call = nullptr; // which holds what holds it
+}
+
+void served_calls::keep_until_end(const std::shared_ptr<served>& one) {
+  if (coroutines_.size() >= sweep_at_) {
+    std::erase_if(coroutines_, [](const auto& each) { return each.expired(); });
+    sweep_at_ = std::max<std::size_t>(256, coroutines_.size() * 2);
+  }
+  coroutines_.push_back(one);
 }
 
 unique_function<void()>
@@ -125,7 +140,7 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
     return at_once(
         answer, nexus_http::refusal("RESOURCE_EXHAUSTED", "too many requests are under way"));
   if (path == completion_path && take_)
-    return complete(*request, std::move(answer));
+    return complete(std::move(request), std::move(answer));
   auto target = nexus_http::parse_target(*request, nexus_http::split_path(path));
   if (!target)
     return at_once(answer, std::move(target.error()));
@@ -143,7 +158,7 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
   one->answer = std::move(answer);
   one->reads_new_failures = read->reads_new_failures;
   const executor_scope here{*loop_};
-  one->call = accept_task(environment_, std::move(*task->task), *loop_, now);
+  one->call = accept_task(environment_, std::move(*task->task), *loop_, now, loop_);
   ++under_way_;
   go_on(one);
   if (one->is_over)
@@ -184,7 +199,7 @@ void served_calls::go_on(const std::shared_ptr<served>& one) {
       });
       reached->has_returned = true;
       if (!reached->is_finished)
-        return;
+        return keep_until_end(one);
       break;
     }
     case step::call_service:
@@ -234,32 +249,35 @@ void served_calls::give_up(
   finish(one, std::move(what));
 }
 
-unique_function<void()>
-served_calls::complete(const http::incoming& request, http::answer_function answer) {
-  if (request.method != "POST")
+unique_function<void()> served_calls::complete(
+    std::shared_ptr<const http::incoming> request, http::answer_function answer) {
+  if (request->method != "POST")
     return at_once(
         answer, nexus_http::refusal("BAD_REQUEST", "invalid request method: expected POST"));
-  auto read = nexus_http::read_completion(request);
+  auto read = nexus_http::read_completion(*request);
   if (!read)
     return at_once(answer, std::move(read.error()));
   ++under_way_;
-  auto what = std::make_shared<completion>(
-      completion_of(request, std::move(*read), environment_->converter));
-  boost::asio::post(pool_, [this, what, to = std::move(answer)]() mutable {
-    http::response said{.content_type = {}};
-    try {
-      take_(*what);
-    } catch (...) {
-      const auto outcome = classify(std::current_exception());
-      const auto* const refused = std::get_if<handler_error>(&outcome);
-      said =
-          refused != nullptr
-              ? refusal_of(*refused)
-              : nexus_http::refusal("INTERNAL", "an operation error is no answer to a completion");
-    }
-    to([said = std::move(said)]() mutable { return std::move(said); });
-    loop_->post([this] { --under_way_; });
-  });
+  boost::asio::post(
+      pool_,
+      [this,
+       request = std::move(request),
+       what = std::move(*read),
+       to = std::move(answer)]() mutable {
+        http::response said{.content_type = {}};
+        try { // also what a codec throws
+          take_(completion_of(*request, std::move(what), environment_->converter));
+        } catch (...) {
+          const auto outcome = classify(std::current_exception());
+          const auto* const refused = std::get_if<handler_error>(&outcome);
+          said = refused != nullptr
+                     ? refusal_of(*refused)
+                     : nexus_http::refusal(
+                           "INTERNAL", "an operation error is no answer to a completion");
+        }
+        to([said = std::move(said)]() mutable { return std::move(said); });
+        loop_->post([this] { --under_way_; });
+      });
   return {};
 }
 

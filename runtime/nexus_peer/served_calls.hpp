@@ -11,7 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 namespace troupe::nexus {
 
@@ -26,18 +26,21 @@ public:
       std::function<void(const completion&)> take);
 
   /// Whose thread it is, before the first request.
-  void use(executor& loop) override { loop_ = &loop; }
+  void use(std::shared_ptr<executor> loop) override { loop_ = std::move(loop); }
 
   unique_function<void()>
   serve(std::shared_ptr<const http::incoming> request, http::answer_function answer) override;
 
-  /// Waits for functions that still run.
-  void join();
+  /// Once the server's thread is gone: waits for functions that still run, and drops coroutines
+  /// that are over for their callers and have not ended.
+  void end();
 
 private:
   struct served;
 
-  unique_function<void()> complete(const http::incoming& request, http::answer_function answer);
+  unique_function<void()>
+  complete(std::shared_ptr<const http::incoming> request, http::answer_function answer);
+  void keep_until_end(const std::shared_ptr<served>& one);
   void go_on(const std::shared_ptr<served>& one);
   void run_function(const std::shared_ptr<served>& one);
   void finish(const std::shared_ptr<served>& one, http::response what);
@@ -48,8 +51,10 @@ private:
   const std::size_t max_requests_;
   const duration patience_;
   const std::function<void(const completion&)> take_;
-  executor* loop_ = nullptr;
+  std::shared_ptr<executor> loop_;
   std::size_t under_way_ = 0;
+  std::vector<std::weak_ptr<served>> coroutines_; ///< holes are swept when it doubles
+  std::size_t sweep_at_ = 256;
   boost::asio::thread_pool pool_;
 };
 

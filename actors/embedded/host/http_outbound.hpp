@@ -4,6 +4,7 @@
 #include "actors/embedded/nexus/outbound.hpp"
 #include "actors/shard/shard.hpp"
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,7 +24,13 @@ public:
       client_ = std::make_unique<http::client>();
     what.to.ca_file = ca_file_;
     client_->send(std::move(what), [this, read = std::move(read)](http::received came) mutable {
-      home_.post(read(std::move(came)));
+      try {
+        home_.post(read(std::move(came)));
+      } catch (const std::exception& failed) { // who waits must hear of it
+        http::received unread;
+        unread.problem = std::string{"the answer could not be read: "} + failed.what();
+        home_.post(read(std::move(unread)));
+      }
     });
   }
 

@@ -64,16 +64,19 @@ std::string unescaped(std::string_view text, part in) {
   return out;
 }
 
-std::string escaped(std::string_view text, part in) {
+void append_escape(std::string& out, char c) {
   constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+}
+
+std::string escaped(std::string_view text, part in) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (const char c : text)
     if (stays(c, in))
       out += c;
     else
-      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
-  }
+      append_escape(out, c);
   return out;
 }
 
@@ -213,6 +216,52 @@ go_url read_go_url(std::string_view text) {
     out = {};
     out.problem = "parse " + quote_as_go(cited) + ": " + broken.problem;
   }
+  return out;
+}
+
+http_target http_target_of(const go_url& url) {
+  http_target out;
+  const auto refuse = [](std::string problem) {
+    http_target refused;
+    refused.problem = std::move(problem);
+    return refused;
+  };
+  if (!url.problem.empty())
+    return refuse(url.problem);
+  if ((url.scheme != "http" && url.scheme != "https") || url.host.empty())
+    return refuse("it is no http://host:port/path");
+  out.is_encrypted = url.scheme == "https";
+  auto rest = std::string_view{url.text}.substr(url.scheme.size() + 3);
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  rest.remove_prefix(authority.size());
+  if (authority.find('@') != authority.npos)
+    return refuse("it names a user, which is not sent: give the credentials as a header");
+  std::string_view host = url.host;
+  const bool is_address = host.starts_with('[');
+  const auto colon = host.find(':', is_address ? host.rfind(']') : 0);
+  out.port = out.is_encrypted ? "443" : "80";
+  if (colon != host.npos) {
+    out.port = host.substr(colon + 1);
+    host = host.substr(0, colon);
+    if (out.port.empty() || out.port.size() > 5 || std::stoi(out.port) > 65'535)
+      return refuse("its port is no number up to 65535");
+  }
+  if (is_address)
+    host = host.substr(1, host.size() - 2);
+  const std::string_view more = is_address ? ":%" : "";
+  if (host.empty() || !std::all_of(host.begin(), host.end(), [&](char c) {
+        return is_plain(c) || more.find(c) != more.npos;
+      }))
+    return refuse(
+        "in the name of a host stand letters, digits and \"-._~\" (others as \"xn--...\")");
+  out.host = host;
+  if (!rest.starts_with('/'))
+    out.path = '/';
+  for (const char c : rest.substr(0, rest.find('#')))
+    if (c > ' ' && c < '\x7F')
+      out.path += c;
+    else // a query is kept as it was written
+      append_escape(out.path, c);
   return out;
 }
 

@@ -283,6 +283,8 @@ rpc_status check_callbacks(
         return invalid_argument("invalid url: missing host");
       if (auto problem = check_address(around.settings.callback_addresses, url); !problem.ok())
         return problem;
+      if (const auto target = http_target_of(url); !target.problem.empty())
+        return invalid_argument("invalid url: it cannot be called: " + target.problem);
     }
     std::size_t bytes = 0;
     google::protobuf::Map<std::string, std::string> lower;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/text/json_values.hpp"
+
 #include <cstddef>
 #include <string_view>
 
@@ -30,11 +32,8 @@ bool has_few_parts(
     const google::protobuf::Descriptor& type,
     std::size_t most = most_message_parts);
 
-/// What is parsed in a few milliseconds.
-inline constexpr std::size_t most_json_values = 200'000;
-
-/// The same for a JSON text: true if it holds no more than `most` values, those inside of others
-/// included. Any input is safe.
-bool has_few_values(std::string_view json, std::size_t most = most_json_values);
+/// The same for JSON.
+using troupe::has_few_values;
+using troupe::most_json_values;
 
 } // namespace troupe::embedded

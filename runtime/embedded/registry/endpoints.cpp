@@ -74,6 +74,8 @@ std::string url_problem(const std::string& url) {
     return "invalid target URL: " + read.problem;
   if (read.scheme != "http" && read.scheme != "https")
     return "invalid target URL scheme: \"" + read.scheme + "\", expected http or https";
+  if (const auto target = http_target_of(read); !target.problem.empty())
+    return "target URL cannot be called: " + target.problem;
   return {};
 }
 

@@ -186,6 +186,20 @@ BOOST_AUTO_TEST_CASE(what_is_no_such_json_is_refused) {
     BOOST_TEST(read(text).starts_with("the body is no StartWorkflowExecutionRequest: "), text);
 }
 
+BOOST_AUTO_TEST_CASE(payloads_are_bounded_and_what_one_holds_is_not) {
+  const auto zeros = [](std::size_t count) {
+    std::string many;
+    for (std::size_t i = 0; i < count; ++i)
+      many += i == 0 ? "0" : ",0";
+    return many;
+  };
+  BOOST_TEST(request_of("{\"input\":[" + zeros(20'000) + "]}").input().payloads_size() == 20'000);
+  BOOST_TEST(
+      read("{\"input\":[" + zeros(20'001) + "]}").find("there are more than 20000 payloads")
+      != std::string::npos);
+  BOOST_TEST(request_of("{\"input\":[[" + zeros(500'000) + "]]}").input().payloads_size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(depth_is_bounded) {
   const auto nested = [](std::size_t depth) {
     return R"({"input":[)" + std::string(depth, '[') + std::string(depth, ']') + "]}";

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
@@ -124,6 +125,69 @@ BOOST_AUTO_TEST_CASE(answers_of_every_status_are_answers) {
   BOOST_TEST(ask(client, server.to()).status == 302U);
 }
 
+BOOST_AUTO_TEST_CASE(answers_that_are_not_the_last_are_waited_through) {
+  const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  const std::string other = "HTTP/1.1 202 Accepted\r\nContent-Length: 5\r\n\r\nother";
+  scripted_server server{{{hints + go_on + ok, other}}};
+  troupe::http::client client;
+  BOOST_TEST(ask(client, server.to()).body == "hi");
+  BOOST_TEST(ask(client, server.to()).body == "other");
+  BOOST_TEST(server.accepted == 1);
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_are_never_the_last_end) {
+  std::string many;
+  for (int i = 0; i < 100; ++i)
+    many += "HTTP/1.1 102 Processing\r\n\r\n";
+  scripted_server server{{{many}}};
+  troupe::http::client client;
+  BOOST_TEST(
+      ask(client, server.to()).problem.ends_with("the server says for ever that it goes on"));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_changed_its_protocol_is_not_used_again) {
+  scripted_server server{{{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n" + ok}, {ok}}};
+  troupe::http::client client;
+  BOOST_TEST(ask(client, server.to()).status == 101U);
+  BOOST_TEST(ask(client, server.to()).status == 200U);
+  BOOST_TEST(server.accepted == 2);
+}
+
+BOOST_AUTO_TEST_CASE(headers_that_no_message_can_hold_end_their_request_alone) {
+  scripted_server server{{{ok}}};
+  troupe::http::client client;
+  auto what = server.to();
+  what.headers = {{"x", std::string(70'000, 'x')}};
+  BOOST_TEST(ask(client, what).problem.starts_with("the request cannot be written: "));
+  BOOST_TEST(ask(client, server.to()).status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_done_with_an_answer_may_throw) {
+  scripted_server server{{{ok, ok}}};
+  troupe::http::client client{{.connections = 1}};
+  client.send(server.to(), [](const received&) { throw std::runtime_error("mistake"); });
+  BOOST_TEST(ask(client, server.to()).status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_nobody_uses_are_closed) {
+  boost::asio::io_context context;
+  tcp::acceptor acceptor{context, tcp::endpoint{boost::asio::ip::make_address("127.0.0.1"), 0}};
+  troupe::http::client client{{.idle_time = 20ms}};
+  const outgoing what{
+      .to = *troupe::http::parse_http_url(
+          "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()))};
+  auto answered = std::async(std::launch::async, [&] { return ask(client, what); });
+  auto socket = acceptor.accept();
+  std::string unread;
+  boost::asio::read_until(socket, boost::asio::dynamic_buffer(unread), "\r\n\r\n");
+  boost::asio::write(socket, boost::asio::buffer(ok));
+  BOOST_TEST(answered.get().status == 200U);
+  boost::system::error_code error;
+  boost::asio::read(socket, boost::asio::buffer(unread, 1), error); // until it is closed
+  BOOST_TEST((error == boost::asio::error::eof));
+}
+
 BOOST_AUTO_TEST_CASE(what_goes_wrong_is_told) {
   troupe::http::client client{{.header_bytes = 1000, .body_bytes = 1000}};
   const auto problem = [&](const std::string& bytes) {
@@ -163,23 +227,23 @@ BOOST_AUTO_TEST_CASE(what_goes_wrong_is_told) {
 BOOST_AUTO_TEST_CASE(time_runs_out_also_for_what_waits) {
   boost::asio::io_context context;
   tcp::acceptor silent{context, tcp::endpoint{boost::asio::ip::make_address("127.0.0.1"), 0}};
-  troupe::http::client client{{.connections = 1, .waiting = 1}};
+  troupe::http::client client{{.connections = 1, .waiting_for_one = 1}};
   outgoing what{
       .to = *troupe::http::parse_http_url(
-          "http://127.0.0.1:" + std::to_string(silent.local_endpoint().port())),
-      .time = 50ms};
+          "http://127.0.0.1:" + std::to_string(silent.local_endpoint().port()))};
   std::vector<std::future<received>> answers;
-  for (int i = 0; i < 3; ++i) {
+  for (const auto time : {1h, 0h, 1h}) {
+    what.time = time + 50ms;
     auto promise = std::make_shared<std::promise<received>>();
     answers.push_back(promise->get_future());
     client.send(what, [promise](received came) { promise->set_value(std::move(came)); });
   }
   BOOST_TEST(answers[2].get().problem == "too many HTTP requests are under way");
-  for (int i = 0; i < 2; ++i) {
-    const auto late = answers[static_cast<std::size_t>(i)].get();
-    BOOST_TEST(late.problem == "request timed out");
-    BOOST_TEST(late.is_late);
-  }
+  const auto late = answers[1].get(); // its turn never came
+  BOOST_TEST(late.problem == "request timed out");
+  BOOST_TEST(late.is_late);
+  client.stop();
+  BOOST_TEST(answers[0].get().problem == "the HTTP client was closed");
 }
 
 BOOST_AUTO_TEST_CASE(its_end_ends_what_is_under_way) {

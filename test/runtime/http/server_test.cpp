@@ -25,7 +25,8 @@ using troupe::test::raw_peer;
 using troupe::test::status_line;
 
 /// Answers `/echo` with the body, `/big` with much; keeps `/later` until it is told; drops `/drop`;
-/// throws for `/thrown` and while it makes the answer of `/broken`.
+/// throws for `/thrown` and while it makes the answer of `/broken`; `/huge` has a header that no
+/// message can hold.
 class echo final : public troupe::http::handler {
 public:
   troupe::unique_function<void()>
@@ -47,6 +48,8 @@ public:
     answer([request] {
       if (request->path == "/broken")
         throw std::runtime_error("secret");
+      if (request->path == "/huge")
+        return response{.headers = {{"X", std::string(70'000, 'x')}}};
       return response{
           .body = request->path == "/big"
                       ? std::string(100'000, 'x')
@@ -178,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_only_ends_its_sending_still_gets_its_answer) 
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_or_forgets_is_an_internal_error) {
-  for (const auto* path : {"/broken", "/thrown", "/drop"}) {
+  for (const auto* path : {"/broken", "/thrown", "/drop", "/huge"}) {
     const auto answer = ask_once(std::string{"GET "} + path);
     BOOST_TEST(status_line(answer) == "HTTP/1.1 500 Internal Server Error");
     BOOST_TEST(answer.find("secret") == answer.npos);

@@ -35,6 +35,8 @@ BOOST_AUTO_TEST_CASE(a_start_is_a_post_below_the_address) {
   (*from.mutable_header())["bad name"] = "x";
   (*from.mutable_header())["evil"] = "a\r\nb: c";
   (*from.mutable_header())["content-type"] = "mine";
+  for (const char* name : {"Expect", "Upgrade", "te", "trailer", "keep-alive", "Proxy-Connection"})
+    (*from.mutable_header())[name] = "x";
   from.mutable_capabilities()->set_temporal_failure_responses(true);
   auto& start = *from.mutable_start_operation();
   start.set_service("a/b");
@@ -49,6 +51,8 @@ BOOST_AUTO_TEST_CASE(a_start_is_a_post_below_the_address) {
   BOOST_TEST(made.body == "1");
   BOOST_TEST(find(made.headers, "golden") == "v");
   BOOST_TEST(find(made.headers, "evil") == "");
+  for (const char* name : {"expect", "upgrade", "te", "trailer", "keep-alive", "proxy-connection"})
+    BOOST_TEST(find(made.headers, name) == "", name);
   BOOST_TEST(find(made.headers, "content-type") == "application/json");
   BOOST_TEST(find(made.headers, "nexus-request-id") == "r");
   BOOST_TEST(find(made.headers, "nexus-callback-token") == "t");
@@ -144,6 +148,19 @@ BOOST_AUTO_TEST_CASE(answers_that_make_no_sense_are_problems) {
   BOOST_TEST(problem({.status = 200}, true) == "unexpected response status: \"200\"");
   const auto large = read_answer({.problem = "large", .is_too_large = true}, false);
   BOOST_TEST(large.is_problem_final);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_another_place_in_a_path_are_none) {
+  nexus::Request request;
+  request.mutable_start_operation()->set_service("s");
+  for (const char* name : {".", ".."}) {
+    request.mutable_start_operation()->set_operation(name);
+    BOOST_TEST(names_no_operation(request), name);
+  }
+  request.mutable_start_operation()->set_operation("...");
+  BOOST_TEST(!names_no_operation(request));
+  request.mutable_cancel_operation()->set_service("..");
+  BOOST_TEST(names_no_operation(request));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,6 +111,14 @@ BOOST_AUTO_TEST_CASE(bad_completions_are_told_what_is_wrong) {
           {.headers = {{"nexus-operation-state", "failed"}, {"content-type", "application/json"}},
            .body = "{"})
       == R"(400 {"message":"failed to decode Failure from request body")");
+  std::string many = "{\"details\":[0";
+  for (int i = 0; i < 300'000; ++i)
+    many += ",0";
+  BOOST_TEST(
+      refused(
+          {.headers = {{"nexus-operation-state", "failed"}, {"content-type", "application/json"}},
+           .body = many + "]}"})
+          .starts_with(R"(400 {"message":"the failure has more than )"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,6 +62,23 @@ BOOST_AUTO_TEST_CASE(each_encoding_has_its_content_type_and_comes_back) {
       {payload({{"encoding", "unknown/nexus-content"}, {"type", "a\r\nb: c"}}, "x"),
        "application/x-temporal-payload"},
       {payload({{"encoding", "json/protobuf"}, {"messageType", "a\nB"}}, "{}"),
+       "application/x-temporal-payload"},
+      {payload({{"encoding", "json/protobuf"}, {"messageType", std::string(70'000, 'B')}}, "{}"),
+       "application/x-temporal-payload"},
+      {payload({{"encoding", "json/protobuf"}, {"messageType", std::string(5'000, '"')}}, "{}"),
+       "application/x-temporal-payload"},
+      {payload({{"encoding", "unknown/nexus-content"}, {"type", std::string(70'000, 'x')}}, "x"),
+       "application/x-temporal-payload"},
+      {payload(
+           {{"encoding", "unknown/nexus-content"},
+            {"a", std::string(8'000, 'x')},
+            {"b", std::string(8'000, 'x')},
+            {"c", std::string(8'000, 'x')}},
+           "x"),
+       "application/x-temporal-payload"},
+      {payload({{"encoding", "unknown/nexus-content"}, {"Length", "1"}}, "x"),
+       "application/x-temporal-payload"},
+      {payload({{"encoding", "unknown/nexus-content"}, {"Encoding", "gzip"}}, "x"),
        "application/x-temporal-payload"}};
   for (const auto& [from, type] : cases) {
     const auto made = to_content(from);

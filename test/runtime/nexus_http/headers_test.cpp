@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(links_are_read_and_written) {
   BOOST_TEST(write_links({{"http://a\r\nb", "A"}, {"http://a", "no good"}, {"", "A"}}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(many_links_are_no_longer_than_a_header) {
+  std::vector<troupe::nexus_http::link> links(1000, {"http://a/" + std::string(100, 'b'), "A.b"});
+  links.insert(links.begin(), {"http://" + std::string(70'000, 'a'), "A"});
+  const auto text = write_links(links);
+  BOOST_TEST(is_header("nexus-link", text));
+  BOOST_TEST(parse_links({{"nexus-link", text}})->size() > 50U);
+}
+
+BOOST_AUTO_TEST_CASE(headers_of_the_connection_are_known) {
+  for (const char* name : {"connection", "te", "upgrade", "proxy-authorization", "trailer"})
+    BOOST_TEST(is_of_connection(name), name);
+  for (const char* name : {"authorization", "content-type", "x-te", "accept-encoding"})
+    BOOST_TEST(!is_of_connection(name), name);
+}
+
 BOOST_AUTO_TEST_CASE(dates_are_those_of_http) {
   const auto when = troupe::time_point{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}}
                     + 4h + 24min + 26s;
@@ -87,6 +102,9 @@ BOOST_AUTO_TEST_CASE(nothing_that_is_another_line_can_stand_in_a_header) {
   BOOST_TEST(!is_header("a", "c\r\nd: e"));
   BOOST_TEST(!is_header("a\n", "c"));
   BOOST_TEST(!is_header("a", std::string_view{"c\0", 2}));
+  BOOST_TEST(is_header("a", std::string(8192, 'c')));
+  BOOST_TEST(!is_header("a", std::string(8193, 'c')));
+  BOOST_TEST(!is_header(std::string(257, 'a'), "c"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -78,6 +78,16 @@ BOOST_AUTO_TEST_CASE(its_end_is_told_to_the_callback) {
       });
 }
 
+BOOST_AUTO_TEST_CASE(its_own_headers_go_to_its_own_server_alone) {
+  client.complete({peer.server.completion_url(), {}, "x"}, 1);
+  BOOST_TEST(peer.completed.take().headers.at("x-own") == "!");
+  probe_server other;
+  client.complete({other.server.completion_url(), {{"x-mine", "m"}}, "x"}, 1);
+  const auto told = other.completed.take();
+  BOOST_TEST(told.headers.at("x-mine") == "m");
+  BOOST_TEST(told.headers.count("x-own") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_completion_that_is_refused_says_why) {
   nexus::callback where{peer.server.completion_url(), {}, "refused"};
   BOOST_CHECK_EXCEPTION(client.complete(where, 1), nexus::handler_error, [](const auto& error) {
@@ -109,6 +119,9 @@ BOOST_AUTO_TEST_CASE(nobody_who_answers_is_an_error_of_its_own) {
     BOOST_TEST((error.type() == nexus::handler_error_type::request_timeout));
   }
   BOOST_CHECK_THROW(nexus::http_client{{.url = "nothing"}}, std::invalid_argument);
+  BOOST_CHECK_THROW(
+      (client.start<probe, probe::echo>("x", {.headers = {{"x-a", std::string(70'000, 'x')}}})),
+      std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(a_result_of_another_type_is_told) {

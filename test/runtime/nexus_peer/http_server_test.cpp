@@ -7,6 +7,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <coroutine>
+#include <memory>
+#include <optional>
 #include <thread>
 
 namespace nexus = troupe::nexus;
@@ -31,6 +34,13 @@ ask(const nexus::http_server& server,
       "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + headers
       + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   return peer.rest();
+}
+
+/// Does not end when it is cancelled.
+nexus::async<std::string> hang(nexus::start_context ctx, std::shared_ptr<int> held) {
+  co_await ctx.sleep(std::chrono::hours{1});
+  co_await std::suspend_always{};
+  co_return std::to_string(*held);
 }
 
 } // namespace
@@ -127,19 +137,75 @@ BOOST_AUTO_TEST_CASE(what_needs_a_service_is_not_there) {
 BOOST_AUTO_TEST_CASE(its_end_answers_who_waits) {
   auto peer = std::make_unique<probe_server>();
   nexus::http_client client{{.url = peer->server.url()}};
-  std::exception_ptr error;
+  std::string said;
   std::thread waits{[&] {
     try {
       static_cast<void>(client.start<probe, probe::echo>("sleep"));
-    } catch (...) {
-      error = std::current_exception();
+    } catch (const nexus::handler_error& error) {
+      said = error.type_text();
     }
   }};
-  // Once it is there, one more is not lost either.
-  BOOST_TEST((client.start<probe, probe::echo>("hi").is_done()));
+  peer->entered.take();
   peer->server.stop(10ms);
   waits.join();
-  BOOST_TEST(static_cast<bool>(error));
+  BOOST_TEST(said == "UNAVAILABLE");
+}
+
+BOOST_AUTO_TEST_CASE(contexts_may_be_kept_for_longer_than_the_server) {
+  std::optional<nexus::start_context> kept;
+  {
+    nexus::http_server server;
+    server.add(
+        {"s",
+         {nexus::dynamic_operation<std::string, std::string>(
+             "keep", [&](nexus::start_context ctx, std::string text) {
+               kept = std::move(ctx);
+               return text;
+             })}});
+    server.start();
+    BOOST_TEST(status_line(ask(server, "/s/keep", "\"x\"")) == "HTTP/1.1 200 OK");
+  }
+  BOOST_REQUIRE(kept);
+  BOOST_TEST(!kept->is_cancelled());
+}
+
+BOOST_AUTO_TEST_CASE(coroutines_that_never_end_go_with_the_server) {
+  const auto held = std::make_shared<int>();
+  {
+    nexus::http_server server;
+    server.add(
+        {"s",
+         {nexus::dynamic_operation<std::string, std::string>(
+             "hang", [held](nexus::start_context ctx, std::string) {
+               return hang(std::move(ctx), held);
+             })}});
+    server.start();
+    const auto late = ask(
+        server, "/s/hang", "\"x\"", "Content-Type: application/json\r\nRequest-Timeout: 5ms\r\n");
+    BOOST_TEST(status_line(late) == "HTTP/1.1 408 Request Timeout");
+  }
+  BOOST_TEST(held.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(completions_that_cannot_be_decoded_take_no_place) {
+  struct broken final : troupe::payload_codec {
+    troupe::payloads encode(troupe::payloads all) const override { return all; }
+    troupe::payloads decode(troupe::payloads) const override { throw std::runtime_error("secret"); }
+  };
+  nexus::http_server server{
+      {.converter = {.codec = std::make_shared<broken>()}, .max_requests = 1}};
+  server.on_completion([](const nexus::completion&) {});
+  server.start();
+  const std::string headers = "Content-Type: application/json\r\nNexus-Operation-State: ";
+  const std::string body =
+      R"({"message":"m","metadata":{"type":"temporal.api.failure.v1.Failure"},)"
+      R"("details":{"encodedAttributes":{"data":"eA=="}}})";
+  BOOST_TEST(
+      status_line(ask(server, "/callback", body, headers + "failed\r\n"))
+      == "HTTP/1.1 500 Internal Server Error");
+  while (status_line(ask(server, "/callback", "1", headers + "succeeded\r\n"))
+         == "HTTP/1.1 429 Too Many Requests")
+    continue; // its place is free a moment after its answer
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_of_its_owner_are_told) {

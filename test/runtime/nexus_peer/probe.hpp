@@ -44,19 +44,16 @@ private:
   std::deque<T> all_;
 };
 
-/// A server of it: `echo` is a coroutine, `block` a function that waits for `gate`.
+/// A server of it: `echo` is a coroutine, which says that it sleeps; `block` a function that waits
+/// for `gate`.
 struct probe_server {
   explicit probe_server(nexus::http_server_options options = {}) : server(std::move(options)) {
     server.add(nexus::handler_for<probe>(
-        nexus::sync<probe::echo>(
-            [](nexus::start_context ctx, std::string text) -> nexus::async<std::string> {
-              if (text == "sleep")
-                co_await ctx.sleep(std::chrono::hours{1});
-              if (text == "nap")
-                co_await ctx.sleep(std::chrono::milliseconds{1});
-              ctx.add_link({"http://link", "L"});
-              co_return text + std::string{ctx.header("x-own").value_or("")};
-            }),
+        nexus::sync<probe::echo>([this](nexus::start_context ctx, std::string text) {
+          if (text == "sleep")
+            entered.put(text);
+          return echo(std::move(ctx), std::move(text));
+        }),
         nexus::sync<probe::block>([this](nexus::start_context, std::string text) {
           entered.put(text);
           gate.take();
@@ -93,6 +90,15 @@ struct probe_server {
       completed.put(what);
     });
     server.start();
+  }
+
+  static nexus::async<std::string> echo(nexus::start_context ctx, std::string text) {
+    if (text == "sleep")
+      co_await ctx.sleep(std::chrono::hours{1});
+    if (text == "nap")
+      co_await ctx.sleep(std::chrono::milliseconds{1});
+    ctx.add_link({"http://link", "L"});
+    co_return text + std::string{ctx.header("x-own").value_or("")};
   }
 
   mailbox<std::string> entered, gate, cancelled;

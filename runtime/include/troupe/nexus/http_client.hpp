@@ -24,7 +24,8 @@ struct http_client_options {
   /// `http://HOST:HTTP-PORT/nexus/endpoints/ENDPOINT-ID/services`.
   std::string url = {};
   data_converter converter = {}; ///< of inputs and results
-  /// Of every request: `{{"authorization", "Bearer ..."}}`.
+  /// Of every request: `{{"authorization", "Bearer ..."}}`. They go to the server of `url`; a
+  /// completion that leads elsewhere takes the headers of its callback alone.
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string ca_file = {}; ///< PEM of who may have signed; empty: whom the system trusts
 };

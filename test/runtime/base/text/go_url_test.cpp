@@ -136,4 +136,39 @@ BOOST_AUTO_TEST_CASE(tells_scheme_and_host) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_is_dialled) {
+  const auto dialled = [](const char* url) {
+    const auto read = troupe::http_target_of(troupe::read_go_url(url));
+    return read.problem.empty()
+               ? read.host + ' ' + read.port + (read.is_encrypted ? " tls " : " ") + read.path
+               : "";
+  };
+  BOOST_TEST(dialled("http://h") == "h 80 /");
+  BOOST_TEST(dialled("https://h/") == "h 443 tls /");
+  BOOST_TEST(dialled("HTTP://h/cb") == "h 80 /cb");
+  BOOST_TEST(dialled("http://h:1?x=1") == "h 1 /?x=1");
+  BOOST_TEST(dialled("http://h:1#x/y") == "h 1 /");
+  BOOST_TEST(dialled("http://h/a?b=/c#d") == "h 80 /a?b=/c");
+  BOOST_TEST(dialled("http://h/\xC3\xA4 b?\xC3\xA4 b") == "h 80 /%C3%A4%20b?%C3%A4%20b");
+  BOOST_TEST(dialled("http://[::1]:8080/x") == "::1 8080 /x");
+  BOOST_TEST(dialled("http://[fe80::1%25en0]") == "fe80::1%en0 80 /");
+  // Whom an allow-list sees, and nobody before an `@` or behind a `#`.
+  BOOST_TEST(dialled("http://good#@bad/") == "good 80 /");
+  BOOST_TEST(dialled("http://good?@bad/") == "good 80 /?@bad/");
+  for (const auto* url :
+       {"http://good@bad/",
+        "http://u:p@h/cb",
+        "http://:1/",
+        "http://h:/",
+        "http://h:65536/",
+        "http://\xC3\xA4/",
+        "http://%C3%A4/",
+        "http://a\"b/",
+        "ftp://h/",
+        "http:h",
+        "h:1",
+        ""})
+    BOOST_TEST(dialled(url) == "", url);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

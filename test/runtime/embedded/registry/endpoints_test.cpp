@@ -29,6 +29,11 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
   far.mutable_target()->mutable_external()->set_url("http://x/" + std::string(4096, 'x'));
   auto described = spec("endpoint");
   described.mutable_description()->set_data(std::string(25'000, 'x'));
+  const auto spec_outside = [&](const std::string& url) {
+    auto made = no_target;
+    made.mutable_target()->mutable_external()->set_url(url);
+    return made;
+  };
   const refused_endpoint table[] = {
       {"no name", spec(""), status_code::invalid_argument, "endpoint name not set"},
       {"a digit first", spec("1endpoint"), status_code::invalid_argument, bad_name},
@@ -64,6 +69,15 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
        broken,
        status_code::invalid_argument,
        "invalid target URL: parse \"http://x/\\n\": net/url: invalid control character in URL"},
+      {"a URL with a user's name",
+       spec_outside("http://user:word@h/"),
+       status_code::invalid_argument,
+       "target URL cannot be called: it names a user, which is not sent: give the credentials as a "
+       "header"},
+      {"a URL without a host",
+       spec_outside("http:///x"),
+       status_code::invalid_argument,
+       "target URL cannot be called: it is no http://host:port/path"},
       {"a long URL", far, status_code::invalid_argument, "target URL length exceeds limit of 4096"},
       {"a long description",
        described,
