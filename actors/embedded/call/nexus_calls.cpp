@@ -152,6 +152,10 @@ struct by_callback_token {
       from->answer(bad_argument("result exceeds size limit"));
       return false;
     }
+    if (request.failure().ByteSizeLong() > here.settings.max_blob_bytes) {
+      from->answer(bad_argument("failure exceeds size limit"));
+      return false;
+    }
     from->operation = std::move(*token);
     return find_namespace(here, from, std::string{from->name_space->name});
   }

@@ -159,6 +159,8 @@ public:
   embedded::residents residents;
   std::unique_ptr<authorizer> door = std::make_unique<open_door>(); ///< never null
   bool is_stopping = false; ///< what would have to wait is refused
+  /// It ends, and what was on its way to other servers was cut.
+  [[nodiscard]] bool is_cut() const noexcept { return is_stopping && !outbound; }
 
 private:
   [[nodiscard]] std::optional<endpoint_info> endpoint_by_name(std::string_view name) const override;

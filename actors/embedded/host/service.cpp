@@ -201,7 +201,10 @@ struct service::implementation {
   }
 
   /// Handlers outside tell this listener how operations ended, unless the settings name another.
+  /// One on all addresses names none that they could call.
   void take_callbacks_at(const std::string& address) {
+    if (const auto at = http::parse_address(address); at && (at->ip == "0.0.0.0" || at->ip == "::"))
+      return;
     std::lock_guard guard{mutex};
     if (stopped)
       return;

@@ -49,13 +49,14 @@ bool read_hosts(std::string_view json, service_settings& to) {
   return true;
 }
 
+/// How long a server outside may take: a second of it may be kept back.
 template <auto Member>
 bool read_duration(std::string_view json, service_settings& to) {
   const auto value = protocol::parse_json(json);
   if (!value || value->is != protocol::json_value::type::string)
     return false;
   const auto span = parse_go_duration(value->text);
-  if (!span || *span <= duration::zero())
+  if (!span || *span <= std::chrono::seconds{1} || *span > std::chrono::hours{24})
     return false;
   to.*Member = *span;
   return true;
@@ -122,7 +123,7 @@ constexpr std::array<known_setting, 31> settings{{
      "open Nexus operations of one workflow (30)",
      read_number<&all::max_pending_nexus_operations>},
     {"component.nexusoperations.request.timeout",
-     "how long a Nexus handler may take to answer a request (\"10s\")",
+     "how long a Nexus handler may take to answer a request (\"10s\"; more than 1s, up to 24h)",
      read_duration<&all::nexus_request_timeout>},
     {"component.nexusoperations.callback.endpoint.template",
      "the URL by which handlers outside tell how operations ended, with {{.NamespaceName}} or "
@@ -133,7 +134,7 @@ constexpr std::array<known_setting, 31> settings{{
      "\"AllowInsecure\":false}] (nowhere but to this service)",
      read_addresses},
     {"component.callbacks.request.timeout",
-     "how long the receiver of a callback may take to answer (\"10s\")",
+     "how long the receiver of a callback may take to answer (\"10s\"; more than 1s, up to 24h)",
      read_duration<&all::callback_request_timeout>},
     {"limit.numPendingActivities.error",
      "pending activities of one workflow (2000)",

@@ -40,6 +40,7 @@ callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior(
         auto ended = std::move(found->second);
         deliveries_.erase(found);
         report(ended, message.status);
+        deliver_waiting();
       },
       [this](const callback_posted& message) {
         auto found = deliveries_.find(message.delivery);
@@ -47,6 +48,8 @@ callback_deliverer_actor::behavior_type callback_deliverer_actor::make_behavior(
           return;
         auto ended = std::move(found->second);
         deliveries_.erase(found);
+        if (directory_.is_cut())
+          return;
         report_posted(ended, message.outcome, message.problem);
         deliver_waiting();
       },
@@ -61,11 +64,16 @@ void callback_deliverer_actor::forget() {
 void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way& started) {
   note_use();
   auto& what = wanted.what;
-  // With a source, the callback was made by a service for an operation of its own: whatever its
-  // URL, it leads here.
+  // With this source the callback was made by this service for an operation of its own: whatever
+  // its URL, it leads here.
   const auto source = what.headers.find("source");
-  if (what.url != system_url && (source == what.headers.end() || source->second.empty())) {
+  if (what.url != system_url
+      && (source == what.headers.end() || source->second != directory_.settings.cluster_id)) {
     post(std::move(wanted), started);
+    return;
+  }
+  if (destination_ != system_url) { // whom records tell the outcome
+    tell(directory_.deliverer(std::string{system_url}), std::move(wanted));
     return;
   }
   const auto header = what.headers.find("temporal-callback-token");
@@ -84,6 +92,8 @@ void callback_deliverer_actor::deliver(deliver_callback& wanted, const under_way
 }
 
 void callback_deliverer_actor::post(deliver_callback wanted, const under_way& started) {
+  if (directory_.is_cut())
+    return;
   if (deliveries_.size() >= most_posts) {
     if (waiting_.size() >= most_waiting)
       report_posted(
@@ -94,16 +104,21 @@ void callback_deliverer_actor::post(deliver_callback wanted, const under_way& st
   }
   auto& what = wanted.what;
   auto to = http::parse_http_url(what.url);
-  if (!to || !directory_.outbound) {
+  if (!to) {
     report_posted(
         started,
         callback_done::result::refused,
-        to ? "this service sends nothing over HTTP: it runs in virtual time"
-           : "the callback's URL cannot be called: it is no http://host:port/path");
+        "the callback's URL cannot be called: it is no http://host:port/path");
+    return;
+  }
+  if (!directory_.outbound) {
+    report_posted(
+        started,
+        callback_done::result::retry,
+        "this service sends nothing over HTTP: it runs in virtual time");
     return;
   }
   const auto id = ++last_delivery_;
-  deliveries_.emplace(id, started);
   directory_.outbound->send(
       make_post(std::move(*to), what, directory_.settings.callback_request_timeout),
       [weak = caf::actor_cast<caf::actor_addr>(this), id](const http::received& came) {
@@ -114,6 +129,7 @@ void callback_deliverer_actor::post(deliver_callback wanted, const under_way& st
             tell(self, told);
         };
       });
+  deliveries_.emplace(id, started); // what comes of it comes later, as a message
 }
 
 void callback_deliverer_actor::deliver_waiting() {

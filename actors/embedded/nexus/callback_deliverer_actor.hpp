@@ -22,8 +22,8 @@ class directory;
 /// Dies when: it waits for no outcome and had nothing to deliver for five minutes.
 ///
 /// Retries and their backoff are the record's. `temporal://system` is this service itself, and so
-/// are callbacks that a service made (header `source`); others are posted over HTTP, so many at a
-/// time.
+/// are callbacks that it made (header `source`); others are posted over HTTP, so many at a time.
+/// Of what is cut as the service ends nothing is reported: the record sends it again.
 class callback_deliverer_actor final : public leaving_actor<callback_deliverer_handle> {
 public:
   callback_deliverer_actor(

@@ -3,6 +3,7 @@
 
 #include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/utf8.hpp"
+#include "runtime/embedded/activity/failure_size.hpp"
 #include "runtime/embedded/checks/message_parts.hpp"
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "runtime/nexus_http/calling.hpp"
@@ -80,9 +81,9 @@ callback_posted read_post(const http::received& came) {
     return told;
   }
   const auto& info = outcome.refused->nexus_handler_failure_info();
-  told.problem = "handler error (" + info.type() + ')';
+  told.problem = "handler error (" + excerpt(info.type(), 200) + ')';
   if (!outcome.refused->message().empty())
-    told.problem += ": " + outcome.refused->message();
+    told.problem += ": " + excerpt(outcome.refused->message(), most_kept_failure_bytes);
   if (!is_retryable_handler_error(*outcome.refused))
     told.outcome = result::refused;
   return told;

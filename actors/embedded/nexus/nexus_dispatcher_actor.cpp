@@ -19,6 +19,8 @@ using actors::tell;
 /// Requests under way at once. A burst of more would lie in the handlers' queue until its time is
 /// over, and the timeouts would open the circuit breaker of an endpoint that is only busy.
 constexpr std::size_t most_requests = 256;
+/// To a server elsewhere: as many as it has connections.
+constexpr std::size_t most_outside = 64;
 /// How often to look for a place while requests wait: those let go may be wanted no more and not
 /// come.
 constexpr duration waiting_beat = std::chrono::milliseconds{100};
@@ -64,6 +66,8 @@ nexus_dispatcher_actor::behavior_type nexus_dispatcher_actor::make_behavior() {
         guard([&] { finish(message.task_id, {}); }, ignore);
       },
       [this, ignore](const request_posted& message) {
+        if (directory_.is_cut()) // it was no try: the record sends it again
+          return;
         guard([&] { finish(message.task_id, {{}, nullptr, false, message.answer}); }, ignore);
       },
       [this, ignore](const breaker_ticked& message) {
@@ -101,7 +105,8 @@ void nexus_dispatcher_actor::forget() {
 void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
   note_use();
   auto& request = wanted.what;
-  if (requests_.size() >= most_requests) {
+  places_ = request.target.external_url.empty() ? most_requests : most_outside;
+  if (requests_.size() >= places_) {
     wait_for_place({std::move(wanted.source), std::move(request.attempt), nullptr});
     return;
   }
@@ -133,7 +138,7 @@ void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
 void nexus_dispatcher_actor::dispatch_outside(dispatch_request& wanted) {
   auto& request = wanted.what;
   const under_way what{std::move(wanted.source), request.attempt, request.request};
-  const auto refuse = [&](const char* why) {
+  const auto refuse = [&](const std::string& why) {
     log::warn(why, {{"endpoint", request.target.name}});
     report(
         what,
@@ -142,13 +147,14 @@ void nexus_dispatcher_actor::dispatch_outside(dispatch_request& wanted) {
          false,
          std::make_shared<const outside_reply>(outside_reply{nexus_call_failed{why, false}})});
   };
+  if (directory_.is_cut())
+    return;
   if (!directory_.outbound)
     return refuse("this service sends nothing over HTTP: it runs in virtual time");
   auto call = make_outside_call(request);
   if (!call)
-    return refuse("the URL of the endpoint cannot be called: it is no http://host:port/path");
+    return refuse(call.error());
   auto task_id = directory_.ids->uuid();
-  requests_.emplace(task_id, what);
   directory_.outbound->send(
       std::move(*call),
       [weak = caf::actor_cast<caf::actor_addr>(this),
@@ -161,6 +167,7 @@ void nexus_dispatcher_actor::dispatch_outside(dispatch_request& wanted) {
             tell(self, request_posted{task_id, answer});
         };
       });
+  requests_.emplace(std::move(task_id), what); // what comes of it comes later, as a message
 }
 
 void nexus_dispatcher_actor::finish(const std::string& task_id, nexus_answered answer) {
@@ -181,9 +188,8 @@ void nexus_dispatcher_actor::wait_for_place(under_way what) {
 
 void nexus_dispatcher_actor::release_waiting() {
   // In batches: what was let go is on its way and not counted yet.
-  if (requests_.size() <= most_requests / 2)
-    for (auto places = most_requests - requests_.size(); places > 0 && !waiting_.empty();
-         --places) {
+  if (requests_.size() <= places_ / 2)
+    for (auto places = places_ - requests_.size(); places > 0 && !waiting_.empty(); --places) {
       auto next = std::move(waiting_.front());
       waiting_.pop_front();
       tell(directory_.execution(*next.source), nexus_held{std::move(next.attempt), false});

@@ -81,6 +81,7 @@ private:
   std::unordered_map<std::string, under_way> requests_; ///< by task id
   std::deque<under_way> waiting_;                       ///< for a place among `requests_`
   executor::timer_id waiting_timer_ = 0;
+  std::size_t places_ = 0; ///< requests at once: fewer to a server elsewhere
   lane starts_;
   lane cancels_;
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What leaves the service for other servers: callbacks and operations of endpoints elsewhere.
+#include "actors/shard/pinned_actor.hpp"
+#include "runtime/embedded/workflow_task/workflow_token.hpp"
 #include "test/actors/embedded/nexus_fixture.hpp"
 
 #include <temporal/api/common/v1/message.pb.h>
@@ -129,7 +131,13 @@ BOOST_AUTO_TEST_CASE(where_it_may_not_lead_it_is_refused_at_the_start) {
             "invalid url: url does not match any configured callback address: http://b.example/x"},
            {"ftp://a.test/x", "invalid url: unknown scheme: ftp://a.test/x"},
            {"nothing", "invalid url: unknown scheme: nothing"},
-           {"http://", "invalid url: missing host"}})
+           {"http://", "invalid url: missing host"},
+           {"http://u:p@a.test/x",
+            "invalid url: it cannot be called: it names a user, which is not sent: give the "
+            "credentials as a header"},
+           {"http://b.example?a.test", // the host that is dialled is the one that is looked at
+            "invalid url: url does not match any configured callback address: "
+            "http://b.example?a.test"}})
     BOOST_TEST(start_told("w", url).message == words);
 }
 
@@ -185,10 +193,96 @@ BOOST_AUTO_TEST_CASE(a_callback_is_posted_again_until_it_is_taken_or_refused_for
   BOOST_TEST(out->sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_callback_that_a_service_made_leads_here_whatever_its_host) {
-  start_told("w", "http://a.test/x", "some cluster");
+BOOST_AUTO_TEST_CASE(a_callback_that_this_service_made_leads_here_whatever_its_host) {
+  start_told("w", "http://a.test/x", host->here().settings.cluster_id);
   BOOST_TEST(out->sent.empty());
   BOOST_TEST(callback_of("w").last_attempt_failure().message() == "invalid callback token");
+  start_told("other", "http://a.test/x", "another cluster");
+  BOOST_TEST(out->sent.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_post_that_waits_behind_callbacks_to_this_service_is_sent) {
+  auto& here = host->here();
+  const auto name_space = here.namespaces.find("default")->id;
+  const auto to = here.deliverer("http://a.test");
+  callback_delivery what;
+  what.run_id = "run";
+  what.callback_id = "callback";
+  what.attempt = 1;
+  what.url = "http://a.test/x";
+  auto inside = what;
+  inside.headers = {
+      {"source", here.settings.cluster_id},
+      {"temporal-callback-token",
+       encode(
+           operation_token_ref{name_space, "nobody", "run", 5, "request"},
+           here.settings.token_key)}};
+  const auto source = std::make_shared<const execution_key>(execution_key{name_space, "closed"});
+  for (int i = 0; i < 64; ++i)
+    troupe::actors::tell(to, deliver_callback{source, inside});
+  troupe::actors::tell(to, deliver_callback{source, what});
+  shard.run_until_idle();
+  BOOST_TEST(out->sent.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_cut_at_the_end_was_no_try) {
+  make_endpoint_outside("elsewhere", "http://c.test");
+  start_caller("w", "elsewhere");
+  start_told("told", "http://a.test/x");
+  auto& here = host->here();
+  auto cut = std::exchange(out->sent, {});
+  BOOST_REQUIRE(cut.size() == 2U);
+  here.is_stopping = true;
+  here.outbound.reset();
+  for (auto& each : cut)
+    shard.post(each.read({.problem = "the HTTP client was closed"}));
+  shard.run_until_idle();
+  here.is_stopping = false;
+  BOOST_TEST((callback_of("told").state() == enums::CALLBACK_STATE_SCHEDULED));
+  BOOST_TEST(!callback_of("told").has_last_attempt_failure());
+  BOOST_TEST(!pending("w").has_last_attempt_failure());
+}
+
+BOOST_AUTO_TEST_CASE(failures_from_elsewhere_are_cut_to_what_may_be_kept) {
+  make_endpoint_outside("elsewhere", "http://c.test");
+  const std::string much(1'000'000, 'x');
+  start_caller("failed", "elsewhere");
+  answer(json(
+      424,
+      R"({"message":")" + much
+          + R"(","metadata":{"type":"nexus.OperationError"},"details":{"state":"failed"}})"));
+  BOOST_TEST(last_event("failed").has_nexus_operation_failed_event_attributes());
+  BOOST_TEST(last_event("failed").ByteSizeLong() < 600'000U);
+  start_caller("canceled", "elsewhere");
+  answer(json(
+      424,
+      R"({"message":")" + much
+          + R"(","metadata":{"type":"nexus.OperationError"},"details":{"state":"canceled"}})"));
+  BOOST_TEST(last_event("canceled").has_nexus_operation_canceled_event_attributes());
+  BOOST_TEST(last_event("canceled").ByteSizeLong() < 600'000U);
+  const auto refusal = [&](const std::string& type) {
+    return R"({"message":")" + much
+           + R"(","metadata":{"type":"nexus.HandlerError"},"details":{"type":")" + type + "\"}}";
+  };
+  start_caller("refused", "elsewhere");
+  answer(json(403, refusal("UNAUTHORIZED")));
+  const auto refused = last_event("refused");
+  BOOST_TEST(refused.ByteSizeLong() < 600'000U);
+  BOOST_TEST(
+      refused.nexus_operation_failed_event_attributes()
+          .failure()
+          .cause()
+          .nexus_handler_failure_info()
+          .type()
+      == "UNAUTHORIZED");
+  start_caller("tried", "elsewhere");
+  answer(json(503, refusal("UNAVAILABLE")));
+  BOOST_TEST(pending("tried").last_attempt_failure().ByteSizeLong() < 8'000U);
+  BOOST_TEST(
+      pending("tried").last_attempt_failure().nexus_handler_failure_info().type() == "UNAVAILABLE");
+  start_told("told", "http://a.test/x");
+  answer(json(503, refusal("UNAVAILABLE")));
+  BOOST_TEST(callback_of("told").last_attempt_failure().ByteSizeLong() < 8'000U);
 }
 
 BOOST_AUTO_TEST_CASE(so_many_posts_to_one_server_at_once) {
@@ -216,6 +310,17 @@ BOOST_AUTO_TEST_CASE(an_operation_goes_to_the_url_of_its_endpoint) {
   BOOST_TEST(header(what, "nexus-callback-source") == "");
   answer(json(201, R"({"token":"t","state":"running"})"));
   BOOST_TEST(last_event("w").nexus_operation_started_event_attributes().operation_token() == "t");
+}
+
+BOOST_AUTO_TEST_CASE(so_many_operations_at_one_server_at_once) {
+  make_endpoint_outside("elsewhere", "http://c.test");
+  for (int i = 0; i < 70; ++i)
+    start_caller("w" + std::to_string(i), "elsewhere");
+  BOOST_TEST(out->sent.size() == 64U);
+  for (int i = 0; i < 64; ++i)
+    answer(json(200, "1"));
+  shard.advance(1s);
+  BOOST_TEST(out->sent.size() == 6U);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_handler_elsewhere_says_ends_the_operation) {
@@ -308,7 +413,7 @@ BOOST_AUTO_TEST_CASE(a_service_in_virtual_time_sends_nothing) {
       pending("w").last_attempt_failure().message()
       == "this service sends nothing over HTTP: it runs in virtual time");
   start_told("told", "http://a.test/x");
-  BOOST_TEST((callback_of("told").state() == enums::CALLBACK_STATE_FAILED));
+  BOOST_TEST((callback_of("told").state() == enums::CALLBACK_STATE_BACKING_OFF));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
