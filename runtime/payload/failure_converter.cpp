@@ -207,18 +207,34 @@ void decode_payloads(const data_converter& converter, api::Failure& to) {
   });
 }
 
-/// The service would end the workflow for a failure that is too large.
-void cut_texts(api::Failure& to) {
+/// What a byte of a text takes in JSON; control characters that have a short form, too, count six.
+std::size_t size_in_json(char byte) {
+  if (static_cast<unsigned char>(byte) < 0x20)
+    return 6;
+  return byte == '"' || byte == '\\' ? 2 : 1;
+}
+
+/// The service would end the workflow for a failure that is too large. Texts that go into
+/// attributes count as what they are there: JSON.
+void cut_texts(api::Failure& to, bool as_json) {
   std::size_t left = max_failure_text;
   std::size_t cut_off = 0;
   const auto cut = [&](std::string& text) {
-    if (text.size() > left) {
-      const auto whole = text.size();
-      text = excerpt(text, left);
-      text += " (" + std::to_string(whole) + " bytes, cut)";
-      cut_off += whole - left;
+    std::size_t taken = 0;
+    std::size_t kept = 0;
+    for (; kept < text.size(); ++kept) {
+      const auto size = as_json ? size_in_json(text[kept]) : 1;
+      if (size > left - taken)
+        break;
+      taken += size;
     }
-    left -= std::min(left, text.size());
+    left -= taken;
+    if (kept == text.size())
+      return;
+    const auto whole = text.size();
+    text = excerpt(text, kept);
+    text += " (" + std::to_string(whole) + " bytes, cut)";
+    cut_off += whole - kept;
   };
   for_each_level(to, [&](api::Failure& level) {
     cut(*level.mutable_message());
@@ -422,7 +438,7 @@ void to_failure(const failure_error& error, const data_converter& converter, api
   to.Clear();
   write_chain(error, to);
   cut_causes(to);
-  cut_texts(to);
+  cut_texts(to, converter.encode_failure_attributes);
   if (!converter.codec && !converter.encode_failure_attributes)
     return;
   const api::Failure plain = to;

@@ -333,6 +333,29 @@ BOOST_AUTO_TEST_CASE(moves_texts_into_encoded_attributes_where_asked_for) {
   BOOST_TEST(MessageDifferencer::Equals(wire, written(*read, reading)));
 }
 
+BOOST_AUTO_TEST_CASE(cuts_texts_that_are_too_long_for_a_service_as_they_will_be_sent) {
+  constexpr std::size_t room = 1 << 20;
+  // Of each character of the text: 1, 2, or 6 bytes in JSON.
+  for (const auto& [character, size] : {std::pair{'x', 1U}, {'"', 2U}, {'\x01', 6U}}) {
+    BOOST_TEST_CONTEXT("a character of " << size << " bytes in JSON") {
+      const application_error error{
+          std::string(room, character),
+          {.cause = std::make_shared<canceled_error>(std::string(1000, character))}};
+      const auto in_the_open = written(error);
+      BOOST_TEST(in_the_open.message().size() == room);
+      BOOST_TEST(in_the_open.cause().message() == "... (1000 bytes, cut)");
+
+      const data_converter hiding{.encode_failure_attributes = true};
+      const auto hidden = written(error, hiding);
+      BOOST_TEST(hidden.ByteSizeLong() > room - 100);
+      BOOST_TEST(hidden.ByteSizeLong() < room + 1000);
+      const auto back = failure_error_from(hidden, hiding);
+      BOOST_TEST(back->message().starts_with(std::string(room / size - 10, character)));
+      BOOST_TEST(back->message().ends_with(" (1048576 bytes, cut)") == (size > 1));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(reads_attributes_of_python_and_ignores_what_it_cannot_read) {
   auto wire = test::from_proto_json<Failure>(
       R"({"message":"Encoded failure","encodedAttributes":{"metadata":{"encoding":"anNvbi9wbGFpbg=="},)"
