@@ -39,6 +39,13 @@ struct pending_call {
   std::optional<operation_token> begins = std::nullopt; // nothing: it cancels
 };
 
+/// What the operation goes on as once user code has ended.
+using settlement = std::variant<task_answer, pending_call>;
+
+/// What runs on the pool leaves what it came to in `outcome_` and `settled_`, which the shard reads
+/// when it is told that the pool has finished: meanwhile the shard reads the step, and may end the
+/// trace as the request's time is over.
+///
 /// | step | event | next step |
 /// |---|---|---|
 /// | run_on_shard | the coroutine ended with a result, a token, an error | answer |
@@ -112,10 +119,8 @@ public:
   void run_on_pool() noexcept override {
     if (!std::holds_alternative<std::exception_ptr>(outcome_)) [[likely]]
       run_function();
-    if (environment().converter.may_block()) [[unlikely]] {
-      settle(true);
-      is_settled_ = true;
-    }
+    if (environment().converter.may_block()) [[unlikely]]
+      settle_on_pool();
   }
 
   void run_function() noexcept {
@@ -132,8 +137,10 @@ public:
   }
 
   void pool_finished() override {
-    if (!std::exchange(is_settled_, false)) [[likely]]
+    if (!settled_) [[likely]]
       settle();
+    else
+      apply(*std::exchange(settled_, std::nullopt));
   }
 
   rpc::call service_call() const override { return call_of(pending_.method, pending_.request); }
@@ -306,32 +313,51 @@ private:
       fail(why);
   }
 
-  void settle(bool on_pool = false) {
+  void settle() {
+    if (auto* error = std::get_if<std::exception_ptr>(&outcome_))
+      return fail_with(*error);
     try {
-      if (auto* error = std::get_if<std::exception_ptr>(&outcome_)) {
-        if (on_pool)
-          fail(classify(*error));
-        else
-          fail_with(*error);
-      } else if (auto* started = std::get_if<detail::start_outcome>(&outcome_))
-        std::visit([this](auto& each) { settle_start(each); }, *started);
-      else
-        finish(answer_cancelled(environment(), state_->task));
+      apply(settle_outcome());
     } catch (...) { // the description of a workflow that cannot be sent
-      if (on_pool)
-        fail(classify(std::current_exception()));
-      else
-        fail_with(std::current_exception());
+      fail_with(std::current_exception());
     }
   }
 
-  void settle_start(detail::sync_success& success) {
-    finish(answer_sync(environment(), state_->task, std::move(success.value), state_->tied.take()));
+  /// The same where the codec may block.
+  void settle_on_pool() noexcept {
+    const auto refusal = [this](const std::exception_ptr& why) {
+      return answer_error(environment(), state_->task, classify(why));
+    };
+    try {
+      if (auto* error = std::get_if<std::exception_ptr>(&outcome_))
+        settled_ = refusal(*error);
+      else
+        settled_ = settle_outcome();
+    } catch (...) {
+      settled_ = refusal(std::current_exception());
+    }
   }
-  void settle_start(async_started& started) {
-    finish(answer_async(environment(), state_->task, started.token, state_->tied.take()));
+
+  settlement settle_outcome() {
+    if (auto* started = std::get_if<detail::start_outcome>(&outcome_))
+      return std::visit([this](auto& each) { return settle_start(each); }, *started);
+    return answer_cancelled(environment(), state_->task);
   }
-  void settle_start(detail::encoded_workflow_start& start) {
+
+  void apply(settlement what) {
+    if (auto* answer = std::get_if<task_answer>(&what))
+      return finish(std::move(*answer));
+    pending_ = std::move(std::get<pending_call>(what));
+    step_ = step::call_service;
+  }
+
+  settlement settle_start(detail::sync_success& success) {
+    return answer_sync(environment(), state_->task, std::move(success.value), state_->tied.take());
+  }
+  settlement settle_start(async_started& started) {
+    return answer_async(environment(), state_->task, started.token, state_->tied.take());
+  }
+  settlement settle_start(detail::encoded_workflow_start& start) {
     const auto workflow_id = start.options.id;
     if (!is_utf8(workflow_id)) // no token could hold it
       throw unsendable("workflow_id");
@@ -339,9 +365,9 @@ private:
     const auto* const trace = trace_call("StartWorkflow:" + start.workflow_type, workflow_id);
     auto request =
         make_start_request(environment(), state_->task, std::move(start), make_token(token), trace);
-    begin({start_workflow_method, std::move(request), std::move(token)});
+    return pending_call{start_workflow_method, std::move(request), std::move(token)};
   }
-  void settle_start(detail::encoded_update_start& start) {
+  settlement settle_start(detail::encoded_update_start& start) {
     fill_defaults(environment(), state_->task, start);
     const auto& options = start.options;
     workflow_update_token token{
@@ -350,27 +376,23 @@ private:
       throw unsendable("workflow_id or update_id");
     const auto* const trace = trace_call("StartWorkflowUpdate:" + start.name, options.workflow_id);
     auto request = make_update_request(environment(), state_->task, std::move(start), trace);
-    begin({update_workflow_method, std::move(request), std::move(token)});
+    return pending_call{update_workflow_method, std::move(request), std::move(token)};
   }
-  void settle_start(detail::encoded_activity_start& start) {
+  settlement settle_start(detail::encoded_activity_start& start) {
     fill_defaults(environment(), state_->task, start);
     activity_token token{environment().name_space, start.options.id, {}};
     if (!is_utf8(token.activity_id))
       throw unsendable("activity_id");
     const auto* const trace = trace_call("StartActivity:" + start.activity_type, token.activity_id);
     auto request = make_activity_request(environment(), state_->task, std::move(start), trace);
-    begin({start_activity_method, std::move(request), std::move(token)});
+    return pending_call{start_activity_method, std::move(request), std::move(token)};
   }
 
-  /// What goes into the header of what is begun; null if nobody traces.
+  /// What goes into the header of what is begun; null if nobody traces. On the pool, too: the span
+  /// is the call's own, and the shard may end only the handler's meanwhile.
   const trace_context* trace_call(std::string name, std::string_view id) {
     return state_->trace ? &state_->trace->begin_call(std::move(name), id, state_->where->now())
                          : nullptr;
-  }
-
-  void begin(pending_call what) {
-    pending_ = std::move(what);
-    step_ = step::call_service;
   }
 
   void fail(const handler_outcome_error& error) {
@@ -403,7 +425,7 @@ private:
   step step_ = step::answer;
   unique_function<void()> finished_;
   user_outcome outcome_;
-  bool is_settled_ = false; ///< by the pool
+  std::optional<settlement> settled_; ///< by the pool
   pending_call pending_;
   task_answer answer_;
   std::optional<async<void>> body_; // last: its frame refers to the rest

@@ -4,19 +4,29 @@
 #include "test/support/recorded_spans.hpp"
 
 #include <troupe/nexus/error.hpp>
+#include <troupe/payload/codec.hpp>
+#include <troupe/payload/data_converter.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using namespace troupe;
 using namespace nexus_test;
 
 namespace {
 
 constexpr auto parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+struct waiting_codec final : payload_codec {
+  [[nodiscard]] payloads encode(payloads plain) const override { return plain; }
+  [[nodiscard]] payloads decode(payloads encoded) const override { return encoded; }
+  [[nodiscard]] bool may_block() const noexcept override { return true; }
+};
 
 struct traced : fixture {
   traced() {
@@ -97,6 +107,25 @@ BOOST_AUTO_TEST_CASE(a_request_whose_time_is_over_is_recorded_once) {
   where.advance(10s);
   BOOST_REQUIRE(spans->all().size() == 1u);
   BOOST_TEST(spans->all()[0].error.value() == "deadline exceeded");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_pool_with_a_codec_that_waits_came_to_shows_once_the_shard_is_told) {
+  using step = nexus::operation_call::step;
+  converter.codec = std::make_shared<waiting_codec>();
+  for (const auto* operation : {"echo", "fail", "run"}) {
+    const auto before = spans->all().size();
+    const auto call = accept(task(operation));
+    BOOST_REQUIRE(call->next() == step::run_on_pool);
+    call->run_on_pool();
+    BOOST_TEST((call->next() == step::run_on_pool));
+    BOOST_TEST(spans->all().size() == before);
+    call->pool_finished();
+    BOOST_TEST((call->next() == (operation == "run"s ? step::call_service : step::answer)));
+    if (operation == "run"s)
+      call->on_reply({}, rpc::bytes{service::StartWorkflowExecutionResponse{}.SerializeAsString()});
+    BOOST_TEST(call->failure_reason().empty() == (operation != "fail"s));
+    BOOST_TEST(spans->all().back().error.has_value() == (operation == "fail"s));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_workflow_that_is_started_takes_the_trace_along) {

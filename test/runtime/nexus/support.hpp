@@ -94,6 +94,7 @@ struct fixture {
   std::shared_ptr<troupe::nexus::service_registry> services =
       std::make_shared<troupe::nexus::service_registry>();
   std::shared_ptr<troupe::tracer> tracer;
+  troupe::data_converter converter;
 
   std::shared_ptr<troupe::nexus::operation_call>
   accept(const service::PollNexusTaskQueueResponse& message) {
@@ -103,6 +104,7 @@ struct fixture {
     environment->task_queue = "handler-tq";
     environment->identity = "handler-worker";
     environment->tracer = tracer;
+    environment->converter = converter;
     auto answer = troupe::nexus::read_poll_answer(message.SerializeAsString());
     if (!answer || !answer.value().task)
       throw std::logic_error("no task in the message");
