@@ -92,13 +92,22 @@ async function call<T>(
   return answer as T;
 }
 
+/** What the service says in an answer that refuses; empty if it is none of its answers. */
+function reasonIn(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string } | null)?.message ?? '';
+  } catch {
+    return '';
+  }
+}
+
 /** The service's metrics, in Prometheus's text, from a path below the page's address. */
 export async function readMetrics(path: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(new URL(path, document.baseURI), { signal, headers: authorization() });
   if (response.ok) return response.text();
-  const need = response.status === 401 || response.status === 403 ? needOf('GET', path) : undefined;
-  const message = `The metrics are not to be had: ${response.status} ${response.statusText}`;
-  throw new ApiError(response.status, 2, message, need);
+  const why = reasonIn(await response.text()) || response.statusText;
+  const message = `The metrics are not to be had: ${response.status} ${why}`;
+  throw new ApiError(response.status, 2, message, needed(response.status, why, needOf('GET', path)));
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>

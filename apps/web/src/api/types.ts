@@ -141,7 +141,7 @@ export interface EndpointSpec {
   /** Where the service has it; nothing or empty: every namespace may call. */
   allowedCallerNamespaces?: string[];
 }
-/** One that is neither closed nor counting failures is not told of. */
+/** One that is closed and counts no failures is not told of. */
 export interface CircuitBreaker {
   callerNamespace: string;
   requests: 'start' | 'cancel';

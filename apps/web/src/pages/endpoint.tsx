@@ -105,7 +105,7 @@ function Breakers({ of }: { of: CircuitBreaker[] }) {
     <>
       <h2>Circuit breakers</h2>
       {of.length === 0 ? (
-        <p class="dim">All are closed: requests of every caller go through.</p>
+        <p class="dim">All are closed: none holds requests back.</p>
       ) : (
         <div class="scroll" tabIndex={0} role="region" aria-label="Circuit breakers">
           <table>
