@@ -66,6 +66,11 @@ struct family {
     return kind == what.kind && unit == what.unit && std::ranges::equal(bounds, what.bounds)
            && shape.has_quantiles == what.has_quantiles;
   }
+  /// A gauge that nobody sets any more is not zero, it is not there.
+  void forget_if_unused(const series* which) {
+    if (kind == metric_kind::gauge && which->cells.empty() && which->readers.empty())
+      std::erase_if(all, [&](const auto& each) { return &each.second == which; });
+  }
 };
 
 void add(metric_kind kind, std::span<std::uint64_t> to, const cell* from) {
@@ -148,20 +153,24 @@ observed registry::observe(const metric& what, labels with, std::function<double
     throw std::invalid_argument{"a histogram cannot be asked for: " + std::string{what.name}};
   struct entry {
     std::shared_ptr<implementation> owner;
+    family* of = nullptr;
     series* in = nullptr;
     std::function<double()> read;
 
     ~entry() {
       const std::lock_guard guard{owner->mutex};
-      if (in != nullptr)
-        std::erase(in->readers, &read);
+      if (in == nullptr)
+        return;
+      std::erase(in->readers, &read);
+      of->forget_if_unused(in);
     }
   };
   auto made = std::make_shared<entry>();
   made->owner = impl_;
   made->read = std::move(read);
   const std::lock_guard guard{impl_->mutex};
-  made->in = &impl_->family_of(what).all[sorted(std::move(with))];
+  made->of = &impl_->family_of(what);
+  made->in = &made->of->all[sorted(std::move(with))];
   made->in->readers.push_back(&made->read);
   return observed{std::move(made)};
 }
@@ -177,12 +186,8 @@ snapshot registry::read() const {
     made.unit = family.unit;
     made.is_ours = family.is_ours;
     made.is_of_program = family.is_of_program;
-    for (const auto& [with, what] : family.all) {
-      // A gauge that nobody sets any more is not zero, it is not there.
-      if (family.kind == metric_kind::gauge && what.cells.empty() && what.readers.empty())
-        continue;
+    for (const auto& [with, what] : family.all)
       made.series.push_back(value_of(family, with, what));
-    }
   }
   return result;
 }
@@ -192,7 +197,7 @@ snapshot registry::read() const {
 /// The cells of one meter: blocks that no other meter has cells in, and what lies where.
 struct meter::storage {
   struct owned {
-    const family* of;
+    family* of;
     series* in;
     cell* cells;
   };
@@ -229,8 +234,10 @@ meter::~meter() {
   const std::lock_guard guard{registry_->impl_->mutex};
   for (const auto& [of, in, cells] : storage_->all) {
     std::erase_if(in->cells, [&](const auto& each) { return each.first == this; });
-    if (of->kind == metric_kind::gauge)
+    if (of->kind == metric_kind::gauge) {
+      of->forget_if_unused(in);
       continue;
+    }
     in->left.resize(of->cells());
     add(of->kind, in->left, cells);
   }

@@ -5,8 +5,10 @@
 #include "runtime/telemetry/process_usage.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -56,7 +58,7 @@ constexpr metric opened{
     .name = "nexus_circuit_breaker_opened",
     .help = "how often the circuit breaker of a Nexus endpoint opened after this operation failed",
     .is_ours = true};
-constexpr metric open_breakers{
+constexpr metric open_now{
     .name = "nexus_circuit_breakers_open",
     .kind = metric_kind::gauge,
     .help = "how many circuit breakers of a Nexus endpoint are open or half open",
@@ -139,15 +141,25 @@ void metered_service::count_opened_breaker(
 void metered_service::show_open_breakers(const std::string& endpoint, std::size_t open) {
   auto found = open_breakers_.find(endpoint);
   if (found == open_breakers_.end()) {
-    if (open == 0 || open_breakers_.size() >= most_endpoints)
+    if (open == 0)
       return;
-    found =
-        open_breakers_
-            .emplace(
-                endpoint, meter_->gauge(embedded::open_breakers, {{"nexus_endpoint", endpoint}}))
-            .first;
+    if (open_breakers_.size() >= most_endpoints)
+      std::erase_if(open_breakers_, [](const auto& each) { return *each.second.open == 0; });
+    if (open_breakers_.size() >= most_endpoints)
+      return;
+    const auto count = std::make_shared<std::atomic<std::size_t>>(0);
+    found = open_breakers_
+                .emplace(
+                    endpoint,
+                    open_breakers{
+                        count,
+                        registry_->observe(
+                            embedded::open_now,
+                            {{"nexus_endpoint", endpoint}},
+                            [count] { return static_cast<double>(*count); })})
+                .first;
   }
-  found->second.set(static_cast<double>(open));
+  *found->second.open = open;
 }
 
 std::vector<telemetry::observed> metered_service::show(

@@ -7,6 +7,7 @@
 #include "runtime/telemetry/meter.hpp"
 #include "runtime/telemetry/registry.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -39,7 +40,8 @@ public:
   /// service's thread.
   void count_opened_breaker(const std::string& endpoint, const std::string& operation);
 
-  /// How many circuit breakers of an endpoint are not closed now. On the service's thread.
+  /// How many circuit breakers of an endpoint are not closed now. One of more than 100 endpoints
+  /// takes the place of those that have none. On the service's thread.
   void show_open_breakers(const std::string& endpoint, std::size_t open);
 
   /// Shows what an HTTP front has seen, as long as what is returned lives. `counts` is called on
@@ -62,6 +64,10 @@ private:
     telemetry::counters_by_label requests;
     telemetry::histograms_by_label latency;
   };
+  struct open_breakers {
+    std::shared_ptr<std::atomic<std::size_t>> open; ///< read on the thread of whoever asks
+    telemetry::observed shown;
+  };
 
   rpc::local_service& service_;
   std::shared_ptr<telemetry::registry> registry_ = std::make_shared<telemetry::registry>();
@@ -69,7 +75,7 @@ private:
   counters counters_;
   telemetry::counter failures_;
   std::map<std::string, telemetry::counters_by_label> opened_breakers_; ///< by endpoint
-  std::map<std::string, telemetry::gauge> open_breakers_;               ///< by endpoint
+  std::map<std::string, open_breakers> open_breakers_;                  ///< by endpoint
   std::vector<telemetry::observed> of_process_;
   std::optional<http::listener> listener_; ///< last: its thread reads the rest
 };

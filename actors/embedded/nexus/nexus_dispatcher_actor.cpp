@@ -87,6 +87,9 @@ void nexus_dispatcher_actor::on_exit() {
       home().cancel(each->timer);
   if (waiting_timer_ != 0)
     home().cancel(waiting_timer_);
+  // Also where it ends by an error: a new dispatcher begins with closed breakers.
+  directory_.breakers.remove(endpoint_, caller_namespace_id_);
+  show_open();
   stop_watching();
 }
 
@@ -96,10 +99,6 @@ bool nexus_dispatcher_actor::is_idle() const {
 
 void nexus_dispatcher_actor::forget() {
   directory_.forget_dispatcher(caller_namespace_id_, endpoint_);
-  for (auto* each : {&starts_, &cancels_}) {
-    each->breaker = {};
-    show(*each);
-  }
 }
 
 void nexus_dispatcher_actor::dispatch(dispatch_request& wanted) {
@@ -273,8 +272,7 @@ void nexus_dispatcher_actor::tick(bool is_cancelation) {
 }
 
 void nexus_dispatcher_actor::show(const lane& which) {
-  auto& board = directory_.breakers;
-  board.put(
+  directory_.breakers.put(
       endpoint_,
       {.caller_namespace_id = caller_namespace_id_,
        .is_for_cancels = &which == &cancels_,
@@ -282,8 +280,12 @@ void nexus_dispatcher_actor::show(const lane& which) {
        .failures = which.breaker.failures(),
        .opened_by = which.opened_by,
        .open_until = which.open_until});
+  show_open();
+}
+
+void nexus_dispatcher_actor::show_open() {
   if (directory_.show_open_breakers)
-    directory_.show_open_breakers(endpoint_, board.open(endpoint_));
+    directory_.show_open_breakers(endpoint_, directory_.breakers.open(endpoint_));
 }
 
 void nexus_dispatcher_actor::let_go(lane& which) {

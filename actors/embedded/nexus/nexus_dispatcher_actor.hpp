@@ -74,6 +74,7 @@ private:
   void forget() override;
   void say_opened(lane& which, const under_way& last);
   void show(const lane& which);
+  void show_open(); ///< for metrics
 
   directory& directory_;
   std::string caller_namespace_id_;

@@ -4,6 +4,9 @@
 #include "test/actors/embedded/service_fixture.hpp"
 #include "test/support/captured_log.hpp"
 
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -284,6 +287,25 @@ BOOST_AUTO_TEST_CASE(an_endpoint_tells_what_its_circuit_breakers_are_doing) {
   shard.advance(11min);
   BOOST_TEST(host->here().dispatchers() == 0u);
   BOOST_TEST(breakers().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_dispatcher_that_ends_by_an_error_takes_its_breakers_with_it) {
+  std::vector<std::size_t> open;
+  auto& here = host->here();
+  here.show_open_breakers = [&](const auto&, std::size_t count) { open.push_back(count); };
+  for (int i = 0; i < 6; ++i)
+    start_caller("w" + std::to_string(i));
+  for (int i = 0; i < 6; ++i)
+    fail(token_of(poll_nexus()));
+  BOOST_TEST(breakers().size() == 1u);
+  BOOST_TEST(open.back() == 1u);
+  const auto* caller = here.namespaces.find("default");
+  BOOST_REQUIRE(caller != nullptr);
+  caf::anon_send_exit(here.dispatcher(caller->id, "endpoint"), caf::exit_reason::kill);
+  shard.run_until_idle();
+  BOOST_TEST(breakers().empty());
+  BOOST_TEST(open.back() == 0u);
+  here.show_open_breakers = nullptr;
 }
 
 BOOST_AUTO_TEST_CASE(endpoints_that_nobody_calls_any_more_leave_nothing) {
