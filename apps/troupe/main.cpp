@@ -31,21 +31,21 @@ void hide_secrets(int argc, char** argv) {
     else if (i + 1 < argc)
       hide(argv[++i]);
   }
-  // `config set`, `env set`: the value of a property, by a flag or behind its name.
-  const auto is = [&](int at, std::string_view word) { return at < argc && argv[at] == word; };
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (!is(i, "set") || !(is(i - 1, "config") || is(i - 1, "env")))
-      continue;
-    for (int at = i + 1; at < argc; ++at) {
-      const std::string_view word{argv[at]};
-      const auto equals = word.find('=');
-      if (!word.starts_with('-'))
-        hide(argv[at]);
-      else if (equals != word.npos)
-        hide(argv[at] + equals + 1);
-      else if (!word.starts_with("--") && word.size() > 2)
-        hide(argv[at] + 2);
-    }
+  // `config set`, `env set`, maybe with flags between them: the value of a property, by a flag or
+  // behind its name.
+  const std::vector<std::string_view> words{argv, argv + argc};
+  auto at = std::ranges::find_if(
+      words, [](std::string_view word) { return word == "config" || word == "env"; });
+  at = std::find(at, words.end(), "set");
+  for (auto i = at - words.begin() + 1; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    const auto equals = word.find('=');
+    if (!word.starts_with('-'))
+      hide(argv[i]);
+    else if (equals != word.npos)
+      hide(argv[i] + equals + 1);
+    else if (!word.starts_with("--") && word.size() > 2)
+      hide(argv[i] + 2);
   }
 }
 

@@ -135,9 +135,26 @@ class Secrets(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn('required flag(s) "value" not set', err)
 
+    def test_a_file_or_pipe_without_a_value_changes_nothing(self):
+        self.assertEqual(run(*self.set, "-v", SECRET), (0, "", ""))
+        for text in ("", "\n", "\r\n"):
+            nothing = self.folder / "nothing"
+            nothing.write_text(text)
+            code, _, err = run(*self.set, "--value-file", str(nothing))
+            self.assertEqual((code, err), (1, f'Error: "{nothing}" holds no value, and api_key stays as it is: --value \'\' sets it to an empty one\n'))
+            piped = begin(self, *self.set, "--value-file", "-", stdin=subprocess.PIPE)
+            _, err = piped.communicate(text, timeout=LIMIT)
+            self.assertEqual(piped.returncode, 1)
+            self.assertIn("standard input holds no value, and api_key stays as it is", err)
+            self.assertIn(SECRET, self.key())
+        self.assertEqual(run(*self.set, "-v", ""), (0, "", ""))
+        self.assertNotIn(SECRET, self.key())
+
     def test_a_typed_value_is_not_in_the_list_of_processes(self):
         lock = self.folder / "c.toml.lock"
-        for words in ((*self.set, "--value", SECRET), (*self.set, "-v", SECRET), (*self.set, "--value=" + SECRET), (*self.set, "-v" + SECRET)):
+        between = ("config", "--config-file", str(self.file), "set", "-p", "api_key")
+        for words in ((*self.set, "--value", SECRET), (*self.set, "-v", SECRET), (*self.set, "--value=" + SECRET),
+                      (*self.set, "-v" + SECRET), (*between, "-v", SECRET)):
             with open(lock, "w") as held:
                 fcntl.flock(held, fcntl.LOCK_EX)
                 waits = begin(self, *words)
@@ -154,18 +171,23 @@ class Secrets(unittest.TestCase):
         self.addCleanup(os.close, master)
         self.addCleanup(os.close, slave)
         echoes = lambda: bool(termios.tcgetattr(slave)[3] & termios.ECHO)
-        for is_answered in (True, False):
+        enter = SECRET + "\n"
+        cut = "Error: a terminal may cut a line of 4095 bytes or more: give the value in a file\n"
+        for answer, outcome in ((enter, (0, "", "\n")), (None, (1, "", "\nError: program interrupted\n")),
+                                ("\x04", (1, "", "\nError: no value was entered: it ends with Enter\n")),
+                                ("\n", (1, "", None)), ("x" * 5000 + "\n", (1, "", "\n" + cut))):
             asks = begin(self, *self.set, "--value-file", "-", stdin=slave)
             self.assertEqual(asks.stderr.read(len("Value of api_key: ")), "Value of api_key: ")
             while echoes():
                 self.assertIsNone(asks.poll())
-            if is_answered:
-                os.write(master, (SECRET + "\n").encode())
-            else:
+            if answer is None:
                 asks.send_signal(signal.SIGINT)
+            else:
+                os.write(master, answer.encode())
             out, err = asks.communicate(timeout=LIMIT)
-            self.assertEqual(
-                (asks.returncode, out, err), (0, "", "\n") if is_answered else (1, "", "\nError: program interrupted\n"))
+            if answer == "\n":
+                self.assertIn("holds no value", err)
+            self.assertEqual((asks.returncode, out, err), (*outcome[:2], err if answer == "\n" else outcome[2]))
             self.assertTrue(echoes())
         os.set_blocking(master, False)
         try:

@@ -4,6 +4,7 @@
 #include "apps/troupe/line/flags.hpp"
 #include "apps/troupe/line/input_file.hpp"
 #include "apps/troupe/terminal/prompt.hpp"
+#include "runtime/base/text/json_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -32,6 +33,11 @@ std::string given_value::read(const std::string& property) const {
   for (const char end : {'\n', '\r'})
     if (text.ends_with(end))
       text.pop_back();
+  // A file that was not written, a program before the pipe that failed.
+  if (text.empty())
+    throw command_error(
+        (file_ == "-" ? "standard input" : quote_json(file_)) + " holds no value, and " + property
+        + " stays as it is: --value '' sets it to an empty one");
   return text;
 }
 

@@ -364,10 +364,11 @@ rpc_status connection::ask(
   });
   if (status.code == status_code::deadline_exceeded && timed_out())
     throw too_late();
-  if (status.code != status_code::unavailable && status.code != status_code::deadline_exceeded) {
-    state_->has_answered = true;
+  // A long poll that nothing came of ends by its time: the service is there.
+  if (status.code != status_code::unavailable)
     state_->lost_since.reset();
-  }
+  if (status.code != status_code::unavailable && status.code != status_code::deadline_exceeded)
+    state_->has_answered = true;
   if (status.ok() && state_->codec)
     through_codec([&] { decode_payloads(*state_->codec, response); });
   return status;

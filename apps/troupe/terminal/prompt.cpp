@@ -74,6 +74,8 @@ bool confirm_yes(const std::string& question, bool sure, const global_flags& fla
 std::string read_secret(const std::string& question) {
   // As large as a certificate with its chain may be.
   constexpr std::size_t largest = 1U << 20U;
+  // Linux drops what is typed or pasted behind this and before the line's end.
+  constexpr std::size_t longest_line = 4095;
   const bool is_asked = isatty(STDIN_FILENO) != 0;
   if (is_asked)
     std::cerr << printable(question) << ' ' << std::flush;
@@ -100,6 +102,12 @@ std::string read_secret(const std::string& question) {
     std::cerr << '\n';
   if (stopped)
     throw command_error("program interrupted");
+  if (is_asked && !text.ends_with('\n'))
+    throw command_error("no value was entered: it ends with Enter");
+  if (is_asked && text.size() > longest_line)
+    throw command_error(
+        "a terminal may cut a line of " + std::to_string(longest_line)
+        + " bytes or more: give the value in a file");
   return text;
 }
 
