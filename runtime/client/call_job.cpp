@@ -156,17 +156,31 @@ void call_job::later(unique_function<void()> work) {
 }
 
 void call_job::pause(duration time, unique_function<void()> work) {
+  if (is_cancelled_) {
+    later([this] { ended(cancelled_status(nullptr), {}); });
+    return;
+  }
   // Nobody else tells the call that its client is gone.
-  auto connection = is_scoped_ ? nullptr : served_by_.lock();
-  where_->schedule(
-      time,
-      [self = shared_from_this(), work = std::move(work), alive = std::move(connection)]() mutable {
-        try {
-          work();
-        } catch (...) {
-          self->fail(std::current_exception());
-        }
-      });
+  kept_meanwhile_ = is_scoped_ ? nullptr : served_by_.lock();
+  paused_ = std::move(work);
+  const auto longest = std::max(deadline_ - where_->now(), duration::zero());
+  pause_timer_ = where_->schedule(
+      deadline_ == time_point::max() ? time : std::min(time, longest),
+      [self = shared_from_this()] { self->end_pause(); });
+}
+
+void call_job::end_pause() {
+  pause_timer_ = 0;
+  const auto alive = std::move(kept_meanwhile_);
+  auto work = std::exchange(paused_, {});
+  try {
+    if (is_cancelled_)
+      ended(cancelled_status(nullptr), {});
+    else
+      work();
+  } catch (...) {
+    fail(std::current_exception());
+  }
 }
 
 void call_job::ended(rpc_status status, const rpc::bytes& reply) {
@@ -270,6 +284,10 @@ void call_job::cancel() noexcept {
 }
 
 void call_job::stop_now() {
+  if (pause_timer_ != 0) {
+    where_->cancel(std::exchange(pause_timer_, 0));
+    where_->post([self = shared_from_this()] { self->end_pause(); }); // never inside
+  }
   if (in_flight_ != 0 && may_send())
     over_->cancel(in_flight_);
 }

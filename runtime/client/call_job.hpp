@@ -106,11 +106,14 @@ protected:
   void send(rpc::call what);
   /// Runs `work` soon, on the executor's thread: for what needs no request after all.
   void later(unique_function<void()> work);
-  /// Runs `work` after a while, on the executor's thread, unless the call is cancelled before.
+  /// Runs `work` after a while, on the executor's thread. Cancelled meanwhile, or once its time is
+  /// over, the call goes on at once, as if a request had ended so.
   void pause(duration time, unique_function<void()> work);
   [[nodiscard]] time_point now() const { return where_->now(); }
   /// The outcome is there: tells who waits.
   void settle();
+  /// What it was given before it was launched; 0: nothing.
+  [[nodiscard]] std::chrono::milliseconds time_limit() const noexcept { return timeout_; }
   /// True once the time is over that `limit_time` or the scope gave it.
   [[nodiscard]] bool is_late() const { return where_->now() >= deadline_; }
   /// For interceptors: how it ended.
@@ -128,6 +131,7 @@ private:
   void ended(rpc_status status, const rpc::bytes& reply);
   void wake();
   void stop_now();
+  void end_pause();
   [[nodiscard]] bool may_send() const;
   /// Its client is gone, and so is the executor, or soon.
   [[nodiscard]] bool is_orphan() const noexcept { return !is_scoped_ && served_by_.expired(); }
@@ -150,6 +154,9 @@ private:
 
   // The executor's thread.
   rpc::transport::call_id in_flight_ = 0;
+  executor::timer_id pause_timer_ = 0;
+  unique_function<void()> paused_; ///< what follows its pause; empty: it makes none
+  std::shared_ptr<client_connection> kept_meanwhile_;
   time_point deadline_ = time_point::max();
   cancellation_registration by_token_;
   cancellation_registration by_scope_;

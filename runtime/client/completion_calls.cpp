@@ -76,17 +76,20 @@ std::string workflow_id_of(const nexus::callback& where) {
 /// | polling | a task | answering |
 /// | polling | none | looking, and polling again if it is still open |
 /// | answering | done | looking |
-/// | answering | the task is somebody else's by now | looking |
+/// | answering | the task is not there (any more) | looking |
 /// | looking | the callback was delivered, or refused | done, or an error |
 /// | looking | not yet | looking again, after a pause |
+/// | looking | it is closed, and the answer may have been taken though its reply was lost | reading
+/// | | reading | this call ended it | looking | | reading | another one did | told before |
 class completion_job final : public typed_job<void> {
 public:
   completion_job(const completion_ref& of, temporal::api::command::v1::Command outcome)
       : typed_job(of.from), where_to_(of.where), wait_(of.options.delivery_timeout),
-        id_(workflow_id_of(of.where)), outcome_(std::move(outcome)) {}
+        id_(workflow_id_of(of.where)), outcome_(std::move(outcome)),
+        signature_(settings().identity + '/' + random_uuid()) {}
 
 private:
-  enum class state { starting, polling, answering, looking };
+  enum class state { starting, polling, answering, looking, reading };
 
   void begin() override {
     wire::StartWorkflowExecutionRequest request;
@@ -114,6 +117,7 @@ private:
     case state::polling: return polled(std::move(status), reply);
     case state::answering: return answered(std::move(status));
     case state::looking: return looked(std::move(status), reply);
+    case state::reading: return has_read(std::move(status), reply);
     }
   }
 
@@ -158,7 +162,7 @@ private:
   void answer(const std::string& task_token) {
     wire::RespondWorkflowTaskCompletedRequest request;
     request.set_namespace_(settings().name_space);
-    request.set_identity(settings().identity);
+    request.set_identity(signature_); // the history keeps it
     request.set_task_token(task_token);
     *request.add_commands() = outcome_;
     state_ = state::answering;
@@ -167,6 +171,8 @@ private:
 
   void answered(rpc_status status) {
     is_told_ = status.ok();
+    // Also after an answer that was taken, and sent again since its reply was lost.
+    may_have_told_ = !is_told_;
     if (!status.ok() && status.code != status_code::not_found)
       return fail(std::make_exception_ptr(rpc_error{std::move(status)}));
     waits_until_ = now() + wait_;
@@ -192,8 +198,9 @@ private:
     if (!is_told_) {
       if (is_open)
         return poll();
-      return fail(std::make_exception_ptr(rpc_error{
-          {status_code::already_exists, "the outcome of this operation was told before", {}}}));
+      if (std::exchange(may_have_told_, false))
+        return read();
+      return fail_as_told_before();
     }
     for (const auto& each : response.callbacks()) {
       if (each.state() == enums::CALLBACK_STATE_SUCCEEDED)
@@ -213,12 +220,46 @@ private:
     done({});
   }
 
+  /// Who ended it: the last events are its end and the task that brought it.
+  void read() {
+    wire::GetWorkflowExecutionHistoryReverseRequest request;
+    request.set_namespace_(settings().name_space);
+    request.mutable_execution()->set_workflow_id(id_);
+    request.set_maximum_page_size(10);
+    state_ = state::reading;
+    send(rpc::make_call(
+        methods::get_workflow_execution_history_reverse, request, settings().rpc_timeout));
+  }
+
+  void has_read(rpc_status status, const rpc::bytes& reply) {
+    wire::GetWorkflowExecutionHistoryReverseResponse response;
+    if (status.ok() && !rpc::decode(reply, response))
+      status = rpc::undecodable(methods::get_workflow_execution_history_reverse);
+    if (!status.ok())
+      return fail(std::make_exception_ptr(rpc_error{std::move(status)}));
+    is_told_ = std::ranges::any_of(response.history().events(), [&](const auto& event) {
+      return event.has_workflow_task_completed_event_attributes()
+             && event.workflow_task_completed_event_attributes().identity() == signature_;
+    });
+    if (is_told_)
+      look();
+    else
+      fail_as_told_before();
+  }
+
+  void fail_as_told_before() {
+    fail(std::make_exception_ptr(rpc_error{
+        {status_code::already_exists, "the outcome of this operation was told before", {}}}));
+  }
+
   nexus::callback where_to_;
   milliseconds wait_;
   std::string id_;
   temporal::api::command::v1::Command outcome_;
+  std::string signature_; ///< of this call alone
   state state_ = state::starting;
   bool is_told_ = false;
+  bool may_have_told_ = false;
   time_point waits_until_{};
   milliseconds pause_ = first_pause;
 };

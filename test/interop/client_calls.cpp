@@ -179,6 +179,28 @@ struct story {
         "a cancelled workflow tells so",
         [&] { ask(next.result()); },
         [](const auto& error) { return find_cause<canceled_error>(error) != nullptr; });
+    calls_by_name();
+  }
+
+  void calls_by_name() const {
+    check(
+        ask(client.call_service("WorkflowService/GetSystemInfo", {})).find("1.31")
+            != std::string::npos,
+        "a call by its name brings the answer's bytes");
+    check(
+        ask(client.call_service("OperatorService/ListClusters", {})).find("active")
+            != std::string::npos,
+        "so do those for operators");
+    const std::string is_serving{"\x08\x01"};
+    const std::string service{"temporal.api.workflowservice.v1.WorkflowService"};
+    const auto request = std::string{"\x0a"} + static_cast<char>(service.size()) + service;
+    check(
+        ask(client.call_service("grpc.health.v1.Health/Check", request)) == is_serving,
+        "and those of other services");
+    refuses<rpc_error>(
+        "a method that there is not is refused",
+        [&] { (void)ask(client.call_service("WorkflowService/NoSuchThing", {})); },
+        has_code(status_code::unimplemented));
   }
 
   void updates() const {
