@@ -225,11 +225,13 @@ void shard::run_actor(caf::resumable* who) {
   }
 }
 
-void shard::run_work(unique_function<void()>& work) noexcept {
+void shard::run_work(unique_function<void()>& work) {
   bump(counters_.works);
   try {
     work();
     work = nullptr;
+  } catch (const thread_left_behind&) {
+    throw; // this thread may touch nothing of it any more
   } catch (...) {
     bump(counters_.work_exceptions);
     log::error(

@@ -172,7 +172,8 @@ private:
   bool fetch_remote();
   void run(job& what);
   void run_actor(caf::resumable* who);
-  void run_work(unique_function<void()>& work) noexcept;
+  /// What it throws is logged; but `thread_left_behind`, of a turn within it, goes on.
+  void run_work(unique_function<void()>& work);
   void refuse(job& what);
 
   std::deque<job> local_;                              ///< own thread only

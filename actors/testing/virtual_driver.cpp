@@ -46,10 +46,12 @@ virtual_driver::~virtual_driver() {
 }
 
 void virtual_driver::watch(actors::shard& where, std::chrono::nanoseconds patience) {
+  const std::lock_guard guard{mutex_};
   shards_.push_back({&where, std::max(patience, patience_)});
 }
 
 void virtual_driver::forget(const actors::shard& where) {
+  const std::lock_guard guard{mutex_};
   std::erase_if(shards_, [&](const watched& each) { return each.what == &where; });
 }
 
@@ -89,6 +91,15 @@ bool virtual_driver::leaves_behind(watched& at) const {
   return at.unchanged >= needed && at.what->leave_behind(seen);
 }
 
+bool virtual_driver::leaves_any_behind() {
+  const std::lock_guard guard{mutex_};
+  // By index: what was left behind may end a shard.
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    if (leaves_behind(shards_[i]))
+      return true;
+  return false;
+}
+
 bool virtual_driver::run(std::function<void()> work) {
   if (patience_.count() <= 0 || is_running_) {
     work();
@@ -104,19 +115,20 @@ bool virtual_driver::run(std::function<void()> work) {
   std::unique_lock guard{with->mutex};
   with->work = std::move(work);
   with->called.notify_one();
-  for (auto& each : shards_)
-    each.unchanged = 0;
+  {
+    const std::lock_guard shards{mutex_};
+    for (auto& each : shards_)
+      each.unchanged = 0;
+  }
   const auto interval = interval_of(patience_);
   while (!with->returned.wait_for(guard, interval, [&] { return !with->work; })) {
     guard.unlock();
-    // By index: what was left behind may end a shard.
-    for (std::size_t i = 0; i < shards_.size(); ++i)
-      if (leaves_behind(shards_[i])) {
-        with->thread.detach();
-        hand_ = nullptr;
-        is_running_ = false;
-        return false;
-      }
+    if (leaves_any_behind()) {
+      with->thread.detach();
+      hand_ = nullptr;
+      is_running_ = false;
+      return false;
+    }
     guard.lock();
   }
   clock_->hand_to_this_thread();

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ public:
   virtual_driver(const virtual_driver&) = delete;
   virtual_driver& operator=(const virtual_driver&) = delete;
 
+  // Any thread: also from code that runs on the driver's.
   /// Code on this shard may be left behind; its own patience counts if it is longer.
   void watch(actors::shard& where, std::chrono::nanoseconds patience);
   void forget(const actors::shard& where);
@@ -47,10 +49,14 @@ private:
 
   static void live(const std::shared_ptr<hand>& me, const std::shared_ptr<actors::manual_clock>&);
   [[nodiscard]] bool leaves_behind(watched& at) const;
+  [[nodiscard]] bool leaves_any_behind();
 
   std::shared_ptr<actors::manual_clock> clock_;
   const std::chrono::nanoseconds patience_;
   bool is_running_ = false; ///< of the thread that has the clock
+  /// Guards the shards: they are looked at, and left behind, while they are in the list. Recursive:
+  /// what is left behind may end one.
+  std::recursive_mutex mutex_;
   std::vector<watched> shards_;
   std::shared_ptr<hand> hand_; ///< null until it is needed
 };

@@ -4,13 +4,16 @@
 #include "actors/embedded/host/preparation.hpp"
 #include "actors/embedded/host/settings.hpp"
 #include "runtime/activity/registry.hpp"
+#include "runtime/base/time/saturate.hpp"
 #include "runtime/nexus/service_registry.hpp"
 
 #include <caf/atom.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 namespace troupe::testing {
@@ -137,8 +140,9 @@ caf::actor_system_config& virtual_world::configured(caf::actor_system_config& co
 }
 
 virtual_world::virtual_world(const environment_options& options)
-    : longest_wait_(options.longest_wait), most_failures_(options.most_failures),
-      chance_(options.seed), clock_(std::make_shared<actors::manual_clock>(options.start)),
+    : longest_wait_(options.longest_wait), longest_unpolled_(options.longest_unpolled),
+      most_failures_(options.most_failures), chance_(options.seed),
+      clock_(std::make_shared<actors::manual_clock>(options.start)),
       service_(std::make_unique<embedded::service_host>(
           system_,
           service_shard_,
@@ -205,9 +209,17 @@ bool virtual_world::run_here() {
   return clock_->run_until_idle() || ran;
 }
 
-bool virtual_world::step() {
+bool virtual_world::step(time_point latest) {
   bool moved = true;
-  drive([&] { moved = run_here() || (holds == 0 && clock_->advance_to_next_timer()); });
+  drive([&] {
+    if (run_here())
+      return;
+    const auto next = holds == 0 ? clock_->next_timer() : std::nullopt;
+    if (next && *next > latest && latest > clock_->now())
+      clock_->advance(latest - clock_->now());
+    else
+      moved = next && clock_->advance_to_next_timer();
+  });
   return moved;
 }
 
@@ -252,11 +264,84 @@ void virtual_world::note(const log::failure& what) {
   fails_for_ever_ = fails_for_ever_ || of.times >= most_failures_;
 }
 
-void virtual_world::give_up(const std::string& why, const failed& last) const {
+void virtual_world::give_up(const std::string& why, const failed& last) {
   auto text = "a blocking call of a test environment " + why;
   if (last.times > 0)
     text += "; the last failure, " + std::to_string(last.times) + " times the same: " + last.text;
+  if (!pool_ || !pool_->is_of_this_thread())
+    if (const auto found = look_for_unpolled(); !found.waits.empty())
+      text += "; " + describe(found);
   throw std::logic_error(text);
+}
+
+virtual_world::unpolled virtual_world::look_for_unpolled() {
+  const auto report = std::make_shared<embedded::queue_report>();
+  drive([&] {
+    service_->here().ask_queues(report);
+    clock_->run_until_idle();
+  });
+  unpolled found{{}, report->served};
+  for (auto& each : report->waits)
+    if (!report->served.contains(each.queue))
+      found.waits.push_back(std::move(each));
+  std::ranges::sort(found.waits, [](const auto& one, const auto& other) {
+    return std::tie(one.since, one.queue, one.what)
+           < std::tie(other.since, other.queue, other.what);
+  });
+  return found;
+}
+
+std::string virtual_world::describe(const unpolled& what) const {
+  constexpr std::size_t most = 5; // of each
+  const auto named = [this](const embedded::polled_queue_key& queue) {
+    const auto* const where = service_->here().namespaces.find_by_id(queue.namespace_id);
+    return std::string{
+               queue.type == 1   ? "workflow"
+               : queue.type == 2 ? "activity"
+                                 : "Nexus"}
+           + " tasks of the queue \"" + queue.name + "\" in the namespace \""
+           + (where != nullptr ? where->name : queue.namespace_id) + '"';
+  };
+  const auto list = [](const auto& all, const auto& text_of) {
+    std::string text;
+    std::size_t told = 0;
+    for (const auto& each : all) {
+      if (told == most) {
+        text += " and " + std::to_string(all.size() - most) + " more";
+        break;
+      }
+      text += (told++ == 0 ? "" : "; ") + text_of(each);
+    }
+    return text;
+  };
+  auto text = "no worker polls what these wait in: " + list(what.waits, [&](const auto& each) {
+                return each.what + " waits for who takes " + named(each.queue);
+              });
+  return text
+         + (what.served.empty() ? ". No worker polls at all"
+                                : ". Workers poll: " + list(what.served, named));
+}
+
+time_point virtual_world::check_queues(time_point begun) {
+  auto found = look_for_unpolled();
+  // What has a timeout is about to end by itself: that may be what the test is about.
+  std::erase_if(found.waits, [](const auto& each) { return each.has_timeout; });
+  const auto now = clock_->now();
+  auto next = later(now, longest_unpolled_);
+  bool is_overdue = false;
+  for (const auto& each : found.waits) {
+    const auto until = later(std::max(each.since, begun), longest_unpolled_);
+    is_overdue = is_overdue || until <= now;
+    next = std::min(next, until);
+  }
+  if (is_overdue)
+    throw std::logic_error(
+        "a blocking call of a test environment gives up after "
+        "environment_options::longest_unpolled: "
+        + describe(found)
+        + ". Is the queue's name the right one, and was its worker started? A test that means it "
+          "sets another longest_unpolled, or 0");
+  return next;
 }
 
 rpc::pump_function virtual_world::pump(bool goes_on_without) {
@@ -264,11 +349,21 @@ rpc::pump_function virtual_world::pump(bool goes_on_without) {
   fails_for_ever_ = false;
   last_failure_ = {};
   last_run_.clear();
+  const bool is_bounded = !goes_on_without && longest_unpolled_.count() > 0;
   return [world = shared_from_this(),
           goes_on_without,
-          begun = std::optional<time_point>{}]() mutable {
+          is_bounded,
+          begun = std::optional<time_point>{},
+          look_at = time_point{}]() mutable {
     const auto now = world->clock_->now();
-    if (now - begun.value_or(now) > world->longest_wait_)
+    if (!begun) {
+      begun = now;
+      look_at = later(now, world->longest_unpolled_);
+    }
+    const bool is_of_pool = world->pool_ && world->pool_->is_of_this_thread();
+    if (is_bounded && !is_of_pool && now >= look_at)
+      look_at = world->check_queues(*begun);
+    if (now - *begun > world->longest_wait_)
       world->give_up(
           "has waited for environment_options::longest_wait: what it waits for does not come",
           world->last_failure_);
@@ -276,11 +371,9 @@ rpc::pump_function virtual_world::pump(bool goes_on_without) {
       world->give_up(
           "gives up: the same has failed environment_options::most_failures times meanwhile",
           world->last_failure_);
-    if (!begun)
-      begun = now;
-    if (world->pool_ && world->pool_->is_of_this_thread())
+    if (is_of_pool)
       return world->pool_->yield();
-    const bool goes_on = world->step();
+    const bool goes_on = world->step(is_bounded ? look_at : time_point::max());
     if (goes_on_without)
       world->forget_stuck();
     world->raise_if_stuck();
@@ -290,6 +383,8 @@ rpc::pump_function virtual_world::pump(bool goes_on_without) {
       throw std::logic_error(
           "a blocking call of a test environment waits for what only the time can bring, and that "
           "is held: advance it first, or use the client's calls that do not block");
+    if (!goes_on_without)
+      world->give_up("waits for what nothing in it will ever do", world->last_failure_);
     return false;
   };
 }

@@ -7,6 +7,7 @@
 #include "actors/testing/virtual_driver.hpp"
 #include "actors/testing/virtual_pool.hpp"
 #include "runtime/base/log/repeated_failures.hpp"
+#include "runtime/embedded/decision/queue_waits.hpp"
 #include "runtime/rpc/blocking.hpp"
 
 #include <troupe/testing/environment.hpp>
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,8 +38,8 @@ public:
   // These move on the driver's thread. Where code does not come back they return without having
   // done everything, and `raise_if_stuck` says so.
   /// Runs what can go on now; if nothing can, moves to the next thing due, unless the time is held.
-  /// False if nothing is left to do.
-  bool step();
+  /// If that is later than `latest`, it moves only so far. False if nothing is left to do.
+  bool step(time_point latest = time_point::max());
   /// Runs everything that can go on now; true if anything did.
   bool run();
   void advance(duration by);
@@ -83,10 +85,20 @@ private:
     std::size_t times = 0;
     std::string text = {}; ///< what, whose, why
   };
-  /// Throws for a blocking call that waits in vain.
-  [[noreturn]] void give_up(const std::string& why, const failed& last) const;
+  /// Throws for a blocking call that waits in vain. On the thread that waits.
+  [[noreturn]] void give_up(const std::string& why, const failed& last);
+  /// What waits in queues that nobody polls, oldest first, and the queues that are polled.
+  struct unpolled {
+    std::vector<embedded::queue_wait> waits;
+    std::set<embedded::polled_queue_key> served;
+  };
+  unpolled look_for_unpolled();
+  [[nodiscard]] std::string describe(const unpolled& what) const;
+  /// Of a blocking call that began then; gives when to look again.
+  time_point check_queues(time_point begun);
 
   const duration longest_wait_;
+  const duration longest_unpolled_;
   const std::size_t most_failures_;
   std::map<std::string, failed, std::less<>> failures_; ///< by message, source and error
   failed last_failure_;

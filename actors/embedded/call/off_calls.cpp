@@ -46,6 +46,10 @@ rpc_status worker_config(const call& from) {
       from.method().substr(names::prefix.size()) + " command is not enabled.");
 }
 
+rpc_status archival(const call&) {
+  return bad_argument("Cluster is not configured for visibility archival.");
+}
+
 template <class Request, rpc_status (*Why)(const call&)>
 void refuse(directory&, const call_ptr& from, const Request&) {
   from->answer(Why(*from));
@@ -82,6 +86,8 @@ constexpr std::array rows{
         names::get_worker_versioning_rules, role::read),
     off<wire::FetchWorkerConfigRequest, worker_config>(names::fetch_worker_config, role::read),
     off<wire::UpdateWorkerConfigRequest, worker_config>(names::update_worker_config, role::write),
+    off<wire::ListArchivedWorkflowExecutionsRequest, archival>(
+        names::list_archived_workflow_executions, role::read),
     row<ways::here_in_namespace, list_workers>(names::list_workers, role::read),
 };
 

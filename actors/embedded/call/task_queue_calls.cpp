@@ -67,6 +67,19 @@ struct by_queue : in_namespace {
   }
 };
 
+/// Each queue is whole: one part of each kind, under its own name.
+void list_partitions(
+    directory&, const call_ptr& from, const wire::ListTaskQueuePartitionsRequest& request) {
+  wire::ListTaskQueuePartitionsResponse response;
+  for (auto* part :
+       {response.add_activity_task_queue_partitions(),
+        response.add_workflow_task_queue_partitions()}) {
+    part->set_key(request.task_queue().name());
+    part->set_owner_host_name("localhost");
+  }
+  from->answer(response);
+}
+
 void shut_down_worker(
     directory& here, const call_ptr& from, const wire::ShutdownWorkerRequest& request) {
   if (auto queue =
@@ -94,6 +107,7 @@ constexpr std::array rows{
     row<by_nexus_token, fail_request>(names::respond_nexus_task_failed, role::worker),
     row<by_query_token, answer_query>(names::respond_query_task_completed, role::worker),
     row<by_queue, describe>(names::describe_task_queue, role::read),
+    row<here_in_namespace, list_partitions>(names::list_task_queue_partitions, role::read),
     row<here_in_namespace, shut_down_worker>(names::shutdown_worker, role::worker),
     row<here_in_namespace, record_heartbeat>(names::record_worker_heartbeat, role::worker),
 };

@@ -2,6 +2,7 @@
 #include "actors/embedded/call/method_table.hpp"
 #include "actors/embedded/call/ways.hpp"
 #include "actors/embedded/visibility/visibility_actor.hpp"
+#include "runtime/embedded/visibility/older_lists.hpp"
 #include "runtime/embedded/visibility/visibility.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -23,6 +24,17 @@ void list(
   });
 }
 
+/// The older lists: their answers are as bytes what the list's are.
+template <class Request>
+void list_as_query(visibility_actor& owner, const call_ptr& from, const Request&) {
+  owner.scan_for(from, [](const call& asked) -> result<visibility_scan, rpc_status> {
+    auto same = as_list(asked.as<Request>());
+    if (!same)
+      return unexpected{std::move(same.error())};
+    return visibility_scan::list(*same, *asked.name_space);
+  });
+}
+
 void count(
     visibility_actor& owner, const call_ptr& from, const wire::CountWorkflowExecutionsRequest&) {
   owner.scan_for(from, [](const call& asked) {
@@ -33,6 +45,12 @@ void count(
 
 constexpr std::array rows{
     row<by_visibility, list>(names::list_workflow_executions, role::read),
+    row<by_visibility, list_as_query<wire::ListOpenWorkflowExecutionsRequest>>(
+        names::list_open_workflow_executions, role::read),
+    row<by_visibility, list_as_query<wire::ListClosedWorkflowExecutionsRequest>>(
+        names::list_closed_workflow_executions, role::read),
+    row<by_visibility, list_as_query<wire::ScanWorkflowExecutionsRequest>>(
+        names::scan_workflow_executions, role::read),
     row<by_visibility, count>(names::count_workflow_executions, role::read),
 };
 

@@ -47,6 +47,12 @@ public:
   /// The actor is about to end: what comes from now on is for a new one.
   void forget(const std::string& key) { actors_->erase(key); }
 
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [key, actor] : *actors_)
+      visit(actor);
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return actors_->size(); }
 
 private:

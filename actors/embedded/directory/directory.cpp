@@ -114,6 +114,12 @@ void directory::forget_queue(
   queues_.forget(queue_key(key_, namespace_id, name, kind));
 }
 
+void directory::ask_queues(const std::shared_ptr<queue_report>& to) const {
+  const auto ask = [&](const auto& each) { actors::tell(each, report_queues{to}); };
+  executions_.for_each(ask);
+  queues_.for_each(ask);
+}
+
 nexus_dispatcher_handle
 directory::dispatcher(const std::string& caller_namespace_id, const std::string& endpoint) {
   return dispatchers_.find_or_spawn(

@@ -101,6 +101,9 @@ public:
   /// The queue is empty and ends: the next message makes a new one.
   void forget_queue(const std::string& namespace_id, const std::string& name, queue_kind kind);
   [[nodiscard]] std::size_t queues() const noexcept { return queues_.size(); }
+  /// Asks every record in memory and every queue what waits for workers; it is filled once the
+  /// shard has nothing more to do now.
+  void ask_queues(const std::shared_ptr<queue_report>& to) const;
   nexus_dispatcher_handle
   dispatcher(const std::string& caller_namespace_id, const std::string& endpoint);
   /// It is idle and ends: the next message makes a new one. So for the others.

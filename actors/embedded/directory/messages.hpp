@@ -6,6 +6,7 @@
 
 #include "actors/caf_compat.hpp"
 #include "actors/embedded/call/call.hpp"
+#include "runtime/embedded/decision/queue_waits.hpp"
 #include "runtime/embedded/record/transaction.hpp"
 #include "runtime/embedded/store/store.hpp"
 
@@ -93,6 +94,10 @@ struct withdraw_query {
 struct unload_queue {};
 /// End, unless somebody wants it: a queue, a dispatcher, a deliverer.
 struct leave_if_idle {};
+/// Say what of it waits for workers, or that it has some.
+struct report_queues {
+  std::shared_ptr<queue_report> to;
+};
 
 // -- executions -----------------------------------------------------------------------------------
 
@@ -302,6 +307,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_service, caf::first_custom_type_id + 21'000)
   TROUPE_SERVICE_MESSAGE(batch_answered)
   TROUPE_SERVICE_MESSAGE(batch_asks)
   TROUPE_SERVICE_MESSAGE(batch_goes_on)
+  TROUPE_SERVICE_MESSAGE(report_queues)
 
   namespace troupe::embedded {
 
@@ -351,7 +357,8 @@ using execution_handle = caf::typed_actor<
     sig<void(load_again)>,
     sig<void(next_slice)>,
     sig<void(unload_if_idle)>,
-    sig<void(delete_run)>>;
+    sig<void(delete_run)>,
+    sig<void(report_queues)>>;
 
 using task_queue_handle = caf::typed_actor<
     sig<void(serve_call)>,
@@ -365,7 +372,8 @@ using task_queue_handle = caf::typed_actor<
     sig<void(offer_query)>,
     sig<void(unload_queue)>,
     sig<void(withdraw_query)>,
-    sig<void(leave_if_idle)>>;
+    sig<void(leave_if_idle)>,
+    sig<void(report_queues)>>;
 
 using callback_deliverer_handle = caf::typed_actor<
     sig<void(deliver_callback)>,

@@ -3,7 +3,6 @@
 
 #include "actors/embedded/call/method_row.hpp"
 #include "actors/embedded/directory/directory.hpp"
-#include "actors/embedded/nexus/callback_post.hpp"
 #include "actors/embedded/nexus/outside_reply.hpp"
 #include "actors/embedded/store/record_rows.hpp"
 #include "runtime/base/log/log.hpp"
@@ -73,6 +72,7 @@ execution_actor::behavior_type execution_actor::make_behavior() {
       [this](nexus_held& message) { take(message); },
       [this](fill_query& message) { take(message); },
       [this](delete_run& message) { take(message); },
+      [this](report_queues& message) { take(message); },
       [this](const forget_if_empty&) {
         is_leaving_ = false;
         forget_when_empty();
@@ -263,6 +263,10 @@ void execution_actor::handle(delete_run& what) {
   }
 }
 
+void execution_actor::handle(report_queues& what) {
+  add_queue_waits(*record_, directory_.around().known, *what.to);
+}
+
 void execution_actor::fail(start_taken_task& what, const rpc_status& fault) {
   home().cancel(what.taker->timer);
   what.taker->from->answer(fault);
@@ -439,90 +443,6 @@ void execution_actor::set_going() {
     resume_in_slices(what);
   else
     commit(embedded::resume(*record_, directory_.around(), what), [](const reply&) {});
-}
-
-// -- effects -------------------------------------------------------------------------------------
-
-void execution_actor::send_out(transaction& decided) {
-  for (auto& each : decided.effects)
-    std::visit([this](auto& what) { perform(what); }, each);
-}
-
-void execution_actor::perform(nexus_dispatch& request) {
-  auto dispatcher = directory_.dispatcher(key_->namespace_id, request.target.name);
-  tell(dispatcher, dispatch_request{key_, std::move(request)});
-}
-
-void execution_actor::perform(callback_delivery& delivery) {
-  auto deliverer = directory_.deliverer(destination_of(delivery.url));
-  tell(deliverer, deliver_callback{key_, std::move(delivery)});
-}
-
-void execution_actor::perform(peer_request& request) {
-  if (directory_.namespaces.find_by_id(request.namespace_id) == nullptr) {
-    tell(
-        me(),
-        peer_told{
-            {request.ask,
-             plain_status(status_code::not_found, "the namespace is gone"),
-             {},
-             true}});
-    return;
-  }
-  auto whom = directory_.execution(request.namespace_id, request.workflow_id);
-  tell(whom, ask_peer{key_, std::move(request)});
-}
-
-void execution_actor::perform(visibility_put& row) {
-  tell(directory_.visibility(key_->namespace_id), put_row{std::move(row.info)});
-}
-
-void execution_actor::perform(visibility_remove& row) {
-  tell(directory_.visibility(key_->namespace_id), remove_row{std::move(row.run_id)});
-}
-
-void execution_actor::put_task_back(workflow_task_dispatch task) {
-  auto queue = directory_.queue(
-      key_->namespace_id, task.task_queue, task.sticky ? queue_kind::sticky : queue_kind::workflow);
-  tell(queue, add_workflow_task{key_, std::move(task)});
-}
-
-void execution_actor::put_task_back(activity_task_dispatch task) {
-  auto queue = directory_.queue(key_->namespace_id, task.task_queue, queue_kind::activity);
-  tell(queue, add_activity_task{key_, std::move(task)});
-}
-
-void execution_actor::reopen(const poll_ptr& taker) {
-  const auto& call = *taker->from;
-  const auto& queue = taker->is_activity
-                          ? call.as<wire::PollActivityTaskQueueRequest>().task_queue()
-                          : call.as<wire::PollWorkflowTaskQueueRequest>().task_queue();
-  const auto kind = taker->is_activity ? queue_kind::activity
-                    : taker->is_sticky ? queue_kind::sticky
-                                       : queue_kind::workflow;
-  tell(directory_.queue(key_->namespace_id, queue.name(), kind), reopen_poll{taker});
-}
-
-void execution_actor::arm(std::optional<time_point> when) {
-  if (when == timer_due_)
-    return;
-  disarm();
-  timer_due_ = when;
-  if (!when)
-    return;
-  timer_ = home().schedule(
-      *when - directory_.now(),
-      [weak = caf::actor_cast<caf::actor_addr>(this), generation = timer_generation_] {
-        if (auto self = caf::actor_cast<execution_handle>(weak))
-          tell(self, record_timer_due{generation});
-      });
-}
-
-void execution_actor::disarm() {
-  if (timer_ != 0)
-    home().cancel(std::exchange(timer_, 0));
-  timer_due_.reset();
-  ++timer_generation_;
 }
 
 // -- workers -------------------------------------------------------------------------------------

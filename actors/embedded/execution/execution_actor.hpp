@@ -28,7 +28,7 @@ struct read_outcome;
 ///            nexus_answered and nexus_held (Nexus dispatchers), operation_completed and
 ///            callback_reported (callback deliverers), delete_run (registry), commit_ended and
 ///            record_loaded (store), unload_if_idle (residents), record_timer_due, reader_done,
-///            load_again, next_slice and forget_if_empty (itself).
+///            load_again, next_slice and forget_if_empty (itself), report_queues (directory).
 /// Sends:     a transaction's effects, once it is durable: add_workflow_task, add_activity_task,
 ///            dispatch_request, deliver_callback, ask_peer, put_row, remove_row; peer_told;
 ///            reopen_poll if a taken task was stale; answers to calls.
@@ -148,6 +148,7 @@ private:
   void handle(nexus_held& what);
   void handle(fill_query& what);
   void handle(delete_run& what);
+  void handle(report_queues& what);
   template <class Input, class Request>
   void delete_by(std::shared_ptr<Request> request);
 
@@ -165,6 +166,7 @@ private:
   void fail(nexus_held& what, const rpc_status& fault);
   void fail(fill_query& what, const rpc_status& fault);
   void fail(delete_run&, const rpc_status&) {} // it is asked again
+  void fail(report_queues&, const rpc_status&) {}
   template <class Message>
   void take_again_later(Message what);
   void postpone(ask_peer what, duration pause);

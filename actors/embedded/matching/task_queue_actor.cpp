@@ -63,6 +63,7 @@ task_queue_actor::behavior_type task_queue_actor::make_behavior() {
       [this](unload_queue& message) { take(message); },
       [this](withdraw_query& message) { take(message); },
       [this](const leave_if_idle&) { leave(); },
+      [this](report_queues& message) { take(message); },
   };
 }
 
@@ -79,6 +80,11 @@ void task_queue_actor::handle(unload_queue&) {
   unload();
   note_no_use();
   leave();
+}
+
+void task_queue_actor::handle(report_queues& what) {
+  if (is_served_ && kind_ != queue_kind::sticky)
+    what.to->served.insert({namespace_id_, name_, type_of(kind_)});
 }
 
 void task_queue_actor::handle(reopen_poll& what) {
@@ -281,6 +287,7 @@ void task_queue_actor::accept_poll(
   opened->is_sticky = kind_ == queue_kind::sticky;
   opened->is_activity = kind_ == queue_kind::activity;
   note_use();
+  is_served_ = true;
   pollers_.saw(opened->identity, most_per_second.value_or(unlimited_poll_rate), directory_.now());
   if (limits_.set_by_worker(most_per_second, directory_.now()))
     limits_changed();
@@ -302,10 +309,12 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
   if (!found)
     return;
   home().cancel(found->what->timer);
-  if (is_expired)
+  if (is_expired) {
     found->what->from->answer_empty();
-  else
-    found->what->from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
+    return;
+  }
+  is_served_ = matcher_.waiting_polls() != 0;
+  found->what->from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
 void task_queue_actor::add_task(add_workflow_task& what) {
@@ -334,6 +343,7 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found, bool 
       taker->taken = found.task.priority();
     std::optional<matcher<task, waiting_poll>::match> next;
     if (taker->from->is_cancelled() || taker->from->is_answered()) {
+      is_served_ = matcher_.waiting_polls() != 0;
       // It vanished while its cancellation is still on the way: the task goes to the next one.
       if (is_counted) {
         give_back(found.task.priority());

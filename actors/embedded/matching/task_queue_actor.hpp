@@ -34,7 +34,7 @@ namespace troupe::embedded {
 ///            add_workflow_task, add_activity_task, offer_query and reopen_poll (executions),
 ///            offer_request (Nexus dispatchers), close_poll, offer_expired and leave_if_idle (own
 ///            timers), look_at_limits (own timer, registry), withdraw_query (a client that left),
-///            unload_queue (method table: a worker leaves).
+///            unload_queue (method table: a worker leaves), report_queues (directory).
 /// Sends:     start_taken_task, start_taken_activity and fill_query to executions, request_answered
 /// and request_expired
 ///            to dispatchers, answers to polls.
@@ -110,6 +110,7 @@ private:
   void handle(offer_query& what);
   void handle(unload_queue& what);
   void handle(withdraw_query& what) { withdraw(what.task_id); }
+  void handle(report_queues& what);
 
   // What becomes of a message that ran into an exception: nobody waits for ever.
   void fail(serve_call& what, const rpc_status& fault) { what.what->answer(fault); }
@@ -168,6 +169,7 @@ private:
   std::array<task_rate, priority_levels> went_;
   std::unordered_map<std::string, offer> offers_;
   std::uint64_t last_id_ = 0;
+  bool is_served_ = false; ///< somebody polls, or has and did not go away since
 };
 
 } // namespace troupe::embedded

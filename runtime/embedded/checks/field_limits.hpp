@@ -7,6 +7,11 @@
 #include <troupe/rpc_status.hpp>
 
 #include <string_view>
+#include <type_traits>
+
+namespace temporal::api::workflowservice::v1 {
+class ListTaskQueuePartitionsRequest;
+}
 
 /// How long the fields of requests may be: checked for every call before it goes to the actor whose
 /// business it is, so that nothing long is kept or passed on. Limits of what a decision looks at
@@ -45,6 +50,7 @@ private:
 /// |   answered     |                                               |                |
 /// | DescribeTask.. | task_queue (also not set or empty),           | id             |
 /// |                | normal_name (of sticky ones only)             |                |
+/// | ListTaskQueueP.| task_queue (also not set, empty or reserved)  | id             |
 /// | UpdateTask..   | task_queue (no worker can poll a longer one)  | id (ours)      |
 /// | ShutdownWorker | sticky_task_queue, identity                   | id             |
 /// | endpoint lists | page_size                                     | 0 to 1000      |
@@ -100,6 +106,10 @@ rpc_status check_fields(const Request& request, const service_settings& to) {
       checks.that({status_code::invalid_argument, "missing task queue name", {}});
     checks.text(queue.name(), to.max_id_bytes, queue_too_long)
         .that(check_normal_name(queue, to.max_id_bytes));
+  } else if constexpr (std::is_same_v<
+                           Request,
+                           temporal::api::workflowservice::v1::ListTaskQueuePartitionsRequest>) {
+    checks.that(check_task_queue(request.has_task_queue(), request.task_queue(), to.max_id_bytes));
   } else if constexpr (requires { request.set_fairness_weight_overrides(); }) {
     checks.text(request.task_queue(), to.max_id_bytes, queue_too_long);
   } else if constexpr (requires { request.sticky_task_queue(); }) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -65,13 +66,20 @@ public:
     by_worker_ = number(per_second);
     return apply(now);
   }
-  /// What the configuration says from now on: of the queue, and of each key that weighs 1. The
-  /// former counts instead of what the workers say. True if that changes a limit in force.
+  /// What the configuration says from now on: of the queue, and of each key that weighs 1, where
+  /// zero is no limit. The former counts instead of what the workers say. True if that changes a
+  /// limit in force.
   bool set_by_config(
       std::optional<double> per_second, std::optional<double> key_per_second, time_point now) {
-    by_config_ = number(per_second);
-    const bool is_other = number(key_per_second) != per_key_;
-    per_key_ = number(key_per_second);
+    // As the real server has it: only a queue's own limit of zero stops it, what is no number is
+    // none, and overrules that of the workers all the same.
+    by_config_ = per_second && std::isnan(*per_second)
+                     ? std::optional{std::numeric_limits<double>::infinity()}
+                     : per_second;
+    if (key_per_second && !(*key_per_second > 0))
+      key_per_second.reset();
+    const bool is_other = key_per_second != per_key_;
+    per_key_ = key_per_second;
     if (!per_key_)
       keys_.clear();
     else if (is_other)
@@ -144,8 +152,6 @@ private:
     const auto any = applied_ ? ready_ : time_point::min();
     if (!per_key_)
       return any;
-    if (!task_pace{*per_key_}.lets_through())
-      return time_point::max();
     const auto found = keys_.find(key);
     return found == keys_.end() ? any : std::max(any, found->second);
   }

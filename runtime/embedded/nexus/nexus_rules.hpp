@@ -9,6 +9,12 @@
 
 namespace troupe::embedded {
 
+struct nexus_verdict;
+
+/// Handles one answer, of a handler or of this service itself. Unknown and late ones change
+/// nothing.
+void attempt_done(change& ch, const nexus_attempt& attempt, const nexus_verdict& verdict);
+
 /// Timeouts of operations, retries that are due, answers that stayed out, of the operations with
 /// these scheduled event ids, which ascend.
 void serve_nexus_deadlines(change& ch, run& on, const std::vector<std::int64_t>& due);

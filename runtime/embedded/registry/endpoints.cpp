@@ -209,13 +209,15 @@ rpc_status endpoint_registry::ensure(const nexus::EndpointSpec& spec, time_point
 }
 
 rpc_status endpoint_registry::remove(const std::string& id, std::int64_t version) {
-  std::string why;
-  if (id.empty())
-    return bad_argument("endpoint ID not set");
-  if (!is_uuid(id, why))
-    return bad_argument("malformed endpoint ID: \"" + why + "\"");
+  std::string faults; // all of them
+  if (std::string why; id.empty())
+    faults = "endpoint ID not set";
+  else if (!is_uuid(id, why))
+    faults = "malformed endpoint ID: \"" + why + "\"";
   if (version <= 0)
-    return bad_argument("endpoint version is non-positive");
+    faults += (faults.empty() ? "" : ", ") + std::string{"endpoint version is non-positive"};
+  if (!faults.empty())
+    return bad_argument(faults);
   auto found = by_id_.find(id);
   if (found == by_id_.end())
     return absent("error deleting nexus endpoint with ID: " + id);

@@ -12,6 +12,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <future>
+#include <memory>
+#include <source_location>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -46,6 +49,20 @@ public:
 
 private:
   std::vector<int>& seen_;
+};
+
+/// Keeps its thread until it is let go.
+class blocking_code final : public troupe::actors::foreign_code {
+public:
+  void run(troupe::actors::way_home&) noexcept override {
+    inside.set_value();
+    released.get_future().wait();
+  }
+  void came_back() noexcept override {}
+  void left_behind(const std::source_location&) noexcept override {}
+  void dissolve() noexcept override {}
+
+  std::promise<void> inside, released;
 };
 
 } // namespace
@@ -153,6 +170,38 @@ BOOST_AUTO_TEST_CASE(stopping_ends_all_actors_and_refuses_work_from_then_on) {
   BOOST_TEST(seen.empty());
   BOOST_TEST(one.pinned_actors() == 0u);
   // The system's destructor would wait for an actor that is still registered.
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_was_left_behind_within_a_function_goes_on_nowhere) {
+  troupe::test::captured_log log;
+  const auto code = std::make_shared<blocking_code>();
+  bool went_on = false;
+  bool ended = false;
+  std::thread former{[&] {
+    clock->hand_to_this_thread();
+    two.post([&] {
+      one.run_foreign(code);
+      clock->run_until_idle(); // within the one that runs this
+      went_on = true;
+    });
+    try {
+      clock->run_until_idle();
+    } catch (const troupe::actors::thread_left_behind&) {
+      ended = true;
+    }
+  }};
+  code->inside.get_future().wait();
+  BOOST_TEST(one.leave_behind(one.look_at_foreign()));
+  code->released.set_value();
+  former.join();
+  BOOST_TEST(ended);
+  BOOST_TEST(!went_on);
+  BOOST_TEST(log.lines_of("a function posted to a shard threw").empty());
+  BOOST_TEST(two.counters().work_exceptions.load() == 0u);
+  bool goes_on = false;
+  two.post([&] { goes_on = true; });
+  clock->run_until_idle();
+  BOOST_TEST(goes_on);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/support/captured_log.hpp"
 
+#include <troupe/activity/implementation.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
 #include <troupe/testing/environment.hpp>
@@ -11,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -59,6 +61,17 @@ struct asker {
     const auto echoed = co_await words.execute<word_service::echo>({in});
     const auto spelled = co_await words.execute<word_service::spell>({echoed.value});
     co_return spelled.value;
+  }
+};
+
+inline constexpr troupe::activity::contract<void()> hire{"hire"};
+
+/// Has a worker made for what comes then.
+struct hires {
+  static constexpr std::string_view name = "Hires";
+  troupe::async<int> run(workflow::context ctx) {
+    co_await ctx.execute<hire>({.start_to_close_timeout = 1min});
+    co_return co_await ctx.execute_child<sleeper>({.task_queue = "second"}, 24h);
   }
 };
 
@@ -359,6 +372,20 @@ BOOST_AUTO_TEST_CASE(workers_come_and_go) {
   auto second = env.make_worker(client, {.task_queue = "q"});
   second.add<sleeper>().start();
   BOOST_TEST(handle.result() == 7);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_may_be_made_by_code_that_runs_here) {
+  environment env;
+  const auto client = env.connect();
+  std::optional<troupe::worker> second;
+  auto first = env.make_worker(client, {.task_queue = "q"});
+  first.add<hires>().add(troupe::activity::implement<hire>([&] {
+    second.emplace(env.make_worker(client, {.task_queue = "second"}));
+    second->add<sleeper>().start();
+  }));
+  first.start();
+  BOOST_TEST(client.execute_workflow<hires>({.task_queue = "q"}) == 7);
+  BOOST_TEST(second->snapshot().workflow.accepted > 0u);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {

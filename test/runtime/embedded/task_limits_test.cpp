@@ -138,9 +138,26 @@ BOOST_AUTO_TEST_CASE(what_comes_back_counts_as_one_that_never_went) {
   BOOST_TEST(burst(limits, start, "a") == 2);
   limits.give_back("a", 1);
   BOOST_TEST(burst(limits, start, "a") == 1);
-  limits.set_by_config(0.0, 0.0, start);
+  limits.set_by_config(0.0, 1.0, start);
   limits.give_back("a", 1);
   BOOST_TEST(burst(limits, start, "a") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_queues_own_limit_of_zero_stops_it) {
+  const auto no_number = std::numeric_limits<double>::quiet_NaN();
+  limits_of_a_queue limits;
+  limits.set_by_config(0.0, std::nullopt, start);
+  BOOST_TEST(burst(limits, start, "a") == 0);
+  for (const double none : {0.0, no_number}) {
+    limits.set_by_config(std::nullopt, 1.0, start);
+    BOOST_TEST(limits.is_on());
+    limits.set_by_config(std::nullopt, none, start);
+    BOOST_TEST(!limits.is_on());
+  }
+  limits_of_a_queue of_workers;
+  of_workers.set_by_worker(0.001, start);
+  of_workers.set_by_config(no_number, std::nullopt, start);
+  BOOST_TEST(burst(of_workers, start, "a") == 10'000);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_waits_for_a_limit_that_was_slower) {
@@ -161,10 +178,6 @@ BOOST_AUTO_TEST_CASE(whatever_is_not_above_zero_lets_nothing_go_and_the_rest_has
     BOOST_TEST(!limits.until_next("", start + 1h).has_value());
     limits.set_by_worker(1.0, start + 1h);
     BOOST_TEST(limits.take("", 1, start + 1h + 2s));
-    limits_of_a_queue of_keys;
-    of_keys.set_by_config(std::nullopt, none, start);
-    BOOST_TEST(!of_keys.take("a", 1, start + 1h));
-    BOOST_TEST(!of_keys.until_next("a", start + 1h).has_value());
   }
   for (const double much : {number::max(), number::infinity(), 1e300}) {
     limits_of_a_queue limits;

@@ -25,6 +25,11 @@ struct environment_options {
   std::uint64_t seed = 1;
   /// A blocking call that this much time has passed in fails: it waits for what never comes.
   std::chrono::nanoseconds longest_wait = std::chrono::years{10};
+  /// A blocking call fails, and names the queue, once something has waited so long in a task queue
+  /// that no worker polls: its name is mistyped, or its worker was not started. What has a timeout
+  /// of its own (schedule-to-close, schedule-to-start, of a run) waits for that instead. Zero: such
+  /// a call goes on.
+  std::chrono::nanoseconds longest_unpolled = std::chrono::days{30};
   /// A blocking call while which user code has failed so often in the same way fails: code with a
   /// bug is tried again for ever, and what waits for it would wait for `longest_wait`.
   std::size_t most_failures = 1'000;
@@ -81,8 +86,8 @@ public:
   /// A client of the service. Its blocking calls let the time jump. Throws `rpc_error` if there is
   /// no such namespace. A call that waits for what never comes throws `std::logic_error`: when
   /// nothing is left to happen, when only the time could bring it and that is held, after
-  /// `longest_wait` or `most_failures`, when code spins (`deadlock_timeout`); the text ends with
-  /// the last failure of user code.
+  /// `longest_wait`, `longest_unpolled` or `most_failures`, when code spins (`deadlock_timeout`);
+  /// the text ends with the last failure of user code, and what waits in queues without a worker.
   [[nodiscard]] client connect(
       std::string name_space = "default",
       data_converter converter = {},

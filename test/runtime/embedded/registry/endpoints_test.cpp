@@ -163,6 +163,14 @@ BOOST_AUTO_TEST_CASE(unknown_and_malformed_endpoint_ids_have_their_own_words) {
       status_code::invalid_argument,
       "endpoint version is non-positive");
   expect(
+      endpoints.remove("", -1),
+      status_code::invalid_argument,
+      "endpoint ID not set, endpoint version is non-positive");
+  expect(
+      endpoints.remove("x", 0),
+      status_code::invalid_argument,
+      "malformed endpoint ID: \"invalid UUID length: 1\", endpoint version is non-positive");
+  expect(
       endpoints.remove(unknown, 1),
       status_code::not_found,
       "error deleting nexus endpoint with ID: " + unknown);
