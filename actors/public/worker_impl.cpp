@@ -383,6 +383,7 @@ void worker_impl::add_kinds(actors::worker_context& to) {
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout,
          .activities = activities,
          .max_concurrent_local_activities = options_.max_concurrent_local_activities,
+         .slow_after = actors::slow_task_limit(),
          .starts = client_.connection()->starts()}));
   }
   if (!activities_->empty() && !options_.no_remote_activities) {
@@ -419,7 +420,8 @@ worker_impl::nexus_environment(const actors::worker_settings& settings) const {
        nullptr,
        options_.tracer,
        interceptors_of(options_.interceptors, &worker_interceptor::intercept_nexus),
-       program_metrics_}});
+       program_metrics_,
+       shutdown_.token()}});
   made->environment.client = &made->own;
   return {made, &made->environment};
 }

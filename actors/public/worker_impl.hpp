@@ -85,7 +85,7 @@ private:
   /// `core_` once it has been started: `stop` and `snapshot` may come from other threads meanwhile.
   std::atomic<actors::worker_core*> started_{nullptr};
 
-  cancellation_source shutdown_; ///< what activities see of the worker's end
+  cancellation_source shutdown_; ///< what handlers and activities see of its end
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

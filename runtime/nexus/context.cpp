@@ -57,6 +57,10 @@ const cancellation_token& operation_context::cancellation() const noexcept {
   return state_->token;
 }
 
+const cancellation_token& operation_context::worker_shutdown() const noexcept {
+  return state_->environment->shutdown;
+}
+
 troupe::meter operation_context::metrics() const {
   const auto& environment = *state_->environment;
   return troupe::detail::make_meter(

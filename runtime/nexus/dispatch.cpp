@@ -53,6 +53,8 @@ using settlement = std::variant<task_answer, pending_call>;
 /// | run_on_pool | the function ended | the same two |
 /// | call_service | a reply | answer |
 /// | call_service | ... that an update is not accepted yet | call_service |
+/// | call_service | ... about an update, where the codec may block | run_on_pool |
+/// | run_on_pool | the reply was read | answer, or call_service |
 /// | answer | - | - |
 class call_state final : public operation_call {
 public:
@@ -117,6 +119,16 @@ public:
   }
 
   void run_on_pool() noexcept override {
+    if (const auto reply = std::exchange(unread_, std::nullopt)) [[unlikely]] {
+      step_ = step::call_service; // unless the reply says more
+      try {
+        begun_by(*reply);
+      } catch (...) {
+        fail(classify(std::current_exception()));
+      }
+      is_settled_ = true;
+      return;
+    }
     if (!std::holds_alternative<std::exception_ptr>(outcome_)) [[likely]]
       run_function();
     if (environment().converter.may_block()) [[unlikely]]
@@ -160,9 +172,14 @@ public:
               : "Workflow execution already started"));
     else if (!pending_.begins)
       finish(answer_cancelled(environment(), task));
-    else
+    else if (
+        environment().converter.may_block()
+        && std::holds_alternative<workflow_update_token>(*pending_.begins)) [[unlikely]] {
+      unread_ = reply; // its outcome, if there is one already, is decoded or encoded
+      step_ = step::run_on_pool;
+    } else
       try {
-        std::visit([&](const auto& each) { on_begun(each, reply); }, *pending_.begins);
+        begun_by(reply);
       } catch (...) {
         fail_with(std::current_exception());
       }
@@ -196,6 +213,9 @@ private:
     state_->within = state_->trace->handler();
   }
 
+  void begun_by(const rpc::bytes& reply) {
+    std::visit([&](const auto& each) { on_begun(each, reply); }, *pending_.begins);
+  }
   void on_begun(const workflow_run_token& asked, const rpc::bytes& reply) {
     auto started = link_to_started(environment(), asked.workflow_id, reply);
     if (!started)
@@ -427,6 +447,7 @@ private:
   user_outcome outcome_;
   std::optional<settlement> settled_; ///< by the pool
   pending_call pending_;
+  std::optional<rpc::bytes> unread_; ///< for the pool
   task_answer answer_;
   std::optional<async<void>> body_; // last: its frame refers to the rest
 };

@@ -37,6 +37,7 @@ struct dispatch_environment {
   std::shared_ptr<troupe::tracer> tracer = nullptr;                  ///< null: no traces
   std::vector<std::shared_ptr<const interceptor>> interceptors = {}; ///< outermost first
   std::shared_ptr<troupe::detail::program_metrics> metrics = {};     ///< null: nothing is counted
+  cancellation_token shutdown = {}; ///< cancelled when the worker begins to stop
 };
 
 /// One accepted Nexus task on its way to its answer: plain state, no threads, no clocks.
@@ -63,7 +64,8 @@ public:
   /// this returns; it must not destroy the call (post that).
   virtual void run_on_shard(unique_function<void()> finished) = 0;
 
-  /// Runs the handler function on the calling thread. Once.
+  /// Runs what may block on the calling thread: the handler function, or what its codec has to do
+  /// about an error or the service's reply. Once each time that it is the next step.
   virtual void run_on_pool() noexcept = 0;
   virtual void pool_finished() = 0;
 

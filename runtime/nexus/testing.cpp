@@ -71,6 +71,8 @@ struct nexus_environment::impl {
     environment->client = with.client;
     environment->interceptors = with.interceptors;
     environment->metrics = counts;
+    cancellation_source shutdown;
+    environment->shutdown = shutdown.token();
 
     virtual_executor where; // outlives the call, whose coroutine may hold timers
     std::unique_ptr<rpc::transport> calls;
@@ -89,6 +91,10 @@ struct nexus_environment::impl {
         is_late = true;
         call->cancel(cancel_reason::timed_out);
       });
+    const auto begins = request.shutdown_begins_after.count() > 0 ? request.shutdown_begins_after
+                                                                  : request.shutdown_after;
+    if (begins.count() > 0)
+      where.schedule(begins, [&] { shutdown.cancel(cancel_reason::worker_shutdown); });
     if (request.shutdown_after.count() > 0)
       where.schedule(request.shutdown_after, [&] { call->cancel(cancel_reason::worker_shutdown); });
 

@@ -7,8 +7,8 @@
 #include "actors/worker/handler_code.hpp"
 #include "actors/worker/inspection.hpp"
 #include "actors/worker/nexus/nexus_metrics.hpp"
-#include "actors/worker/nexus/slow_operations.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
+#include "actors/worker/slow_kinds.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/nexus/dispatch.hpp"
 
@@ -23,8 +23,8 @@ namespace troupe::actors {
 struct nexus_shard {
   std::shared_ptr<const nexus::dispatch_environment> environment;
   nexus_metrics metrics;
-  away_list away = {}; ///< by `service/operation`
-  std::shared_ptr<slow_operations> slow = std::make_shared<slow_operations>(); ///< of the worker
+  away_list away = {};                                               ///< by `service/operation`
+  std::shared_ptr<slow_kinds> slow = std::make_shared<slow_kinds>(); ///< of the worker
 };
 
 /// An accepted Nexus task on its way to a handler.

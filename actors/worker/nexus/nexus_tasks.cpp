@@ -89,7 +89,7 @@ public:
   nexus_station(
       const station_setup& with,
       std::shared_ptr<const nexus::dispatch_environment> environment,
-      std::shared_ptr<slow_operations> slow)
+      std::shared_ptr<slow_kinds> slow)
       : shard_(with.shard),
         nexus_{std::move(environment), nexus_metrics{*with.shard.meter}, {}, std::move(slow)},
         coordinator_(with.coordinator) {}
@@ -118,7 +118,7 @@ task_kind nexus_tasks(const nexus_task_options& options) {
       .pollers = options.pollers,
       .slots = options.slots,
       .open = [environment = options.environment,
-               slow = std::make_shared<slow_operations>()](const station_setup& with) {
+               slow = std::make_shared<slow_kinds>()](const station_setup& with) {
         return std::make_unique<nexus_station>(with, environment, slow);
       }};
 }

@@ -112,6 +112,7 @@ void workflow_instance_actor::describe_run(const snapshot_options& what, inspect
 void workflow_instance_actor::begin() {
   ++work_;
   used_up_ = fetching_ = is_overdue_ = false;
+  waited_ = {};
   failed_.clear();
   auto& task = *job_->task;
   if (is_away())
@@ -248,6 +249,7 @@ void workflow_instance_actor::wait_for_local(workflow::activation_need need) {
         due - home().now(), [self = me(), work = work_] { tell(self, task_overdue{work}); });
   }
   waits_for_local_ = true;
+  waits_since_ = home().now();
   go_on();
 }
 
@@ -259,6 +261,7 @@ void workflow_instance_actor::go_on() {
   else
     return;
   waits_for_local_ = false;
+  waited_ += home().now() - waits_since_;
   run_code();
 }
 

@@ -112,6 +112,7 @@ private:
   void ask_for_activities(google::protobuf::Message& answer);
   void fail_task(int cause, std::string message, const std::string& type);
   void count_failure(std::string_view reason);
+  void warn_if_slow(duration took);
   void on_answer(const answer_replied& replied);
   void on_completed(const rpc::bytes& answer);
   void on_answer_error(const rpc_status& status);
@@ -143,6 +144,8 @@ private:
   std::unique_ptr<local_calls> local_; ///< null until there is a local activity
   executor::timer_id overdue_timer_ = 0;
   bool waits_for_local_ = false; ///< the code has run as far as it can
+  time_point waits_since_{};     ///< for local activities
+  duration waited_{};            ///< of the task, for local activities
   bool is_overdue_ = false;
 };
 

@@ -61,6 +61,7 @@ void workflow_instance_actor::send(workflow::activation_result result) {
   report_messages(true);
   context_.counters.workflow_task_execution_latency.of(job_->task->workflow_type().name())
       .observe((now - job_->received).count());
+  warn_if_slow(now - job_->received - waited_);
   if (result.replayed)
     context_.counters.workflow_task_replay_latency.of(job_->task->workflow_type().name())
         .observe(result.replayed->count());
@@ -111,6 +112,35 @@ void workflow_instance_actor::refuse_large_queries(
     result.set_result_type(enums::QUERY_RESULT_TYPE_FAILED);
     result.set_error_message(sizes.error);
   }
+}
+
+/// While a task is worked on nobody else works on the run, and its time may be over before its
+/// answer. Numbered as in Temporal's SDKs.
+void workflow_instance_actor::warn_if_slow(duration took) {
+  const auto limit = context_.options->slow_after;
+  if (took <= limit || limit <= duration::zero()) [[likely]]
+    return;
+  const auto& task = *job_->task;
+  const auto& type = task.workflow_type().name();
+  context_.counters.workflow_task_too_long.of(type).add();
+  if (!context_.slow->is_new(type))
+    return;
+  const auto in_milliseconds = [](duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  };
+  log::warn(
+      "[TMPRL1104] a workflow task took longer than it should; others of this type are only "
+      "counted",
+      {{"workflow_type", type},
+       {"workflow_id", task.workflow_execution().workflow_id()},
+       {"run_id", task.workflow_execution().run_id()},
+       {"attempt", task.attempt()},
+       {"took_ms", in_milliseconds(took)},
+       {"limit_ms", in_milliseconds(limit)},
+       {"history_events", task.started_event_id()},
+       {"advice",
+        "a long history is replayed after each restart: continue as new earlier; what computes or "
+        "blocks belongs into an activity; a codec server may be slow"}});
 }
 
 void workflow_instance_actor::start_answer(

@@ -32,6 +32,10 @@ constexpr auto replay = telemetry::latency_with_quantiles(
     "workflow_task_replay_latency",
     "how long workflow tasks replayed before new code ran",
     buckets::workflow_task);
+constexpr metric too_long{
+    .name = "workflow_task_too_long",
+    .help = "workflow tasks that a worker was busy with for longer than it should be",
+    .is_ours = true};
 constexpr metric execution_failed{
     .name = "workflow_task_execution_failed", .help = "workflow tasks that failed, by why"};
 constexpr metric completed{.name = "workflow_completed", .help = "runs that returned a result"};
@@ -69,6 +73,7 @@ workflow_metrics::workflow_metrics(telemetry::meter& meter)
       workflow_task_schedule_to_start_latency(meter.histogram(schedule_to_start)),
       workflow_task_execution_latency(meter, execution, "workflow_type"),
       workflow_task_replay_latency(meter, replay, "workflow_type"),
+      workflow_task_too_long(meter, too_long, "workflow_type"),
       workflow_task_execution_failed(meter, {"failure_reason", "workflow_type"}),
       workflow_completed(meter, completed, "workflow_type"),
       workflow_canceled(meter, canceled, "workflow_type"),

@@ -19,6 +19,8 @@ struct workflow_metrics {
   telemetry::histograms_by_label workflow_task_execution_latency;
   /// Until code ran that was new, of tasks that had to replay, by `workflow_type`.
   telemetry::histograms_by_label workflow_task_replay_latency;
+  /// Those that took longer than they should, by `workflow_type`.
+  telemetry::counters_by_label workflow_task_too_long;
   struct failed_tasks {
     failed_tasks(telemetry::meter& meter, const telemetry::labels& with);
     telemetry::counter count;

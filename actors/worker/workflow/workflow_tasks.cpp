@@ -13,6 +13,12 @@
 #include <temporal/api/enums/v1/task_queue.pb.h>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace troupe::actors {
@@ -24,7 +30,10 @@ constexpr std::size_t normal = 0; // of the kind's polls
 class workflow_station final : public task_station {
 public:
   workflow_station(
-      const station_setup& with, std::shared_ptr<const workflow_task_options> options, bool sticky)
+      const station_setup& with,
+      std::shared_ptr<const workflow_task_options> options,
+      std::shared_ptr<slow_kinds> slow,
+      bool sticky)
       : shard_(with.shard), runs_{
                                 .options = std::move(options),
                                 .calls = with.shard.calls,
@@ -33,7 +42,8 @@ public:
                                 .counters = workflow_metrics{*with.shard.meter},
                                 .sticky_queue = {},
                                 .away = {},
-                                .local = {}} {
+                                .local = {},
+                                .slow = std::move(slow)} {
     if (runs_.options->activities)
       runs_.local = std::make_unique<local_activities>(
           with.shard,
@@ -80,6 +90,18 @@ private:
 
 } // namespace
 
+duration slow_task_limit() {
+  constexpr duration usual = std::chrono::seconds{5};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
+  const char* const text = std::getenv("TEMPORAL_WORKFLOW_TASK_DURATION_WARN_SECONDS");
+  std::uint32_t seconds = 0;
+  if (text == nullptr)
+    return usual;
+  const auto* const end = text + std::strlen(text);
+  const auto [stop, problem] = std::from_chars(text, end, seconds);
+  return problem == std::errc{} && stop == end ? duration{std::chrono::seconds{seconds}} : usual;
+}
+
 task_kind workflow_tasks(workflow_task_options options) {
   constexpr auto method = rpc::methods::workflow_service::poll_workflow_task_queue;
   task_kind kind{
@@ -96,8 +118,9 @@ task_kind workflow_tasks(workflow_task_options options) {
   if (sticky)
     kind.polls.push_back({"sticky_workflow_task", method, true});
   kind.open = [shared = std::make_shared<const workflow_task_options>(std::move(options)),
+               slow = std::make_shared<slow_kinds>(),
                sticky](const station_setup& with) {
-    return std::make_unique<workflow_station>(with, shared, sticky);
+    return std::make_unique<workflow_station>(with, shared, slow, sticky);
   };
   return kind;
 }

@@ -3,6 +3,7 @@
 
 #include "actors/worker/activity/local_activities.hpp"
 #include "actors/worker/away_list.hpp"
+#include "actors/worker/slow_kinds.hpp"
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/workflow/workflow_metrics.hpp"
 #include "runtime/base/log/repeated_failures.hpp"
@@ -44,9 +45,15 @@ struct workflow_task_options {
   /// What local activities run with; null: there are none.
   std::shared_ptr<const activity::environment> activities = {};
   std::size_t max_concurrent_local_activities = 100;
+  /// Tasks that take longer are told of, once for each type of workflow; zero: none is.
+  duration slow_after = std::chrono::seconds{5};
   /// Who starts workflows in this process and may bring their first tasks; null: nobody.
   std::shared_ptr<troupe::detail::eager_starts> starts = {};
 };
+
+/// `slow_after` by `TEMPORAL_WORKFLOW_TASK_DURATION_WARN_SECONDS`, as in Temporal's SDKs: a whole
+/// number of seconds; what is none is passed over.
+[[nodiscard]] duration slow_task_limit();
 
 /// Workflow tasks: polled on the worker's queue (new runs, and runs that nobody holds) and on the
 /// shard's sticky queue (runs that this shard holds), run by `sticky_cache_actor` and its
@@ -65,6 +72,7 @@ struct workflow_shard {
   std::size_t max_cached_bytes = 0;
   away_list away;                          ///< by run id, and by workflow type
   std::unique_ptr<local_activities> local; ///< null: this worker has none
+  std::shared_ptr<slow_kinds> slow;        ///< of the worker
 };
 
 } // namespace troupe::actors

@@ -97,6 +97,36 @@ struct words {
   }
 };
 
+struct talk_service : nexus::service<"TalkService"> {
+  static constexpr operation<std::string, std::string> ask{"ask"};
+  static constexpr auto operations = std::tuple{ask};
+};
+
+/// Its updates have come to their end when they are accepted.
+struct listens {
+  static constexpr std::string_view name = "Listens";
+  static constexpr workflow::update<std::string(std::string)> answer{"answer"};
+  async<std::string> run(workflow::context ctx) {
+    ctx.on_update<answer>([](std::string in) {
+      if (in == "no")
+        throw application_error("never", {.details = make_payloads(std::string{"d"})});
+      return in + "!";
+    });
+    co_await ctx.wait_condition([] { return false; });
+    co_return "";
+  }
+};
+
+struct talks {
+  static constexpr std::string_view name = "Talks";
+  async<std::string> run(workflow::context ctx) {
+    auto listener = ctx.nexus_client<talk_service>({.endpoint = "here"});
+    auto said = co_await listener.execute<talk_service::ask>("yes");
+    auto refused = co_await listener.execute<talk_service::ask>("no").as_result();
+    co_return said + (refused.has_value() ? "?" : describe(refused.error()));
+  }
+};
+
 struct fixture {
   std::shared_ptr<waiting_codec> codec = std::make_shared<waiting_codec>();
   service embedded{{.endpoints = {{"here", "default", "q"}}}};
@@ -144,6 +174,23 @@ BOOST_AUTO_TEST_CASE(a_codec_that_waits_holds_up_its_own_workflow_and_no_shard) 
   BOOST_TEST(codec->on_shard == 0);
   serving.stop();
   BOOST_TEST((serving.state() == worker_state::stopped));
+}
+
+BOOST_AUTO_TEST_CASE(outcomes_of_updates_that_are_there_at_once_are_read_on_the_pool) {
+  const auto with = embedded.connect("default", converter);
+  worker serving{with, {.task_queue = "q", .shards = 1}};
+  serving.add<listens>().add<talks>().add(
+      nexus::handler_for<talk_service>(nexus::operation_handler<talk_service::ask>(
+          [](nexus::start_context, std::string in) -> nexus::start_result<std::string> {
+            return nexus::start_update<listens::answer>({.workflow_id = "listens"}, in);
+          })));
+  serving.start();
+  (void)with.start_workflow<listens>({.id = "listens", .task_queue = "q"});
+  const auto said = with.execute_workflow<talks>({.task_queue = "q"});
+  BOOST_TEST(said.starts_with("yes!"), said);
+  BOOST_TEST(said.find("never") != std::string::npos, said);
+  BOOST_TEST(codec->on_shard == 0);
+  serving.stop();
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_stops_when_what_its_codec_waits_for_has_come) {

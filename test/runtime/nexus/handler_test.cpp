@@ -47,6 +47,7 @@ struct watched {
   bool heard = false;
   cancel_reason reason = cancel_reason::none;
   std::string cancelled_token;
+  std::chrono::nanoseconds left_at_shutdown{};
 };
 
 nexus::service_handler hello_handler(std::shared_ptr<watched> seen) {
@@ -71,6 +72,8 @@ nexus::service_handler hello_handler(std::shared_ptr<watched> seen) {
           }),
       nexus::sync<hello_service::wait>([seen](nexus::start_context context) -> nexus::async<int> {
         const auto registration = context.cancellation().on_cancel([seen] { seen->heard = true; });
+        const auto stops = context.worker_shutdown().on_cancel(
+            [seen, context] { seen->left_at_shutdown = context.remaining().value(); });
         co_await context.sleep(20s);
         seen->reason = context.cancellation().reason();
         co_return static_cast<int>(context.remaining().value_or(-1s) / 1s);
@@ -245,6 +248,16 @@ BOOST_AUTO_TEST_CASE(a_worker_that_stops_tells_its_handlers_which_may_still_answ
   request.shutdown_after = 5s;
   BOOST_TEST((environment.start<hello_service, hello_service::wait>(request).get<int>()) == 25);
   BOOST_TEST(seen->heard);
+  BOOST_CHECK(seen->reason == cancel_reason::worker_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_hears_at_once_that_its_worker_stops_and_is_cancelled_later) {
+  nexus_request request;
+  request.timeout = 30s;
+  request.shutdown_begins_after = 3s;
+  request.shutdown_after = 5s;
+  BOOST_TEST((environment.start<hello_service, hello_service::wait>(request).get<int>()) == 25);
+  BOOST_TEST((seen->left_at_shutdown == 27s));
   BOOST_CHECK(seen->reason == cancel_reason::worker_shutdown);
 }
 

@@ -75,6 +75,11 @@ public:
   /// The request's time is over, or its caller, or this worker, wants it no more.
   [[nodiscard]] bool is_cancelled() const noexcept { return cancellation().is_cancelled(); }
 
+  /// Cancelled as soon as the worker begins to stop, so long before `cancellation()` as its
+  /// `graceful_shutdown_timeout` says: a handler that takes long may answer with an error that is
+  /// tried again, by another worker. Never cancelled where there is no worker.
+  [[nodiscard]] const cancellation_token& worker_shutdown() const noexcept;
+
   /// The span of this call, for spans of the handler's own; nothing if the worker has no tracer.
   [[nodiscard]] std::optional<trace_context> trace() const noexcept;
 

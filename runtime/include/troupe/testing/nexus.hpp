@@ -35,8 +35,12 @@ struct nexus_request {
   /// Sent as the `request-timeout` header; the request is cancelled when it has passed. Zero: no
   /// limit.
   std::chrono::milliseconds timeout{10'000};
-  /// The worker shuts down so long after the start: handlers are told. Zero: it does not.
+  /// So long after the start the worker has waited for long enough while it shuts down, and cancels
+  /// its handlers (`context::cancellation`). Zero: it does not.
   std::chrono::milliseconds shutdown_after{0};
+  /// So long after the start it begins to (`context::worker_shutdown`). Zero: with
+  /// `shutdown_after`.
+  std::chrono::milliseconds shutdown_begins_after{0};
 };
 
 /// The workflow that a handler asked for, as it would have been started.

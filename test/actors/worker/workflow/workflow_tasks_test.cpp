@@ -221,6 +221,39 @@ BOOST_AUTO_TEST_CASE(further_pages_of_a_history_are_fetched_as_the_run_needs_the
                  .has_complete_workflow_execution_command_attributes());
 }
 
+BOOST_AUTO_TEST_CASE(tasks_that_take_long_are_told_of_once_for_their_type_and_counted) {
+  serve_workflows();
+  captured_log log;
+  start();
+  for (const auto took : {4s, 6s, 7s}) {
+    auto task = first_task("r" + std::to_string(took.count()));
+    task.set_previous_started_event_id(3);
+    task.set_started_event_id(8);
+    task.set_next_page_token("page-2");
+    give_workflow(task);
+    clock->advance(took);
+    wire::GetWorkflowExecutionHistoryResponse page;
+    add_events_after_timer(*page.mutable_history());
+    answer(history, page);
+    answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  }
+  const auto lines = log.lines_of(
+      "[TMPRL1104] a workflow task took longer than it should; others of this type are only "
+      "counted");
+  BOOST_REQUIRE(lines.size() == 1u);
+  const std::map<std::string, std::string> expected{
+      {"workflow_type", "Sleeper"},
+      {"workflow_id", "id-r6"},
+      {"run_id", "r6"},
+      {"attempt", "1"},
+      {"took_ms", "6000"},
+      {"limit_ms", "5000"},
+      {"history_events", "8"}};
+  for (const auto& [key, value] : expected)
+    BOOST_TEST(lines[0].at(key) == value, key);
+  BOOST_TEST(metric("workflow_task_too_long", {{"workflow_type", "Sleeper"}}) == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_asks_for_a_local_activity_is_told_that_there_are_none) {
   serve_workflows({troupe::workflow::define<local_caller>()});
   start();

@@ -8,9 +8,9 @@
 
 namespace troupe::actors {
 
-/// The operations of one worker that have come near their deadline: each is to be told of once.
-/// Thread-safe; asked only about those that are slow.
-class slow_operations {
+/// What of one worker is slow (Nexus operations near their deadline, types of workflows whose tasks
+/// take long): each is to be told of once. Thread-safe; asked only about what is slow.
+class slow_kinds {
 public:
   /// More are not told of: their names come from outside.
   static constexpr std::size_t most = 100;
