@@ -46,6 +46,7 @@ set(troupe_compiled_alone
   test/actors/embedded/service_host_test.cpp
   test/actors/embedded/slices_test.cpp
   test/actors/embedded/standalone_activities_test.cpp
+  test/actors/embedded/standalone_operation_calls_test.cpp
   test/actors/embedded/standalone_operations_test.cpp
   test/actors/embedded/store_writing_test.cpp
   test/actors/embedded/system_endpoint_test.cpp
@@ -63,6 +64,7 @@ set(troupe_compiled_alone
   test/actors/testing/standalone_activities_test.cpp
   test/actors/testing/standalone_operations_test.cpp
   test/actors/testing/successions_test.cpp
+  test/actors/testing/unpolled_queues_test.cpp
   test/actors/worker/actor_services_test.cpp
   test/actors/worker/faults_test.cpp
   test/actors/worker/inspections_test.cpp

@@ -2,6 +2,7 @@
 #include "runtime/client/call_job.hpp"
 
 #include "runtime/base/current_executor.hpp"
+#include "runtime/base/error/class_name.hpp"
 #include "runtime/client/client_connection.hpp"
 #include "runtime/rpc/connection/connection_options.hpp"
 
@@ -334,6 +335,10 @@ void limit_by(call_job& job, const cancellation_token& token) {
 
 json_options json_of(const call_job& job) {
   return job.settings().converter.json;
+}
+
+void fail_unreadable(const call_job& job, const std::type_info& as, const payload_error& error) {
+  throw payload_error{job.source() + " cannot be read as " + class_name(as), error};
 }
 
 void throw_call_made() {

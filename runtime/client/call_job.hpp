@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -90,6 +91,10 @@ public:
     if (is_there && scope_ && scope_->links != nullptr && scope_->is_open)
       scope_->links->keep(to);
   }
+
+  /// What gave the payloads that come out of it, for errors: `the result of the workflow w`. Empty:
+  /// there are none.
+  [[nodiscard]] virtual std::string source() const { return {}; }
 
   /// For handles that come out of it; throws `rpc_error` if the client is gone.
   [[nodiscard]] call_origin origin() const;

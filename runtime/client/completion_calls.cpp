@@ -79,8 +79,9 @@ std::string workflow_id_of(const nexus::callback& where) {
 /// | answering | the task is not there (any more) | looking |
 /// | looking | the callback was delivered, or refused | done, or an error |
 /// | looking | not yet | looking again, after a pause |
-/// | looking | it is closed, and the answer may have been taken though its reply was lost | reading
-/// | | reading | this call ended it | looking | | reading | another one did | told before |
+/// | looking | closed, and perhaps by this call, whose reply was lost | reading |
+/// | reading | this call ended it | looking |
+/// | reading | another one did | told before |
 class completion_job final : public typed_job<void> {
 public:
   completion_job(const completion_ref& of, temporal::api::command::v1::Command outcome)

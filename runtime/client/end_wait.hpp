@@ -22,6 +22,11 @@ public:
   end_wait(const call_origin& from, std::string id, std::string run_id)
       : typed_job(from), id_(std::move(id)), run_id_(std::move(run_id)) {}
 
+  [[nodiscard]] std::string source() const final {
+    return "the result of the " + std::string{noun()} + ' ' + id_
+           + (run_id_.empty() ? "" : " (run " + run_id_ + ')');
+  }
+
   /// Sends this first, and waits for what it starts.
   void start_with(const google::protobuf::MessageLite& request) {
     start_ = rpc::make_call(Of::start_method, request, settings().rpc_timeout);
@@ -50,6 +55,8 @@ private:
   virtual void fill(poll_request& request) = 0;
   /// Settles, or goes on, if the response tells of an end; false: it does not.
   virtual bool take(const poll_response& response) = 0;
+  /// `activity`
+  [[nodiscard]] virtual std::string_view noun() const = 0;
   /// `activity a did not end in time`
   [[nodiscard]] virtual std::string not_in_time() const = 0;
   virtual void about_to_start(rpc::call&) {}

@@ -70,6 +70,7 @@ private:
     return true;
   }
 
+  [[nodiscard]] std::string_view noun() const override { return "workflow"; }
   [[nodiscard]] std::string not_in_time() const override {
     return "workflow " + id_ + " did not close in time";
   }

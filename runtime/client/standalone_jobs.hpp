@@ -79,6 +79,7 @@ private:
       Of::keep_link(*this, this->id_, response);
   }
 
+  [[nodiscard]] std::string_view noun() const override { return Of::noun; }
   [[nodiscard]] std::string not_in_time() const override {
     return std::string{Of::noun} + ' ' + this->id_ + " did not end in time";
   }

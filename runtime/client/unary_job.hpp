@@ -24,6 +24,10 @@ public:
       : typed_job<given>(from), what_(std::move(what)), method_(what_.method),
         workflow_id_(std::move(workflow_id)), read_(std::move(read)) {}
 
+  [[nodiscard]] std::string source() const override {
+    return "the answer of the workflow " + workflow_id_;
+  }
+
 private:
   void begin() override { this->send(std::move(what_)); }
 

@@ -51,6 +51,10 @@ class update_job_base : public typed_job<Raw> {
 public:
   using typed_job<Raw>::typed_job;
 
+  [[nodiscard]] std::string source() const final {
+    return "the result of the update " + known_.id + " of the workflow " + known_.workflow_id;
+  }
+
 protected:
   /// The first request again and again; null: only polls.
   void first_request(std::string_view method, const google::protobuf::MessageLite& request) {

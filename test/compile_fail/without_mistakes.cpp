@@ -68,6 +68,9 @@ namespace caller_with_input_for_none {
 namespace caller_with_wrong_input {
 #include "test/compile_fail/nexus_contract/caller_with_wrong_input.cpp"
 }
+namespace client_call_of_another_contract_alike {
+#include "test/compile_fail/nexus_contract/client_call_of_another_contract_alike.cpp"
+}
 namespace client_call_with_wrong_input {
 #include "test/compile_fail/nexus_contract/client_call_with_wrong_input.cpp"
 }

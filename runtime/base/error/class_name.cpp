@@ -18,7 +18,13 @@ std::string class_name(const std::type_info& type) {
   for (const std::string_view wrapper : {"std::_Nested_exception<", "std::__1::__nested<"})
     if (text.starts_with(wrapper) && text.ends_with('>'))
       text = text.substr(wrapper.size(), text.size() - wrapper.size() - 1);
-  return std::string{text};
+  std::string written{text};
+  for (const std::string_view full :
+       {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+        "std::__1::basic_string<char, std::__1::char_traits<char>, std::__1::allocator<char>>"})
+    for (std::size_t at = 0; (at = written.find(full, at)) != std::string::npos;)
+      written.replace(at, full.size(), "std::string");
+  return written;
 }
 
 std::string class_name_of_current() {

@@ -119,7 +119,7 @@ std::string callback_of(const change& ch) {
 
 } // namespace
 
-std::shared_ptr<const std::string> start_request(
+std::shared_ptr<const std::string> start_operation_request(
     const change& ch,
     const run& on,
     const nexus_operation_state& operation,

@@ -10,7 +10,7 @@ namespace troupe::embedded {
 
 /// The request that starts the operation, as a handler gets it, but for the request timeout: a
 /// serialised `temporal.api.nexus.v1.Request`.
-std::shared_ptr<const std::string> start_request(
+std::shared_ptr<const std::string> start_operation_request(
     const change& ch,
     const run& on,
     const nexus_operation_state& operation,

@@ -112,7 +112,7 @@ void send_start(change& ch, run& on, nexus_operation_state& operation) {
       attempt,
       *target,
       time_to_dispatch(ch, *target, *time),
-      start_request(ch, on, operation, *target)});
+      start_operation_request(ch, on, operation, *target)});
 }
 
 void send_cancel(change& ch, run& on, nexus_operation_state& operation) {

@@ -17,8 +17,8 @@ namespace enums = temporal::api::enums::v1;
 
 namespace {
 
-struct fixture : test::call_fixture {
-  fixture() {
+struct completion_fixture : test::call_fixture {
+  completion_fixture() {
     wire::StartWorkflowExecutionResponse started;
     started.mutable_eager_workflow_task()->set_task_token("the task");
     service.answer("StartWorkflowExecution", started);
@@ -77,7 +77,7 @@ struct fixture : test::call_fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(completion_calls, fixture)
+BOOST_FIXTURE_TEST_SUITE(completion_calls, completion_fixture)
 
 BOOST_AUTO_TEST_CASE(an_answer_whose_reply_was_lost_is_known_again) {
   for (const bool is_ours : {true, false}) {

@@ -11,8 +11,8 @@ namespace wire = temporal::api::workflowservice::v1;
 
 namespace {
 
-struct fixture : test::call_fixture {
-  fixture() {
+struct service_call_fixture : test::call_fixture {
+  service_call_fixture() {
     wire::GetSystemInfoResponse info;
     info.set_server_version("1.2.3");
     answered = info.SerializeAsString();
@@ -27,7 +27,7 @@ test::detached ask(async_client with, std::string* seen) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(service_calls, fixture)
+BOOST_FIXTURE_TEST_SUITE(service_calls, service_call_fixture)
 
 BOOST_AUTO_TEST_CASE(a_call_by_name_takes_and_gives_bytes) {
   BOOST_TEST(caller->call_service("WorkflowService/GetSystemInfo", "request") == answered);

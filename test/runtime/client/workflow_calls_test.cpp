@@ -261,6 +261,25 @@ BOOST_AUTO_TEST_CASE(each_way_to_fail_is_its_own_cause) {
   BOOST_TEST(dynamic_cast<const timeout_error*>(cause().get()) != nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(a_result_of_another_type_names_the_workflow_and_what_was_expected) {
+  completes(R"({"lines":[1,"two"]})");
+  try {
+    (void)caller.get_workflow<std::map<std::string, std::vector<int>>>("id", "run-1").result();
+    BOOST_ERROR("it was read");
+  } catch (const payload_error& error) {
+    BOOST_TEST(
+        std::string_view{error.what()}.starts_with(
+            "the result of the workflow id (run run-1) cannot be read as std::map<std::string, "),
+        error.what());
+    BOOST_TEST(
+        std::string_view{error.what()}.ends_with(
+            ": at .lines[1]: expected number, got string \"two\""),
+        error.what());
+    BOOST_TEST(error.path() == ".lines[1]");
+    BOOST_TEST(error.problem() == "expected number, got string \"two\"");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_result_that_does_not_come_in_time_is_an_error) {
   for (int i = 0; i < 3; ++i)
     service.fail("GetWorkflowExecutionHistory", {status_code::deadline_exceeded, "late", {}});

@@ -13,6 +13,7 @@
 #include <memory>
 #include <source_location>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace troupe {
@@ -69,6 +70,9 @@ void travel_by(call_job& job, rpc_options how);
 template <class Raw>
 result<Raw>& outcome_of(call_job& job);
 [[nodiscard]] json_options json_of(const call_job& job);
+/// Throws it anew, with what was to be read as what type in front.
+[[noreturn]] void
+fail_unreadable(const call_job& job, const std::type_info& as, const payload_error& error);
 [[noreturn]] void throw_call_made();
 
 template <class Promise>
@@ -173,8 +177,14 @@ template <class T>
 T take_decoded(call_job& job) {
   if constexpr (std::is_same_v<T, payloads>)
     return take_raw<payloads>(job);
-  else
-    return decode_result<T>(outcome_of<payloads>(job).value(), json_of(job));
+  else {
+    const auto& values = outcome_of<payloads>(job).value();
+    try {
+      return decode_result<T>(values, json_of(job));
+    } catch (const payload_error& error) {
+      fail_unreadable(job, typeid(T), error);
+    }
+  }
 }
 
 /// Gives a typed handle for one without its type.

@@ -95,7 +95,7 @@ public:
   returned<output_of<Operation>> execute(
       const nexus::detail::given_input<input_of<Operation>>& input,
       start_operation_options options = {}) const {
-    static_assert(nexus::detail::check_listed<Service, Operation>());
+    (void)nexus::detail::check_listed<Service, Operation>();
     return caller::template execute<output_of<Operation>>(
         Operation.name, input, std::move(options));
   }
@@ -103,7 +103,7 @@ public:
   template <const auto& Operation>
     requires std::is_void_v<input_of<Operation>>
   returned<output_of<Operation>> execute(start_operation_options options = {}) const {
-    static_assert(nexus::detail::check_listed<Service, Operation>());
+    (void)nexus::detail::check_listed<Service, Operation>();
     return caller::template execute<output_of<Operation>>(
         Operation.name, std::monostate{}, std::move(options));
   }
@@ -114,14 +114,14 @@ public:
   returned<handle<output_of<Operation>>> start(
       const nexus::detail::given_input<input_of<Operation>>& input,
       start_operation_options options = {}) const {
-    static_assert(nexus::detail::check_listed<Service, Operation>());
+    (void)nexus::detail::check_listed<Service, Operation>();
     return caller::template start<output_of<Operation>>(Operation.name, input, std::move(options));
   }
   /// Of an operation without input.
   template <const auto& Operation>
     requires std::is_void_v<input_of<Operation>>
   returned<handle<output_of<Operation>>> start(start_operation_options options = {}) const {
-    static_assert(nexus::detail::check_listed<Service, Operation>());
+    (void)nexus::detail::check_listed<Service, Operation>();
     return caller::template start<output_of<Operation>>(
         Operation.name, std::monostate{}, std::move(options));
   }

@@ -69,7 +69,8 @@ void write_enum(json_writer& out, E value) {
   }
 }
 
-// `one of red, green` and `one of red (0), green (1)`.
+// `one of red, green` and `one of red (0), green (1)`. Whoever sends names where numbers travel is
+// told how they would.
 template <class E>
 [[gnu::noinline, noreturn]] void fail_enum(json_reader& in, json_reader::mark start) {
   std::string expected;
@@ -80,6 +81,9 @@ template <class E>
       expected += " (" + std::to_string(static_cast<std::underlying_type_t<E>>(row.value)) + ')';
   }
   in.rewind(start);
+  if constexpr (!json_enum_names<E>)
+    if (in.peek() == json_kind::string)
+      expected += ", by number (by name if troupe::json_enum_names of the enum is true)";
   in.expected(expected);
 }
 
@@ -89,6 +93,8 @@ void read_enum(json_reader& in, E& value) {
   if constexpr (json_enum_names<E> && !is_described_enum<E>) {
     require_values<E>();
   } else if constexpr (json_enum_names<E>) {
+    if (in.peek() != json_kind::string)
+      fail_enum<E>(in, start);
     const auto text = in.read_string();
     for (const auto& row : enum_rows<E>)
       if (row.name == text) {
@@ -97,6 +103,9 @@ void read_enum(json_reader& in, E& value) {
       }
     fail_enum<E>(in, start);
   } else {
+    if constexpr (is_described_enum<E>)
+      if (in.peek() == json_kind::string)
+        fail_enum<E>(in, start);
     std::underlying_type_t<E> number{};
     read_json(in, number);
     if constexpr (is_described_enum<E> && !json_open_enum<E>) {

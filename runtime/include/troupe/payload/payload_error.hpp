@@ -20,6 +20,11 @@ public:
       : std::runtime_error(path.empty() ? problem : "at " + path + ": " + problem),
         path_(std::move(path)), problem_(std::move(problem)) {}
 
+  /// The same one, of what `of` names: its text begins with that.
+  payload_error(const std::string& of, const payload_error& inner)
+      : std::runtime_error(of + ": " + inner.what()), path_(inner.path_), problem_(inner.problem_) {
+  }
+
   /// Where in the value, e.g. `.items[3].name`; empty for the value itself.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// The text without the place.
