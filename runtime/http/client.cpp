@@ -2,6 +2,7 @@
 #include "runtime/http/client.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/http/authorities.hpp"
 #include "runtime/http/gzip.hpp"
 #include "runtime/http/run.hpp"
 
@@ -28,7 +29,6 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <filesystem>
 #include <list>
 #include <map>
 #include <mutex>
@@ -322,33 +322,6 @@ private:
   int interim_answers_ = 0; ///< to the exchange that is under way
   bool is_open_ = false;
   bool is_writing_ = false;
-};
-
-/// Tells a file from what it was before; nothing of one that is not there.
-using file_stamp = std::optional<std::pair<std::filesystem::file_time_type, std::uintmax_t>>;
-
-file_stamp stamp_of(const std::string& path) {
-  std::error_code error;
-  const auto when = std::filesystem::last_write_time(path, error);
-  const auto size = error ? 0 : std::filesystem::file_size(path, error);
-  return error ? file_stamp{} : file_stamp{{when, size}};
-}
-
-/// Throws if the file cannot be read; empty: whom the system trusts.
-std::unique_ptr<asio::ssl::context> read_authorities(const std::string& path) {
-  auto made = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(made->native_handle(), TLS1_2_VERSION);
-  if (path.empty())
-    made->set_default_verify_paths();
-  else
-    made->load_verify_file(path);
-  return made;
-}
-
-/// Who may have signed certificates of servers, and the file that says so.
-struct authorities {
-  std::unique_ptr<asio::ssl::context> context;
-  file_stamp read_as;
 };
 
 /// What goes to one server.
