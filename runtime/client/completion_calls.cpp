@@ -68,6 +68,13 @@ std::string workflow_id_of(const nexus::callback& where) {
   return id;
 }
 
+/// An identity that no other call has. A service takes no longer one than 1000 bytes.
+std::string signature_of(std::string_view identity) {
+  constexpr std::size_t longest = 1'000;
+  auto own = '/' + random_uuid();
+  return std::string{cut_utf8(identity, longest - own.size())} + own;
+}
+
 /// | state | event | then |
 /// |---|---|---|
 /// | starting | a task with the answer | answering |
@@ -87,7 +94,7 @@ public:
   completion_job(const completion_ref& of, temporal::api::command::v1::Command outcome)
       : typed_job(of.from), where_to_(of.where), wait_(of.options.delivery_timeout),
         id_(workflow_id_of(of.where)), outcome_(std::move(outcome)),
-        signature_(settings().identity + '/' + random_uuid()) {}
+        signature_(signature_of(settings().identity)) {}
 
 private:
   enum class state { starting, polling, answering, looking, reading };

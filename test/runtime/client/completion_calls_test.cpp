@@ -120,6 +120,21 @@ BOOST_AUTO_TEST_CASE(calls_differ_in_how_they_sign) {
   BOOST_TEST(identity(0).starts_with(caller->options().identity + "/"));
 }
 
+BOOST_AUTO_TEST_CASE(an_identity_that_a_service_just_takes_makes_a_signature_that_it_takes) {
+  service.answer("RespondWorkflowTaskCompleted", wire::RespondWorkflowTaskCompletedResponse{});
+  answer_look(false, enums::CALLBACK_STATE_SUCCEEDED);
+  caller = local_client(
+      service,
+      clock,
+      [this] { return clock.step(); },
+      {.name_space = "ns", .identity = std::string(1000, 'i')});
+  begin();
+  clock.run_until_idle();
+  BOOST_CHECK(code() == status_code::ok);
+  BOOST_TEST(identity_of_answer().size() == 1000u);
+  BOOST_TEST(identity_of_answer().starts_with(std::string(900, 'i')));
+}
+
 BOOST_AUTO_TEST_CASE(a_cancelled_wait_for_the_delivery_ends_at_once) {
   service.answer("RespondWorkflowTaskCompleted", wire::RespondWorkflowTaskCompletedResponse{});
   answer_look(false, enums::CALLBACK_STATE_SCHEDULED);
