@@ -119,16 +119,8 @@ public:
   }
 
   void run_on_pool() noexcept override {
-    if (const auto reply = std::exchange(unread_, std::nullopt)) [[unlikely]] {
-      step_ = step::call_service; // unless the reply says more
-      try {
-        begun_by(*reply);
-      } catch (...) {
-        fail(classify(std::current_exception()));
-      }
-      is_settled_ = true;
-      return;
-    }
+    if (unread_) [[unlikely]]
+      return settle_reply_on_pool();
     if (!std::holds_alternative<std::exception_ptr>(outcome_)) [[likely]]
       run_function();
     if (environment().converter.may_block()) [[unlikely]]
@@ -179,7 +171,8 @@ public:
       step_ = step::run_on_pool;
     } else
       try {
-        begun_by(reply);
+        if (auto answer = begun_by(reply))
+          finish(*std::move(answer));
       } catch (...) {
         fail_with(std::current_exception());
       }
@@ -213,10 +206,11 @@ private:
     state_->within = state_->trace->handler();
   }
 
-  void begun_by(const rpc::bytes& reply) {
-    std::visit([&](const auto& each) { on_begun(each, reply); }, *pending_.begins);
+  /// What is to be said now that the service has begun it; nothing: the same call once more.
+  std::optional<task_answer> begun_by(const rpc::bytes& reply) {
+    return std::visit([&](const auto& each) { return on_begun(each, reply); }, *pending_.begins);
   }
-  void on_begun(const workflow_run_token& asked, const rpc::bytes& reply) {
+  std::optional<task_answer> on_begun(const workflow_run_token& asked, const rpc::bytes& reply) {
     auto started = link_to_started(environment(), asked.workflow_id, reply);
     if (!started)
       // The workflow may run already; the retry finds it by its request id.
@@ -224,25 +218,27 @@ private:
           handler_error_type::internal,
           "the service's answer to StartWorkflowExecution cannot be read"};
     state_->tied.add(std::move(*started));
-    finish(answer_async(environment(), state_->task, make_token(asked), state_->tied.take()));
+    return answer_async(environment(), state_->task, make_token(asked), state_->tied.take());
   }
-  void on_begun(const workflow_update_token& asked, const rpc::bytes& reply) {
-    settle_begun(read_update_reply(environment(), asked, reply));
+  std::optional<task_answer> on_begun(const workflow_update_token& asked, const rpc::bytes& reply) {
+    return settle_begun(read_update_reply(environment(), asked, reply));
   }
-  void on_begun(const activity_token& asked, const rpc::bytes& reply) {
-    settle_begun(read_activity_reply(environment(), asked, reply));
+  std::optional<task_answer> on_begun(const activity_token& asked, const rpc::bytes& reply) {
+    return settle_begun(read_activity_reply(environment(), asked, reply));
   }
 
-  void settle_begun(begin_answer what) {
+  std::optional<task_answer> settle_begun(begin_answer what) {
     if (auto* const goes_on = std::get_if<begun>(&what)) {
       if (goes_on->to)
         state_->tied.add(std::move(*goes_on->to));
-      finish(answer_async(environment(), state_->task, goes_on->token, state_->tied.take()));
-    } else if (auto* const done = std::get_if<done_already>(&what)) {
+      return answer_async(environment(), state_->task, goes_on->token, state_->tied.take());
+    }
+    if (auto* const done = std::get_if<done_already>(&what)) {
       if (done->to)
         state_->tied.add(std::move(*done->to));
-      finish(answer_sync(environment(), state_->task, std::move(done->value), state_->tied.take()));
-    } // else the same call once more
+      return answer_sync(environment(), state_->task, std::move(done->value), state_->tied.take());
+    }
+    return std::nullopt;
   }
 
   void read_deadline(time_point now) {
@@ -345,9 +341,6 @@ private:
 
   /// The same where the codec may block.
   void settle_on_pool() noexcept {
-    const auto refusal = [this](const std::exception_ptr& why) {
-      return answer_error(environment(), state_->task, classify(why));
-    };
     try {
       if (auto* error = std::get_if<std::exception_ptr>(&outcome_))
         settled_ = refusal(*error);
@@ -356,6 +349,22 @@ private:
     } catch (...) {
       settled_ = refusal(std::current_exception());
     }
+  }
+
+  void settle_reply_on_pool() noexcept {
+    const auto reply = *std::exchange(unread_, std::nullopt);
+    try {
+      if (auto answer = begun_by(reply))
+        settled_ = *std::move(answer);
+      else
+        settled_ = std::move(pending_);
+    } catch (...) {
+      settled_ = refusal(std::current_exception());
+    }
+  }
+
+  task_answer refusal(const std::exception_ptr& why) const {
+    return answer_error(environment(), state_->task, classify(why));
   }
 
   settlement settle_outcome() {
