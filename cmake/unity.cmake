@@ -37,6 +37,7 @@ set(troupe_compiled_alone
   test/actors/embedded/capabilities_test.cpp
   test/actors/embedded/endpoint_access_test.cpp
   test/actors/embedded/identities_test.cpp
+  test/actors/embedded/metered_service_test.cpp
   test/actors/embedded/namespace_deletion_test.cpp
   test/actors/embedded/nexus_calls_test.cpp
   test/actors/embedded/nexus_dispatcher_test.cpp
