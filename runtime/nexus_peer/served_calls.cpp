@@ -181,8 +181,10 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
 void served_calls::go_on(const std::shared_ptr<served>& one) {
   using step = operation_call::step;
   for (;;) {
-    if (one->is_over)
+    if (one->is_over) {
+      one->call = nullptr; // it has ended, and holds what holds it
       return;
+    }
     switch (one->call->next()) {
     case step::run_on_pool: return run_function(one);
     case step::run_on_shard: {
@@ -209,7 +211,7 @@ void served_calls::go_on(const std::shared_ptr<served>& one) {
            {}},
           {});
       break;
-    case step::answer: return finish(one, answer_of(*one->call, one->reads_new_failures));
+    case step::answer: finish(one, answer_of(*one->call, one->reads_new_failures)); break;
     }
   }
 }
@@ -220,11 +222,10 @@ void served_calls::run_function(const std::shared_ptr<served>& one) {
     one->call->run_on_pool();
     loop_->post([this, one] {
       one->is_in_pool = false;
-      if (one->is_over) {
+      if (one->is_over)
         --under_way_;
-        return;
-      }
-      one->call->pool_finished();
+      else
+        one->call->pool_finished();
       go_on(one);
     });
   });
