@@ -89,7 +89,9 @@ public:
   explicit http_client(http_client_options options);
   /// Calls under way end with `http_call_error`.
   ~http_client();
+  /// What was moved from can only be assigned to or destroyed.
   http_client(http_client&&) noexcept;
+  /// Calls of what it held end as when that is destroyed.
   http_client& operator=(http_client&&) noexcept;
 
   /// Starts an operation of a contract.

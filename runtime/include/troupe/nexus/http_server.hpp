@@ -34,7 +34,8 @@ struct http_server_options {
 
 /// How an asynchronous operation ended, as its callback told it.
 struct completion {
-  std::string token; ///< the operation's
+  /// The operation's.
+  std::string token;
   /// Of the callback, names in lower case: with what the caller asked to be sent along.
   std::map<std::string, std::string> headers;
   std::vector<link> links;       ///< to what the operation was
