@@ -945,6 +945,12 @@ GROUPS = {
 
 # Why it differs -> lines. One that does not differ any more has to go.
 DIFFERENCES = {
+    "ours tells what the circuit breakers of an endpoint are doing, where it is our service": """
+operator nexus endpoint list
+operator nexus endpoint get --name endpoint
+operator nexus endpoint get --name endpoint -o json
+operator nexus endpoint get --name endpoint --no-json-shorthand-payloads -o json
+""",
     "ours shows why it was cancelled": """
 activity describe -a one-{me}
 """,
