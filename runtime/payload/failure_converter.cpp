@@ -11,6 +11,7 @@
 #include <troupe/nexus/error.hpp>
 #include <troupe/payload/data_converter.hpp>
 
+#include <google/protobuf/descriptor.h>
 #include <temporal/api/failure/v1/message.pb.h>
 
 #include <algorithm>
@@ -214,12 +215,24 @@ std::size_t size_in_json(char byte) {
   return byte == '"' || byte == '\\' ? 2 : 1;
 }
 
+/// What may be told of a failure where its texts may not: these may be secrets, so no log has them.
+std::string kind_of(const api::Failure& level) {
+  if (const auto& type = level.application_failure_info().type(); !type.empty())
+    return excerpt(type, 100);
+  const auto* info = api::Failure::descriptor()->FindFieldByNumber(level.failure_info_case());
+  return info == nullptr ? "failure" : info->name();
+}
+
 /// The service would end the workflow for a failure that is too large. Texts that go into
 /// attributes count as what they are there: JSON.
 void cut_texts(api::Failure& to, bool as_json) {
   std::size_t left = max_failure_text;
+  std::size_t had = 0;
   std::size_t cut_off = 0;
-  const auto cut = [&](std::string& text) {
+  std::size_t depth = 0;
+  std::string where; // the first text that was cut
+  const auto cut = [&](std::string& text, const char* name) {
+    had += text.size();
     std::size_t taken = 0;
     std::size_t kept = 0;
     for (; kept < text.size(); ++kept) {
@@ -231,22 +244,28 @@ void cut_texts(api::Failure& to, bool as_json) {
     left -= taken;
     if (kept == text.size())
       return;
+    if (where.empty())
+      where = std::string{name} + (depth == 0 ? "" : " of cause " + std::to_string(depth));
     const auto whole = text.size();
     text = excerpt(text, kept);
     text += " (" + std::to_string(whole) + " bytes, cut)";
     cut_off += whole - kept;
   };
   for_each_level(to, [&](api::Failure& level) {
-    cut(*level.mutable_message());
+    cut(*level.mutable_message(), "message");
     if (!level.stack_trace().empty())
-      cut(*level.mutable_stack_trace());
+      cut(*level.mutable_stack_trace(), "stack_trace");
+    ++depth;
   });
   if (cut_off != 0)
     log::warn(
         "the texts of a failure are too long and were cut",
         {{"limit_bytes", max_failure_text},
+         {"bytes", had},
          {"cut_bytes", cut_off},
-         {"begins", excerpt(to.message(), 100)}});
+         {"failure", kind_of(to)},
+         {"causes", depth - 1},
+         {"cut_from", where}});
 }
 
 payload attributes_payload(const api::Failure& level) {

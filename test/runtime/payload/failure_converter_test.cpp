@@ -2,6 +2,7 @@
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/proto_payload.hpp"
 #include "test/runtime/payload/failure_support.hpp"
+#include "test/support/captured_log.hpp"
 
 #include <troupe/error.hpp>
 #include <troupe/nexus/error.hpp>
@@ -354,6 +355,29 @@ BOOST_AUTO_TEST_CASE(cuts_texts_that_are_too_long_for_a_service_as_they_will_be_
       BOOST_TEST(back->message().ends_with(" (1048576 bytes, cut)") == (size > 1));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_log_tells_what_was_cut_and_not_what_it_says) {
+  const test::captured_log log;
+  const application_error error{
+      "secret number one " + std::string(1 << 20, 'x'),
+      {.type = "Denied", .cause = std::make_shared<canceled_error>("secret number two")}};
+  const auto cut = written(error, {.encode_failure_attributes = true});
+  const application_error in_a_cause{
+      "short", {.cause = std::make_shared<canceled_error>(std::string(2 << 20, 'y'))}};
+  (void)written(in_a_cause);
+  const auto lines = log.lines_of("the texts of a failure are too long and were cut");
+  BOOST_REQUIRE(lines.size() == 2U);
+  BOOST_TEST(lines[0].at("failure") == "Denied");
+  BOOST_TEST(lines[0].at("causes") == "1");
+  BOOST_TEST(lines[0].at("cut_from") == "message");
+  BOOST_TEST(lines[0].at("limit_bytes") == "1048576");
+  BOOST_TEST(lines[0].at("bytes") == "1048611"); // both messages
+  BOOST_TEST(lines[0].at("cut_bytes") == "35");
+  BOOST_TEST(lines[1].at("failure") == "application_failure_info");
+  BOOST_TEST(lines[1].at("cut_from") == "message of cause 1");
+  for (const auto* said : {"secret", "xxx", "yyy", "short"})
+    BOOST_TEST(log.count(said) == 0U, said);
 }
 
 BOOST_AUTO_TEST_CASE(reads_attributes_of_python_and_ignores_what_it_cannot_read) {
