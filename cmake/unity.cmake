@@ -31,6 +31,7 @@ set(troupe_compiled_alone
   runtime/embedded/standalone/standalone_rules.cpp
   runtime/embedded/update/update_callbacks.cpp
   runtime/http/client.cpp
+  runtime/http/outgoing_connection.cpp
   runtime/nexus/workflow_run.cpp
   runtime/nexus_peer/served_calls.cpp
   runtime/workflow/messages/protocol_messages.cpp

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/access/refresher.hpp"
 
-#include <pthread.h>
-#include <signal.h>
+#include "runtime/base/quiet_thread.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -32,16 +31,7 @@ struct refresher::implementation {
 refresher::refresher(std::vector<std::function<void()>> tasks, std::chrono::milliseconds every)
     : impl_(std::make_unique<implementation>()) {
   impl_->tasks = std::move(tasks);
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  impl_->thread = std::thread{[raw = impl_.get(), every] {
-    pthread_setname_np(pthread_self(), "troupe-access");
-    raw->run(every);
-  }};
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  impl_->thread = quiet_thread("troupe-access", [raw = impl_.get(), every] { raw->run(every); });
 }
 
 refresher::~refresher() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/gateway/guard.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/nexus.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <utility>
 
@@ -13,17 +13,11 @@ namespace troupe::gateway {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 /// Without the port, and without the brackets of an IPv6 address.
 std::string host_of(std::string_view with_port) {
   if (with_port.starts_with('['))
-    return lower(with_port.substr(1, with_port.find(']') - 1));
-  return lower(with_port.substr(0, with_port.rfind(':')));
+    return to_lower(with_port.substr(1, with_port.find(']') - 1));
+  return to_lower(with_port.substr(0, with_port.rfind(':')));
 }
 
 bool is_ip(std::string_view host) {
@@ -42,38 +36,15 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
   if (scheme == origin.npos)
     return false; // `null`
   origin.remove_prefix(scheme + 3);
-  return lower(origin) == lower(host)
+  return to_lower(origin) == to_lower(host)
          || (is_local_name(host_of(origin)) && is_local_name(host_of(host)));
-}
-
-/// `*` in the pattern stands for any text.
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t at = 0;
-  std::size_t in = 0;
-  std::size_t star = pattern.npos; // the last one, and where what it stands for ends
-  std::size_t behind = 0;
-  while (in < text.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      behind = in;
-    } else if (at < pattern.size() && pattern[at] == text[in]) {
-      ++at;
-      ++in;
-    } else if (star != pattern.npos) {
-      at = star + 1;
-      in = ++behind;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', at) == pattern.npos;
 }
 
 bool is_host_allowed(
     std::string_view host, bool on_loopback, const std::vector<std::string>& allowed) {
   if (!allowed.empty())
     return std::ranges::any_of(
-        allowed, [&](const auto& each) { return matches(each, lower(host)); });
+        allowed, [&](const auto& each) { return fits_pattern(each, to_lower(host)); });
   const auto name = host_of(host);
   return !on_loopback || name.empty() || is_ip(name) || is_local_name(name);
 }
@@ -102,7 +73,7 @@ bool is_loopback(std::string_view ip) {
 guard::guard(http::handler& inner, bool on_loopback, std::vector<std::string> allowed_hosts)
     : inner_(inner), on_loopback_(on_loopback), allowed_hosts_(std::move(allowed_hosts)) {
   for (auto& each : allowed_hosts_)
-    each = lower(each);
+    each = to_lower(each);
 }
 
 unique_function<void()>

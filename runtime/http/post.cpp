@@ -2,11 +2,11 @@
 #include "runtime/http/post.hpp"
 
 #include "runtime/base/text/go_url.hpp"
+#include "runtime/http/authorities.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -17,6 +17,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <type_traits>
 
 namespace troupe::http {
@@ -67,12 +68,7 @@ public:
 private:
   void greet() {
     if constexpr (std::is_same_v<Stream, tls_stream>) {
-      stream_.set_verify_mode(asio::ssl::verify_peer);
-      stream_.set_verify_callback(asio::ssl::host_name_verification(to_.host));
-      error_code ignored;
-      asio::ip::make_address(to_.host, ignored);
-      if (ignored) // a name; addresses are not sent
-        SSL_set_tlsext_host_name(stream_.native_handle(), to_.host.c_str());
+      expect_host(stream_, to_.host);
       stream_.async_handshake(asio::ssl::stream_base::client, [this](error_code error) {
         if (!fails("handshake", error))
           send();
@@ -153,16 +149,13 @@ posted send(const http_url& to, request what, const post_limits& within) {
   asio::io_context context{1};
   if (!to.is_tls)
     return run<plain_stream>(to, std::move(what), within, context);
-  asio::ssl::context trust{asio::ssl::context::tls_client};
-  SSL_CTX_set_min_proto_version(trust.native_handle(), TLS1_2_VERSION);
-  error_code error;
-  if (to.ca_file.empty())
-    trust.set_default_verify_paths(error);
-  else
-    trust.load_verify_file(to.ca_file, error);
-  if (error)
-    return {.problem = "certificates: " + error.message()};
-  return run<tls_stream>(to, std::move(what), within, context, trust);
+  std::unique_ptr<asio::ssl::context> trust;
+  try {
+    trust = read_authorities(to.ca_file);
+  } catch (const boost::system::system_error& error) {
+    return {.problem = "certificates: " + error.code().message()};
+  }
+  return run<tls_stream>(to, std::move(what), within, context, *trust);
 }
 
 } // namespace

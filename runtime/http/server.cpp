@@ -3,14 +3,13 @@
 
 #include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/quiet_thread.hpp"
 #include "runtime/http/run.hpp"
 #include "runtime/http/session.hpp"
 #include "runtime/http/tls_context.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <exception>
@@ -144,21 +143,11 @@ struct server::implementation {
   }
 
   void start() {
-    // Signals are for the program's own threads.
-    sigset_t every;
-    sigset_t before;
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
     try {
-      thread = std::thread{[this] {
-        pthread_setname_np(pthread_self(), "troupe-http");
-        run(all.context, "the server");
-      }};
+      thread = quiet_thread("troupe-http", [this] { run(all.context, "the server"); });
     } catch (const std::exception& failed) {
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
       throw listen_error(std::string{"cannot start the thread of a listener: "} + failed.what());
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   void accept() {

@@ -2,6 +2,8 @@
 #include "runtime/http/session.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/text/ascii.hpp"
+#include "runtime/base/time/http_date.hpp"
 #include "runtime/http/gzip.hpp"
 #include "runtime/http/tls_context.hpp"
 
@@ -11,9 +13,6 @@
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <cstdio>
-#include <ctime>
 #include <exception>
 #include <tuple>
 #include <utility>
@@ -43,12 +42,6 @@ std::string peer_of(const tcp::socket& socket) {
                                 : "ipv4:" + from.address().to_string() + port;
 }
 
-std::string lower(std::string_view name) {
-  std::string out{name};
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
     text.remove_prefix(1);
@@ -76,27 +69,8 @@ bool accepts_gzip(std::string_view header) {
   return false;
 }
 
-/// `Sun, 22 Nov 2026 04:24:26 GMT`, whatever the locale.
-std::string http_date() {
-  constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* months[] = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto now = std::time(nullptr);
-  std::tm at{};
-  gmtime_r(&now, &at);
-  char text[40];
-  std::snprintf(
-      text,
-      sizeof text,
-      "%s, %02d %s %d %02d:%02d:%02d GMT",
-      days[at.tm_wday],
-      at.tm_mday,
-      months[at.tm_mon],
-      at.tm_year + 1900,
-      at.tm_hour,
-      at.tm_min,
-      at.tm_sec);
-  return text;
+time_point now() {
+  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
 }
 
 /// The path and the query of `/a?b` and `http://host/a?b`.
@@ -122,7 +96,7 @@ bool is_clear(const Header& of) {
   case 0: return true;
   case 1: {
     const auto value = of[wire::field::transfer_encoding];
-    return of.version() >= 11 && lower({value.data(), value.size()}) == "chunked";
+    return of.version() >= 11 && to_lower({value.data(), value.size()}) == "chunked";
   }
   default: return false;
   }
@@ -130,7 +104,7 @@ bool is_clear(const Header& of) {
 
 bool has(const response& of, std::string_view header) {
   return std::ranges::any_of(
-      of.headers, [&](const auto& each) { return lower(each.first) == header; });
+      of.headers, [&](const auto& each) { return to_lower(each.first) == header; });
 }
 
 } // namespace
@@ -337,7 +311,7 @@ void session::serve() {
       split_target({from.target().data(), from.target().size()});
   for (const auto& field : from)
     request->headers.emplace_back(
-        lower({field.name_string().data(), field.name_string().size()}),
+        to_lower({field.name_string().data(), field.name_string().size()}),
         std::string_view{field.value().data(), field.value().size()});
   request->peer = peer_of(stream_.socket());
   request->certificate = certificate_;
@@ -442,7 +416,7 @@ void session::fill_answer(response what) {
   answer_ = {};
   answer_.result(what.status);
   answer_.version(11);
-  answer_.set(wire::field::date, http_date());
+  answer_.set(wire::field::date, write_http_date(now()));
   if (!what.content_type.empty())
     answer_.set(wire::field::content_type, what.content_type);
   if (what.body.size() >= compress_from && !has(what, "content-encoding")) {

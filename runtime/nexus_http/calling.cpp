@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus_http/calling.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/text/utf8.hpp"

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus_http/completing.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/json_values.hpp"
 #include "runtime/base/text/utf8.hpp"
+#include "runtime/base/time/http_date.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/nexus_http/content.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nexus_http/content.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/utf8.hpp"
 
 #include <temporal/api/common/v1/message.pb.h>

@@ -17,8 +17,6 @@ using headers = std::vector<std::pair<std::string, std::string>>;
 /// The first of that lower-case name; empty if there is none.
 [[nodiscard]] std::string_view find(const headers& among, std::string_view name) noexcept;
 
-[[nodiscard]] std::string to_lower(std::string_view text);
-
 /// The longest value of a header, and the longest name, that is sent.
 inline constexpr std::size_t longest_header_value = std::size_t{8} << 10;
 inline constexpr std::size_t longest_header_name = 256;
@@ -66,9 +64,5 @@ struct link {
 /// `<url>; type="T"`, several with commas; those that no reader would take are left out, and
 /// those that one header has no room for. Empty: there is none.
 [[nodiscard]] std::string write_links(const std::vector<link>& links);
-
-/// `Sun, 22 Nov 2026 04:24:26 GMT`, whatever the locale.
-[[nodiscard]] std::string write_http_date(time_point when);
-[[nodiscard]] std::optional<time_point> parse_http_date(std::string_view text);
 
 } // namespace troupe::nexus_http

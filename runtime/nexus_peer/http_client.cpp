@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/uuid.hpp"
 #include "runtime/http/client.hpp"
 #include "runtime/nexus_http/calling.hpp"
@@ -48,7 +49,7 @@ std::string named(const std::string& name, const std::string& value) {
         + "\" cannot be sent: letters, digits and marks may stand in its name, "
           "and one line of at most "
         + std::to_string(nexus_http::longest_header_value) + " bytes in its value");
-  return nexus_http::to_lower(name);
+  return to_lower(name);
 }
 
 } // namespace
@@ -98,7 +99,7 @@ struct http_client::implementation {
     nexus_http::headers headers{where.headers.begin(), where.headers.end()};
     // They are for the server that this client is for: they may hold its key.
     if (url->is_tls == to.is_tls && url->port == to.port
-        && nexus_http::to_lower(url->host) == nexus_http::to_lower(to.host))
+        && to_lower(url->host) == to_lower(to.host))
       headers.insert(headers.end(), options.headers.begin(), options.headers.end());
     const auto came =
         post(nexus_http::make_completion(std::move(*url), headers, what, completion_timeout));

@@ -2,6 +2,7 @@
 #include "runtime/otlp/exporter.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/quiet_thread.hpp"
 #include "runtime/otlp/metrics_json.hpp"
 
 #include <utility>
@@ -19,7 +20,7 @@ exporter::exporter(std::shared_ptr<const telemetry::registry> from, otlp_options
   to_ = collector_url(options_, metrics_path);
   if (options_.interval <= std::chrono::milliseconds{0})
     throw options_error("the interval of OTLP must be more than zero");
-  thread_ = own_thread{[this] { run(); }};
+  thread_ = quiet_thread("troupe-otlp", [this] { run(); });
 }
 
 exporter::~exporter() {

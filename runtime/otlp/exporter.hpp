@@ -2,12 +2,12 @@
 #pragma once
 
 #include "runtime/otlp/options.hpp"
-#include "runtime/otlp/own_thread.hpp"
 #include "runtime/telemetry/registry.hpp"
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 namespace troupe::otlp {
 
@@ -37,7 +37,7 @@ private:
   std::mutex mutex_; ///< guards `is_stopping_`
   std::condition_variable changed_;
   bool is_stopping_ = false;
-  own_thread thread_;
+  std::thread thread_;
 };
 
 } // namespace troupe::otlp

@@ -2,6 +2,7 @@
 #include "runtime/otlp/span_pusher.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/quiet_thread.hpp"
 #include "runtime/otlp/traces_json.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ span_pusher::span_pusher(otlp_options options, const trace_options& traces, doub
   if (traces_.interval <= std::chrono::milliseconds{0} || traces_.max_queued == 0
       || traces_.max_batch == 0)
     throw options_error("interval, queue and batch of traces must be more than zero");
-  thread_ = own_thread{[this] { run(); }};
+  thread_ = quiet_thread("troupe-otlp", [this] { run(); });
 }
 
 span_pusher::~span_pusher() {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "runtime/otlp/options.hpp"
-#include "runtime/otlp/own_thread.hpp"
 
 #include <troupe/tracing.hpp>
 
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace troupe::otlp {
@@ -42,7 +42,7 @@ private:
   std::vector<trace_span> queued_;
   std::uint64_t dropped_ = 0;
   bool is_stopping_ = false;
-  own_thread thread_;
+  std::thread thread_;
 };
 
 } // namespace troupe::otlp

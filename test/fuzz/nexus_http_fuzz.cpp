@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/text/ascii.hpp"
+#include "runtime/base/time/http_date.hpp"
 #include "runtime/nexus_http/calling.hpp"
 #include "runtime/nexus_http/completing.hpp"
 #include "runtime/nexus_http/failure.hpp"
@@ -47,7 +49,7 @@ http::incoming read_message(std::string_view text) {
     const auto colon = line.find(": ");
     if (colon == line.npos)
       continue;
-    auto name = nexus_http::to_lower(line.substr(0, colon));
+    auto name = to_lower(line.substr(0, colon));
     const auto value = line.substr(colon + 2);
     // What no connection would let through.
     if (nexus_http::is_header(name, value) && !value.starts_with(' ') && !value.ends_with(' '))
@@ -168,8 +170,8 @@ void try_parts(const http::incoming& from) {
   }
   for (const auto& [name, value] : from.headers) {
     static_cast<void>(nexus_http::parse_duration(value));
-    if (const auto when = nexus_http::parse_http_date(value)) {
-      const auto again = nexus_http::parse_http_date(nexus_http::write_http_date(*when));
+    if (const auto when = parse_http_date(value)) {
+      const auto again = parse_http_date(write_http_date(*when));
       require(again && *again == *when, "a date comes over as it was");
     }
   }

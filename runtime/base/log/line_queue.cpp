@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/log/line_queue.hpp"
 
+#include "runtime/base/quiet_thread.hpp"
 #include "runtime/base/text/utf8.hpp"
-
-#include <pthread.h>
-#include <signal.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -121,23 +119,16 @@ bool line_queue::flush(std::chrono::milliseconds at_most) {
 bool line_queue::start_thread() {
   if (has_thread_)
     return true;
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    std::thread{[this] { run(); }}.detach();
+    quiet_thread("troupe-log", [this] { run(); }).detach();
     has_thread_ = true;
   } catch (const std::system_error&) {
     // No thread to be had: lines are written where they arise.
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return has_thread_;
 }
 
 void line_queue::run() {
-  pthread_setname_np(pthread_self(), "troupe-log");
   std::unique_lock guard{mutex_};
   for (;;) {
     has_lines_.wait(guard, [this] { return !waiting_.empty(); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text/go_url.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/go_quote.hpp"
 #include "runtime/base/text/hex.hpp"
 
@@ -96,10 +97,7 @@ std::string take_scheme(std::string_view& rest) {
     if (c == ':') {
       if (at == 0)
         throw broken_url{"missing protocol scheme"};
-      std::string scheme{rest.substr(0, at)};
-      std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](char letter) {
-        return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
-      });
+      auto scheme = to_lower(rest.substr(0, at));
       rest.remove_prefix(at + 1);
       return scheme;
     }

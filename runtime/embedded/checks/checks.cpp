@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/checks/checks.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/text/go_url.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
@@ -219,30 +220,9 @@ rpc_status check_task_queue(
 
 namespace {
 
-/// `*` in the pattern stands for any characters.
-bool fits(std::string_view pattern, std::string_view text) {
-  const auto star = pattern.find('*');
-  if (star == pattern.npos)
-    return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star)))
-    return false;
-  text.remove_prefix(star);
-  pattern.remove_prefix(star + 1);
-  // What stands between two stars may come at its first place; the last part must be the end.
-  for (auto next = pattern.find('*'); next != pattern.npos; next = pattern.find('*')) {
-    const auto part = pattern.substr(0, next);
-    const auto at = text.find(part);
-    if (at == text.npos)
-      return false;
-    text.remove_prefix(at + part.size());
-    pattern.remove_prefix(next + 1);
-  }
-  return text.ends_with(pattern);
-}
-
 rpc_status check_address(const std::vector<callback_address>& allowed, const go_url& url) {
   for (const auto& each : allowed)
-    if (fits(each.pattern, url.host)) {
+    if (fits_pattern(each.pattern, url.host)) {
       if (url.scheme == "https" || each.is_insecure_allowed)
         return {};
       return invalid_argument(
@@ -290,11 +270,7 @@ rpc_status check_callbacks(
     google::protobuf::Map<std::string, std::string> lower;
     for (const auto& [name, value] : nexus.header()) {
       bytes += name.size() + value.size();
-      std::string small = name;
-      std::transform(small.begin(), small.end(), small.begin(), [](char letter) {
-        return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
-      });
-      lower[small] = value;
+      lower[to_lower(name)] = value;
     }
     if (bytes > max_callback_header)
       return invalid_argument(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_header.hpp"
 
+#include "runtime/base/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -26,10 +28,7 @@ lower_header(const nexus_header& from, std::size_t max_bytes, nexus_header& to) 
   std::size_t bytes = 0;
   for (const auto& [name, value] : from) {
     bytes += name.size() + value.size();
-    std::string small = name;
-    std::transform(small.begin(), small.end(), small.begin(), [](char letter) {
-      return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
-    });
+    const auto small = to_lower(name);
     if (std::find(disallowed_headers.begin(), disallowed_headers.end(), small)
         != disallowed_headers.end())
       return nexus_header_problem{name, small};

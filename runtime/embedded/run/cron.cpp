@@ -3,6 +3,7 @@
 // odd cases included.
 #include "runtime/embedded/run/cron.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/base/time/duration_text.hpp"
 
 #include <absl/time/civil_time.h>
@@ -73,10 +74,7 @@ std::optional<std::uint64_t> plain_number(std::string_view text) {
 }
 
 std::optional<std::uint64_t> number_or_name(std::string_view text, const field& of) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
-    return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
-  });
+  const auto lower = to_lower(text);
   for (std::size_t at = 0; at < of.names.size(); ++at)
     if (!of.names[at].empty() && of.names[at] == lower)
       return at + of.low;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/rpc/connection/connection_options.hpp"
 
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/rpc/connection/pem.hpp"
 
 #include <unistd.h>
@@ -111,9 +112,7 @@ std::string default_identity() {
 }
 
 std::string settle_header(std::string& name, std::string_view value) {
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  name = to_lower(name);
   // Not shown: a value that came without its name looks like one.
   if (!is_header_name(name))
     return "a header has no legal name; it takes a-z, 0-9, '-', '_' and '.'";

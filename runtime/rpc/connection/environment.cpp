@@ -2,6 +2,7 @@
 #include "runtime/rpc/connection/environment.hpp"
 
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/text/ascii.hpp"
 #include "runtime/rpc/connection/pem.hpp"
 #include "runtime/rpc/connection/toml_file.hpp"
 
@@ -101,16 +102,9 @@ private:
     if (const auto found = from.find(key); found != from.end())
       return &found->second;
     for (const auto& [written, value] : from)
-      if (lower(written) == key)
+      if (to_lower(written) == key)
         return &value;
     return nullptr;
-  }
-
-  static std::string lower(std::string text) {
-    for (auto& c : text)
-      if (c >= 'A' && c <= 'Z')
-        c = static_cast<char>(c - 'A' + 'a');
-    return text;
   }
 
   text string_of(const toml_table& from, const std::string& key, const std::string& where) const {
@@ -137,7 +131,7 @@ private:
     if (!is_strict_)
       return;
     for (const auto& [key, value] : from)
-      if (!known.contains(lower(key)))
+      if (!known.contains(to_lower(key)))
         throw connection_error(
             path_ + ": unknown key " + (where.empty() ? key : where + "." + key));
   }
