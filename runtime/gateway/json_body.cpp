@@ -54,9 +54,66 @@ const FieldDescriptor* find_field(const Descriptor* in, std::string_view name) {
   return nullptr;
 }
 
+/// Values in one payload that has to be taken apart: each becomes a hundred bytes and more in
+/// memory.
+constexpr std::size_t most_values = 100'000;
+
+/// Of JSON; as many values are in it, but for what lies in one another.
+std::size_t commas(std::string_view json) {
+  std::size_t count = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (in_string && json[at] == '\\')
+      ++at;
+    else if (json[at] == '"')
+      in_string = !in_string;
+    else if (!in_string && json[at] == ',')
+      ++count;
+  }
+  return count;
+}
+
+void refuse_many_values(std::string_view json) {
+  if (commas(json) > most_values)
+    throw payload_error(
+        "there are more than " + std::to_string(most_values)
+        + " values in a payload; larger ones go as `data` in base64, beside their `metadata`");
+}
+
+/// Calls `see` with each member's name, and its value to be read, until that says no more.
+template <class See>
+void look_at_members(std::string_view object, See see) {
+  json_reader in{object};
+  in.begin_object();
+  for (std::string_view name; in.next_member(name);)
+    if (!see(name, in))
+      return;
+}
+
+/// Only members that a payload has as it travels, metadata among them.
+bool looks_like_payload(std::string_view text) {
+  bool has_metadata = false;
+  bool has_others = false;
+  look_at_members(text, [&](std::string_view name, json_reader& value) {
+    const auto* const field = find_field(Payload::descriptor(), name);
+    const auto kind = value.peek();
+    has_metadata |= field != nullptr && field->is_map() && kind == json_kind::object;
+    has_others = field == nullptr
+                 || (kind != json_kind::null && !field->is_map()
+                     && kind != (field->is_repeated() ? json_kind::array : json_kind::string));
+    if (!has_others)
+      value.skip();
+    return !has_others;
+  });
+  return has_metadata && !has_others;
+}
+
 /// An object that is a payload as it travels: all its members fit, it has metadata, and data unless
 /// it is the payload of nothing.
 bool is_whole_payload(std::string_view text) {
+  if (!looks_like_payload(text))
+    return false;
+  refuse_many_values(text);
   Payload payload;
   if (!parse(text, payload).ok() || payload.metadata_size() == 0)
     return false;
@@ -74,8 +131,16 @@ std::string long_form(std::string_view encoding, std::string_view type, std::str
 
 /// The payload of a message whose JSON names its type in itself.
 std::optional<std::string> message_payload(std::string_view text) {
-  if (text.find(message_type_name) == std::string_view::npos)
+  bool names_type = false;
+  look_at_members(text, [&](std::string_view name, json_reader& value) {
+    names_type = name == message_type_name && value.peek() == json_kind::string;
+    if (!names_type)
+      value.skip();
+    return !names_type;
+  });
+  if (!names_type)
     return {};
+  refuse_many_values(text);
   auto value = protocol::parse_json(text);
   if (!value || value->is != protocol::json_value::type::object)
     return {};

@@ -200,6 +200,34 @@ BOOST_AUTO_TEST_CASE(payloads_are_bounded_and_what_one_holds_is_not) {
   BOOST_TEST(request_of("{\"input\":[[" + zeros(500'000) + "]]}").input().payloads_size() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_has_to_be_taken_apart_is_bounded) {
+  const auto values = [](int many) {
+    std::string list;
+    for (int i = 0; i < many; ++i)
+      list += list.empty() ? "1" : ",1";
+    return '[' + list + ']';
+  };
+  const std::string words = "there are more than 100000 values in a payload";
+  const auto message = [&](int many) {
+    return R"({"input":[{"_protoMessageType":"a.B","list":)" + values(many) + "}]}";
+  };
+  BOOST_TEST(
+      payload(request_of(message(100'000)).input().payloads(0)).starts_with("json/protobuf/a.B {"));
+  BOOST_TEST(read(message(100'001)).find(words) != std::string::npos);
+  std::string metadata;
+  for (int i = 0; i < 100'002; ++i)
+    metadata += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":\"\"";
+  BOOST_TEST(
+      read(R"({"input":[{"data":"","metadata":{)" + metadata + "}}]}").find(words)
+      != std::string::npos);
+  // These stay as they are.
+  for (const auto& plain :
+       {R"({"data":)" + values(200'000) + "}",
+        R"({"metadata":{},"list":)" + values(200'000) + "}",
+        R"({"list":)" + values(200'000) + R"(,"in":{"_protoMessageType":"a.B"}})"})
+    BOOST_TEST((input('[' + plain + ']') == "json/plain " + plain + ';'));
+}
+
 BOOST_AUTO_TEST_CASE(depth_is_bounded) {
   const auto nested = [](std::size_t depth) {
     return R"({"input":[)" + std::string(depth, '[') + std::string(depth, ']') + "]}";
