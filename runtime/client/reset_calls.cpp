@@ -3,6 +3,7 @@
 #include "runtime/client/client_connection.hpp"
 #include "runtime/client/request.hpp"
 #include "runtime/client/status_error.hpp"
+#include "runtime/protocol/reset_search.hpp"
 #include "runtime/rpc/methods.hpp"
 #include "runtime/rpc/unary.hpp"
 
@@ -153,23 +154,19 @@ private:
     wire::GetWorkflowExecutionHistoryResponse page; // the reverse one has the same fields
     if (!read(reply, page))
       return;
-    for (const auto& event : page.history().events()) {
-      if (event.event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED) {
-        request_.set_workflow_task_finish_event_id(event.event_id());
+    for (const auto& event : page.history().events())
+      if (search_.see(event)) {
+        request_.set_workflow_task_finish_event_id(search_.completed());
         return reset();
       }
-      // Without a completed task the first one that was scheduled will do.
-      if (event.event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
-          && (scheduled_ == 0 || to_ != reset_point::first_workflow_task))
-        scheduled_ = event.event_id();
-    }
     if (!page.next_page_token().empty()) {
       page_token_ = std::move(*page.mutable_next_page_token());
       return read_page();
     }
-    if (scheduled_ == 0 || to_ == reset_point::last_continued_as_new)
+    const auto found = search_.completed_or_scheduled();
+    if (found == 0 || to_ == reset_point::last_continued_as_new)
       return no_point("no workflow task of it was completed");
-    request_.set_workflow_task_finish_event_id(scheduled_ + 1);
+    request_.set_workflow_task_finish_event_id(found);
     reset();
   }
 
@@ -220,7 +217,7 @@ private:
   step step_ = step::resets;
   std::string_view method_;
   std::string page_token_;
-  std::int64_t scheduled_ = 0;
+  protocol::reset_search search_;
 };
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "apps/troupe/workflow/workflow_flags.hpp"
 #include "apps/troupe/workflow/workflow_follow.hpp"
 #include "runtime/base/text/uuid.hpp"
+#include "runtime/protocol/reset_search.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <CLI/CLI.hpp>
@@ -49,34 +50,17 @@ struct reset_point {
 
 constexpr const char* no_history = "failed to get workflow execution history";
 
-/// The first completed task; without one, the first that was scheduled.
-reset_point first_task(connection& to, const workflow_flags& of) {
-  std::int64_t scheduled = 0;
-  history_reader reader{to, {of.workflow_id, of.run_id, false, false, false}};
-  while (const auto event = reader.next(no_history)) {
-    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
-      return {of.run_id, event->event_id()};
-    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED && scheduled == 0)
-      scheduled = event->event_id() + 1;
-  }
-  if (scheduled == 0)
+/// The first completed task, or the last; without one, the first that was scheduled.
+reset_point task_of(connection& to, const workflow_flags& of, bool is_last) {
+  protocol::reset_search search;
+  history_reader reader{to, {of.workflow_id, of.run_id, false, is_last, false}};
+  while (const auto event = reader.next(no_history))
+    if (search.see(*event))
+      break;
+  const auto found = search.completed_or_scheduled();
+  if (found == 0)
     throw command_error("unable to find any scheduled or completed task");
-  return {of.run_id, scheduled};
-}
-
-/// The last completed task; without one, the first that was scheduled.
-reset_point last_task(connection& to, const workflow_flags& of) {
-  std::int64_t scheduled = 0;
-  history_reader reader{to, {of.workflow_id, of.run_id, false, true, false}};
-  while (const auto event = reader.next(no_history)) {
-    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
-      return {of.run_id, event->event_id()};
-    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)
-      scheduled = event->event_id() + 1;
-  }
-  if (scheduled == 0)
-    throw command_error("unable to find any scheduled or completed task");
-  return {of.run_id, scheduled};
+  return {of.run_id, found};
 }
 
 /// The last completed task of the run that this one continued.
@@ -90,10 +74,12 @@ reset_point last_continued(connection& to, const workflow_flags& of) {
   if (point.run_id.empty())
     throw command_error(
         "cannot use LastContinuedAsNew for workflow; workflow was not continued from another");
-  history_reader before{to, {of.workflow_id, point.run_id, false, false, false}};
+  protocol::reset_search search;
+  history_reader before{to, {of.workflow_id, point.run_id, false, true, false}};
   while (const auto event = before.next(no_history))
-    if (event->event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
-      point.event_id = event->event_id();
+    if (search.see(*event))
+      break;
+  point.event_id = search.completed();
   if (point.event_id == 0)
     throw command_error("unable to find WorkflowTaskCompleted event for previous execution");
   return point;
@@ -103,9 +89,9 @@ reset_point find_point(connection& to, const reset_flags& what) {
   if (what.event_id > 0)
     return {what.of.run_id, what.event_id};
   if (what.type == "FirstWorkflowTask")
-    return first_task(to, what.of);
+    return task_of(to, what.of, false);
   if (what.type == "LastWorkflowTask")
-    return last_task(to, what.of);
+    return task_of(to, what.of, true);
   if (what.type == "LastContinuedAsNew")
     return last_continued(to, what.of);
   throw command_error("invalid reset type: " + what.type);
