@@ -18,6 +18,7 @@ endif()
 find_program(LLD NAMES ld.lld-19 ld.lld)
 if(LLD AND PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_link_options(-fuse-ld=lld)
+  set(troupe_links_by_lld ON)
 endif()
 
 # What our own targets are compiled with, and never those of who links us: warnings, and the root of the tree, which
@@ -37,6 +38,12 @@ if(TROUPE_SANITIZE)
   target_compile_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE} -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
   target_link_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE})
+  # A program of these is hundreds of megabytes, a fifth of it relocations and a quarter names and lines, and there are dozens.
+  target_compile_options(troupe_flags INTERFACE -gz=zlib)
+  target_link_options(troupe_flags INTERFACE -gz=zlib)
+  if(troupe_links_by_lld)
+    target_link_options(troupe_flags INTERFACE -Wl,--pack-dyn-relocs=relr)
+  endif()
 endif()
 if(TROUPE_FUZZ)
   # Coverage in every library, so that a fuzzer sees where it gets.

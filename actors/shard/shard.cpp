@@ -188,10 +188,9 @@ bool shard::drain(std::size_t rounds) {
   return ran;
 }
 
-bool shard::run_due_timers() {
+bool shard::run_due_timers(timer_heap::instant now) {
   bool ran = false;
   // The time is read once: a timer that arms itself with zero delay must not keep the loop here.
-  auto now = ticks();
   while (auto work = timers_.take_due(now)) {
     ran = true;
     run_work(work);

@@ -140,7 +140,8 @@ protected:
   /// True if `drain` stopped before everything was done. Own thread.
   [[nodiscard]] bool has_more() const noexcept { return !local_.empty(); }
   /// Runs timers that are due. True if any ran.
-  bool run_due_timers();
+  bool run_due_timers() { return run_due_timers(ticks()); }
+  bool run_due_timers(timer_heap::instant now);
   [[nodiscard]] std::optional<timer_heap::instant> next_timer() { return timers_.next_due(); }
   [[nodiscard]] bool has_deferred() const noexcept { return !deferred_.empty(); }
   /// Runs what was deferred until now. True if anything ran.

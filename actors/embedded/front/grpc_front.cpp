@@ -15,9 +15,10 @@ namespace troupe::embedded {
 
 namespace {
 
-/// Calls that wait to be accepted at once: a burst is taken up without a round through the loop for
-/// each.
-constexpr int accepts_open = 32;
+/// Calls of a method that wait to be accepted at once. The next one waits as soon as one has come,
+/// so a burst needs no more of them; and Debian's gRPC, which is built with its assertions, looks
+/// through all that a queue waits for at each completion.
+constexpr int accepts_open = 2;
 
 /// What requests that are on their way may take together, whatever length they announce. One that
 /// gets there is reset; what ends below is refused by our own limit, in the real server's words.
