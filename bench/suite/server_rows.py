@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows 12 to 14, 16 and 17: the embedded service, beside the real dev server where that is built."""
+"""Rows 12 to 14, 16, 17 and 29: the embedded service, beside the real dev server where that is built."""
 
 import contextlib
 import subprocess
@@ -90,6 +90,41 @@ def end_to_end(suite):
         suite.table.at_least(13, "latency of one sequential operation: real dev server, to ours", 25, best, median=median,
                              note=f"{wait['temporal'].best:.1f} to {wait['troupe'].best:.2f} ms; "
                                   f"{suite.versions['temporal']}")
+
+
+def asynchronous(suite):
+    """Operations that are a workflow: many callers at once, and one after the other. On ours, also those that are an update, which
+    released servers cannot end."""
+    def against(executable, settings, workflows, operations, sequential, updates):
+        def run():
+            with running(suite, executable, settings) as target:
+                e2e = lambda kind, count, each: programs.run(programs.pinned(
+                    suite.worker_core, suite.bench / "e2e", "--target", target, "--kind", kind, "--workflows", count,
+                    "--operations", each), seconds=300)[-1]
+                e2e("async", 2, 5)
+                return {"parallel": e2e("async", workflows, operations), "sequential": e2e("async", 1, sequential),
+                        **({"update": e2e("update", 1, updates)} if updates else {})}
+        return run
+
+    loads = {"troupe": (200, 20, 200, 200), "temporal": (20, 20, 20, 0)}
+    got = suite.interleaved("asynchronous operations", {
+        name: against(executable, settings, *loads[name])
+        for name, (executable, settings) in services(suite).items()})
+    rate = {name: Series((each["parallel"]["operations_per_second"] for each in figures), large_is_good=True)
+            for name, figures in got.items()}
+    wait = {name: Series(each["sequential"]["p50_us"] for each in figures) for name, figures in got.items()}
+    updates = Series(each["update"]["p50_us"] for each in got["troupe"])
+    suite.table.figure("async operations/s end to end, embedded service", f"{rate['troupe'].best:,.0f}/s",
+                       f"200 workflows of 20 operations; p50 of one after the other {wait['troupe'].best:,.0f} us")
+    suite.table.figure("p50 of an operation that is an update, embedded service", f"{updates.best:,.0f} us",
+                       "one after the other; released servers do not complete it")
+    if "temporal" in rate:
+        best, median = stats.ratio(rate["troupe"], rate["temporal"])
+        suite.table.at_least(29, "async operations/s end to end, to the real dev server", 50, best, median=median,
+                             note=f"{rate['troupe'].best:,.0f}/s to {rate['temporal'].best:,.0f}/s, limiter raised")
+        best, median = stats.ratio(wait["temporal"], wait["troupe"])
+        suite.table.at_least(29, "p50 of one sequential async operation: real dev server, to ours", 50, best, median=median,
+                             note=f"{wait['temporal'].best / 1000:.1f} to {wait['troupe'].best / 1000:.2f} ms")
 
 
 def server(suite):

@@ -36,9 +36,9 @@ cat > "$root/build.sh" <<'INSIDE'
 set -euo pipefail
 export CCACHE_DIR=/objects/ccache CCACHE_MAXSIZE=2G
 g++ --version | head -n 1
-cmake -S /src -B /objects/troupe -G Ninja -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Gcc -DCMAKE_CXX_FLAGS_GCC=-O1 \
-  -DTROUPE_CLI=OFF -DTROUPE_SAMPLES=OFF -DTROUPE_TESTS=OFF -DTROUPE_BENCH=OFF > /objects/configure.log
-ninja -C /objects/troupe
+cmake -S /src -B /objects/troupe -G Ninja -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Gcc -DCMAKE_CXX_FLAGS_GCC=-O0 \
+  -DCMAKE_UNITY_BUILD=ON -DTROUPE_CLI=OFF -DTROUPE_SAMPLES=OFF -DTROUPE_TESTS=OFF -DTROUPE_BENCH=OFF > /objects/configure.log
+ninja -C /objects/troupe ${NINJA_FLAGS:-}
 rm -rf /objects/prefix /objects/hello
 cmake --install /objects/troupe --prefix /objects/prefix > /objects/install.log
 cmake -S /src/test/install/program -B /objects/hello -G Ninja -DCMAKE_CXX_COMPILER=g++ -DTROUPE_HOW=find_package \

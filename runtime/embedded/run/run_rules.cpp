@@ -343,6 +343,14 @@ std::vector<completion_callback> callbacks_of(const run& on) {
   return all;
 }
 
+std::size_t attached_callbacks(const run& on) {
+  using state = callback::state;
+  return static_cast<std::size_t>(std::ranges::count_if(on.state.callbacks, [](const auto& entry) {
+    const auto is = entry.second.state;
+    return is != state::succeeded && is != state::failed;
+  }));
+}
+
 successor kind_of(const follow_up& next) {
   if (next.run_id.empty())
     return successor::none;

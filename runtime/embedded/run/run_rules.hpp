@@ -6,6 +6,7 @@
 #include <troupe/rpc_status.hpp>
 
 #include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,10 @@ rpc_status busy_closing();
 
 /// The callbacks of a run, not of its updates, for the one that takes over.
 std::vector<completion_callback> callbacks_of(const run& on);
+
+/// How many callbacks of a run count towards its limit: those that were told, or given up, are done
+/// with. A run that serves operations by its updates would come to an end of them otherwise.
+std::size_t attached_callbacks(const run& on);
 
 /// Which successor `next` is.
 successor kind_of(const follow_up& next);

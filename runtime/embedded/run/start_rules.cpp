@@ -92,7 +92,7 @@ void attach(change& ch, run& existing, start_request& request) {
   }
   if (wanted.attach_completion_callbacks()) {
     if (auto status = check_callbacks(
-            ch.around, existing.state.callbacks.size(), *request.mutable_completion_callbacks());
+            ch.around, attached_callbacks(existing), *request.mutable_completion_callbacks());
         !status.ok()) {
       refuse(ch, std::move(status));
       return;

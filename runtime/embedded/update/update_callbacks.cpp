@@ -58,7 +58,7 @@ bool waits_with(const waiting_update& on, const std::string& request_id) {
 
 /// The callbacks that the run has, and will have once its updates are accepted.
 std::size_t callbacks_of_all(const run& on) {
-  auto count = on.state.callbacks.size();
+  auto count = attached_callbacks(on);
   if (on.updates)
     for (const auto& [number, each] : on.updates->waiting) {
       count += static_cast<std::size_t>(each.request->completion_callbacks_size());

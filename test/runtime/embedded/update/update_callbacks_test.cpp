@@ -106,6 +106,27 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_update_sets_its_callback_off) {
   poll_status("u");
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_that_was_told_counts_no_more) {
+  settings.max_callbacks = 1;
+  operate("u", "r");
+  accept_update();
+  const auto full =
+      "cannot attach more than 1 callbacks to a workflow (1 callbacks already attached)";
+  signal();
+  poll();
+  complete_update();
+  BOOST_TEST(refusal(with_callback("v", "r2")) == full); // it may have to be sent again
+  const auto& sent = callbacks.at(0);
+  decide(embedded::callback_done{
+      sent.run_id,
+      sent.callback_id,
+      sent.attempt,
+      embedded::callback_done::result::delivered,
+      nullptr});
+  operate("v", "r2");
+  BOOST_TEST(refusal(with_callback("w", "r3")) == full);
+}
+
 BOOST_AUTO_TEST_CASE(who_asks_gets_a_link_to_the_event_once_there_is_one) {
   operate("u", "r");
   accept_update();
