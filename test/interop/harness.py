@@ -11,10 +11,19 @@ import subprocess
 import tempfile
 import time
 
-BIN = pathlib.Path(os.environ["TROUPE_BIN"])
+
+def given(variable, what):
+    """The path in a variable of the environment; without one the program ends and says what to set."""
+    path = os.environ.get(variable)
+    if not path:
+        raise SystemExit(f"set {variable} to {what}; `make interop` and `make interop-cluster` do all of it")
+    return pathlib.Path(path)
+
+
+BIN = given("TROUPE_BIN", "the folder of our programs (build/bin)")
 TROUPE = BIN / "troupe"
 SAMPLES = BIN / "samples"
-TEMPORAL = pathlib.Path(os.environ["TEMPORAL_EXE"])
+TEMPORAL = given("TEMPORAL_EXE", "the Temporal CLI that test/interop/build_peers.sh builds (build/peers/temporal)")
 
 HANDLER_NAMESPACE = "my-target-namespace"
 CALLER_NAMESPACE = "my-caller-namespace"

@@ -8,7 +8,7 @@ import unittest
 import harness
 
 OURS = harness.BIN / "test" / "nexus_http_peer"
-GO = pathlib.Path(os.environ.get("TROUPE_PEERS", pathlib.Path(os.environ["TEMPORAL_EXE"]).parent)) / "nexus_http_go"
+GO = pathlib.Path(os.environ.get("TROUPE_PEERS", harness.TEMPORAL.parent)) / "nexus_http_go"
 
 EXPECTED = """\
 echo hi = hi header

@@ -13,7 +13,7 @@ import urllib.request
 
 import harness
 
-UI = pathlib.Path(os.environ["TROUPE_PEERS"]) / "ui-server"
+UI = harness.given("TROUPE_PEERS", "the folder that test/interop/build_peers.sh builds into (build/peers)") / "ui-server"
 HERE = pathlib.Path(__file__).parent
 PLAYWRIGHT = HERE.parents[1] / "apps" / "web" / "node_modules" / "playwright-core"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -17,7 +17,9 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from harness import BIN, Process, free_port, run, wait_for  # noqa: E402
+from harness import BIN, Process, free_port, given, run, wait_for  # noqa: E402
+
+BUILT = given("TROUPE_PEERS", "the folder that test/interop/build_peers.sh builds into (build/peers)")
 
 from temporalio.api.enums.v1 import EventType  # noqa: E402
 from temporalio.api.nexus.v1 import EndpointSpec, EndpointTarget  # noqa: E402
@@ -28,7 +30,6 @@ from temporalio.runtime import Runtime, TelemetryConfig  # noqa: E402
 from temporalio.service import RPCError  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
-BUILT = pathlib.Path(os.environ["TROUPE_PEERS"])
 CALLERS, HANDLERS, ENDPOINT = "cluster-callers", "cluster-handlers", "errands"
 # Each host has its own loopback address, as hosts of a cluster have.
 HOSTS = {"frontend": "127.0.0.2", "history 1": "127.0.0.3", "history 2": "127.0.0.4", "matching": "127.0.0.5", "worker": "127.0.0.6"}
