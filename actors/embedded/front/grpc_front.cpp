@@ -70,6 +70,8 @@ struct grpc_front::implementation {
     // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
     // for each call.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
+    builder.AddChannelArgument(
+        GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, static_cast<int>(options.handshake_patience.count()));
     // None of the filters that are off then is wanted: limits and deadlines are ours.
     builder.AddChannelArgument(GRPC_ARG_MINIMAL_STACK, 1);
     // Decompression is ours too: gRPC's makes as much of a request as its sender likes.

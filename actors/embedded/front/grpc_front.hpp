@@ -30,6 +30,9 @@ struct grpc_front_options {
   std::string address = "127.0.0.1:7233";      ///< `ip:port`; port 0 takes a free one
   std::size_t request_limit = 4 * 1024 * 1024; ///< bytes after decompression, as the real server
   std::chrono::seconds body_patience{300};     ///< how long a request may be on its way
+  /// How long a connection may take until it speaks HTTP/2, encrypted or not. gRPC 1.51 does not
+  /// bound how many of these there are.
+  std::chrono::milliseconds handshake_patience{30'000};
   std::vector<hot_method> hot = {};
   std::shared_ptr<grpc::ServerCredentials> credentials = nullptr; ///< null: no TLS
 };

@@ -25,17 +25,44 @@ std::string pem(const std::string& name) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+/// A socket that is connected to a port of this machine, and waits no longer than 20 s for bytes.
+int connected_to(int port) {
+  const int made = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_REQUIRE(::connect(made, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+  const timeval patience{20, 0};
+  ::setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return made;
+}
+
+/// Connects, and that is all.
+class silent_client {
+public:
+  explicit silent_client(int port) : fd_(connected_to(port)) {}
+  ~silent_client() { ::close(fd_); }
+  silent_client(const silent_client&) = delete;
+  silent_client& operator=(const silent_client&) = delete;
+
+  /// Waits until the server has closed it; what that says before is passed over.
+  [[nodiscard]] bool is_closed() const {
+    char byte = 0;
+    ssize_t got = 0;
+    while ((got = ::recv(fd_, &byte, 1, 0)) > 0) {
+    }
+    return got == 0;
+  }
+
+private:
+  int fd_;
+};
+
 /// HTTP/2 by hand: one call, whose request never comes.
 class raw_client {
 public:
-  explicit raw_client(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    BOOST_REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
-    const timeval patience{20, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  explicit raw_client(int port) : fd_(connected_to(port)) {
     send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     send_frame(settings, 0, 0, "");
   }
@@ -305,6 +332,15 @@ BOOST_AUTO_TEST_CASE(stops_while_requests_have_not_come) {
   BOOST_TEST(call(echo_methods[0], "x", received).ok());
   front->stop(0s);
   BOOST_TEST(service.hanging() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_says_nothing_is_closed) {
+  auto options = at("127.0.0.1:0");
+  options.handshake_patience = 50ms;
+  auto impatient = troupe::embedded::grpc_front::listen(service, options);
+  BOOST_REQUIRE(impatient.has_value());
+  const silent_client says_nothing{(*impatient)->port()};
+  BOOST_TEST(says_nothing.is_closed());
 }
 
 BOOST_AUTO_TEST_CASE(both_ways_of_a_call_say_who_makes_it) {
