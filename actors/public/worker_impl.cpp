@@ -2,6 +2,7 @@
 #include "actors/public/worker_impl.hpp"
 
 #include "actors/public/otlp_push.hpp"
+#include "actors/public/worker_options_check.hpp"
 #include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/payload_sizes.hpp"
@@ -20,7 +21,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
-#include <iterator>
 #include <thread>
 
 namespace troupe::detail {
@@ -28,55 +28,6 @@ namespace troupe::detail {
 using actors::worker_phase;
 
 namespace {
-
-/// The one place that says which options make no sense.
-void validate(const worker_options& options) {
-  const auto refuse = [](bool when, const std::string& why) {
-    if (when)
-      throw worker_error(why);
-  };
-  const auto check_pollers = [&](const poller_options& pollers, const std::string& name) {
-    refuse(
-        pollers.minimum < 1 || pollers.maximum < pollers.minimum,
-        name + ": the bounds must be at least 1 and in order");
-    refuse(
-        pollers.initial < pollers.minimum || pollers.initial > pollers.maximum,
-        name + ": the initial number must lie between the bounds");
-  };
-  refuse(options.task_queue.empty(), "a worker needs a task queue: set worker_options::task_queue");
-  refuse(!is_utf8(options.task_queue), "task_queue is not valid UTF-8");
-  refuse(!is_utf8(options.identity), "identity is not valid UTF-8");
-  refuse(
-      options.max_concurrent_nexus_tasks == 0 || options.max_concurrent_workflow_tasks == 0
-          || options.max_concurrent_activities == 0 || options.max_concurrent_local_activities == 0,
-      "a worker needs at least one slot of each kind");
-  check_pollers(options.nexus_pollers, "nexus_pollers");
-  check_pollers(options.workflow_pollers, "workflow_pollers");
-  check_pollers(options.activity_pollers, "activity_pollers");
-  refuse(
-      options.max_task_queue_activities_per_second
-          && !(*options.max_task_queue_activities_per_second > 0),
-      "max_task_queue_activities_per_second must be more than zero");
-  refuse(
-      options.max_activities_per_second && !(*options.max_activities_per_second > 0),
-      "max_activities_per_second must be more than zero");
-  refuse(
-      options.default_heartbeat_throttle_interval.count() <= 0
-          || options.max_heartbeat_throttle_interval.count() <= 0,
-      "the heartbeat throttle intervals must be longer than zero");
-  refuse(
-      std::ranges::find(options.interceptors, nullptr) != options.interceptors.end(),
-      "interceptors: one of them is null");
-  refuse(
-      options.sticky_schedule_to_start_timeout.count() <= 0,
-      "sticky_schedule_to_start_timeout must be longer than zero");
-  refuse(
-      options.graceful_shutdown_timeout.count() < 0,
-      "graceful_shutdown_timeout must not be negative");
-  refuse(options.deadlock_timeout.count() < 0, "deadlock_timeout must not be negative");
-  for (const auto& [type, timeout] : options.deadlock_timeouts)
-    refuse(timeout.count() < 0, "the deadlock_timeout of " + type + " must not be negative");
-}
 
 using worker_interceptors = std::vector<std::shared_ptr<const worker_interceptor>>;
 
@@ -102,49 +53,6 @@ duration pace_of(double per_second) {
       std::min(std::chrono::duration<double>{1 / per_second}, longest));
 }
 
-worker_snapshot::tasks tasks_of(const telemetry::snapshot& seen, std::string_view worker_type) {
-  const telemetry::labels of_kind{{"worker_type", std::string{worker_type}}};
-  worker_snapshot::tasks result;
-  result.accepted = static_cast<std::uint64_t>(seen.total("task_accepted", of_kind));
-  if (const auto* ended = seen.find("task_ended"))
-    for (const auto& each : ended->series)
-      if (each.value > 0 && each.matches(of_kind))
-        result.outcomes[std::string{each.label("outcome").value_or("")}] +=
-            static_cast<std::uint64_t>(each.value);
-  return result;
-}
-
-/// `name{label="value"}`, without the labels that all metrics of a worker share; the name alone if
-/// there are no others.
-std::string key_of(const std::string& name, const telemetry::labels& labels) {
-  std::string inside;
-  for (const auto& [label, value] : labels)
-    if (label != "namespace" && label != "task_queue")
-      inside.append(inside.empty() ? "" : ",")
-          .append(label)
-          .append("=\"")
-          .append(value)
-          .append("\"");
-  return inside.empty() ? name : name + "{" + inside + "}";
-}
-
-/// Of all shards together.
-void add_parts(worker_snapshot& to, std::vector<actors::inspected_part> parts) {
-  const auto append = [](auto& list, auto& more) {
-    std::move(more.begin(), more.end(), std::back_inserter(list));
-  };
-  for (auto& each : parts) {
-    to.shards.push_back(std::move(each.shard));
-    append(to.pollers, each.pollers);
-    append(to.runs, each.runs);
-    to.runs_in_memory += each.runs_in_memory;
-    append(to.requests, each.requests);
-    append(to.activities, each.activities);
-    append(to.failures, each.failures);
-  }
-  std::ranges::sort(to.failures, std::ranges::greater{}, &worker_snapshot::failure::time);
-}
-
 worker_state public_state(worker_phase phase) {
   switch (phase) {
   case worker_phase::created: return worker_state::created;
@@ -162,7 +70,7 @@ worker_impl::worker_impl(std::unique_ptr<worker_home> home, client client, worke
     : client_(std::move(client)), options_(std::move(options)),
       services_(std::make_shared<nexus::service_registry>()),
       activities_(std::make_shared<activity::registry>()), home_(std::move(home)) {
-  validate(options_);
+  check(options_);
   if (options_.identity.empty())
     options_.identity = client_.options().identity;
   if (!options_.tracer)
@@ -549,53 +457,6 @@ std::string worker_impl::why_unready() const {
   case worker_state::stopped: return "it has stopped";
   }
   return "unknown";
-}
-
-worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
-  worker_snapshot result;
-  result.state = state();
-  result.name_space = client_.name_space();
-  result.task_queue = options_.task_queue;
-  result.identity = options_.identity;
-  const auto* core = started_.load();
-  if (core == nullptr)
-    return result;
-  result.error = core->error();
-  add_parts(result, core->inspect(what, [this] { home_->run_what_is_due(); }));
-  for (const auto& each : core->context().kinds) {
-    const auto used = core->context().metrics->read().total(
-        "worker_task_slots_used", {{"worker_type", std::string{each.worker_type}}});
-    result.slot_kinds.push_back(
-        {.kind = std::string{each.name},
-         .capacity = each.slots->capacity(),
-         .used = static_cast<std::uint64_t>(std::max(used, 0.0))});
-  }
-  const auto seen = core->context().metrics->read();
-  result.nexus = tasks_of(seen, "NexusWorker");
-  result.workflow = tasks_of(seen, "WorkflowWorker");
-  result.activity = tasks_of(seen, "ActivityWorker");
-  const auto nanoseconds = [](std::uint64_t value) {
-    return std::chrono::nanoseconds{static_cast<std::int64_t>(value)};
-  };
-  for (const auto& family : seen.families) {
-    if (family.kind == telemetry::metric_kind::histogram) {
-      const auto total = seen.histogram(family.name);
-      result.latencies[family.name] = {
-          total.count,
-          nanoseconds(total.sum),
-          nanoseconds(total.quantile(0.5)),
-          nanoseconds(total.quantile(0.99))};
-      continue;
-    }
-    for (const auto& each : family.series) {
-      const auto value = static_cast<std::uint64_t>(std::max(each.value, 0.0));
-      const auto key = key_of(family.name, each.labels);
-      result.metrics[family.name] += value;
-      if (key != family.name)
-        result.metrics[key] += value;
-    }
-  }
-  return result;
 }
 
 } // namespace troupe::detail
