@@ -24,6 +24,7 @@ PROGRAMS = (
     Program("nexus task, coroutine", ("worker", *NEXUS), ()),
     Program("nexus task, plain function", ("worker", *NEXUS, "--handler", "function"), ()),
     Program("nexus task, 10 KB struct", ("worker", *NEXUS, "--struct"), ("--payload-bytes", 10_000, "--struct")),
+    Program("nexus start over HTTP, coroutine", ("nexus_http", "both", "--connections", 1)),
     Program("activity task, coroutine", ("worker", *NEXUS, "--activity"), ("--activities",)),
     Program("workflow task, new run", ("workflow_worker",), ("--workflow-type", "tiny")),
     Program("workflow task, sticky", ("workflow_worker",), ("--workflow-type", "signalled", "--sticky-runs", 64)),

@@ -91,14 +91,16 @@ void serve_bare(unsigned short port) {
   until_signal(context);
 }
 
+auto echo_handler() {
+  return nexus::handler_for<probe>(nexus::sync<probe::echo>(
+      [](nexus::start_context, std::string text) -> nexus::async<std::string> { co_return text; }));
+}
+
 void serve_troupe(unsigned short port) {
   asio::io_context context{1};
   asio::signal_set blocked{context, SIGTERM, SIGINT};
   nexus::http_server server{{.address = "127.0.0.1:" + std::to_string(port)}};
-  server.add(nexus::handler_for<probe>(nexus::sync<probe::echo>(
-      [](nexus::start_context, std::string text) -> nexus::async<std::string> {
-        co_return text;
-      })));
+  server.add(echo_handler());
   server.start();
   blocked.async_wait([&](error_code, int) { context.stop(); });
   context.run();
@@ -112,8 +114,9 @@ public:
       asio::io_context& context,
       const tcp::endpoint& to,
       const std::string& request,
-      std::uint64_t& count)
-      : socket_(context), request_(request), count_(count) {
+      std::uint64_t& count,
+      std::uint64_t most)
+      : context_(context), socket_(context), request_(request), count_(count), most_(most) {
     socket_.connect(to);
     socket_.set_option(tcp::no_delay(true));
   }
@@ -135,19 +138,29 @@ private:
         socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
           if (error || self->parser_->get().result() != http::status::ok)
             throw std::runtime_error("a request was not answered");
-          ++self->count_;
+          if (++self->count_ == self->most_)
+            return self->context_.stop();
           self->ask();
         });
   }
 
+  asio::io_context& context_;
   tcp::socket socket_;
   boost::beast::flat_buffer buffer_;
   std::optional<http::response_parser<http::string_body>> parser_;
   const std::string& request_;
   std::uint64_t& count_;
+  const std::uint64_t most_; ///< zero: no end
 };
 
-void load(unsigned short port, int connections, double seconds) {
+/// For so long, or for so many tasks.
+struct load_size {
+  int connections = 16;
+  double seconds = 2;
+  std::uint64_t max_tasks = 0; ///< zero: as long as the time says
+};
+
+void load(unsigned short port, const load_size& size) {
   const std::string body = '"' + std::string(100, 'x') + '"';
   const std::string request =
       "POST /probe/echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -156,13 +169,20 @@ void load(unsigned short port, int connections, double seconds) {
       + std::to_string(body.size()) + "\r\n\r\n" + body;
   asio::io_context context{1};
   std::uint64_t count = 0;
-  for (int i = 0; i < connections; ++i)
+  for (int i = 0; i < size.connections; ++i)
     std::make_shared<loader>(
-        context, tcp::endpoint{asio::ip::make_address("127.0.0.1"), port}, request, count)
+        context,
+        tcp::endpoint{asio::ip::make_address("127.0.0.1"), port},
+        request,
+        count,
+        size.max_tasks)
         ->ask();
   const auto began = std::chrono::steady_clock::now();
-  context.run_for(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{seconds}));
+  if (size.max_tasks != 0)
+    context.run();
+  else
+    context.run_for(std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>{size.seconds}));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::printf(
       R"({"program":"nexus_http","tasks":%llu,"tasks_per_second":%.0f})"
@@ -171,27 +191,38 @@ void load(unsigned short port, int connections, double seconds) {
       static_cast<double>(count) / took.count());
 }
 
+void serve_and_load(const load_size& size) {
+  nexus::http_server server;
+  server.add(echo_handler());
+  server.start();
+  const auto url = server.url();
+  load(static_cast<unsigned short>(std::stoi(url.substr(url.rfind(':') + 1))), size);
+  server.stop();
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
   CLI::App app{"Nexus over HTTP: a server, or a load"};
   std::string what;
   unsigned short port = 0;
-  int connections = 16;
-  double seconds = 2;
-  app.add_option("what", what, "bare, troupe or load")
+  load_size size;
+  app.add_option("what", what, "bare, troupe, load, or both: troupe and the load of it")
       ->required()
-      ->check(CLI::IsMember({"bare", "troupe", "load"}));
-  app.add_option("--port", port, "of the server")->required();
-  app.add_option("--connections", connections, "of the load");
-  app.add_option("--seconds", seconds, "of the load");
+      ->check(CLI::IsMember({"bare", "troupe", "load", "both"}));
+  app.add_option("--port", port, "of the server, unless it is both");
+  app.add_option("--connections", size.connections, "of the load");
+  app.add_option("--seconds", size.seconds, "of the load");
+  app.add_option("--max-tasks", size.max_tasks, "of the load, instead of a time");
   CLI11_PARSE(app, argc, argv);
   if (what == "bare")
     serve_bare(port);
   else if (what == "troupe")
     serve_troupe(port);
+  else if (what == "load")
+    load(port, size);
   else
-    load(port, connections, seconds);
+    serve_and_load(size);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "nexus_http: %s\n", error.what());

@@ -3,16 +3,15 @@
 
 #include "runtime/base/log/log.hpp"
 #include "runtime/base/text/ascii.hpp"
-#include "runtime/base/time/http_date.hpp"
 #include "runtime/http/gzip.hpp"
 #include "runtime/http/tls_context.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <tuple>
 #include <utility>
@@ -27,8 +26,12 @@ using asio::ip::tcp;
 
 /// Smaller bodies are sent as they are: the header and the work cost more than is saved.
 constexpr std::size_t compress_from = 1024;
-/// What is read beside a request that is served.
-constexpr std::size_t watch_bytes = 4096;
+/// What is read at a time, but for bodies.
+constexpr std::size_t read_bytes = 4096;
+/// And of a body that is long.
+constexpr std::size_t most_read_bytes = std::size_t{64} << 10;
+/// Bodies up to this are copied behind their headers, and leave with them.
+constexpr std::size_t short_body = std::size_t{16} << 10;
 /// How long a client may take to hear its last answer, before the connection is reset under it.
 constexpr std::chrono::milliseconds leave_time{1'000};
 
@@ -42,12 +45,21 @@ std::string peer_of(const tcp::socket& socket) {
                                 : "ipv4:" + from.address().to_string() + port;
 }
 
+std::string_view viewed(boost::core::string_view text) {
+  return {text.data(), text.size()};
+}
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
     text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
     text.remove_suffix(1);
   return text;
+}
+
+/// Its memory too.
+void release(std::string& text) {
+  std::string{}.swap(text);
 }
 
 /// `gzip` or `*` stands in an `Accept-Encoding`, and not with a weight of zero.
@@ -69,10 +81,6 @@ bool accepts_gzip(std::string_view header) {
   return false;
 }
 
-time_point now() {
-  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-}
-
 /// The path and the query of `/a?b` and `http://host/a?b`.
 std::pair<std::string, std::string> split_target(std::string_view target) {
   if (const auto scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
@@ -90,21 +98,17 @@ std::pair<std::string, std::string> split_target(std::string_view target) {
 /// framed by its length or as plain chunks, and the host is named once.
 template <class Header>
 bool is_clear(const Header& of) {
-  if (of.count(wire::field::host) > 1)
-    return false;
-  switch (of.count(wire::field::transfer_encoding)) {
-  case 0: return true;
-  case 1: {
-    const auto value = of[wire::field::transfer_encoding];
-    return of.version() >= 11 && to_lower({value.data(), value.size()}) == "chunked";
-  }
-  default: return false;
-  }
-}
-
-bool has(const response& of, std::string_view header) {
-  return std::ranges::any_of(
-      of.headers, [&](const auto& each) { return to_lower(each.first) == header; });
+  int hosts = 0;
+  int codings = 0;
+  bool is_plain = true;
+  for (const auto& each : of)
+    if (each.name() == wire::field::host)
+      ++hosts;
+    else if (each.name() == wire::field::transfer_encoding) {
+      ++codings;
+      is_plain = of.version() >= 11 && to_lower(viewed(each.value())) == "chunked";
+    }
+  return hosts <= 1 && codings <= 1 && is_plain;
 }
 
 } // namespace
@@ -133,6 +137,12 @@ private:
   // The session may be destroyed on its own thread only, so its last owner is what is posted.
   void send(answer_maker make) {
     auto& context = to_->all_.context;
+    if (context.get_executor().running_in_this_thread() && to_->is_handing_over_) {
+      to_->made_ = std::move(make);                                 // `serve` goes on with it
+      to_->all_.unanswered.fetch_sub(1, std::memory_order_acq_rel); // nobody waits while it serves
+      to_ = nullptr;
+      return;
+    }
     asio::post(context, [to = std::move(to_), made = std::move(make)]() mutable {
       to->answered(std::move(made));
       auto& all = to->all_;
@@ -149,7 +159,7 @@ private:
 session::session(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, sessions& all)
     : stream_(std::move(socket), std::move(tls)), clock_(all.context), all_(all),
       place_(all.open.insert(all.open.end(), this)),
-      buffer_(2 * all.within.header_bytes + watch_bytes) {
+      buffer_(2 * all.within.header_bytes + read_bytes) {
   all_.connections.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -161,6 +171,9 @@ session::~session() {
 }
 
 void session::begin() {
+  peer_ = peer_of(stream_.socket());
+  error_code ignored;
+  stream_.socket().non_blocking(true, ignored); // so that an answer may be written at once
   if (!stream_.is_encrypted())
     return read();
   wait_for_client(all_.within.request_time);
@@ -202,96 +215,132 @@ void session::moved_on() {
   all_.open.splice(all_.open.end(), all_.open, place_);
 }
 
+/// The clock is set anew only if it would go off too late: else it looks again when it does.
 void session::wait_for_client(std::chrono::milliseconds at_most) {
-  clock_.expires_after(at_most);
+  due_ = std::chrono::steady_clock::now() + at_most;
+  if (!is_clock_set_ || clock_.expiry() > due_)
+    set_clock();
+}
+
+void session::set_clock() {
+  is_clock_set_ = true;
+  clock_.expires_at(due_);
   clock_.async_wait([self = shared_from_this()](error_code stopped) {
+    const auto now = std::chrono::steady_clock::now();
     // The time may have been set anew after this was on its way.
-    if (!stopped && self->clock_.expiry() <= std::chrono::steady_clock::now())
+    if (stopped || self->state_ == state::closed || self->clock_.expiry() > now)
+      return;
+    self->is_clock_set_ = false;
+    if (self->due_ <= now)
       self->close();
+    else if (self->due_ != never)
+      self->set_clock();
   });
 }
 
+/// The next request, of which something may be there already.
 void session::read() {
   state_ = state::reading;
   all_.bodies -= std::exchange(accounted_, 0);
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(all_.within.header_bytes));
   parser_->body_limit(all_.within.body_bytes);
-  if (buffer_.size() != 0)
-    return read_header();
-  wait_for_client(all_.within.idle_time);
-  if (stream_.is_encrypted()) // that bytes came says nothing of a request
-    return watch();
-  stream_.socket().async_wait(
-      tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
-        if (self->state_ == state::closed)
-          return;
-        error ? self->close() : self->read_header();
-      });
+  if (buffer_.size() == 0) {
+    wait_for_client(all_.within.idle_time);
+    return more(read_bytes);
+  }
+  due_ = never;
+  // After others: a client that sends many at once has no more turns than they.
+  asio::post(all_.context, [self = shared_from_this()] {
+    if (self->state_ == state::reading)
+      self->parse();
+  });
 }
 
-void session::read_header() {
-  wait_for_client(all_.within.request_time);
-  wire::async_read_header(
-      stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-        self->on_header(error);
-      });
-}
-
-void session::on_header(error_code error) {
-  if (state_ == state::closed)
-    return;
-  if (error)
+void session::parse() {
+  const bool is_begun = parser_->got_some();
+  error_code error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error && error != wire::error::need_more)
     return failed_to_read(error);
+  if (!is_begun && !parser_->is_done()) // from its first byte on
+    wait_for_client(all_.within.request_time);
+  if (error)
+    return more(read_bytes);
   if (!is_clear(parser_->get()))
     return refuse(refusal::malformed);
-  if (!parser_->is_done() && parser_->get()[wire::field::expect] == "100-continue") {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(
-        stream_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
-          if (failed)
-            self->close();
-          else if (self->state_ == state::reading)
-            self->read_body();
-        });
-    return;
-  }
-  read_body();
+  if (parser_->is_done())
+    return serve();
+  parser_->eager(true);
+  if (parser_->get()[wire::field::expect] != "100-continue")
+    return read_body();
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(
+      stream_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
+        if (failed)
+          self->close();
+        else if (self->state_ == state::reading)
+          self->read_body();
+      });
 }
 
 void session::read_body() {
-  if (parser_->is_done())
-    return serve();
-  wire::async_read_some(
-      stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-        self->on_body(error);
-      });
-}
-
-void session::on_body(error_code error) {
-  if (state_ == state::closed)
-    return;
-  if (error)
+  error_code error = wire::error::need_more;
+  if (buffer_.size() != 0)
+    buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error && error != wire::error::need_more)
     return failed_to_read(error);
   account(parser_->get().body().size());
   if (all_.bodies > all_.within.bodies_bytes)
     return refuse(refusal::too_much_at_a_time);
-  read_body();
+  if (parser_->is_done())
+    return serve();
+  const auto left = parser_->content_length_remaining();
+  more(
+      left ? static_cast<std::size_t>(std::clamp<std::uint64_t>(*left, read_bytes, most_read_bytes))
+           : most_read_bytes);
 }
 
-void session::account(std::size_t body) {
-  all_.bodies += body - accounted_;
-  accounted_ = body;
+/// Reads on, in the place where `on_received` finds the connection then.
+void session::more(std::size_t at_most) {
+  if (is_receiving_)
+    return;
+  const auto size = std::min(at_most, buffer_.max_size() - buffer_.size());
+  if (size == 0)
+    return refuse(refusal::header_too_large); // of a chunk
+  is_receiving_ = true;
+  stream_.async_read_some(
+      buffer_.prepare(size), [self = shared_from_this()](error_code error, std::size_t received) {
+        self->on_received(error, received);
+      });
+}
+
+void session::on_received(error_code error, std::size_t size) {
+  is_receiving_ = false;
+  if (state_ == state::closed)
+    return;
+  buffer_.commit(size);
+  if (error == asio::error::eof) {
+    is_input_over_ = true;
+    if (state_ == state::serving && cancel_)
+      std::exchange(cancel_, nullptr)();
+    if (state_ == state::reading || state_ == state::leaving)
+      close();
+  } else if (error) {
+    close();
+  } else if (state_ == state::reading) {
+    parser_->is_header_done() ? read_body() : parse();
+  } else if (state_ == state::leaving) {
+    discarded_ += size;
+    discarded_ > all_.within.body_bytes ? close() : discard();
+  }
 }
 
 void session::failed_to_read(error_code error) {
   if (error == wire::error::body_limit)
     return refuse(refusal::body_too_large);
-  if (error == wire::error::header_limit || error == wire::error::buffer_overflow)
+  if (error == wire::error::header_limit)
     return refuse(refusal::header_too_large);
-  if (error == wire::error::end_of_stream || error == wire::error::partial_message
-      || error.category() != make_error_code(wire::error::bad_method).category())
-    return close(); // gone
   refuse(refusal::malformed);
 }
 
@@ -303,21 +352,29 @@ void session::refuse(refusal why) {
   write(all_.serves.refuse(why));
 }
 
-void session::serve() {
+void session::account(std::size_t body) {
+  all_.bodies += body - accounted_;
+  accounted_ = body;
+}
+
+std::shared_ptr<incoming> session::take_request() {
   auto& from = parser_->get();
   auto request = std::make_shared<incoming>();
-  request->method = {from.method_string().data(), from.method_string().size()};
-  std::tie(request->path, request->query) =
-      split_target({from.target().data(), from.target().size()});
+  request->method = viewed(from.method_string());
+  std::tie(request->path, request->query) = split_target(viewed(from.target()));
+  request->headers.reserve(8);
   for (const auto& field : from)
-    request->headers.emplace_back(
-        to_lower({field.name_string().data(), field.name_string().size()}),
-        std::string_view{field.value().data(), field.value().size()});
-  request->peer = peer_of(stream_.socket());
+    request->headers.emplace_back(to_lower(viewed(field.name_string())), viewed(field.value()));
+  request->peer = peer_;
   request->certificate = certificate_;
   request->body = std::move(from.body());
-  keeps_alive_ = from.keep_alive();
-  is_head_ = from.method() == wire::verb::head;
+  return request;
+}
+
+void session::serve() {
+  auto request = take_request();
+  keeps_alive_ = parser_->keep_alive();
+  is_head_ = parser_->get().method() == wire::verb::head;
   takes_gzip_ = accepts_gzip(request->header("accept-encoding"));
   if (const auto encoding = request->header("content-encoding"); encoding == "gzip") {
     auto body = from_gzip(request->body, all_.within.body_bytes);
@@ -335,49 +392,20 @@ void session::serve() {
   all_.requests.fetch_add(1, std::memory_order_relaxed);
   request_ = std::move(request);
   state_ = state::serving;
-  clock_.cancel();
-  watch();
+  due_ = never;
+  is_handing_over_ = true;
   try {
-    auto cancel = all_.serves.serve(request_, pending_answer{shared_from_this()});
-    if (state_ == state::serving)
-      cancel_ = std::move(cancel);
+    cancel_ = all_.serves.serve(request_, pending_answer{shared_from_this()});
   } catch (const std::exception& failed) { // the answer was dropped, which is one
     log::error(
         "an HTTP request could not be served",
         {{"path", request_->path}, {"error", failed.what()}});
   }
-}
-
-void session::watch() {
-  if (buffer_.size() != 0 || is_input_over_)
-    return;
-  is_watching_ = true;
-  stream_.async_read_some(
-      buffer_.prepare(watch_bytes),
-      [self = shared_from_this()](error_code error, std::size_t size) {
-        self->on_watched(error, size);
-      });
-}
-
-void session::on_watched(error_code error, std::size_t size) {
-  is_watching_ = false;
-  if (state_ == state::closed)
-    return;
-  buffer_.commit(size);
-  if (error == asio::error::eof) {
-    is_input_over_ = true;
-    if (state_ == state::serving && cancel_)
-      std::exchange(cancel_, nullptr)();
-    if (state_ == state::reading || state_ == state::leaving)
-      close();
-  } else if (error) {
-    close();
-  } else if (state_ == state::reading) {
-    read();
-  } else if (state_ == state::leaving) {
-    discarded_ += size;
-    discarded_ > all_.within.body_bytes ? close() : discard();
-  }
+  is_handing_over_ = false;
+  if (made_)
+    return answered(std::exchange(made_, nullptr));
+  if (buffer_.size() == 0 && !is_input_over_)
+    more(read_bytes); // to see it go
 }
 
 void session::answered(answer_maker make) {
@@ -406,37 +434,50 @@ void session::write(response what) {
   }
   request_ = nullptr;
   moved_on();
+  std::size_t written = 0;
+  if (!stream_.is_encrypted() && body_.empty()) {
+    error_code error;
+    written = stream_.socket().write_some(asio::buffer(head_), error);
+    if (written == head_.size())
+      return on_written({});
+    if (error && error != asio::error::would_block && error != asio::error::try_again)
+      return on_written(error);
+  }
   wait_for_client(all_.within.answer_time);
-  wire::async_write(stream_, answer_, [self = shared_from_this()](error_code error, std::size_t) {
-    self->on_written(error);
-  });
+  write_rest(written);
+}
+
+void session::write_rest(std::size_t from) {
+  asio::async_write(
+      stream_,
+      std::array<asio::const_buffer, 2>{asio::buffer(head_) + from, asio::buffer(body_)},
+      [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
 }
 
 void session::fill_answer(response what) {
-  answer_ = {};
-  answer_.result(what.status);
-  answer_.version(11);
-  answer_.set(wire::field::date, write_http_date(now()));
-  if (!what.content_type.empty())
-    answer_.set(wire::field::content_type, what.content_type);
-  if (what.body.size() >= compress_from && !has(what, "content-encoding")) {
-    answer_.set(wire::field::vary, "Accept-Encoding");
+  answer_form form{.keeps_alive = keeps_alive_};
+  if (what.body.size() >= compress_from && !has_header(what, "content-encoding")) {
+    form.varies = true;
     if (takes_gzip_) {
       what.body = to_gzip(what.body);
-      answer_.set(wire::field::content_encoding, "gzip");
+      form.is_gzip = true;
     }
   }
-  for (const auto& [name, value] : what.headers)
-    answer_.set(name, value);
-  answer_.keep_alive(keeps_alive_);
-  if (what.status != 204 && what.status != 304)
-    answer_.content_length(what.body.size());
-  if (!is_head_)
-    answer_.body() = std::move(what.body);
+  head_.clear();
+  body_.clear();
+  write_head(what, form, all_.clock.date(), head_);
+  if (is_head_ || !may_have_body(what.status))
+    return;
+  if (what.body.size() <= short_body)
+    head_ += what.body;
+  else
+    body_ = std::move(what.body);
 }
 
 void session::on_written(error_code error) {
-  answer_.body() = {};
+  release(body_);
+  if (head_.capacity() > read_bytes) // what waits for its client takes little
+    release(head_);
   if (state_ == state::closed)
     return;
   if (error)
@@ -446,12 +487,7 @@ void session::on_written(error_code error) {
   if (is_input_over_)
     return close();
   moved_on();
-  if (!is_watching_)
-    return read();
-  // The read that is under way brings the next request.
-  state_ = state::reading;
-  parser_.reset();
-  wait_for_client(all_.within.idle_time);
+  read();
 }
 
 /// A connection that is closed while bytes of its client are unread is reset, and the client may
@@ -466,7 +502,7 @@ void session::leave() {
   if (is_input_over_ || !is_refused_)
     return close();
   wait_for_client(leave_time);
-  if (!is_watching_)
+  if (!is_receiving_)
     discard();
 }
 
@@ -479,21 +515,16 @@ void session::part() {
     if (self->state_ == state::closed)
       return;
     // What it still sends stands in the way.
-    if (error && self->is_refused_ && !self->is_watching_)
+    if (error && self->is_refused_ && !self->is_receiving_)
       return self->discard();
-    if (!self->is_watching_)
+    if (!self->is_receiving_)
       self->close();
   });
 }
 
 void session::discard() {
   buffer_.clear();
-  is_watching_ = true;
-  stream_.async_read_some(
-      buffer_.prepare(watch_bytes),
-      [self = shared_from_this()](error_code error, std::size_t size) {
-        self->on_watched(error, size);
-      });
+  more(read_bytes);
 }
 
 } // namespace troupe::http

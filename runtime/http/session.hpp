@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/http/answer_head.hpp"
 #include "runtime/http/server.hpp"
 #include "runtime/http/wire_stream.hpp"
 
@@ -8,14 +9,15 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace troupe::http {
 
@@ -29,6 +31,7 @@ struct sessions {
   const server_limits within;
   std::list<session*> open; ///< the one first that has waited longest on its client
   std::size_t bodies = 0;   ///< bytes of requests that are on their way
+  http_clock clock;
   bool is_stopping = false;
   std::atomic<int> unanswered = 0; ///< requests that the handler owes an answer
   std::atomic<std::uint64_t> accepted = 0;
@@ -52,8 +55,10 @@ struct sessions {
 ///   writing  gone, too slow             closed
 ///   leaving  the client closes, or time closed
 ///
-/// While a request is served one more read is under way, to see the client go; what it brings is
-/// the next request's. All on the server's thread.
+/// What is ready goes on at once: a request that came whole is served where its bytes were read, an
+/// answer that the handler gave meanwhile is written by one call, and only what has to be waited
+/// for goes by the loop. While a request is served for longer one more read is under way, to see
+/// the client go; what it brings is the next request's. All on the server's thread.
 class session : public std::enable_shared_from_this<session> {
 public:
   /// Without a context it is not encrypted.
@@ -78,49 +83,58 @@ public:
 private:
   enum class state : char { reading, serving, writing, leaving, closed };
   class pending_answer;
+  static constexpr auto never = std::chrono::steady_clock::time_point::max();
   using error_code = boost::system::error_code;
 
   void read();
-  void read_header();
+  void parse();
   void read_body();
-  void on_header(error_code error);
-  void on_body(error_code error);
+  void more(std::size_t at_most);
+  void on_received(error_code error, std::size_t size);
   void failed_to_read(error_code error);
   void refuse(refusal why);
   void account(std::size_t body);
   void serve();
-  void watch();
-  void on_watched(error_code error, std::size_t size);
+  std::shared_ptr<incoming> take_request();
   void answered(answer_maker make);
   void write(response what);
   /// Throws if it cannot be put into a message.
   void fill_answer(response what);
+  void write_rest(std::size_t from);
   void on_written(error_code error);
   void leave();
   void part();
   void discard();
   void moved_on();
   void wait_for_client(std::chrono::milliseconds at_most);
+  void set_clock();
 
   wire_stream stream_;
-  boost::asio::steady_timer clock_;
+  boost::asio::steady_timer clock_; ///< goes off no later than `due_`, perhaps before it
   sessions& all_;
   std::list<session*>::iterator place_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  boost::beast::http::response<boost::beast::http::string_body> answer_;
+  std::string head_; ///< of the answer that is written; and its body, if that is short
+  std::string body_; ///< else
+  std::string peer_;
   std::shared_ptr<const client_certificate> certificate_;
   std::shared_ptr<const incoming> request_;
   unique_function<void()> cancel_;
+  answer_maker made_; ///< of a handler that answered at once
+  /// When it is closed; `never` while it is the server's turn.
+  std::chrono::steady_clock::time_point due_ = never;
   std::size_t accounted_ = 0; ///< of the body, in `sessions::bodies`
   std::size_t discarded_ = 0; ///< while it leaves
   state state_ = state::reading;
   bool keeps_alive_ = true; ///< after the request that is under way
   bool is_head_ = false;
   bool takes_gzip_ = false;
-  bool is_watching_ = false;   ///< a read is under way beside the request
-  bool is_input_over_ = false; ///< the client sends nothing more
-  bool is_refused_ = false;    ///< its request was not read whole
+  bool is_receiving_ = false; ///< a read is under way
+  bool is_clock_set_ = false;
+  bool is_handing_over_ = false; ///< the handler is being asked
+  bool is_input_over_ = false;   ///< the client sends nothing more
+  bool is_refused_ = false;      ///< its request was not read whole
   bool is_draining_ = false;
 };
 

@@ -19,6 +19,12 @@ namespace troupe::nexus {
 
 namespace {
 
+constexpr std::string_view too_many_headers = "the request has more than 256 headers";
+constexpr std::string_view too_many_callback_headers =
+    "the request has more than 256 callback headers";
+constexpr std::string_view too_much_metadata = "the input has more than 256 metadata entries";
+constexpr std::string_view too_many_links = "the request has more than 256 links";
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -245,11 +251,10 @@ private:
   poll_answer& answer_;
   nexus_task task_;
   std::string_view older_token_;
-  entry_sort headers_{.too_many = "the request has more than 256 headers"};
-  entry_sort callback_headers_{.too_many = "the request has more than 256 callback headers"};
-  entry_sort metadata_{
-      .too_many = "the input has more than 256 metadata entries", .values_are_text = false};
-  entry_sort links_{.too_many = "the request has more than 256 links"};
+  entry_sort headers_{.too_many = too_many_headers};
+  entry_sort callback_headers_{.too_many = too_many_callback_headers};
+  entry_sort metadata_{.too_many = too_much_metadata, .values_are_text = false};
+  entry_sort links_{.too_many = too_many_links};
   bool good_ = true;
 };
 
@@ -260,6 +265,19 @@ std::optional<std::string_view> nexus_task::header(std::string_view name) const 
     if (std::ranges::equal(key, name, {}, lower, lower))
       return value;
   return std::nullopt;
+}
+
+void limit_entries(nexus_task& task) {
+  const auto limit = [&](auto& entries, std::string_view too_many) {
+    if (entries.size() <= max_entries)
+      return;
+    entries.resize(max_entries);
+    task.refusal = too_many;
+  };
+  limit(task.headers, too_many_headers);
+  limit(task.callback_headers, too_many_callback_headers);
+  limit(task.input_metadata, too_much_metadata);
+  limit(task.links, too_many_links);
 }
 
 result<poll_answer, std::string> read_poll_answer(rpc::bytes message) {

@@ -56,6 +56,10 @@ struct nexus_task {
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
 };
 
+/// Of each sort no more than `max_entries` stay, and what had more says so in its refusal: for
+/// tasks that were not read by `read_poll_answer`.
+void limit_entries(nexus_task& task);
+
 /// An answered poll.
 struct poll_answer {
   std::optional<nexus_task> task;  ///< nothing: the poll ended without one

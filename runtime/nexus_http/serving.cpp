@@ -6,6 +6,7 @@
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 #include "runtime/nexus_http/content.hpp"
 #include "runtime/nexus_http/failure.hpp"
 #include "runtime/protocol/json_value.hpp"
@@ -160,26 +161,100 @@ std::optional<std::string> unescaped(std::string_view part) {
   return path_segment_text(part);
 }
 
-/// False if a header is no text that a message can hold.
-bool copy_headers(const http::incoming& from, bool is_cancel, nexus::Request& to) {
-  auto& kept = *to.mutable_header();
-  for (const auto& [name, value] : from.headers) {
-    const bool is_special =
-        is_cancel ? name == token_header
-                  : name.starts_with(content_prefix) || name.starts_with(callback_prefix);
-    if (is_special || !is_passed(name))
-      continue;
-    if (!is_utf8(value) || !is_utf8(name))
-      return false;
-    kept.insert({name, value}); // the first one counts
+/// Of several with one name the first counts.
+void keep_first(std::vector<request_parts::header>& among) {
+  using header = request_parts::header;
+  constexpr std::size_t few = 24; // more are sorted, so that many are no square of comparisons
+  if (among.size() > few) {
+    std::ranges::stable_sort(among, {}, &header::first);
+    const auto again = std::ranges::unique(among, {}, &header::first);
+    among.erase(again.begin(), again.end());
+    return;
   }
-  return true;
+  auto end = among.begin();
+  for (const auto& each : among)
+    if (std::none_of(among.begin(), end, [&](const auto& one) { return one.first == each.first; }))
+      *end++ = each;
+  among.erase(end, among.end());
+}
+
+/// What the headers of a request are, found in one pass.
+struct sorted_headers {
+  bool are_passed_text = true;   ///< those that go along
+  bool are_callback_text = true; ///< those of the callback
+  bool are_content_text = true;  ///< those that say what the body is
+  bool has_links = false;
+  bool is_plain_json = false; ///< the body is
+};
+
+sorted_headers sort_headers(const http::incoming& from, bool is_cancel, request_parts& to) {
+  sorted_headers found;
+  int contents = 0;
+  to.headers.reserve(from.headers.size());
+  for (const auto& [name, value] : from.headers) {
+    if (!is_cancel && name.starts_with(content_prefix)) {
+      found.are_content_text = found.are_content_text && is_utf8(value);
+      if (name != "content-encoding" && name != "content-length") {
+        ++contents;
+        found.is_plain_json = name == "content-type" && value == json_type;
+      }
+    } else if (!is_cancel && name.starts_with(callback_prefix)) {
+      found.are_callback_text = found.are_callback_text && is_utf8(value);
+      to.callback_headers.emplace_back(
+          std::string_view{name}.substr(callback_prefix.size()), value);
+    } else if (!(is_cancel && name == token_header) && is_passed(name)) {
+      found.are_passed_text = found.are_passed_text && is_utf8(value) && is_utf8(name);
+      found.has_links = found.has_links || name == link_header;
+      to.headers.emplace_back(name, value);
+    }
+  }
+  found.is_plain_json = found.is_plain_json && contents == 1;
+  keep_first(to.headers);
+  keep_first(to.callback_headers);
+  return found;
+}
+
+/// The only field of a message, if it has one and is of that number.
+std::optional<std::string_view> only_field(std::string_view message, int number) {
+  wire_reader in{message};
+  if (!in.next() || in.field() != static_cast<std::uint64_t>(number) || !in.is_text())
+    return std::nullopt;
+  const auto text = in.text();
+  return !in.next() && in.ok() ? std::optional{text} : std::nullopt;
+}
+
+/// The JSON of a success that has nothing beside.
+std::optional<std::string_view> plain_json(std::string_view response) {
+  using wire_payload = temporal::api::common::v1::Payload;
+  auto within = only_field(response, nexus::Response::kStartOperationFieldNumber);
+  if (within)
+    within = only_field(*within, nexus::StartOperationResponse::kSyncSuccessFieldNumber);
+  if (within)
+    within = only_field(*within, nexus::StartOperationResponse::Sync::kPayloadFieldNumber);
+  if (!within)
+    return std::nullopt;
+  constexpr std::string_view plain_entry{"\x0a\x08"
+                                         "encoding"
+                                         "\x12\x0a"
+                                         "json/plain"};
+  int entries = 0;
+  std::string_view data;
+  wire_reader in{*within};
+  while (in.next())
+    if (in.field() == wire_payload::kDataFieldNumber && in.is_text())
+      data = in.text();
+    else if (
+        ++entries != 1 || in.field() != wire_payload::kMetadataFieldNumber
+        || in.text() != plain_entry)
+      return std::nullopt;
+  return in.ok() && entries == 1 ? std::optional{data} : std::nullopt;
 }
 
 } // namespace
 
 std::vector<std::string_view> split_path(std::string_view path) {
   std::vector<std::string_view> parts;
+  parts.reserve(8);
   if (path.starts_with('/'))
     path.remove_prefix(1);
   for (;;) {
@@ -213,58 +288,42 @@ parse_target(const http::incoming& request, std::vector<std::string_view> rest) 
   return made;
 }
 
-result<served_request, http::response>
-read_request(const http::incoming& request, target what, time_point now) {
-  served_request made;
-  made.message = std::make_shared<nexus::Request>();
-  auto& message = *made.message;
+result<request_parts, http::response> read_parts(const http::incoming& request, target what) {
+  request_parts made;
   const auto bad = [](std::string_view why) { return unexpected{refusal("BAD_REQUEST", why)}; };
+  const auto found = sort_headers(request, what.is_cancel, made);
+  made.what = std::move(what);
   made.reads_new_failures = request.header(failure_support_header) == "true";
-  if (!copy_headers(request, what.is_cancel, message))
+  if (!found.are_passed_text)
     return bad("a header is not valid UTF-8");
-  to_proto(now, *message.mutable_scheduled_time());
-  message.mutable_capabilities()->set_temporal_failure_responses(made.reads_new_failures);
-  if (what.is_cancel) {
-    auto token = what.token.value_or(std::string{request.header(token_header)});
+  if (made.what.is_cancel) {
+    auto token = made.what.token.value_or(std::string{request.header(token_header)});
     if (token.empty())
       token = query_value(request.query, "token");
     if (token.empty())
       return bad("missing operation token");
     if (!is_utf8(token))
       return bad("the operation token is not valid UTF-8");
-    auto& cancel = *message.mutable_cancel_operation();
-    cancel.set_service(std::move(what.service));
-    cancel.set_operation(std::move(what.operation));
-    cancel.set_operation_id(token);
-    cancel.set_operation_token(std::move(token));
+    made.what.token = std::move(token);
   } else {
-    auto& start = *message.mutable_start_operation();
-    start.set_service(std::move(what.service));
-    start.set_operation(std::move(what.operation));
-    const auto links = parse_links(request.headers);
-    if (!links)
-      return bad("invalid \"nexus-link\" header");
-    for (const auto& each : *links) {
-      auto& added = *start.add_links();
-      added.set_url(each.url);
-      added.set_type(each.type);
+    if (found.has_links) {
+      auto links = parse_links(request.headers);
+      if (!links)
+        return bad("invalid \"nexus-link\" header");
+      made.links = std::move(*links);
     }
-    const auto request_id = request.header(request_id_header);
-    if (!is_utf8(request_id))
+    made.request_id = request.header(request_id_header);
+    made.callback = query_value(request.query, "callback");
+    if (!found.are_callback_text)
       return bad("a header is not valid UTF-8");
-    start.set_request_id(std::string{request_id});
-    start.set_callback(query_value(request.query, "callback"));
-    for (const auto& [name, value] : request.headers)
-      if (name.starts_with(callback_prefix)) {
-        if (!is_utf8(value))
-          return bad("a header is not valid UTF-8");
-        start.mutable_callback_header()->insert({name.substr(callback_prefix.size()), value});
-      }
-    for (const auto& [name, value] : request.headers)
-      if (name.starts_with(content_prefix) && !is_utf8(value))
-        return bad("invalid input");
-    if (!from_content(request.headers, request.body, *start.mutable_payload()))
+    if (!found.are_content_text)
       return bad("invalid input");
+    made.body = request.body;
+    if (!found.is_plain_json) {
+      made.input = std::make_shared<temporal::api::common::v1::Payload>();
+      if (!from_content(request.headers, request.body, *made.input))
+        return bad("invalid input");
+    }
   }
   if (const auto timeout = request.header(request_timeout_header); !timeout.empty()) {
     made.timeout = parse_duration(timeout);
@@ -274,6 +333,61 @@ read_request(const http::incoming& request, target what, time_point now) {
       made.timeout.reset(); // as if it were not there
   }
   return made;
+}
+
+result<served_request, http::response>
+read_request(const http::incoming& request, target what, time_point now) {
+  auto parts = read_parts(request, std::move(what));
+  if (!parts)
+    return unexpected{std::move(parts.error())};
+  served_request made{
+      std::make_shared<nexus::Request>(), parts->timeout, parts->reads_new_failures};
+  auto& message = *made.message;
+  for (const auto& [name, value] : parts->headers)
+    message.mutable_header()->insert({std::string{name}, std::string{value}});
+  to_proto(now, *message.mutable_scheduled_time());
+  message.mutable_capabilities()->set_temporal_failure_responses(parts->reads_new_failures);
+  if (parts->what.is_cancel) {
+    auto& cancel = *message.mutable_cancel_operation();
+    cancel.set_service(std::move(parts->what.service));
+    cancel.set_operation(std::move(parts->what.operation));
+    cancel.set_operation_id(*parts->what.token);
+    cancel.set_operation_token(std::move(*parts->what.token));
+    return made;
+  }
+  auto& start = *message.mutable_start_operation();
+  start.set_service(std::move(parts->what.service));
+  start.set_operation(std::move(parts->what.operation));
+  for (auto& each : parts->links) {
+    auto& added = *start.add_links();
+    added.set_url(std::move(each.url));
+    added.set_type(std::move(each.type));
+  }
+  start.set_request_id(std::string{parts->request_id});
+  start.set_callback(std::move(parts->callback));
+  for (const auto& [name, value] : parts->callback_headers)
+    start.mutable_callback_header()->insert({std::string{name}, std::string{value}});
+  auto& input = *start.mutable_payload();
+  if (parts->input) {
+    input = std::move(*parts->input);
+  } else {
+    (*input.mutable_metadata())["encoding"] = "json/plain";
+    input.set_data(parts->body.data(), parts->body.size());
+  }
+  return made;
+}
+
+http::response write_answer(std::string_view response, bool reads_new_failures) {
+  if (const auto json = plain_json(response))
+    return {
+        .status = 200,
+        .body = std::string{*json},
+        .content_type = std::string{json_type},
+        .headers = {}};
+  nexus::Response whole;
+  if (!whole.ParseFromArray(response.data(), static_cast<int>(response.size())))
+    return worker_refusal("INTERNAL", "the answer cannot be read");
+  return write_answer(whole, reads_new_failures);
 }
 
 http::response write_answer(const nexus::Response& from, bool reads_new_failures) {

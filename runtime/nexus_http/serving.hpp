@@ -12,6 +12,9 @@
 #include <string_view>
 #include <vector>
 
+namespace temporal::api::common::v1 {
+class Payload;
+}
 namespace temporal::api::failure::v1 {
 class Failure;
 }
@@ -40,19 +43,40 @@ struct target {
 [[nodiscard]] result<target, http::response>
 parse_target(const http::incoming& request, std::vector<std::string_view> rest);
 
-/// A request that was read.
+/// What a request says. The views lie in the request that it was read from, and last as long.
+struct request_parts {
+  using header = std::pair<std::string_view, std::string_view>;
+
+  target what;                          ///< of a cancellation with its token, wherever that stood
+  std::vector<header> headers;          ///< that go along, each name once
+  std::vector<header> callback_headers; ///< without the prefix, each name once
+  std::vector<link> links;
+  std::string_view request_id;
+  std::string callback;
+  std::string_view body;
+  /// What the body holds; null: it is JSON as it is, as nearly all are.
+  std::shared_ptr<temporal::api::common::v1::Payload> input;
+  std::optional<duration> timeout; ///< how long the client waits, if it says so
+  bool reads_new_failures = false; ///< `temporal-nexus-failure-support`
+};
+/// Headers go along but for those of the connection; the error is what the client is told.
+[[nodiscard]] result<request_parts, http::response>
+read_parts(const http::incoming& request, target what);
+
+/// A request as the message that workers get.
 struct served_request {
   std::shared_ptr<temporal::api::nexus::v1::Request> message;
   std::optional<duration> timeout; ///< how long the client waits, if it says so
   bool reads_new_failures = false; ///< `temporal-nexus-failure-support`
 };
-/// Headers go along but for those of the connection; the error is what the client is told.
 [[nodiscard]] result<served_request, http::response>
 read_request(const http::incoming& request, target what, time_point now);
 
 /// What a handler said.
 [[nodiscard]] http::response
 write_answer(const temporal::api::nexus::v1::Response& from, bool reads_new_failures);
+/// The same of a `Response` in its serialised form; the commonest is not parsed into one.
+[[nodiscard]] http::response write_answer(std::string_view response, bool reads_new_failures);
 /// A worker refused, in the newer form or the older.
 [[nodiscard]] http::response
 write_answer(const temporal::api::failure::v1::Failure& refused, bool reads_new_failures);

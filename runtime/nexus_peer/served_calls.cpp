@@ -3,7 +3,7 @@
 
 #include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
-#include "runtime/base/wire/wire_writer.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 #include "runtime/nexus/error_mapping.hpp"
 #include "runtime/nexus_http/completing.hpp"
 #include "runtime/nexus_http/serving.hpp"
@@ -35,14 +35,60 @@ unique_function<void()> at_once(http::answer_function& answer, http::response wh
 }
 
 /// The task that a worker would get: a request with the time that is left.
-std::string task_of(const temporal::api::nexus::v1::Request& request, duration left) {
-  std::string bytes;
-  wire_writer to{bytes};
-  to.text(wire::PollNexusTaskQueueResponse::kTaskTokenFieldNumber, "http");
-  auto with_time = request;
-  (*with_time.mutable_header())["request-timeout"] = nexus_http::write_duration(left);
-  to.message(wire::PollNexusTaskQueueResponse::kRequestFieldNumber, with_time);
-  return bytes;
+nexus_task task_of(
+    std::shared_ptr<const http::incoming> request,
+    nexus_http::request_parts parts,
+    duration left,
+    time_point now) {
+  struct source {
+    std::shared_ptr<const http::incoming> request;
+    nexus_http::request_parts parts;
+    std::string left;
+  };
+  const auto from = std::make_shared<source>(
+      std::move(request), std::move(parts), nexus_http::write_duration(left));
+  nexus_task task;
+  task.token = "http";
+  auto& read = from->parts;
+  task.service = read.what.service;
+  task.operation = read.what.operation;
+  task.scheduled_at = now;
+  // What is inside stays as rich as it can be; who reads only the older form sees the cause.
+  task.temporal_failures = true;
+  task.headers = std::move(read.headers);
+  constexpr std::string_view timeout = nexus_http::request_timeout_header;
+  const auto said = std::ranges::find(task.headers, timeout, &header_entry::first);
+  if (said != task.headers.end())
+    said->second = from->left;
+  else
+    task.headers.emplace_back(timeout, from->left);
+  if (read.what.is_cancel) {
+    task.kind = nexus_task::request::cancel;
+    task.operation_token = *read.what.token;
+  } else {
+    task.kind = nexus_task::request::start;
+    task.request_id = read.request_id;
+    task.callback_url = read.callback;
+    task.callback_headers = std::move(read.callback_headers);
+    for (auto& each : read.links)
+      task.links.push_back({std::move(each.url), std::move(each.type)});
+    if (read.input) {
+      for (const auto& [name, value] : read.input->metadata())
+        task.input_metadata.emplace_back(name, value);
+      task.input.data = read.input->data();
+    } else {
+      task.input_metadata.emplace_back("encoding", "json/plain");
+      task.input.data = read.body;
+    }
+    for (const auto& [name, value] : task.input_metadata)
+      if (name == "encoding")
+        task.input.encoding = value;
+      else if (name == "messageType")
+        task.input.message_type = value;
+  }
+  limit_entries(task);
+  task.storage = rpc::bytes{from, std::string_view{}};
+  return task;
 }
 
 template <class Message>
@@ -56,10 +102,15 @@ Message parsed(const rpc::bytes& bytes) {
 
 http::response answer_of(const operation_call& call, bool reads_new_failures) {
   const auto answer = call.answer();
-  if (!call.is_failure())
-    return nexus_http::write_answer(
-        parsed<wire::RespondNexusTaskCompletedRequest>(answer.request).response(),
-        reads_new_failures);
+  if (!call.is_failure()) {
+    std::string scratch;
+    std::string_view response;
+    wire_reader in{answer.request.flatten(scratch)};
+    while (in.next())
+      if (in.field() == wire::RespondNexusTaskCompletedRequest::kResponseFieldNumber)
+        response = in.text();
+    return nexus_http::write_answer(response, reads_new_failures);
+  }
   const auto request = parsed<wire::RespondNexusTaskFailedRequest>(answer.request);
   return request.has_failure() ? nexus_http::write_answer(request.failure(), reads_new_failures)
                                : nexus_http::write_answer(request.error(), reads_new_failures);
@@ -145,20 +196,16 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
   if (!target)
     return at_once(answer, std::move(target.error()));
   const auto now = loop_->now();
-  auto read = nexus_http::read_request(*request, std::move(*target), now);
+  auto read = nexus_http::read_parts(*request, std::move(*target));
   if (!read)
     return at_once(answer, std::move(read.error()));
-  // What is inside stays as rich as it can be; who reads only the older form sees the cause.
-  read->message->mutable_capabilities()->set_temporal_failure_responses(true);
   const auto left = read->timeout.value_or(patience_);
-  auto task = read_poll_answer(rpc::bytes{task_of(*read->message, left)});
-  if (!task || !task->task)
-    return at_once(answer, nexus_http::refusal("INTERNAL", "the request cannot be read again"));
   auto one = std::make_shared<served>();
   one->answer = std::move(answer);
   one->reads_new_failures = read->reads_new_failures;
+  auto task = task_of(std::move(request), std::move(*read), left, now);
   const executor_scope here{*loop_};
-  one->call = accept_task(environment_, std::move(*task->task), *loop_, now, loop_);
+  one->call = accept_task(environment_, std::move(task), *loop_, now, loop_);
   ++under_way_;
   go_on(one);
   if (one->is_over)

@@ -157,8 +157,14 @@ void try_answer(const http::incoming& from) {
     if (!outcome.response)
       continue;
     require_stored(*outcome.response);
-    static_cast<void>(nexus_http::write_answer(*outcome.response, true));
-    static_cast<void>(nexus_http::write_answer(*outcome.response, false));
+    for (const bool reads_new_failures : {true, false}) {
+      const auto one = nexus_http::write_answer(*outcome.response, reads_new_failures);
+      const auto bytes = outcome.response->SerializeAsString();
+      const auto two = nexus_http::write_answer(std::string_view{bytes}, reads_new_failures);
+      require(
+          one.status == two.status && one.body == two.body && one.content_type == two.content_type,
+          "an answer is the same whether it was parsed or not");
+    }
   }
 }
 

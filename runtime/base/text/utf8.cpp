@@ -37,6 +37,14 @@ std::size_t character_size(std::string_view text) noexcept {
 } // namespace
 
 bool is_utf8(std::string_view text) noexcept {
+  // Short ones are nearly all ASCII, and not worth the call.
+  if (text.size() < 64) {
+    unsigned char seen = 0;
+    for (const char c : text)
+      seen |= static_cast<unsigned char>(c);
+    if (seen < 0x80)
+      return true;
+  }
   return simdjson::validate_utf8(text);
 }
 

@@ -24,9 +24,9 @@ using troupe::test::body_of;
 using troupe::test::raw_peer;
 using troupe::test::status_line;
 
-/// Answers `/echo` with the body, `/big` with much; keeps `/later` until it is told; drops `/drop`;
-/// throws for `/thrown` and while it makes the answer of `/broken`; `/huge` has a header that no
-/// message can hold.
+/// Answers `/echo` with the body, `/big` with much, `/some` with less; keeps `/later` until it is
+/// told; drops `/drop`; throws for `/thrown` and while it makes the answer of `/broken`; `/huge`
+/// has a header that no message can hold.
 class echo final : public troupe::http::handler {
 public:
   troupe::unique_function<void()>
@@ -51,8 +51,9 @@ public:
       if (request->path == "/huge")
         return response{.headers = {{"X", std::string(70'000, 'x')}}};
       return response{
-          .body = request->path == "/big"
-                      ? std::string(100'000, 'x')
+          .body = request->path == "/big" ? std::string(100'000, 'x')
+                  : request->path == "/some"
+                      ? std::string(10'000, 'y')
                       : request->method + ' ' + request->query + ' ' + request->body};
     });
     return {};
@@ -144,6 +145,32 @@ BOOST_AUTO_TEST_CASE(connections_are_kept_and_requests_pipelined) {
   client.send("GET /echo?last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   BOOST_TEST(client.rest().ends_with("GET last "));
   BOOST_TEST(serves->counts().accepted == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_late_gets_all_answers_whole) {
+  raw_peer client{serves->where()};
+  std::string many;
+  constexpr std::size_t pairs = 150; // more than the buffers of both sides take
+  for (std::size_t i = 0; i < pairs; ++i)
+    many += "GET /some HTTP/1.1\r\nHost: x\r\n\r\nGET /big HTTP/1.1\r\nHost: x\r\n\r\n";
+  many += "GET /echo?last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  client.send(many);
+  raw_peer other{serves->where()}; // served meanwhile
+  other.send("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  BOOST_TEST(body_of(other.rest()) == "GET  ");
+  const auto all = client.rest();
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < 2 * pairs; ++i) {
+    const auto size = i % 2 == 0 ? 10'000U : 100'000U;
+    at = all.find("\r\n\r\n", at);
+    BOOST_REQUIRE(at != all.npos);
+    at += 4;
+    BOOST_REQUIRE(all.size() > at + size);
+    BOOST_REQUIRE(all.substr(at, size) == std::string(size, i % 2 == 0 ? 'y' : 'x'));
+    at += size;
+    BOOST_REQUIRE(all.compare(at, 9, "HTTP/1.1 ") == 0);
+  }
+  BOOST_TEST(all.ends_with("GET last "));
 }
 
 BOOST_AUTO_TEST_CASE(old_clients_are_left_after_an_answer) {
@@ -327,6 +354,15 @@ BOOST_AUTO_TEST_CASE(who_is_slow_or_idle_is_left) {
   raw_peer slow_body{serves->where()};
   slow_body.try_send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
   BOOST_TEST(slow_body.rest() == "");
+  // A clock that was set for one request is no measure for the next.
+  restart({.request_time = 1h, .idle_time = 100ms});
+  raw_peer idle_again{serves->where()};
+  idle_again.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST(idle_again.rest().ends_with("GET  "));
+  restart({.request_time = 50ms, .idle_time = 1h});
+  raw_peer slow_again{serves->where()};
+  slow_again.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\nGET /ec");
+  BOOST_TEST(slow_again.rest().ends_with("GET  "));
 }
 
 BOOST_AUTO_TEST_CASE(time_does_not_run_while_the_server_works) {

@@ -128,6 +128,89 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_told_what_is_wrong) {
                  .starts_with(R"(400 {"message":"invalid input")"));
 }
 
+BOOST_AUTO_TEST_CASE(of_many_headers_the_first_of_each_name_goes_along) {
+  for (const int names : {3, 300}) {
+    incoming request{.method = "POST"};
+    for (int i = 0; i < 3 * names; ++i) {
+      request.headers.emplace_back("x-" + std::to_string(i % names), std::to_string(i));
+      request.headers.emplace_back(
+          "nexus-callback-" + std::to_string(i % names), std::to_string(i));
+    }
+    const auto parts = read_parts(request, start_of());
+    BOOST_REQUIRE(parts);
+    for (const auto* each : {&parts->headers, &parts->callback_headers})
+      BOOST_TEST(each->size() == static_cast<std::size_t>(names));
+    for (const auto& [name, value] : parts->headers)
+      BOOST_TEST(name == "x-" + std::string{value});
+    for (const auto& [name, value] : parts->callback_headers)
+      BOOST_TEST(name == value);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_json_as_it_is_is_not_looked_into) {
+  const auto is_plain = [](const incoming& request) {
+    const auto parts = read_parts(request, start_of());
+    BOOST_REQUIRE(parts);
+    return parts->input == nullptr;
+  };
+  using each = std::vector<std::pair<std::string, std::string>>;
+  const each plain{{"content-type", "application/json"}};
+  BOOST_TEST(is_plain({.headers = plain, .body = "1"}));
+  BOOST_TEST(is_plain({.headers = {{"content-length", "1"}, plain[0]}, .body = "1"}));
+  BOOST_TEST(!is_plain({.headers = {}, .body = {}}));
+  BOOST_TEST(!is_plain({.headers = {{"content-type", "application/octet-stream"}}, .body = "1"}));
+  BOOST_TEST(!is_plain({.headers = {plain[0], {"content-language", "de"}}, .body = "1"}));
+  BOOST_TEST(!is_plain({.headers = {{"content-language", "de"}, plain[0]}, .body = "1"}));
+  // And what it holds is the same either way.
+  const incoming spaced{.headers = {{"content-type", " application/json"}}, .body = "{\"a\": 1}"};
+  const incoming as_it_is{.headers = plain, .body = spaced.body};
+  BOOST_TEST(!is_plain(spaced));
+  const auto one = read_request(spaced, start_of(), {});
+  const auto two = read_request(as_it_is, start_of(), {});
+  BOOST_REQUIRE((one && two));
+  BOOST_TEST(one->message->SerializeAsString() == two->message->SerializeAsString());
+}
+
+BOOST_AUTO_TEST_CASE(serialised_answers_are_those_of_the_messages) {
+  const auto same = [](const nexus::Response& from) {
+    const auto bytes = from.SerializeAsString();
+    const auto one = write_answer(from, false);
+    const auto two = write_answer(std::string_view{bytes}, false);
+    BOOST_TEST(shown(one) == shown(two));
+    BOOST_TEST(one.content_type == two.content_type);
+    return shown(two);
+  };
+  nexus::Response from;
+  same(from);
+  auto& sync = *from.mutable_start_operation()->mutable_sync_success();
+  same(from);
+  auto& result = *sync.mutable_payload();
+  result.set_data("{}");
+  auto& about = *result.mutable_metadata();
+  about["encoding"] = "json/plain";
+  BOOST_TEST(same(from) == "200 {}");
+  result.clear_data();
+  BOOST_TEST(same(from) == "200 ");
+  result.set_data("{}");
+  about["messageType"] = "T";
+  same(from);
+  about["encoding"] = "json/protobuf";
+  same(from);
+  about.erase("messageType");
+  about["encoding"] = "binary/plain";
+  same(from);
+  about["encoding"] = "json/plain";
+  auto& link = *sync.add_links();
+  link.set_url("http://l");
+  link.set_type("L");
+  BOOST_TEST(same(from) == R"(200 {} | Nexus-Link: <http://l>; type="L")");
+  from.mutable_start_operation()->mutable_async_success()->set_operation_token("t");
+  same(from);
+  from.mutable_cancel_operation();
+  same(from);
+  BOOST_TEST(shown(write_answer(std::string_view{"\xff"}, false)).starts_with("500"));
+}
+
 BOOST_AUTO_TEST_CASE(answers_are_those_of_the_specification) {
   nexus::Response from;
   auto& sync = *from.mutable_start_operation()->mutable_sync_success();

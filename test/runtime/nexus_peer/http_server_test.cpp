@@ -102,6 +102,20 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_told_what_is_wrong) {
       answer("/probe/echo", "1", "X: " + std::string(1 << 20, 'x') + "\r\n").starts_with("431"));
 }
 
+BOOST_AUTO_TEST_CASE(more_headers_than_a_task_may_have_are_refused) {
+  probe_server peer;
+  const auto with = [&](int headers) {
+    std::string all = "Content-Type: application/json\r\n";
+    for (int i = 0; i < headers; ++i)
+      all += "X-" + std::to_string(i) + ": 1\r\n";
+    return ask(peer.server, "/probe/echo", "\"hi\"", all);
+  };
+  BOOST_TEST(body_of(with(200)) == "\"hi\"");
+  BOOST_TEST(status_line(with(300)) == "HTTP/1.1 400 Bad Request");
+  BOOST_TEST(
+      body_of(with(300)).starts_with(R"({"message":"the request has more than 256 headers")"));
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_takes_too_long_is_told_and_answered_for) {
   probe_server peer;
   const auto said =
