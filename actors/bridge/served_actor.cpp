@@ -4,17 +4,35 @@
 #include "runtime/nexus/operation_state.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/detail/functor_attachable.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
 
 #include <chrono>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 namespace troupe::nexus::detail {
 
 namespace {
+
+/// A function that an actor calls when it ends, until `detach` takes it off again: an actor may
+/// outlive many workers that it serves. Derived, as versions of CAF call it in different ways.
+template <class Function>
+class exit_watch final : public caf::detail::functor_attachable<Function> {
+public:
+  exit_watch(const void* owner, Function then)
+      : caf::detail::functor_attachable<Function>(std::move(then)), owner_(owner) {}
+
+  bool matches(const caf::attachable::token& what) override {
+    return what.subtype == served_actor::watch_token && (what.ptr == nullptr || what.ptr == owner_);
+  }
+
+private:
+  const void* owner_;
+};
 
 std::string words(cancel_reason why) {
   return why == cancel_reason::worker_shutdown ? "the worker shuts down"
@@ -32,10 +50,12 @@ served_actor::make(caf::strong_actor_ptr whom, const served_actor_options& optio
     throw std::invalid_argument{"served_actor_options::max_outstanding is at least 1"};
   auto made = std::make_shared<served_actor>(std::move(whom), options);
   // Runs at once if it has ended already.
-  made->whom_->get()->attach_functor([of = std::weak_ptr{made}](const caf::error& why) {
+  const auto then = [of = std::weak_ptr{made}](const caf::error& why) {
     if (const auto served = of.lock())
       served->on_exit(why);
-  });
+  };
+  made->whom_->get()->attach(
+      caf::attachable_ptr{new exit_watch<std::remove_const_t<decltype(then)>>{made.get(), then}});
   return made;
 }
 
@@ -48,6 +68,7 @@ served_actor::served_actor(caf::strong_actor_ptr whom, const served_actor_option
 }
 
 served_actor::~served_actor() {
+  whom_->get()->detach({watch_token, this});
   // Waits until no answer is just coming in. Workaround: CAF 0.17.6 declares `disconnect` for this
   // and does not define it.
   asks_->on_enqueue({});

@@ -7,6 +7,7 @@
 
 #include <caf/actor_companion.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -38,6 +39,10 @@ struct asked_request {
 ///            within the sending.
 class served_actor {
 public:
+  /// How what hangs on the actor of the user is known there: with the object that it is of, or null
+  /// for any.
+  static constexpr std::size_t watch_token = 0x74726f757065;
+
   [[nodiscard]] static std::shared_ptr<served_actor>
   make(caf::strong_actor_ptr whom, const served_actor_options& options);
   served_actor(caf::strong_actor_ptr whom, const served_actor_options& options);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actors/bridge/served_actor.hpp"
 #include "test/actors/worker/actor_fixture.hpp"
 
 using namespace troupe::test;
@@ -75,6 +76,22 @@ BOOST_AUTO_TEST_CASE(an_actor_that_is_gone_is_unavailable) {
   give(nexus_poll, nexus_task("plain", "a"));
   run();
   BOOST_TEST(service.open(nexus_failed).at(0)->request.find("UNAVAILABLE") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_keeps_nothing_of_workers_that_it_outlives) {
+  const auto by = user_system.spawn<greeter>();
+  run(); // it has begun
+  // Takes off one of what hangs on it, if there is any.
+  const auto take_off = [&] {
+    return caf::actor_cast<caf::strong_actor_ptr>(by)->get()->detach(
+        {troupe::nexus::detail::served_actor::watch_token, nullptr});
+  };
+  for (int i = 0; i < 3; ++i)
+    (void)troupe::nexus::by_actor<test_service::plain>(by);
+  BOOST_TEST(take_off() == 0U);
+  const auto served = troupe::nexus::by_actor<test_service::plain>(by);
+  BOOST_TEST(take_off() == 1U);
+  BOOST_TEST(take_off() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_that_does_not_answer_in_time_is_not_waited_for) {
