@@ -245,15 +245,15 @@ void session::read() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(all_.within.header_bytes));
   parser_->body_limit(all_.within.body_bytes);
-  if (buffer_.size() == 0) {
+  if (buffer_.size() == 0)
     wait_for_client(all_.within.idle_time);
-    return more(read_bytes);
-  }
-  due_ = never;
-  // After others: a client that sends many at once has no more turns than they.
+  else
+    due_ = never;
+  // After others: a client that sends many at once has no more turns than they, and the next
+  // request of one that hurries has come by then, which saves a read in vain.
   asio::post(all_.context, [self = shared_from_this()] {
     if (self->state_ == state::reading)
-      self->parse();
+      self->buffer_.size() == 0 ? self->more(read_bytes) : self->parse();
   });
 }
 
