@@ -12,8 +12,7 @@ import tempfile
 import termios
 import unittest
 
-import binary_test as binary
-from binary_test import ENVIRONMENT, LIMIT, TROUPE, run
+from troupe_process import ENVIRONMENT, LIMIT, TROUPE, Server, run
 
 SECRET = "hunter2hunter2"
 
@@ -61,7 +60,7 @@ class Interruption(unittest.TestCase):
 
 class Absence(unittest.TestCase):
     def serve(self, port=0):
-        server = binary.Server("--headless", "--log-level", "error", port=port)
+        server = Server("--headless", "--log-level", "error", port=port)
 
         def end():
             if server.process.poll() is None:

@@ -2,6 +2,7 @@
 #include "apps/troupe/connection/connection.hpp"
 
 #include "apps/troupe/connection/coded_payloads.hpp"
+#include "apps/troupe/connection/service_presence.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/rpc/client_loop.hpp"
 #include "runtime/rpc/connection/connect_hint.hpp"
@@ -250,14 +251,11 @@ struct connection::state {
   };
   std::optional<deadline> ends; ///< of the whole command
 
-  bool has_answered = false;
-  std::optional<std::chrono::steady_clock::time_point> lost_since;
+  service_presence presence;
 };
 
 namespace {
 
-/// How long a service may be away that a command waits for.
-constexpr std::chrono::seconds longest_absence{60};
 constexpr std::chrono::milliseconds longest_pause{500};
 
 } // namespace
@@ -309,10 +307,7 @@ rpc_status connection::try_poll(
   auto status = ask(method, request, response, timeout);
   if (status.code != status_code::unavailable)
     return status;
-  const auto now = std::chrono::steady_clock::now();
-  if (!state_->lost_since)
-    state_->lost_since = now;
-  if (!state_->has_answered || now - *state_->lost_since >= longest_absence)
+  if (!state_->presence.may_come_back(std::chrono::steady_clock::now()))
     fail_as_unreachable(status);
   std::this_thread::sleep_for(std::min(timeout, longest_pause));
   return {status_code::deadline_exceeded, std::move(status.message), {}};
@@ -320,8 +315,8 @@ rpc_status connection::try_poll(
 
 void connection::fail_as_unreachable(const rpc_status& status) const {
   const auto& options = state_->connector->options();
-  const auto hint = state_->has_answered ? rpc::reconnect_hint(status, options)
-                                         : rpc::connect_hint(status, options);
+  const auto hint = state_->presence.has_answered() ? rpc::reconnect_hint(status, options)
+                                                    : rpc::connect_hint(status, options);
   throw command_error(
       "failed reaching server at " + options.target + ": " + status.message + in_brackets(hint));
 }
@@ -364,11 +359,7 @@ rpc_status connection::ask(
   });
   if (status.code == status_code::deadline_exceeded && timed_out())
     throw too_late();
-  // A long poll that nothing came of ends by its time: the service is there.
-  if (status.code != status_code::unavailable)
-    state_->lost_since.reset();
-  if (status.code != status_code::unavailable && status.code != status_code::deadline_exceeded)
-    state_->has_answered = true;
+  state_->presence.saw(status.code);
   if (status.ok() && state_->codec)
     through_codec([&] { decode_payloads(*state_->codec, response); });
   return status;
