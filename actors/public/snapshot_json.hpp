@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(
     worker_snapshot::poller,
     (),
     (shard, type, open, wanted, oldest_open, waits_for_slot, backs_off, lost, last_error))
-BOOST_DESCRIBE_STRUCT(worker_snapshot::slots, (), (kind, capacity, used))
+BOOST_DESCRIBE_STRUCT(worker_snapshot::slots, (), (kind, supplier, capacity, used))
 BOOST_DESCRIBE_STRUCT(
     worker_snapshot::run,
     (),

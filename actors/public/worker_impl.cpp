@@ -6,7 +6,6 @@
 #include "actors/worker/activity/activity_tasks.hpp"
 #include "actors/worker/nexus/nexus_tasks.hpp"
 #include "actors/worker/payload_sizes.hpp"
-#include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/workflow/workflow_tasks.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/client/client_connection.hpp"
@@ -130,6 +129,7 @@ void worker_impl::begin() {
   if (client_.converter().may_block())
     refuse_coroutines();
 
+  const worker_slots slots{options_};
   auto context = std::make_shared<actors::worker_context>();
   // Before anything runs: an address that cannot be had is told at once.
   if (options_.metrics_address.empty())
@@ -161,12 +161,18 @@ void worker_impl::begin() {
   settings.refuses_late_requests =
       options_.refuse_late_nexus_requests && !client_.converter().may_block();
   context->tracer = options_.tracer;
-  const auto at_a_time =
-      (services_->empty() ? 0 : options_.max_concurrent_nexus_tasks)
-      + (activities_->empty()
-             ? 0
-             : options_.max_concurrent_activities + options_.max_concurrent_local_activities)
-      + (client_.converter().may_block() ? options_.max_concurrent_workflow_tasks : 0);
+  std::size_t at_a_time = 0;
+  const auto and_those_of = [&](const actors::slot_supplier& kind) {
+    at_a_time = saturated_sum(at_a_time, most_at_a_time(kind));
+  };
+  if (!services_->empty())
+    and_those_of(*slots.nexus);
+  if (!activities_->empty()) {
+    and_those_of(*slots.activity);
+    and_those_of(*slots.local_activity);
+  }
+  if (client_.converter().may_block())
+    and_those_of(*slots.workflow);
   context->pool = home_->make_pool(
       options_.max_pool_threads == 0 ? at_a_time : std::min(at_a_time, options_.max_pool_threads));
   // As with Temporal's SDKs: while somebody debugs, code may stand still.
@@ -175,7 +181,7 @@ void worker_impl::begin() {
   if (!is_debugged)
     settings.deadlock_timeouts.insert(
         options_.deadlock_timeouts.begin(), options_.deadlock_timeouts.end());
-  add_kinds(*context);
+  add_kinds(*context, slots);
 
   shards_ = home_->make_shards(options_.shards);
   const auto& connector = client_.connection()->connector();
@@ -196,7 +202,7 @@ void worker_impl::begin() {
     home_->watch({}, {});
   else
     home_->watch(options_.deadlock_timeout, shortest);
-  observe_shards();
+  observe_shards(slots);
   // Before it runs: who hears that it has started may stop it.
   core_->start([this] { started_ = core_.get(); });
 }
@@ -214,14 +220,14 @@ void worker_impl::refuse_coroutines() const {
           "wait");
 }
 
-void worker_impl::observe_shards() {
+void worker_impl::observe_shards(const worker_slots& slots) {
   using telemetry::metric;
   using telemetry::metric_kind;
-  const auto observe = [this](const metric& what, std::function<double()> value) {
-    observed_.push_back(core_->context().metrics->observe(
-        what,
-        {{"namespace", client_.name_space()}, {"task_queue", options_.task_queue}},
-        std::move(value)));
+  const telemetry::labels labels{
+      {"namespace", client_.name_space()}, {"task_queue", options_.task_queue}};
+  observed_ = slots.observe(*core_->context().metrics, labels);
+  const auto observe = [&](const metric& what, std::function<double()> value) {
+    observed_.push_back(core_->context().metrics->observe(what, labels, std::move(value)));
   };
   observe(
       {.name = "shard_stalls",
@@ -252,20 +258,17 @@ void worker_impl::observe_shards() {
 }
 
 /// The one place that knows which kinds of task there are.
-void worker_impl::add_kinds(actors::worker_context& to) {
+void worker_impl::add_kinds(actors::worker_context& to, const worker_slots& slots) {
   const auto& settings = to.settings;
   program_metrics_ = std::make_shared<program_metrics>(
       to.metrics,
       program_metrics::environment{
           [](const std::string& what) { log::warn(what); },
           [](std::string_view text) { return is_utf8(text); }});
-  const auto slots = [](std::size_t count) {
-    return std::make_shared<actors::fixed_slot_supplier>(count);
-  };
   if (!services_->empty())
     to.kinds.push_back(actors::nexus_tasks(
         {.environment = nexus_environment(settings),
-         .slots = slots(options_.max_concurrent_nexus_tasks),
+         .slots = slots.nexus,
          .pollers = limits_of(options_.nexus_pollers)}));
   const auto activities = activities_->empty() ? nullptr : activity_environment(settings);
   if (!workflows_.empty()) {
@@ -284,13 +287,13 @@ void worker_impl::add_kinds(actors::worker_context& to) {
                return std::int64_t{std::chrono::steady_clock::now().time_since_epoch().count()};
              }}),
          .definitions = workflows_,
-         .slots = slots(options_.max_concurrent_workflow_tasks),
+         .slots = slots.workflow,
          .pollers = limits_of(options_.workflow_pollers),
          .max_cached_workflows = options_.max_cached_workflows,
          .max_cached_bytes = options_.max_cached_bytes,
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout,
          .activities = activities,
-         .max_concurrent_local_activities = options_.max_concurrent_local_activities,
+         .local_slots = slots.local_activity,
          .slow_after = actors::slow_task_limit(),
          .starts = client_.connection()->starts()}));
   }
@@ -301,7 +304,7 @@ void worker_impl::add_kinds(actors::worker_context& to) {
       pollers.pace = pace_of(*most);
     to.kinds.push_back(actors::activity_tasks(
         {.environment = activities,
-         .slots = slots(options_.max_concurrent_activities),
+         .slots = slots.activity,
          .pollers = pollers,
          .most_per_second = options_.max_task_queue_activities_per_second,
          .is_eager = !options_.disable_eager_activity_execution && !most,

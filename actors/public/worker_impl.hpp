@@ -3,6 +3,7 @@
 
 #include "actors/public/worker_home.hpp"
 #include "actors/public/worker_port.hpp"
+#include "actors/public/worker_slots.hpp"
 #include "actors/worker/worker_core.hpp"
 #include "runtime/activity/environment.hpp"
 #include "runtime/nexus/dispatch.hpp"
@@ -60,13 +61,13 @@ public:
 private:
   void require_not_started() const;
   void on_phase(actors::worker_phase phase, const std::string& error);
-  void add_kinds(actors::worker_context& to);
+  void add_kinds(actors::worker_context& to, const worker_slots& slots);
   [[nodiscard]] std::shared_ptr<const nexus::dispatch_environment>
   nexus_environment(const actors::worker_settings& settings) const;
   [[nodiscard]] std::shared_ptr<const activity::environment>
   activity_environment(const actors::worker_settings& settings) const;
   void refuse_coroutines() const;
-  void observe_shards();
+  void observe_shards(const worker_slots& slots);
   void end_home();
 
   client client_;

@@ -68,15 +68,22 @@ worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
     return result;
   result.error = core->error();
   add_parts(result, core->inspect(what, [this] { home_->run_what_is_due(); }));
-  for (const auto& each : core->context().kinds) {
-    const auto used = core->context().metrics->read().total(
-        "worker_task_slots_used", {{"worker_type", std::string{each.worker_type}}});
-    result.slot_kinds.push_back(
-        {.kind = std::string{each.name},
-         .capacity = each.slots->capacity(),
-         .used = static_cast<std::uint64_t>(std::max(used, 0.0))});
-  }
   const auto seen = core->context().metrics->read();
+  const auto add_slots = [&](const auto& of) {
+    if (!of.slots)
+      return;
+    const auto used =
+        seen.total("worker_task_slots_used", {{"worker_type", std::string{of.worker_type}}});
+    result.slot_kinds.push_back(
+        {.kind = std::string{of.name},
+         .supplier = std::string{of.slots->sort()},
+         .capacity = of.slots->capacity(),
+         .used = static_cast<std::uint64_t>(std::max(used, 0.0))});
+  };
+  for (const auto& each : core->context().kinds) {
+    add_slots(each);
+    add_slots(each.inner);
+  }
   result.nexus = tasks_of(seen, "NexusWorker");
   result.workflow = tasks_of(seen, "WorkflowWorker");
   result.activity = tasks_of(seen, "ActivityWorker");

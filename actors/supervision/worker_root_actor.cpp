@@ -226,37 +226,45 @@ void worker_root_actor::open(const task_kind& kind) {
   const auto shards = std::clamp<std::size_t>(
       kind.slots->guaranteed() / std::max<std::size_t>(types, 1), 1, worker_->shards.size());
   kind.slots->begin(shards * types);
+  if (kind.inner.slots)
+    kind.inner.slots->begin(shards);
   std::uint32_t poller = 0;
   for (std::size_t i = 0; i < shards; ++i) {
     auto& context = *worker_->shards[i];
     auto& station =
-        *context.stations.emplace_back(kind.open({worker_, context, coordinators_[i], shards}));
+        *context.stations.emplace_back(kind.open({worker_, context, coordinators_[i], shards, i}));
     for (std::size_t type = 0; type < types; ++type)
       add_poller(
           kind,
           type,
           {.kind = kind.name,
            .task_queue = worker_->settings.task_queue,
+           .identity = worker_->settings.identity,
            .is_sticky = kind.polls[type].is_sticky,
-           .poller = poller++},
+           .poller = poller++,
+           .home = &context.home},
           context,
           station,
           shards);
   }
-  if (const auto capacity = kind.slots->capacity())
-    observe_slots(kind, *capacity);
+  observe_slots(kind.worker_type, *kind.slots);
+  if (kind.inner.slots)
+    observe_slots(kind.inner.worker_type, *kind.inner.slots);
 }
 
-void worker_root_actor::observe_slots(const task_kind& kind, std::size_t capacity) {
+void worker_root_actor::observe_slots(std::string_view worker_type, const slot_supplier& slots) {
+  const auto capacity = slots.capacity();
+  if (!capacity)
+    return;
   telemetry::labels with{
       {"namespace", worker_->settings.name_space},
       {"task_queue", worker_->settings.task_queue},
-      {"worker_type", std::string{kind.worker_type}}};
+      {"worker_type", std::string{worker_type}}};
   std::vector<telemetry::gauge> used;
   for (const auto& each : worker_->shards)
-    used.push_back(outcome_counters{*each->meter, kind.worker_type}.slots_used);
+    used.push_back(each->meter->gauge(used_slots, {{"worker_type", std::string{worker_type}}}));
   observed_.push_back(worker_->metrics->observe(
-      available_slots, std::move(with), [capacity, used = std::move(used)] {
+      available_slots, std::move(with), [capacity = *capacity, used = std::move(used)] {
         auto left = static_cast<double>(capacity);
         for (const auto& each : used)
           left -= each.get();

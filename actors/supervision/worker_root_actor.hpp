@@ -76,7 +76,7 @@ private:
       shard_context& on,
       task_station& station,
       std::size_t shards);
-  void observe_slots(const task_kind& kind, std::size_t capacity);
+  void observe_slots(std::string_view worker_type, const slot_supplier& slots);
   void start_poller(poller& which);
   void on_poller_down(std::uint64_t id, const caf::error& reason);
   void begin_draining();

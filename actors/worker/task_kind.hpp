@@ -48,6 +48,15 @@ struct station_setup {
   shard_context& shard;
   coordinator_handle coordinator; ///< cancels what runs too long, or longer than the worker
   std::size_t shards = 1;         ///< that the kind is served on: they share what the worker has
+  std::size_t index = 0;          ///< of this one among them
+};
+
+/// Work that a kind's tasks bring along and that has slots of its own, without polls: local
+/// activities. Texts live for ever.
+struct inner_work {
+  std::string_view name;                ///< in logs: "local_activity"
+  std::string_view worker_type;         ///< of its slots in metrics: "LocalActivityWorker"
+  std::shared_ptr<slot_supplier> slots; ///< asked by each shard as one poller; null: there is none
 };
 
 /// A kind of task that a worker serves, as a value: everything that pollers, slots and the worker
@@ -59,6 +68,7 @@ struct task_kind {
   std::vector<poll_type> polls;
   poller_limits pollers; ///< of each type, for the whole worker
   std::shared_ptr<slot_supplier> slots;
+  inner_work inner = {};
   std::function<std::unique_ptr<task_station>(const station_setup&)> open;
 };
 

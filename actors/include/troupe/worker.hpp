@@ -25,6 +25,8 @@
 
 namespace troupe {
 
+struct worker_tuner; // troupe/tuner.hpp
+
 /// How many long polls of one kind a worker keeps open. Between the bounds it follows the service's
 /// advice; set both to the same number to switch that off. Never more than there are free slots.
 struct poller_options {
@@ -48,6 +50,10 @@ struct worker_options {
   std::size_t max_concurrent_workflow_tasks = 100;   ///< that are worked on at a time
   std::size_t max_concurrent_activities = 100;       ///< that run at a time
   std::size_t max_concurrent_local_activities = 100; ///< that run at a time
+  /// Where slots come from, for the kinds that it says something of, instead of the four numbers
+  /// above: as many as CPU and memory allow, or what a supplier of the program's own says
+  /// (`troupe/tuner.hpp`). Null: those numbers.
+  std::shared_ptr<const worker_tuner> tuner = {};
   /// Threads for plain functions of Nexus handlers and activities, at most; what finds none waits
   /// for its turn. 0: as many as can run at the same time, so that none waits. With fewer,
   /// functions that wait for others of this worker may wait for ever.

@@ -97,7 +97,8 @@ struct worker_snapshot {
 
   /// The slots of one kind of task.
   struct slots {
-    std::string kind = {};                      ///< `nexus`
+    std::string kind = {};                      ///< `nexus`, `local_activity`
+    std::string supplier = {};                  ///< `Fixed`, `ResourceBased` or `Custom`
     std::optional<std::uint64_t> capacity = {}; ///< absent: it cannot be said
     std::uint64_t used = 0;                     ///< with a task in them
   };

@@ -78,8 +78,8 @@ local_activity_type_metrics::local_activity_type_metrics(
       local_activity_succeed_endtoend_latency(meter.histogram(local_endtoend, with)) {}
 
 local_activity_metrics::local_activity_metrics(telemetry::meter& meter)
-    : slots_used(meter.gauge(used_slots, {{"worker_type", "LocalActivityWorker"}})),
-      slots_available(meter.gauge(available_slots, {{"worker_type", "LocalActivityWorker"}})),
+    : slots_used(
+          meter.gauge(used_slots, {{"worker_type", std::string{local_activity_worker_type}}})),
       types(meter, {"activity_type", "workflow_type"}) {}
 
 } // namespace troupe::actors

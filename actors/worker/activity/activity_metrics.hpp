@@ -6,6 +6,8 @@
 
 #include <troupe/activity/info.hpp>
 
+#include <string_view>
+
 namespace troupe::actors {
 
 /// What is counted of the attempts of one `activity_type` for one `workflow_type` on one shard.
@@ -45,12 +47,14 @@ struct local_activity_type_metrics {
   telemetry::histogram local_activity_succeed_endtoend_latency; ///< all attempts
 };
 
+/// The `worker_type` of their slots.
+inline constexpr std::string_view local_activity_worker_type = "LocalActivityWorker";
+
 /// What local activities count on one shard.
 struct local_activity_metrics {
   explicit local_activity_metrics(telemetry::meter& meter);
 
   telemetry::gauge slots_used;
-  telemetry::gauge slots_available;
   telemetry::cells_by<local_activity_type_metrics, 2> types;
 };
 

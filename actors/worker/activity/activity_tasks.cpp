@@ -89,8 +89,15 @@ public:
             activity_metrics{*with.shard.meter},
             with.shard.home,
             options.heartbeats),
-        coordinator_(with.coordinator),
-        eager_(with.shard, shared_, with.coordinator, options.slots) {
+        coordinator_(with.coordinator), eager_(
+                                            with.shard,
+                                            shared_,
+                                            with.coordinator,
+                                            options.slots,
+                                            {.kind = activity_kind,
+                                             .task_queue = with.worker->settings.task_queue,
+                                             .identity = with.worker->settings.identity,
+                                             .home = &with.shard.home}) {
     if (options.is_eager && !options.most_per_second)
       shard_.eager = &eager_;
   }

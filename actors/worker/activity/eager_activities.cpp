@@ -41,8 +41,10 @@ eager_activities::eager_activities(
     shard_context& on,
     activity_shard& shared,
     coordinator_handle coordinator,
-    std::shared_ptr<slot_supplier> slots)
-    : on_(on), shared_(shared), coordinator_(std::move(coordinator)), slots_(std::move(slots)) {}
+    std::shared_ptr<slot_supplier> slots,
+    slot_request by)
+    : on_(on), shared_(shared), coordinator_(std::move(coordinator)), slots_(std::move(slots)),
+      by_(by) {}
 
 void eager_activities::run(
     const std::shared_ptr<worker_context>& worker,

@@ -43,12 +43,13 @@ public:
       shard_context& on,
       activity_shard& shared,
       coordinator_handle coordinator,
-      std::shared_ptr<slot_supplier> slots);
+      std::shared_ptr<slot_supplier> slots,
+      slot_request by);
   eager_activities(const eager_activities&) = delete;
   eager_activities& operator=(const eager_activities&) = delete;
 
   /// A slot that no poller needs; an empty permit if there is none.
-  [[nodiscard]] slot_permit try_reserve() { return slots_->try_reserve_spare(); }
+  [[nodiscard]] slot_permit try_reserve() { return slots_->try_reserve_spare(by_); }
   /// Runs it, in the last of the slots; one more than were asked for is logged and left to its
   /// timeout.
   void
@@ -63,6 +64,7 @@ private:
   activity_shard& shared_;
   coordinator_handle coordinator_;
   std::shared_ptr<slot_supplier> slots_;
+  const slot_request by_; ///< what is said of who asks
 };
 
 } // namespace troupe::actors

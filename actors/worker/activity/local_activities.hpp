@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/worker/activity/activity_metrics.hpp"
 #include "actors/worker/away_list.hpp"
+#include "actors/worker/slots/slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "runtime/activity/environment.hpp"
 #include "runtime/workflow/instance.hpp"
@@ -29,14 +30,17 @@ struct local_job {
   time_point asked{};
 };
 
-/// The local activities of one shard: so many run at a time, the others wait for their turn. Used
-/// on the shard.
+inline constexpr std::string_view local_activity_kind = "local_activity";
+
+/// The local activities of one shard: those that have a slot run, the others wait for their turn.
+/// Used on the shard.
 class local_activities {
 public:
   local_activities(
       shard_context& context,
       std::shared_ptr<const activity::environment> environment,
-      std::size_t most);
+      std::shared_ptr<slot_supplier> slots,
+      slot_request by);
   local_activities(const local_activities&) = delete;
   local_activities& operator=(const local_activities&) = delete;
 
@@ -64,16 +68,25 @@ private:
     local_job job;
     bool is_cancelled = false;
   };
-  void begin(const std::shared_ptr<worker_context>& worker, local_job job);
+  struct running {
+    local_activity_handle runner;
+    slot_permit slot;
+  };
+  void begin(const std::shared_ptr<worker_context>& worker, local_job job, slot_permit slot);
+  void begin_next(slot_permit slot);
+  void begin_waiting();
   void count_slots() const noexcept;
 
   shard_context& context_;
   std::shared_ptr<const activity::environment> environment_;
-  std::size_t most_;
+  std::shared_ptr<slot_supplier> slots_;
+  const slot_request by_;
+  bool waits_for_slot_ = false; ///< and is told when there is one
   std::uint64_t last_key_ = 0;
-  std::map<std::uint64_t, local_activity_handle> running_;
+  std::map<std::uint64_t, running> running_;
   std::deque<waiting> waiting_;
   std::vector<local_activity_handle> idle_;
+  std::shared_ptr<local_activities*> alive_; ///< what is posted finds it only while this lives
 };
 
 } // namespace troupe::actors

@@ -26,7 +26,7 @@ slot_permit fixed_slot_supplier::try_reserve(const slot_request& by) {
   return make_permit(shared_tag);
 }
 
-slot_permit fixed_slot_supplier::try_reserve_spare() {
+slot_permit fixed_slot_supplier::try_reserve_spare(const slot_request&) {
   const std::lock_guard guard{mutex_};
   if (shared_free_ == 0)
     return {}; // and so it is while somebody waits

@@ -17,11 +17,12 @@ class fixed_slot_supplier final : public slot_supplier {
 public:
   explicit fixed_slot_supplier(std::size_t slots) : total_(slots > 0 ? slots : 1) {}
 
+  [[nodiscard]] std::string_view sort() const noexcept override { return "Fixed"; }
   [[nodiscard]] std::size_t guaranteed() const noexcept override { return total_; }
   [[nodiscard]] std::optional<std::size_t> capacity() const noexcept override { return total_; }
   void begin(std::size_t pollers) override;
   [[nodiscard]] slot_permit try_reserve(const slot_request& by) override;
-  [[nodiscard]] slot_permit try_reserve_spare() override;
+  [[nodiscard]] slot_permit try_reserve_spare(const slot_request& by) override;
   void when_free(const slot_request& by, unique_function<void()> on_free) override;
   void stop_waiting(const slot_request& by) noexcept override;
   [[nodiscard]] bool try_keep(const slot_permit& slot, const slot_request& by, bool waits) override;

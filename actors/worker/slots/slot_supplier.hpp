@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/base/executor.hpp"
+
 #include <troupe/unique_function.hpp>
 
 #include <cstddef>
@@ -50,8 +52,10 @@ private:
 struct slot_request {
   std::string_view kind; ///< the task kind's name
   std::string_view task_queue;
+  std::string_view identity = {}; ///< the worker's
   bool is_sticky = false;
   std::uint32_t poller = 0; ///< which of the kind's pollers, from 0 on over all shards
+  executor* home = nullptr; ///< where the poller lives: its time, and its timers
 };
 
 /// What a slot is used for. Texts live only during the call.
@@ -73,6 +77,8 @@ class slot_supplier : public std::enable_shared_from_this<slot_supplier> {
 public:
   virtual ~slot_supplier() = default;
 
+  /// Which sort it is, as the service is told it: `Fixed`, `ResourceBased`, `Custom`.
+  [[nodiscard]] virtual std::string_view sort() const noexcept = 0;
   /// How many tasks can surely run at a time, at least 1: no more pollers are started, so that each
   /// of them can have a slot and none starves another.
   [[nodiscard]] virtual std::size_t guaranteed() const noexcept = 0;
@@ -85,10 +91,10 @@ public:
   /// A slot, or an empty permit if there is none for this poller now.
   [[nodiscard]] virtual slot_permit try_reserve(const slot_request& by) = 0;
   /// A slot that no poller has or waits for, for a task that comes without a poll; an empty permit
-  /// if there is none now.
-  [[nodiscard]] virtual slot_permit try_reserve_spare() = 0;
+  /// if there is none now. Which poller asks is of no matter; `home` need not be this thread's.
+  [[nodiscard]] virtual slot_permit try_reserve_spare(const slot_request& by) = 0;
   /// Calls `on_free` once when it is worth while to try again; at once if it is now. A poller waits
-  /// with one callback at a time; the last one given counts.
+  /// with one callback at a time; the last one given counts. On the poller's thread.
   virtual void when_free(const slot_request& by, unique_function<void()> on_free) = 0;
   /// Forgets that callback.
   virtual void stop_waiting(const slot_request& by) noexcept = 0;

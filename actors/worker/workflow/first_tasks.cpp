@@ -61,7 +61,11 @@ first_tasks::try_reserve(std::string_view workflow_type) {
   const auto& definitions = runs_.options->definitions;
   if (!definitions.contains(workflow_type) && !definitions.contains(std::string_view{}))
     return nullptr;
-  auto slot = runs_.options->slots->try_reserve_spare();
+  auto slot = runs_.options->slots->try_reserve_spare(
+      {.kind = "workflow",
+       .task_queue = worker_->settings.task_queue,
+       .identity = worker_->settings.identity,
+       .home = &on_.home});
   // Looked at when the slot is out: a worker that begins to stop later waits for it.
   if (!slot || worker_->draining)
     return nullptr;

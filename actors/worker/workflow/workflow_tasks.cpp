@@ -2,6 +2,7 @@
 #include "actors/worker/workflow/workflow_tasks.hpp"
 
 #include "actors/shard/pinned_actor.hpp"
+#include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/worker_context.hpp"
 #include "actors/worker/workflow/first_tasks.hpp"
 #include "actors/worker/workflow/sticky_cache_actor.hpp"
@@ -48,7 +49,13 @@ public:
       runs_.local = std::make_unique<local_activities>(
           with.shard,
           runs_.options->activities,
-          std::max<std::size_t>(runs_.options->max_concurrent_local_activities / with.shards, 1));
+          runs_.options->local_slots,
+          slot_request{
+              .kind = local_activity_kind,
+              .task_queue = with.worker->settings.task_queue,
+              .identity = with.worker->settings.identity,
+              .poller = static_cast<std::uint32_t>(with.index),
+              .home = &with.shard.home});
     if (sticky) {
       runs_.sticky_queue = with.shard.unique_name;
       runs_.max_cached_workflows =
@@ -103,6 +110,8 @@ duration slow_task_limit() {
 }
 
 task_kind workflow_tasks(workflow_task_options options) {
+  if (options.activities && !options.local_slots)
+    options.local_slots = std::make_shared<fixed_slot_supplier>(100);
   constexpr auto method = rpc::methods::workflow_service::poll_workflow_task_queue;
   task_kind kind{
       .name = "workflow",
@@ -111,7 +120,10 @@ task_kind workflow_tasks(workflow_task_options options) {
       .polls = {{"workflow_task", method}},
       .pollers = options.pollers,
       .slots = options.slots,
+      .inner = {},
       .open = {}};
+  if (options.activities)
+    kind.inner = {local_activity_kind, local_activity_worker_type, options.local_slots};
   // A shard that keeps runs needs a slot for its sticky queue and one for the normal queue, or one
   // sort of poll would keep the last slot from the other for as long as a long poll lasts.
   const bool sticky = options.max_cached_workflows > 0 && options.slots->guaranteed() >= 2;

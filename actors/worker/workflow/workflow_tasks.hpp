@@ -44,7 +44,7 @@ struct workflow_task_options {
   duration sticky_schedule_to_start = std::chrono::seconds{10};
   /// What local activities run with; null: there are none.
   std::shared_ptr<const activity::environment> activities = {};
-  std::size_t max_concurrent_local_activities = 100;
+  std::shared_ptr<slot_supplier> local_slots = {}; ///< theirs; null: a hundred
   /// Tasks that take longer are told of, once for each type of workflow; zero: none is.
   duration slow_after = std::chrono::seconds{5};
   /// Who starts workflows in this process and may bring their first tasks; null: nobody.

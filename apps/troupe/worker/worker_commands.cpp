@@ -116,8 +116,11 @@ void print_text(const worker_snapshot& worker, const global_flags& flags) {
   section("Pollers:", {"Shard", "Type", "Open", "Oldest", "State", "LastError"}, pollers, flags);
   for (const auto& each : worker.slot_kinds)
     slots.push_back(
-        {each.kind, number(each.used), each.capacity ? number(*each.capacity) : std::string{"?"}});
-  section("Slots:", {"Kind", "Used", "Capacity"}, slots, flags);
+        {each.kind,
+         number(each.used),
+         each.capacity ? number(*each.capacity) : std::string{"?"},
+         each.supplier});
+  section("Slots:", {"Kind", "Used", "Capacity", "Supplier"}, slots, flags);
   for (const auto& each : worker.runs)
     runs.push_back(
         {number(each.shard),

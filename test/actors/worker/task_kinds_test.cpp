@@ -35,6 +35,7 @@ class scripted_supplier final : public slot_supplier {
 public:
   explicit scripted_supplier(std::size_t limit) : limit_(limit) {}
 
+  std::string_view sort() const noexcept override { return "Custom"; }
   std::size_t guaranteed() const noexcept override { return 2; }
   std::optional<std::size_t> capacity() const noexcept override { return std::nullopt; }
   void begin(std::size_t count) override { pollers = count; }
@@ -46,7 +47,7 @@ public:
     asked.push_back(by);
     return make_permit(++last_);
   }
-  slot_permit try_reserve_spare() override { return {}; }
+  slot_permit try_reserve_spare(const slot_request&) override { return {}; }
   void when_free(const slot_request& by, unique_function<void()> on_free) override {
     waiting_[by.poller] = std::move(on_free);
   }

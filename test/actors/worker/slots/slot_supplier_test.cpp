@@ -57,12 +57,12 @@ BOOST_AUTO_TEST_CASE(each_poller_has_a_slot_of_its_own_and_shares_the_rest) {
 
 BOOST_AUTO_TEST_CASE(a_spare_slot_is_one_that_no_poller_has_of_its_own) {
   auto slots = std::make_shared<fixed_slot_supplier>(4);
-  BOOST_TEST(!slots->try_reserve_spare()); // nobody knows yet whose they are
+  BOOST_TEST(!slots->try_reserve_spare({})); // nobody knows yet whose they are
   slots->begin(2);
-  auto first = slots->try_reserve_spare();
-  auto second = slots->try_reserve_spare();
+  auto first = slots->try_reserve_spare({});
+  auto second = slots->try_reserve_spare({});
   BOOST_TEST(static_cast<bool>(second));
-  BOOST_TEST(!slots->try_reserve_spare());
+  BOOST_TEST(!slots->try_reserve_spare({}));
   auto own = slots->try_reserve(of(0));
   BOOST_TEST(static_cast<bool>(own));
   bool told = false;

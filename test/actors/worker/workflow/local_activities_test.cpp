@@ -104,7 +104,7 @@ struct local_fixture : worker_fixture {
          .pollers = {2, 2, 2},
          .activities =
              std::make_shared<activity::environment>(activity::environment{.activities = known}),
-         .max_concurrent_local_activities = 1}));
+         .local_slots = std::make_shared<actors::fixed_slot_supplier>(1)}));
   }
 
   /// The one answer that is on its way.
