@@ -59,6 +59,10 @@ struct task_ended {
 struct backoff_ended {
   std::uint64_t generation = 0;
 };
+/// The first poll after a failure has had its time.
+struct trial_ended {
+  std::uint64_t generation = 0;
+};
 /// The oldest poll should have ended long ago.
 struct polls_due {};
 /// The next poll is not too early any more.
@@ -209,6 +213,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(slot_freed)
   TROUPE_MESSAGE(task_ended)
   TROUPE_MESSAGE(backoff_ended)
+  TROUPE_MESSAGE(trial_ended)
   TROUPE_MESSAGE(polls_due)
   TROUPE_MESSAGE(pace_kept)
   TROUPE_MESSAGE(probe_answered)
@@ -276,6 +281,7 @@ using poller_handle = caf::typed_actor<
     sig<void(slot_freed)>,
     sig<void(task_ended)>,
     sig<void(backoff_ended)>,
+    sig<void(trial_ended)>,
     sig<void(polls_due)>,
     sig<void(pace_kept)>,
     sig<void(probe_answered)>,

@@ -78,7 +78,9 @@ set(troupe_compiled_alone
   test/actors/worker/public_actors_test.cpp
   test/actors/worker/public_worker_test.cpp
   test/actors/worker/run_until_signal_test.cpp
+  test/actors/worker/slots/slots_of_workers_test.cpp
   test/actors/worker/task_kinds_test.cpp
+  test/actors/worker/tuned_workers_test.cpp
   test/actors/worker/worker_ports_test.cpp
   test/actors/worker/worker_traces_test.cpp
   test/actors/worker/workflow/answer_texts_test.cpp

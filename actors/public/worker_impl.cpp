@@ -265,11 +265,13 @@ void worker_impl::add_kinds(actors::worker_context& to, const worker_slots& slot
       program_metrics::environment{
           [](const std::string& what) { log::warn(what); },
           [](std::string_view text) { return is_utf8(text); }});
-  if (!services_->empty())
+  if (!services_->empty()) {
+    auto pollers = limits_of(options_.nexus_pollers);
+    if (options_.max_nexus_tasks_per_second)
+      pollers.pace = pace_of(*options_.max_nexus_tasks_per_second);
     to.kinds.push_back(actors::nexus_tasks(
-        {.environment = nexus_environment(settings),
-         .slots = slots.nexus,
-         .pollers = limits_of(options_.nexus_pollers)}));
+        {.environment = nexus_environment(settings), .slots = slots.nexus, .pollers = pollers}));
+  }
   const auto activities = activities_->empty() ? nullptr : activity_environment(settings);
   if (!workflows_.empty()) {
     to.kinds.push_back(actors::workflow_tasks(

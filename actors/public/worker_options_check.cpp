@@ -39,6 +39,9 @@ void check(const worker_options& options) {
       options.max_activities_per_second && !(*options.max_activities_per_second > 0),
       "max_activities_per_second must be more than zero");
   refuse(
+      options.max_nexus_tasks_per_second && !(*options.max_nexus_tasks_per_second > 0),
+      "max_nexus_tasks_per_second must be more than zero");
+  refuse(
       options.default_heartbeat_throttle_interval.count() <= 0
           || options.max_heartbeat_throttle_interval.count() <= 0,
       "the heartbeat throttle intervals must be longer than zero");

@@ -45,7 +45,8 @@ poller_limits share(const poller_limits& total, std::size_t parts) {
       share(total.minimum, parts),
       share(total.initial, parts),
       share(total.maximum, parts),
-      total.pace * static_cast<int>(std::max<std::size_t>(parts, 1))};
+      total.pace * static_cast<int>(std::max<std::size_t>(parts, 1)),
+      total.is_advised};
 }
 
 } // namespace
@@ -154,7 +155,14 @@ void worker_root_actor::describe_namespace() {
 void worker_root_actor::on_namespace(const namespace_described& answer) {
   const auto& settings = worker_->settings;
   switch (answer.status.code) {
-  case status_code::ok:
+  case status_code::ok: {
+    wire::DescribeNamespaceResponse description;
+    if (rpc::decode(answer.answer, description)) {
+      const auto& can = description.namespace_info().capabilities();
+      gives_advice_ = can.poller_autoscaling() || can.poller_autoscaling_auto_enroll();
+    }
+    return begin_running();
+  }
   case status_code::unimplemented: // services that know only what a worker needs
     return begin_running();
   case status_code::not_found:
@@ -283,7 +291,9 @@ void worker_root_actor::add_poller(
   made->id = pollers_.size() + 1;
   made->type = kind.polls[type].name;
   made->restart = backoff{worker_->settings.restart_backoff};
-  made->spawn = [this, id = made->id, &kind, type, request, &on, &station, shards] {
+  auto limits = share(kind.pollers, shards);
+  limits.is_advised |= gives_advice_;
+  made->spawn = [this, id = made->id, &kind, type, request, &on, &station, limits] {
     poller_actor::setup with{
         .id = id,
         .root = me(),
@@ -291,7 +301,7 @@ void worker_root_actor::add_poller(
         .shard = &on,
         .type = kind.polls[type],
         .source = station.make_source(worker_, type),
-        .limits = share(kind.pollers, shards),
+        .limits = limits,
         .slots = kind.slots,
         .request = request};
     return poller_handle{home().system().spawn<poller_actor>(on.home, std::move(with))};

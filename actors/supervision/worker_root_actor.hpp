@@ -94,6 +94,7 @@ private:
   down_watch watch_;
   worker_phase phase_ = worker_phase::created;
   backoff connect_backoff_;
+  bool gives_advice_ = false; ///< the namespace does, on how many polls to keep open
   telemetry::counter poller_restarts_;
   std::vector<std::unique_ptr<poller>> pollers_;
   std::vector<coordinator_handle> coordinators_;

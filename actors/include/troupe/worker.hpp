@@ -28,11 +28,16 @@ namespace troupe {
 struct worker_tuner; // troupe/tuner.hpp
 
 /// How many long polls of one kind a worker keeps open. Between the bounds it follows the service's
-/// advice; set both to the same number to switch that off. Never more than there are free slots.
+/// advice. Never more than there are free slots.
 struct poller_options {
   int minimum = 1;   ///< that are always open, for each shard
   int initial = 5;   ///< at the start
   int maximum = 100; ///< however much there is to do
+
+  /// Always so many, whatever the service advises.
+  [[nodiscard]] static constexpr poller_options simple_maximum(int polls) noexcept {
+    return {polls, polls, polls};
+  }
 };
 
 /// What a worker is told. Only `task_queue` is needed.
@@ -71,6 +76,8 @@ struct worker_options {
   std::optional<double> max_task_queue_activities_per_second = {};
   /// So many activities are started in a second by this worker, evenly spaced. Absent: no limit.
   std::optional<double> max_activities_per_second = {};
+  /// So many Nexus requests are taken in a second by this worker, evenly spaced. Absent: no limit.
+  std::optional<double> max_nexus_tasks_per_second = {};
   /// True: only workflows, local activities and Nexus operations; activities that were added are
   /// there for `execute_local` alone.
   bool no_remote_activities = false;

@@ -19,6 +19,9 @@ constexpr duration log_interval = 1min;
 constexpr duration hasty = 500ms;
 /// Polls that have not failed for so long since the service answered wait for tasks.
 constexpr duration quiet = 1s;
+/// By so much of it at most they differ, so that not all workers of a service that has come back
+/// open the rest of their polls at the same time.
+constexpr double quiet_spread = 0.5;
 
 using telemetry::metric;
 using telemetry::metric_kind;
@@ -64,8 +67,15 @@ poller_handle::behavior_type poller_actor::make_behavior() {
         if (ended.generation != backoff_generation_)
           return;
         backing_off_ = false;
+        try_one();
         fill();
         probe();
+      },
+      [this](const trial_ended& ended) {
+        if (ended.generation != backoff_generation_ || backing_off_)
+          return;
+        tries_one_ = false;
+        fill();
       },
       [this](const polls_due&) {
         watch_ = 0;
@@ -125,7 +135,7 @@ void poller_actor::describe(const snapshot_options&, inspected_part& to) const {
 void poller_actor::fill() {
   if (stopping_ || backing_off_)
     return;
-  while (polls_.size() < static_cast<std::size_t>(target_.value()) && !must_wait()) {
+  while (polls_.size() < wanted() && !must_wait()) {
     auto slot = with_.slots->try_reserve(with_.request);
     if (!slot) {
       if (!std::exchange(waiting_for_slot_, true))
@@ -142,12 +152,23 @@ void poller_actor::on_task_ended(task_ended& ended) {
   with_.source->task_ended(ended.who);
   const auto returned = ended.slot.take();
   auto slot = returned ? std::move(*returned) : slot_permit{};
-  if (!slot || stopping_ || backing_off_
-      || polls_.size() >= static_cast<std::size_t>(target_.value()) || must_wait()
+  if (!slot || stopping_ || backing_off_ || polls_.size() >= wanted() || must_wait()
       || !with_.slots->try_keep(slot, with_.request, waiting_for_slot_))
     return;
   start_poll(std::move(slot));
   metrics_.num_pollers.set(static_cast<double>(polls_.size()));
+}
+
+/// After a failure it is one poll that finds out whether the service takes them again: the others
+/// follow when it has come back, or has waited for a while.
+void poller_actor::try_one() {
+  if (!failing_)
+    return;
+  tries_one_ = true;
+  const auto spread = 1 + quiet_spread * with_.shard->jitter();
+  home().schedule(
+      std::chrono::duration_cast<duration>(quiet * spread),
+      [self = me(), generation = backoff_generation_] { tell(self, trial_ended{generation}); });
 }
 
 /// True if the next poll is too early; then it is made when its time has come.
@@ -232,9 +253,10 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
       on_error({status_code::internal, "unreadable answer: " + result.unreadable, {}});
     } else {
       say_working();
+      tries_one_ = false;
       error_backoff_.reset();
       exhausted_backoff_.reset();
-      target_.on_answer(!result.deliver, result.poller_advice);
+      target_.on_answer(!result.deliver, result.poller_advice, home().now());
       if (result.deliver)
         result.deliver(std::move(poll.slot));
       else if (lasted < hasty && !stopping_)

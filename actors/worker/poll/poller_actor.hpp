@@ -19,8 +19,8 @@ namespace troupe::actors {
 /// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
 /// Receives:  poll_completed and probe_answered (transport), slot_freed (slot supplier), task_ended
 /// (whoever its source
-///            gave a task to), backoff_ended, polls_due, pace_kept and reconnection_due
-///            (own timers),
+///            gave a task to), backoff_ended, trial_ended, polls_due, pace_kept and
+///            reconnection_due (own timers),
 ///            stop_polling (worker root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
 /// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
@@ -54,6 +54,11 @@ private:
   };
 
   void fill();
+  /// How many polls are to be open.
+  [[nodiscard]] std::size_t wanted() const noexcept {
+    return tries_one_ ? 1 : static_cast<std::size_t>(target_.value());
+  }
+  void try_one();
   [[nodiscard]] bool must_wait();
   void start_poll(slot_permit slot);
   void on_task_ended(task_ended& ended);
@@ -94,6 +99,7 @@ private:
   bool backing_off_ = false;
   std::uint64_t backoff_generation_ = 0;
   bool failing_ = false;              ///< since the last poll that worked
+  bool tries_one_ = false;            ///< and opens no others meanwhile
   rpc::transport::call_id probe_ = 0; ///< asks whether the service is there again; 0: none
   time_point probed_at_{};
   std::string last_error_;

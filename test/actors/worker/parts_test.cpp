@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/caf_compat.hpp"
 #include "actors/supervision/backoff.hpp"
-#include "actors/worker/poll/poller_target.hpp"
 #include "actors/worker/task_outcome.hpp"
 #include "runtime/telemetry/registry.hpp"
 
@@ -24,20 +23,6 @@ BOOST_AUTO_TEST_CASE(backoff_grows_to_its_cap_and_starts_again_after_success) {
   BOOST_TEST((wait.next(-1) == 800ms));
   wait.reset();
   BOOST_TEST((wait.next(0) == 200ms));
-}
-
-BOOST_AUTO_TEST_CASE(the_poller_target_stays_between_its_bounds) {
-  poller_target target{{1, 5, 10}};
-  target.on_answer(true, std::nullopt);
-  BOOST_TEST(target.value() == 5); // this service has never given advice
-  target.on_answer(false, 100);
-  BOOST_TEST(target.value() == 10);
-  target.on_error(true);
-  BOOST_TEST(target.value() == 5);
-  target.on_answer(true, std::nullopt);
-  BOOST_TEST(target.value() == 4);
-  target.on_answer(false, -2'000'000'000);
-  BOOST_TEST(target.value() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_forgotten_task_is_counted_as_such) {

@@ -10,7 +10,6 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using troupe::tuning::resource_reader;
 
 namespace {
 
@@ -54,7 +53,7 @@ struct planted {
 
   troupe::test::temporary_folder folder;
   std::chrono::nanoseconds now{1h};
-  resource_reader reader{folder.path(""), [this] { return now; }};
+  troupe::tuning::resource_reader reader{folder.path(""), [this] { return now; }};
 };
 
 constexpr auto close_enough = 1e-9;
@@ -153,7 +152,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(this_machine_can_be_read) {
-  ::resource_reader real;
+  troupe::tuning::resource_reader real;
   const auto usage = real.read();
   BOOST_REQUIRE_MESSAGE(usage.has_value(), real.problem());
   BOOST_TEST(usage->memory > 0);

@@ -182,15 +182,17 @@ BOOST_AUTO_TEST_CASE(a_failing_poll_is_tried_again_after_growing_pauses_for_ever
   clock->advance(159ms); // 200 ms less a fifth
   BOOST_TEST(service.all(poll).size() == at_once);
   clock->advance(82ms);
-  BOOST_TEST(service.all(poll).size() == 2 * at_once);
+  BOOST_TEST(service.all(poll).size() == at_once + 1); // one finds out
   clock->advance(1h);
   const auto after_an_hour = service.all(poll).size();
-  BOOST_TEST(after_an_hour > 300 * at_once);
-  BOOST_TEST(after_an_hour < 400 * at_once);                     // every 10 s
+  BOOST_TEST(after_an_hour > 300u);
+  BOOST_TEST(after_an_hour < 400u);                              // every 10 s
   BOOST_TEST(log.count("the service cannot be reached") < 100u); // said again now and then
   // The service is back.
   service.answer_with(poll, [](const auto&) { return std::nullopt; });
-  clock->advance(13s);
+  clock->advance(12s); // 10 s and a fifth
+  BOOST_TEST(service.open(poll).size() >= 1u);
+  clock->advance(1500ms);
   BOOST_TEST(service.open(poll).size() == 2u);
   give(poll, nexus_task("quick", "a"));
   answer(completed, wire::RespondNexusTaskCompletedResponse{});
@@ -211,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_is_there_again_is_told_of_before_a_poll_come
   clock->advance(10min);
   const auto probes = service.all(probe).size();
   BOOST_TEST(probes > 50u); // one with each try
-  BOOST_TEST(probes <= service.all(poll).size() / 2);
+  BOOST_TEST(probes <= service.all(poll).size());
   BOOST_TEST(log.count("reconnected") == 0u);
   service.answer_with(poll, [](const auto&) { return std::nullopt; });
   service.answer_with(probe, [](const auto&) { return std::string{}; });
@@ -251,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_probe_that_hangs_is_made_again_beside_polls_that_hang) {
   start();
   service.answer_with(poll, [](const auto&) { return std::nullopt; }); // neither answers
   clock->advance(300ms);
-  BOOST_TEST(service.open(poll).size() == 2u);
+  BOOST_TEST(service.open(poll).size() == 1u);
   BOOST_TEST(service.open(probe).size() == 1u);
   clock->advance(30s); // its timeout
   BOOST_TEST(log.count("reconnected") == 0u);
@@ -284,14 +286,116 @@ BOOST_AUTO_TEST_CASE(an_exhausted_service_is_left_alone_for_longer) {
   clock->advance(799ms);
   BOOST_TEST(service.all(poll).size() == 2u);
   clock->advance(402ms);
-  BOOST_TEST(service.all(poll).size() == 4u);
+  BOOST_TEST(service.all(poll).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_refuses_half_of_the_polls_is_asked_less_and_serves_the_others) {
+  wire::DescribeNamespaceResponse description;
+  description.mutable_namespace_info()->mutable_capabilities()->set_poller_autoscaling(true);
+  service.answer_with(
+      "DescribeNamespace", [&](const auto&) { return description.SerializeAsString(); });
+  int polls = 0;
+  service.answer_with(poll, [&](const auto&) -> std::optional<fake_service::reply> {
+    if (++polls % 2 == 1)
+      return std::nullopt;
+    return troupe::rpc_status{troupe::status_code::resource_exhausted, "too much", {}};
+  });
+  nexus_pollers = {1, 8, 8};
+  serve_nexus();
+  start();
+  BOOST_TEST(polls == 8); // it knows only when they come back
+  clock->advance(5min);
+  BOOST_TEST(polls < 8 + 5 * 60 / 2);
+  BOOST_REQUIRE(service.open(poll).size() == 1u); // the minimum
+  for (int i = 0; i != 20; ++i) {
+    clock->advance(15s);
+    BOOST_REQUIRE(!service.open(poll).empty());
+    give(poll, nexus_task("quick", "t" + std::to_string(i)));
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+  }
+  BOOST_TEST(counters().nexus_tasks.of(task_outcome::answered) == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_failure_one_poll_is_made_and_the_others_when_it_is_taken) {
+  nexus_pollers = {5, 5, 5};
+  bool is_there = false;
+  service.answer_with(poll, [&](const auto&) -> std::optional<fake_service::reply> {
+    if (is_there)
+      return std::nullopt;
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  serve_nexus();
+  start();
+  is_there = true;
+  clock->advance(240ms);
+  BOOST_TEST(service.open(poll).size() == 1u);
+  // It has come back: all others follow at once.
+  give(poll, nexus_task("quick", "a"));
+  BOOST_TEST(service.open(poll).size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_that_waits_after_a_failure_is_taken) {
+  nexus_pollers = {5, 5, 5};
+  int refusals = 6;
+  service.answer_with(poll, [&](const auto&) -> std::optional<fake_service::reply> {
+    if (refusals-- <= 0)
+      return std::nullopt;
+    return troupe::rpc_status{troupe::status_code::unavailable, "connection refused", {}};
+  });
+  serve_nexus();
+  start();
+  clock->advance(240ms); // fails again
+  BOOST_TEST(service.open(poll).empty());
+  clock->advance(480ms);
+  BOOST_TEST(service.open(poll).size() == 1u);
+  clock->advance(1500ms);
+  BOOST_TEST(service.open(poll).size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(where_the_namespace_scales_polls_empty_ones_lower_their_number) {
+  wire::DescribeNamespaceResponse description;
+  const auto after_an_empty_poll = [&] {
+    worker_fixture worker;
+    worker.service.answer_with(
+        "DescribeNamespace", [&](const auto&) { return description.SerializeAsString(); });
+    worker.nexus_pollers = {1, 3, 5};
+    worker.serve_nexus();
+    worker.start();
+    worker.clock->advance(30s);
+    worker.give(poll, wire::PollNexusTaskQueueResponse{});
+    return worker.service.open(poll).size();
+  };
+  BOOST_TEST(after_an_empty_poll() == 3u);
+  description.mutable_namespace_info()->mutable_capabilities()->set_poller_autoscaling(true);
+  BOOST_TEST(after_an_empty_poll() == 2u);
+  description.mutable_namespace_info()->mutable_capabilities()->set_poller_autoscaling(false);
+  description.mutable_namespace_info()->mutable_capabilities()->set_poller_autoscaling_auto_enroll(
+      true);
+  BOOST_TEST(after_an_empty_poll() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(polls_keep_the_pace_that_they_were_told) {
+  nexus_pollers = {.minimum = 3, .initial = 3, .maximum = 3, .pace = 100ms};
+  serve_nexus();
+  start(2);
+  BOOST_TEST(service.open(poll).size() == 2u); // of each shard at half the rate
+  clock->advance(199ms);
+  BOOST_TEST(service.open(poll).size() == 2u);
+  clock->advance(1ms);
+  BOOST_TEST(service.open(poll).size() == 4u);
+  for (int i = 0; i != 30; ++i) {
+    give(poll, nexus_task("quick", "t" + std::to_string(i)));
+    answer(completed, wire::RespondNexusTaskCompletedResponse{});
+    clock->advance(100ms);
+  }
+  BOOST_TEST(service.all(poll).size() <= 4u + 30u);
 }
 
 BOOST_AUTO_TEST_CASE(an_unreadable_answer_is_an_error_and_not_the_end) {
   serve_nexus();
   start();
   give(poll, garbage{});
-  clock->advance(1s);
+  clock->advance(2s);
   BOOST_TEST(service.open(poll).size() == 2u);
   BOOST_TEST(metric("poll_errors") == 1);
 }

@@ -78,6 +78,7 @@ BOOST_AUTO_TEST_CASE(a_worker_at_its_memory_target_polls_no_more_than_it_must_un
   BOOST_TEST(metric("worker_task_slots_available", of_nexus) == 10);
 
   usage.memory = 0.95;
+  clock->advance(200ms);
   for (const char* token : {"a", "b", "c"})
     give(poll, nexus_task("quick", token));
   BOOST_TEST(metric("worker_task_slots_used", of_nexus) == 3);
