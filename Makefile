@@ -13,7 +13,7 @@ CXX_FILES = git ls-files '*.hpp' '*.cpp'
 .PHONY: help deps proto build demo demo-secure test asan tsan interop interop-cluster package install-test docs web web-packages web-check web-test check format fuzz stalls kitchen-sink sdk-python tidy bench bench-full bench-build bench-gate clean
 
 help: ## Lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 PACKAGES ?= packages.txt
 deps: ## Installs the Debian packages of packages.txt that are missing
@@ -26,14 +26,15 @@ deps: ## Installs the Debian packages of packages.txt that are missing
 
 proto: deps ## Builds the Temporal API messages once, for every other build
 	@[ -f build/proto/build.ninja ] || cmake -S proto -B build/proto -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null
-	@ninja -C build/proto
+	@flock build/proto/.lock ninja -C build/proto
 
-build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|release)
+build: proto ## Builds everything, or TARGETS (PRESET=dev|asan|tsan|release|package)
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
-	@ninja -C $(BUILD) $(TARGETS)
+	@flock $(BUILD)/.lock ninja -C $(BUILD) $(TARGETS)
 	@[ $(PRESET) != dev ] || ln -sfn dev/bin build/bin
 
 demo: deps ## Sets up, builds, and runs the published Nexus guide, or SAMPLE, with real processes
+	@apps/samples/demo.py --programs $(SAMPLE) > /dev/null
 	@$(MAKE) --no-print-directory build PRESET=dev TARGETS="troupe $$(apps/samples/demo.py --programs $(SAMPLE))"
 	@apps/samples/demo.py $(SAMPLE) build/bin
 

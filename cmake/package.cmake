@@ -24,6 +24,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
     "libprotobuf-dev, libgrpc++-dev, protobuf-compiler, protobuf-compiler-grpc, libabsl-dev, libcaf-dev, libsimdjson-dev, \
 libboost1.81-dev | libboost-dev (>= 1.77), libssl-dev, libutf8proc-dev, zlib1g-dev, pkg-config")
+set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS "clang-19 | g++ (>= 4:13), cmake, ninja-build | make")
 set(CPACK_COMPONENT_DEV_DESCRIPTION
     "Temporal and Nexus runtime for C++20, libraries and headers
 Workers for durable workflows and Nexus operations, a client, and an embedded

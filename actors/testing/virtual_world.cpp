@@ -369,7 +369,8 @@ rpc::pump_function virtual_world::pump(bool goes_on_without) {
           world->last_failure_);
     if (world->fails_for_ever_)
       world->give_up(
-          "gives up: the same has failed environment_options::most_failures times meanwhile",
+          "gives up: the same has failed environment_options::most_failures times meanwhile (if "
+          "the call does not wait for it, terminate what is left of an earlier test)",
           world->last_failure_);
     if (is_of_pool)
       return world->pool_->yield();

@@ -32,7 +32,8 @@ def fail(why):
 
 def blocks_of(sample):
     readme = HERE / sample / "README.md"
-    stories = sorted(each.parent.name for each in HERE.glob("*/README.md") if "\n```" in each.read_text())
+    stories = sorted({each.parent.name for each in HERE.glob("*/README.md") if "\n```" in each.read_text()}
+                     | {each.parent.name for each in HERE.glob("*/demo.sh")})
     if sample not in stories:
         fail(f"there is no sample {sample} with a story in its README, only {', '.join(stories)}")
     blocks = re.findall(r"^```\w*\n(.*?)^```$", readme.read_text(), re.MULTILINE | re.DOTALL)
@@ -170,6 +171,9 @@ if __name__ == "__main__":
         else:
             print(*programs_of(commands_of(blocks_of(sys.argv[2])[0])))
     elif len(sys.argv) in (2, 3):
-        run(sys.argv[1], str(pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else "build/bin").resolve()))
+        try:
+            run(sys.argv[1], str(pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else "build/bin").resolve()))
+        except KeyboardInterrupt:
+            sys.exit(130)
     else:
         fail("usage: demo.py SAMPLE [FOLDER] | --programs SAMPLE")

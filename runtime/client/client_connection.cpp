@@ -135,10 +135,17 @@ rpc::reply client_connection::call_now(rpc::call what) {
   });
 }
 
+client local_client(
+    std::shared_ptr<rpc::local_service> service,
+    connection_options options,
+    data_converter converter) {
+  return client{std::make_shared<client_connection>(
+      rpc::direct_connector(std::move(service), std::move(options)), std::move(converter))};
+}
+
 client
 local_client(rpc::local_service& service, connection_options options, data_converter converter) {
-  return client{std::make_shared<client_connection>(
-      rpc::direct_connector(service, std::move(options)), std::move(converter))};
+  return local_client(rpc::not_owned(service), std::move(options), std::move(converter));
 }
 
 client local_client(
@@ -149,7 +156,7 @@ client local_client(
     data_converter converter,
     std::chrono::milliseconds long_poll_timeout) {
   return client{std::make_shared<client_connection>(
-      rpc::direct_connector(service, std::move(options)),
+      rpc::direct_connector(rpc::not_owned(service), std::move(options)),
       std::move(converter),
       runs_on,
       std::move(pump),

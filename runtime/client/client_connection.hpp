@@ -90,6 +90,11 @@ namespace detail {
 
 /// A client of a service in this process, e.g. the embedded one, on its own thread.
 [[nodiscard]] client local_client(
+    std::shared_ptr<rpc::local_service> service,
+    connection_options options = {},
+    data_converter converter = {});
+/// The same of one that outlives it.
+[[nodiscard]] client local_client(
     rpc::local_service& service, connection_options options = {}, data_converter converter = {});
 /// The same on an executor that is drained by hand: blocking calls drain it with `pump`.
 [[nodiscard]] client local_client(

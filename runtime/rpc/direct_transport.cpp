@@ -18,8 +18,8 @@ struct direct_transport::state : std::enable_shared_from_this<state> {
     executor::timer_id deadline = 0;
   };
 
-  state(local_service& service_, executor& runs_on_, metadata headers_)
-      : service(&service_), runs_on(&runs_on_), headers(std::move(headers_)) {}
+  state(std::shared_ptr<local_service> service_, executor& runs_on_, metadata headers_)
+      : service(std::move(service_)), runs_on(&runs_on_), headers(std::move(headers_)) {}
 
   void finish(call_id id, rpc_status status, bytes reply) {
     const auto found = calls.find(id);
@@ -59,7 +59,7 @@ struct direct_transport::state : std::enable_shared_from_this<state> {
     is_gone = true;
   }
 
-  local_service* service;
+  std::shared_ptr<local_service> service;
   executor* runs_on;
   metadata headers;
   std::mutex mutex;     ///< guards `is_gone`, and keeps the executor alive while a reply is posted
@@ -70,7 +70,11 @@ struct direct_transport::state : std::enable_shared_from_this<state> {
 
 direct_transport::direct_transport(
     local_service& service, executor& runs_on, const connection_options& options)
-    : state_(std::make_shared<state>(service, runs_on, connection_metadata(options))) {}
+    : direct_transport(not_owned(service), runs_on, options) {}
+
+direct_transport::direct_transport(
+    std::shared_ptr<local_service> service, executor& runs_on, const connection_options& options)
+    : state_(std::make_shared<state>(std::move(service), runs_on, connection_metadata(options))) {}
 
 direct_transport::~direct_transport() {
   std::vector<call_id> open;

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,5 +80,10 @@ public:
   /// (`unimplemented`, `unknown method ...`) and after cancel (`cancelled`).
   virtual cancel_function handle(request what, reply_handler on_reply) = 0;
 };
+
+/// A service that outlives whoever holds this.
+inline std::shared_ptr<local_service> not_owned(local_service& service) {
+  return {std::shared_ptr<void>{}, &service};
+}
 
 } // namespace troupe::rpc

@@ -17,6 +17,7 @@
 #include "runtime/embedded/record/status.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/rpc/grpc_log.hpp"
+#include "runtime/rpc/local_door.hpp"
 
 #include <troupe/service.hpp>
 
@@ -87,6 +88,7 @@ struct service::implementation {
     });
     try {
       count_calls(options.metrics_address, counts_calls);
+      door = std::make_shared<rpc::local_door>(front());
       prepare(options);
     } catch (...) {
       stop(std::chrono::milliseconds{0}); // or its shard would go on while it is taken apart
@@ -139,7 +141,11 @@ struct service::implementation {
     return metered ? static_cast<rpc::local_service&>(*metered) : *host;
   }
 
-  ~implementation() { stop(std::chrono::milliseconds{0}); }
+  ~implementation() {
+    stop(std::chrono::milliseconds{0});
+    if (door)
+      door->close();
+  }
 
   /// What the service begins with: no call has come yet.
   void prepare(const service_options& options) {
@@ -233,6 +239,7 @@ struct service::implementation {
   }
 
   std::unique_ptr<embedded::doors> doors;
+  std::shared_ptr<rpc::local_door> door;  ///< of clients in this process, which may outlive it
   std::vector<std::string> allowed_hosts; ///< over HTTP
   bool takes_keys = false;                ///< or tokens
   std::unique_ptr<caf::actor_system_config> config;
@@ -283,7 +290,7 @@ client service::connect(
   if (!is_known)
     throw rpc_error{embedded::namespace_absent(name_space)};
   return local_client(
-      impl_->front(),
+      impl_->door,
       {.name_space = std::move(name_space), .interceptors = std::move(interceptors)},
       std::move(converter));
 }

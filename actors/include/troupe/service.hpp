@@ -109,8 +109,8 @@ public:
 /// It speaks the protocol of a Temporal server. Workers and clients of this process reach it
 /// without a network through `connect`; everybody else through `listen` (gRPC) and `listen_http`
 /// (JSON). It has one thread of its own, a shard, and one for each HTTP front. All members are
-/// thread-safe. Destroying it stops it; clients and workers on it should be gone by then, whatever
-/// they still call is answered `unavailable`.
+/// thread-safe. Destroying it stops it; clients and workers on it should be gone by then: whatever
+/// they call later is answered `unavailable`, and a worker that stops then waits for its grace.
 class service {
 public:
   /// Starts it. Throws `service_error` if the options make no sense, a file of certificates or keys

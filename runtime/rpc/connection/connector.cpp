@@ -77,19 +77,19 @@ private:
 
 class in_process final : public connector {
 public:
-  in_process(local_service& service, connection_options options)
-      : service_(&service), options_(resolve(std::move(options))) {}
+  in_process(std::shared_ptr<local_service> service, connection_options options)
+      : service_(std::move(service)), options_(resolve(std::move(options))) {}
 
   [[nodiscard]] const connection_options& options() const noexcept override { return options_; }
   [[nodiscard]] bool needs_queue() const noexcept override { return false; }
 
   [[nodiscard]] std::unique_ptr<transport>
   connect(executor& runs_on, polled_queue* /*queue*/) const override {
-    return std::make_unique<direct_transport>(*service_, runs_on, options_);
+    return std::make_unique<direct_transport>(service_, runs_on, options_);
   }
 
 private:
-  local_service* service_;
+  std::shared_ptr<local_service> service_;
   connection_options options_;
 };
 
@@ -100,8 +100,8 @@ std::shared_ptr<const connector> grpc_connector(connection_options options) {
 }
 
 std::shared_ptr<const connector>
-direct_connector(local_service& service, connection_options options) {
-  return std::make_shared<in_process>(service, std::move(options));
+direct_connector(std::shared_ptr<local_service> service, connection_options options) {
+  return std::make_shared<in_process>(std::move(service), std::move(options));
 }
 
 } // namespace troupe::rpc

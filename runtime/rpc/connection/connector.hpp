@@ -30,8 +30,8 @@ public:
 /// Over gRPC. Throws `connection_error` for options that cannot work.
 [[nodiscard]] std::shared_ptr<const connector> grpc_connector(connection_options options);
 
-/// To a service in this process, which must outlive every transport. `target` and TLS are not used.
+/// To a service in this process. `target` and TLS are not used.
 [[nodiscard]] std::shared_ptr<const connector>
-direct_connector(local_service& service, connection_options options = {});
+direct_connector(std::shared_ptr<local_service> service, connection_options options = {});
 
 } // namespace troupe::rpc

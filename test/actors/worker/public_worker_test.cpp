@@ -2,12 +2,15 @@
 #include <troupe/caf.hpp>
 #include <troupe/client.hpp>
 #include <troupe/nexus/handler.hpp>
+#include <troupe/service.hpp>
 #include <troupe/worker.hpp>
 
 #include <caf/actor_system_config.hpp>
 
 #include <boost/describe.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <memory>
 
 using namespace std::chrono_literals;
 
@@ -99,6 +102,16 @@ BOOST_AUTO_TEST_CASE(a_worker_that_cannot_reach_the_service_keeps_trying_until_i
   worker.stop();
   BOOST_TEST((worker.state() == troupe::worker_state::stopped));
   worker.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_outlives_the_service_of_its_process) {
+  auto service = std::make_unique<troupe::service>();
+  const auto client = service->connect();
+  troupe::worker worker{client, {.task_queue = "q", .graceful_shutdown_timeout = 1ms}};
+  worker.add(word_handler());
+  worker.start();
+  service.reset();
+  worker.stop(); // tells a service that is gone, and polls it no more
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_worker_says_that_it_does_not_start_again) {

@@ -177,6 +177,16 @@ public:
         "name the activity as a template argument: execute<my_activity>(options, arguments...)");
     return {{}, nullptr};
   }
+  /// An activity is called by its contract, not by its function: does not compile, and says so.
+  template <class F, class... Given>
+    requires std::is_pointer_v<F> || std::is_member_pointer_v<F>
+  future<void> execute(F, activity_options, const Given&...) const {
+    static_assert(
+        troupe::detail::never<F>,
+        "an activity is called by its contract, not by its function: execute<my_activity>(options, "
+        "arguments...)");
+    return {{}, nullptr};
+  }
 
 private:
   [[nodiscard]] const Context& self() const noexcept { return static_cast<const Context&>(*this); }

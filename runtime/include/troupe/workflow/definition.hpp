@@ -117,6 +117,10 @@ inline constexpr bool takes_payloads<W> = std::is_same_v<
         typename troupe::detail::callable<decltype(&W::run)>::arguments>::type,
     std::tuple<payloads>>;
 
+template <class W>
+inline constexpr bool can_be_made =
+    std::is_constructible_v<W, context> || std::is_default_constructible_v<W>;
+
 template <class Tuple>
 struct listed_types;
 template <class... E>
@@ -144,9 +148,13 @@ struct listed_types<std::tuple<E...>> {
 template <class W>
 std::shared_ptr<const definition> define(std::string name) {
   constexpr bool is_right = troupe::detail::check_run<W>();
+  static_assert(
+      !is_right || detail::can_be_made<W>,
+      "a workflow has a default constructor, or one that takes a troupe::workflow::context alone: "
+      "its arguments are those of run()");
   auto made = std::make_shared<definition>();
   made->name = std::move(name);
-  if constexpr (is_right)
+  if constexpr (is_right && detail::can_be_made<W>)
     made->run = &detail::begin_workflow<W>;
   made->takes_messages_early = std::is_constructible_v<W, context>;
   if constexpr (requires { typename W::failure_types; })
