@@ -86,7 +86,8 @@ reset_point last_continued(connection& to, const workflow_flags& of) {
 }
 
 reset_point find_point(connection& to, const reset_flags& what) {
-  if (what.event_id > 0)
+  // Of both, the type counts, as in the real one.
+  if (what.event_id > 0 && what.type.empty())
     return {what.of.run_id, what.event_id};
   if (what.type == "FirstWorkflowTask")
     return task_of(to, what.of, false);

@@ -104,6 +104,9 @@ private:
   struct run {
     std::shared_ptr<traced> of;
     int depth; ///< of children that are read; negative: all
+    /// What was asked for; empty: the current run. What is shown may be another, that of the first
+    /// run before a reset.
+    std::string asked_run = of->run_id;
     std::string token{};
     bool is_up_to_date = false; ///< with what there was when it was looked at first
     bool is_done = false;
@@ -125,7 +128,7 @@ private:
     wf::GetWorkflowExecutionHistoryResponse response;
     request.set_namespace_(over_.name_space());
     request.mutable_execution()->set_workflow_id(which.of->workflow_id);
-    request.mutable_execution()->set_run_id(which.of->run_id);
+    request.mutable_execution()->set_run_id(which.asked_run);
     request.set_next_page_token(which.token);
     request.set_wait_new_event(true);
     request.set_skip_archival(true);

@@ -257,11 +257,13 @@ retry_activity(change& ch, activity_state& activity, const api::failure::v1::Fai
   ++activity.attempt;
   activity.stamp = ch.next_stamp();
   activity.request_id.clear();
-  auto kept = failure.ByteSizeLong() > most_kept_failure_bytes
-                  ? cut_failure(failure, most_kept_failure_bytes, false)
-                  : failure;
+  const auto bytes = failure.ByteSizeLong();
+  auto kept = bytes > most_kept_failure_bytes ? cut_failure(failure, most_kept_failure_bytes, false)
+                                              : failure;
   cut_causes(kept);
-  activity.last_failure = std::make_shared<const api::failure::v1::Failure>(std::move(kept));
+  activity.last_failure.reset();
+  if (bytes > 0) // a worker may fail an attempt without a word
+    activity.last_failure = std::make_shared<const api::failure::v1::Failure>(std::move(kept));
   if (activity.resets_heartbeat) {
     activity.heartbeat_details.reset();
     activity.last_heartbeat.reset();

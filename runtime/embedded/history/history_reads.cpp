@@ -239,7 +239,8 @@ rpc_status too_many_queries() {
 reply query_outcome(const api::query::v1::WorkflowQueryResult& answer) {
   if (answer.result_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     auto response = std::make_shared<wire::QueryWorkflowResponse>();
-    *response->mutable_query_result() = answer.answer();
+    if (answer.has_answer())
+      *response->mutable_query_result() = answer.answer();
     return {{}, std::move(response)};
   }
   api::errordetails::v1::QueryFailedFailure detail;

@@ -248,6 +248,18 @@ BOOST_AUTO_TEST_CASE(goes_on_alone_when_the_run_ends_or_no_result_is_for_it) {
   BOOST_TEST(told(asked) == "late");
 }
 
+BOOST_AUTO_TEST_CASE(that_is_answered_without_a_result_has_none) {
+  hold("w");
+  const auto asked = ask("w");
+  wire::RespondQueryTaskCompletedRequest request;
+  request.set_task_token(take(true).task_token());
+  request.set_namespace_("default");
+  request.set_completed_type(enums::QUERY_RESULT_TYPE_ANSWERED);
+  BOOST_TEST(call("RespondQueryTaskCompleted", request)->status.message == "");
+  BOOST_REQUIRE(asked->is_answered);
+  BOOST_TEST(!asked->as<wire::QueryWorkflowResponse>().has_query_result());
+}
+
 BOOST_AUTO_TEST_CASE(that_fails_says_so_in_the_workers_words) {
   hold("w");
   signal("w");

@@ -134,6 +134,14 @@ BOOST_AUTO_TEST_CASE(a_refused_completion_leaves_waiting_ends_as_they_were) {
       == service.last(enums::EVENT_TYPE_ACTIVITY_TASK_STARTED).event_id());
 }
 
+BOOST_AUTO_TEST_CASE(an_attempt_that_failed_without_a_word_shows_no_failure) {
+  activity_fixture service;
+  service.begin({schedule_activity("a", retried(1, 3))});
+  service.fail_attempt(service.take(), {});
+  BOOST_TEST(service.described().attempt() == 2);
+  BOOST_TEST(!service.described().has_last_failure());
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_attempt_is_tried_again_and_no_event) {
   activity_fixture service;
   service.begin({schedule_activity("a", retried(1, 3))});
