@@ -544,7 +544,8 @@ void task_queue_actor::finish_query(
   offers_.erase(found);
   temporal::api::query::v1::WorkflowQueryResult answer;
   answer.set_result_type(request.completed_type());
-  copy_in_slices(request.query_result(), *answer.mutable_answer());
+  if (request.has_query_result())
+    copy_in_slices(request.query_result(), *answer.mutable_answer());
   answer.set_error_message(request.error_message());
   if (request.has_failure())
     copy_in_slices(request.failure(), *answer.mutable_failure());
