@@ -147,7 +147,7 @@ void batch_actor::forget_old() {
 // -- what clients ask for ------------------------------------------------------------------------
 
 void batch_actor::start_for(const call_ptr& from, const wire::StartBatchOperationRequest& request) {
-  if (auto status = check(request); !status.ok())
+  if (auto status = check(request, directory_.settings.max_id_bytes); !status.ok())
     return from->answer(std::move(status));
   if (const auto& query = request.visibility_query(); !query.empty())
     if (auto problem = malformed_condition(query); !problem.empty())

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <limits>
 #include <tuple>
 
@@ -21,6 +22,9 @@ namespace enums = temporal::api::enums::v1;
 using start_request = wire::StartBatchOperationRequest;
 
 constexpr std::size_t largest_page = 1000;
+/// Of a request within the real server, which is one more gRPC message.
+constexpr std::size_t most_bytes_of_message = std::size_t{4} << 20;
+constexpr std::size_t most_closed_bytes = std::size_t{16} << 20;
 
 /// What the real server did not think of as an error of its caller has no better code there.
 rpc_status unknown(std::string text) {
@@ -130,13 +134,22 @@ std::optional<place> from_token(const std::string& token) {
 
 } // namespace
 
-rpc_status check(const start_request& request) {
+rpc_status check(const start_request& request, std::size_t max_id_bytes) {
   if (request.operation_case() == start_request::OPERATION_NOT_SET || request.reason().empty()
       || (request.visibility_query().empty() && request.executions().empty()))
     return bad_argument(
         "must provide required parameters: BatchType/Reason/Namespace/Query/Executions");
   if (request.job_id().empty())
     return bad_argument("JobId is not set on request.");
+  if (request.job_id().size() > max_id_bytes)
+    return bad_argument("WorkflowId exceeds length limit.");
+  // The real server's is a workflow, which the request starts twice over: as input and as memo.
+  if (const auto bytes = 2 * request.ByteSizeLong(); bytes > most_bytes_of_message)
+    return {
+        status_code::resource_exhausted,
+        "grpc: received message larger than max (" + std::to_string(bytes) + " vs. "
+            + std::to_string(most_bytes_of_message) + ")",
+        {}};
   if (!request.visibility_query().empty() && !request.executions().empty())
     return unknown("batch query and executions are mutually exclusive");
   switch (request.operation_case()) {
@@ -193,6 +206,14 @@ void close(batch_operation& what, enums::BatchOperationState state, time_point n
   what.set_state(state);
   what.set_close_time(now.time_since_epoch().count());
   what.clear_page_token();
+  // Nobody is told of these any more.
+  what.mutable_request()->clear_visibility_query();
+  what.mutable_request()->clear_executions();
+  if (what.request().has_signal_operation()) {
+    auto& signal = *what.mutable_request()->mutable_signal_operation();
+    signal.clear_input();
+    signal.clear_header();
+  }
 }
 
 void show(const batch_operation& what, wire::DescribeBatchOperationResponse& to) {
@@ -251,16 +272,21 @@ void batch_list::put(batch_operation what) {
 }
 
 std::vector<std::string> batch_list::superfluous(time_point before, std::size_t most) const {
-  std::vector<std::pair<std::int64_t, std::string>> closed;
+  std::vector<std::tuple<std::int64_t, std::string, std::size_t>> closed;
   for (const auto& [id, each] : all_)
     if (!is_running(each))
-      closed.emplace_back(each.close_time(), id);
-  std::sort(closed.begin(), closed.end());
-  const auto over = closed.size() > most ? closed.size() - most : 0;
+      closed.emplace_back(each.close_time(), id, each.ByteSizeLong());
+  std::sort(closed.begin(), closed.end(), std::greater<>{});
   std::vector<std::string> found;
-  for (std::size_t at = 0; at < closed.size(); ++at)
-    if (at < over || closed[at].first < before.time_since_epoch().count())
-      found.push_back(std::move(closed[at].second));
+  std::size_t kept = 0;
+  std::size_t bytes = 0;
+  for (auto& [when, id, size] : closed) {
+    bytes += size;
+    if (kept == most || bytes > most_closed_bytes || when < before.time_since_epoch().count())
+      found.push_back(std::move(id));
+    else
+      ++kept;
+  }
   return found;
 }
 

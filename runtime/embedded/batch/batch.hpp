@@ -22,7 +22,9 @@ namespace troupe::embedded {
 using batch_operation = v1::BatchOperation;
 
 /// Why an operation may not begin; the checks of the real server, in its words and order.
-rpc_status check(const temporal::api::workflowservice::v1::StartBatchOperationRequest& request);
+rpc_status check(
+    const temporal::api::workflowservice::v1::StartBatchOperationRequest& request,
+    std::size_t max_id_bytes);
 
 /// The list filter of the workflows that it is about; empty for one that names them.
 std::string
@@ -56,7 +58,8 @@ public:
 
   /// The one that runs; null: none.
   [[nodiscard]] const batch_operation* running() const;
-  /// The ids of those that were closed before, and of the oldest if more than `most` are closed.
+  /// The ids of those that were closed before, and of the oldest if more than `most` are closed, or
+  /// they hold more than 16 MiB together.
   [[nodiscard]] std::vector<std::string> superfluous(time_point before, std::size_t most) const;
   [[nodiscard]] std::vector<std::string> ids() const;
 

@@ -336,6 +336,10 @@ rpc_status check_and_normalize(const surroundings& around, request_type& request
       return std::move(problem.status);
   }
   drop_nulls(request);
+  const auto most_callbacks = around.settings.max_callbacks;
+  if (static_cast<std::size_t>(request.completion_callbacks_size()) > most_callbacks)
+    return invalid_argument(
+        "cannot attach more than " + std::to_string(most_callbacks) + " callbacks to a workflow");
   if (auto status = check_callbacks(around, 0, *request.mutable_completion_callbacks());
       !status.ok())
     return status;

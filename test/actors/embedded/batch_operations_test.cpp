@@ -329,6 +329,28 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
   BOOST_CHECK(refusal(signalling("job")).code == status_code::already_exists);
 }
 
+BOOST_AUTO_TEST_CASE(long_requests_are_refused_and_what_ended_is_kept_within_bounds) {
+  BOOST_TEST(
+      refusal(signalling(std::string(1'001, 'j'))).message == "WorkflowId exceeds length limit.");
+  auto request = signalling("large");
+  request.set_reason(std::string(2'200'000, 'r'));
+  BOOST_TEST(refusal(request).message.starts_with("grpc: received message larger than max (44000"));
+  request.set_reason(std::string(1'900'000, 'r'));
+  constexpr int count = 12;
+  for (int at = 0; at < count; ++at) {
+    request.set_job_id("job-" + std::to_string(at));
+    run(request);
+    shard.advance(1min);
+  }
+  wire::ListBatchOperationsRequest all;
+  all.set_namespace_("default");
+  const auto listed =
+      call("ListBatchOperations", all)->as<wire::ListBatchOperationsResponse>().operation_info();
+  BOOST_TEST(listed.size() < count); // the oldest are forgotten
+  BOOST_TEST(listed.size() > count / 2);
+  BOOST_TEST(listed.begin()->job_id() == "job-11");
+}
+
 BOOST_AUTO_TEST_CASE(a_list_has_those_that_run_first_then_the_newest) {
   start("w0");
   for (const auto* id : {"a", "b", "c"}) {

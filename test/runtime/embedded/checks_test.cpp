@@ -54,6 +54,12 @@ BOOST_AUTO_TEST_CASE(bad_start_requests_are_refused_in_the_servers_words) {
       {"long request id",
        [](request& r) { r.set_request_id(std::string(1001, 'x')); },
        "RequestId length exceeds limit."},
+      {"many callbacks",
+       [](request& r) {
+         for (int at = 0; at < 33; ++at)
+           r.add_completion_callbacks()->mutable_nexus()->set_url("temporal://system");
+       },
+       "cannot attach more than 32 callbacks to a workflow"},
       {"negative timeout",
        [](request& r) { r.mutable_workflow_run_timeout()->set_seconds(-1); },
        "An invalid WorkflowRunTimeoutSeconds is set on request. cause: negative duration"},
