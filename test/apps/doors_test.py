@@ -293,6 +293,14 @@ class Doors(unittest.TestCase):
             *start, "--tls-cert-path", self.path("none.pem"), "--tls-key-path", self.path("none.key")))
         self.assertIn("none.pem", self.fails(*start, "--outgoing-ca-path", self.path("none.pem")))
         self.assertIn("none.jwks", self.fails(*start, "--jwt-key-set", self.path("none.jwks")))
+        for flag in ("--api-key-file", "--jwt-key-set", "--jwt-audience", "--tls-cert-path", "--tls-key-path",
+                     "--outgoing-ca-path"):
+            self.assertIn(f"{flag} has an empty value", self.fails(*start, flag, ""))
+        os.mkfifo(self.path("pipe"))
+        self.assertIn("is no file but a pipe", self.fails(*start, "--api-key-file", self.path("pipe")))
+        self.assertIn('invalid duration "8000y" for --validity-period:',
+                      self.fails("cert", "ca", "--org", "o", "--ca-cert", self.path("o.pem"), "--ca-key",
+                                 self.path("o.key"), "--validity-period", "8000y"))
 
     def test_no_planted_secret_is_shown(self):
         secret = "hunter2hunter2"

@@ -6,6 +6,7 @@
 #include "apps/troupe/terminal/output.hpp"
 #include "runtime/access/certificate_maker.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/time/duration_text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -35,8 +36,11 @@ std::chrono::seconds read_validity(const std::string& text) {
   if (const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), years);
       problem == std::errc{} && std::string_view{end} == "y" && years >= 0 && years <= 100)
     return std::chrono::days{365} * years;
-  return std::chrono::duration_cast<std::chrono::seconds>(
-      parse_duration(text, "--validity-period"));
+  if (const auto span = parse_go_duration(text, true))
+    return std::chrono::duration_cast<std::chrono::seconds>(*span);
+  throw command_error(
+      "invalid duration \"" + text
+      + "\" for --validity-period: write it like 12h, 30d or 1y, 100y at most");
 }
 
 /// A file that was not there before, gone again unless it is kept. Never over something: what

@@ -65,7 +65,7 @@ void create_key(const global_flags& flags, const api_key_flags& with) {
       throw command_error(
           "--permission takes NAMESPACE:ROLE with the role read, worker, write or admin, unlike \""
           + each + '"');
-  const auto life = parse_duration(with.expiry, "--expiry");
+  const auto life = parse_duration(with.expiry, "expiry");
   if (life < std::chrono::nanoseconds{0})
     throw command_error("--expiry takes a time to come");
   const private_file_edit edit{with.file, "API keys"};

@@ -31,7 +31,8 @@ namespace {
 struct server_flags {
   std::int64_t port = 7233, http_port = 0, ui_port = 0, metrics_port = 0;
   std::string ip = "localhost", ui_ip, ui_asset_path, ui_codec_endpoint, ui_public_path;
-  std::string tls_certificate, tls_key, outgoing_ca, api_key_file, jwt_key_set, jwt_audience;
+  std::optional<std::string> tls_certificate, tls_key, outgoing_ca, api_key_file, jwt_key_set,
+      jwt_audience;
   std::vector<std::string> namespaces, dynamic_config, search_attributes, client_cas;
   bool headless = false, no_news = false;
 };
@@ -99,18 +100,28 @@ service_client_ca read_client_ca(const std::string& text) {
   return {.path = text.substr(at + 1), .name_space = text.substr(0, at)};
 }
 
+/// An empty value is a variable that is not set: without it the service would be open.
+std::string named(const std::optional<std::string>& value, const char* flag) {
+  if (value && value->empty())
+    throw command_error(
+        std::string{flag} + " has an empty value: leave it out, or name what it takes");
+  return value.value_or("");
+}
+
 void add_doors(service_options& to, const server_flags& with) {
   to.tls = {
-      .certificate = with.tls_certificate, .key = with.tls_key, .outgoing_ca = with.outgoing_ca};
+      .certificate = named(with.tls_certificate, "--tls-cert-path"),
+      .key = named(with.tls_key, "--tls-key-path"),
+      .outgoing_ca = named(with.outgoing_ca, "--outgoing-ca-path")};
   if (to.tls.certificate.empty() != to.tls.key.empty())
     throw command_error("--tls-cert-path and --tls-key-path are needed together");
   for (const auto& each : with.client_cas)
     to.callers.client_cas.push_back(read_client_ca(each));
   if (!to.callers.client_cas.empty() && to.tls.certificate.empty())
     throw command_error("--tls-ca-path needs --tls-cert-path and --tls-key-path");
-  to.callers.api_key_file = with.api_key_file;
-  to.callers.jwt_key_set = with.jwt_key_set;
-  to.callers.jwt_audience = with.jwt_audience;
+  to.callers.api_key_file = named(with.api_key_file, "--api-key-file");
+  to.callers.jwt_key_set = named(with.jwt_key_set, "--jwt-key-set");
+  to.callers.jwt_audience = named(with.jwt_audience, "--jwt-audience");
 }
 
 /// What is wrong with letting others than this machine in; empty: nothing.

@@ -30,7 +30,7 @@ test('an endpoint is created, found, edited and deleted by its name', async () =
   assert.equal(await page.getByRole('link', { name: 'the guide' }).getAttribute('href'), 'https://example.com/guide');
   assert.equal(await page.locator('strong').textContent(), 'everyone');
   await page.getByText('No worker has polled').waitFor();
-  assert.equal(await page.getByText('All are closed: requests of every caller go through.').count(), hasMore ? 1 : 0);
+  assert.equal(await page.getByText('All are closed: none holds requests back.').count(), hasMore ? 1 : 0);
   const callers = page.locator('dd ul').getByRole('link');
   if (hasMore) assert.deepEqual(await callers.allTextContents(), ['default', 'handlers']);
   await screenshot(page, 'endpoint');
