@@ -185,12 +185,19 @@ void handle(change& ch, const fail_activity& what) {
     failure = cut_failure(*what.failure, most_written_failure_bytes, true);
     *response.add_failures() = failure;
   }
-  if (is_too_large(ch, what.last_heartbeat_details))
+  const auto* heartbeat = what.last_heartbeat_details;
+  if (is_too_large(ch, heartbeat)) {
     *response.add_failures() = server_failure("Heartbeat details exceed size limit.", true);
-  else if (what.last_heartbeat_details)
-    keep_heartbeat(ch, activity, what.last_heartbeat_details);
+    heartbeat = nullptr;
+  }
+  const bool is_alone = is_standalone(*found->on);
+  if (heartbeat && !is_alone)
+    keep_heartbeat(ch, activity, heartbeat);
   activity.last_attempt_complete = ch.now();
   const auto state = retry_activity(ch, activity, failure);
+  // Without a workflow the next attempt is not told of it, as on the real server.
+  if (heartbeat && is_alone && state != enums::RETRY_STATE_IN_PROGRESS)
+    keep_heartbeat(ch, activity, heartbeat);
   if (state != enums::RETRY_STATE_IN_PROGRESS)
     end_failed(ch, *found, what.failure ? &failure : nullptr, state, what.identity);
 }

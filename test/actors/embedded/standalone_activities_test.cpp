@@ -25,6 +25,8 @@ struct of_activities {
   using describe_response = wire::DescribeActivityExecutionResponse;
   using list_request = wire::ListActivityExecutionsRequest;
   using list_response = wire::ListActivityExecutionsResponse;
+  using count_request = wire::CountActivityExecutionsRequest;
+  using count_response = wire::CountActivityExecutionsResponse;
   static constexpr const char* noun = "ActivityExecution";
   static const auto& listed_in(const list_response& found) { return found.executions(); }
   static const auto& id_of(const auto& each) { return each.activity_id(); }
@@ -167,6 +169,34 @@ BOOST_AUTO_TEST_CASE(it_is_tried_again_as_its_policy_says) {
   info = described("a").info();
   BOOST_TEST(info.last_failure().message() == "second");
   BOOST_TEST(!info.has_current_retry_interval());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_failure_says_of_the_last_heartbeat_counts_only_if_it_is_the_end) {
+  const auto details_of = [](const auto& of) {
+    std::string all;
+    for (const auto& each : of.heartbeat_details().payloads())
+      all += each.data();
+    return all;
+  };
+  const auto fail_with = [&](const std::string& token, const std::string& details) {
+    auto request = with_token<wire::RespondActivityTaskFailedRequest>(token);
+    request.mutable_failure()->mutable_application_failure_info()->set_type("T");
+    request.mutable_last_heartbeat_details()->add_payloads()->set_data(details);
+    BOOST_TEST(call("RespondActivityTaskFailed", request)->status.message == "");
+  };
+  start(job("a"));
+  const auto first = poll_task();
+  auto heartbeat = with_token<wire::RecordActivityTaskHeartbeatRequest>(first.task_token());
+  heartbeat.mutable_details()->add_payloads()->set_data("told");
+  BOOST_TEST(call("RecordActivityTaskHeartbeat", heartbeat)->status.message == "");
+  fail_with(first.task_token(), "with the first failure");
+  BOOST_TEST(details_of(described("a").info()) == "told");
+  shard.advance(1s);
+  const auto second = poll_task();
+  BOOST_TEST(details_of(second) == "told");
+  fail_with(second.task_token(), "with the last failure");
+  BOOST_TEST(status_of("a") == "FAILED");
+  BOOST_TEST(details_of(described("a").info()) == "with the last failure");
 }
 
 BOOST_AUTO_TEST_CASE(its_time_may_be_over) {
@@ -349,15 +379,9 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
   BOOST_TEST(
       refusal(job(std::string(1001, 'a'))).message
       == "activityId exceeds length limit. Length=1001 Limit=1000");
-  const auto describe = [&](const auto& of_what) {
-    return call("DescribeActivityExecution", of_what)->status.message;
-  };
-  BOOST_TEST(describe(of<wire::DescribeActivityExecutionRequest>("")) == "activity ID is required");
-  BOOST_TEST(
-      describe(of<wire::DescribeActivityExecutionRequest>("a", "x"))
-      == "invalid run id: must be a valid UUID");
-  BOOST_TEST(
-      describe(of<wire::DescribeActivityExecutionRequest>("a")) == "activity not found for ID: a");
+  BOOST_TEST(no_description("").message == "activity ID is required");
+  BOOST_TEST(no_description("a", "x").message == "invalid run id: must be a valid UUID");
+  BOOST_TEST(no_description("a").message == "activity not found for ID: a");
   // No workflow can take the place of one.
   auto workflow = start_request("\x01"
                                 "activity/a");
@@ -368,13 +392,10 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
 BOOST_AUTO_TEST_CASE(a_description_waits_for_a_change) {
   start(job("a"));
   auto request = of<wire::DescribeActivityExecutionRequest>("a");
-  const auto first =
-      call("DescribeActivityExecution", request)->as<wire::DescribeActivityExecutionResponse>();
+  const auto first = described("a");
   request.set_run_id(first.run_id());
   request.set_long_poll_token(first.long_poll_token());
-  auto waits = send("DescribeActivityExecution", request);
-  shard.run_until_idle();
-  BOOST_TEST(!waits->is_answered);
+  auto waits = wait_for_change(request);
   (void)poll_task();
   BOOST_REQUIRE(waits->is_answered);
   const auto second = waits->as<wire::DescribeActivityExecutionResponse>();
@@ -405,23 +426,12 @@ BOOST_AUTO_TEST_CASE(lists_and_counts_have_them_apart_from_workflows) {
       listed("ExecutionStatus = 'Running' AND TaskQueue = 'bq'") == texts{"b"},
       boost::test_tools::per_element());
   BOOST_TEST(listed("ActivityId STARTS_WITH 'a'") == texts{"a"}, boost::test_tools::per_element());
-  wire::ListWorkflowExecutionsRequest workflows;
-  workflows.set_namespace_("default");
+  BOOST_TEST(workflows_listed() == 1);
+  const auto by_status = counted("GROUP BY ExecutionStatus");
+  BOOST_TEST(by_status.count() == 2);
+  BOOST_REQUIRE(by_status.groups_size() == 2);
   BOOST_TEST(
-      call("ListWorkflowExecutions", workflows)
-          ->as<wire::ListWorkflowExecutionsResponse>()
-          .executions_size()
-      == 1);
-  wire::CountActivityExecutionsRequest count;
-  count.set_namespace_("default");
-  count.set_query("GROUP BY ExecutionStatus");
-  const auto counted =
-      call("CountActivityExecutions", count)->as<wire::CountActivityExecutionsResponse>();
-  BOOST_TEST(counted.count() == 2);
-  BOOST_REQUIRE(counted.groups_size() == 2);
-  count.set_query("Nope = 1");
-  BOOST_TEST(
-      call("CountActivityExecutions", count)->status.message
+      no_count("Nope = 1").message
       == "invalid query: invalid expression: column name 'Nope' is not a valid search attribute");
 }
 
@@ -450,10 +460,7 @@ BOOST_AUTO_TEST_CASE(closed_ones_go_when_their_retention_is_over) {
   BOOST_TEST(complete(poll_task().task_token())->status.message == "");
   shard.advance(24h * 31);
   BOOST_TEST(listed("").empty());
-  BOOST_CHECK(
-      call("DescribeActivityExecution", of<wire::DescribeActivityExecutionRequest>("a"))
-          ->status.code
-      == status_code::not_found);
+  BOOST_CHECK(no_description("a").code == status_code::not_found);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,8 +18,8 @@ namespace wire = temporal::api::workflowservice::v1;
 
 /// What tests of activities and those of Nexus operations without a workflow call alike. `Of` names
 /// methods and messages: `noun`, `start_request`, `start_response`, `describe_request`,
-/// `describe_response`, `list_request`, `list_response`, `listed_in`, `id_of`; and the settings
-/// that switch them on.
+/// `describe_response`, `list_request`, `list_response`, `listed_in`, `id_of`, `count_request`,
+/// `count_response`; and the settings that switch them on.
 template <class Of, class Base>
 struct standalone_fixture : Base {
   using Base::Base;
@@ -63,6 +63,17 @@ struct standalone_fixture : Base {
     return answer->template as<typename Of::describe_response>();
   }
 
+  troupe::rpc_status no_description(const std::string& id, const std::string& run_id = "") {
+    return this->call(method("Describe"), of<typename Of::describe_request>(id, run_id))->status;
+  }
+  /// A description that waits for news.
+  sent wait_for_change(const typename Of::describe_request& request) {
+    auto made = this->send(method("Describe"), request);
+    this->shard.run_until_idle();
+    BOOST_TEST(!made->is_answered);
+    return made;
+  }
+
   /// The ids, newest first.
   std::vector<std::string> listed(const std::string& query) {
     typename Of::list_request request;
@@ -75,6 +86,28 @@ struct standalone_fixture : Base {
     for (const auto& each : Of::listed_in(found))
       ids.push_back(Of::id_of(each));
     return ids;
+  }
+  typename Of::count_response counted(const std::string& query) {
+    const auto answer = ask_count(query);
+    BOOST_TEST(answer->status.message == "");
+    return answer->template as<typename Of::count_response>();
+  }
+  troupe::rpc_status no_count(const std::string& query) { return ask_count(query)->status; }
+  /// How many workflows there are beside them.
+  int workflows_listed() {
+    wire::ListWorkflowExecutionsRequest request;
+    request.set_namespace_("default");
+    return this->call("ListWorkflowExecutions", request)
+        ->template as<wire::ListWorkflowExecutionsResponse>()
+        .executions_size();
+  }
+
+private:
+  sent ask_count(const std::string& query) {
+    typename Of::count_request request;
+    request.set_namespace_("default");
+    request.set_query(query);
+    return this->call(method("Count") + 's', request);
   }
 };
 

@@ -115,15 +115,9 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
   BOOST_TEST(refusal(request).message == "could not find Nexus endpoint by name: nowhere");
   BOOST_CHECK(refusal(request).code == status_code::not_found);
 
-  const auto describe = [&](const auto& of_what) { return ask("Describe", of_what).message; };
-  BOOST_TEST(
-      describe(of<wire::DescribeNexusOperationExecutionRequest>("")) == "operation_id is required");
-  BOOST_TEST(
-      describe(of<wire::DescribeNexusOperationExecutionRequest>("o", "x"))
-      == "run_id is not a valid UUID");
-  BOOST_TEST(
-      describe(of<wire::DescribeNexusOperationExecutionRequest>("o"))
-      == "operation not found for ID: o");
+  BOOST_TEST(no_description("").message == "operation_id is required");
+  BOOST_TEST(no_description("o", "x").message == "run_id is not a valid UUID");
+  BOOST_TEST(no_description("o").message == "operation not found for ID: o");
   auto reason = of<wire::TerminateNexusOperationExecutionRequest>("o");
   reason.set_reason(long_name);
   BOOST_TEST(ask("Terminate", reason).message == "reason" + too_long);
@@ -142,9 +136,7 @@ BOOST_AUTO_TEST_CASE(a_description_waits_for_a_change) {
   BOOST_TEST(
       ask("Describe", request).message == "run_id is required when long_poll_token is provided");
   request.set_run_id(first.run_id());
-  const auto waits = send("DescribeNexusOperationExecution", request);
-  shard.run_until_idle();
-  BOOST_TEST(!waits->is_answered);
+  const auto waits = wait_for_change(request);
   start_async(poll_task());
   BOOST_REQUIRE(waits->is_answered);
   BOOST_CHECK(
@@ -187,20 +179,10 @@ BOOST_AUTO_TEST_CASE(lists_and_counts_have_them_apart_from_workflows) {
   BOOST_TEST(row.has_close_time());
   BOOST_TEST(row.search_attributes().indexed_fields().empty());
   BOOST_CHECK(row.status() == enums::NEXUS_OPERATION_EXECUTION_STATUS_COMPLETED);
-  wire::ListWorkflowExecutionsRequest workflows;
-  workflows.set_namespace_("default");
-  BOOST_TEST(
-      call("ListWorkflowExecutions", workflows)
-          ->as<wire::ListWorkflowExecutionsResponse>()
-          .executions_size()
-      == 1);
-  wire::CountNexusOperationExecutionsRequest count;
-  count.set_namespace_("default");
-  count.set_query("GROUP BY ExecutionStatus");
-  const auto counted = call("CountNexusOperationExecutions", count)
-                           ->as<wire::CountNexusOperationExecutionsResponse>();
-  BOOST_TEST(counted.count() == 2);
-  BOOST_TEST(counted.groups_size() == 2);
+  BOOST_TEST(workflows_listed() == 1);
+  const auto by_status = counted("GROUP BY ExecutionStatus");
+  BOOST_TEST(by_status.count() == 2);
+  BOOST_TEST(by_status.groups_size() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

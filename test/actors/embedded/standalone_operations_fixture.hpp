@@ -27,6 +27,8 @@ struct of_operations {
   using describe_response = wire::DescribeNexusOperationExecutionResponse;
   using list_request = wire::ListNexusOperationExecutionsRequest;
   using list_response = wire::ListNexusOperationExecutionsResponse;
+  using count_request = wire::CountNexusOperationExecutionsRequest;
+  using count_response = wire::CountNexusOperationExecutionsResponse;
   static constexpr const char* noun = "NexusOperationExecution";
   static const auto& listed_in(const list_response& found) { return found.operations(); }
   static const auto& id_of(const auto& each) { return each.operation_id(); }

@@ -226,9 +226,7 @@ BOOST_AUTO_TEST_CASE(closed_ones_go_when_their_retention_is_over) {
   succeed(poll_task());
   shard.advance(24h * 31);
   BOOST_TEST(listed("").empty());
-  BOOST_CHECK(
-      ask("Describe", of<wire::DescribeNexusOperationExecutionRequest>("o")).code
-      == status_code::not_found);
+  BOOST_CHECK(no_description("o").code == status_code::not_found);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
