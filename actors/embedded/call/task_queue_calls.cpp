@@ -30,7 +30,13 @@ void poll_for(task_queue_actor& owner, const call_ptr& from, const Request& requ
   if constexpr (std::is_same_v<Request, wire::PollActivityTaskQueueRequest>)
     if (request.task_queue_metadata().has_max_tasks_per_second())
       most_per_second = request.task_queue_metadata().max_tasks_per_second().value();
-  owner.accept_poll(from, request.identity(), std::move(build_id), most_per_second);
+  const auto& key = request.worker_instance_key(); // older workers have none
+  owner.accept_poll(
+      from,
+      request.identity(),
+      key.empty() ? request.identity() : key,
+      std::move(build_id),
+      most_per_second);
 }
 
 void complete_request(

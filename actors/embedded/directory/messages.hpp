@@ -46,6 +46,7 @@ struct poll {
   std::uint64_t id = 0; ///< in its queue
   std::string identity;
   std::string build_id;
+  std::uint64_t worker = 0; ///< in `present_workers`
   bool is_sticky = false;
   bool is_activity = false;
   std::optional<task_priority> taken; ///< of its task, if that counts against a limit

@@ -83,7 +83,7 @@ void task_queue_actor::handle(unload_queue&) {
 }
 
 void task_queue_actor::handle(report_queues& what) {
-  if (is_served_ && kind_ != queue_kind::sticky)
+  if (workers_.any() && kind_ != queue_kind::sticky)
     what.to->served.insert({namespace_id_, name_, type_of(kind_)});
 }
 
@@ -270,6 +270,7 @@ void task_queue_actor::forget() {
 void task_queue_actor::accept_poll(
     const call_ptr& from,
     const std::string& identity,
+    const std::string& worker,
     std::string build_id,
     std::optional<double> most_per_second) {
   if (from->is_cancelled() || from->is_answered())
@@ -287,7 +288,7 @@ void task_queue_actor::accept_poll(
   opened->is_sticky = kind_ == queue_kind::sticky;
   opened->is_activity = kind_ == queue_kind::activity;
   note_use();
-  is_served_ = true;
+  opened->worker = workers_.polls(worker);
   pollers_.saw(opened->identity, most_per_second.value_or(unlimited_poll_rate), directory_.now());
   if (limits_.set_by_worker(most_per_second, directory_.now()))
     limits_changed();
@@ -313,7 +314,7 @@ void task_queue_actor::close(std::uint64_t id, bool is_expired) {
     found->what->from->answer_empty();
     return;
   }
-  is_served_ = matcher_.waiting_polls() != 0;
+  note_left(*found->what);
   found->what->from->answer(plain_status(status_code::cancelled, "the call was cancelled"));
 }
 
@@ -343,7 +344,7 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found, bool 
       taker->taken = found.task.priority();
     std::optional<matcher<task, waiting_poll>::match> next;
     if (taker->from->is_cancelled() || taker->from->is_answered()) {
-      is_served_ = matcher_.waiting_polls() != 0;
+      note_left(*taker);
       // It vanished while its cancellation is still on the way: the task goes to the next one.
       if (is_counted) {
         give_back(found.task.priority());
@@ -381,6 +382,12 @@ void task_queue_actor::hand_over(matcher<task, waiting_poll>::match found, bool 
       return;
     found = std::move(*next);
   }
+}
+
+void task_queue_actor::note_left(const poll& withdrawn) {
+  if (!matcher_.has_poll(
+          [&](const waiting_poll& each) { return each.what->worker == withdrawn.worker; }))
+    workers_.left(withdrawn.worker);
 }
 
 void task_queue_actor::note_gone(const task_place& which) {

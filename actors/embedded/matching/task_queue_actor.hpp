@@ -6,6 +6,7 @@
 #include "actors/embedded/directory/messages.hpp"
 #include "runtime/embedded/matching/fair_order.hpp"
 #include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/matching/present_workers.hpp"
 #include "runtime/embedded/matching/queue_configs.hpp"
 #include "runtime/embedded/matching/task_limits.hpp"
 #include "runtime/embedded/matching/task_rates.hpp"
@@ -58,10 +59,12 @@ public:
 
   // -- what the rows of the method table ask for (call/task_queue_calls.cpp) ---------------------
 
+  /// `worker`: what tells this worker from others, also from those of its identity.
   /// `most_per_second`: what the worker wants of this queue at most; the last poll counts.
   void accept_poll(
       const call_ptr& from,
       const std::string& identity,
+      const std::string& worker,
       std::string build_id,
       std::optional<double> most_per_second);
   /// A worker answered a Nexus task; `checked` is what it hears of its answer.
@@ -136,6 +139,8 @@ private:
   /// Where a task that comes now stands.
   [[nodiscard]] task_place place_of(const task_priority& priority);
   void note_gone(const task_place& which);
+  /// The worker withdrew a poll: it is away, unless another one of its waits here.
+  void note_left(const poll& withdrawn);
   /// A sticky queue whose worker is gone: nobody will come for what waits there.
   [[nodiscard]] bool is_deserted() const;
   void pass_on(offer_query query); ///< to the queue that is next
@@ -169,7 +174,7 @@ private:
   std::array<task_rate, priority_levels> went_;
   std::unordered_map<std::string, offer> offers_;
   std::uint64_t last_id_ = 0;
-  bool is_served_ = false; ///< somebody polls, or has and did not go away since
+  present_workers workers_;
 };
 
 } // namespace troupe::embedded

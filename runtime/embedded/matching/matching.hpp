@@ -112,6 +112,11 @@ public:
 
   /// Takes out a poll that still waits.
   std::optional<Poll> withdraw_poll(std::uint64_t id) { return take(polls_, id); }
+  /// Whether a poll of this kind waits.
+  template <class Is>
+  [[nodiscard]] bool has_poll(Is is_one) const {
+    return std::any_of(polls_.begin(), polls_.end(), is_one);
+  }
   /// Takes out a task that still waits.
   std::optional<Task> withdraw_task(const task_place& place) {
     auto node = tasks_.extract(place);

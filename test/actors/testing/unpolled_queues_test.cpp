@@ -162,6 +162,29 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_busy_is_one) {
   BOOST_TEST(second.result() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_is_busy_is_one_though_another_one_left) {
+  const auto make = [this] {
+    auto made = env.make_worker(client, {.task_queue = "Q", .max_concurrent_activities = 1});
+    made.add(activity::implement<twice>([](activity::context ctx, int one) -> activity::async<int> {
+      (void)co_await ctx.sleep(24h * 90);
+      co_return 2 * one;
+    }));
+    made.start();
+    return made;
+  };
+  auto busy = make();
+  const auto first = client.start_workflow<asks>({.task_queue = "q"}, "activity", "Q", 0ns);
+  env.advance(1min);
+  auto other = make(); // of the same identity, as it has the same client
+  env.advance(1min);
+  other.stop();
+  const auto second = client.start_workflow<asks>({.task_queue = "q"}, "activity", "Q", 0ns);
+  BOOST_TEST(first.result() == 2);
+  BOOST_TEST(second.result() == 2);
+  busy.stop();
+  BOOST_TEST(has(told_by([&] { (void)ask("activity"); }), R"(activity tasks of the queue "Q")"));
+}
+
 BOOST_AUTO_TEST_CASE(what_has_a_timeout_is_waited_for) {
   for (const auto* way : {"operation", "activity"}) {
     const auto begun = env.now();

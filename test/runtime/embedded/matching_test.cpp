@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/matching/matching.hpp"
+#include "runtime/embedded/matching/present_workers.hpp"
 #include "runtime/embedded/nexus/circuit_breaker.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -162,6 +163,24 @@ BOOST_AUTO_TEST_CASE(remembers_the_pollers_of_five_minutes) {
   BOOST_TEST(!pollers.polled_within(sticky_poller_memory, start + 4min + 11s));
   pollers.forget();
   BOOST_TEST(!pollers.polled_within(sticky_poller_memory, start + 4min));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_is_served_until_each_of_its_workers_has_left) {
+  present_workers workers;
+  BOOST_TEST(!workers.any());
+  const auto one = workers.polls("one");
+  const auto other = workers.polls("other");
+  BOOST_TEST(one != other);
+  BOOST_TEST(workers.polls("one") == one);
+  workers.left(one);
+  workers.left(one);
+  BOOST_TEST(workers.any());
+  workers.left(other);
+  BOOST_TEST(!workers.any());
+  BOOST_TEST(workers.polls("one") != 0U); // it came back
+  for (int i = 0; i < 2000; ++i)
+    (void)workers.polls(std::to_string(i));
+  BOOST_TEST(workers.polls("one more") == 0U); // a bounded number is told apart
 }
 
 BOOST_AUTO_TEST_CASE(the_breaker_opens_at_the_sixth_failure_in_a_row) {
