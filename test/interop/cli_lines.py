@@ -947,6 +947,8 @@ GROUPS = {
 DIFFERENCES = {
     "ours tells what the circuit breakers of an endpoint are doing, where it is our service": """
 operator nexus endpoint list
+operator nexus endpoint list -o json
+operator nexus endpoint list -o jsonl
 operator nexus endpoint get --name endpoint
 operator nexus endpoint get --name endpoint -o json
 operator nexus endpoint get --name endpoint --no-json-shorthand-payloads -o json

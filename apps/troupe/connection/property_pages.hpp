@@ -16,14 +16,20 @@ namespace troupe::cli {
 
 /// Prints everything that a paged call lists: as JSON objects, or for people by what `describe`
 /// says of each, with an empty line between. `items` gives the repeated field of an answer; `what`
-/// begins the error of a page that could not be had.
-template <class Request, class Response, class Items, class Describe>
+/// begins the error of a page that could not be had; `json_of` makes the JSON of each.
+template <
+    class Request,
+    class Response,
+    class Items,
+    class Describe,
+    class JsonOf = decltype(&protocol::to_json)>
 void print_pages(
     const global_flags& flags,
     const std::string& what,
     std::string_view method,
     Items items,
-    Describe describe) {
+    Describe describe,
+    JsonOf json_of = &protocol::to_json) {
   connection to{flags};
   json_list list{flags};
   Request request;
@@ -32,7 +38,8 @@ void print_pages(
     Response response;
     to.call(what, method, request, response);
     for (const auto& each : items(response)) {
-      list.add(each);
+      if (flags.format() != output_format::text)
+        list.add_json(json_of(each, style_of(flags)));
       if (flags.format() == output_format::text)
         print((first ? "" : "\n") + property_list(describe(each)));
       first = false;

@@ -226,7 +226,8 @@ void endpoint_list(const global_flags& flags) {
       "failed listing endpoints",
       operator_methods::list_nexus_endpoints,
       [](const auto& page) -> const auto& { return page.endpoints(); },
-      [](const auto& each) { return describe(each); });
+      [](const auto& each) { return describe(each); },
+      &protocol::to_json_with_endpoints);
 }
 
 } // namespace

@@ -118,11 +118,15 @@ void json_list::end() {
 }
 
 void json_list::add(const google::protobuf::Message& message) {
-  const auto json = to_json(message, style_of(flags_));
+  if (flags_.format() != output_format::text)
+    add_json(to_json(message, style_of(flags_)));
+}
+
+void json_list::add_json(std::string_view json) {
   if (flags_.format() == output_format::json)
     print((empty_ ? "[\n" : ",\n") + indent_json(json));
   else if (flags_.format() == output_format::jsonl)
-    print(json + '\n');
+    print(std::string{json} + '\n');
   empty_ = false;
 }
 

@@ -40,6 +40,8 @@ class json_list {
 public:
   explicit json_list(const global_flags& flags);
   void add(const google::protobuf::Message& message);
+  /// The same for JSON that a command put together itself.
+  void add_json(std::string_view json);
   /// The list is complete.
   void end();
 
