@@ -245,6 +245,8 @@ class WithoutServer(unittest.TestCase):
         self.assertRegex(text, r"CircuitBreakers +default start: open until 20\S+Z, opened by s/o x6\n")
         _, shown, _ = run(*endpoint, "get", "--name", "lost", "-o", "json", *address)
         breaker, = json.loads(shown)["circuitBreakers"]
+        _, listed, _ = run(*endpoint, "list", "-o", "json", *address)
+        self.assertEqual(json.loads(listed), [json.loads(shown)])
         self.assertEqual({name: breaker[name] for name in ("callerNamespace", "requests", "state", "openedBy")},
                          {"callerNamespace": "default", "requests": "start", "state": "open", "openedBy": "s/o x6"})
         code, _, err = server.end()
