@@ -383,7 +383,8 @@ public:
 
   /// Ends the run and lets a new one go on from an earlier point of its history; gives that run's
   /// id, for `client.get_workflow(id, run_id)`. Throws `rpc_error` with `failed_precondition` if
-  /// the history has no such point.
+  /// the history has no such point, and `std::invalid_argument`, without a call, if it is to be
+  /// that of a build and `reset_options::build_id` is empty.
   returned<std::string> reset(reset_options options) const {
     return Style::give(call<std::string>{detail::reset_job(ref_, std::move(options))});
   }
