@@ -137,7 +137,8 @@ BOOST_AUTO_TEST_CASE(a_refused_completion_leaves_waiting_ends_as_they_were) {
 BOOST_AUTO_TEST_CASE(an_attempt_that_failed_without_a_word_shows_no_failure) {
   activity_fixture service;
   service.begin({schedule_activity("a", retried(1, 3))});
-  service.fail_attempt(service.take(), {});
+  const auto which = service.by_token(service.take().task_token());
+  service.decide(embedded::fail_activity{which, nullptr, nullptr, "me"});
   BOOST_TEST(service.described().attempt() == 2);
   BOOST_TEST(!service.described().has_last_failure());
 }
