@@ -51,6 +51,9 @@ fi
 #   actors/supervision, actors/testing thin, and the same
 #   runtime/activity                   single-threaded, as runtime/nexus, whose shape it has
 #   runtime/codec, runtime/http, otlp  Boost.Beast makes a file cost 40 s; tsan and asan run over them
+#   runtime/gateway, nexus_http, nexus_peer  the same, and the fuzzers read what comes from outside
+#   runtime/access                     OpenSSL; the table of identities and planted files try its every branch
+#   runtime/determinism, tuning        small, and single-threaded but for a lock
 #   apps, bench                        single-threaded programs that end
 #   test                               Boost.Test's macros are most of what it finds there
 sources=$(git ls-files 'runtime/base/*.cpp' 'runtime/nexus/*.cpp' 'runtime/telemetry/*.cpp' 'actors/shard/*.cpp' \

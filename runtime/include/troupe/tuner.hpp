@@ -139,6 +139,7 @@ public:
   /// For workers.
   explicit slot_reservation(std::shared_ptr<detail::slot_asker> asker) noexcept
       : asker_(std::move(asker)) {}
+  /// Takes the wish over; the other one has none to answer then.
   slot_reservation(slot_reservation&&) noexcept = default;
   /// What was there, unanswered, fails.
   slot_reservation& operator=(slot_reservation&& other) noexcept;
