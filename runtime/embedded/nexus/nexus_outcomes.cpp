@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/embedded/nexus/nexus_outcomes.hpp"
 
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/embedded/checks/message_parts.hpp"
 #include "runtime/embedded/decision/execution.hpp"
 #include "runtime/embedded/record/errors.hpp"
@@ -55,7 +56,7 @@ api::failure::v1::Failure unpack(const nexus::Failure& from) {
   if (!from.metadata().empty() || !from.details().empty()) {
     auto& payload = *info.mutable_details()->add_payloads();
     (*payload.mutable_metadata())["encoding"] = "json/plain";
-    payload.set_data(from.details().empty() ? "null" : from.details());
+    payload.set_data(from.details().empty() ? "null" : to_valid_utf8(from.details()));
   }
   return failure;
 }
@@ -120,8 +121,10 @@ judge_start(const nexus::StartOperationResponse& response, const service_setting
     if (from.payload().ByteSizeLong() > settings.max_blob_bytes)
       return too_large();
     verdict.what = kind::succeeded;
-    if (from.has_payload())
-      verdict.result = std::make_shared<api::common::v1::Payload>(from.payload());
+    auto result = std::make_shared<api::common::v1::Payload>(from.payload());
+    if (!from.has_payload())
+      (*result->mutable_metadata())["encoding"] = "binary/null";
+    verdict.result = std::move(result);
     take_links(from.links(), verdict);
     return verdict;
   }
@@ -246,7 +249,8 @@ rpc_status check_details(const std::string& details) {
   if (!has_few_values(details))
     return invalid_argument(
         "the failure details have more than " + std::to_string(most_json_values) + " values");
-  if (!details.empty() && !protocol::is_json(details))
+  // A bad byte is mended where the details are taken over; it is no reason to lose the answer.
+  if (!details.empty() && !protocol::is_json(to_valid_utf8(details)))
     return invalid_argument("failure details must be JSON serializable");
   return {};
 }

@@ -171,6 +171,34 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_too_large_fails_the_operation_for_good) {
   BOOST_TEST(service.nexus_requests.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_success_without_a_result_completes_the_operation_with_nothing) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest request;
+  request.mutable_response()->mutable_start_operation()->mutable_sync_success();
+  service.decide(embedded::nexus_request_done{service.take(), &request});
+  const auto& result =
+      service.current().history.at(5)->nexus_operation_completed_event_attributes().result();
+  BOOST_TEST(result.metadata().at("encoding") == "binary/null");
+  BOOST_TEST(result.data().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_byte_in_details_becomes_one_replacement_character) {
+  calling service;
+  wire::RespondNexusTaskCompletedRequest request;
+  auto& failure = *request.mutable_response()
+                       ->mutable_start_operation()
+                       ->mutable_operation_error()
+                       ->mutable_failure();
+  failure.set_details("{\"a\":\"h\xc3\xa9\xff\"}");
+  BOOST_TEST(embedded::check(request, service.settings).message == "");
+  service.decide(embedded::nexus_request_done{service.take(), &request});
+  const auto& told =
+      service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
+  BOOST_TEST(
+      told.cause().application_failure_info().details().payloads(0).data()
+      == "{\"a\":\"h\xc3\xa9\xef\xbf\xbd\"}");
+}
+
 BOOST_AUTO_TEST_CASE(a_completion_with_a_wrong_request_id_finds_no_operation) {
   calling service;
   embedded::operation_token_ref token{
