@@ -5,8 +5,8 @@
 
 #include <troupe/rpc_status.hpp>
 
-#include <optional>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

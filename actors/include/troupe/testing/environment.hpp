@@ -31,8 +31,8 @@ struct environment_options {
   /// a call goes on.
   std::chrono::nanoseconds longest_unpolled = std::chrono::days{30};
   /// A blocking call while which user code has failed so often in the same way fails: code with a
-  /// bug is tried again for ever, and what waits for it would wait for `longest_wait`. Counted is all
-  /// that fails in the environment, also what the call does not wait for.
+  /// bug is tried again for ever, and what waits for it would wait for `longest_wait`. Counted is
+  /// all that fails in the environment, also what the call does not wait for.
   std::size_t most_failures = 1'000;
   /// Real time: a workflow, or a handler or activity that is a coroutine, that keeps its thread for
   /// so long without getting on is left behind as in a worker, and the call that waits fails and
