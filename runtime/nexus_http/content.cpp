@@ -92,7 +92,7 @@ std::optional<media_type> parse_media_type(std::string_view text) {
   return made;
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -163,9 +163,9 @@ content to_content(const payload& from) {
     return made;
   }
   if (*encoding == "json/protobuf" && is_typed)
-    type = "application/json; format=protobuf; message-type=" + quoted(*message_type);
+    type = "application/json; format=protobuf; message-type=" + quoted_string(*message_type);
   else if (*encoding == "binary/protobuf" && is_typed)
-    type = "application/x-protobuf; message-type=" + quoted(*message_type);
+    type = "application/x-protobuf; message-type=" + quoted_string(*message_type);
   else if (*encoding == "json/plain")
     type = "application/json";
   else if (*encoding == "binary/plain" && count == 1)

@@ -18,7 +18,7 @@ namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string to = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\')
@@ -28,8 +28,8 @@ std::string quoted(std::string_view text) {
   return to + '\'';
 }
 
-std::string quoted(const google::protobuf::Timestamp& when) {
-  return quoted(rfc3339(instant{when.seconds(), when.nanos()}));
+std::string in_quotes(const google::protobuf::Timestamp& when) {
+  return in_quotes(rfc3339(instant{when.seconds(), when.nanos()}));
 }
 
 /// As queries name it; one that there is not is refused there by its number.
@@ -60,16 +60,16 @@ listed_as make(const Request& request, std::string status) {
     if (from_proto(time.earliest_time()) > from_proto(time.latest_time()))
       return unexpected{
           bad_argument("EarliestTime in StartTimeFilter should not be larger than LatestTime.")};
-    query += " AND StartTime BETWEEN " + quoted(time.earliest_time()) + " AND "
-             + quoted(time.latest_time());
+    query += " AND StartTime BETWEEN " + in_quotes(time.earliest_time()) + " AND "
+             + in_quotes(time.latest_time());
   } else if (has_earliest)
-    query += " AND StartTime >= " + quoted(time.earliest_time());
+    query += " AND StartTime >= " + in_quotes(time.earliest_time());
   else if (has_latest)
-    query += " AND StartTime <= " + quoted(time.latest_time());
+    query += " AND StartTime <= " + in_quotes(time.latest_time());
   if (request.has_execution_filter()) // whatever its run is
-    query += " AND WorkflowId = " + quoted(request.execution_filter().workflow_id());
+    query += " AND WorkflowId = " + in_quotes(request.execution_filter().workflow_id());
   else if (request.has_type_filter())
-    query += " AND WorkflowType = " + quoted(request.type_filter().name());
+    query += " AND WorkflowType = " + in_quotes(request.type_filter().name());
   wire::ListWorkflowExecutionsRequest made;
   made.set_page_size(request.maximum_page_size());
   made.set_next_page_token(request.next_page_token());
@@ -89,7 +89,7 @@ listed_as as_list(const wire::ListClosedWorkflowExecutionsRequest& request) {
   const int status = request.status_filter().status();
   if (status == 0 || status == temporal::api::enums::v1::WORKFLOW_EXECUTION_STATUS_RUNNING)
     return unexpected{bad_argument("StatusFilter must be specified and must be not Running.")};
-  return make(request, "ExecutionStatus = " + quoted(status_name(status)));
+  return make(request, "ExecutionStatus = " + in_quotes(status_name(status)));
 }
 
 listed_as as_list(const wire::ScanWorkflowExecutionsRequest& request) {
