@@ -227,20 +227,17 @@ void custom_slots::released(std::uint32_t tag) noexcept {
 }
 
 void custom_slots::on_granted(asking& by, granted_slot slot) {
-  unique_function<void()> told;
-  bool is_late = false;
-  {
-    const std::lock_guard guard{mutex_};
-    auto* who = seat_of(by);
-    is_late = who == nullptr;
-    if (!is_late) {
-      who->asked = nullptr; // who calls holds it
-      who->granted = add(std::move(slot));
-      told = std::exchange(who->on_free, nullptr);
-    }
-  }
-  if (is_late)
+  std::unique_lock guard{mutex_};
+  auto* const who = seat_of(by);
+  if (who == nullptr) { // too late: nobody waits for it any more
+    guard.unlock();
     give_back(slot, nullptr);
+    return;
+  }
+  who->asked = nullptr; // who calls holds it
+  who->granted = add(std::move(slot));
+  auto told = std::exchange(who->on_free, nullptr);
+  guard.unlock();
   if (told)
     told();
 }
