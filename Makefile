@@ -45,7 +45,7 @@ demo-secure: deps ## The cloud chapter of the guides: certificates, API keys, an
 test: ## Builds and runs all tests but interop and perf
 	@$(MAKE) --no-print-directory build PRESET=dev
 	@ctest --preset dev --progress
-	@sed -n '/^identities: /p' build/dev/Testing/Temporary/LastTest.log
+	@sed -nE 's/.*(identities: [0-9]+ .*)/\1/p' build/dev/Testing/Temporary/LastTest.log
 
 asan: ## The same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan
