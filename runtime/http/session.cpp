@@ -331,8 +331,7 @@ void session::on_received(error_code error, std::size_t size) {
   } else if (state_ == state::reading) {
     parser_->is_header_done() ? read_body() : parse();
   } else if (state_ == state::leaving) {
-    discarded_ += size;
-    discarded_ > all_.within.body_bytes ? close() : discard();
+    discard();
   }
 }
 
@@ -492,7 +491,8 @@ void session::on_written(error_code error) {
 
 /// A connection that is closed while bytes of its client are unread is reset, and the client may
 /// lose the answer: so if its request was not read whole, the client closes first, or its time is
-/// over, or it has sent as much again as it may.
+/// over. How much it sends until then does not matter: one that sends a large body looks for the
+/// answer behind it.
 void session::leave() {
   state_ = state::leaving;
   if (stream_.is_encrypted())
@@ -524,7 +524,7 @@ void session::part() {
 
 void session::discard() {
   buffer_.clear();
-  more(read_bytes);
+  more(most_read_bytes);
 }
 
 } // namespace troupe::http

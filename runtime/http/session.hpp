@@ -125,7 +125,6 @@ private:
   /// When it is closed; `never` while it is the server's turn.
   std::chrono::steady_clock::time_point due_ = never;
   std::size_t accounted_ = 0; ///< of the body, in `sessions::bodies`
-  std::size_t discarded_ = 0; ///< while it leaves
   state state_ = state::reading;
   bool keeps_alive_ = true; ///< after the request that is under way
   bool is_head_ = false;

@@ -256,6 +256,14 @@ BOOST_AUTO_TEST_CASE(bodies_have_a_limit_before_and_after_decompression) {
       == too_large);
 }
 
+BOOST_AUTO_TEST_CASE(who_sends_much_more_than_the_limit_hears_so) {
+  restart({.body_bytes = 1000});
+  const std::string body(16 << 20, 'x');
+  raw_peer client{serves->where()};
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\n" + with_length(body) + "\r\n" + body);
+  BOOST_TEST(status_line(client.rest()) == "HTTP/1.1 413 Payload Too Large");
+}
+
 BOOST_AUTO_TEST_CASE(chunks_for_ever_end_at_the_limit) {
   restart({.body_bytes = 100'000});
   raw_peer client{serves->where()};
