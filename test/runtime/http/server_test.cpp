@@ -264,15 +264,15 @@ BOOST_AUTO_TEST_CASE(who_sends_much_more_than_the_limit_hears_so) {
   BOOST_TEST(status_line(client.rest()) == "HTTP/1.1 413 Payload Too Large");
 }
 
-BOOST_AUTO_TEST_CASE(chunks_for_ever_end_at_the_limit) {
+BOOST_AUTO_TEST_CASE(chunks_for_ever_end_a_while_after_the_limit) {
   restart({.body_bytes = 100'000});
   raw_peer client{serves->where()};
   client.send("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   const auto chunk = "1000\r\n" + std::string(4096, 'x') + "\r\n";
-  int sent = 0;
-  while (sent < 10'000 && client.try_send(chunk))
-    ++sent;
-  BOOST_TEST(sent < 10'000);
+  const auto late = std::chrono::steady_clock::now() + 60s;
+  while (client.try_send(chunk))
+    BOOST_REQUIRE(std::chrono::steady_clock::now() < late);
+  BOOST_TEST(body_of(ask_once("GET /echo")) == "GET  ");
 }
 
 BOOST_AUTO_TEST_CASE(chunks_without_content_end_by_time_or_size) {
