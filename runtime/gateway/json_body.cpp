@@ -7,6 +7,7 @@
 #include "runtime/base/text/enum_name.hpp"
 #include "runtime/base/text/json_text.hpp"
 #include "runtime/base/text/utf8.hpp"
+#include "runtime/payload/failure_chain.hpp"
 #include "runtime/protocol/endpoint_access.hpp"
 #include "runtime/protocol/endpoint_json.hpp"
 #include "runtime/protocol/json_value.hpp"
@@ -17,6 +18,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/json_util.h>
 #include <temporal/api/common/v1/message.pb.h>
+#include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 
@@ -33,6 +35,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using temporal::api::common::v1::Payload;
+using temporal::api::failure::v1::Failure;
 
 constexpr std::string_view message_type_name = "_protoMessageType";
 constexpr std::string_view null_payload = "{\"metadata\":{\"encoding\":\"YmluYXJ5L251bGw=\"}}";
@@ -246,7 +249,22 @@ private:
         || (in_.peek() == json_kind::null && !field.is_repeated()
             && field.containing_type()->map_value() != &field))
       return copy();
+    const int link = field.message_type() == field.containing_type() ? link_ + 1 : 1;
+    if (link > max_failure_depth && field.message_type() == Failure::descriptor()) {
+      in_.skip();
+      out_ += end_of_causes();
+      return;
+    }
+    const auto outer = std::exchange(link_, link);
     message(field.message_type());
+    link_ = outer;
+  }
+
+  /// As `cut_causes` ends a chain: protobuf's reader goes no deeper than 100 objects.
+  static std::string end_of_causes() {
+    Failure end;
+    say_cut_here(end);
+    return protocol::to_json(end, protocol::payload_style::raw);
   }
 
   void enum_value(const google::protobuf::EnumDescriptor& type) {
@@ -289,6 +307,7 @@ private:
   bool has_shorthand_;
   std::string out_;
   std::size_t payloads_ = 0;
+  int link_ = 1; ///< of the chain that the message is in
 };
 
 namespace operators = temporal::api::operatorservice::v1;

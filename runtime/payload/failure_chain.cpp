@@ -9,14 +9,18 @@ namespace troupe {
 
 using temporal::api::failure::v1::Failure;
 
+void say_cut_here(Failure& in) {
+  in.set_message("the chain of causes is too long and was cut here");
+  in.mutable_application_failure_info()->set_type("CauseChainTooLong");
+}
+
 void cut_causes(Failure& of) {
   auto* level = &of;
   for (int depth = 1; level->has_cause(); ++depth) {
     level = level->mutable_cause();
     if (depth == max_failure_depth) {
       level->Clear();
-      level->set_message("the chain of causes is too long and was cut here");
-      level->mutable_application_failure_info()->set_type("CauseChainTooLong");
+      say_cut_here(*level);
     }
   }
 }

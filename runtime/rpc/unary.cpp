@@ -2,6 +2,7 @@
 #include "runtime/rpc/unary.hpp"
 
 #include "runtime/base/wire/text_check.hpp"
+#include "runtime/payload/deep_message.hpp"
 
 #include <google/protobuf/message.h>
 
@@ -18,8 +19,13 @@ bytes encode(const google::protobuf::MessageLite& message) {
 bool decode(const bytes& from, google::protobuf::MessageLite& to) {
   std::string scratch;
   const std::string_view wire = from.slices().empty() ? std::string_view{} : from.flatten(scratch);
-  return wire.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max())
-         && to.ParseFromArray(wire.data(), static_cast<int>(wire.size()));
+  if (wire.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    return false;
+  if (to.ParseFromArray(wire.data(), static_cast<int>(wire.size())))
+    return true;
+  // What the real server took from others it gives back, however deep it is nested.
+  auto* described = dynamic_cast<google::protobuf::Message*>(&to);
+  return described != nullptr && read_message(wire, *described);
 }
 
 std::string text_problem(const google::protobuf::MessageLite& message, const bytes& encoded) {

@@ -70,9 +70,10 @@ class words(unittest.TestCase):
         for document in blocks.documents():
             text = document.read_text()
             links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
-            # Files in backticks by their full path: docs/errors.md, test/histories.
-            links += ["/" + path for path in re.findall(
-                r"`((?:docs|test|runtime|actors|apps)/[\w./-]+)`", text) if "..." not in path]
+            # Files in backticks by their full path: docs/errors.md, test/histories, runtime/http/server.{hpp,cpp}.
+            for path in re.findall(r"`((?:docs|test|runtime|actors|apps|proto)/[\w./{},-]+)`", text):
+                start, _, endings = path.partition("{")
+                links += ["/" + start + each for each in endings.rstrip("}").split(",") if "..." not in path]
             for link in links:
                 start = SOURCE if link.startswith("/") else document.parent
                 with self.subTest(document=document.name, link=link):

@@ -70,7 +70,9 @@ void look(const run& on, std::vector<std::string>& broken) {
   std::int64_t id = 0;
   std::int64_t last_task_id = 0;
   int closes = 0;
+  std::int64_t bytes = 0;
   for (const auto& event : on.history) {
+    bytes += static_cast<std::int64_t>(event->ByteSizeLong());
     if (event->event_id() != ++id)
       wrong("event " + std::to_string(event->event_id()) + " is number " + std::to_string(id));
     if (event->task_id() <= last_task_id)
@@ -109,6 +111,10 @@ void look(const run& on, std::vector<std::string>& broken) {
   }
   if (state.next_event_id != id + 1)
     wrong("the next event is number " + std::to_string(state.next_event_id));
+  if (state.history_size != bytes) // an event was changed after it was measured
+    wrong(
+        "its history was measured as " + std::to_string(state.history_size) + " bytes and has "
+        + std::to_string(bytes));
   if (closes != (on.open() ? 0 : 1)
       || (closes == 1 && !is_close_event(on.history.back()->event_type())))
     wrong("closes " + std::to_string(closes) + " times");

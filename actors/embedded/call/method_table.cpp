@@ -2,9 +2,9 @@
 #include "actors/embedded/call/method_table.hpp"
 
 #include "actors/embedded/directory/directory.hpp"
-#include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/embedded/checks/message_parts.hpp"
 #include "runtime/embedded/record/status.hpp"
+#include "runtime/payload/deep_message.hpp"
 #include "runtime/rpc/methods.hpp"
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
@@ -54,10 +54,7 @@ rpc_status read_request(const call& from, google::protobuf::Message& message, bo
     return bad_argument(
         "the request has more than " + std::to_string(most_map_entries)
         + " entries in the maps of one message, or is made of too many small parts");
-  const bool is_read = in_slices
-                           ? read_in_slices(bytes, message)
-                           : message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  if (!is_read)
+  if (!(in_slices ? read_message_in_slices(bytes, message) : read_message(bytes, message)))
     return plain_status(status_code::internal, "the request is no " + message.GetTypeName());
   return {};
 }

@@ -109,21 +109,37 @@ bool is_small_things(std::string_view message) {
   return left == 0;
 }
 
+bool read_whole(
+    google::protobuf::io::ZeroCopyInputStream& from, google::protobuf::Message& to, int deepest) {
+  google::protobuf::io::CodedInputStream coded{&from};
+  coded.SetRecursionLimit(deepest);
+  return to.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
 } // namespace
 
-bool read_in_slices(std::string_view bytes, google::protobuf::Message& to) {
+bool read_at_once(std::string_view bytes, google::protobuf::Message& to, int deepest) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    return false;
+  google::protobuf::io::CodedInputStream coded{
+      reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size())};
+  coded.SetRecursionLimit(deepest);
+  return to.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
+bool read_in_slices(std::string_view bytes, google::protobuf::Message& to, int deepest) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return false;
   const long_texts hidden{bytes, *to.GetDescriptor()};
   if (hidden.empty()) {
     paced_input from{bytes, is_small_things(bytes)};
-    return to.ParseFromZeroCopyStream(&from);
+    return read_whole(from, to, deepest);
   }
   if (!hidden.are_valid())
     return false;
   const auto plain = hidden.masked();
   paced_input from{plain, is_small_things(plain)};
-  if (!to.ParseFromZeroCopyStream(&from))
+  if (!read_whole(from, to, deepest))
     return false;
   hidden.put_back(to);
   return true;

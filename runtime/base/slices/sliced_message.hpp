@@ -13,8 +13,12 @@ class MessageLite;
 /// Large messages are read and written part by part, each a spending (`slice.hpp`).
 namespace troupe {
 
-/// The same as `ParseFromArray`.
-bool read_in_slices(std::string_view bytes, google::protobuf::Message& to);
+/// The same as `ParseFromArray`, and with the same depth where none is given: how many messages may
+/// lie in each other.
+bool read_in_slices(std::string_view bytes, google::protobuf::Message& to, int deepest = 100);
+
+/// The same at once.
+bool read_at_once(std::string_view bytes, google::protobuf::Message& to, int deepest);
 
 /// The same as `SerializeAsString`; nothing if the message cannot be written, as it is too large.
 std::optional<std::string> write_in_slices(const google::protobuf::MessageLite& from);

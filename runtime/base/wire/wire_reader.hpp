@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -18,8 +19,9 @@ namespace troupe {
 ///     if (!in.ok()) ...
 ///
 /// Accessors of a field of another wire type give nothing, as protobuf treats such a field as
-/// unknown. Groups are refused: no message of Temporal has them. Reads nothing beyond the message,
-/// whatever it holds. https://protobuf.dev/programming-guides/encoding
+/// unknown. A group, which no message of Temporal has, is one such field with all that is in it.
+/// Reads nothing beyond the message, whatever it holds.
+/// https://protobuf.dev/programming-guides/encoding
 class wire_reader {
 public:
   explicit wire_reader(std::string_view message) noexcept
@@ -49,6 +51,7 @@ public:
       number_ = 0;
       return true;
     case fixed32_type: return skip(4);
+    case group_type: return skip_group() || fail();
     default: return fail();
     }
   }
@@ -60,14 +63,40 @@ public:
   /// An integer, bool or enum; cast it to the field's type.
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
   [[nodiscard]] bool is_number() const noexcept { return type_ == varint_type; }
+  [[nodiscard]] bool is_group() const noexcept { return type_ == group_type; }
   /// False if the message ended in the middle of something or is no message at all.
   [[nodiscard]] bool ok() const noexcept { return ok_; }
+  /// Behind the field; what lies between two of these are the bytes of a field, with its tag.
+  [[nodiscard]] const char* position() const noexcept { return at_; }
+
+  /// Groups in each other that are skipped, as many as the real server skips; more are no message.
+  static constexpr std::size_t deepest_group = 10'001;
+  /// How many groups lie in each other in the bytes of one, with its tag; one if there are none in
+  /// it. Takes no stack.
+  static std::size_t group_depth(std::string_view group) noexcept;
 
 private:
   static constexpr unsigned varint_type = 0;
   static constexpr unsigned fixed64_type = 1;
   static constexpr unsigned text_type = 2;
+  static constexpr unsigned group_type = 3;
+  static constexpr unsigned group_end_type = 4;
   static constexpr unsigned fixed32_type = 5;
+
+  struct group_walk {
+    const char* behind = nullptr; ///< null if it has no end
+    std::size_t depth = 0;
+  };
+  /// `inside` is what follows the tag of a group.
+  static group_walk walk_group(std::string_view inside, std::uint64_t field) noexcept;
+
+  bool skip_group() noexcept {
+    const auto walk = walk_group({at_, static_cast<std::size_t>(end_ - at_)}, field_);
+    if (walk.behind == nullptr)
+      return false;
+    at_ = walk.behind;
+    return true;
+  }
 
   bool fail() noexcept {
     ok_ = false;

@@ -34,11 +34,18 @@ bool count(
     int depth) {
   wire_reader in{message};
   std::size_t entries_left = most_map_entries;
-  while (in.next()) {
+  for (const char* begin = in.position(); in.next(); begin = in.position()) {
     if (left == 0)
       return false;
     if (--left % 16 == 0)
       spend();
+    if (in.is_group()) { // two bytes of it are a field that nobody knows, and is kept
+      const auto price = static_cast<std::size_t>(in.position() - begin) / 2;
+      spend(price / 16);
+      if (left < price)
+        return false;
+      left -= price;
+    }
     if (!in.is_text() || depth == deepest)
       continue;
     const auto* field = type.FindFieldByNumber(static_cast<int>(in.field()));

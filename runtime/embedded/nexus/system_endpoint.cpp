@@ -2,6 +2,7 @@
 #include "runtime/embedded/nexus/system_endpoint.hpp"
 
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/payload/deep_message.hpp"
 
 #include <google/protobuf/util/json_util.h>
 #include <temporal/api/command/v1/message.pb.h>
@@ -23,7 +24,7 @@ bool read_request(const api::common::v1::Payload& from, request& to) {
     return false;
   const auto& encoding = found->second;
   if (encoding == "binary/protobuf")
-    return to.ParseFromString(from.data());
+    return read_message_in_slices(from.data(), to);
   google::protobuf::util::JsonParseOptions lenient;
   lenient.ignore_unknown_fields = true;
   return encoding == "json/protobuf"

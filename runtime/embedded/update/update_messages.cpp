@@ -8,6 +8,8 @@
 #include "runtime/embedded/record/errors.hpp"
 #include "runtime/embedded/update/update_callbacks.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
+#include "runtime/payload/deep_message.hpp"
+#include "runtime/payload/failure_chain.hpp"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -334,7 +336,7 @@ command_result take_message(completion& in, const api::protocol::v1::Message& wh
     return refused("unable to unmarshal request: proto: not found");
   const std::unique_ptr<google::protobuf::Message> body{
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New()};
-  if (!body->ParseFromString(what.body().value()))
+  if (!read_message_in_slices(what.body().value(), *body))
     return refused("unable to unmarshal request: proto: cannot parse invalid wire-format data");
   const auto& id = what.protocol_instance_id();
   if (in.aborted.contains(id))
@@ -342,12 +344,17 @@ command_result take_message(completion& in, const api::protocol::v1::Message& wh
   // A rejection is no event, and has the same limit.
   if (what.body().value().size() > in.ch.settings().max_blob_bytes)
     return command_failure{bad, "Message type " + std::string{name} + " exceeds size limit.", true};
-  if (const auto* said = dynamic_cast<const messages::Rejection*>(body.get()))
+  if (auto* said = dynamic_cast<messages::Rejection*>(body.get())) {
+    cut_causes(*said->mutable_failure());
     return take(in, id, *said);
+  }
   if (const auto* said = dynamic_cast<const messages::Acceptance*>(body.get()))
     return take(in, id, *said);
-  if (const auto* said = dynamic_cast<const messages::Response*>(body.get()))
+  if (auto* said = dynamic_cast<messages::Response*>(body.get())) {
+    if (said->outcome().has_failure())
+      cut_causes(*said->mutable_outcome()->mutable_failure());
     return take(in, id, *said);
+  }
   if (!is_known(in.on, id))
     return unknown(id);
   return refused("Message type *update." + std::string{name.substr(dot + 1)} + " not supported");

@@ -311,29 +311,6 @@ BOOST_AUTO_TEST_CASE(what_was_measured_is_what_is_in_the_history) {
   BOOST_TEST(service.current().state.history_size == static_cast<std::int64_t>(bytes));
 }
 
-BOOST_AUTO_TEST_CASE(no_timeout_of_an_operation_is_longer_than_the_callers_run) {
-  for (const int wanted : {0, 5, 60}) {
-    service_fixture service;
-    auto start = service.start_request();
-    start.mutable_workflow_run_timeout()->set_seconds(20);
-    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{start});
-    service.poll();
-    auto command = schedule_operation();
-    auto& asked = *command.mutable_schedule_nexus_operation_command_attributes();
-    if (wanted > 0)
-      asked.mutable_schedule_to_close_timeout()->set_seconds(wanted);
-    asked.mutable_schedule_to_start_timeout()->set_seconds(70);
-    asked.mutable_start_to_close_timeout()->set_seconds(3);
-    service.complete({command});
-    const auto& scheduled =
-        service.current().history.at(4)->nexus_operation_scheduled_event_attributes();
-    const int limit = wanted == 5 ? 5 : 20;
-    BOOST_TEST(scheduled.schedule_to_close_timeout().seconds() == limit);
-    BOOST_TEST(scheduled.schedule_to_start_timeout().seconds() == limit);
-    BOOST_TEST(scheduled.start_to_close_timeout().seconds() == 3);
-  }
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace troupe::test

@@ -105,6 +105,26 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_looked_at_without_harm) {
   BOOST_TEST(embedded::has_few_parts(nested, *temporal::api::failure::v1::Failure::descriptor()));
 }
 
+BOOST_AUTO_TEST_CASE(groups_hide_nothing) {
+  // What no message has, before what is too much.
+  wire::StartWorkflowExecutionRequest request;
+  auto& callback = *request.add_completion_callbacks();
+  for (int i = 0; i < 38'000; ++i)
+    callback.add_links();
+  const auto& type = *request.GetDescriptor();
+  const std::string group = "\xfb\x7c\xfc\x7c";
+  BOOST_TEST(!embedded::has_few_parts(group + request.SerializeAsString(), type));
+  // Each field in one is kept.
+  const auto full = [](int fields) {
+    std::string made = "\xfb\x7c";
+    for (int i = 0; i < fields; ++i)
+      made += "\x08\x01";
+    return made + "\xfc\x7c";
+  };
+  BOOST_TEST(embedded::has_few_parts(full(390'000), type));
+  BOOST_TEST(!embedded::has_few_parts(full(410'000), type));
+}
+
 BOOST_AUTO_TEST_CASE(links_of_callbacks_count_like_those_of_the_request) {
   service_fixture service;
   auto request = service.start_request();

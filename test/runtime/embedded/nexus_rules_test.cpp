@@ -5,6 +5,9 @@
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/nexus/v1/message.pb.h>
 
+#include <array>
+#include <optional>
+
 namespace troupe::test {
 namespace {
 
@@ -91,34 +94,63 @@ BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services)
 }
 
 BOOST_AUTO_TEST_CASE(no_operation_outlives_the_run_of_its_caller) {
-  service_fixture service;
-  auto request = service.start_request();
-  request.mutable_workflow_run_timeout()->set_seconds(60);
-  service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
-  service.poll();
-  const auto asked = [](int to_close, int to_start, int from_start) {
+  // Schedule to close, schedule to start, start to close; as the real server has them. None of a
+  // kind is not the same as one of zero.
+  using limits = std::array<std::optional<int>, 3>;
+  constexpr auto none = std::nullopt;
+  const struct {
+    int run;
+    int execution;
+    limits asked;
+    limits kept;
+  } rows[] = {
+      {0, 0, {none, none, none}, {none, none, none}},
+      {60, 0, {none, none, none}, {60, none, none}},
+      {60, 0, {0, none, none}, {60, none, none}},
+      {60, 0, {0, 0, 0}, {60, 0, 0}},
+      {60, 0, {none, 90, 100}, {60, 60, 60}},
+      {60, 0, {30, 90, 100}, {30, 30, 30}},
+      {60, 0, {90, 90, 100}, {60, 60, 60}},
+      {60, 0, {60, 60, 60}, {60, 60, 60}},
+      {60, 0, {none, 20, 10}, {60, 20, 10}},
+      {60, 0, {90, none, 80}, {60, none, 60}},
+      {0, 0, {30, 90, 100}, {30, 30, 30}},
+      {0, 0, {none, 90, 100}, {none, 90, 100}},
+      {0, 0, {0, 90, 100}, {0, 90, 100}},
+      {0, 50, {none, 90, 100}, {50, 50, 50}},
+      {0, 50, {90, 95, 100}, {50, 50, 50}},
+      {70, 50, {none, 90, 100}, {50, 50, 50}},
+  };
+  for (const auto& row : rows) {
+    service_fixture service;
+    auto request = service.start_request();
+    request.mutable_workflow_run_timeout()->set_seconds(row.run);
+    request.mutable_workflow_execution_timeout()->set_seconds(row.execution);
+    service.expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{request});
+    service.poll();
     auto command = schedule_operation();
-    auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
-    attributes.clear_schedule_to_close_timeout();
-    if (to_close > 0)
-      attributes.mutable_schedule_to_close_timeout()->set_seconds(to_close);
-    attributes.mutable_schedule_to_start_timeout()->set_seconds(to_start);
-    attributes.mutable_start_to_close_timeout()->set_seconds(from_start);
-    return command;
-  };
-  BOOST_REQUIRE(service.complete({asked(0, 70, 50), asked(90, 30, 80), asked(20, 30, 10)})
-                    .answer.status.ok());
-  const auto& history = service.current().history;
-  const auto check = [&](std::size_t from_end, int to_close, int to_start, int from_start) {
-    const auto& scheduled =
-        history[history.size() - from_end]->nexus_operation_scheduled_event_attributes();
-    BOOST_TEST(scheduled.schedule_to_close_timeout().seconds() == to_close);
-    BOOST_TEST(scheduled.schedule_to_start_timeout().seconds() == to_start);
-    BOOST_TEST(scheduled.start_to_close_timeout().seconds() == from_start);
-  };
-  check(3, 60, 60, 50); // none of its own
-  check(2, 60, 30, 60); // longer than the run
-  check(1, 20, 20, 10); // shorter: the others are cut to it
+    auto& asked = *command.mutable_schedule_nexus_operation_command_attributes();
+    asked.clear_schedule_to_close_timeout();
+    if (row.asked[0])
+      asked.mutable_schedule_to_close_timeout()->set_seconds(*row.asked[0]);
+    if (row.asked[1])
+      asked.mutable_schedule_to_start_timeout()->set_seconds(*row.asked[1]);
+    if (row.asked[2])
+      asked.mutable_start_to_close_timeout()->set_seconds(*row.asked[2]);
+    BOOST_REQUIRE(service.complete({command}).answer.status.ok());
+    const auto& kept =
+        service.current().history.back()->nexus_operation_scheduled_event_attributes();
+    const auto seconds = [](bool is_there, const auto& timeout) {
+      return is_there ? std::optional{static_cast<int>(timeout.seconds())} : std::nullopt;
+    };
+    BOOST_TEST_CONTEXT("row " << &row - rows)
+    BOOST_TEST(
+        (limits{
+             seconds(kept.has_schedule_to_close_timeout(), kept.schedule_to_close_timeout()),
+             seconds(kept.has_schedule_to_start_timeout(), kept.schedule_to_start_timeout()),
+             seconds(kept.has_start_to_close_timeout(), kept.start_to_close_timeout())}
+         == row.kept));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_retryable_error_is_tried_again_with_the_same_request_id) {

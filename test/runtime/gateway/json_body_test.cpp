@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/gateway/json_body.hpp"
+#include "runtime/payload/failure_chain.hpp"
 #include "runtime/protocol/endpoint_access.hpp"
+#include "test/support/deep_bytes.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -234,11 +236,32 @@ BOOST_AUTO_TEST_CASE(depth_is_bounded) {
   };
   BOOST_TEST(request_of(nested(400)).input().payloads_size() == 1);
   BOOST_TEST(read(nested(10'000)).starts_with("the body is no "));
-  std::string failure;
-  for (int i = 0; i < 300; ++i)
-    failure += R"({"cause":)";
-  failure = R"({"continuedFailure":)" + failure + "{}" + std::string(301, '}');
-  BOOST_TEST(read(failure).starts_with("the body is no "));
+}
+
+BOOST_AUTO_TEST_CASE(long_chains_of_causes_are_cut_as_ever) {
+  const auto nested = [](int links, payload_style payloads) {
+    std::string text;
+    for (int i = 1; i < links; ++i)
+      text += R"({"message":")" + std::to_string(i) + R"(","cause":)";
+    text = R"({"continuedFailure":)" + text + R"({"message":"last"})"
+           + std::string(static_cast<std::size_t>(links), '}');
+    wf::StartWorkflowExecutionRequest request;
+    BOOST_TEST(read_json(text, payloads, request) == "", links);
+    return request.continued_failure();
+  };
+  for (const auto payloads : {payload_style::shorthand, payload_style::raw}) {
+    const auto whole = nested(troupe::max_failure_depth, payloads);
+    BOOST_TEST(troupe::test::links_of(whole) == troupe::max_failure_depth);
+    for (const int links : {troupe::max_failure_depth + 1, 98, 500}) {
+      const auto cut = nested(links, payloads);
+      BOOST_TEST(troupe::test::links_of(cut) == troupe::max_failure_depth + 1);
+      BOOST_TEST(cut.cause().message() == "2");
+      const auto* last = &cut;
+      while (last->has_cause())
+        last = &last->cause();
+      BOOST_TEST(last->application_failure_info().type() == "CauseChainTooLong");
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
