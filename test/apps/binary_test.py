@@ -455,6 +455,9 @@ class WithServer(unittest.TestCase):
         self.assertIn("read /: is a directory", self.fails(*start, "--input-file", "/"))
         self.assertIn("read /: is a directory", self.fails(
             "operator", "nexus", "endpoint", "create", "--name", "e", "--target-url", "http://x", "--description-file", "/"))
+        self.assertIn('empty description file: "/dev/null"', self.fails(
+            "operator", "nexus", "endpoint", "create", "--name", "e", "--target-url", "http://x", "--description-file",
+            "/dev/null"))
 
     def test_the_configuration_may_be_a_pipe(self):
         text = f'[profile.default]\naddress = "127.0.0.1:{self.server.port}"\nnamespace = ""\n'

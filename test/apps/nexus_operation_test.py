@@ -70,6 +70,9 @@ class Operations(unittest.TestCase):
         out, error = self.fails("nexus", "operation", "result", "--operation-id", "refused")
         self.assertEqual(error, "nexus operation failed")
         self.assertRegex(out, r"Status +FAILED")
+        out = self.fails("nexus", "operation", "execute", *ENDPOINT, "--operation", "echo", "--operation-id", "misfit",
+                         "--input", '{"message":5}')[0]
+        self.assertRegex(out, r"(?s)Failure.*Message: .*Cause:.*Message: .*message: expected string, got number 5")
         self.ok("operator", "nexus", "endpoint", "create", "--name", "nobody", "--target-namespace", "default",
                 "--target-task-queue", "nobody")
         self.operation("start", "--endpoint", "nobody", *ENDPOINT[2:], "--operation", "echo", "--operation-id", "waits")

@@ -251,6 +251,7 @@ operator nexus endpoint update --name nope --target-task-queue q --target-url ht
 operator nexus endpoint update --name nope --target-task-queue q
 operator nexus endpoint create --name e --target-url http://localhost --description a --description-file b
 operator nexus endpoint create --name e --target-url http://localhost --description-file nowhere
+operator nexus endpoint create --name e --target-url http://localhost --description-file /dev/null
 operator nexus endpoint update --name endpoint --description a --unset-description
 operator nexus endpoint update --name nope --description a
 operator nexus endpoint get

@@ -27,11 +27,9 @@ int caller_worker() {
 
 int caller_workflow() {
   auto client = nexus_common::connect(caller_namespace);
-  std::cout << "Workflow result: "
-            << client.execute_workflow<nexus_cancel::hello_caller_workflow<hello_service>>(
-                   {.id = "nexus-cancellation-hello-id", .task_queue = caller_task_queue},
-                   "Temporal")
-            << '\n';
+  const auto greeting = client.execute_workflow<nexus_cancel::hello_caller_workflow<hello_service>>(
+      {.id = "nexus-cancellation-hello-id", .task_queue = caller_task_queue}, "Temporal");
+  std::cout << "Workflow result: " << greeting << '\n';
   return 0;
 }
 

@@ -38,12 +38,11 @@ int caller_worker() {
 int caller_workflow() {
   auto client = nexus_common::connect(caller_namespace, user_propagation());
   const context_propagation_sample::acting_for user{"some-user"};
-  std::cout << "Workflow result: "
-            << client.execute_workflow<hello_caller_workflow>(
-                   {.id = "nexus-context-propagation-id", .task_queue = caller_task_queue},
-                   "Temporal",
-                   hello_language::es)
-            << '\n';
+  const auto greeting = client.execute_workflow<hello_caller_workflow>(
+      {.id = "nexus-context-propagation-id", .task_queue = caller_task_queue},
+      "Temporal",
+      hello_language::es);
+  std::cout << "Workflow result: " << greeting << '\n';
   return 0;
 }
 

@@ -26,16 +26,14 @@ int caller_worker() {
 
 int caller_workflow() {
   auto client = nexus_common::connect(caller_namespace);
-  std::cout << "Workflow result: "
-            << client.execute_workflow<echo_caller_workflow>(
-                   {.id = "nexus-simple-echo-id", .task_queue = caller_task_queue}, "Nexus Echo 👋")
-            << '\n';
-  std::cout << "Workflow result: "
-            << client.execute_workflow<hello_caller_workflow>(
-                   {.id = "nexus-simple-hello-id", .task_queue = caller_task_queue},
-                   "Temporal",
-                   hello_language::es)
-            << '\n';
+  const auto echoed = client.execute_workflow<echo_caller_workflow>(
+      {.id = "nexus-simple-echo-id", .task_queue = caller_task_queue}, "Nexus Echo 👋");
+  std::cout << "Workflow result: " << echoed << '\n';
+  const auto greeting = client.execute_workflow<hello_caller_workflow>(
+      {.id = "nexus-simple-hello-id", .task_queue = caller_task_queue},
+      "Temporal",
+      hello_language::es);
+  std::cout << "Workflow result: " << greeting << '\n';
   return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "apps/troupe/line/add_command.hpp"
 #include "apps/troupe/line/flags.hpp"
+#include "apps/troupe/terminal/failure_text.hpp"
 #include "apps/troupe/terminal/text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -70,8 +71,7 @@ void print_end(
   if (flags.format() == output_format::text) {
     properties lines{{"Status", status}};
     if (failure != nullptr)
-      lines.push_back(
-          {.name = "Failure", .value = "\n    Message: " + failure->message(), .is_block = true});
+      lines.push_back({.name = "Failure", .value = failure_text(*failure), .is_block = true});
     else
       lines.push_back({"Result", result_json});
     say_heading("Results:", flags);

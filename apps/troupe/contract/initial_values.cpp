@@ -63,6 +63,8 @@ std::string simple_value(const source_node& value, const std::string& type) {
   if (type == "double" || type == "float") {
     if (!value.is_number())
       refuse(value, "has to be a number");
+    if (!(type == "double" ? fits<double>(value.text) : fits<float>(value.text)))
+      refuse(value, "does not fit " + type);
     return value.is_integer() ? integer_literal(value.text) + ".0" : value.text;
   }
   if (type.ends_with("int64_t") || type.ends_with("int32_t") || type.ends_with("int16_t")

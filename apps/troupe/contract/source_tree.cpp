@@ -83,6 +83,12 @@ private:
     return text == nullptr ? "" : reinterpret_cast<const char*>(text);
   }
 
+  // Only one that says what the value is anyway.
+  void check_tag(const std::string& tag, const char* usual) const {
+    if (!is_one_of(tag, {"", "!", usual}))
+      throw source_error(at(), "the tag " + tag + " has no meaning here");
+  }
+
   // The value that the current event begins; the last event taken is its last.
   source_ref value(std::size_t depth) {
     if (depth > deepest)
@@ -96,13 +102,13 @@ private:
       made->text.assign(reinterpret_cast<const char*>(data.scalar.value), data.scalar.length);
       const auto tag = text_of(data.scalar.tag);
       made->is_plain = data.scalar.style == YAML_PLAIN_SCALAR_STYLE && tag.empty();
-      if (!is_one_of(tag, {"", "!", YAML_STR_TAG}))
-        throw source_error(made->at, "the tag " + tag + " has no meaning here");
+      check_tag(tag, YAML_STR_TAG);
       keep(text_of(data.scalar.anchor), made);
       return made;
     }
     case YAML_SEQUENCE_START_EVENT: {
       const auto anchor = text_of(data.sequence_start.anchor);
+      check_tag(text_of(data.sequence_start.tag), YAML_SEQ_TAG);
       keep(anchor, nullptr);
       made->is = source_node::kind::list;
       while (take().type != YAML_SEQUENCE_END_EVENT)
@@ -112,6 +118,7 @@ private:
     }
     case YAML_MAPPING_START_EVENT: {
       const auto anchor = text_of(data.mapping_start.anchor);
+      check_tag(text_of(data.mapping_start.tag), YAML_MAP_TAG);
       keep(anchor, nullptr);
       made->is = source_node::kind::map;
       while (take().type != YAML_MAPPING_END_EVENT)

@@ -102,7 +102,10 @@ struct endpoint_flags {
       throw command_error("provided both --description and --description-file");
     if (description_file.empty())
       return description;
-    return read_input_file(description_file);
+    auto text = read_input_file(description_file);
+    if (text.empty())
+      throw command_error("empty description file: " + go_json(description_file));
+    return text;
   }
 
   void apply(api::nexus::v1::EndpointSpec& to) const {

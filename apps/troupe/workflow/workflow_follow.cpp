@@ -2,6 +2,7 @@
 #include "apps/troupe/workflow/workflow_follow.hpp"
 
 #include "apps/troupe/connection/connection.hpp"
+#include "apps/troupe/terminal/failure_text.hpp"
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/text/printable.hpp"
@@ -115,26 +116,6 @@ std::string escape_of(const event& of, const global_flags& flags) {
   case api::enums::v1::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
     return escape_of(colour::blue, flags);
   default: return {};
-  }
-}
-
-std::string failure_text(const api::failure::v1::Failure& failure) {
-  std::string out;
-  std::string indent = "    ";
-  for (const auto* each = &failure;; each = &each->cause()) {
-    out += '\n' + indent + "Message: " + printable(each->message());
-    if (!each->stack_trace().empty()) {
-      out += '\n' + indent + "StackTrace:\n" + indent + "    ";
-      for (const char c : printable(each->stack_trace(), line_breaks::keep)) {
-        out += c;
-        if (c == '\n')
-          out += indent + "    ";
-      }
-    }
-    if (!each->has_cause())
-      return out;
-    out += '\n' + indent + "Cause:";
-    indent += "    ";
   }
 }
 

@@ -233,6 +233,9 @@ BOOST_AUTO_TEST_CASE(bad_yaml_is_refused_with_its_place) {
   BOOST_TEST(has(error("a: {<<: {}}"), "1:5: merge keys"));
   BOOST_TEST(has(error("a: 1\n---\nb: 2"), "2:1: a second document"));
   BOOST_TEST(has(error("a: !!binary aGk="), "1:4: the tag tag:yaml.org,2002:binary"));
+  BOOST_TEST(error("a: !foo {b: c}") == "1:4: the tag !foo has no meaning here");
+  BOOST_TEST(error("a: !foo [b]") == "1:4: the tag !foo has no meaning here");
+  BOOST_TEST(error("a: !!map [b]") == "1:4: the tag tag:yaml.org,2002:map has no meaning here");
   BOOST_TEST(has(error(std::string(200, '[')), ": this is nested more than 100 deep"));
 }
 
@@ -263,6 +266,9 @@ BOOST_AUTO_TEST_CASE(what_cpp_cannot_carry_is_refused_with_its_place) {
   BOOST_TEST(
       types_error("  T: {properties: {a: {type: integer, format: int8, default: 128}}}\n")
       == "4:62: this default does not fit std::int8_t");
+  BOOST_TEST(
+      types_error("  T: {properties: {a: {type: number, default: 1e400}}}\n")
+      == "4:47: this default does not fit double");
   BOOST_TEST(
       types_error("  T: {properties: {a: {enum: [x], default: y}}}\n")
       == "4:44: this default is none of the values");
