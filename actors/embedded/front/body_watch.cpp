@@ -10,8 +10,15 @@ namespace troupe::embedded {
 void body_watch::watch(awaited_body& call, time_point deadline) {
   call.deadline_ = deadline;
   call.waited_ = std::chrono::seconds{0};
-  call.place_ = waiting_.size();
-  waiting_.push_back(&call);
+  call.is_watched_ = true;
+  call.older_ = std::exchange(newest_, &call);
+  call.newer_ = nullptr;
+  (call.older_ != nullptr ? call.older_->newer_ : oldest_) = &call;
+  if (++count_ > front_.most_awaited) {
+    auto& oldest = *oldest_;
+    unlink(oldest);
+    oldest.expire();
+  }
   if (is_beating_) // nearly always where there is traffic: no lock then
     return;
   std::lock_guard guard{mutex_};
@@ -20,15 +27,15 @@ void body_watch::watch(awaited_body& call, time_point deadline) {
 }
 
 void body_watch::forget(awaited_body& call) {
-  const auto place = std::exchange(call.place_, awaited_body::nowhere);
-  if (place == awaited_body::nowhere)
-    return;
-  auto* const last = waiting_.back();
-  waiting_.pop_back();
-  if (last == &call)
-    return;
-  waiting_[place] = last;
-  last->place_ = place;
+  if (call.is_watched_)
+    unlink(call);
+}
+
+void body_watch::unlink(awaited_body& call) {
+  call.is_watched_ = false;
+  --count_;
+  (call.older_ != nullptr ? call.older_->newer_ : oldest_) = call.newer_;
+  (call.newer_ != nullptr ? call.newer_->older_ : newest_) = call.older_;
 }
 
 void body_watch::set() {
@@ -43,14 +50,14 @@ void body_watch::set() {
 
 void body_watch::complete(bool) {
   const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-  for (auto* call : waiting_)
+  for (auto* call = oldest_; call != nullptr; call = call->newer_)
     if ((call->waited_ += beat) > front_.body_patience || call->deadline_ <= now)
       call->expire();
   {
     std::lock_guard guard{mutex_};
     is_set_ = false;
     is_beating_ = false;
-    if (!waiting_.empty() && !is_stopped_)
+    if (count_ != 0 && !is_stopped_)
       set();
   }
   if (front_.live_calls.fetch_sub(1, std::memory_order_acq_rel) == 1)

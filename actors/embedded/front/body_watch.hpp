@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <mutex>
-#include <vector>
 
 namespace troupe::embedded {
 
@@ -30,17 +29,20 @@ protected:
 
 private:
   friend class body_watch;
-  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   time_point deadline_;
   std::chrono::seconds waited_{0};
-  std::size_t place_ = nowhere; ///< among those that are watched
+  bool is_watched_ = false;
+  awaited_body* older_ = nullptr; ///< among those that are watched
+  awaited_body* newer_ = nullptr;
 };
 
 /// Ends calls whose request has not come by their deadline, or in minutes: gRPC itself is told not
 /// to look at deadlines, and says nothing of a request that it cannot read (a flag that there is
 /// not); the service knows of a call only when it has its request. Looks once a second, while there
-/// are such calls. All on the queue's thread, but for `stop`.
+/// are such calls. If there are more than the front bears, the oldest ends: whoever begins calls
+/// without end keeps nobody else out, and takes no more memory. All on the queue's thread, but for
+/// `stop`.
 class body_watch final : private rpc::completion_tag {
 public:
   explicit body_watch(grpc_front_context& front) : front_(front) {}
@@ -57,9 +59,12 @@ private:
 
   void complete(bool ok) override;
   void set();
+  void unlink(awaited_body& call);
 
   grpc_front_context& front_;
-  std::vector<awaited_body*> waiting_;
+  awaited_body* oldest_ = nullptr;
+  awaited_body* newest_ = nullptr;
+  std::size_t count_ = 0;
   bool is_beating_ = false; ///< the alarm is set, as far as the queue's thread knows
   std::mutex mutex_;        ///< guards what follows
   grpc::Alarm alarm_;

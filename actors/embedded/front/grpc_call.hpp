@@ -33,6 +33,7 @@ struct grpc_front_context {
   grpc::ServerCompletionQueue* queue = nullptr;
   std::size_t request_limit = 0;
   std::chrono::seconds body_patience{};
+  std::size_t most_awaited = 0;
   std::vector<std::string> service_names; ///< what reflection lists
   std::atomic<bool> stopping = false;
   std::atomic<int> live_calls = 0; ///< accepted and not yet gone

@@ -44,6 +44,7 @@ struct grpc_front::implementation {
   std::string start(const grpc_front_options& options, grpc::ServerBuilder& builder) {
     context.request_limit = options.request_limit;
     context.body_patience = options.body_patience;
+    context.most_awaited = options.most_awaited;
     context.service_names = {
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
@@ -67,6 +68,10 @@ struct grpc_front::implementation {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(
+        GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_interval.count()));
+    builder.AddChannelArgument(
+        GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout.count()));
     // The service keeps to deadlines itself and clients to theirs; gRPC's would be one more timer
     // for each call.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);

@@ -30,9 +30,15 @@ struct grpc_front_options {
   std::string address = "127.0.0.1:7233";      ///< `ip:port`; port 0 takes a free one
   std::size_t request_limit = 4 * 1024 * 1024; ///< bytes after decompression, as the real server
   std::chrono::seconds body_patience{300};     ///< how long a request may be on its way
+  std::size_t most_awaited =
+      10'000; ///< calls whose requests are on their way; one more ends the oldest
   /// How long a connection may take until it speaks HTTP/2, encrypted or not. gRPC 1.51 does not
   /// bound how many of these there are.
   std::chrono::milliseconds handshake_patience{30'000};
+  /// A connection from which nothing came for so long is pinged, as by the real server; one that
+  /// then says nothing is closed, and the service hears that its calls are gone.
+  std::chrono::milliseconds keepalive_interval{60'000};
+  std::chrono::milliseconds keepalive_timeout{10'000};
   std::vector<hot_method> hot = {};
   std::shared_ptr<grpc::ServerCredentials> credentials = nullptr; ///< null: no TLS
 };

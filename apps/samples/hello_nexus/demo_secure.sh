@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The cloud chapter of the published Nexus guides, on a service of our own: two namespaces with a certificate authority
-# each, an endpoint that admits the caller's namespace, an operator with an API key. The workers are those of demo.sh;
-# only environment variables differ.
+# each, an endpoint that admits the caller's namespace, an operator with an API key. The workers are those of demo.sh: they
+# come in with certificates, then with an API key and by a profile; only environment variables differ.
 # Exits non-zero if somebody gets in who must not, or somebody does not who must; leaves no process behind.
 set -euo pipefail
 here=$(realpath "$(dirname "$0")")
@@ -29,9 +29,13 @@ run cert ca --org my-service --ca-cert service-ca.pem --ca-key service-ca.key
 run cert leaf --org my-service --host localhost --host 127.0.0.1 --ca-cert service-ca.pem --ca-key service-ca.key \
   --cert service.pem --key service.key
 
-say "An API key for the operator"
-run operator api-key create --api-key-file keys.json --name operator --permission temporal-system:admin > key
-operator_key=$(grep '^troupe_' key)
+say "API keys for the operator, and for a worker"
+for each in operator=temporal-system:admin handler=my-target-namespace:write; do
+  run operator api-key create --api-key-file keys.json --name "${each%=*}" --permission "${each#*=}" > "${each%=*}.api-key"
+  head -n 1 "${each%=*}.api-key" # the command; the key is shown nowhere
+done
+operator_key=$(grep '^troupe_' operator.api-key)
+handler_key=$(grep '^troupe_' handler.api-key)
 run operator api-key list --api-key-file keys.json
 
 say "The service: who has a certificate of an authority may write in its namespace"
@@ -71,12 +75,37 @@ children+=($!)
 
 start=(--namespace my-caller-namespace --type CallerWorkflow --task-queue hello-nexus-basic-caller-task-queue
   --input '"world"')
-execute() { as_caller "$troupe" workflow execute "${start[@]}" --workflow-id "$1"; }
+execute() { as_caller timeout 60 "$troupe" workflow execute "${start[@]}" --workflow-id "$1"; }
 say "The caller workflow calls across namespaces"
 printf '$ troupe workflow execute %s --workflow-id hello-nexus\n' "${start[*]}"
 execute hello-nexus | tee result
 grep -q 'Hello world from sync operation!' result || fail "the sync operation's result is missing"
 grep -q 'Hello world from workflow run operation!' result || fail "the workflow-run operation's result is missing"
+
+say "Others of these workers: one has an API key instead of a certificate, the other a profile for all it needs"
+kill "${children[@]:1}"
+wait "${children[@]:1}" || true
+children=("${children[0]}")
+cat > temporal.toml << END
+[profile.caller]
+address = "$TEMPORAL_ADDRESS"
+[profile.caller.tls]
+client_cert_path = "$work/caller.pem"
+client_key_path = "$work/caller.key"
+server_ca_cert_path = "$work/service-ca.pem"
+END
+printf '$ TEMPORAL_API_KEY=troupe_... samples/hello_nexus_handler &\n'
+TEMPORAL_API_KEY=$handler_key "$bin/samples/hello_nexus_handler" > handler_with_key.log 2>&1 &
+children+=($!)
+by_profile() {
+  env -u TEMPORAL_ADDRESS -u TEMPORAL_TLS_SERVER_CA_CERT_PATH TEMPORAL_CONFIG_FILE=temporal.toml TEMPORAL_PROFILE=caller "$@"
+}
+printf '$ TEMPORAL_PROFILE=caller TEMPORAL_CONFIG_FILE=temporal.toml samples/hello_nexus_caller &\n'
+by_profile "$bin/samples/hello_nexus_caller" > caller_by_profile.log 2>&1 &
+children+=($!)
+printf '$ TEMPORAL_PROFILE=caller TEMPORAL_CONFIG_FILE=temporal.toml troupe workflow execute %s --workflow-id hello-others\n' "${start[*]}"
+by_profile timeout 60 "$troupe" workflow execute "${start[@]}" --workflow-id hello-others | tee result
+grep -q 'Hello world from workflow run operation!' result || fail "the workers with a key and by a profile do not serve"
 
 say "Nobody else gets in"
 refused "Request unauthorized." workflow list --namespace my-caller-namespace
@@ -89,7 +118,8 @@ refused "Request unauthorized." workflow list --namespace my-caller-namespace --
 
 say "An endpoint that does not admit the caller's namespace"
 as_operator operator nexus endpoint update --name my-nexus-endpoint-name --allow-namespace somebody-elses
-as_caller "$troupe" workflow start "${start[@]}" --workflow-id hello-again > /dev/null
+# A refused task is tried again when its time is over.
+as_caller "$troupe" workflow start "${start[@]}" --workflow-id hello-again --task-timeout 2s > /dev/null
 for _ in $(seq 100); do
   as_caller "$troupe" workflow show --namespace my-caller-namespace --workflow-id hello-again -o json > history
   grep -q unauthorized history && break

@@ -12,6 +12,8 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,6 +51,12 @@ inline grpc_front_options at(std::string address) {
       {hang_methods[2], true},
       {who_methods[1], false}};
   return options;
+}
+
+/// A certificate or key of the tests.
+inline std::string pem(const std::string& name) {
+  std::ifstream file{std::string{TROUPE_TEST_DATA} + "/runtime/rpc/pem/" + name};
+  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 inline bool is_one_of(std::span<const std::string> methods, const std::string& method) {
@@ -122,15 +130,18 @@ struct fixture {
   std::unique_ptr<grpc::GenericStub> stub;
   int completed = 0;
 
-  fixture() {
-    auto listening = troupe::embedded::grpc_front::listen(service, at("127.0.0.1:0"));
+  explicit fixture(
+      const grpc_front_options& options = at("127.0.0.1:0"),
+      const std::shared_ptr<grpc::ChannelCredentials>& as = grpc::InsecureChannelCredentials()) {
+    auto listening = troupe::embedded::grpc_front::listen(service, options);
     BOOST_REQUIRE(listening.has_value());
     front = std::move(*listening);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
     arguments.SetInt("grpc.use_local_subchannel_pool", 1);
+    arguments.SetSslTargetNameOverride("troupe.test");
     stub = std::make_unique<grpc::GenericStub>(
-        grpc::CreateCustomChannel(front->address(), grpc::InsecureChannelCredentials(), arguments));
+        grpc::CreateCustomChannel(front->address(), as, arguments));
   }
 
   ~fixture() {

@@ -1,143 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/embedded/front/grpc_bytes.hpp"
 #include "test/actors/embedded/grpc_front_fixture.hpp"
+#include "test/actors/embedded/raw_grpc_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/server_credentials.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <temporal/api/errordetails/v1/message.pb.h>
-#include <unistd.h>
-
-#include <fstream>
-#include <iterator>
 
 namespace {
 
 using namespace troupe::embedded;
 using namespace troupe::embedded::front_test;
 using namespace std::chrono_literals;
-
-std::string pem(const std::string& name) {
-  std::ifstream file{std::string{TROUPE_TEST_DATA} + "/runtime/rpc/pem/" + name};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-/// A socket that is connected to a port of this machine, and waits no longer than 20 s for bytes.
-int connected_to(int port) {
-  const int made = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  BOOST_REQUIRE(::connect(made, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
-  const timeval patience{20, 0};
-  ::setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  return made;
-}
-
-/// Connects, and that is all.
-class silent_client {
-public:
-  explicit silent_client(int port) : fd_(connected_to(port)) {}
-  ~silent_client() { ::close(fd_); }
-  silent_client(const silent_client&) = delete;
-  silent_client& operator=(const silent_client&) = delete;
-
-  /// Waits until the server has closed it; what that says before is passed over.
-  [[nodiscard]] bool is_closed() const {
-    char byte = 0;
-    ssize_t got = 0;
-    while ((got = ::recv(fd_, &byte, 1, 0)) > 0) {
-    }
-    return got == 0;
-  }
-
-private:
-  int fd_;
-};
-
-/// HTTP/2 by hand: one call, whose request never comes.
-class raw_client {
-public:
-  explicit raw_client(int port) : fd_(connected_to(port)) {
-    send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    send_frame(settings, 0, 0, "");
-  }
-  ~raw_client() { ::close(fd_); }
-  raw_client(const raw_client&) = delete;
-  raw_client& operator=(const raw_client&) = delete;
-
-  void send_headers(const std::string& path, const std::string& timeout) {
-    std::string block;
-    for (const auto& [name, value] : std::initializer_list<std::pair<std::string, std::string>>{
-             {":method", "POST"},
-             {":scheme", "http"},
-             {":path", path},
-             {":authority", "localhost"},
-             {"te", "trailers"},
-             {"content-type", "application/grpc"},
-             {"grpc-timeout", timeout}}) {
-      block += '\0'; // a literal that is not indexed
-      block += static_cast<char>(name.size()) + name;
-      block += static_cast<char>(value.size()) + value;
-    }
-    constexpr char end_of_headers = 4;
-    send_frame(headers, end_of_headers, 1, block);
-  }
-
-  void send_request(const std::string& message, bool is_all = false) {
-    send_frame(data, is_all ? 1 : 0, 1, message);
-  }
-
-  /// Reads until the stream's trailers come: gives them, or nothing if it is only reset.
-  std::string trailers() {
-    constexpr int end_of_stream = 1;
-    for (;;) {
-      const auto head = receive(9);
-      if (head.size() != 9)
-        return {};
-      const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(head[at]); };
-      const auto size = static_cast<std::size_t>(byte(0)) << 16 | byte(1) << 8 | byte(2);
-      auto body = receive(size);
-      if (byte(8) != 1)
-        continue;
-      if (byte(3) == reset)
-        return {};
-      if (byte(3) == headers && (byte(4) & end_of_stream))
-        return body;
-    }
-  }
-
-private:
-  static constexpr char data = 0;
-  static constexpr char headers = 1;
-  static constexpr char reset = 3;
-  static constexpr char settings = 4;
-
-  void send(const std::string& bytes) {
-    BOOST_REQUIRE(::send(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
-  }
-  void send_frame(char type, char flags, char stream, const std::string& payload) {
-    std::string frame{'\0', '\0', static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
-    send(frame + payload);
-  }
-  std::string receive(std::size_t size) {
-    std::string bytes(size, '\0');
-    std::size_t have = 0;
-    while (have < size) {
-      const auto got = ::recv(fd_, bytes.data() + have, size - have, 0);
-      if (got <= 0)
-        return {};
-      have += static_cast<std::size_t>(got);
-    }
-    return bytes;
-  }
-
-  int fd_;
-};
 
 BOOST_FIXTURE_TEST_SUITE(grpc_front, fixture)
 
@@ -251,8 +126,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_does_not_come_ends_at_its_deadline) {
     for (const auto& method : methods)
       BOOST_TEST_CONTEXT(method) {
         raw_client client{front->port()};
-        client.send_headers(method, "100m");
-        const auto trailers = client.trailers();
+        client.begin(1, method, "100m");
+        const auto trailers = client.trailers(1);
         BOOST_TEST(
             trailers.find("grpc-status\x01"
                           "4")
@@ -270,11 +145,11 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_no_request_is_not_waited_for_for_ever) {
   BOOST_REQUIRE(impatient.has_value());
   for (const auto& method : echo_methods) {
     raw_client client{(*impatient)->port()};
-    client.send_headers(method, "99999999H");
-    client.send_request(std::string("\2\0\0\0\0", 5)); // no such flag
+    client.begin(1, method, "99999999H");
+    client.send_request(1, std::string("\2\0\0\0\0", 5)); // no such flag
     BOOST_TEST(
-        client.trailers().find("grpc-status\x01"
-                               "4")
+        client.trailers(1).find("grpc-status\x01"
+                                "4")
         != std::string::npos);
   }
 }
@@ -288,10 +163,10 @@ BOOST_AUTO_TEST_CASE(a_timeout_that_is_none_is_waited_for_no_longer_than_none) {
   for (const auto& method : echo_methods)
     for (const auto* timeout : {"soon", "-5S", "1", "999999999H"}) {
       raw_client client{(*impatient)->port()};
-      client.send_headers(method, timeout);
+      client.begin(1, method, timeout);
       BOOST_TEST(
-          client.trailers().find("grpc-status\x01"
-                                 "4")
+          client.trailers(1).find("grpc-status\x01"
+                                  "4")
           != std::string::npos);
     }
 }
@@ -300,9 +175,9 @@ BOOST_AUTO_TEST_CASE(a_request_that_says_it_is_compressed_and_is_not_is_read_as_
   // gRPC does not tell of the mark in front of a message without an encoding.
   for (const auto& method : echo_methods) {
     raw_client client{front->port()};
-    client.send_headers(method, "20S");
-    client.send_request(std::string("\1\0\0\0\3", 5) + "abc", true);
-    const auto trailers = client.trailers();
+    client.begin(1, method, "20S");
+    client.send_request(1, std::string("\1\0\0\0\3", 5) + "abc", true);
+    const auto trailers = client.trailers(1);
     BOOST_TEST(
         trailers.find("grpc-status\x01"
                       "0")
@@ -314,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_before_its_request_came_leaves_nothing
   for (const auto methods : {std::span<const std::string>{echo_methods}, {hang_methods}})
     for (const auto& method : methods) {
       raw_client client{front->port()};
-      client.send_headers(method, "99999999H");
+      client.begin(1, method, "99999999H");
     }
   std::string received;
   for (const auto& method : echo_methods) // others are served meanwhile
@@ -325,9 +200,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_before_its_request_came_leaves_nothing
 
 BOOST_AUTO_TEST_CASE(stops_while_requests_have_not_come) {
   raw_client client{front->port()};
-  client.send_headers(hang_methods[1], "99999999H");
+  client.begin(1, hang_methods[1], "99999999H");
   raw_client other{front->port()};
-  other.send_headers(echo_methods[0], "99999999H");
+  other.begin(1, echo_methods[0], "99999999H");
   std::string received;
   BOOST_TEST(call(echo_methods[0], "x", received).ok());
   front->stop(0s);

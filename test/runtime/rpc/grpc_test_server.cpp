@@ -110,6 +110,8 @@ grpc_test_server::grpc_test_server(int port, std::shared_ptr<grpc::ServerCredent
     : impl_(std::make_unique<impl>()) {
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Clients may ping as they like.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   builder.AddListeningPort(
       "127.0.0.1:" + std::to_string(port), with ? with : grpc::InsecureServerCredentials(), &port_);
   builder.RegisterCallbackGenericService(impl_.get());

@@ -130,31 +130,6 @@ test('the service says what it is', async () => {
   await accessible(page);
 });
 
-test('the page is small, asks no one else, and costs less than a second to draw', async () => {
-  const page = await stage.open('/');
-  // Time of the page's own thread: how busy the machine is does not count.
-  const debug = await page.context().newCDPSession(page);
-  await debug.send('Performance.enable', { timeDomain: 'threadTicks' });
-  await page.reload();
-  await page.getByRole('link', { name: 'order' }).waitFor();
-  const { metrics } = await debug.send('Performance.getMetrics');
-  const took = metrics.find(({ name }) => name === 'TaskDuration')!.value;
-  const drawn = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]!.startTime);
-  console.log(`first paint after ${drawn.toFixed()} ms, ${(took * 1000).toFixed()} ms of computing for the whole page`);
-  assert.ok(took > 0 && took < 1, `${took} s`);
-  const loaded = await page.evaluate(() =>
-    (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(({ name, decodedBodySize }) => ({
-      name,
-      decodedBodySize,
-    })),
-  );
-  assert.ok(loaded.every(({ name }) => name.startsWith(stage.address)));
-  const weight = loaded
-    .filter(({ name }) => !name.includes('/api/'))
-    .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
-  assert.ok(weight > 0 && weight < 200_000, `${weight} bytes`);
-});
-
 test('keys lead to pages, to the filter and to help', async () => {
   const page = await stage.open('/namespaces');
   await page.getByRole('heading', { name: 'Namespaces' }).waitFor();

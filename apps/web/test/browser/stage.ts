@@ -20,6 +20,12 @@ export interface Stage {
   browser: Browser;
 }
 
+/** How Chromium is started. */
+export const launch = {
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+};
+
 const problems: string[] = [];
 
 /** Starts everything before the tests of a file and ends it after them. An error that the browser logs fails them, unless it is expected. */
@@ -41,10 +47,7 @@ export function onStage(
       });
       stage.address = `http://127.0.0.1:${(page.address() as { port: number }).port}`;
     }
-    stage.browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
+    stage.browser = await chromium.launch(launch);
     await prepare(stage.service);
   });
   after(async () => {
