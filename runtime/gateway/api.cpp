@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/gateway/api.hpp"
 
+#include "runtime/base/text/base64.hpp"
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/saturate.hpp"
@@ -71,6 +72,33 @@ std::optional<duration> read_timeout(std::string_view text) {
   case 'n': return std::chrono::nanoseconds{count};
   default: return {};
   }
+}
+
+/// `Grpc-Metadata-X-Bin`: as the real server names a header.
+std::string header_spelling(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool is_first = out.empty() || out.back() == '-';
+    out += is_first && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
+
+/// What is wrong with a header that stands for bytes, which travel as base64; or nothing.
+std::string binary_header_problem(const http::incoming& in) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+  std::string bytes;
+  for (const auto& [name, value] : in.headers) {
+    if (!name.starts_with("grpc-metadata-") || !name.ends_with("-bin"))
+      continue;
+    const auto foreign = value.find_first_not_of(digits);
+    if (foreign == value.npos && decode_base64(value, bytes))
+      continue;
+    return "invalid binary header " + header_spelling(name) + ": illegal base64 data"
+           + (foreign == value.npos ? "" : " at input byte " + std::to_string(foreign));
+  }
+  return {};
 }
 
 /// The description of the API, where a real server has one; JSON is YAML, too.
@@ -195,6 +223,8 @@ api::serve(std::shared_ptr<const http::incoming> request, http::answer_function 
     deadline =
         later(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()), *span);
   }
+  if (auto problem = binary_header_problem(*request); !problem.empty())
+    return refuse_with(bad_argument(std::move(problem)));
   auto message = make_request(to, *request);
   if (!message)
     return refuse_with(std::move(message.error()));

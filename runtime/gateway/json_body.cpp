@@ -22,6 +22,8 @@
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/operatorservice/v1/request_response.pb.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <set>
@@ -81,6 +83,26 @@ void refuse_many_values(std::string_view json) {
     throw payload_error(
         "there are more than " + std::to_string(most_values)
         + " values in a payload; larger ones go as `data` in base64, beside their `metadata`");
+}
+
+/// As the real server does: a value in shorthand has no number that a double cannot hold, which no
+/// worker could read. Smaller ones than that are as good as zero.
+void refuse_huge_numbers(std::string_view json) {
+  constexpr std::size_t always_held = 308; // digits
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (in_string && json[at] == '\\')
+      ++at;
+    else if (json[at] == '"')
+      in_string = !in_string;
+    else if (!in_string && (json[at] == '-' || (json[at] >= '0' && json[at] <= '9'))) {
+      const std::string number{json.substr(at, json.find_first_not_of("+-.0123456789eE", at) - at)};
+      at += number.size() - 1;
+      if ((number.size() > always_held || number.find_first_of("eE") != number.npos)
+          && std::isinf(std::strtod(number.c_str(), nullptr)))
+        throw payload_error("a number in a payload is too large");
+    }
+  }
 }
 
 /// Calls `see` with each member's name, and its value to be read, until that says no more.
@@ -293,8 +315,10 @@ private:
     else if (
         const auto of_message = kind == json_kind::object ? message_payload(text) : std::nullopt)
       out_ += *of_message;
-    else
+    else {
+      refuse_huge_numbers(text);
       out_ += long_form("json/plain", {}, text);
+    }
   }
 
   void payloads() {

@@ -108,6 +108,8 @@ response handler::refuse(refusal why) const {
   case refusal::body_too_large: return {.status = 413, .body = "the body is too large\n"};
   case refusal::unknown_encoding:
     return {.status = 415, .body = "gzip is the only content encoding\n"};
+  case refusal::unknown_expectation:
+    return {.status = 417, .body = "100-continue is the only expectation\n"};
   case refusal::too_much_at_a_time:
     return {.status = 503, .body = "too many requests are on their way\n"};
   case refusal::malformed:

@@ -51,12 +51,13 @@ using answer_function = unique_function<void(answer_maker)>;
 
 /// Why a request could not be read.
 enum class refusal : char {
-  malformed,          ///< it is no HTTP
-  header_too_large,   ///< more than `server_limits::header_bytes`
-  body_too_large,     ///< more than `server_limits::body_bytes`, before or after decompression
-  unreadable_body,    ///< its gzip is damaged
-  unknown_encoding,   ///< a `Content-Encoding` other than gzip
-  too_much_at_a_time, ///< the bodies that are on their way take `server_limits::bodies_bytes`
+  malformed,           ///< it is no HTTP
+  header_too_large,    ///< more than `server_limits::header_bytes`
+  body_too_large,      ///< more than `server_limits::body_bytes`, before or after decompression
+  unreadable_body,     ///< its gzip is damaged
+  unknown_encoding,    ///< a `Content-Encoding` other than gzip
+  unknown_expectation, ///< an `Expect` other than 100-continue
+  too_much_at_a_time,  ///< the bodies that are on their way take `server_limits::bodies_bytes`
 };
 
 /// What a server serves.

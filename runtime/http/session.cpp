@@ -81,6 +81,17 @@ bool accepts_gzip(std::string_view header) {
   return false;
 }
 
+/// One of the words of a list.
+bool has_token(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (trimmed(list.substr(0, comma)) == token)
+      return true;
+    list = comma == list.npos ? std::string_view{} : list.substr(comma + 1);
+  }
+  return false;
+}
+
 /// The path and the query of `/a?b` and `http://host/a?b`.
 std::pair<std::string, std::string> split_target(std::string_view target) {
   if (const auto scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
@@ -94,21 +105,26 @@ std::pair<std::string, std::string> split_target(std::string_view target) {
   return {std::move(path), std::string{mark == target.npos ? "" : target.substr(mark + 1)}};
 }
 
+/// What may stand in a `Host`.
+constexpr std::string_view host_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$%&'()*+,-.:;=[]_~";
+
 /// Nobody on the way may read another end of the request, or another host, than we do: a body is
-/// framed by its length or as plain chunks, and the host is named once.
+/// framed by its length or as plain chunks, and the host is named once (HTTP/1.0 may leave it out).
 template <class Header>
 bool is_clear(const Header& of) {
   int hosts = 0;
   int codings = 0;
   bool is_plain = true;
   for (const auto& each : of)
-    if (each.name() == wire::field::host)
+    if (each.name() == wire::field::host) {
       ++hosts;
-    else if (each.name() == wire::field::transfer_encoding) {
+      is_plain &= viewed(each.value()).find_first_not_of(host_characters) == std::string_view::npos;
+    } else if (each.name() == wire::field::transfer_encoding) {
       ++codings;
-      is_plain = of.version() >= 11 && to_lower(viewed(each.value())) == "chunked";
+      is_plain &= of.version() >= 11 && to_lower(viewed(each.value())) == "chunked";
     }
-  return hosts <= 1 && codings <= 1 && is_plain;
+  return hosts <= 1 && (hosts == 1 || of.version() < 11) && codings <= 1 && is_plain;
 }
 
 } // namespace
@@ -269,10 +285,13 @@ void session::parse() {
     return more(read_bytes);
   if (!is_clear(parser_->get()))
     return refuse(refusal::malformed);
+  const auto expected = to_lower(viewed(parser_->get()[wire::field::expect]));
+  if (!expected.empty() && !has_token(expected, "100-continue"))
+    return refuse(refusal::unknown_expectation);
   if (parser_->is_done())
     return serve();
   parser_->eager(true);
-  if (parser_->get()[wire::field::expect] != "100-continue")
+  if (expected.empty() || parser_->get().version() < 11)
     return read_body();
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(

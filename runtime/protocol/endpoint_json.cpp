@@ -23,6 +23,12 @@ using google::protobuf::Message;
 using temporal::api::nexus::v1::Endpoint;
 
 constexpr std::string_view callers_name = "allowedCallerNamespaces";
+/// As protobuf's fields, it may be spelt in two ways.
+constexpr std::string_view callers_spelt_otherwise = "allowed_caller_namespaces";
+
+bool is_callers_name(std::string_view name) {
+  return name == callers_name || name == callers_spelt_otherwise;
+}
 
 json_value text_value(std::string text) {
   json_value made;
@@ -130,13 +136,18 @@ std::string to_json_with_endpoints(const Message& message, payload_style payload
 
 std::string
 take_allowed_callers(std::string& json, std::optional<std::vector<std::string>>& callers) {
-  if (json.find(callers_name) == std::string::npos)
+  if (json.find(callers_name) == json.npos && json.find(callers_spelt_otherwise) == json.npos)
     return {};
   auto whole = parse_json(json);
   auto* spec = whole ? find(*whole, "spec") : nullptr;
-  auto* list = spec != nullptr ? find(*spec, callers_name) : nullptr;
-  if (list == nullptr)
+  if (spec == nullptr)
     return {};
+  const auto name = std::ranges::find_if(spec->names, is_callers_name);
+  if (name == spec->names.end())
+    return {};
+  if (std::ranges::count_if(spec->names, is_callers_name) > 1)
+    return "duplicate field " + std::string{callers_name};
+  const auto list = spec->items.begin() + (name - spec->names.begin());
   if (list->is != json_value::type::null) {
     callers.emplace();
     if (list->is != json_value::type::array)
@@ -147,9 +158,8 @@ take_allowed_callers(std::string& json, std::optional<std::vector<std::string>>&
       callers->push_back(each.text);
     }
   }
-  const auto at = std::ranges::find(spec->names, callers_name) - spec->names.begin();
-  spec->names.erase(spec->names.begin() + at);
-  spec->items.erase(spec->items.begin() + at);
+  spec->items.erase(list);
+  spec->names.erase(name);
   json = write_json(*whole);
   return {};
 }

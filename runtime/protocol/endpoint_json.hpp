@@ -16,9 +16,9 @@ namespace troupe::protocol {
 std::string
 to_json_with_endpoints(const google::protobuf::Message& message, payload_style payloads);
 
-/// Takes `spec.allowedCallerNamespaces` out of the JSON of a request, if it is there: protobuf's
-/// reader would refuse it. Returns what is wrong with it, or an empty text. JSON that cannot be
-/// read stays for who reads the rest.
+/// Takes `spec.allowedCallerNamespaces` out of the JSON of a request, if it is there, also where it
+/// is spelt `allowed_caller_namespaces`: protobuf's reader would refuse it. Returns what is wrong
+/// with it, or an empty text. JSON that cannot be read stays for who reads the rest.
 std::string
 take_allowed_callers(std::string& json, std::optional<std::vector<std::string>>& callers);
 

@@ -175,7 +175,16 @@ class Doors(unittest.TestCase):
         self.assertIn("NAMESPACE:ROLE", self.fails(
             "operator", "api-key", "create", "--api-key-file", str(file), "--name", "k", "--permission", "orders:owner"))
         self.assertIn("--permission", self.fails("operator", "api-key", "create", "--api-key-file", str(file), "--name", "k"))
-        self.assertIn("cannot read", self.fails("operator", "api-key", "list", "--api-key-file", self.path("none.json")))
+        for words in (("list",), ("revoke", "--id", "x"), ("delete", "--id", "x")):
+            self.assertIn("cannot read", self.fails("operator", "api-key", *words, "--api-key-file", self.path("none/none.json")))
+        self.assertFalse((self.folder / "none").exists())
+
+    def test_the_first_key_makes_its_folder_for_its_owner_only(self):
+        file = self.folder / "new" / "deep" / "keys.json"
+        self.ok("operator", "api-key", "create", "--api-key-file", str(file), "--name", "k", "--permission", "default:read")
+        for folder in (file.parent, file.parent.parent):
+            self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700)
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
 
     def test_keys_open_their_namespace(self):
         root, writer = self.make_key("temporal-system:admin"), self.make_key("default:write")

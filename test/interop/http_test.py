@@ -6,6 +6,7 @@ import http.client
 import json
 import pathlib
 import re
+import socket
 import unittest
 
 import harness
@@ -14,6 +15,7 @@ TABLE = pathlib.Path(__file__).parents[2] / "runtime" / "gateway" / "route_table
 ROUTE = re.compile(r'\{verb::(get|post|remove), "(\w+)", "([^"]+)"\}')
 VERBS = {"get": "GET", "post": "POST", "remove": "DELETE"}
 NAMESPACE = "/api/v1/namespaces/default"
+NOBODY = "11111111-1111-1111-1111-111111111111"
 START = {"workflowType": {"name": "T"}, "taskQueue": {"name": "q"}}
 
 # Methods whose answers differ, by a pattern of their names, and why. One that is here and does not differ fails.
@@ -134,10 +136,36 @@ class HttpApi(unittest.TestCase):
             self.same(verb, "/api/v1/system-info")
             self.same(verb, "/nope")
         self.same("GET", "/api/v1/system-info", None, {"Grpc-Timeout": "x"})
+        for value in ("!!!", "a b", "YQ", "YQ=="):
+            status, _ = self.same("GET", NAMESPACE + "/search-attributes", None, {"Grpc-Metadata-X-Bin": value})
+            self.assertEqual(status, 200 if value.startswith("YQ") else 400)
+
+    def test_what_stands_before_a_body_is_judged_alike(self):
+        def status(server, head):
+            with socket.create_connection(("127.0.0.1", server.http_port), timeout=20) as connection:
+                connection.sendall(f"GET /api/v1/system-info {head}\r\n\r\n".encode())
+                return connection.makefile("rb").readline().split()[1]
+        last = "\r\nConnection: close"
+        for head, expected in (
+                ("HTTP/1.1" + last, b"400"), ("HTTP/1.0", b"200"), ("HTTP/1.1\r\nHost: a b/c" + last, b"400"),
+                ("HTTP/1.1\r\nHost: localhost\r\nExpect: 200-ok" + last, b"417"),
+                ("HTTP/1.1\r\nHost: localhost\r\nExpect: x, 100-Continue" + last, b"200")):
+            for server in (self.ours, self.real):
+                self.assertEqual(status(server, head), expected, head)
+
+    def test_endpoints_are_checked_in_the_same_order(self):
+        def worker(namespace, queue="q"):
+            return {"target": {"worker": {"namespace": namespace, "taskQueue": queue}}}
+        for spec in ({"name": "a_b"} | worker("nope"), worker("nope", ""), {"name": "ab"} | worker(""), {"name": "a_b"} | worker("default"),
+                     {"name": "ab"}, {"name": "ab"} | worker("nope", "/_sys/q")):
+            with self.subTest(spec=spec):
+                self.same("POST", "/api/v1/nexus/endpoints", {"spec": spec})
+                for version in (0, 1):
+                    self.same("POST", f"/api/v1/nexus/endpoints/{NOBODY}/update", {"version": version, "spec": spec})
 
     def test_malformed_bodies_have_the_same_status_and_code(self):
         for body in ("{bad", "[]", "null", '"x"', '{"bogus":1}', '{"workflowType":1}', '{"input":"x"}', '{"workflowIdReusePolicy":"x"}',
-                     '{"workflowRunTimeout":"soon"}', '{"identity":"' + "x" * 5_000_000 + '"}'):
+                     '{"workflowRunTimeout":"soon"}', '{"input":[{"a":1e400}]}', '{"identity":"' + "x" * 5_000_000 + '"}'):
             with self.subTest(body=body[:60]):
                 told = [each.told("POST", NAMESPACE + "/workflows/malformed", body) for each in (self.ours, self.real)]
                 self.assertEqual(*((status, answer["code"]) for status, answer in told))

@@ -20,6 +20,7 @@ namespace troupe::cli {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{8} << 20;
+constexpr const char* what_they_are = "API keys";
 
 struct api_key_flags {
   std::string file, name, id, expiry = "90d";
@@ -38,6 +39,12 @@ access::api_keys read_keys(const std::string& path, bool may_be_missing) {
   if (!read)
     throw command_error("cannot use \"" + path + "\": " + read.error());
   return std::move(*read);
+}
+
+/// Of a file that has to be there: nothing comes to be where there is none.
+private_file_edit edit_of_keys(const std::string& path) {
+  (void)read_keys(path, false);
+  return {path, what_they_are};
 }
 
 std::string joined(const std::vector<std::string>& all) {
@@ -68,7 +75,7 @@ void create_key(const global_flags& flags, const api_key_flags& with) {
   const auto life = parse_duration(with.expiry, "expiry");
   if (life < std::chrono::nanoseconds{0})
     throw command_error("--expiry takes a time to come");
-  const private_file_edit edit{with.file, "API keys"};
+  const private_file_edit edit{with.file, what_they_are};
   auto keys = read_keys(with.file, true);
   std::optional<time_point> expires;
   if (life != std::chrono::nanoseconds{0})
@@ -111,7 +118,7 @@ void list_keys(const global_flags& flags, const api_key_flags& with) {
 }
 
 void revoke_key(const global_flags& flags, const api_key_flags& with) {
-  const private_file_edit edit{with.file, "API keys"};
+  const auto edit = edit_of_keys(with.file);
   auto keys = read_keys(with.file, false);
   auto* found = keys.by_id(with.id);
   if (found == nullptr)
@@ -123,7 +130,7 @@ void revoke_key(const global_flags& flags, const api_key_flags& with) {
 }
 
 void delete_key(const global_flags& flags, const api_key_flags& with) {
-  const private_file_edit edit{with.file, "API keys"};
+  const auto edit = edit_of_keys(with.file);
   auto keys = read_keys(with.file, false);
   if (!keys.remove(with.id))
     throw command_error("there is no API key \"" + with.id + '"');

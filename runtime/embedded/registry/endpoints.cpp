@@ -87,8 +87,14 @@ endpoint_registry::endpoint_registry(const namespace_registry& namespaces, id_so
 endpoint_registry::~endpoint_registry() = default;
 
 rpc_status endpoint_registry::check(const nexus::EndpointSpec& spec) const {
-  // All that is wrong is said at once, as the real server does; only an unknown namespace is an
-  // error of its own.
+  // As the real server: an unknown namespace is said alone and first, the rest at once.
+  if (spec.target().has_worker())
+    if (const auto& in = spec.target().worker().namespace_();
+        !in.empty() && namespaces_.find(in) == nullptr)
+      return plain_status(
+          status_code::failed_precondition,
+          "could not verify namespace referenced by target exists: Namespace " + in
+              + " is not found.");
   std::vector<std::string> problems;
   const auto& name = spec.name();
   if (name.empty())
@@ -109,12 +115,12 @@ rpc_status endpoint_registry::check(const nexus::EndpointSpec& spec) const {
         problems.emplace_back("the name of an allowed namespace takes 1 to 1000 bytes");
         break;
       }
+    if (std::ranges::find(*callers, "*") != callers->end())
+      problems.emplace_back("* does not stand for all namespaces: without a list all may call");
   }
-  const std::string* name_space = nullptr;
   switch (spec.target().variant_case()) {
   case nexus::EndpointTarget::kWorker:
-    name_space = &spec.target().worker().namespace_();
-    if (name_space->empty())
+    if (spec.target().worker().namespace_().empty())
       problems.emplace_back("target namespace not set");
     if (auto why = queue_problem(spec.target().worker().task_queue()); !why.empty())
       problems.push_back("invalid target task queue: \"" + why + "\"");
@@ -131,11 +137,6 @@ rpc_status endpoint_registry::check(const nexus::EndpointSpec& spec) const {
       all += (all.empty() ? "" : ", ") + problem;
     return bad_argument(std::move(all));
   }
-  if (name_space != nullptr && namespaces_.find(*name_space) == nullptr)
-    return plain_status(
-        status_code::failed_precondition,
-        "could not verify namespace referenced by target exists: Namespace " + *name_space
-            + " is not found.");
   return {};
 }
 

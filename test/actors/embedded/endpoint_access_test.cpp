@@ -161,6 +161,8 @@ BOOST_AUTO_TEST_CASE(a_list_that_makes_no_sense_is_refused) {
   BOOST_TEST(
       refusal({std::string(1001, 'x')})
       == "the name of an allowed namespace takes 1 to 1000 bytes");
+  BOOST_TEST(
+      refusal({"a", "*"}) == "* does not stand for all namespaces: without a list all may call");
   BOOST_TEST(refusal(names(1001, "x")) == "more than 1000 allowed namespaces");
 }
 

@@ -6,6 +6,10 @@
 #include "test/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
 
 using namespace troupe::access;
 using namespace std::chrono_literals;
@@ -23,6 +27,16 @@ const auto payments = make_authority({.organisation = "payments", .validity = 24
 
 made_certificate client_of(const made_certificate& authority, const char* name = "worker") {
   return make_leaf({.organisation = "o", .common_name = name, .validity = 1h}, authority, now());
+}
+
+/// What TLS libraries take it for.
+bool is_good_for(const made_certificate& made, int purpose) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text{
+      BIO_new_mem_buf(made.certificate.data(), static_cast<int>(made.certificate.size())),
+      BIO_free};
+  const std::unique_ptr<X509, decltype(&X509_free)> read{
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free};
+  return read && X509_check_purpose(read.get(), purpose, 0) == 1;
 }
 
 } // namespace
@@ -76,6 +90,14 @@ BOOST_AUTO_TEST_CASE(a_certificate_of_a_server_is_one_of_a_client_too) {
       orders,
       now());
   BOOST_TEST(known.find(made.certificate, now()).has_value());
+  BOOST_TEST(is_good_for(made, X509_PURPOSE_SSL_SERVER));
+  BOOST_TEST(is_good_for(made, X509_PURPOSE_SSL_CLIENT));
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_without_hosts_is_one_of_a_client_only) {
+  const auto made = client_of(orders);
+  BOOST_TEST(is_good_for(made, X509_PURPOSE_SSL_CLIENT));
+  BOOST_TEST(!is_good_for(made, X509_PURPOSE_SSL_SERVER));
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_make_no_sense_are_refused) {

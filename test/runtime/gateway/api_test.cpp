@@ -189,6 +189,25 @@ BOOST_AUTO_TEST_CASE(the_service_sees_who_calls) {
   BOOST_TEST(from.header("client-name") == "temporal-server-http");
 }
 
+BOOST_AUTO_TEST_CASE(headers_of_bytes_are_base64) {
+  const auto with = [](std::string value) {
+    return incoming{
+        .method = "GET",
+        .path = "/api/v1/system-info",
+        .headers = {{"grpc-metadata-x-bin", std::move(value)}}};
+  };
+  const std::string problem =
+      R"(400 {"code":3,"message":"invalid binary header Grpc-Metadata-X-Bin: illegal base64 data)";
+  BOOST_TEST(refused(with("!!!")) == problem + " at input byte 0\"}");
+  BOOST_TEST(refused(with("a b")) == problem + " at input byte 1\"}");
+  BOOST_TEST(refused(with("Y")) == problem + "\"}");
+  for (const auto* good : {"YQ", "YQ==", ""}) {
+    service.called.reset();
+    serve(with(good));
+    BOOST_TEST(service.called.has_value(), good);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_is_gone_cancels_its_call) {
   serve({.method = "GET", .path = "/api/v1/system-info"});
   cancel();

@@ -64,6 +64,10 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_callers) {
   BOOST_TEST(made.spec().has_target());
   BOOST_TEST((*allowed_callers(made.spec()) == std::vector<std::string>{"a", "b"}));
 
+  operators::CreateNexusEndpointRequest otherwise;
+  BOOST_TEST(read(R"({"spec":{"allowed_caller_namespaces":["a"]}})", otherwise) == "");
+  BOOST_TEST((*allowed_callers(otherwise.spec()) == std::vector<std::string>{"a"}));
+
   operators::UpdateNexusEndpointRequest changed;
   BOOST_TEST(
       read(R"({"version":"12345678901234567","spec":{"allowedCallerNamespaces":[]}})", changed)
@@ -82,6 +86,8 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_callers) {
   for (const auto* wrong :
        {R"({"spec":{"allowedCallerNamespaces":"a"}})",
         R"({"spec":{"allowedCallerNamespaces":[1]}})",
+        R"({"spec":{"allowedCallerNamespaces":["a"],"allowedCallerNamespaces":["a"]}})",
+        R"({"spec":{"allowedCallerNamespaces":["a"],"allowed_caller_namespaces":["a"]}})",
         R"({"allowedCallerNamespaces":["a"]})"}) {
     operators::UpdateNexusEndpointRequest request;
     const auto problem = read(wrong, request);
@@ -228,6 +234,17 @@ BOOST_AUTO_TEST_CASE(what_has_to_be_taken_apart_is_bounded) {
         R"({"metadata":{},"list":)" + values(200'000) + "}",
         R"({"list":)" + values(200'000) + R"(,"in":{"_protoMessageType":"a.B"}})"})
     BOOST_TEST((input('[' + plain + ']') == "json/plain " + plain + ';'));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_bounded_in_shorthand) {
+  for (const auto& huge : {std::string{"1e400"}, std::string{"-1E+400"}, std::string(400, '9')})
+    for (const auto& in : {huge, "[1," + huge + "]", "{\"a\":{\"b\":" + huge + "}}"})
+      BOOST_TEST(
+          read("{\"input\":[" + in + "]}")
+              == "the body is no JSON: a number in a payload is too large",
+          in);
+  for (const std::string fine : {"1e-400", "1.7e308", "\"1e400\"", "\"\\\"1e400\"", "[1,2.50]"})
+    BOOST_TEST(input("[" + fine + "]") == "json/plain " + fine + ";");
 }
 
 BOOST_AUTO_TEST_CASE(depth_is_bounded) {

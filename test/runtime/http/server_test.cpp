@@ -330,7 +330,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused) {
         "POST /echo HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "POST /echo HTTP/1.1\r\nTransfer-Encoding: identity\r\nContent-Length: 1\r\n\r\nx",
         "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "GET /echo HTTP/1.1\r\nHost: localhost\r\nHost: example.com\r\n\r\n"})
+        "GET /echo HTTP/1.1\r\nHost: localhost\r\nHost: example.com\r\n\r\n",
+        "GET /echo HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /echo HTTP/1.1\r\nHost: a b/c\r\n\r\n"})
     BOOST_TEST(status_line(ask(text)) == "HTTP/1.1 400 Bad Request", text);
 }
 
@@ -349,6 +351,23 @@ BOOST_AUTO_TEST_CASE(who_is_asked_to_go_on_is_told_so) {
   BOOST_TEST(client.until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("body");
   BOOST_TEST(body_of(client.rest()) == "POST  body");
+}
+
+BOOST_AUTO_TEST_CASE(an_expectation_is_to_go_on_or_is_refused) {
+  for (const auto* other : {"200-ok", "100-continues", "x"})
+    for (const std::string body : {"", "body"}) {
+      const auto refused = ask_once(
+          "POST /echo", "Expect: " + std::string{other} + "\r\n" + with_length(body), body);
+      BOOST_TEST(status_line(refused) == "HTTP/1.1 417 Expectation Failed", other);
+    }
+  BOOST_TEST(serves->counts().requests == 0);
+  // In any case of its letters, and beside others; who sends no body need not be told.
+  for (const auto* known : {"100-Continue", "more, 100-continue"})
+    BOOST_TEST(body_of(ask_once("GET /echo", "Expect: " + std::string{known} + "\r\n")) == "GET  ");
+  // A client that knows no interim answers gets none.
+  BOOST_TEST(
+      body_of(ask("POST /echo HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody"))
+      == "POST  body");
 }
 
 BOOST_AUTO_TEST_CASE(who_is_slow_or_idle_is_left) {

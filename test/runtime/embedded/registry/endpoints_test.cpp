@@ -51,6 +51,15 @@ BOOST_AUTO_TEST_CASE(refuses_endpoints_as_the_real_server_does) {
        status_code::failed_precondition,
        "could not verify namespace referenced by target exists: Namespace no-such-ns is not "
        "found."},
+      {"an unknown namespace and a bad name",
+       spec("1", "no-such-ns", ""),
+       status_code::failed_precondition,
+       "could not verify namespace referenced by target exists: Namespace no-such-ns is not "
+       "found."},
+      {"no namespace",
+       spec("endpoint", ""),
+       status_code::invalid_argument,
+       "target namespace not set"},
       {"no target", no_target, status_code::invalid_argument, "empty target variant"},
       {"nothing", {}, status_code::invalid_argument, "endpoint name not set, empty target variant"},
       {"no queue",
