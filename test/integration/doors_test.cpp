@@ -2,6 +2,7 @@
 // TLS, client certificates, API keys and tokens over the wire: gRPC and HTTP.
 #include "runtime/access/api_keys.hpp"
 #include "runtime/access/certificate_maker.hpp"
+#include "runtime/http/server.hpp"
 #include "test/runtime/http/raw_peer.hpp"
 #include "test/runtime/http/tls_peer.hpp"
 #include "test/support/temporary_folder.hpp"
@@ -12,6 +13,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -97,6 +99,23 @@ struct fixture {
 };
 
 const std::string unauthorized = "Request unauthorized.";
+
+/// Answers the same to everybody.
+class one_answer final : public troupe::http::handler {
+public:
+  explicit one_answer(std::string text) : text_(std::move(text)) {}
+  troupe::unique_function<void()> serve(
+      std::shared_ptr<const troupe::http::incoming>,
+      troupe::http::answer_function answer) override {
+    answer([this] {
+      return troupe::http::response{.body = text_, .content_type = "application/json"};
+    });
+    return {};
+  }
+
+private:
+  std::string text_;
+};
 
 } // namespace
 
@@ -188,6 +207,61 @@ BOOST_AUTO_TEST_CASE(keys_tokens_and_certificates_go_together) {
     }
   }
   BOOST_TEST(heard == unauthorized);
+}
+
+BOOST_AUTO_TEST_CASE(no_listener_speaks_old_tls_or_has_weak_ciphers) {
+  auto with = options();
+  with.metrics_address = "127.0.0.1:0";
+  troupe::service here{std::move(with)};
+  for (const auto& address :
+       {here.listen("127.0.0.1:0"), here.listen_http("127.0.0.1:0"), here.metrics_address()}) {
+    const auto to = *troupe::http::parse_address(address);
+    const tls_client as{.server_ca = root.certificate};
+    BOOST_TEST(tls_peer(to, {.server_ca = root.certificate, .most = TLS1_1_VERSION}).is_refused());
+    BOOST_TEST(!tls_peer(to, as).is_refused());
+    tls_peer older{to, {.server_ca = root.certificate, .most = TLS1_2_VERSION}};
+    BOOST_TEST(!older.is_refused());
+    const std::string cipher = SSL_get_cipher_name(older.native());
+    BOOST_TEST(cipher.starts_with("ECDHE-"), cipher);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_says_when_the_certificate_ends) {
+  auto with = options();
+  with.metrics_address = "127.0.0.1:0";
+  troupe::service here{std::move(with)};
+  tls_peer peer{
+      *troupe::http::parse_address(here.metrics_address()), {.server_ca = root.certificate}};
+  peer.try_send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const auto text = peer.rest();
+  const std::string name = "\ntroupe_tls_certificate_expires_timestamp_seconds ";
+  const auto at = text.find(name);
+  BOOST_REQUIRE(at != text.npos);
+  const std::chrono::duration<double> ends{std::stod(text.substr(at + name.size()))};
+  BOOST_TEST((ends > (now() + 50min).time_since_epoch()));
+  BOOST_TEST((ends < (now() + 70min).time_since_epoch()));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_set_may_be_asked_for_by_its_url) {
+  using troupe::test::token_signer;
+  const token_signer signer{token_signer::kind::elliptic, "one"};
+  const token_signer other{token_signer::kind::elliptic, "one"};
+  one_answer provider{signer.key_set()};
+  const auto serves =
+      std::make_unique<troupe::http::server>(troupe::http::address{"127.0.0.1", 0}, provider);
+  const auto heard = [&](const std::string& url, const token_signer& by) {
+    auto with = options();
+    with.callers.jwt_key_set = url;
+    troupe::service here{std::move(with)};
+    auto as = over_tls(here.listen("127.0.0.1:0"));
+    as.api_key = by.sign(R"({"sub":"ann","permissions":["orders:write"]})");
+    return start(as, "orders");
+  };
+  const auto url = "http://127.0.0.1:" + std::to_string(serves->where().port) + "/keys";
+  BOOST_TEST(heard(url, signer) == "");
+  BOOST_TEST(heard(url, other) == unauthorized);
+  // Nobody is there: the service runs, and lets no token in.
+  BOOST_TEST(heard("http://127.0.0.1:1/keys", signer) == unauthorized);
 }
 
 BOOST_AUTO_TEST_CASE(new_certificates_count_without_a_restart) {

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 /// Of a front that does not wait long for a preface.
 grpc_front_options impatient(std::shared_ptr<grpc::ServerCredentials> credentials = {}) {
   auto options = at("127.0.0.1:0");
-  options.handshake_patience = 300ms;
+  options.handshake_patience = 2s; // the good ones shake hands beside all others
   options.credentials = std::move(credentials);
   return options;
 }
