@@ -4,6 +4,7 @@
 // --activity it is an activity that echoes, not a Nexus operation.
 
 #include "bench/support/basket.hpp"
+#include "bench/support/counted.hpp"
 #include "bench/support/measure.hpp"
 #include "bench/support/process_info.hpp"
 
@@ -116,10 +117,7 @@ tasks_of(const troupe::worker_snapshot& now, const options& chosen) {
 }
 
 std::uint64_t answered(const troupe::worker& worker, const options& chosen) {
-  const auto now = worker.snapshot();
-  const auto& outcomes = tasks_of(now, chosen).outcomes;
-  const auto found = outcomes.find("answered");
-  return found == outcomes.end() ? 0 : found->second;
+  return answered_tasks(worker, chosen.is_activity ? "ActivityWorker" : "NexusWorker");
 }
 
 } // namespace

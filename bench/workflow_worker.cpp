@@ -5,6 +5,7 @@
 // which has an activity that never ends. With --fill it takes that many runs which stay, says how
 // large it grew on the way, and then how much CPU it uses idle.
 
+#include "bench/support/counted.hpp"
 #include "bench/support/measure.hpp"
 #include "bench/support/process_info.hpp"
 
@@ -92,9 +93,7 @@ struct options {
 };
 
 std::uint64_t answered(const troupe::worker& worker) {
-  const auto now = worker.snapshot();
-  const auto found = now.workflow.outcomes.find("answered");
-  return found == now.workflow.outcomes.end() ? 0 : found->second;
+  return answered_tasks(worker, "WorkflowWorker");
 }
 
 std::uint64_t cached_runs(const troupe::worker& worker) {
