@@ -108,7 +108,7 @@ void served_actor::leave(actor_question& what) noexcept {
   const auto request = std::exchange(what.place, nullptr);
   if (!request)
     return;
-  std::deque<request_ptr> to_send;
+  std::vector<request_ptr> to_send;
   {
     const std::lock_guard guard{mutex_};
     request->home = nullptr;
@@ -150,7 +150,7 @@ void served_actor::tell(const actor_question& what, cancel_reason why) {
 void served_actor::on_answer(caf::mailbox_element& answer) {
   if (!answer.mid.is_response())
     return; // nobody knows the companion to send it anything else
-  std::deque<request_ptr> to_send;
+  std::vector<request_ptr> to_send;
   request_ptr answered;
   {
     const std::lock_guard guard{mutex_};
@@ -206,7 +206,7 @@ bool served_actor::has_room() const noexcept {
   return sent_.size() < options_.max_outstanding || sent_.size() == abandoned_;
 }
 
-void served_actor::take_waiting(std::deque<request_ptr>& to_send) {
+void served_actor::take_waiting(std::vector<request_ptr>& to_send) {
   while (!waiting_.empty() && has_room()) {
     mark_sent(waiting_.front());
     to_send.push_back(std::move(waiting_.front()));
@@ -235,7 +235,7 @@ void served_actor::send(const request_ptr& which) {
     send_notice(*which->what, to_tell);
 }
 
-void served_actor::send_all(std::deque<request_ptr>& which) {
+void served_actor::send_all(const std::vector<request_ptr>& which) {
   for (const auto& each : which)
     send(each);
 }

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace troupe::nexus::detail {
 
@@ -62,10 +63,10 @@ private:
   void on_answer(caf::mailbox_element& answer);
   void on_exit(const caf::error& why);
   [[nodiscard]] bool has_room() const noexcept;
-  void take_waiting(std::deque<request_ptr>& to_send);
+  void take_waiting(std::vector<request_ptr>& to_send);
   void mark_sent(const request_ptr& which);
   void send(const request_ptr& which);
-  void send_all(std::deque<request_ptr>& which);
+  void send_all(const std::vector<request_ptr>& which);
   void send_notice(const actor_question& about, cancel_reason why);
   void forget_oldest_abandoned();
   static void settle(const request_ptr& which);
