@@ -29,9 +29,12 @@ public:
     away_.emplace_back(std::move(of), std::move(what));
   }
 
-  /// How many are still away. Nearly always nobody is.
+  /// Nearly always: nobody is away.
+  [[nodiscard]] bool empty() const noexcept { return away_.empty(); }
+
+  /// How many are still away.
   [[nodiscard]] std::size_t count(std::string_view of) {
-    if (away_.empty()) [[likely]]
+    if (empty()) [[likely]]
       return 0;
     prune();
     std::size_t found = 0;

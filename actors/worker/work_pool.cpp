@@ -115,6 +115,7 @@ void thread_work_pool::live(role now) {
 
 void thread_work_pool::run_work(lock& guard) {
   deliver(guard);
+  std::chrono::steady_clock::time_point first_finished; // of those that have not gone back
   while (!queue_.empty()) {
     auto work = std::move(queue_.front());
     queue_.pop_front();
@@ -128,12 +129,14 @@ void thread_work_pool::run_work(lock& guard) {
     guard.unlock();
     work.run();
     work.run = nullptr;
-    const auto took = std::chrono::steady_clock::now() - start;
+    const auto end = std::chrono::steady_clock::now();
     guard.lock();
     --busy_;
-    usual_time_ += (took - usual_time_) / 8;
+    usual_time_ += (end - start - usual_time_) / 8;
+    if (finished_.empty())
+      first_finished = end;
     finished_.push_back(std::move(work));
-    if (queue_.empty() || usual_time_ >= quick || finished_.size() >= largest_batch)
+    if (queue_.empty() || usual_time_ >= quick || end - first_finished >= longest_wait)
       deliver(guard);
   }
 }
@@ -166,6 +169,7 @@ void thread_work_pool::deliver(lock& guard) {
   for (auto first = batch.begin(); first != batch.end();) {
     auto* const back = first->back;
     std::vector<unique_function<void()>> done;
+    done.reserve(batch.size());
     for (; first != batch.end() && first->back == back; ++first)
       done.push_back(std::move(first->done));
     back->post([done = std::move(done)]() mutable {

@@ -82,8 +82,8 @@ public:
   static constexpr std::chrono::microseconds quick{20};
   /// How long work waits behind a function that was thought to be quick.
   static constexpr std::chrono::microseconds patience{500};
-  /// So many results go back together at most.
-  static constexpr std::size_t largest_batch = 16;
+  /// How long the results of quick functions wait for those of others, to go back together.
+  static constexpr std::chrono::microseconds longest_wait{100};
 
 private:
   using lock = std::unique_lock<std::mutex>;

@@ -49,12 +49,6 @@ activity_handle::behavior_type activity_actor::make_behavior() {
   context_.inspected.insert(this);
   return {
       [this](run_activity_task& run) { begin(std::move(*run.job.take())); },
-      [this](const handler_ended& ended) {
-        if (ended.work != work_ || !attempt_)
-          return;
-        attempt_->pool_finished();
-        on_ended();
-      },
       [this](const heartbeat_wanted& wanted) {
         if (wanted.work == work_)
           on_details();
@@ -189,7 +183,14 @@ void activity_actor::run_on_pool() {
          running = nullptr;
        },
        &home(),
-       [self = me(), work = work_] { tell(self, handler_ended{work}); }});
+       [this, alive = self(), work = work_] { guarded([&] { on_pool_ended(work); }); }});
+}
+
+void activity_actor::on_pool_ended(std::uint64_t work) {
+  if (work != work_ || !attempt_)
+    return;
+  attempt_->pool_finished();
+  on_ended();
 }
 
 // -- heartbeats

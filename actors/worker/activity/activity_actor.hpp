@@ -59,9 +59,9 @@ struct activity_job {
 /// none is sent.
 ///
 /// Owns:      the running attempt, its slot, and the record of what became of it.
-/// Receives:  run_activity_task (poller), handler_ended (the user's code), heartbeat_wanted (the
-///            user's code), heartbeat_due (heartbeat clock), heartbeat_replied, answer_replied
-///            (transport), cancel_work (coordinator).
+/// Receives:  run_activity_task (poller), heartbeat_wanted (the user's code), heartbeat_due
+///            (heartbeat clock), heartbeat_replied, answer_replied (transport), cancel_work
+///            (coordinator).
 /// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
 ///            poller, if its tasks come from one.
 /// Dies when: nobody knows it any more, or the worker has stopped.
@@ -96,6 +96,7 @@ private:
   void guarded(Function what) noexcept;
   void advance();
   void run_on_pool();
+  void on_pool_ended(std::uint64_t work);
 
   void on_details();
   void send_heartbeat(payloads details);

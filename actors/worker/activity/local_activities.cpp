@@ -22,9 +22,9 @@ void local_activities::count_slots() const noexcept {
   metrics.slots_used.set(static_cast<double>(running_.size()));
 }
 
-std::uint64_t
-local_activities::start(const std::shared_ptr<worker_context>& worker, local_job job) {
-  const auto key = job.key = ++last_key_;
+std::uint64_t local_activities::start(
+    const std::shared_ptr<worker_context>& worker, std::unique_ptr<local_job> job) {
+  const auto key = job->key = ++last_key_;
   if (waiting_.empty())
     if (auto slot = slots_->try_reserve(by_)) {
       begin(worker, std::move(job), std::move(slot));
@@ -36,11 +36,13 @@ local_activities::start(const std::shared_ptr<worker_context>& worker, local_job
 }
 
 void local_activities::begin(
-    const std::shared_ptr<worker_context>& worker, local_job job, slot_permit slot) {
+    const std::shared_ptr<worker_context>& worker,
+    std::unique_ptr<local_job> job,
+    slot_permit slot) {
   slot.mark_used(
       {.kind = by_.kind,
        .task_queue = by_.task_queue,
-       .type = job.what.request.type,
+       .type = job->what.request.type,
        .operation = {}});
   local_activity_handle runner;
   if (idle_.empty()) {
@@ -50,15 +52,15 @@ void local_activities::begin(
     runner = std::move(idle_.back());
     idle_.pop_back();
   }
-  running_.emplace(job.key, running{runner, std::move(slot)});
+  running_.emplace(job->key, running{runner, std::move(slot)});
   count_slots();
-  tell(runner, run_local_activity{make_handoff<local_job>(std::move(job))});
+  tell(runner, run_local_activity{handoff<local_job>{std::move(job)}});
 }
 
 void local_activities::cancel(std::uint64_t key) {
   if (const auto at = running_.find(key); at != running_.end())
     return tell(at->second.runner, cancel_work{key, cancel_reason::requested});
-  const auto at = std::ranges::find(waiting_, key, [](const auto& each) { return each.job.key; });
+  const auto at = std::ranges::find(waiting_, key, [](const auto& each) { return each.job->key; });
   if (at != waiting_.end())
     at->is_cancelled = true;
 }
@@ -78,7 +80,7 @@ void local_activities::ended(std::uint64_t key, local_activity_handle who) {
 void local_activities::begin_next(slot_permit slot) {
   auto next = std::move(waiting_.front());
   waiting_.pop_front();
-  const auto key = next.job.key;
+  const auto key = next.job->key;
   begin(next.worker, std::move(next.job), std::move(slot));
   if (next.is_cancelled)
     cancel(key);

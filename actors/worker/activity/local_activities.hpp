@@ -45,7 +45,8 @@ public:
   local_activities& operator=(const local_activities&) = delete;
 
   /// Has it run; `local_activity_ended` follows. Gives its key.
-  std::uint64_t start(const std::shared_ptr<worker_context>& worker, local_job job);
+  std::uint64_t
+  start(const std::shared_ptr<worker_context>& worker, std::unique_ptr<local_job> job);
   /// It is asked to stop, and ends like any other.
   void cancel(std::uint64_t key);
   /// The worker has stopped: lets go of all actors.
@@ -65,14 +66,17 @@ public:
 private:
   struct waiting {
     std::shared_ptr<worker_context> worker;
-    local_job job;
+    std::unique_ptr<local_job> job;
     bool is_cancelled = false;
   };
   struct running {
     local_activity_handle runner;
     slot_permit slot;
   };
-  void begin(const std::shared_ptr<worker_context>& worker, local_job job, slot_permit slot);
+  void begin(
+      const std::shared_ptr<worker_context>& worker,
+      std::unique_ptr<local_job> job,
+      slot_permit slot);
   void begin_next(slot_permit slot);
   void begin_waiting();
   void count_slots() const noexcept;

@@ -34,13 +34,7 @@ local_activity_actor::local_activity_actor(
 local_activity_handle::behavior_type local_activity_actor::make_behavior() {
   context_.inspected.insert(this);
   return {
-      [this](run_local_activity& run) { begin(std::move(*run.job.take())); },
-      [this](const handler_ended& ended) {
-        if (ended.work != run_ || !attempt_)
-          return;
-        attempt_->pool_finished();
-        on_ended();
-      },
+      [this](run_local_activity& run) { begin(run.job.take()); },
       [this](const local_timer_due& due) {
         if (due.timer == timer_generation_ && job_)
           on_timer();
@@ -68,8 +62,8 @@ void local_activity_actor::describe(const snapshot_options&, inspected_part& to)
     to.activities.push_back(shown(*attempt_, home().now() - began_));
 }
 
-void local_activity_actor::begin(local_job job) {
-  job_ = std::make_unique<local_job>(std::move(job));
+void local_activity_actor::begin(std::unique_ptr<local_job> job) {
+  job_ = std::move(job);
   const auto& request = job_->what.request;
   counts_ = &shared_.metrics.types.of({request.type, job_->info.workflow_type});
   number_ = request.attempt;
@@ -128,7 +122,7 @@ void local_activity_actor::try_once() {
            running = nullptr;
          },
          &home(),
-         [self = me(), run = run_] { tell(self, handler_ended{run}); }});
+         [this, alive = self(), run = run_] { guarded([&] { on_pool_ended(run); }); }});
   case activity::attempt::step::ended: return on_ended();
   }
 }
@@ -165,6 +159,13 @@ void local_activity_actor::on_loss(const std::source_location& coroutine) {
   stop_waiting();
   failed(std::make_exception_ptr(
       application_error(text_of_loss(coroutine), {.type = "DeadlockError"})));
+}
+
+void local_activity_actor::on_pool_ended(std::uint64_t run) {
+  if (run != run_ || !attempt_)
+    return;
+  attempt_->pool_finished();
+  on_ended();
 }
 
 void local_activity_actor::on_ended() {

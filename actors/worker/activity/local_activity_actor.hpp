@@ -25,8 +25,7 @@ namespace troupe::actors {
 /// function keeps its thread until it is through.
 ///
 /// Owns:      the activity and its running attempt.
-/// Receives:  run_local_activity and cancel_work (local_activities), handler_ended (the user's
-///            code), local_timer_due (own timer).
+/// Receives:  run_local_activity and cancel_work (local_activities), local_timer_due (own timer).
 /// Sends:     local_activity_ended to the workflow instance that asked.
 /// Dies when: nobody knows it any more, or the worker has stopped.
 class local_activity_actor final : public pinned_actor<local_activity_handle::base>,
@@ -51,8 +50,9 @@ public:
   caf::strong_actor_ptr self() noexcept override;
 
 private:
-  void begin(local_job job);
+  void begin(std::unique_ptr<local_job> job);
   void try_once();
+  void on_pool_ended(std::uint64_t run);
   void on_ended();
   void on_timer();
   void on_cancel();

@@ -47,16 +47,6 @@ nexus_handler_handle::behavior_type nexus_handler_actor::make_behavior() {
   context_.inspected.insert(this);
   return {
       [this](run_nexus_task& run) { begin(std::move(*run.job.take())); },
-      [this](const handler_ended& ended) {
-        if (ended.work != work_ || !call_)
-          return;
-        if (std::exchange(on_pool_, false))
-          call_->pool_finished();
-        if (abandoned_)
-          become_idle();
-        else
-          advance();
-      },
       [this](const answer_replied& replied) {
         if (replied.work == work_ && call_ && !abandoned_)
           on_answer(replied.status);
@@ -126,7 +116,8 @@ void nexus_handler_actor::begin(nexus_job job) {
 }
 
 void nexus_handler_actor::accept(nexus::nexus_task task) {
-  if (nexus_.away.count(name_of(task)) >= away_list::most_of_a_kind) [[unlikely]]
+  if (!nexus_.away.empty() && nexus_.away.count(name_of(task)) >= away_list::most_of_a_kind)
+      [[unlikely]]
     return give_up(
         std::move(task),
         {nexus::handler_error_type::internal,
@@ -214,7 +205,18 @@ void nexus_handler_actor::run_on_pool() {
          call = nullptr;
        },
        &home(),
-       [self = me(), work = work_] { tell(self, handler_ended{work}); }});
+       [this, alive = self(), work = work_] { guarded([&] { on_pool_ended(work); }); }});
+}
+
+void nexus_handler_actor::on_pool_ended(std::uint64_t work) {
+  if (work != work_ || !call_)
+    return;
+  if (std::exchange(on_pool_, false))
+    call_->pool_finished();
+  if (abandoned_)
+    become_idle();
+  else
+    advance();
 }
 
 std::chrono::milliseconds nexus_handler_actor::remaining() const {
@@ -234,12 +236,11 @@ void nexus_handler_actor::call_service() {
 }
 
 /// A handler that is late is tried again, and its answer is lost: better told before that happens.
-void nexus_handler_actor::warn_if_slow() {
+void nexus_handler_actor::warn_if_slow(duration took) {
   const auto deadline = call_->deadline();
   if (!deadline)
     return;
   const auto allowed = *deadline - received_;
-  const auto took = home().now() - received_;
   if (took * 2 <= allowed) [[likely]]
     return;
   const auto& task = call_->task();
@@ -262,8 +263,9 @@ void nexus_handler_actor::warn_if_slow() {
 }
 
 void nexus_handler_actor::answer() {
-  warn_if_slow();
-  nexus_.metrics.nexus_task_execution_latency.observe((home().now() - received_).count());
+  const auto took = home().now() - received_;
+  warn_if_slow(took);
+  nexus_.metrics.nexus_task_execution_latency.observe(took.count());
   if (const auto& reason = call_->failure_reason(); !reason.empty()) {
     count_failure(reason);
     report(
@@ -335,7 +337,7 @@ void nexus_handler_actor::on_cancel(cancel_reason reason) {
   call_->cancel(reason);
   if (reason != cancel_reason::timed_out)
     return; // it may still answer, and somebody waits for that
-  warn_if_slow();
+  warn_if_slow(home().now() - received_);
   report("a Nexus task ran past its deadline and is not answered", "deadline exceeded");
   count_failure("timeout");
   end(task_outcome::deadline_passed);

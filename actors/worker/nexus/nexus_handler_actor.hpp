@@ -40,9 +40,8 @@ struct nexus_job {
 /// they do not come back.
 ///
 /// Owns:      the running request, its slot, and the record of what became of it.
-/// Receives:  run_nexus_task (poller), handler_ended (the user's code), service_replied,
-/// answer_replied (transport),
-///            cancel_work (coordinator).
+/// Receives:  run_nexus_task (poller), service_replied and answer_replied (transport), cancel_work
+///            (coordinator).
 /// Sends:     watch_work and handler_left to the coordinator, task_ended (with the slot) to the
 ///            poller.
 /// Dies when: nobody knows it any more, or the worker has stopped.
@@ -80,11 +79,12 @@ private:
   void advance();
   void run_on_shard();
   void run_on_pool();
+  void on_pool_ended(std::uint64_t work);
   void call_service();
   void answer();
   [[nodiscard]] std::chrono::milliseconds remaining() const;
   void on_answer(const rpc_status& status);
-  void warn_if_slow();
+  void warn_if_slow(duration took);
   void count_failure(std::string_view reason);
   void report(std::string_view message, std::string error);
   void on_cancel(cancel_reason reason);

@@ -13,31 +13,30 @@ void local_calls::begin(
     const workflow::instance& of,
     const workflow_instance_handle& asker,
     time_point now) {
-  if (!need.start.empty()) {
-    const auto workflow = of.get_info();
-    for (auto& each : need.start) {
-      const auto& options = each.request.options;
-      local_job job;
-      auto& info = job.info;
-      info.activity_id = options.activity_id;
-      info.activity_type = each.request.type;
-      info.workflow_id = workflow.workflow_id;
-      info.run_id = workflow.run_id;
-      info.workflow_type = workflow.workflow_type;
-      info.name_space = workflow.name_space;
-      info.task_queue = worker->settings.task_queue;
-      info.schedule_to_close_timeout = options.schedule_to_close_timeout;
-      info.start_to_close_timeout = options.start_to_close_timeout;
-      info.retry_policy = options.retry_policy;
-      info.headers = std::move(each.request.headers);
-      info.is_local = true;
-      job.asker = asker;
-      job.work = run_;
-      job.asked = now;
-      const auto id = each.id;
-      job.what = std::move(each);
-      running_.push_back({id, on_.start(worker, std::move(job))});
-    }
+  if (!need.start.empty() && !of_)
+    of_ = of.get_info();
+  for (auto& each : need.start) {
+    const auto& options = each.request.options;
+    auto job = std::make_unique<local_job>();
+    auto& info = job->info;
+    info.activity_id = options.activity_id;
+    info.activity_type = each.request.type;
+    info.workflow_id = of_->workflow_id;
+    info.run_id = of_->run_id;
+    info.workflow_type = of_->workflow_type;
+    info.name_space = of_->name_space;
+    info.task_queue = worker->settings.task_queue;
+    info.schedule_to_close_timeout = options.schedule_to_close_timeout;
+    info.start_to_close_timeout = options.start_to_close_timeout;
+    info.retry_policy = options.retry_policy;
+    info.headers = std::move(each.request.headers);
+    info.is_local = true;
+    job->asker = asker;
+    job->work = run_;
+    job->asked = now;
+    const auto id = each.id;
+    job->what = std::move(each);
+    running_.push_back({id, on_.start(worker, std::move(job))});
   }
   for (const auto id : need.cancel)
     if (const auto at = std::ranges::find(running_, id, &call::id); at != running_.end())
@@ -63,6 +62,7 @@ std::optional<workflow::local_result> local_calls::next() {
 
 void local_calls::drop(bool stop) {
   ++run_;
+  of_.reset();
   came_.clear();
   for (const auto& each : std::exchange(running_, {}))
     if (stop)

@@ -46,6 +46,7 @@ private:
 
   local_activities& on_;
   std::uint64_t run_ = 1; ///< counts runs, so that late outcomes of an earlier one are known
+  std::optional<workflow::info> of_; ///< the run, whose names do not change; asked for once
   std::vector<call> running_;
   std::deque<workflow::local_result> came_;
 };

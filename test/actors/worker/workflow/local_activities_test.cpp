@@ -23,6 +23,8 @@ inline constexpr activity::contract<std::string(std::string)> greet{"greet"}; //
 inline constexpr activity::contract<int(int)> flaky{"flaky"}; ///< fails so many times
 inline constexpr activity::contract<void()> sleeps{"sleeps"}; ///< for a minute, or until cancelled
 
+inline constexpr activity::contract<std::string()> whose{"whose"}; ///< the run that asks
+
 struct greets {
   async<std::string> run(workflow::context ctx) {
     co_return co_await ctx.execute_local<greet>({.start_to_close_timeout = 5s}, "Ann");
@@ -73,6 +75,13 @@ struct leaves_a_sleeper {
   }
 };
 
+struct asks_twice {
+  async<std::string> run(workflow::context ctx) {
+    const auto first = co_await ctx.execute_local<whose>({.start_to_close_timeout = 5s});
+    co_return first + " " + co_await ctx.execute_local<whose>({.start_to_close_timeout = 5s});
+  }
+};
+
 struct local_fixture : worker_fixture {
   local_fixture() {
     auto known = std::make_shared<activity::registry>();
@@ -87,6 +96,10 @@ struct local_fixture : worker_fixture {
       if (!co_await ctx.sleep(1min))
         throw canceled_error("stopped");
     }));
+    known->add(
+        activity::implement<whose>([](activity::context ctx) -> activity::async<std::string> {
+          co_return ctx.info().run_id;
+        }));
     actors::workflow_definitions all;
     for (const auto& each :
          {workflow::define<greets>("Greets"),
@@ -94,7 +107,8 @@ struct local_fixture : worker_fixture {
           workflow::define<tries_twice>("TriesTwice"),
           workflow::define<waits_for_a_sleeper>("Waits"),
           workflow::define<has_no_time_for_a_sleeper>("NoTime"),
-          workflow::define<leaves_a_sleeper>("Leaves")})
+          workflow::define<leaves_a_sleeper>("Leaves"),
+          workflow::define<asks_twice>("AsksTwice")})
       all[each->name] = each;
     context->kinds.push_back(actors::workflow_tasks(
         {.environment = std::make_shared<workflow::environment>(
@@ -153,6 +167,15 @@ BOOST_AUTO_TEST_CASE(a_task_is_answered_with_the_result_of_its_local_activity_an
   BOOST_TEST(seen.histogram("local_activity_succeed_endtoend_latency", its).count == 1u);
   BOOST_TEST(metric("worker_task_slots_used", slots) == 0);
   BOOST_TEST(metric("worker_task_slots_available", slots) == free);
+}
+
+BOOST_AUTO_TEST_CASE(runs_that_one_actor_has_after_each_other_are_told_apart) {
+  start();
+  give_workflow(first_task("r", "AsksTwice"));
+  BOOST_TEST(result_of(answered()) == R"("r r")");
+  answer(completed, wire::RespondWorkflowTaskCompletedResponse{});
+  give_workflow(first_task("s", "AsksTwice"));
+  BOOST_TEST(result_of(answered()) == R"("s s")");
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_attempt_is_tried_again_within_the_task_or_in_a_timer) {
