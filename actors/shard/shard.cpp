@@ -70,6 +70,7 @@ void shard::enqueue(job what) {
     std::lock_guard guard{mutex_};
     if (!closed_) {
       remote_.push_back(std::move(what));
+      has_remote_.store(true, std::memory_order_release);
       // Under the lock, so that the loop cannot end between the decision and the wake-up.
       // A loop that runs foreign code comes round after it.
       if (!tenure_->is_abroad() && !std::exchange(wake_sent_, true))
@@ -152,11 +153,16 @@ std::source_location shard::running_coroutine() const {
                           : std::source_location{};
 }
 
+/// What comes too late for a look without the lock wakes the loop, but for what came during foreign
+/// code: who sent that has had the lock before this one asks for it, or has seen that it is back.
 bool shard::fetch_remote() {
+  if (!std::exchange(was_abroad_, false) && !has_remote_.load(std::memory_order_acquire)) [[likely]]
+    return false;
   std::vector<job> fetched;
   {
     std::lock_guard guard{mutex_};
     fetched.swap(remote_);
+    has_remote_.store(false, std::memory_order_relaxed);
   }
   for (auto& what : fetched)
     local_.push_back(std::move(what));
@@ -278,6 +284,7 @@ void shard::run_foreign_code() {
       code->dissolve();
       throw thread_left_behind{};
     }
+    was_abroad_ = true;
     code->came_back();
   }
   foreign_.clear();
@@ -292,6 +299,7 @@ std::shared_ptr<tenure> shard::take_over() {
   }
   set_pulse(&own->said);
   owner_of_this_thread() = this;
+  was_abroad_ = true;
   if (former->is_abroad()) {
     bump(counters_.left_behind);
     abroad_->left_behind(former->said.coroutine.load(std::memory_order_relaxed));

@@ -182,12 +182,14 @@ private:
   std::vector<unique_function<void()>> deferred_;      ///< own thread only
   std::vector<std::shared_ptr<foreign_code>> foreign_; ///< own thread only
   foreign_code* abroad_ = nullptr; ///< the foreign code that runs: for the successor
+  bool was_abroad_ = false; ///< since `remote_` was looked at last: nobody woke it; own thread only
   std::atomic<std::uint64_t> running_actor_{0};
   /// Of the own thread, which may therefore read it without the lock; set under it.
   std::shared_ptr<tenure> tenure_ = std::make_shared<tenure>();
 
   mutable std::mutex mutex_; ///< guards what follows
   std::vector<job> remote_;
+  std::atomic<bool> has_remote_{false}; ///< written under the lock, and read without it
   bool wake_sent_ = false;
   bool closed_ = false; ///< written by the own thread, which may therefore read it without the lock
   std::unordered_set<caf::local_actor*> actors_;

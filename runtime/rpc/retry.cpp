@@ -101,10 +101,9 @@ struct retrying_transport::state : std::enable_shared_from_this<state> {
       : over(&over_), runs_on(&runs_on_), policy(policy_), random(std::move(random_)),
         counts(counts_) {}
 
-  void attempt(call_id id) {
-    auto& series = calls.at(id);
+  void attempt(call_id id, attempt_series& series, time_point now) {
     series.pause = 0;
-    series.begun = runs_on->now();
+    series.begun = now;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(series.deadline - series.begun);
     if (series.counts != nullptr)
       series.counts->began();
@@ -132,8 +131,8 @@ struct retrying_transport::state : std::enable_shared_from_this<state> {
           policy.maximum_attempts <= 0 || series.failed < policy.maximum_attempts;
       if (may_try_again && runs_on->now() + delay < series.deadline) {
         series.pause = runs_on->schedule(delay, [self = shared_from_this(), id] {
-          if (self->calls.contains(id))
-            self->attempt(id);
+          if (const auto found = self->calls.find(id); found != self->calls.end())
+            self->attempt(id, found->second, self->runs_on->now());
         });
         return;
       }
@@ -196,13 +195,14 @@ retrying_transport::~retrying_transport() {
 
 transport::call_id retrying_transport::start(call what, reply_handler on_reply) {
   const auto id = ++state_->last_id;
-  const auto deadline = state_->runs_on->now() + what.timeout;
+  const auto now = state_->runs_on->now();
+  const auto deadline = now + what.timeout;
   state::attempt_series made{std::move(what), std::move(on_reply), deadline};
   if (state_->counts != nullptr)
     made.counts = &state_->counts->of(made.what.method, made.what.is_long_poll);
   if (made.what.problem.empty()) {
-    state_->calls.emplace(id, std::move(made));
-    state_->attempt(id);
+    auto& series = state_->calls.emplace(id, std::move(made)).first->second;
+    state_->attempt(id, series, now);
     return id;
   }
   state_->calls.emplace(id, std::move(made));

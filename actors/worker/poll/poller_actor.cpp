@@ -173,8 +173,10 @@ void poller_actor::try_one() {
 
 /// True if the next poll is too early; then it is made when its time has come.
 bool poller_actor::must_wait() {
+  if (with_.limits.pace.count() == 0) [[likely]]
+    return false;
   const auto now = home().now();
-  if (with_.limits.pace.count() == 0 || now >= may_poll_) [[likely]]
+  if (now >= may_poll_)
     return false;
   if (!std::exchange(keeps_pace_, true))
     home().schedule(may_poll_ - now, [self = me()] { tell(self, pace_kept{}); });
@@ -182,7 +184,8 @@ bool poller_actor::must_wait() {
 }
 
 void poller_actor::start_poll(slot_permit slot) {
-  may_poll_ = home().now() + with_.limits.pace;
+  const auto now = home().now();
+  may_poll_ = now + with_.limits.pace;
   auto id = ++last_poll_;
   rpc::call call{
       with_.type.method,
@@ -192,7 +195,7 @@ void poller_actor::start_poll(slot_permit slot) {
   calls_.began();
   auto& poll = polls_[id];
   poll.slot = std::move(slot);
-  poll.since = home().now();
+  poll.since = now;
   poll.call = with_.shard->transport->start(
       std::move(call), [self = me(), id](rpc_status status, rpc::bytes answer) {
         tell(self, poll_completed{id, std::move(status), std::move(answer)});
@@ -245,7 +248,8 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
   if (found.empty())
     return;
   auto poll = std::move(found.mapped());
-  const auto lasted = home().now() - poll.since;
+  const auto now = home().now();
+  const auto lasted = now - poll.since;
   calls_.ended(lasted, done.status);
   if (done.status.ok()) {
     auto result = with_.source->read(done.answer, me());
@@ -256,7 +260,7 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
       tries_one_ = false;
       error_backoff_.reset();
       exhausted_backoff_.reset();
-      target_.on_answer(!result.deliver, result.poller_advice, home().now());
+      target_.on_answer(!result.deliver, result.poller_advice, now);
       if (result.deliver)
         result.deliver(std::move(poll.slot));
       else if (lasted < hasty && !stopping_)

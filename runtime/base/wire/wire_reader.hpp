@@ -117,6 +117,10 @@ private:
       value = static_cast<unsigned char>(*at_++);
       return true;
     }
+    return long_varint(value);
+  }
+
+  [[gnu::noinline]] bool long_varint(std::uint64_t& value) noexcept {
     std::uint64_t result = 0;
     for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
       const auto byte = static_cast<unsigned char>(*at_++);

@@ -95,6 +95,18 @@ BOOST_AUTO_TEST_CASE(code_that_comes_back_is_followed_up_on_the_same_thread) {
   BOOST_TEST(!home.leave_behind(home.look_at_foreign()));
 }
 
+BOOST_AUTO_TEST_CASE(what_others_post_meanwhile_runs_when_the_code_has_come_back) {
+  const auto before = thread_of_shard();
+  std::promise<void> release;
+  auto code = run([&](way_home&) { release.get_future().wait(); });
+  std::promise<std::thread::id> posted;
+  home.post([&] { posted.set_value(std::this_thread::get_id()); });
+  auto ran_on = posted.get_future();
+  BOOST_TEST((ran_on.wait_for(0s) == std::future_status::timeout));
+  release.set_value();
+  BOOST_TEST((ran_on.get() == before));
+}
+
 BOOST_AUTO_TEST_CASE(a_shard_goes_on_on_a_new_thread_and_what_the_old_one_does_has_no_effect) {
   std::promise<void> release;
   std::promise<std::thread::id> was_on;
