@@ -82,10 +82,6 @@ struct reconnection_due {
 struct run_nexus_task {
   handoff<nexus_job> job;
 };
-/// The user's code has ended, on the shard or on the pool.
-struct handler_ended {
-  std::uint64_t work = 0;
-};
 struct service_replied {
   std::uint64_t work = 0;
   rpc_status status;
@@ -219,7 +215,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
   TROUPE_MESSAGE(probe_answered)
   TROUPE_MESSAGE(reconnection_due)
   TROUPE_MESSAGE(run_nexus_task)
-  TROUPE_MESSAGE(handler_ended)
   TROUPE_MESSAGE(service_replied)
   TROUPE_MESSAGE(answer_replied)
   TROUPE_MESSAGE(run_activity_task)
@@ -255,7 +250,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::first_custom_type_id + 20'000)
 
   using nexus_handler_handle = caf::typed_actor<
       sig<void(run_nexus_task)>,
-      sig<void(handler_ended)>,
       sig<void(answer_replied)>,
       sig<void(service_replied)>,
       sig<void(code_failed)>,
@@ -290,7 +284,6 @@ using poller_handle = caf::typed_actor<
 
 using activity_handle = caf::typed_actor<
     sig<void(run_activity_task)>,
-    sig<void(handler_ended)>,
     sig<void(heartbeat_wanted)>,
     sig<void(heartbeat_due)>,
     sig<void(heartbeat_replied)>,
@@ -300,7 +293,6 @@ using activity_handle = caf::typed_actor<
 
 using local_activity_handle = caf::typed_actor<
     sig<void(run_local_activity)>,
-    sig<void(handler_ended)>,
     sig<void(local_timer_due)>,
     sig<void(code_failed)>,
     sig<void(cancel_work)>>;
