@@ -91,8 +91,11 @@ set(troupe_compiled_alone
   test/apps/samples/mutex_test.cpp
   test/apps/samples/saga_test.cpp
   test/apps/trace_tree_test.cpp
+  test/golden/go_scenarios_test.cpp
   test/golden/message_scenarios_test.cpp
+  test/golden/scenario.cpp
   test/golden/scenarios_test.cpp
+  test/golden/workflow_scenarios_test.cpp
   test/integration/http_api_test.cpp
   test/runtime/access/gatekeeper_test.cpp
   test/runtime/access/web_tokens_test.cpp

@@ -4,6 +4,7 @@
 
 #include "test/golden/comparison.hpp"
 #include "test/golden/golden_world.hpp"
+#include "test/golden/rows.hpp"
 #include "test/support/history_normaliser.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
@@ -28,6 +29,7 @@ struct scenario {
   const char* name;
   /// What a client does once the workflow was started. Null: nothing.
   void (*happens)(golden_world&, const std::string& id) = nullptr;
+  std::vector<word> words = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const scenario& one) {
@@ -59,14 +61,7 @@ void add_json(temporal::api::common::v1::Payloads& to, const std::string& json) 
   payload.set_data(json);
 }
 
-// Recorded, but no rows:
-// - cancel-try-cancel: the recording's worker sent each of its heartbeats, ours one in four
-// seconds,
-//   so that it hears of the cancel behind a timer that fired later there;
-// - not-registered, plain-exception: the words are the language's;
-// - three-concurrently, where chance decided which of three came first;
-// - worker-killed, where a process ended.
-// The rules play them all: test/runtime/embedded/golden/golden_test.cpp.
+// What is recorded and no row has its reason in coverage_test.cpp.
 const scenario table[] = {
     {"success"},
     {"attempts-exhausted"},
@@ -127,6 +122,19 @@ const scenario table[] = {
        add_json(*request.mutable_details(), R"("details of cancel")");
        world.call(method("RespondActivityTaskCanceledById"), request);
      }},
+    {"plain-exception", nullptr, {{"ValueError", "std::runtime_error"}}},
+    {"worker-killed",
+     [](golden_world& world, const std::string&) {
+       world.start_worker(
+           {.name_space = "caller-ns",
+            .task_queue = "killed-activity-tq",
+            .identity = "golden-second-worker",
+            .runs_activities = true});
+       world.advance(1s);
+       world.kill_worker("golden-second-worker");
+       world.advance(5s);
+       world.terminate("activity-worker-killed", "terminated by user via frontend", R"("enough")");
+     }},
     {"paused-and-unpaused",
      [](golden_world& world, const std::string& id) {
        world.advance(400ms);
@@ -152,6 +160,7 @@ const scenario table[] = {
 history recording(const scenario& one) {
   auto recorded = load_history("activity/" + std::string{one.name} + ".json");
   forget_builds(recorded);
+  in_our_words(recorded, one.words);
   return recorded;
 }
 
@@ -177,6 +186,13 @@ golden_world::troubles play(const scenario& one, mortal_service::dies when) {
 }
 
 } // namespace
+
+std::vector<std::string> activity_scenarios_rows() {
+  std::vector<std::string> all;
+  for (const auto& one : table)
+    all.push_back("activity/" + std::string{one.name});
+  return all;
+}
 
 BOOST_AUTO_TEST_SUITE(activity_scenarios)
 

@@ -4,13 +4,14 @@
 
 #include "test/golden/comparison.hpp"
 #include "test/golden/golden_world.hpp"
+#include "test/golden/rows.hpp"
 #include "test/support/history_normaliser.hpp"
+#include "test/support/recordings.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -34,11 +35,7 @@ std::ostream& operator<<(std::ostream& out, const scenario& one) {
   return out << one.name;
 }
 
-// Recorded, but no rows:
-// - parent-close-terminate, where chance let the child's first task run when its parent closed;
-// - child-terminated, whose client came while the parent's task was under way;
-// - child-canceled-by-client, whose client came before the child's worker;
-// The rules play them all: test/runtime/embedded/golden/golden_test.cpp.
+// What is recorded and no row has its reason in coverage_test.cpp.
 constexpr const char* signal_first =
     "the child may end before its parent hears that the signal came";
 
@@ -47,6 +44,11 @@ const scenario table[] = {
     {"child-fails"},
     {"child-retries"},
     {"child-times-out"},
+    {"child-cron",
+     [](golden_world& world) {
+       world.advance(2500ms);
+       world.terminate("child-cron-child", "enough");
+     }},
     {"child-already-started", nullptr, signal_first},
     {"child-signalled-by-parent", nullptr, signal_first},
     {"child-cancel-abandon"},
@@ -123,13 +125,26 @@ golden_world::troubles play(const scenario& one, mortal_service::dies when) {
   world.until_events(id, world.runs(id).front(), recorded.events_size());
   history_comparison ids;
   check_recorded(world, ids, recorded, name);
-  if (std::filesystem::exists(
-          std::string{TROUPE_TEST_DATA} + "/histories/child/" + name + ".child.json"))
+  if (is_recorded("child/" + name + ".child"))
     check_recorded(world, ids, recording(name + ".child"), name + ".child");
+  if (is_recorded("child/" + name + ".child.run-2"))
+    check_recorded(world, ids, recording(name + ".child.run-2"), name + ".child.run-2", 1);
   return world.seen();
 }
 
 } // namespace
+
+std::vector<std::string> child_scenarios_rows() {
+  std::vector<std::string> all;
+  for (const auto& one : table) {
+    const auto name = "child/" + std::string{one.name};
+    all.push_back(name);
+    for (const char* of_child : {".child", ".child.run-2"})
+      if (is_recorded(name + of_child))
+        all.push_back(name + of_child);
+  }
+  return all;
+}
 
 BOOST_AUTO_TEST_SUITE(child_scenarios)
 

@@ -26,6 +26,13 @@ void in_our_words(history& recorded, const std::vector<word>& words);
 /// children; ours do not.
 void forget_builds(history& recorded);
 
+/// The recordings' workers named their own namespace in commands for other workflows; ours do not.
+void forget_namespaces(history& recorded);
+
+/// A Go worker calls its timers and activities by numbers of events, ours by their own, and it
+/// sends also the timeouts that are none.
+void forget_go(history& recorded);
+
 /// Compares two histories once both are normalised (history_normaliser.hpp says what that drops)
 /// and what each timer, backoff and timeout took. Empty if they say the same; otherwise the types
 /// of both, and the first event that differs, each side as JSON. `world` numbers the ids of all

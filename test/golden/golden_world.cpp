@@ -145,21 +145,24 @@ struct golden_world::worker {
            slots(),
            pollers}));
     }
-    if (setup_.runs_activities)
+    std::shared_ptr<const activity::environment> activities;
+    if (setup_.runs_activities) {
+      activities = std::make_shared<activity::environment>(activity::environment{
+          .activities = played_activities(),
+          .name_space = settings.name_space,
+          .task_queue = settings.task_queue,
+          .identity = settings.identity});
       context_->kinds.push_back(actors::activity_tasks(
-          {.environment = std::make_shared<activity::environment>(activity::environment{
-               .activities = played_activities(),
-               .name_space = settings.name_space,
-               .task_queue = settings.task_queue,
-               .identity = settings.identity}),
-           .slots = slots(),
-           .pollers = pollers}));
+          {.environment = activities, .slots = slots(), .pollers = pollers}));
+    }
     context_->kinds.push_back(actors::workflow_tasks(
         {.environment = std::make_shared<workflow::environment>(workflow::environment{
              {}, settings.name_space, settings.task_queue, settings.identity}),
          .definitions = std::move(definitions),
          .slots = slots(),
-         .pollers = pollers}));
+         .pollers = pollers,
+         .max_cached_workflows = setup_.max_cached_workflows,
+         .activities = std::move(activities)}));
     core_ = std::make_unique<actors::worker_core>(
         world.system_,
         context_,
@@ -171,7 +174,7 @@ struct golden_world::worker {
               setup_.latencies,
               is_cut_);
         },
-        [state = std::uint64_t{1}]() mutable {
+        [state = ++world.begun_[setup_.identity]]() mutable {
           state = state * 6364136223846793005ULL + 1442695040888963407ULL;
           return static_cast<double>(state >> 11) * 0x1p-53;
         });
@@ -349,7 +352,9 @@ void golden_world::start_as(
   if (from.has_workflow_execution_timeout())
     *request.mutable_workflow_execution_timeout() = from.workflow_execution_timeout();
   // Written into the event from the execution timeout where none was asked for.
-  if (from.workflow_run_timeout().seconds() != from.workflow_execution_timeout().seconds())
+  if (from.has_workflow_run_timeout()
+      && (from.workflow_execution_timeout().seconds() == 0
+          || from.workflow_run_timeout().seconds() != from.workflow_execution_timeout().seconds()))
     *request.mutable_workflow_run_timeout() = from.workflow_run_timeout();
   *request.mutable_workflow_task_timeout() = from.workflow_task_timeout();
   if (from.has_retry_policy())

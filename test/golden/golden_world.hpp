@@ -11,6 +11,8 @@
 
 #include <temporal/api/history/v1/message.pb.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +44,7 @@ public:
     /// things that happen at the same moment the order that they had in the recording.
     std::map<std::string, duration, std::less<>> latencies = {};
     bool runs_activities = false;
+    std::size_t max_cached_workflows = 1000;
   };
 
   /// How long the workers of the recordings take, in virtual time. It decides what comes first
@@ -130,6 +133,7 @@ private:
   caf::actor_system system_{configured(config_)};
   std::shared_ptr<actors::manual_clock> clock_ = std::make_shared<actors::manual_clock>();
   mortal_service service_;
+  std::map<std::string, std::uint64_t> begun_; ///< workers by identity: each has ids of its own
   std::vector<std::unique_ptr<worker>> workers_;
   std::map<std::string, std::vector<std::string>> started_; ///< runs by workflow id
 };

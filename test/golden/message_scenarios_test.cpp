@@ -5,6 +5,7 @@
 
 #include "test/golden/comparison.hpp"
 #include "test/golden/golden_world.hpp"
+#include "test/golden/rows.hpp"
 #include "test/support/golden_messages.hpp"
 #include "test/support/history_normaliser.hpp"
 
@@ -148,9 +149,7 @@ std::string update_with_start(
   return text_of(answer.responses(1).update_workflow().outcome());
 }
 
-// Recorded, but no row: update-with-signal-at-once, where chance decided that two updates came with
-// one task and the signal during it. The rules play it:
-// test/runtime/embedded/golden/golden_test.cpp; and the worker replays it: test/replay.
+// What is recorded and no row has its reason in coverage_test.cpp.
 const scenario table[] = {
     {"update-completed",
      [](golden_world& world, const history& recorded) {
@@ -267,6 +266,13 @@ std::vector<scenario> repeatable_table() {
 }
 
 } // namespace
+
+std::vector<std::string> message_scenarios_rows() {
+  std::vector<std::string> all;
+  for (const auto& one : table)
+    all.push_back(one.folder + std::string{one.name});
+  return all;
+}
 
 BOOST_AUTO_TEST_SUITE(message_scenarios)
 

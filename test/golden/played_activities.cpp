@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace troupe::test {
@@ -33,6 +34,9 @@ BOOST_DESCRIBE_STRUCT(played_detail, (), (d))
 namespace {
 
 inline constexpr contract<std::string(std::string)> greet{"greet"};
+inline constexpr contract<std::string(std::string)> go_greet{"Greet"};
+inline constexpr contract<std::string()> cleanup{"cleanup"};
+inline constexpr contract<std::string()> crash{"crash"};
 inline constexpr contract<std::string(double)> sleepy{"sleepy"};
 inline constexpr contract<std::string(int)> flaky{"flaky"};
 inline constexpr contract<void(std::string)> always_fails{"always-fails"};
@@ -51,6 +55,13 @@ std::shared_ptr<const activity::registry> played_activities() {
   auto all = std::make_shared<activity::registry>();
   all->add(activity::implement<greet>(
       [](std::string who) -> async<std::string> { co_return "hello " + who; }));
+  all->add(activity::implement<go_greet>(
+      [](std::string who) -> async<std::string> { co_return "hello " + who; }));
+  all->add(activity::implement<cleanup>([]() -> async<std::string> { co_return "cleaned"; }));
+  all->add(activity::implement<crash>([]() -> async<std::string> {
+    throw std::runtime_error("plain exception");
+    co_return "";
+  }));
   all->add(activity::implement<sleepy>([](context ctx, double seconds) -> async<std::string> {
     co_await ctx.sleep(seconds_of(seconds));
     co_return "slept";

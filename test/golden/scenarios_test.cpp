@@ -1,57 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the real server and a Python worker wrote, our service and our worker write too: a scenario
-// is one row.
+// Nexus: what the real server and a Python worker wrote, our service and our worker write too: a
+// scenario is one row.
 
-#include "test/golden/comparison.hpp"
-#include "test/golden/golden_world.hpp"
-#include "test/support/golden_workflows.hpp"
+#include "test/golden/rows.hpp"
+#include "test/golden/scenario.hpp"
 #include "test/support/history_normaliser.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <filesystem>
-#include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
 
 namespace troupe::test {
 namespace {
-
-/// A literal as a template argument.
-template <std::size_t N>
-struct fixed_text {
-  char text[N]{};
-  consteval fixed_text(const char (&literal)[N]) { std::copy_n(literal, N, text); }
-};
-
-struct scenario {
-  const char* name;
-  /// What a client and the workers' owners do, after the workflow was started and before
-  /// everything that was recorded is waited for. Null: nothing.
-  void (*happens)(golden_world&) = nullptr;
-  /// The same, before the workflow is started.
-  void (*before)(golden_world&) = nullptr;
-  /// Histories to compare besides NAME and NAME.handler.
-  std::vector<const char*> also = {};
-  std::vector<word> words = {};
-  golden_world::pace pace = {};
-  /// How it is started; null: by `start_as`.
-  void (*start)(golden_world&, const history& recorded) = nullptr;
-  /// Why a service that dies in between may write something else; null: it may not.
-  const char* unless_it_dies = nullptr;
-  /// Why a service that reads a record from its disk each time may write something else.
-  const char* unless_it_unloads = nullptr;
-};
-
-std::ostream& operator<<(std::ostream& out, const scenario& one) {
-  return out << one.name;
-}
 
 /// Cancels a caller from outside once its operation has started.
 template <fixed_text Id>
@@ -68,14 +33,6 @@ void reset_caller(golden_world& world, const std::string& id, std::int64_t finis
   world.reset(id, finish_event_id, "root: golden reset");
 }
 
-constexpr const char* by_command_line = "terminated by user via frontend";
-
-// Recorded, but no rows:
-// - what needs schedules, pause or options updates (children: child_scenarios_test.cpp);
-// - the cancels that the Python SDK answers with a task that fails for ever
-//   (cancel-before-started-{abandon,try-cancel}, cancel-while-backing-off-try-cancel);
-// - fan-out-five-cancel-rest, where chance decided which of five operations came first;
-// - message-*, whose handlers pass links on with the signals that they send.
 const scenario table[] = {
     // -- operations that answer at once
     {.name = "nexus/sync-success"},
@@ -299,224 +256,13 @@ const scenario table[] = {
      .happens = cancel_started_caller<"caller-workflow-canceled-wait-completed">},
     {.name = "nexus/caller-workflow-canceled-wait-requested",
      .happens = cancel_started_caller<"caller-workflow-canceled-wait-requested">},
-
-    // -- workflows
-    {.name = "workflow/complete"},
-    {.name = "workflow/complete-void"},
-    {.name = "workflow/fail-application-error"},
-    {.name = "workflow/priority"},
-    {.name = "workflow/timers"},
-    {.name = "workflow/timer-started-and-cancelled-in-one-task"},
-    {.name = "workflow/wait-condition-timeout"},
-    {.name = "workflow/start-delay"},
-    {.name = "workflow/run-timeout"},
-    {.name = "workflow/execution-timeout"},
-    {.name = "workflow/continue-as-new", .also = {"workflow/continue-as-new.run-2"}},
-    {.name = "workflow/continue-as-new-changed",
-     .also = {"workflow/continue-as-new-changed.run-2"}},
-    {.name = "workflow/continue-as-new-suggested",
-     .also = {"workflow/continue-as-new-suggested.run-2"}},
-    {.name = "workflow/retry-policy-exhausted",
-     .also = {"workflow/retry-policy-exhausted.run-2", "workflow/retry-policy-exhausted.run-3"}},
-    {.name = "workflow/retry-policy-non-retryable"},
-    {.name = "workflow/run-timeout-with-retry", .also = {"workflow/run-timeout-with-retry.run-2"}},
-    {.name = "workflow/cron",
-     .happens =
-         [](golden_world& world) {
-           world.advance(2100ms);
-           world.terminate("cron", by_command_line, R"("enough cron")");
-         },
-     .also = {"workflow/cron.run-2", "workflow/cron.run-3"}},
-    {.name = "workflow/cron-failure-carried",
-     .happens =
-         [](golden_world& world) {
-           world.advance(2100ms);
-           world.terminate("cron-failure-carried", by_command_line, R"("enough cron")");
-         },
-     .also = {"workflow/cron-failure-carried.run-2", "workflow/cron-failure-carried.run-3"}},
-    {.name = "workflow/cancel-handled",
-     .happens =
-         [](golden_world& world) {
-           world.until("cancel-handled", "WorkflowTaskCompleted");
-           world.request_cancel("cancel-handled");
-         }},
-    {.name = "workflow/cancel-not-caught",
-     .happens =
-         [](golden_world& world) {
-           world.until("cancel-not-caught", "WorkflowTaskCompleted");
-           world.request_cancel("cancel-not-caught");
-         }},
-    {.name = "workflow/cancel-with-reason",
-     .happens =
-         [](golden_world& world) {
-           world.until("cancel-with-reason", "WorkflowTaskCompleted");
-           world.request_cancel("cancel-with-reason", "golden reason", "req-1");
-         }},
-    {.name = "workflow/terminated",
-     .happens =
-         [](golden_world& world) {
-           world.until("terminated", "WorkflowTaskCompleted");
-           world.terminate("terminated", "golden reason", "\"detail one\"\n{\"detail\":2}");
-         }},
-    {.name = "workflow/terminate-existing",
-     .happens =
-         [](golden_world& world) {
-           world.until("terminate-existing", "WorkflowTaskCompleted");
-           world.start_as(
-               load_history("workflow/terminate-existing.run-2.json"),
-               temporal::api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING);
-           world.until("terminate-existing", "WorkflowTaskStarted");
-           world.signal("terminate-existing", "stop", "");
-         },
-     .also = {"workflow/terminate-existing.run-2"},
-     .pace = {.caller_task = 5ms}},
-    {.name = "workflow/signal-before-first-task",
-     .happens =
-         [](golden_world& world) {
-           world.signal("signal-before-first-task", "golden-signal", R"("early")");
-           world.start_worker({"caller-ns", "late-tq", "golden-worker"});
-         }},
-    {.name = "workflow/worker-restarted",
-     .happens =
-         [](golden_world& world) {
-           world.until("worker-restarted", "WorkflowTaskCompleted", 3);
-           world.stop_worker("golden-first-worker");
-           world.signal("worker-restarted", "golden-signal", R"("two")");
-           world.start_worker(
-               {.name_space = "caller-ns",
-                .task_queue = "restart-tq",
-                .identity = "golden-second-worker",
-                .runs_activities = true});
-         },
-     .before =
-         [](golden_world& world) {
-           world.start_worker(
-               {.name_space = "caller-ns",
-                .task_queue = "restart-tq",
-                .identity = "golden-first-worker",
-                .runs_activities = true});
-         }},
-    {.name = "workflow/reset",
-     .happens =
-         [](golden_world& world) {
-           world.until("reset", "WorkflowTaskCompleted", 3);
-           world.signal("reset", "golden-signal", R"("s1")");
-           world.until("reset", "WorkflowTaskCompleted", 4);
-           world.advance(300ms);
-           world.reset("reset", 9, "root: golden reset");
-           world.until("reset", "ActivityTaskCompleted");
-           world.until("reset", "WorkflowTaskCompleted", 3);
-           world.advance(300ms);
-           world.signal("reset", "golden-signal", R"("s2")");
-         },
-     .also = {"workflow/reset.run-2"}},
-    {.name = "workflow/bug-then-fixed", .words = {{"RuntimeError", "std::runtime_error"}}},
-
-    // -- messages
-    {.name = "messages/query",
-     .happens =
-         [](golden_world& world) {
-           world.until("query", "WorkflowTaskCompleted");
-           BOOST_TEST(world.query("query", "got") == "[]");
-           BOOST_TEST(world.query("query", "got") == "[]");
-           world.signal("query", "stop", "");
-           world.until("query", "WorkflowExecutionCompleted");
-           BOOST_TEST(world.query("query", "got") == "[]");
-         }},
-    {.name = "messages/signal-with-start",
-     .start =
-         [](golden_world& world, const history& recorded) {
-           world.signal_with_start_as(recorded, "golden-signal", R"("with start")");
-         }},
-    {.name = "messages/signal",
-     .happens =
-         [](golden_world& world) {
-           world.until("signal", "WorkflowTaskCompleted");
-           world.signal("signal", "golden-signal", R"("value")");
-         }},
-    {.name = "messages/signal-unknown-name",
-     .happens =
-         [](golden_world& world) {
-           world.until("signal-unknown-name", "WorkflowTaskCompleted");
-           world.signal("signal-unknown-name", "no-such-signal", "1");
-           world.advance(300ms);
-           world.signal("signal-unknown-name", "golden-signal", R"("v")");
-         }},
-    {.name = "messages/signals-buffered-while-task-runs",
-     .happens =
-         [](golden_world& world) {
-           world.until("signals-buffered-while-task-runs", "WorkflowTaskStarted", 2);
-           for (const char* value : {R"("s0")", R"("s1")", R"("s2")", R"("s3")", R"("s4")"})
-             world.signal("signals-buffered-while-task-runs", "golden-signal", value);
-         },
-     .pace = {.caller_task = 1s}},
-    {.name = "messages/unhandled-command",
-     .happens =
-         [](golden_world& world) {
-           world.until("unhandled-command", "WorkflowTaskStarted", 2);
-           world.signal("unhandled-command", "golden-signal", R"("late")");
-         },
-     .pace = {.caller_task = 1s}},
 };
 
-history recording(const scenario& one, const std::string& name) {
-  auto recorded = load_history(name + ".json");
-  forget_builds(recorded);
-  in_our_words(recorded, one.words);
-  return recorded;
-}
-
-bool is_recorded(const std::string& name) {
-  return std::filesystem::exists(std::string{TROUPE_TEST_DATA} + "/histories/" + name + ".json");
-}
-
-void check(
-    golden_world& world, history_comparison& ids, const scenario& one, const std::string& name) {
-  std::size_t which = 0;
-  if (name.ends_with(".run-2") || name.ends_with(".second-run"))
-    which = 1;
-  else if (name.ends_with(".run-3"))
-    which = 2;
-  check_recorded(world, ids, recording(one, name), name, which);
-}
-
-std::vector<scenario> table_unless(const char* scenario::* reason) {
-  std::vector<scenario> played;
-  for (const auto& one : table)
-    if (one.*reason == nullptr)
-      played.push_back(one);
-  return played;
-}
-
-/// What is played with a service that dies.
-std::vector<scenario> mortal_table() {
-  return table_unless(&scenario::unless_it_dies);
-}
-
-/// Plays the scenario and compares.
-golden_world::troubles play(const scenario& one, mortal_service::dies when) {
-  set_golden_bugs(2);
-  golden_world world{one.pace, when};
-  if (one.before != nullptr)
-    one.before(world);
-  const std::string name = one.name;
-  const auto recorded = recording(one, name);
-  if (one.start != nullptr)
-    one.start(world, recorded);
-  else
-    world.start_as(recorded);
-  if (one.happens != nullptr)
-    one.happens(world);
-  history_comparison ids;
-  check(world, ids, one, name);
-  if (is_recorded(name + ".handler"))
-    check(world, ids, one, name + ".handler");
-  for (const char* each : one.also)
-    check(world, ids, one, each);
-  return world.seen();
-}
-
 } // namespace
+
+std::vector<std::string> scenarios_rows() {
+  return recordings_of(table);
+}
 
 BOOST_AUTO_TEST_SUITE(scenarios)
 
@@ -527,21 +273,21 @@ BOOST_DATA_TEST_CASE(
 
 BOOST_DATA_TEST_CASE(
     a_service_that_dies_after_each_commit_writes_the_same,
-    boost::unit_test::data::make(mortal_table()),
+    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_dies)),
     one) {
   BOOST_TEST(play(one, mortal_service::dies::after_commits).deaths >= 3U);
 }
 
 BOOST_DATA_TEST_CASE(
     a_service_that_dies_before_each_commit_writes_the_same,
-    boost::unit_test::data::make(mortal_table()),
+    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_dies)),
     one) {
   BOOST_TEST(play(one, mortal_service::dies::before_commits).deaths >= 3U);
 }
 
 BOOST_DATA_TEST_CASE(
     a_service_that_keeps_no_idle_record_in_memory_writes_the_same,
-    boost::unit_test::data::make(table_unless(&scenario::unless_it_unloads)),
+    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_unloads)),
     one) {
   BOOST_TEST(play(one, mortal_service::dies::never_but_unloads).loads >= 3U);
 }

@@ -215,84 +215,6 @@ struct upserts {
   }
 };
 
-struct go_upsert {
-  static constexpr std::string_view name = "GoUpsert";
-  async<> run(context ctx) {
-    ctx.upsert_search_attributes({keyword_attribute{"CustomKeywordField"}.set("go")});
-    co_return;
-  }
-};
-
-struct go_version {
-  static constexpr std::string_view name = "GoVersion";
-  async<std::string> run(context ctx) {
-    const int first = ctx.get_version("golden-change", workflow::default_version, 2);
-    co_await ctx.sleep(100ms);
-    const int again = ctx.get_version("golden-change", workflow::default_version, 2);
-    const int second = ctx.get_version("second-change", workflow::default_version, 1);
-    co_return std::to_string(first) + " " + std::to_string(again) + " " + std::to_string(second);
-  }
-};
-
-struct go_side_effect {
-  static constexpr std::string_view name = "GoSideEffect";
-  async<int> run(context ctx) {
-    const int kept = ctx.side_effect([] { return 0; });
-    if (ctx.side_effect([] { return std::string{}; }) != "text")
-      throw std::logic_error("the second side effect is another one");
-    co_await ctx.sleep(100ms);
-    co_return kept;
-  }
-};
-
-struct go_mutable_side_effect {
-  static constexpr std::string_view name = "GoMutableSideEffect";
-  async<std::vector<int>> run(context ctx) {
-    std::vector<int> all;
-    for (int i = 0; i != 5; ++i) {
-      all.push_back(ctx.mutable_side_effect("golden-id", [] { return 0; }));
-      co_await ctx.sleep(20ms);
-    }
-    co_return all;
-  }
-};
-
-struct go_local_activity {
-  static constexpr std::string_view name = "GoLocalActivity";
-  async<std::string> run(context ctx) {
-    const workflow::local_activity_options options{.start_to_close_timeout = 5s};
-    auto text =
-        co_await ctx.execute_local_activity<std::string>("Greet", options, std::string{"local"});
-    co_return text + co_await ctx.execute_local_activity<std::string>("Flaky", options, 2);
-  }
-};
-
-struct go_local_activity_fails {
-  static constexpr std::string_view name = "GoLocalActivityFails";
-  async<std::string> run(context ctx) {
-    co_return co_await ctx.execute_local_activity<std::string>(
-        "Flaky",
-        {.start_to_close_timeout = 5s,
-         .retry_policy = workflow::retry_policy{.maximum_attempts = 2}},
-        9);
-  }
-};
-
-struct go_error {
-  static constexpr std::string_view name = "GoError";
-  async<> run(context) {
-    throw application_error("plain Go error");
-    co_return;
-  }
-};
-
-struct go_panic {
-  static constexpr std::string_view name = "GoPanic";
-  async<> run(context ctx) {
-    co_await ctx.wait_condition([] { return false; });
-  }
-};
-
 } // namespace
 
 std::vector<std::shared_ptr<const workflow::definition>> golden_child_workflows() {
@@ -312,14 +234,6 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_version_workflow
       define<patched>(),
       define<patch_deprecated>(),
       define<upserts>(),
-      define<go_upsert>(),
-      define<go_version>(),
-      define<go_side_effect>(),
-      define<go_mutable_side_effect>(),
-      define<go_local_activity>(),
-      define<go_local_activity_fails>(),
-      define<go_error>(),
-      define<go_panic>(),
   };
 }
 

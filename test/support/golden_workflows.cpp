@@ -3,6 +3,7 @@
 
 #include "test/support/golden_activities.hpp"
 #include "test/support/golden_children.hpp"
+#include "test/support/golden_go.hpp"
 #include "test/support/golden_messages.hpp"
 
 #include <troupe/error.hpp>
@@ -59,15 +60,6 @@ struct leave_input {
   std::string handlerId;
 };
 BOOST_DESCRIBE_STRUCT(leave_input, (), (how, handlerId))
-
-struct go_call_input {
-  std::string Operation;
-  std::string HandlerID;
-  std::string Mode;
-  std::string CancellationType;
-  std::string CancelWhen;
-};
-BOOST_DESCRIBE_STRUCT(go_call_input, (), (Operation, HandlerID, Mode, CancellationType, CancelWhen))
 
 // Members in the order of the recording, whose writer sorted the keys.
 struct run_input {
@@ -208,6 +200,10 @@ struct handler_workflow {
   async<payload> run(context ctx, std::string mode) {
     ctx.on_signal("release", [this](std::string value) { state = std::move(value); });
     ctx.on_query("state", [this] { return state; });
+    ctx.on_update("set", [this](std::string value) {
+      state = std::move(value);
+      return "set " + state;
+    });
     if (mode == "string")
       co_return encode_value(std::string{"done"});
     if (mode == "object")
@@ -474,57 +470,42 @@ struct reset_me {
   }
 };
 
-// The Go recordings: the same things in the order in which Go code asks for them.
-
-struct go_call_operation {
-  async<std::string> run(context ctx, go_call_input in) {
-    auto client = ctx.nexus_client({.endpoint = "golden-endpoint", .service = "golden-service"});
-    auto starting = client.start<payload>(
-        in.Operation,
-        run_input{in.Mode, in.HandlerID},
-        {.cancellation_type = cancellation_type(in.CancellationType)});
-    if (in.CancelWhen == "after-started")
-      co_await starting;
-    if (in.CancelWhen != "same-task")
-      co_await ctx.sleep(500ms);
-    if (starting.is_ready() && !starting.state()->failure())
-      starting.get().cancel();
-    else
-      starting.cancel();
-    auto started = co_await starting.as_result();
-    std::string text;
-    if (started) {
-      text = outcome_text(co_await started->result().as_result());
-    } else {
-      text = caught(started.error());
-    }
-    co_await ctx.sleep(6s);
-    starting.cancel();
-    co_return text;
+struct details {
+  async<std::string> run(context ctx) {
+    ctx.set_current_details("current details");
+    co_await ctx.execute_activity<std::string>(
+        "greet", {.start_to_close_timeout = 5s, .summary = "activity summary"}, std::string{"x"});
+    co_return "ok";
   }
 };
 
-struct go_cancel {
-  async<void> run(context ctx) { co_await ctx.sleep(1h); }
+struct cancel_cleanup {
+  async<void> run(context ctx) {
+    const auto ended = co_await ctx.wait_condition([] { return false; }).as_result();
+    co_await ctx.shielded().execute_activity<std::string>(
+        "cleanup", {.start_to_close_timeout = 5s});
+    std::rethrow_exception(ended.error());
+  }
 };
 
-struct go_select {
+/// The recording's worker once took longer than its task may.
+struct hang_once {
   async<std::string> run(context ctx) {
-    auto slow = ctx.sleep(1h);
     co_await ctx.sleep(100ms);
-    slow.cancel();
-    co_return caught((co_await slow.as_result()).error());
+    co_return "second attempt answered";
   }
 };
 
-struct go_activities_and_timer {
-  async<std::string> run(context ctx) {
-    const workflow::activity_options options{.start_to_close_timeout = 5s};
-    auto a = ctx.execute_activity<std::string>("Greet", options, std::string{"a"});
-    auto b = ctx.execute_activity<std::string>("Greet", options, std::string{"b"});
-    auto timer = ctx.sleep(1min);
-    co_await workflow::any(a, timer);
-    co_return co_await b;
+std::atomic<bool> is_changed = false;
+
+struct non_deterministic {
+  async<void> run(context ctx) {
+    if (is_changed)
+      co_await ctx.execute_activity<std::string>(
+          "greet", {.start_to_close_timeout = 5s}, std::string{"x"});
+    else
+      co_await ctx.sleep(100ms);
+    co_await ctx.signal_channel<std::string>("golden-signal").receive();
   }
 };
 
@@ -545,6 +526,10 @@ struct bug_then_fixed {
 
 void set_golden_bugs(int count) {
   bugs_left = count;
+}
+
+void set_golden_change(bool changed) {
+  is_changed = changed;
 }
 
 std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
@@ -575,15 +560,16 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows() {
       define<cron_fail>("CronFail"),
       define<replayed>("Replayed"),
       define<reset_me>("ResetMe"),
-      define<go_call_operation>("GoCallOperation"),
-      define<go_cancel>("GoCancel"),
-      define<go_select>("GoSelect"),
-      define<go_activities_and_timer>("GoActivitiesAndTimer"),
       define<bug_then_fixed>("BugThenFixed"),
+      define<details>("Details"),
+      define<cancel_cleanup>("CancelCleanup"),
+      define<hang_once>("HangOnce"),
+      define<non_deterministic>("NonDeterministic"),
   };
   for (auto& more :
        {golden_activity_workflows(),
         golden_child_workflows(),
+        golden_go_workflows(),
         golden_version_workflows(),
         golden_message_workflows()})
     all.insert(all.end(), more.begin(), more.end());

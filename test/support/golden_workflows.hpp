@@ -16,4 +16,8 @@ std::vector<std::shared_ptr<const workflow::definition>> golden_workflows();
 /// it works at once. The counter is per process, so that a retried task finds the code repaired.
 void set_golden_bugs(int count);
 
+/// Whether `NonDeterministic` has its new code, which does not fit the old one's history; per
+/// process.
+void set_golden_change(bool changed);
+
 } // namespace troupe::test

@@ -391,8 +391,6 @@ void change::close() {
   std::size_t removed = 0;
   for (auto& each : opened_) {
     run& on = *each.on;
-    if (on.updates)
-      on.updates->forget_notes();
     if (each.is_removed) {
       ++removed;
       for_each_table([](auto& map) { map.clear(); }, on.state);
@@ -417,6 +415,9 @@ void change::close() {
     tx.effects.push_back(record_timer{next});
   // Nothing below can fail.
   rec_.armed = next;
+  for (const auto& each : opened_)
+    if (each.on->updates)
+      each.on->updates->forget_notes();
   auto of = patch->runs.begin();
   for (auto& each : opened_) {
     if (of == patch->runs.end())

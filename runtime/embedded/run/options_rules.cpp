@@ -151,8 +151,12 @@ merge_options(const options& from, const google::protobuf::FieldMask& mask, opti
 }
 
 void change_options(change& ch, run& on, const options& now, const std::string& identity) {
-  if (google::protobuf::util::MessageDifferencer::Equals(now, options_of(on)))
+  const auto before = options_of(on);
+  if (google::protobuf::util::MessageDifferencer::Equals(now, before))
     return;
+  // Another version may have to run it: the next task goes to the normal queue.
+  if (now.has_versioning_override() != before.has_versioning_override())
+    clear_sticky(on);
   auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
   event->set_worker_may_ignore(true);
   auto& attributes = *event->mutable_workflow_execution_options_updated_event_attributes();

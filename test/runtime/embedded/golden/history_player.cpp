@@ -165,7 +165,9 @@ history_player::history_player(history_api::History recorded)
         std::pair{"CustomIntField", enums::INDEXED_VALUE_TYPE_INT},
         std::pair{"CustomKeywordField", enums::INDEXED_VALUE_TYPE_KEYWORD},
         std::pair{"CustomStringField", enums::INDEXED_VALUE_TYPE_TEXT},
-        std::pair{"TemporalChangeVersion", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST}})
+        std::pair{"TemporalChangeVersion", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+        std::pair{"TemporalScheduledById", enums::INDEXED_VALUE_TYPE_KEYWORD},
+        std::pair{"TemporalScheduledStartTime", enums::INDEXED_VALUE_TYPE_DATETIME}})
     service_.known.attributes[name] = type;
   for (const auto& event : recorded_.events()) {
     if (!event.has_nexus_operation_scheduled_event_attributes())
