@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace troupe::embedded {
 namespace {
@@ -189,9 +190,10 @@ duration policy_interval(const api::common::v1::RetryPolicy& policy, std::int32_
     return std::chrono::duration<double>(from_proto(from)).count();
   };
   const double longest = seconds(policy.maximum_interval());
+  const double limit = longest > 0 ? longest : std::numeric_limits<double>::infinity();
   const double wanted =
       seconds(policy.initial_interval()) * std::pow(policy.backoff_coefficient(), attempt - 1);
-  return seconds_of(longest > 0 ? std::min(wanted, longest) : wanted);
+  return seconds_of(wanted < limit ? wanted : limit); // with a coefficient of NaN the limit
 }
 
 } // namespace troupe::embedded

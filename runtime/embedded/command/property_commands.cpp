@@ -153,6 +153,7 @@ command_result upsert_search_attributes(completion& in, const command& what) {
   in.ch.write(in.on, event);
   auto& state = in.on.state;
   merge(*state.search_attributes.edit().mutable_indexed_fields(), attributes.indexed_fields());
+  replace_builds(state, attributes);
   in.ch.show(in.on);
   return {};
 }

@@ -69,6 +69,8 @@ public:
           is.upsert_workflow_search_attributes_event_attributes()
               .search_attributes()
               .indexed_fields());
+      replace_builds(
+          state, is.upsert_workflow_search_attributes_event_attributes().search_attributes());
       break;
     case enums::EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
       merge(

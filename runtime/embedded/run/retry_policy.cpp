@@ -58,7 +58,8 @@ rpc_status check(const api::common::v1::RetryPolicy& policy) {
     return {};
   if (const auto problem = duration_problem(policy.initial_interval()); !problem.empty())
     return invalid_argument("invalid InitialInterval set on retry policy: " + std::string{problem});
-  if (!(policy.backoff_coefficient() >= 1))
+  // NaN passes, as in the real server.
+  if (policy.backoff_coefficient() < 1)
     return invalid_argument("BackoffCoefficient cannot be less than 1 on retry policy.");
   if (const auto problem = duration_problem(policy.maximum_interval()); !problem.empty())
     return invalid_argument("invalid MaximumInterval set on retry policy: " + std::string{problem});
@@ -118,7 +119,8 @@ retry_decision next_attempt(
     const double longest =
         std::chrono::duration<double>(from_proto(policy->maximum_interval())).count();
     const double wanted = first * std::pow(policy->backoff_coefficient(), attempt - 1);
-    delay = seconds_of(longest > 0 ? std::min(wanted, longest) : std::min(wanted, 1e9));
+    const double limit = longest > 0 ? longest : 1e9;
+    delay = seconds_of(wanted < limit ? wanted : limit); // with NaN the limit
   }
   if (expiration && later(now, delay) > *expiration)
     return {enums::RETRY_STATE_TIMEOUT, {}};

@@ -38,6 +38,21 @@ void put_list(const char* name, const std::string& items, api::common::v1::Searc
   payload.set_data('[' + items + ']');
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const auto from = std::min(text.find_first_not_of(blank), text.size());
+  return text.substr(from, text.find_last_not_of(blank) + 1 - from);
+}
+
+/// What a workflow put there itself: the items of the list in JSON.
+std::string upserted_builds(const api::common::v1::SearchAttributes& in) {
+  const auto found = in.indexed_fields().find("BuildIds");
+  if (found == in.indexed_fields().end())
+    return {};
+  const auto text = trimmed(found->second.data());
+  return text.size() < 2 ? std::string{} : std::string{trimmed(text.substr(1, text.size() - 2))};
+}
+
 /// True if the run had not noted it yet.
 bool note_id(run_state& state, const std::string& build_id) {
   state.last_build_id = build_id;
@@ -88,10 +103,14 @@ void note_build(change& ch, run& on, const worker_build& build, std::int64_t com
 void show_builds(const run_state& state, api::common::v1::SearchAttributes& to) {
   std::string list;
   if (state.build_ids) {
-    list = "\"unversioned\"";
+    list = upserted_builds(to);
+    constexpr std::string_view unversioned = R"("unversioned")";
+    if (list.find(unversioned) == std::string::npos)
+      list = list.empty() ? std::string{unversioned} : std::string{unversioned} + ',' + list;
     for (const auto& build_id : *state.build_ids)
-      if (!build_id.empty())
-        list += ',' + quote_json("unversioned:" + build_id);
+      if (const auto item = quote_json("unversioned:" + build_id);
+          !build_id.empty() && list.find(item) == std::string::npos)
+        list += ',' + item;
     put_list("BuildIds", list, to);
   }
   list.clear();
@@ -100,6 +119,11 @@ void show_builds(const run_state& state, api::common::v1::SearchAttributes& to) 
       list += (list.empty() ? "" : ",") + quote_json(std::string{checksum});
   if (!list.empty())
     put_list("BinaryChecksums", list, to);
+}
+
+void replace_builds(run_state& state, const api::common::v1::SearchAttributes& upserted) {
+  if (upserted.indexed_fields().contains("BuildIds"))
+    state.build_ids = {};
 }
 
 void carry_reset_points(

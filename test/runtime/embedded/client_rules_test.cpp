@@ -81,6 +81,23 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_signal_count_against_one_limit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_run_takes_ten_thousand_signals_and_no_more) {
+  service_fixture service;
+  service.start();
+  const auto plain = signal();
+  for (int sent = 0; sent < 10'000; ++sent)
+    service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{plain});
+  const auto refused = service.decide(embedded::signal_execution{plain});
+  BOOST_TEST((refused.answer.status.code == status_code::invalid_argument));
+  BOOST_TEST(
+      refused.answer.status.message == "exceeded workflow execution limit for signal events");
+  BOOST_TEST(service.current().state.signal_count == 10'000);
+  // The next run counts anew.
+  service.poll();
+  BOOST_TEST(service.complete({continue_as_new()}).answer.status.ok());
+  service.expect<wire::SignalWorkflowExecutionResponse>(embedded::signal_execution{plain});
+}
+
 // As newer servers than the recorded one do.
 BOOST_AUTO_TEST_CASE(who_signals_gets_a_link_that_can_be_followed) {
   service_fixture service;

@@ -113,6 +113,41 @@ BOOST_AUTO_TEST_CASE(lists_know_the_builds_of_a_run) {
   BOOST_TEST(told("BinaryChecksums") == R"(["b1","b\"2"])");
 }
 
+// What the real server showed of a workflow that does this.
+BOOST_AUTO_TEST_CASE(a_workflow_may_say_its_builds_and_later_ones_come_behind) {
+  service.known.attributes["BuildIds"] = enums::INDEXED_VALUE_TYPE_KEYWORD_LIST;
+  service.start();
+  const auto told = [&] {
+    const auto row = embedded::list_row(service.rec(), service.current().id);
+    const auto& fields = row->search_attributes().indexed_fields();
+    const auto found = fields.find("BuildIds");
+    return found == fields.end() ? std::string{} : found->second.data();
+  };
+  const auto upsert = [&](const std::string& json) {
+    command_api::Command command;
+    command.set_command_type(enums::COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
+    auto& payload = (*command.mutable_upsert_workflow_search_attributes_command_attributes()
+                          ->mutable_search_attributes()
+                          ->mutable_indexed_fields())["BuildIds"];
+    (*payload.mutable_metadata())["encoding"] = json == "null" ? "binary/null" : "json/plain";
+    (*payload.mutable_metadata())["type"] = "KeywordList";
+    if (json != "null")
+      payload.set_data(json);
+    work("", "v1", {command});
+  };
+  work("", "v1");
+  upsert(R"( [ "mine" ] )");
+  BOOST_TEST(told() == R"( [ "mine" ] )");
+  work("", "v1");
+  BOOST_TEST(told() == R"(["unversioned","mine","unversioned:v1"])");
+  work("", "v2");
+  BOOST_TEST(told() == R"(["unversioned","mine","unversioned:v1","unversioned:v2"])");
+  upsert("null");
+  BOOST_TEST(told().empty());
+  work("", "v2");
+  BOOST_TEST(told() == R"(["unversioned","unversioned:v2"])");
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_task_says_the_checksum_of_its_worker) {
   service.start();
   service.poll();

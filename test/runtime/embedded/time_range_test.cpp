@@ -6,6 +6,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <array>
+#include <limits>
 #include <utility>
 
 /// Durations near the end of the range: what they are for happens at the end of time, and nothing
@@ -94,6 +95,23 @@ BOOST_AUTO_TEST_CASE(a_start_delay_of_centuries_is_not_over) {
     service.advance(24h);
     BOOST_TEST(service.tasks.empty());
     BOOST_TEST(service.current().open());
+  }
+}
+
+// The real server takes it, too.
+BOOST_AUTO_TEST_CASE(a_coefficient_that_is_no_number_waits_the_longest_from_the_second_retry_on) {
+  service_fixture service;
+  start_with(service, [&](auto& request) {
+    auto& policy = *request.mutable_retry_policy();
+    policy.mutable_initial_interval()->set_seconds(1);
+    policy.mutable_maximum_interval()->set_seconds(5);
+    policy.set_backoff_coefficient(std::numeric_limits<double>::quiet_NaN());
+  });
+  for (const int seconds : {1, 5, 5}) {
+    service.poll();
+    service.complete({fail_workflow("again")});
+    BOOST_TEST(service.current().started().first_workflow_task_backoff().seconds() == seconds);
+    service.advance(std::chrono::seconds{seconds});
   }
 }
 
