@@ -55,7 +55,11 @@ public:
       resolve(canceled(reason));
   }
 
-  [[nodiscard]] bool wants(int) const noexcept final { return state_ != State::dropped; }
+  /// What ended in the very task in which the code cancelled it is no more to be cancelled: the
+  /// service would refuse the task, each time it is tried again.
+  [[nodiscard]] bool wants(int command) const noexcept final {
+    return state_ != State::dropped && (state_ != State::closed || command != cancel_command());
+  }
 
   void recorded(const event_row& row, const history_event& event) final {
     if (row.means == machine_input::cancel_recorded) {

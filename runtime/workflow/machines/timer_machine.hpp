@@ -19,6 +19,8 @@ inline constexpr machine_transition<timer_state> timer_transitions[] = {
   // The workflow sees the cancel at once, the service at the end of the task.
   {timer_state::started,       machine_input::cancel_and_leave, timer_state::cancel_issued, machine_effect::issue_cancel_and_resolve_canceled},
   {timer_state::cancel_issued, machine_input::cancel_recorded,  timer_state::closed,        machine_effect::none},
+  // It fired before the task in which the code cancelled it: the code has its answer, and the cancel is not sent.
+  {timer_state::cancel_issued, machine_input::close,            timer_state::closed,        machine_effect::none},
 };
 // clang-format on
 

@@ -135,6 +135,16 @@ BOOST_AUTO_TEST_CASE(another_type_or_id_in_the_history_is_nondeterminism) {
       id.find("has activity id '7', but the workflow's code asked for '1'") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(
+    one_that_ended_before_the_task_that_cancels_it_is_not_cancelled_at_the_service) {
+  for (const int type : {wait_completed, try_cancel, abandon}) {
+    auto told = history().started("W", type).task().activity_scheduled("1", "greet");
+    told.signaled("cancel", std::string{}).activity_started(5);
+    told.activity_completed(5, std::string{"hello"}).task_started();
+    BOOST_CHECK_EQUAL(run<cancels>(told), "StartTimer 1 1000ms");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {
   BOOST_CHECK_EQUAL(rows_not_taken<workflow::activity_transitions>(), "");
 }

@@ -238,6 +238,15 @@ BOOST_AUTO_TEST_CASE(abandon_sends_nothing_and_goes_on_whatever_comes_later) {
   BOOST_CHECK_EQUAL(run<cancels>(told), "CompleteWorkflowExecution \"" + canceled_text + "\"");
 }
 
+BOOST_AUTO_TEST_CASE(
+    one_that_ended_before_the_task_that_cancels_it_is_not_cancelled_at_the_service) {
+  for (const int type : {wait_completed, wait_requested, try_cancel, abandon}) {
+    auto told = scheduled(type).signaled("cancel", std::string{});
+    told.nexus_completed(5, std::string{"hello"}).task_started();
+    BOOST_CHECK_EQUAL(run<cancels>(told), "StartTimer 1 1000ms");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_answer_to_a_cancel_may_come_after_the_end) {
   auto told =
       history().started("W").task().nexus_scheduled("greetings", "greet", std::string{"you"});

@@ -43,6 +43,17 @@ struct cancels_at_once {
   }
 };
 
+struct cancels_when_told {
+  async<std::string> run(workflow::context ctx) {
+    auto signals = ctx.signal_channel<std::string>("cancel");
+    auto timer = ctx.sleep(1s);
+    co_await signals.receive();
+    timer.cancel();
+    auto ended = co_await timer.as_result();
+    co_return is_canceled(ended.error()) ? "canceled" : "?";
+  }
+};
+
 struct query_cancels {
   async<std::string> run(workflow::context ctx) {
     auto timer = ctx.sleep(1s);
@@ -152,6 +163,13 @@ BOOST_AUTO_TEST_CASE(a_summary_that_is_no_text_is_named) {
       [](const payload_error& error) {
         return std::string_view{error.what()} == "at summary: the text is not valid UTF-8";
       });
+}
+
+BOOST_AUTO_TEST_CASE(
+    one_that_fired_before_the_task_that_cancels_it_is_not_cancelled_at_the_service) {
+  auto told = history().started("W").task().timer_started("1", 1s).timer_fired("1");
+  told.signaled("cancel", std::string{}).task_started();
+  BOOST_CHECK_EQUAL(run<cancels_when_told>(told), "CompleteWorkflowExecution \"canceled\"");
 }
 
 BOOST_AUTO_TEST_CASE(every_row_of_its_table_is_tested) {
