@@ -8,6 +8,7 @@
 #include "runtime/protocol/retry_policy.hpp"
 #include "runtime/protocol/trace_header.hpp"
 #include "runtime/workflow/engine_extras.hpp"
+#include "runtime/workflow/interception.hpp"
 #include "runtime/workflow/machines/close_machine.hpp"
 
 #include <troupe/error.hpp>
@@ -76,6 +77,8 @@ void engine::evict() noexcept {
     last->unlink();
     delete last;
   }
+  if (auto* around = interceptors())
+    around->destroy_code();
   main_.reset();
   messages_ = nullptr;
   converter_ = &environment_->converter;

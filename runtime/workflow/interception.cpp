@@ -189,7 +189,12 @@ void interception::continue_as_new(context ctx, continue_as_new_input in) {
 
 async<payload> interception::last_execute(context ctx, execute_input in) {
   engine_.with_extras().log = std::move(in.log);
-  return engine_.definition_->begin(std::move(ctx), std::move(in.arguments));
+  return wait_for_code(
+      &code_.emplace_back(engine_.definition_->begin(std::move(ctx), std::move(in.arguments))));
+}
+
+async<payload> interception::wait_for_code(const async<payload>* code) {
+  co_return co_await *code;
 }
 
 async<void> interception::last_handle_signal(context, signal_input in) {

@@ -5,6 +5,7 @@
 #include <troupe/workflow/interceptor.hpp>
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -26,6 +27,8 @@ public:
       : engine_(owner), all_(std::move(all)) {}
 
   async<payload> execute(context ctx, execute_input in);
+  /// Destroys the run's code, with its object: the run is left.
+  void destroy_code() noexcept { code_.clear(); }
   async<void> handle_signal(context ctx, signal_input in);
   payload handle_query(context ctx, query_input in);
   void validate_update(context ctx, update_input in);
@@ -48,6 +51,7 @@ private:
 
   // The ends of the chains: what the engine does without interceptors.
   async<payload> last_execute(context ctx, execute_input in);
+  static async<payload> wait_for_code(const async<payload>* code);
   async<void> last_handle_signal(context ctx, signal_input in);
   payload last_handle_query(context ctx, query_input in);
   void last_validate_update(context ctx, update_input in);
@@ -64,6 +68,9 @@ private:
 
   engine& engine_; ///< whose it is
   std::vector<std::unique_ptr<interceptor>> all_;
+  /// The run's code, once as a rule. It is kept here, as whoever waits for it lets go of it when it
+  /// has ended: its object answers queries after that, too.
+  std::deque<async<payload>> code_;
 };
 
 } // namespace troupe::workflow

@@ -285,6 +285,26 @@ std::string names_of(const headers& of) {
   return all;
 }
 
+/// Knows how many of it there are.
+struct counted {
+  static constexpr std::string_view name = "Counted";
+  static inline int living = 0;
+
+  explicit counted(workflow::context ctx) {
+    ++living;
+    ctx.on_query("living", [] { return living; });
+  }
+  counted(const counted&) = delete;
+  ~counted() { --living; }
+  async<void> run(workflow::context) { co_return; }
+};
+
+struct stands_by final : worker_interceptor {
+  std::unique_ptr<workflow::interceptor> intercept_workflow(const workflow::info&) const override {
+    return std::make_unique<workflow::interceptor>();
+  }
+};
+
 struct fixture {
   environment env{{.service = {.endpoints = {{"echoes", "default", "q"}}}}};
   std::shared_ptr<texts> seen = std::make_shared<texts>();
@@ -399,6 +419,16 @@ BOOST_AUTO_TEST_CASE(signals_pass_them_until_their_handlers_end) {
   BOOST_TEST((place("a:signal put*") < place("a:signalled")));
   BOOST_CHECK_THROW(run.signal("put", "two"), rpc_error);
   BOOST_TEST(seen->back() == "a:failed");
+}
+
+BOOST_AUTO_TEST_CASE(the_object_of_a_run_that_has_ended_still_answers_queries) {
+  const auto caller = env.connect();
+  auto mine = env.make_worker(
+      caller, {.task_queue = "counted", .interceptors = {std::make_shared<stands_by>()}});
+  mine.add<counted>().start();
+  const auto handle = caller.start_workflow<counted>({.id = "c", .task_queue = "counted"});
+  handle.result();
+  BOOST_TEST(handle.query<int>("living") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(cancels_and_terminations_pass_the_clients) {
