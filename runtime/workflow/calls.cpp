@@ -7,6 +7,7 @@
 #include "runtime/workflow/machines/activity_machine.hpp"
 #include "runtime/workflow/machines/nexus_operation_machine.hpp"
 #include "runtime/workflow/machines/timer_machine.hpp"
+#include "runtime/workflow/system_headers.hpp"
 
 #include <troupe/error.hpp>
 
@@ -89,6 +90,7 @@ engine::start_nexus_operation(detail::nexus_request&& request, detail::scope& wi
 detail::nexus_pendings
 engine::begin_nexus_operation(detail::nexus_request&& request, detail::scope& within) {
   require_target(request);
+  pass_headers_on(request);
   const auto is_parent = [](const auto& header) { // in any case, as all names of headers
     return ::strcasecmp(header.first.c_str(), "traceparent") == 0;
   };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of the service's own endpoint from workflows.
 #include "runtime/payload/proto_payload.hpp"
+#include "runtime/protocol/header_fields.hpp"
 #include "runtime/protocol/start_request.hpp"
+#include "runtime/workflow/system_headers.hpp"
 
 #include <troupe/workflow/signal_with_start.hpp>
 
@@ -9,7 +11,8 @@
 
 #include <stdexcept>
 
-namespace troupe::workflow::detail {
+namespace troupe::workflow {
+namespace detail {
 namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
@@ -17,6 +20,7 @@ namespace wire = temporal::api::workflowservice::v1;
 /// Tells services and SDKs that what is inside has payloads of its own: no codec touches the
 /// outside.
 constexpr const char* envelope_mark = "__temporal_system_payload";
+constexpr const char* system_endpoint = "__temporal_system";
 
 payload envelope_of(const google::protobuf::Message& message) {
   payload made;
@@ -45,7 +49,7 @@ ref<payload_pending> call_signal_with_start(run& owner, signal_with_start&& what
       std::move(start), std::move(what.signal_name), std::move(what.signal_input));
   return owner
       .start_nexus_operation(
-          {"__temporal_system",
+          {system_endpoint,
            "temporal.api.workflowservice.v1.WorkflowService",
            "SignalWithStartWorkflowExecution",
            envelope_of(request),
@@ -66,4 +70,22 @@ signaled_workflow take_signaled(pending& from) {
   return to;
 }
 
-} // namespace troupe::workflow::detail
+} // namespace detail
+
+void pass_headers_on(detail::nexus_request& request) {
+  auto& given = request.options.headers;
+  if (given.empty() || request.endpoint != detail::system_endpoint
+      || request.input.get(detail::envelope_mark).empty())
+    return;
+  detail::wire::SignalWithStartWorkflowExecutionRequest inside;
+  if (!inside.ParseFromString(request.input.data)) // an interceptor has put something else there
+    return;
+  headers passed;
+  for (const auto& [name, value] : given)
+    passed.set(name, value);
+  given.clear();
+  protocol::write_headers(std::move(passed), *inside.mutable_header());
+  request.input.data = inside.SerializeAsString();
+}
+
+} // namespace troupe::workflow

@@ -3,11 +3,14 @@
 
 #include <troupe/error.hpp>
 #include <troupe/testing/environment.hpp>
+#include <troupe/worker_interceptor.hpp>
 #include <troupe/workflow/definition.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace troupe;
@@ -23,7 +26,7 @@ struct collector {
     std::vector<std::string> all;
     ctx.on_signal("give", [&all](std::string what) { all.push_back(std::move(what)); });
     co_await ctx.wait_condition([&all] { return all.size() == 2; });
-    co_return prefix + all[0] + all[1];
+    co_return prefix + all[0] + all[1] + ctx.info().headers.get<std::string>("user").value_or("");
   }
 };
 
@@ -33,6 +36,22 @@ struct giver {
     const auto got = co_await ctx.signal_with_start_workflow<collector>(
         {.id = "collector"}, message("give", what), "got ");
     co_return (got.is_started ? "started " : "found ") + got.run_id;
+  }
+};
+
+/// Gives a header along to every operation, as context propagation does.
+class gives_along final : public workflow::interceptor {
+  workflow::begun start_nexus_operation(
+      workflow::context ctx,
+      workflow::nexus_operation_input in,
+      next_nexus_operation next) override {
+    in.options.headers.emplace_back("user", "Ann");
+    return next(std::move(ctx), std::move(in));
+  }
+};
+struct gives_along_everywhere final : worker_interceptor {
+  std::unique_ptr<workflow::interceptor> intercept_workflow(const workflow::info&) const override {
+    return std::make_unique<gives_along>();
   }
 };
 
@@ -56,6 +75,16 @@ BOOST_AUTO_TEST_CASE(the_first_signal_starts_the_workflow_and_the_second_finds_i
   BOOST_TEST(second.starts_with("found "));
   BOOST_TEST(first.substr(8) == second.substr(6));
   BOOST_TEST(caller.get_workflow<std::string>("collector").result() == "got ab");
+}
+
+BOOST_AUTO_TEST_CASE(headers_of_interceptors_go_to_the_workflow_that_is_started) {
+  auto other = env.make_worker(
+      caller,
+      {.task_queue = "other", .interceptors = {std::make_shared<gives_along_everywhere>()}});
+  other.add<collector>().add<giver>().start();
+  for (const auto* id : {"g1", "g2"})
+    (void)caller.execute_workflow<giver>({.id = id, .task_queue = "other"}, "a");
+  BOOST_TEST(caller.get_workflow<std::string>("collector").result() == "got aaAnn");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
