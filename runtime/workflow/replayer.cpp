@@ -209,6 +209,16 @@ testing::replay_result failed(std::string run_id, std::exception_ptr error, bool
   return result;
 }
 
+/// Where the code of this history runs: a reset has given it another run than it began in. Empty if
+/// there was none, as its beginning then says it.
+std::string run_of_last_reset(const temporal::api::history::v1::History& history) {
+  for (auto event = history.events().rbegin(); event != history.events().rend(); ++event)
+    if (const auto& failed = event->workflow_task_failed_event_attributes();
+        failed.cause() == temporal::api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW)
+      return failed.new_run_id();
+  return {};
+}
+
 } // namespace
 
 void compare_contents(const wire_command& command, const history_event& event) {
@@ -231,7 +241,8 @@ testing::replay_result replay(
     std::shared_ptr<const definition> definition,
     std::shared_ptr<const environment> environment,
     temporal::api::history::v1::History&& history) {
-  auto run = detail::make_ref<engine>(std::move(definition), std::move(environment), std::string{});
+  auto run = detail::make_ref<engine>(
+      std::move(definition), std::move(environment), run_of_last_reset(history));
   testing::replay_result result;
   try {
     run->apply(history, {.replay_only = true, .to_the_end = true});
