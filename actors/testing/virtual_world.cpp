@@ -201,12 +201,14 @@ bool virtual_world::run() {
 
 bool virtual_world::run_here() {
   bool ran = clock_->run_until_idle();
-  while (pool_ && pool_->run()) {
-    clock_->run_until_idle();
+  while (pool_) {
+    const bool moved = pool_->run();
+    // What a function asked for that still waits: with the answer it goes on, at the same time.
+    if (!clock_->run_until_idle() && !moved)
+      break;
     ran = true;
   }
-  // What a function asked for that still waits.
-  return clock_->run_until_idle() || ran;
+  return ran;
 }
 
 bool virtual_world::step(time_point latest) {

@@ -239,6 +239,27 @@ BOOST_AUTO_TEST_CASE(a_plain_function_waits_for_the_service_while_others_go_on) 
   BOOST_TEST(other.result() == "b7!");
 }
 
+BOOST_AUTO_TEST_CASE(calls_of_a_plain_function_take_no_time_while_the_time_is_moved) {
+  environment env;
+  const auto client = env.connect();
+  auto worker = env.make_worker(client, {.task_queue = "q"});
+  std::vector<troupe::wall_time> times;
+  worker.add<hires>()
+      .add(troupe::activity::implement<hire>([&](troupe::activity::context ctx) {
+        for (int calls = 0; calls < 3; ++calls) {
+          times.push_back(env.now());
+          (void)ctx.client().get_workflow(ctx.info().workflow_id).describe();
+        }
+        times.push_back(env.now());
+      }))
+      .start();
+  const auto handle = client.start_workflow<hires>({.task_queue = "q"});
+  env.advance(1h);
+  BOOST_REQUIRE_EQUAL(times.size(), 4U);
+  BOOST_TEST((times.front() == times.back()));
+  handle.terminate();
+}
+
 BOOST_AUTO_TEST_CASE(time_can_be_held_and_advanced) {
   environment env;
   const auto client = env.connect();
