@@ -166,17 +166,6 @@ void custom_slots::stop_waiting(const slot_request& by) noexcept {
     untaken = make_permit(*std::exchange(who.granted, std::nullopt));
 }
 
-void custom_slots::when_all_free(unique_function<void()> on_all_free) {
-  {
-    const std::lock_guard guard{mutex_};
-    if (!out_.empty() || !on_all_free) {
-      std::swap(on_all_free_, on_all_free);
-      return;
-    }
-  }
-  on_all_free();
-}
-
 void custom_slots::used(const slot_permit& slot, const slot_use& what) {
   granted* entry = nullptr;
   {
@@ -209,8 +198,7 @@ void custom_slots::released(std::uint32_t tag) noexcept {
   unique_function<void()> all;
   {
     const std::lock_guard guard{mutex_};
-    if (out_.empty())
-      all = std::exchange(on_all_free_, nullptr);
+    permits_.gave_back(all);
     for (std::size_t i = 0; i < seats_.size() && !next; ++i) {
       auto& who = seats_[next_to_wake_ = (next_to_wake_ + 1) % seats_.size()];
       if (!who.rests || !who.waits_for_release)
@@ -300,6 +288,7 @@ std::uint32_t custom_slots::add(granted_slot slot) {
   granted made{std::move(slot), {}, false};
   while (!out_.try_emplace(++last_tag_, std::move(made)).second) {
   } // once around, some are still out
+  permits_.took();
   return last_tag_;
 }
 

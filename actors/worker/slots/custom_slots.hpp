@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/worker/slots/permit_count.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 
 #include <troupe/tuner.hpp>
@@ -40,7 +41,9 @@ public:
   [[nodiscard]] bool try_keep(const slot_permit&, const slot_request&, bool) override {
     return false;
   }
-  void when_all_free(unique_function<void()> on_all_free) override;
+  void when_all_free(unique_function<void()> on_all_free) override {
+    permits_.when_all_free(mutex_, std::move(on_all_free));
+  }
 
 private:
   class asking;
@@ -83,7 +86,7 @@ private:
   std::unordered_map<std::uint32_t, granted> out_;
   std::uint32_t last_tag_ = 0;
   std::size_t next_to_wake_ = 0;
-  unique_function<void()> on_all_free_;
+  permit_count permits_; ///< a slot is out until the program has it back
   std::optional<std::chrono::nanoseconds> complained_; ///< by the steady clock
 };
 

@@ -16,13 +16,13 @@ slot_permit fixed_slot_supplier::try_reserve(const slot_request& by) {
   auto& own = seats_.at(by.poller).own_is_free;
   if (own) {
     own = false;
-    ++out_;
+    permits_.took();
     return make_permit(by.poller + 1);
   }
   if (shared_free_ == 0)
     return {};
   --shared_free_;
-  ++out_;
+  permits_.took();
   return make_permit(shared_tag);
 }
 
@@ -31,7 +31,7 @@ slot_permit fixed_slot_supplier::try_reserve_spare(const slot_request&) {
   if (shared_free_ == 0)
     return {}; // and so it is while somebody waits
   --shared_free_;
-  ++out_;
+  permits_.took();
   return make_permit(shared_tag);
 }
 
@@ -62,20 +62,9 @@ bool fixed_slot_supplier::try_keep(const slot_permit& slot, const slot_request&,
   return slot.tag() != shared_tag || waiting_.load(std::memory_order_relaxed) <= (waits ? 1U : 0U);
 }
 
-void fixed_slot_supplier::when_all_free(unique_function<void()> on_all_free) {
-  {
-    const std::lock_guard guard{mutex_};
-    if (out_ != 0 || !on_all_free) {
-      std::swap(on_all_free_, on_all_free);
-      return;
-    }
-  }
-  on_all_free();
-}
-
 std::size_t fixed_slot_supplier::free() const {
   const std::lock_guard guard{mutex_};
-  return total_ - out_;
+  return total_ - permits_.out();
 }
 
 void fixed_slot_supplier::released(std::uint32_t tag) noexcept {
@@ -83,8 +72,7 @@ void fixed_slot_supplier::released(std::uint32_t tag) noexcept {
   unique_function<void()> all;
   {
     const std::lock_guard guard{mutex_};
-    if (--out_ == 0)
-      all = std::exchange(on_all_free_, nullptr);
+    permits_.gave_back(all);
     if (tag == shared_tag) {
       ++shared_free_;
       next = next_waiting();

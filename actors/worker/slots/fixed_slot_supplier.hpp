@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/worker/slots/permit_count.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 
 #include <atomic>
@@ -26,7 +27,9 @@ public:
   void when_free(const slot_request& by, unique_function<void()> on_free) override;
   void stop_waiting(const slot_request& by) noexcept override;
   [[nodiscard]] bool try_keep(const slot_permit& slot, const slot_request& by, bool waits) override;
-  void when_all_free(unique_function<void()> on_all_free) override;
+  void when_all_free(unique_function<void()> on_all_free) override {
+    permits_.when_all_free(mutex_, std::move(on_all_free));
+  }
 
   /// How many are not out.
   [[nodiscard]] std::size_t free() const;
@@ -51,9 +54,8 @@ private:
   mutable std::mutex mutex_; ///< guards what follows
   std::vector<seat> seats_;
   std::size_t shared_free_ = 0;
-  std::size_t out_ = 0;
-  std::deque<std::uint32_t> queue_; ///< pollers that wait for a shared slot
-  unique_function<void()> on_all_free_;
+  permit_count permits_;
+  std::deque<std::uint32_t> queue_;     ///< pollers that wait for a shared slot
   std::atomic<std::size_t> waiting_{0}; ///< seats that wait, to be read without the lock
 };
 

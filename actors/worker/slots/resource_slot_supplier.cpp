@@ -25,7 +25,7 @@ slot_permit resource_slot_supplier::try_reserve(const slot_request& by) {
   if (!own)
     return try_share(by);
   own = false;
-  ++out_;
+  permits_.took();
   last_issue_ = by.home->now();
   return make_permit(by.poller + 1);
 }
@@ -40,10 +40,11 @@ slot_permit resource_slot_supplier::try_share(const slot_request& by) {
   if (seats_.empty() || shared_out_ >= limits_.maximum - seats_.size())
     return {};
   const auto now = by.home->now();
-  if (out_ >= limits_.minimum && (now - last_issue_ < limits_.ramp || !controller_->has_room(now)))
+  if (permits_.out() >= limits_.minimum
+      && (now - last_issue_ < limits_.ramp || !controller_->has_room(now)))
     return {};
   ++shared_out_;
-  ++out_;
+  permits_.took();
   last_issue_ = now;
   return make_permit(shared_tag);
 }
@@ -89,18 +90,7 @@ bool resource_slot_supplier::try_keep(const slot_permit& slot, const slot_reques
   if (slot.tag() != shared_tag)
     return true;
   const std::lock_guard guard{mutex_};
-  return out_ <= limits_.minimum || controller_->has_room(by.home->now());
-}
-
-void resource_slot_supplier::when_all_free(unique_function<void()> on_all_free) {
-  {
-    const std::lock_guard guard{mutex_};
-    if (out_ != 0 || !on_all_free) {
-      std::swap(on_all_free_, on_all_free);
-      return;
-    }
-  }
-  on_all_free();
+  return permits_.out() <= limits_.minimum || controller_->has_room(by.home->now());
 }
 
 void resource_slot_supplier::released(std::uint32_t tag) noexcept {
@@ -108,8 +98,7 @@ void resource_slot_supplier::released(std::uint32_t tag) noexcept {
   unique_function<void()> all;
   {
     const std::lock_guard guard{mutex_};
-    if (--out_ == 0)
-      all = std::exchange(on_all_free_, nullptr);
+    permits_.gave_back(all);
     if (tag == shared_tag) {
       --shared_out_;
     } else {

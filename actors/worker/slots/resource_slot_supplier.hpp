@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "actors/worker/slots/permit_count.hpp"
 #include "actors/worker/slots/slot_supplier.hpp"
 #include "runtime/tuning/resource_controller.hpp"
 
@@ -42,7 +43,9 @@ public:
   void when_free(const slot_request& by, unique_function<void()> on_free) override;
   void stop_waiting(const slot_request& by) noexcept override;
   [[nodiscard]] bool try_keep(const slot_permit& slot, const slot_request& by, bool waits) override;
-  void when_all_free(unique_function<void()> on_all_free) override;
+  void when_all_free(unique_function<void()> on_all_free) override {
+    permits_.when_all_free(mutex_, std::move(on_all_free));
+  }
 
 private:
   void used(const slot_permit&, const slot_use&) override {}
@@ -65,9 +68,8 @@ private:
   std::mutex mutex_; ///< guards what follows
   std::vector<seat> seats_;
   std::size_t shared_out_ = 0;
-  std::size_t out_ = 0;
+  permit_count permits_;
   time_point last_issue_{};
-  unique_function<void()> on_all_free_;
 };
 
 } // namespace troupe::actors
