@@ -26,7 +26,9 @@ BOOST_DESCRIBE_STRUCT(
     worker_snapshot::poller,
     (),
     (shard, type, open, wanted, oldest_open, waits_for_slot, backs_off, lost, last_error))
-BOOST_DESCRIBE_STRUCT(worker_snapshot::slots, (), (kind, supplier, capacity, used))
+BOOST_DESCRIBE_STRUCT(
+    host_share, (), (weight, minimum, running, polls, waiting_tasks, longest_wait, waits_to_poll))
+BOOST_DESCRIBE_STRUCT(worker_snapshot::slots, (), (kind, supplier, capacity, used, of_host))
 BOOST_DESCRIBE_STRUCT(
     worker_snapshot::run,
     (),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/log/repeated_failures.hpp"
+#include "runtime/rpc/transport.hpp"
 
 #include <troupe/unique_function.hpp>
 
@@ -20,9 +21,13 @@ namespace caf {
 class actor_system;
 }
 
-namespace troupe::rpc {
-struct polled_queue;
+namespace troupe {
+struct worker_options;
 }
+namespace troupe::rpc {
+class connector;
+struct polled_queue;
+} // namespace troupe::rpc
 
 namespace troupe::actors {
 class shard;
@@ -47,8 +52,19 @@ struct served_code {
   nexus::service_registry& services;
 };
 
+class worker_slots;
+
+/// The kinds of task that a worker serves.
+struct served_kinds {
+  bool workflow = false;
+  bool activity = false;
+  bool local_activity = false;
+  bool nexus = false;
+};
+
 /// Where a worker lives: what runs its actors and its plain functions, and how those who wait for
-/// it wait. Threads in a program (`threaded_home`), one virtual time in a test.
+/// it wait. Threads in a program (`threaded_home`), one virtual time in a test, a host of many
+/// workers (`hosted_home`).
 ///
 /// Called by the worker's owner, but for what is said to be thread-safe.
 class worker_home {
@@ -61,6 +77,15 @@ public:
   /// The queue that a shard polls; null if it polls none.
   [[nodiscard]] virtual rpc::polled_queue* queue_of(std::size_t shard) = 0;
   [[nodiscard]] virtual std::shared_ptr<actors::work_pool> make_pool(std::size_t limit) = 0;
+  /// Where slots come from; those of kinds that are not served may be null. Throws `worker_error`
+  /// if there are none for such a worker.
+  [[nodiscard]] virtual worker_slots make_slots(const worker_options&, const served_kinds&);
+  /// To a service, for one of its shards.
+  [[nodiscard]] virtual std::unique_ptr<rpc::transport>
+  connect(const std::shared_ptr<const rpc::connector>& to, actors::shard& where, std::size_t shard);
+  /// Many workers live here, most of them idle perhaps: each begins with few polls, and what is
+  /// told of the home is not told of each.
+  [[nodiscard]] virtual bool is_shared() const { return false; }
   /// The jitter of backoffs; empty: the system's entropy.
   [[nodiscard]] virtual std::function<double()> random() { return {}; }
   /// How long a poll may wait for a task.

@@ -41,7 +41,13 @@ interceptors_of(const worker_interceptors& from, One (worker_interceptor::*make)
   return all;
 }
 
-actors::poller_limits limits_of(const poller_options& options) {
+actors::poller_limits limits_of(const poller_options& options, bool is_one_of_many) {
+  if (is_one_of_many)
+    return {
+        .minimum = options.minimum,
+        .initial = options.minimum,
+        .maximum = options.maximum,
+        .follows_tasks = true};
   return {options.minimum, options.initial, options.maximum};
 }
 
@@ -64,6 +70,11 @@ worker_state public_state(worker_phase phase) {
 }
 
 } // namespace
+
+std::unique_ptr<rpc::transport> worker_home::connect(
+    const std::shared_ptr<const rpc::connector>& to, actors::shard& where, std::size_t shard) {
+  return to->connect(where, queue_of(shard));
+}
 
 worker_impl::worker_impl(std::unique_ptr<worker_home> home, client client, worker_options options)
     : client_(std::move(client)), options_(std::move(options)),
@@ -129,7 +140,13 @@ void worker_impl::begin() {
   if (client_.converter().may_block())
     refuse_coroutines();
 
-  const worker_slots slots{options_};
+  const bool has_activities = !activities_->empty();
+  const auto slots = home_->make_slots(
+      options_,
+      {.workflow = !workflows_.empty(),
+       .activity = has_activities && !options_.no_remote_activities,
+       .local_activity = has_activities && !workflows_.empty(),
+       .nexus = !services_->empty()});
   auto context = std::make_shared<actors::worker_context>();
   // Before anything runs: an address that cannot be had is told at once.
   if (options_.metrics_address.empty())
@@ -162,17 +179,18 @@ void worker_impl::begin() {
       options_.refuse_late_nexus_requests && !client_.converter().may_block();
   context->tracer = options_.tracer;
   std::size_t at_a_time = 0;
-  const auto and_those_of = [&](const actors::slot_supplier& kind) {
-    at_a_time = saturated_sum(at_a_time, most_at_a_time(kind));
+  const auto and_those_of = [&](const std::shared_ptr<actors::slot_supplier>& kind) {
+    if (kind)
+      at_a_time = saturated_sum(at_a_time, most_at_a_time(*kind));
   };
   if (!services_->empty())
-    and_those_of(*slots.nexus);
-  if (!activities_->empty()) {
-    and_those_of(*slots.activity);
-    and_those_of(*slots.local_activity);
+    and_those_of(slots.nexus);
+  if (has_activities) {
+    and_those_of(slots.activity);
+    and_those_of(slots.local_activity);
   }
   if (client_.converter().may_block())
-    and_those_of(*slots.workflow);
+    and_those_of(slots.workflow);
   context->pool = home_->make_pool(
       options_.max_pool_threads == 0 ? at_a_time : std::min(at_a_time, options_.max_pool_threads));
   // As with Temporal's SDKs: while somebody debugs, code may stand still.
@@ -190,7 +208,7 @@ void worker_impl::begin() {
       std::move(context),
       shards_,
       [&](actors::shard& where, std::size_t index) {
-        return connector->connect(where, home_->queue_of(index));
+        return home_->connect(connector, where, index);
       },
       home_->random());
   core_->on_phase([this](worker_phase phase, const std::string& error) { on_phase(phase, error); });
@@ -226,6 +244,8 @@ void worker_impl::observe_shards(const worker_slots& slots) {
   const telemetry::labels labels{
       {"namespace", client_.name_space()}, {"task_queue", options_.task_queue}};
   observed_ = slots.observe(*core_->context().metrics, labels);
+  if (home_->is_shared())
+    return;
   const auto observe = [&](const metric& what, std::function<double()> value) {
     observed_.push_back(core_->context().metrics->observe(what, labels, std::move(value)));
   };
@@ -266,7 +286,7 @@ void worker_impl::add_kinds(actors::worker_context& to, const worker_slots& slot
           [](const std::string& what) { log::warn(what); },
           [](std::string_view text) { return is_utf8(text); }});
   if (!services_->empty()) {
-    auto pollers = limits_of(options_.nexus_pollers);
+    auto pollers = limits_of(options_.nexus_pollers, home_->is_shared());
     if (options_.max_nexus_tasks_per_second)
       pollers.pace = pace_of(*options_.max_nexus_tasks_per_second);
     to.kinds.push_back(actors::nexus_tasks(
@@ -290,7 +310,7 @@ void worker_impl::add_kinds(actors::worker_context& to, const worker_slots& slot
              }}),
          .definitions = workflows_,
          .slots = slots.workflow,
-         .pollers = limits_of(options_.workflow_pollers),
+         .pollers = limits_of(options_.workflow_pollers, home_->is_shared()),
          .max_cached_workflows = options_.max_cached_workflows,
          .max_cached_bytes = options_.max_cached_bytes,
          .sticky_schedule_to_start = options_.sticky_schedule_to_start_timeout,
@@ -300,7 +320,7 @@ void worker_impl::add_kinds(actors::worker_context& to, const worker_slots& slot
          .starts = client_.connection()->starts()}));
   }
   if (!activities_->empty() && !options_.no_remote_activities) {
-    auto pollers = limits_of(options_.activity_pollers);
+    auto pollers = limits_of(options_.activity_pollers, home_->is_shared());
     const auto most = options_.max_activities_per_second;
     if (most)
       pollers.pace = pace_of(*most);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/public/worker_slots.hpp"
 
+#include "actors/public/worker_home.hpp"
 #include "actors/worker/slots/custom_slots.hpp"
 #include "actors/worker/slots/fixed_slot_supplier.hpp"
 #include "actors/worker/slots/resource_slot_supplier.hpp"
@@ -127,6 +128,10 @@ worker_slots::observe(telemetry::registry& to, const telemetry::labels& with) co
        .help = "how much more the PID controller of the CPU would have in use"},
       [](const state& now) { return now.cpu_output; });
   return all;
+}
+
+worker_slots worker_home::make_slots(const worker_options& options, const served_kinds&) {
+  return worker_slots{options};
 }
 
 std::size_t most_at_a_time(const actors::slot_supplier& slots) {

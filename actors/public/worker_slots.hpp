@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace troupe::detail {
@@ -18,6 +19,14 @@ class worker_slots {
 public:
   /// Throws `worker_error` for a tuner that makes no sense.
   explicit worker_slots(const worker_options& options);
+  /// These. Null: of a kind that is not served.
+  worker_slots(
+      std::shared_ptr<actors::slot_supplier> workflow_slots,
+      std::shared_ptr<actors::slot_supplier> activity_slots,
+      std::shared_ptr<actors::slot_supplier> local_activity_slots,
+      std::shared_ptr<actors::slot_supplier> nexus_slots)
+      : workflow(std::move(workflow_slots)), activity(std::move(activity_slots)),
+        local_activity(std::move(local_activity_slots)), nexus(std::move(nexus_slots)) {}
 
   const std::shared_ptr<actors::slot_supplier> workflow;
   const std::shared_ptr<actors::slot_supplier> activity;

@@ -38,6 +38,20 @@ std::string key_of(const std::string& name, const telemetry::labels& labels) {
   return inside.empty() ? name : name + "{" + inside + "}";
 }
 
+std::optional<host_share> share_of(const actors::slot_supplier& slots, time_point now) {
+  const auto seen = slots.share();
+  if (!seen)
+    return std::nullopt;
+  return host_share{
+      .weight = seen->weight,
+      .minimum = seen->minimum,
+      .running = seen->running,
+      .polls = seen->polls,
+      .waiting_tasks = seen->waiting_tasks,
+      .longest_wait = longest_wait(*seen, now),
+      .waits_to_poll = seen->waits_to_poll};
+}
+
 /// Of all shards together.
 void add_parts(worker_snapshot& to, std::vector<actors::inspected_part> parts) {
   const auto append = [](auto& list, auto& more) {
@@ -69,6 +83,7 @@ worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
   result.error = core->error();
   add_parts(result, core->inspect(what, [this] { home_->run_what_is_due(); }));
   const auto seen = core->context().metrics->read();
+  const auto now = shards_.front()->now();
   const auto add_slots = [&](const auto& of) {
     if (!of.slots)
       return;
@@ -78,7 +93,8 @@ worker_snapshot worker_impl::snapshot(const snapshot_options& what) const {
         {.kind = std::string{of.name},
          .supplier = std::string{of.slots->sort()},
          .capacity = of.slots->capacity(),
-         .used = static_cast<std::uint64_t>(std::max(used, 0.0))});
+         .used = static_cast<std::uint64_t>(std::max(used, 0.0)),
+         .of_host = share_of(*of.slots, now)});
   };
   for (const auto& each : core->context().kinds) {
     add_slots(each);

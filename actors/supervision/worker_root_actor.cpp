@@ -46,7 +46,8 @@ poller_limits share(const poller_limits& total, std::size_t parts) {
       share(total.initial, parts),
       share(total.maximum, parts),
       total.pace * static_cast<int>(std::max<std::size_t>(parts, 1)),
-      total.is_advised};
+      total.is_advised,
+      total.follows_tasks};
 }
 
 } // namespace
@@ -255,19 +256,22 @@ void worker_root_actor::open(const task_kind& kind) {
           station,
           shards);
   }
-  observe_slots(kind.worker_type, *kind.slots);
+  observe_slots(kind.worker_type, kind.slots);
   if (kind.inner.slots)
-    observe_slots(kind.inner.worker_type, *kind.inner.slots);
+    observe_slots(kind.inner.worker_type, kind.inner.slots);
 }
 
-void worker_root_actor::observe_slots(std::string_view worker_type, const slot_supplier& slots) {
-  const auto capacity = slots.capacity();
-  if (!capacity)
-    return;
+void worker_root_actor::observe_slots(
+    std::string_view worker_type, const std::shared_ptr<slot_supplier>& slots) {
   telemetry::labels with{
       {"namespace", worker_->settings.name_space},
       {"task_queue", worker_->settings.task_queue},
       {"worker_type", std::string{worker_type}}};
+  if (slots->share())
+    observe_share(with, slots);
+  const auto capacity = slots->capacity();
+  if (!capacity)
+    return;
   std::vector<telemetry::gauge> used;
   for (const auto& each : worker_->shards)
     used.push_back(each->meter->gauge(used_slots, {{"worker_type", std::string{worker_type}}}));
@@ -278,6 +282,21 @@ void worker_root_actor::observe_slots(std::string_view worker_type, const slot_s
           left -= each.get();
         return left;
       }));
+}
+
+void worker_root_actor::observe_share(
+    const telemetry::labels& with, const std::shared_ptr<slot_supplier>& slots) {
+  const auto observe = [&](const telemetry::metric& what, double (*read)(const slot_share&)) {
+    observed_.push_back(worker_->metrics->observe(what, with, [slots, read] {
+      const auto now = slots->share();
+      return now ? read(*now) : 0.0;
+    }));
+  };
+  observe(share_weight, [](const slot_share& now) { return now.weight; });
+  observe(share_minimum, [](const slot_share& now) { return static_cast<double>(now.minimum); });
+  observe(share_running, [](const slot_share& now) { return static_cast<double>(now.running); });
+  observe(
+      share_waiting, [](const slot_share& now) { return static_cast<double>(now.waiting_tasks); });
 }
 
 void worker_root_actor::add_poller(

@@ -76,7 +76,8 @@ private:
       shard_context& on,
       task_station& station,
       std::size_t shards);
-  void observe_slots(std::string_view worker_type, const slot_supplier& slots);
+  void observe_slots(std::string_view worker_type, const std::shared_ptr<slot_supplier>& slots);
+  void observe_share(const telemetry::labels& with, const std::shared_ptr<slot_supplier>& slots);
   void start_poller(poller& which);
   void on_poller_down(std::uint64_t id, const caf::error& reason);
   void begin_draining();

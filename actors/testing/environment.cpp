@@ -5,6 +5,7 @@
 #include "runtime/embedded/record/status.hpp"
 
 #include <troupe/testing/environment.hpp>
+#include <troupe/worker_host.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -37,6 +38,10 @@ worker environment::make_worker(const client& of, worker_options options) {
         "a worker of a test environment needs a client of that environment: see "
         "environment::connect");
   return worker{std::make_unique<detail::worker_impl>(world_->make_home(), of, std::move(options))};
+}
+
+worker_host environment::make_host(worker_host_options options) {
+  return {world_->make_home(), std::move(options)};
 }
 
 void environment::replace(replacement with) {

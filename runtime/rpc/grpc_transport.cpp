@@ -163,8 +163,8 @@ struct grpc_transport::state : std::enable_shared_from_this<state> {
     std::uint32_t generation = 1; ///< so that a stale id cancels nobody else's call
   };
 
-  state(const connection_options& options, polled_queue& on)
-      : channel(make_channel(options)), queue(&on) {
+  state(const connection_options& options, polled_queue& on, std::shared_ptr<grpc_channel> over)
+      : channel(std::move(over)), queue(&on) {
     for (const auto& [name, value] : connection_metadata(options))
       headers.push_back(to_metadata(name, value));
   }
@@ -278,7 +278,7 @@ struct grpc_transport::state : std::enable_shared_from_this<state> {
     return (static_cast<call_id>(slot.generation) << 32U) | slot.index;
   }
 
-  channel_ptr channel;
+  std::shared_ptr<grpc_channel> channel;
   polled_queue* queue;
   std::vector<grpc_metadata> headers; ///< of every call
   std::vector<std::pair<std::string, void*>> methods;
@@ -288,7 +288,11 @@ struct grpc_transport::state : std::enable_shared_from_this<state> {
 };
 
 grpc_transport::grpc_transport(const connection_options& options, polled_queue& queue)
-    : state_(std::make_shared<state>(options, queue)) {}
+    : grpc_transport(options, queue, make_channel(options)) {}
+
+grpc_transport::grpc_transport(
+    const connection_options& options, polled_queue& queue, std::shared_ptr<grpc_channel> channel)
+    : state_(std::make_shared<state>(options, queue, std::move(channel))) {}
 
 grpc_transport::~grpc_transport() {
   state_->cancel_all();

@@ -25,17 +25,24 @@ bool shared_slots::try_poll(member who, bool is_first_of_its_sort) {
   if (its.is_removed)
     return false;
   const auto could_take = budget_.prospects(who);
-  if (its.waiting_tasks == 0
-      && (its.polls < could_take || (is_first_of_its_sort && could_take != 0))) {
+  const bool may_have_first = is_first_of_its_sort && (could_take != 0 || budget_.is_behind(who));
+  if (its.waiting_tasks == 0 && (its.polls < could_take || may_have_first)) {
     stop_waiting_to_poll(its);
     ++its.polls;
     return true;
   }
-  if (its.waits_to_poll == 0) {
-    its.waits_to_poll = ++last_wait_;
-    to_poll_.emplace(its.waits_to_poll, who);
-  }
+  // Who has as many polls as it could take slots, or a task that waits, hears of its own.
+  if (could_take == 0 && its.waiting_tasks == 0)
+    wait_to_poll(who);
   return false;
+}
+
+void shared_slots::wait_to_poll(member who) {
+  auto& its = entries_.at(who);
+  if (its.waits_to_poll != 0)
+    return;
+  its.waits_to_poll = ++last_wait_;
+  to_poll_.emplace(its.waits_to_poll, who);
 }
 
 void shared_slots::poll_ended(member who) {
@@ -88,9 +95,12 @@ std::optional<shared_slots::member> shared_slots::next_poll() {
   while (may_try_ != 0 && budget_.open() != 0 && !to_poll_.empty()) {
     const auto who = to_poll_.begin()->second;
     auto& its = entries_.at(who);
-    stop_waiting_to_poll(its);
     // Whom its own tasks keep from it tries again when one of them has begun.
-    if (its.waiting_tasks != 0 || budget_.prospects(who) == 0)
+    const bool can_try = its.waiting_tasks == 0;
+    if (can_try && budget_.prospects(who) == 0)
+      break; // others have a better right to what is open
+    stop_waiting_to_poll(its);
+    if (!can_try)
       continue;
     --may_try_;
     return who;

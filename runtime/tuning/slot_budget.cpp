@@ -103,6 +103,12 @@ std::size_t slot_budget::prospects(member who) const {
   return kept == 0 && has_to_stand_back(who, its) ? 0 : kept + open();
 }
 
+bool slot_budget::is_behind(member who) const {
+  const auto& its = entries_.at(who);
+  return !its.is_removed && !held_to_
+         && load(its) * weight_of_borrowers_ < static_cast<double>(lent_);
+}
+
 slot_budget::numbers slot_budget::of(member who) const {
   const auto& its = entries_.at(who);
   return {.out = its.out, .waits = its.waits != 0, .share = its.share};
@@ -110,7 +116,8 @@ slot_budget::numbers slot_budget::of(member who) const {
 
 std::size_t slot_budget::open() const noexcept {
   const auto taken = out_ + kept_;
-  return taken < total_ ? total_ - taken : 0;
+  const auto left = taken < total_ ? total_ - taken : 0;
+  return held_to_ ? std::min(left, out_ < *held_to_ ? *held_to_ - out_ : 0) : left;
 }
 
 double slot_budget::load(const entry& who) noexcept {
@@ -142,13 +149,30 @@ void slot_budget::check(const budget_share& of, std::size_t other_minima) const 
         + " of the others");
 }
 
+void slot_budget::count(const entry& its, bool more) noexcept {
+  const auto lent = lent_to(its);
+  if (more) {
+    kept_ += lacks(its);
+    lent_ += lent;
+  } else {
+    kept_ -= lacks(its);
+    lent_ -= lent;
+  }
+  if (lent == 0)
+    return;
+  borrowers_ = more ? borrowers_ + 1 : borrowers_ - 1;
+  // Exactly zero again whenever nobody borrows: errors do not add up for ever.
+  weight_of_borrowers_ =
+      borrowers_ == 0 ? 0 : weight_of_borrowers_ + (more ? its.share.weight : -its.share.weight);
+}
+
 template <class Change>
 void slot_budget::change(member who, entry& its, Change what) {
   if (its.waits != 0)
     waiting_.erase(place_of(who, its));
-  kept_ -= lacks(its);
+  count(its, false);
   what();
-  kept_ += lacks(its);
+  count(its, true);
   if (its.waits != 0)
     waiting_.insert(place_of(who, its));
 }

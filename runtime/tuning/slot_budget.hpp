@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,10 @@ public:
   /// `std::invalid_argument` if it is less than the minima.
   void resize(std::size_t total);
 
+  /// Present: beyond the minima no slot is taken but while fewer than so many are out, so that
+  /// there is always one that gets on.
+  void hold_back(std::optional<std::size_t> but_for) noexcept { held_to_ = but_for; }
+
   /// Takes a slot, if there is one for it and nobody who waits has a better right to it.
   [[nodiscard]] bool try_take(member who);
   void give_back(member who);
@@ -58,6 +63,10 @@ public:
   /// How many it could take now, one after the other, while no other took any.
   [[nodiscard]] std::size_t prospects(member who) const;
 
+  /// Others have more above their minima for their weight, on average, than it would have with one
+  /// more: the next slot that comes back should be its own.
+  [[nodiscard]] bool is_behind(member who) const;
+
   struct numbers {
     std::size_t out = 0;
     bool waits = false;
@@ -68,7 +77,12 @@ public:
   [[nodiscard]] std::size_t out() const noexcept { return out_; }
   /// That are given out to who wants them: neither out nor kept for a minimum.
   [[nodiscard]] std::size_t open() const noexcept;
+  /// That are free and kept for minima.
+  [[nodiscard]] std::size_t kept() const noexcept {
+    return out_ + kept_ < total_ ? kept_ : total_ - std::min(out_, total_);
+  }
   [[nodiscard]] std::size_t members() const noexcept { return present_; }
+  [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
 
 private:
   struct entry {
@@ -83,6 +97,9 @@ private:
   [[nodiscard]] static std::size_t lacks(const entry& who) noexcept {
     return who.is_removed || who.out >= who.share.minimum ? 0 : who.share.minimum - who.out;
   }
+  [[nodiscard]] static std::size_t lent_to(const entry& who) noexcept {
+    return who.out > who.share.minimum ? who.out - who.share.minimum : 0;
+  }
   /// What it has above its minimum for its weight, on the way to one more (half a slot: so whole
   /// slots come nearest to what is fair, as seats by Webster's method do); 0 within the minimum.
   [[nodiscard]] static double load(const entry& who) noexcept;
@@ -93,14 +110,20 @@ private:
   /// Somebody who waits has a better right to what is open.
   [[nodiscard]] bool has_to_stand_back(member who, const entry& its) const noexcept;
   void check(const budget_share& of, std::size_t other_minima) const;
+  /// Counts what is lent to it, or no more.
+  void count(const entry& its, bool more) noexcept;
   /// Changes an entry, with all that is derived from it.
   template <class Change>
   void change(member who, entry& its, Change what);
 
   std::size_t total_;
+  std::optional<std::size_t> held_to_;
   std::size_t out_ = 0;
   std::size_t minima_ = 0; ///< of all that are there
   std::size_t kept_ = 0;   ///< what minima lack
+  std::size_t lent_ = 0;   ///< above minima, of all
+  std::size_t borrowers_ = 0;
+  double weight_of_borrowers_ = 0;
   std::size_t present_ = 0;
   std::uint64_t last_ = 0;
   std::uint64_t last_wait_ = 0;

@@ -27,6 +27,17 @@ struct snapshot_options {
   std::string workflow_id = {}; ///< not empty: only the runs of this workflow
 };
 
+/// What a worker has of the slots of its host (`troupe/worker_host.hpp`), of one kind of task.
+struct host_share {
+  double weight = 1;                        ///< of what is left when all have their minimum
+  std::uint64_t minimum = 0;                ///< kept for it
+  std::uint64_t running = 0;                ///< tasks with a slot
+  std::uint64_t polls = 0;                  ///< that are open
+  std::uint64_t waiting_tasks = 0;          ///< that have come and have no slot yet
+  std::chrono::nanoseconds longest_wait{0}; ///< of those
+  bool waits_to_poll = false;               ///< some poll of it is not made for want of slots
+};
+
 /// A worker at one moment: its numbers, and what it is doing.
 ///
 /// Numbers are summed over its shards. Names are those of Temporal's SDK metrics where they have
@@ -101,6 +112,7 @@ struct worker_snapshot {
     std::string supplier = {};                  ///< `Fixed`, `ResourceBased` or `Custom`
     std::optional<std::uint64_t> capacity = {}; ///< absent: it cannot be said
     std::uint64_t used = 0;                     ///< with a task in them
+    std::optional<host_share> of_host = {};     ///< absent: it lives in no host
   };
   std::vector<slots> slot_kinds = {}; ///< one for each kind of task
 

@@ -47,7 +47,7 @@ poller_actor::metrics::metrics(telemetry::meter& meter, const poll_type& type)
       polls_lost(meter.counter(actors::polls_lost, poller_type(type))) {}
 
 poller_actor::poller_actor(caf::actor_config& cfg, shard& home, setup with)
-    : pinned_actor(cfg, home), with_(std::move(with)),
+    : pinned_actor(cfg, home), with_(std::move(with)), has_claims_(with_.slots->gives_claims()),
       calls_(with_.shard->counts->of(with_.type.method, true)),
       metrics_(*with_.shard->meter, with_.type), target_(with_.limits),
       error_backoff_(with_.worker->settings.poll_backoff),
@@ -60,7 +60,9 @@ poller_handle::behavior_type poller_actor::make_behavior() {
       [this](const poll_completed& done) { on_poll_completed(done); },
       [this](const slot_freed&) {
         waiting_for_slot_ = false;
+        begin_waiting();
         fill();
+        stop_if_drained();
       },
       [this](task_ended& ended) { on_task_ended(ended); },
       [this](const backoff_ended& ended) {
@@ -111,6 +113,13 @@ void poller_actor::on_exit() {
       with_.shard->transport->cancel(probe_);
   }
   polls_.clear();
+  if (!waiting_.empty())
+    log::error(
+        "tasks that waited for a slot are lost with their poller; their timeouts end them",
+        {{"poller", with_.type.name},
+         {"task_queue", with_.worker->settings.task_queue},
+         {"tasks", waiting_.size()}});
+  waiting_.clear();
   home().cancel(watch_);
   metrics_.num_pollers.set(0);
   with_.source = nullptr;
@@ -138,13 +147,35 @@ void poller_actor::fill() {
   while (polls_.size() < wanted() && !must_wait()) {
     auto slot = with_.slots->try_reserve(with_.request);
     if (!slot) {
-      if (!std::exchange(waiting_for_slot_, true))
-        with_.slots->when_free(with_.request, [self = me()] { tell(self, slot_freed{}); });
+      wait_for_slot();
       break;
     }
     start_poll(std::move(slot));
   }
   metrics_.num_pollers.set(static_cast<double>(polls_.size()));
+}
+
+void poller_actor::wait_for_slot() {
+  if (!std::exchange(waiting_for_slot_, true))
+    with_.slots->when_free(with_.request, [self = me()] { tell(self, slot_freed{}); });
+}
+
+/// A task runs in the slot of its poll, or waits for one.
+void poller_actor::take(unique_function<void(slot_permit)> deliver, slot_permit slot) {
+  if (!has_claims_ || with_.slots->try_use(slot, with_.request)) [[likely]]
+    return deliver(std::move(slot));
+  waiting_.push_back({std::move(deliver), std::move(slot)});
+  wait_for_slot();
+}
+
+void poller_actor::begin_waiting() {
+  while (!waiting_.empty() && with_.slots->try_use(waiting_.front().claim, with_.request)) {
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    next.deliver(std::move(next.claim));
+  }
+  if (!waiting_.empty())
+    wait_for_slot();
 }
 
 /// The slot of a finished task serves the next poll as it is, if its supplier agrees.
@@ -262,7 +293,7 @@ void poller_actor::on_poll_completed(const poll_completed& done) {
       exhausted_backoff_.reset();
       target_.on_answer(!result.deliver, result.poller_advice, now);
       if (result.deliver)
-        result.deliver(std::move(poll.slot));
+        take(std::move(result.deliver), std::move(poll.slot));
       else if (lasted < hasty && !stopping_)
         on_error({status_code::ok, {}, {}});
     }
@@ -399,7 +430,7 @@ void poller_actor::say_reconnected() {
 }
 
 void poller_actor::stop_if_drained() {
-  if (!stopping_ || !polls_.empty())
+  if (!stopping_ || !polls_.empty() || !waiting_.empty())
     return;
   if (with_.root)
     tell(with_.root, poller_stopped{with_.id});

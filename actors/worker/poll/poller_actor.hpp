@@ -9,6 +9,7 @@
 #include "actors/worker/task_kind.hpp"
 #include "actors/worker/worker_context.hpp"
 
+#include <deque>
 #include <memory>
 #include <unordered_map>
 
@@ -16,15 +17,18 @@ namespace troupe::actors {
 
 /// Keeps min(poller target, free slots) long polls of one type open on one shard.
 ///
-/// Owns:      the polls in flight with their slots, the poller target, the backoff after errors.
+/// Where polls have claims only, a task that comes and finds no slot waits here until it has one.
+///
+/// Owns:      the polls in flight with their slots, tasks that wait for a slot, the poller target,
+/// the backoff after errors.
 /// Receives:  poll_completed and probe_answered (transport), slot_freed (slot supplier), task_ended
 /// (whoever its source
 ///            gave a task to), backoff_ended, trial_ended, polls_due, pace_kept and
 ///            reconnection_due (own timers),
 ///            stop_polling (worker root).
 /// Sends:     tasks to where its poll_source delivers them; poller_stopped to the worker root.
-/// Dies when: it was told to stop and the last poll in flight has returned, or its source throws
-///            (then the worker root starts another one).
+/// Dies when: it was told to stop, the last poll in flight has returned and no task waits here, or
+///            its source throws (then the worker root starts another one).
 class poller_actor final : public pinned_actor<poller_handle::base>, public inspectable {
 public:
   struct setup {
@@ -53,7 +57,16 @@ private:
     time_point since;
   };
 
+  /// A task that has come, with the claim of its poll.
+  struct waiting_task {
+    unique_function<void(slot_permit)> deliver;
+    slot_permit claim;
+  };
+
   void fill();
+  void take(unique_function<void(slot_permit)> deliver, slot_permit slot);
+  void begin_waiting();
+  void wait_for_slot();
   /// How many polls are to be open.
   [[nodiscard]] std::size_t wanted() const noexcept {
     return tries_one_ ? 1 : static_cast<std::size_t>(target_.value());
@@ -84,6 +97,7 @@ private:
   };
 
   setup with_;
+  const bool has_claims_;     ///< what its polls have; else they have slots
   rpc::call_counters& calls_; ///< of its RPC, the shard's
   metrics metrics_;
   poller_target target_;
@@ -91,8 +105,9 @@ private:
   std::uint64_t last_poll_ = 0;
   bool stopping_ = false;
   bool waiting_for_slot_ = false;
-  time_point may_poll_{};   ///< the next one, not before, if polls keep a pace
-  bool keeps_pace_ = false; ///< the timer for that runs
+  std::deque<waiting_task> waiting_; ///< oldest first; no more than polls were open
+  time_point may_poll_{};            ///< the next one, not before, if polls keep a pace
+  bool keeps_pace_ = false;          ///< the timer for that runs
 
   backoff error_backoff_;
   backoff exhausted_backoff_;

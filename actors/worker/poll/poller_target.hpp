@@ -18,6 +18,8 @@ struct poller_limits {
   std::chrono::nanoseconds pace{};
   /// The namespace is known to give advice.
   bool is_advised = false;
+  /// Without advice: one more when a poll brings a task, one less when it does not.
+  bool follows_tasks = false;
 };
 
 /// Follows the service's advice on how many polls of one kind to keep open. Plain state.
@@ -42,8 +44,10 @@ public:
       advised_ = true;
       if (*advice < 0 || may_grow_)
         set(target_ + std::clamp(*advice, -100, 100));
-    } else if (empty && advised_) {
+    } else if (empty && (advised_ || limits_.follows_tasks)) {
       set(target_ - 1);
+    } else if (!empty && !advised_ && limits_.follows_tasks) {
+      set(target_ + 1);
     }
   }
 

@@ -16,8 +16,8 @@ namespace troupe::actors {
 
 class slot_supplier;
 
-/// One slot: the right to poll for one task and to run it. Gives itself back when destroyed, on any
-/// thread.
+/// One slot: the right to poll for one task and to run it, or a claim: the right to poll alone.
+/// Gives itself back when destroyed, on any thread.
 class slot_permit {
 public:
   slot_permit() = default;
@@ -67,12 +67,28 @@ struct slot_use {
   std::string_view operation; ///< of a Nexus service; else empty
 };
 
+/// What several workers with one budget are told of one kind of one of them.
+struct slot_share {
+  double weight = 1;             ///< of what is left when all have their minimum
+  std::size_t minimum = 0;       ///< kept for it
+  std::size_t running = 0;       ///< tasks with a slot
+  std::size_t polls = 0;         ///< that are open: claims
+  std::size_t waiting_tasks = 0; ///< that have come and have no slot yet
+  time_point oldest_waits_since = time_point::max(); ///< of those; the latest time if there is none
+  bool waits_to_poll = false;                        ///< some poller was refused a poll
+};
+
+[[nodiscard]] inline duration longest_wait(const slot_share& of, time_point now) {
+  return of.oldest_waits_since < now ? now - of.oldest_waits_since : duration{};
+}
+
 /// Where the slots of one task kind come from: decides how many tasks are polled for and run at a
 /// time.
 ///
 /// Slots come before polls: a poller reserves one, polls, and hands the permit on with the task.
-/// Each reserved slot is released once, used or not. One supplier serves one kind of one worker.
-/// Thread-safe; callbacks run on whatever thread, without a lock held.
+/// Where they are claims, a task takes its slot when it has come (`try_use`). Each reserved slot is
+/// released once, used or not. One supplier serves one kind of one worker. Thread-safe; callbacks
+/// run on whatever thread, without a lock held.
 class slot_supplier : public std::enable_shared_from_this<slot_supplier> {
 public:
   virtual ~slot_supplier() = default;
@@ -85,11 +101,22 @@ public:
   /// How many slots there are in all; nothing if that cannot be said.
   [[nodiscard]] virtual std::optional<std::size_t> capacity() const noexcept = 0;
 
+  /// True: what `try_reserve` gives is a claim, and a task that has come asks `try_use`. Always the
+  /// same.
+  [[nodiscard]] virtual bool gives_claims() const noexcept { return false; }
+  /// Its share, if it is one of several with one budget.
+  [[nodiscard]] virtual std::optional<slot_share> share() const { return std::nullopt; }
+
   /// Once, before the first request: how many pollers there will be.
   virtual void begin(std::size_t pollers) = 0;
 
   /// A slot, or an empty permit if there is none for this poller now.
   [[nodiscard]] virtual slot_permit try_reserve(const slot_request& by) = 0;
+  /// A task has come for a claim, or asks again: true if the claim is its slot now. Else it waits,
+  /// the poller with it (`when_free`). On the poller's thread.
+  [[nodiscard]] virtual bool try_use(slot_permit& /*claim*/, const slot_request& /*by*/) {
+    return true;
+  }
   /// A slot that no poller has or waits for, for a task that comes without a poll; an empty permit
   /// if there is none now. Which poller asks is of no matter; `home` need not be this thread's.
   [[nodiscard]] virtual slot_permit try_reserve_spare(const slot_request& by) = 0;
@@ -115,6 +142,7 @@ protected:
   virtual void released(std::uint32_t tag) noexcept = 0;
 
   [[nodiscard]] slot_permit make_permit(std::uint32_t tag) { return {shared_from_this(), tag}; }
+  static void retag(slot_permit& permit, std::uint32_t tag) noexcept { permit.tag_ = tag; }
 };
 
 inline void slot_permit::release() noexcept {

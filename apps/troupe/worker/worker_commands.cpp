@@ -87,7 +87,7 @@ void print_text(const worker_snapshot& worker, const global_flags& flags) {
   lines.push_back({"RunsInMemory", number(worker.runs_in_memory)});
   print(property_list(lines));
 
-  rows shards, pollers, slots, runs, requests, activities, failures;
+  rows shards, pollers, slots, shares, runs, requests, activities, failures;
   for (const auto& each : worker.shards)
     shards.push_back(
         {number(each.number),
@@ -121,6 +121,21 @@ void print_text(const worker_snapshot& worker, const global_flags& flags) {
          each.capacity ? number(*each.capacity) : std::string{"?"},
          each.supplier});
   section("Slots:", {"Kind", "Used", "Capacity", "Supplier"}, slots, flags);
+  for (const auto& each : worker.slot_kinds)
+    if (each.of_host)
+      shares.push_back(
+          {each.kind,
+           go_number(each.of_host->weight),
+           number(each.of_host->minimum),
+           number(each.of_host->running),
+           number(each.of_host->polls),
+           number(each.of_host->waiting_tasks),
+           go_duration(each.of_host->longest_wait)});
+  section(
+      "Shares:",
+      {"Kind", "Weight", "Minimum", "Running", "Polls", "Waiting", "LongestWait"},
+      shares,
+      flags);
   for (const auto& each : worker.runs)
     runs.push_back(
         {number(each.shard),

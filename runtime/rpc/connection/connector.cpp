@@ -3,6 +3,7 @@
 
 #include "runtime/base/log/log.hpp"
 #include "runtime/rpc/direct_transport.hpp"
+#include "runtime/rpc/grpc_channel.hpp"
 #include "runtime/rpc/grpc_transport.hpp"
 
 #include <algorithm>
@@ -63,15 +64,35 @@ public:
 
   [[nodiscard]] std::unique_ptr<transport>
   connect(executor& /*runs_on*/, polled_queue* queue) const override {
-    if (queue == nullptr)
-      throw std::logic_error("a gRPC transport needs a completion queue that is polled");
-    auto made = std::make_unique<grpc_transport>(options_, *queue);
-    if (!options_.api_key_source || has_own_authorization(options_))
-      return made;
-    return std::make_unique<keyed_transport>(std::move(made), options_.api_key_source);
+    return one_channel{*this, queue}.connect();
+  }
+  [[nodiscard]] std::shared_ptr<shared_connection>
+  share(executor& /*runs_on*/, polled_queue* queue) const override {
+    return std::make_shared<one_channel>(*this, queue);
   }
 
 private:
+  class one_channel final : public shared_connection {
+  public:
+    one_channel(const over_grpc& of, polled_queue* queue) : of_(of), queue_(queue) {
+      if (queue == nullptr)
+        throw std::logic_error("a gRPC transport needs a completion queue that is polled");
+      channel_ = make_channel(of.options_);
+    }
+    [[nodiscard]] std::unique_ptr<transport> connect() const override {
+      const auto& options = of_.options_;
+      auto made = std::make_unique<grpc_transport>(options, *queue_, channel_);
+      if (!options.api_key_source || has_own_authorization(options))
+        return made;
+      return std::make_unique<keyed_transport>(std::move(made), options.api_key_source);
+    }
+
+  private:
+    const over_grpc& of_;
+    polled_queue* const queue_;
+    std::shared_ptr<grpc_channel> channel_;
+  };
+
   connection_options options_;
 };
 
@@ -86,6 +107,21 @@ public:
   [[nodiscard]] std::unique_ptr<transport>
   connect(executor& runs_on, polled_queue* /*queue*/) const override {
     return std::make_unique<direct_transport>(service_, runs_on, options_);
+  }
+  /// There is none: each call is a function's.
+  [[nodiscard]] std::shared_ptr<shared_connection>
+  share(executor& runs_on, polled_queue* queue) const override {
+    struct none final : shared_connection {
+      none(const in_process& with, executor& on, polled_queue* through)
+          : of(with), runs_on(on), queue(through) {}
+      [[nodiscard]] std::unique_ptr<transport> connect() const override {
+        return of.connect(runs_on, queue);
+      }
+      const in_process& of;
+      executor& runs_on;
+      polled_queue* queue;
+    };
+    return std::make_shared<none>(*this, runs_on, queue);
   }
 
 private:

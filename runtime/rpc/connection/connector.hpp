@@ -10,6 +10,14 @@ namespace troupe::rpc {
 
 struct polled_queue;
 
+/// A connection that several transports of one loop go over. Thread-safe.
+class shared_connection {
+public:
+  virtual ~shared_connection() = default;
+  /// A transport as `connector::connect` makes them. It keeps what it needs of the connection.
+  [[nodiscard]] virtual std::unique_ptr<transport> connect() const = 0;
+};
+
 /// Knows one service and makes transports to it: one for a client's loop, one for each shard.
 /// Immutable, thread-safe.
 class connector {
@@ -25,6 +33,10 @@ public:
   /// A transport whose handlers run on `runs_on`, which polls `queue` (null where none is needed).
   [[nodiscard]] virtual std::unique_ptr<transport>
   connect(executor& runs_on, polled_queue* queue) const = 0;
+
+  /// One connection for many such transports. The connector must outlive it.
+  [[nodiscard]] virtual std::shared_ptr<shared_connection>
+  share(executor& runs_on, polled_queue* queue) const = 0;
 };
 
 /// Over gRPC. Throws `connection_error` for options that cannot work.

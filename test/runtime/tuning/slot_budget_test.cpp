@@ -292,4 +292,50 @@ BOOST_AUTO_TEST_CASE(whatever_they_do_minima_hold_and_nothing_is_lost) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(held_back_it_gives_minima_and_as_many_as_are_always_given) {
+  troupe::tuning::slot_budget all{10};
+  const auto wanting = all.add({});
+  const auto kept = all.add({.minimum = 2});
+  BOOST_TEST(all.try_take(wanting));
+  BOOST_TEST(all.kept() == 2u);
+  all.hold_back(1);
+  BOOST_TEST(all.open() == 0u);
+  BOOST_TEST(!all.try_take(wanting));
+  BOOST_TEST(all.try_take(kept));
+  BOOST_TEST(all.try_take(kept));
+  BOOST_TEST(all.kept() == 0u);
+  BOOST_TEST(!all.try_take(kept));
+  all.give_back(wanting);
+  BOOST_TEST(!all.try_take(wanting));
+  all.give_back(kept);
+  all.give_back(kept);
+  BOOST_TEST(all.try_take(wanting)); // one gets on
+  BOOST_TEST(!all.try_take(wanting));
+  all.wait(wanting);
+  BOOST_TEST(!all.next().has_value());
+  all.hold_back(std::nullopt);
+  BOOST_TEST((all.next() == wanting));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_less_for_its_weight_than_the_others_is_behind) {
+  troupe::tuning::slot_budget all{12};
+  const auto one = all.add({});
+  const auto three = all.add({.weight = 3, .minimum = 1});
+  BOOST_TEST(!all.is_behind(one)); // nobody borrows
+  for (int i = 0; i != 6; ++i)
+    BOOST_TEST(all.try_take(one));
+  BOOST_TEST(all.is_behind(three));
+  BOOST_TEST(!all.is_behind(one));
+  for (int i = 0; i != 6; ++i)
+    BOOST_TEST(all.try_take(three));
+  BOOST_TEST(all.is_behind(three)); // five above its minimum: 5.5 / 3 is less than 11 / 4
+  BOOST_TEST(!all.is_behind(one));
+  all.reweight(three, {.weight = 1, .minimum = 1});
+  BOOST_TEST(!all.is_behind(three)); // 5.5 and 11 / 2
+  all.give_back(three);
+  BOOST_TEST(all.is_behind(three));
+  all.hold_back(1);
+  BOOST_TEST(!all.is_behind(three)); // nobody polls ahead then
+}
+
 BOOST_AUTO_TEST_SUITE_END()

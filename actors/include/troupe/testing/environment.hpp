@@ -12,6 +12,11 @@
 #include <memory>
 #include <string>
 
+namespace troupe {
+class worker_host; // troupe/worker_host.hpp
+struct worker_host_options;
+} // namespace troupe
+
 namespace troupe::testing {
 
 /// What an `environment` begins with.
@@ -98,6 +103,9 @@ public:
   /// `run_until_signal`. A plain function that blocks, blocks the test; other code that does so is
   /// found (`environment_options::deadlock_timeout`). `of` must be a client of this environment.
   [[nodiscard]] worker make_worker(const client& of, worker_options options);
+
+  /// A host that lives here, for workers with clients of this environment.
+  [[nodiscard]] worker_host make_host(worker_host_options options);
 
   /// Every worker of this environment that starts from now on runs this code in place of what was
   /// added to it under that name, and also if nothing was: a mock needs nobody who implements what

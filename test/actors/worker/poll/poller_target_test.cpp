@@ -117,4 +117,21 @@ BOOST_AUTO_TEST_CASE(a_thousand_workers_do_not_come_back_in_the_same_moment) {
   BOOST_TEST(tries.rbegin()->first < 120); // and all are back in twelve seconds
 }
 
+BOOST_AUTO_TEST_CASE(without_advice_it_follows_the_tasks_if_it_is_to) {
+  troupe::actors::poller_target alone{
+      {.minimum = 1, .initial = 1, .maximum = 3, .follows_tasks = true}};
+  for (const int expected : {2, 3, 3}) {
+    alone.on_answer(false, std::nullopt, now);
+    BOOST_TEST(alone.value() == expected);
+  }
+  for (const int expected : {2, 1, 1}) {
+    alone.on_answer(true, std::nullopt, now);
+    BOOST_TEST(alone.value() == expected);
+  }
+  alone.on_answer(true, 1, now); // this service gives advice
+  BOOST_TEST(alone.value() == 2);
+  alone.on_answer(false, std::nullopt, now);
+  BOOST_TEST(alone.value() == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
