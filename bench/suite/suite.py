@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import time
 
-from . import activity_rows, http_rows, model_rows, nexus_rows, programs, server_rows, stats, workflow_rows
+from . import activity_rows, host_rows, http_rows, model_rows, nexus_rows, programs, server_rows, stats, workflow_rows
 from .programs import NotMeasured, say
 from .table import Table
 
@@ -21,6 +21,7 @@ PARTS = {
     "children": model_rows.children, "much-to-do": model_rows.much_to_do,
     "waiting-memory": activity_rows.waiting_memory, "model-replay": model_rows.replay,
     "one-activity": model_rows.one_activity, "http": http_rows.nexus_over_http,
+    "hosts": host_rows.hosts, "idle-queues": host_rows.idle_queues,
 }
 
 PEERS = ("go", "python", "temporal")
