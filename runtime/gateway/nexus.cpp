@@ -5,9 +5,9 @@
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 #include "runtime/gateway/http_caller.hpp"
 #include "runtime/nexus_http/completing.hpp"
-#include "runtime/nexus_http/failure.hpp"
 #include "runtime/nexus_http/serving.hpp"
 #include "runtime/rpc/methods.hpp"
 
@@ -61,36 +61,30 @@ http::response unreadable() {
   return nexus_http::refusal("INTERNAL", "the service's answer cannot be read");
 }
 
-template <class Message>
-std::optional<Message> parsed(const rpc::bytes& bytes) {
-  Message message;
-  std::string scratch;
-  const auto flat = bytes.flatten(scratch);
-  if (!message.ParseFromArray(flat.data(), static_cast<int>(flat.size())))
-    return std::nullopt;
-  return message;
-}
-
 http::response outcome_of(const rpc::bytes& bytes, bool reads_new_failures) {
   using response = wire::DispatchNexusTaskResponse;
-  const auto outcome = parsed<response>(bytes);
-  if (!outcome)
+  std::string scratch;
+  const auto flat = bytes.flatten(scratch);
+  // What a worker said is written from where it lies.
+  if (const auto answer = only_field(flat, response::kResponseFieldNumber))
+    return nexus_http::write_answer(*answer, reads_new_failures);
+  response outcome;
+  if (!outcome.ParseFromArray(flat.data(), static_cast<int>(flat.size())))
     return unreadable();
-  switch (outcome->outcome_case()) {
-  case response::kResponse:
-    return nexus_http::write_answer(outcome->response(), reads_new_failures);
-  case response::kFailure: return nexus_http::write_answer(outcome->failure(), reads_new_failures);
+  switch (outcome.outcome_case()) {
+  case response::kResponse: return nexus_http::write_answer(outcome.response(), reads_new_failures);
+  case response::kFailure: return nexus_http::write_answer(outcome.failure(), reads_new_failures);
   case response::kHandlerError:
-    return nexus_http::write_answer(outcome->handler_error(), reads_new_failures);
+    return nexus_http::write_answer(outcome.handler_error(), reads_new_failures);
   case response::kTimeout:
     return nexus_http::worker_refusal("UPSTREAM_TIMEOUT", "upstream timeout");
   case response::kRefusal: {
     using namespace temporal::api::enums::v1;
-    const auto& info = outcome->refusal().nexus_handler_failure_info();
+    const auto& info = outcome.refusal().nexus_handler_failure_info();
     std::optional<bool> is_retryable;
     if (info.retry_behavior() != NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_UNSPECIFIED)
       is_retryable = info.retry_behavior() == NEXUS_HANDLER_ERROR_RETRY_BEHAVIOR_RETRYABLE;
-    return nexus_http::refusal(info.type(), outcome->refusal().message(), is_retryable);
+    return nexus_http::refusal(info.type(), outcome.refusal().message(), is_retryable);
   }
   case response::OUTCOME_NOT_SET: break;
   }

@@ -6,8 +6,9 @@
 #include "runtime/base/text/percent.hpp"
 #include "runtime/base/text/utf8.hpp"
 #include "runtime/nexus_http/content.hpp"
-#include "runtime/nexus_http/failure.hpp"
+#include "runtime/nexus_http/status.hpp"
 #include "runtime/protocol/json_value.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
 #include <troupe/duration.hpp>
 
@@ -60,7 +61,8 @@ std::string status_text(const http::received& from) {
 /// A message of which the failure's text is a part, if the answer has one.
 call_outcome unexpected_answer(std::string text, const http::received& from) {
   if (is_json_type(find(from.headers, "content-type")))
-    if (const auto failure = parse_failure_json(from.body); failure && !failure->message().empty())
+    if (const auto failure = protocol::parse_failure_json(from.body);
+        failure && !failure->message().empty())
       text += ": " + excerpt(failure->message(), longest_citation);
   return problem(std::move(text));
 }
@@ -74,15 +76,10 @@ std::optional<bool> retryable_of(const http::received& from) {
   return std::nullopt;
 }
 
-std::string type_in(const nexus::Failure& failure) {
-  const auto found = failure.metadata().find("type");
-  return found == failure.metadata().end() ? std::string{} : found->second;
-}
-
 call_outcome refused_with(const nexus::Failure& failure) {
   call_outcome made;
   made.refused = std::make_unique<failures::Failure>();
-  if (!from_nexus(failure, *made.refused))
+  if (!protocol::from_nexus(failure, *made.refused))
     return problem("the handler's answer is a Nexus failure whose details cannot be read");
   return made;
 }
@@ -92,7 +89,7 @@ call_outcome by_status(const http::received& from, const nexus::Failure* cause) 
   const auto type = type_of(from.status);
   if (type.empty())
     return unexpected_answer("unexpected response status: " + status_text(from), from);
-  auto failure = make_handler_error(type, {}, retryable_of(from));
+  auto failure = protocol::make_handler_error(type, {}, retryable_of(from));
   if (cause != nullptr)
     *failure.mutable_cause() = *cause;
   return refused_with(failure);
@@ -143,28 +140,24 @@ call_outcome unsuccessful(const http::received& from) {
   const auto type = find(from.headers, "content-type");
   if (!is_json_type(type))
     return unexpected_answer("invalid response content type: " + cited(type), from);
-  const auto failure = parse_failure_json(from.body);
+  const auto failure = protocol::parse_failure_json(from.body);
   if (!failure)
     return problem("the handler's answer is no Nexus failure: " + cited(from.body));
-  std::string state;
-  const nexus::Failure* meant = &*failure;
-  if (type_in(*failure) == operation_error_type) {
-    failures::Failure outer;
-    if (!from_nexus(*failure, outer))
-      return problem("the handler's answer is a Nexus failure whose details cannot be read");
-    state = outer.has_canceled_failure_info() ? "canceled" : "failed";
-    if (const auto marked = failure->metadata().find("unwrap-error");
-        marked != failure->metadata().end() && marked->second == "true" && failure->has_cause())
-      meant = &failure->cause();
-  } else {
-    state = find(from.headers, state_header);
-    if (state != "failed" && state != "canceled")
-      return unexpected_answer("invalid operation state header: " + cited(state), from);
-  }
+  const bool says_state = protocol::failure_type(*failure) == protocol::operation_error_type;
+  const auto state = says_state ? protocol::operation_state(*failure)
+                                : std::optional<std::string>{find(from.headers, state_header)};
+  if (!state)
+    return problem("the handler's answer is a Nexus failure whose details cannot be read");
+  if (state != "failed" && state != "canceled")
+    return unexpected_answer(
+        (says_state ? "invalid operation state in the failure: "
+                    : "invalid operation state header: ")
+            + cited(*state),
+        from);
   call_outcome made;
   made.response = std::make_unique<nexus::Response>();
   auto& to = *made.response->mutable_start_operation()->mutable_failure();
-  if (!from_nexus(*meant, to))
+  if (!protocol::from_nexus(protocol::unwrapped(*failure), to))
     return problem("the handler's answer is a Nexus failure whose details cannot be read");
   if (state == "canceled" && !to.has_canceled_failure_info())
     to.mutable_canceled_failure_info();
@@ -255,10 +248,10 @@ call_outcome read_refusal(const http::received& from) {
     return problem(from.problem, from.is_too_large);
   if (!is_json_type(find(from.headers, "content-type")))
     return by_status(from, nullptr);
-  const auto failure = parse_failure_json(from.body);
+  const auto failure = protocol::parse_failure_json(from.body);
   if (!failure)
     return by_status(from, nullptr);
-  if (type_in(*failure) == handler_error_type)
+  if (protocol::failure_type(*failure) == protocol::handler_error_type)
     return refused_with(*failure);
   return by_status(from, &*failure);
 }

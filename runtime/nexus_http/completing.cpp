@@ -9,8 +9,8 @@
 #include "runtime/base/time/saturate.hpp"
 #include "runtime/base/time/time_text.hpp"
 #include "runtime/nexus_http/content.hpp"
-#include "runtime/nexus_http/failure.hpp"
 #include "runtime/nexus_http/serving.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
 #include <troupe/duration.hpp>
 
@@ -29,15 +29,6 @@ namespace nexus = temporal::api::nexus::v1;
 void set_absent(headers& to, std::string_view name, std::string_view value) {
   if (!value.empty() && is_header(name, value) && find(to, name).empty())
     to.emplace_back(name, value);
-}
-
-/// What the failure in a completion is to the caller: an operation error around another failure
-/// says nothing of its own between Temporal services.
-bool read_failure(const nexus::Failure& from, temporal::api::failure::v1::Failure& to) {
-  const auto marked = from.metadata().find("unwrap-error");
-  const bool is_wrapper =
-      marked != from.metadata().end() && marked->second == "true" && from.has_cause();
-  return from_nexus(is_wrapper ? from.cause() : from, to);
 }
 
 } // namespace
@@ -75,8 +66,8 @@ http::outgoing make_completion(
   }
   nexus::Failure failure;
   if (what.failure)
-    to_nexus(*what.failure, failure);
-  made.body = failure_json(failure);
+    protocol::to_nexus(*what.failure, failure);
+  made.body = protocol::failure_json(failure);
   set_absent(made.headers, "content-type", "application/json");
   return made;
 }
@@ -124,10 +115,20 @@ result<completion, http::response> read_completion(const http::incoming& request
     return bad("invalid request content type: " + quote_as_go(to_valid_utf8(std::string{type})));
   if (!has_few_values(request.body)) // it is read on the thread that serves all
     return bad("the failure has more than " + std::to_string(most_json_values) + " values");
-  const auto failure = parse_failure_json(request.body);
+  const auto failure = protocol::parse_failure_json(request.body);
   auto read = std::make_shared<temporal::api::failure::v1::Failure>();
-  if (!failure || !read_failure(*failure, *read))
-    return bad("failed to decode Failure from request body");
+  const auto unreadable = [&] { return bad("failed to decode Failure from request body"); };
+  if (!failure || !protocol::from_nexus(protocol::unwrapped(*failure), *read))
+    return unreadable();
+  if (protocol::failure_type(*failure) == protocol::operation_error_type) {
+    // It knows better than the header.
+    auto state = protocol::operation_state(*failure);
+    if (!state)
+      return unreadable();
+    if (*state != "failed" && *state != "canceled")
+      return bad("invalid operation state in the failure: " + quote_as_go(excerpt(*state, 200)));
+    made.state = std::move(*state);
+  }
   made.failure = std::move(read);
   return made;
 }

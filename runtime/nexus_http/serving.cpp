@@ -8,8 +8,9 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/base/wire/wire_reader.hpp"
 #include "runtime/nexus_http/content.hpp"
-#include "runtime/nexus_http/failure.hpp"
+#include "runtime/nexus_http/status.hpp"
 #include "runtime/protocol/json_value.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
@@ -56,7 +57,7 @@ std::string query_value(std::string_view query, std::string_view wanted) {
 http::response with_failure(unsigned status, const nexus::Failure& failure) {
   return {
       .status = status,
-      .body = failure_json(failure),
+      .body = protocol::failure_json(failure),
       .content_type = std::string{json_type},
       .headers = {}};
 }
@@ -89,7 +90,8 @@ write_operation_error(const std::string& state, nexus::Failure cause, bool reads
     answer = with_failure(
         424,
         shown(
-            wrap_operation_error("operation error", state, std::move(cause)), reads_new_failures));
+            protocol::wrap_operation_error("operation error", state, std::move(cause)),
+            reads_new_failures));
     answer.headers.emplace_back("Nexus-Operation-State", state);
   } else {
     answer = {.status = 500, .content_type = {}};
@@ -212,15 +214,6 @@ sorted_headers sort_headers(const http::incoming& from, bool is_cancel, request_
   keep_first(to.headers);
   keep_first(to.callback_headers);
   return found;
-}
-
-/// The only field of a message, if it has one and is of that number.
-std::optional<std::string_view> only_field(std::string_view message, int number) {
-  wire_reader in{message};
-  if (!in.next() || in.field() != static_cast<std::uint64_t>(number) || !in.is_text())
-    return std::nullopt;
-  const auto text = in.text();
-  return !in.next() && in.ok() ? std::optional{text} : std::nullopt;
 }
 
 /// The JSON of a success that has nothing beside.
@@ -405,7 +398,7 @@ http::response write_answer(const nexus::Response& from, bool reads_new_failures
         reads_new_failures);
   case variant::kFailure: {
     nexus::Failure cause;
-    to_nexus(start.failure(), cause);
+    protocol::to_nexus(start.failure(), cause);
     return write_operation_error(
         start.failure().has_canceled_failure_info() ? "canceled" : "failed",
         std::move(cause),
@@ -420,14 +413,14 @@ http::response
 write_answer(const temporal::api::failure::v1::Failure& refused, bool reads_new_failures) {
   const auto& info = refused.nexus_handler_failure_info();
   nexus::Failure whole;
-  to_nexus(refused, whole);
+  protocol::to_nexus(refused, whole);
   return write_handler_error(
       whole, info.type(), retryable_text(info.retry_behavior()), reads_new_failures);
 }
 
 http::response write_answer(const nexus::HandlerError& refused, bool reads_new_failures) {
   const auto retryable = retryable_text(refused.retry_behavior());
-  auto whole = make_handler_error(
+  auto whole = protocol::make_handler_error(
       refused.error_type(),
       {},
       retryable.empty() ? std::optional<bool>{} : std::optional{retryable == "true"});
@@ -437,7 +430,8 @@ http::response write_answer(const nexus::HandlerError& refused, bool reads_new_f
 
 http::response
 refusal(std::string_view type, std::string_view message, std::optional<bool> is_retryable) {
-  auto answer = with_failure(status_of(type), make_handler_error(type, message, is_retryable));
+  auto answer =
+      with_failure(status_of(type), protocol::make_handler_error(type, message, is_retryable));
   if (is_retryable)
     answer.headers.emplace_back("Nexus-Request-Retryable", *is_retryable ? "true" : "false");
   return answer;

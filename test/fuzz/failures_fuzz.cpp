@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/payload/failure_converter.hpp"
 #include "runtime/payload/nexus_failure.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 #include "test/fuzz/fuzz_input.hpp"
 
 #include <troupe/payload/data_converter.hpp>
@@ -33,17 +34,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     failures::Failure back;
     to_failure(error, converter, back);
     require_stored(back);
-    nexus::Failure older;
-    to_nexus_failure(failure, older);
+    nexus::UnsuccessfulOperationError older;
+    to_operation_error(failure, older);
     failures::Failure from_older;
-    from_nexus_failure(older, from_older);
-    require_stored(from_older);
+    if (protocol::from_nexus(older.failure(), from_older))
+      require_stored(from_older);
   }
   nexus::Failure foreign;
   if (foreign.ParseFromString(bytes)) {
     failures::Failure read;
-    from_nexus_failure(foreign, read, true);
-    require_stored(read);
+    if (protocol::from_nexus(foreign, read))
+      require_stored(read);
   }
   return 0;
 }

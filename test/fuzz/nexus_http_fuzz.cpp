@@ -3,9 +3,9 @@
 #include "runtime/base/time/http_date.hpp"
 #include "runtime/nexus_http/calling.hpp"
 #include "runtime/nexus_http/completing.hpp"
-#include "runtime/nexus_http/failure.hpp"
 #include "runtime/nexus_http/headers.hpp"
 #include "runtime/nexus_http/serving.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 #include "test/fuzz/fuzz_input.hpp"
 
 #include <temporal/api/common/v1/message.pb.h>
@@ -181,15 +181,15 @@ void try_parts(const http::incoming& from) {
       require(again && *again == *when, "a date comes over as it was");
     }
   }
-  const auto failure = nexus_http::parse_failure_json(from.body);
+  const auto failure = protocol::parse_failure_json(from.body);
   temporal::api::failure::v1::Failure read;
-  if (!failure || !nexus_http::from_nexus(*failure, read))
+  if (!failure || !protocol::from_nexus(*failure, read))
     return;
   require_stored(read);
   nexus::Failure written;
-  nexus_http::to_nexus(read, written);
+  protocol::to_nexus(read, written);
   require(
-      nexus_http::parse_failure_json(nexus_http::failure_json(written)).has_value(),
+      protocol::parse_failure_json(protocol::failure_json(written)).has_value(),
       "a failure that was written can be read");
 }
 

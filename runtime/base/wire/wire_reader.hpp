@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace troupe {
@@ -141,5 +142,15 @@ private:
   unsigned type_ = 0;
   bool ok_ = true;
 };
+
+/// The bytes of the only field of a message, if it has one and is of that number.
+[[nodiscard]] inline std::optional<std::string_view>
+only_field(std::string_view message, std::uint64_t number) noexcept {
+  wire_reader in{message};
+  if (!in.next() || in.field() != number || !in.is_text())
+    return std::nullopt;
+  const auto text = in.text();
+  return !in.next() && in.ok() ? std::optional{text} : std::nullopt;
+}
 
 } // namespace troupe

@@ -29,7 +29,7 @@ command_result check_header(const completion& in, const wire_command& from, nexu
     return {};
   if (problem->disallowed.empty())
     return refused("NexusHeader exceeds size limit");
-  return refused("NexusHeader contains a disallowed header key: \"" + problem->lower_case + '"');
+  return refused("NexusHeader contains a disallowed header key: \"" + problem->disallowed + '"');
 }
 
 /// An operation whose end waits in the buffer is gone for the rules but not for the worker.

@@ -4,6 +4,7 @@
 #include "runtime/base/slices/sliced_message.hpp"
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
+#include "runtime/embedded/nexus/nexus_outcomes.hpp"
 #include "runtime/embedded/nexus/nexus_rules.hpp"
 #include "runtime/embedded/run/run_rules.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
@@ -154,8 +155,10 @@ void end_canceled(
       &history_event::mutable_nexus_operation_canceled_event_attributes,
       [&](auto& to, const auto&) {
         fill_failure(on, operation, cause, *to.mutable_failure());
-        if (!is_operation(on)) // whatever it was
-          to.mutable_failure()->mutable_cause()->mutable_canceled_failure_info();
+        if (is_operation(on))
+          return;
+        if (auto& told = *to.mutable_failure()->mutable_cause(); !told.has_canceled_failure_info())
+          told = as_canceled(std::move(told));
       });
 }
 

@@ -31,7 +31,7 @@ lower_header(const nexus_header& from, std::size_t max_bytes, nexus_header& to) 
     const auto small = to_lower(name);
     if (std::find(disallowed_headers.begin(), disallowed_headers.end(), small)
         != disallowed_headers.end())
-      return nexus_header_problem{name, small};
+      return nexus_header_problem{name};
     to[small] = value;
   }
   return bytes > max_bytes ? std::optional{nexus_header_problem{}} : std::nullopt;

@@ -14,7 +14,6 @@ using nexus_header = google::protobuf::Map<std::string, std::string>;
 /// Why the header of an operation is refused.
 struct nexus_header_problem {
   std::string disallowed; ///< a name that belongs to services; empty: the header is too large
-  std::string lower_case; ///< the same name
 };
 
 /// Takes over the header that somebody gives an operation, with its names in lower case.

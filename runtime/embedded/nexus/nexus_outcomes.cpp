@@ -8,8 +8,8 @@
 #include "runtime/payload/failure_chain.hpp"
 #include "runtime/protocol/json_value.hpp"
 #include "runtime/protocol/links.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
-#include <google/protobuf/util/json_util.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
@@ -22,57 +22,87 @@ namespace wire = temporal::api::workflowservice::v1;
 namespace nexus = temporal::api::nexus::v1;
 using kind = nexus_verdict::kind;
 
-constexpr std::string_view failure_type = "temporal.api.failure.v1.Failure";
+/// What is taken apart in a few milliseconds, of a failure and its causes together. What is larger
+/// is kept as the text that it is.
+constexpr std::size_t largest_read_details = 512 * 1024;
+constexpr std::size_t most_read_values = 5'000;
 
-/// What is unpacked in a few milliseconds. What is larger is kept as the text that it is.
-constexpr std::size_t largest_packed_failure = 512 * 1024;
-constexpr std::size_t most_packed_values = 5'000;
+bool is_quick_to_read(const nexus::Failure& from) {
+  std::size_t size = 0;
+  std::size_t failures = 0;
+  for (const auto* at = &from; at != nullptr; at = at->has_cause() ? &at->cause() : nullptr)
+    size += at->details().size(), ++failures;
+  if (size > largest_read_details)
+    return false;
+  for (const auto* at = &from; at != nullptr; at = at->has_cause() ? &at->cause() : nullptr)
+    if (!has_few_values(at->details(), most_read_values / failures))
+      return false;
+  return true;
+}
 
-bool is_packed_failure(const nexus::Failure& from) {
-  const auto type = from.metadata().find("type");
-  return type != from.metadata().end() && type->second == failure_type
-         && from.details().size() <= largest_packed_failure
-         && has_few_values(from.details(), most_packed_values);
+/// A bad byte in the details is no reason to lose what they say.
+void mend_details(nexus::Failure& of) {
+  for (auto* at = &of; at != nullptr; at = at->has_cause() ? at->mutable_cause() : nullptr)
+    if (!is_utf8(at->details()))
+      at->set_details(to_valid_utf8(at->details()));
+}
+
+/// Metadata and details as JSON, without taking the details apart.
+std::string untouched(nexus::Failure from) {
+  const auto details = std::move(*from.mutable_details());
+  from.clear_message();
+  from.clear_stack_trace();
+  from.clear_details();
+  from.clear_cause();
+  auto made = protocol::failure_json(from);
+  if (details.empty())
+    return made;
+  made.pop_back();
+  made += made == "{" ? "\"details\":" : ",\"details\":";
+  return made.append(details).append("}");
 }
 
 /// A Nexus failure of the older format: a Temporal failure packed into it, or something foreign.
-api::failure::v1::Failure unpack(const nexus::Failure& from) {
+api::failure::v1::Failure unpack(nexus::Failure from) {
   api::failure::v1::Failure failure;
-  if (is_packed_failure(from)) {
-    google::protobuf::util::JsonParseOptions lenient;
-    lenient.ignore_unknown_fields = true;
-    if (google::protobuf::util::JsonStringToMessage(from.details(), &failure, lenient).ok()) {
-      failure.set_message(from.message());
-      if (failure.stack_trace().empty())
-        failure.set_stack_trace(from.stack_trace());
-      return failure;
-    }
-    failure.Clear();
-  }
+  mend_details(from);
+  if (is_quick_to_read(from) && protocol::from_nexus(from, failure))
+    return failure;
+  // What is too large, or not what its type says, which the real server never gets over.
+  failure.Clear();
   failure.set_message(from.message());
   failure.set_stack_trace(from.stack_trace());
   auto& info = *failure.mutable_application_failure_info();
   info.set_type("NexusFailure");
-  if (!from.metadata().empty() || !from.details().empty()) {
-    auto& payload = *info.mutable_details()->add_payloads();
-    (*payload.mutable_metadata())["encoding"] = "json/plain";
-    payload.set_data(from.details().empty() ? "null" : to_valid_utf8(from.details()));
-  }
+  auto& payload = *info.mutable_details()->add_payloads();
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  payload.set_data(untouched(std::move(from)));
   return failure;
+}
+
+bool says_how_it_ended(const nexus::UnsuccessfulOperationError& error) {
+  return error.operation_state() == "failed" || error.operation_state() == "canceled";
+}
+
+/// An operation error somewhere in a handler error: as for the real server, it is what counts.
+const nexus::Failure* operation_error_in(const nexus::Failure& from) {
+  for (const auto* at = &from; at != nullptr; at = at->has_cause() ? &at->cause() : nullptr)
+    if (protocol::failure_type(*at) == protocol::operation_error_type)
+      return at;
+  return nullptr;
 }
 
 nexus_verdict judge_operation_error(const nexus::UnsuccessfulOperationError& from) {
   nexus_verdict verdict;
-  verdict.failure = unpack(from.failure());
-  verdict.what = from.operation_state() == "canceled" ? kind::canceled : kind::failed;
-  auto& failure = verdict.failure;
-  if (verdict.what == kind::canceled) {
-    if (!failure.has_canceled_failure_info())
-      failure.mutable_canceled_failure_info();
-  } else if (failure.application_failure_info().type() == "NexusFailure") {
-    failure.mutable_application_failure_info()->set_type("OperationError");
-    failure.mutable_application_failure_info()->set_non_retryable(true);
+  if (!says_how_it_ended(from)) {
+    verdict.failure = handler_failure("INTERNAL", {});
+    return verdict;
   }
+  verdict.what = from.operation_state() == "canceled" ? kind::canceled : kind::failed;
+  verdict.failure = unpack(from.failure());
+  auto& failure = verdict.failure;
+  if (verdict.what == kind::canceled && !failure.has_canceled_failure_info())
+    failure = as_canceled(std::move(failure));
   return verdict;
 }
 
@@ -145,25 +175,34 @@ judge_start(const nexus::StartOperationResponse& response, const service_setting
   }
 }
 
-nexus_verdict judge_failed(const wire::RespondNexusTaskFailedRequest& request) {
+/// What a handler error of the older format is, without its cause.
+api::failure::v1::Failure older_handler_failure(const nexus::HandlerError& from) {
+  auto failure = handler_failure(from.error_type(), {});
+  failure.mutable_nexus_handler_failure_info()->set_retry_behavior(from.retry_behavior());
+  return failure;
+}
+
+nexus_verdict judge_failed(const wire::RespondNexusTaskFailedRequest& request, bool cancelation) {
   if (request.has_failure())
     return judge_handler_error(request.failure());
   const auto& error = request.error();
-  auto inner = unpack(error.failure());
-  if (inner.has_nexus_handler_failure_info())
-    return judge_handler_error(inner);
-  auto failure = handler_failure(error.error_type(), error.failure().message());
-  failure.set_stack_trace(error.failure().stack_trace());
-  failure.mutable_nexus_handler_failure_info()->set_retry_behavior(error.retry_behavior());
-  if (error.failure().metadata().contains("type"))
-    *failure.mutable_cause() = std::move(inner);
+  if (const auto* const of_operation = operation_error_in(error.failure());
+      of_operation != nullptr && !cancelation) {
+    nexus::UnsuccessfulOperationError instead;
+    instead.set_operation_state(protocol::operation_state(*of_operation).value_or(""));
+    *instead.mutable_failure() = protocol::unwrapped(*of_operation);
+    return judge_operation_error(instead);
+  }
+  auto failure = older_handler_failure(error);
+  // The real server has a cause there even if it says nothing.
+  *failure.mutable_cause() = unpack(error.failure());
   return judge_handler_error(failure);
 }
 
 nexus_verdict
 judge_answer(const nexus_outcome& outcome, bool cancelation, const service_settings& settings) {
   if (const auto* failed = std::get_if<const wire::RespondNexusTaskFailedRequest*>(&outcome))
-    return judge_failed(**failed);
+    return judge_failed(**failed, cancelation);
   if (const auto* problem = std::get_if<nexus_call_failed>(&outcome))
     return judge_call_error(*problem);
   const auto* completed = std::get_if<const wire::RespondNexusTaskCompletedRequest*>(&outcome);
@@ -183,6 +222,16 @@ judge_answer(const nexus_outcome& outcome, bool cancelation, const service_setti
 }
 
 } // namespace
+
+api::failure::v1::Failure as_canceled(api::failure::v1::Failure from) {
+  api::failure::v1::Failure failure;
+  failure.set_message(std::move(*from.mutable_message()));
+  failure.set_stack_trace(std::move(*from.mutable_stack_trace()));
+  failure.mutable_canceled_failure_info();
+  if (from.has_cause())
+    *failure.mutable_cause() = std::move(*from.mutable_cause());
+  return failure;
+}
 
 api::failure::v1::Failure handler_failure(const std::string& type, const std::string& message) {
   api::failure::v1::Failure failure;
@@ -224,12 +273,10 @@ bool trips_breaker(const nexus_outcome& outcome) {
     const auto& request = **failed;
     if (request.has_failure())
       return is_retryable_handler_error(request.failure());
-    if (is_packed_failure(request.error().failure()))
-      return judge_failed(request).what == kind::retry;
-    auto failure = handler_failure(request.error().error_type(), {});
-    failure.mutable_nexus_handler_failure_info()->set_retry_behavior(
-        request.error().retry_behavior());
-    return is_retryable_handler_error(failure);
+    // An operation error in it may say how the operation ended.
+    return operation_error_in(request.error().failure()) != nullptr
+               ? judge_failed(request, false).what == kind::retry
+               : is_retryable_handler_error(older_handler_failure(request.error()));
   }
   if (const auto* problem = std::get_if<nexus_call_failed>(&outcome))
     return !problem->is_final;
@@ -237,10 +284,12 @@ bool trips_breaker(const nexus_outcome& outcome) {
   if (completed == nullptr)
     return true; // nobody answered
   const auto& response = (*completed)->response();
-  return !response.has_cancel_operation()
-         && (!response.has_start_operation()
-             || response.start_operation().variant_case()
-                    == nexus::StartOperationResponse::VARIANT_NOT_SET);
+  if (response.has_cancel_operation())
+    return false;
+  const auto& start = response.start_operation();
+  if (start.has_operation_error())
+    return !says_how_it_ended(start.operation_error());
+  return start.variant_case() == nexus::StartOperationResponse::VARIANT_NOT_SET;
 }
 
 namespace {

@@ -32,6 +32,9 @@ struct nexus_verdict {
 nexus_verdict
 judge(const nexus_outcome& outcome, bool cancelation, const service_settings& settings);
 
+/// What a failure of another kind is to the caller of an operation that was canceled.
+api::failure::v1::Failure as_canceled(api::failure::v1::Failure from);
+
 /// The failure of a handler error with this type, as this service itself makes it.
 api::failure::v1::Failure handler_failure(const std::string& type, const std::string& message);
 

@@ -39,6 +39,17 @@ command_api::Command with_input(std::size_t bytes) {
   return command;
 }
 
+using operation_attributes = command_api::ScheduleNexusOperationCommandAttributes;
+
+command_api::Command
+with_timeout(google::protobuf::Duration* (operation_attributes::*which)(), int seconds, int nanos) {
+  auto command = schedule_operation();
+  auto& timeout = *(command.mutable_schedule_nexus_operation_command_attributes()->*which)();
+  timeout.set_seconds(seconds);
+  timeout.set_nanos(nanos);
+  return command;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(answer_rules)
@@ -132,6 +143,19 @@ BOOST_AUTO_TEST_CASE(bad_commands_fail_the_task_in_the_servers_words) {
       {"long service",
        {schedule_operation("e", std::string(1001, 'x'))},
        nexus + "Service exceeds length limit of 1000"},
+      {"long operation",
+       {schedule_operation("e", "s", std::string(1001, 'x'))},
+       nexus + "Operation exceeds length limit of 1000"},
+      {"long endpoint",
+       {schedule_operation(long_id)},
+       "BadScheduleNexusOperationAttributes: endpoint \"" + long_id + "\" not found"},
+      {"a little negative timeout",
+       {with_timeout(&operation_attributes::mutable_schedule_to_start_timeout, 0, -1)},
+       nexus + "ScheduleToStartTimeout is invalid: negative duration"},
+      {"timeout of two signs",
+       {with_timeout(&operation_attributes::mutable_start_to_close_timeout, 1, -1)},
+       nexus
+           + "StartToCloseTimeout is invalid: duration has seconds and nanos with different signs"},
       {"negative timeout",
        {negative},
        nexus + "ScheduleToCloseTimeout is invalid: negative duration"},
@@ -141,7 +165,7 @@ BOOST_AUTO_TEST_CASE(bad_commands_fail_the_task_in_the_servers_words) {
        nexus + "NexusHeader exceeds size limit"},
       {"reserved header",
        {with_header("Request-Timeout", "1s")},
-       nexus + "NexusHeader contains a disallowed header key: \"request-timeout\""},
+       nexus + "NexusHeader contains a disallowed header key: \"Request-Timeout\""},
       {"cancel of nothing",
        {cancel_operation(99)},
        "BadRequestCancelNexusOperationAttributes: requested cancelation for a non-existing or "

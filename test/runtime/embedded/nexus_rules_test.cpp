@@ -217,18 +217,16 @@ BOOST_AUTO_TEST_CASE(a_success_without_a_result_completes_the_operation_with_not
 BOOST_AUTO_TEST_CASE(a_bad_byte_in_details_becomes_one_replacement_character) {
   calling service;
   wire::RespondNexusTaskCompletedRequest request;
-  auto& failure = *request.mutable_response()
-                       ->mutable_start_operation()
-                       ->mutable_operation_error()
-                       ->mutable_failure();
-  failure.set_details("{\"a\":\"h\xc3\xa9\xff\"}");
+  auto& error = *request.mutable_response()->mutable_start_operation()->mutable_operation_error();
+  error.set_operation_state("failed");
+  error.mutable_failure()->set_details("{\"a\":\"h\xc3\xa9\xff\"}");
   BOOST_TEST(embedded::check(request, service.settings).message == "");
   service.decide(embedded::nexus_request_done{service.take(), &request});
   const auto& told =
       service.current().history.at(5)->nexus_operation_failed_event_attributes().failure();
   BOOST_TEST(
       told.cause().application_failure_info().details().payloads(0).data()
-      == "{\"a\":\"h\xc3\xa9\xef\xbf\xbd\"}");
+      == "{\"details\":{\"a\":\"h\xc3\xa9\xef\xbf\xbd\"}}");
 }
 
 BOOST_AUTO_TEST_CASE(a_completion_with_a_wrong_request_id_finds_no_operation) {
@@ -265,6 +263,100 @@ BOOST_AUTO_TEST_CASE(older_workers_answer_in_the_older_format) {
   const auto& failure = event->nexus_operation_canceled_event_attributes().failure();
   BOOST_TEST(failure.cause().message() == "no more");
   BOOST_TEST(failure.cause().has_canceled_failure_info());
+}
+
+// As `test/interop/nexus_by_hand_test.py` has them from the real server.
+BOOST_AUTO_TEST_CASE(failures_of_the_older_format_keep_what_they_say) {
+  struct row {
+    const char* message;
+    std::vector<std::pair<std::string, std::string>> metadata;
+    const char* details;
+    const char* type; ///< of the application failure; empty: it has none
+    const char* kept; ///< in its details; empty: it has none
+    bool is_operation_error = false;
+  };
+  const row rows[] = {
+      {"m", {}, "", "", ""},
+      {"m",
+       {{"a", "b"}, {"c", "<&>"}},
+       "",
+       "NexusFailure",
+       R"({"metadata":{"a":"b","c":"\u003c\u0026\u003e"}})"},
+      {"m",
+       {},
+       R"({ "b" : 1.50,
+ "a" : [ ] })",
+       "NexusFailure",
+       R"({"details":{"b":1.50,"a":[]}})"},
+      {"m",
+       {{"type", "acme.Error"}},
+       R"({"code":7})",
+       "NexusFailure",
+       R"({"metadata":{"type":"acme.Error"},"details":{"code":7}})"},
+      {"m",
+       {{"type", "temporal.api.failure.v1.Failure"}, {"a", "b"}},
+       R"({"applicationFailureInfo":{"type":"T","new":1}})",
+       "T",
+       ""},
+      {"m",
+       {{"type", "nexus.OperationError"}},
+       R"({"state":"failed"})",
+       "OperationError",
+       "",
+       true},
+      {"m",
+       {{"type", "temporal.api.failure.v1.Failure"}},
+       R"({"applicationFailureInfo":1})",
+       "NexusFailure",
+       R"({"metadata":{"type":"temporal.api.failure.v1.Failure"},"details":{"applicationFailureInfo":1}})"},
+  };
+  for (const auto& each : rows) {
+    temporal::api::nexus::v1::Failure from;
+    from.set_message(each.message);
+    for (const auto& [name, value] : each.metadata)
+      (*from.mutable_metadata())[name] = value;
+    from.set_details(each.details);
+    const auto check = [&](const temporal::api::failure::v1::Failure& told) {
+      BOOST_TEST(told.message() == each.message);
+      const auto& info = told.application_failure_info();
+      BOOST_TEST(told.has_application_failure_info() == (*each.type != 0));
+      BOOST_TEST(info.type() == each.type);
+      BOOST_TEST(info.details().payloads_size() == (*each.kept != 0 ? 1 : 0));
+      if (info.details().payloads_size() == 1)
+        BOOST_TEST(info.details().payloads(0).data() == each.kept);
+    };
+    wire::RespondNexusTaskFailedRequest refused;
+    refused.mutable_error()->set_error_type("BAD_REQUEST");
+    *refused.mutable_error()->mutable_failure() = from;
+    for (const bool is_cancel : {false, true}) {
+      const auto by_handler = embedded::judge(&refused, is_cancel, {});
+      if (!is_cancel && each.is_operation_error) {
+        BOOST_TEST((by_handler.what == embedded::nexus_verdict::kind::failed));
+        check(by_handler.failure);
+        continue;
+      }
+      BOOST_TEST((by_handler.what == embedded::nexus_verdict::kind::refused));
+      BOOST_TEST(by_handler.failure.message() == "");
+      BOOST_TEST(by_handler.failure.nexus_handler_failure_info().type() == "BAD_REQUEST");
+      check(by_handler.failure.cause());
+    }
+    wire::RespondNexusTaskCompletedRequest failed;
+    auto& error = *failed.mutable_response()->mutable_start_operation()->mutable_operation_error();
+    error.set_operation_state("failed");
+    *error.mutable_failure() = from;
+    const auto by_operation = embedded::judge(&failed, false, {});
+    BOOST_TEST((by_operation.what == embedded::nexus_verdict::kind::failed));
+    check(by_operation.failure);
+    error.set_operation_state("canceled");
+    const auto canceled = embedded::judge(&failed, false, {});
+    BOOST_TEST((canceled.what == embedded::nexus_verdict::kind::canceled));
+    BOOST_TEST(canceled.failure.message() == each.message);
+    BOOST_TEST(canceled.failure.has_canceled_failure_info());
+    error.set_operation_state("running"); // neither: the handler is asked again
+    const auto again = embedded::judge(&failed, false, {});
+    BOOST_TEST((again.what == embedded::nexus_verdict::kind::retry));
+    BOOST_TEST(again.failure.nexus_handler_failure_info().type() == "INTERNAL");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_async_answer_without_token_is_refused) {
@@ -415,7 +507,10 @@ BOOST_AUTO_TEST_CASE(a_packed_failure_that_takes_long_to_unpack_is_kept_as_text)
     const auto& info = large.cause().cause().application_failure_info();
     BOOST_TEST(info.type() == "NexusFailure");
     BOOST_REQUIRE(info.details().payloads_size() == 1);
-    BOOST_TEST((info.details().payloads(0).data() == request.error().failure().details()));
+    BOOST_TEST(
+        (info.details().payloads(0).data()
+         == R"({"metadata":{"type":"temporal.api.failure.v1.Failure"},"details":)"
+                + request.error().failure().details() + '}'));
   }
   const auto refused = embedded::check(packed(200'000, 0));
   BOOST_TEST((refused.code == status_code::invalid_argument));
@@ -447,6 +542,12 @@ BOOST_AUTO_TEST_CASE(the_breaker_judges_every_outcome_as_the_operation_does) {
       both(&older, false);
       failure.set_details(R"({"nexusHandlerFailureInfo":{"type":"BAD_REQUEST"}})");
       both(&older, false);
+      both(&older, true);
+      (*failure.mutable_metadata())["type"] = "nexus.OperationError";
+      for (const char* details : {"", R"({"state":"failed"})", R"({"state":"running"})"}) {
+        failure.set_details(details);
+        both(&older, false);
+      }
     }
   wire::RespondNexusTaskCompletedRequest answer;
   both(&answer, false);
@@ -456,8 +557,11 @@ BOOST_AUTO_TEST_CASE(the_breaker_judges_every_outcome_as_the_operation_does) {
   both(&answer, false);
   answer.mutable_response()->mutable_start_operation()->mutable_async_success();
   both(&answer, false);
-  answer.mutable_response()->mutable_start_operation()->mutable_operation_error();
-  both(&answer, false);
+  auto& error = *answer.mutable_response()->mutable_start_operation()->mutable_operation_error();
+  for (const char* state : {"", "failed", "canceled", "running"}) {
+    error.set_operation_state(state);
+    both(&answer, false);
+  }
   answer.mutable_response()->mutable_start_operation()->mutable_failure();
   both(&answer, false);
   answer.mutable_response()->mutable_cancel_operation();

@@ -86,6 +86,33 @@ BOOST_AUTO_TEST_CASE(a_failure_comes_over_as_it_was) {
   BOOST_TEST(read_completion(older)->operation_token == "token");
 }
 
+BOOST_AUTO_TEST_CASE(an_operation_error_says_itself_how_it_ended) {
+  const auto read = [](std::string state, std::string body) {
+    auto made = read_completion(
+        {.headers =
+             {{"nexus-operation-state", std::move(state)}, {"content-type", "application/json"}},
+         .body = std::move(body)});
+    return made ? made->state + ' ' + made->failure->message() : "refused";
+  };
+  const std::string error = R"({"message":"m","metadata":{"type":"nexus.OperationError"})";
+  BOOST_TEST(read("failed", R"({"message":"m"})") == "failed m");
+  BOOST_TEST(read("failed", error + R"(,"details":{"state":"canceled"}})") == "canceled m");
+  BOOST_TEST(read("canceled", error + R"(,"details":{"state":"failed"}})") == "failed m");
+  BOOST_TEST(read("failed", error + R"(,"details":{"state":"running"}})") == "refused");
+  BOOST_TEST(read("failed", error + "}") == "refused");
+  const std::string envelope =
+      R"({"message":"m","metadata":{"type":"nexus.OperationError","unwrap-error":"true"})";
+  BOOST_TEST(
+      read("failed", envelope + R"(,"details":{"state":"failed"},"cause":{"message":"inner"}})")
+      == "failed inner");
+  BOOST_TEST(read("failed", envelope + R"(,"details":{"state":"failed"}})") == "failed m");
+  BOOST_TEST(
+      read(
+          "failed",
+          R"({"message":"m","metadata":{"unwrap-error":"true"},"cause":{"message":"inner"}})")
+      == "failed m");
+}
+
 BOOST_AUTO_TEST_CASE(bad_completions_are_told_what_is_wrong) {
   const headers state{{"nexus-operation-state", "succeeded"}};
   const auto with = [&](std::string name, std::string value) {

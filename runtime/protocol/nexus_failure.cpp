@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/nexus_http/failure.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
 #include "runtime/base/text/base64.hpp"
 #include "runtime/protocol/json_value.hpp"
@@ -10,35 +10,20 @@
 #include <temporal/api/nexus/v1/message.pb.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
-namespace troupe::nexus_http {
+namespace troupe::protocol {
 
 namespace {
 
 namespace enums = temporal::api::enums::v1;
 using nexus_failure = temporal::api::nexus::v1::Failure;
 using temporal_failure = temporal::api::failure::v1::Failure;
-using protocol::json_value;
 
 constexpr std::string_view temporal_type = "temporal.api.failure.v1.Failure";
 /// Causes of causes; the rest is cut off. Deeper ones could not be read as JSON.
 constexpr int most_causes = 64;
-constexpr std::array<std::pair<std::string_view, unsigned>, 11> statuses{{
-    {"BAD_REQUEST", 400},
-    {"UNAUTHENTICATED", 401},
-    {"UNAUTHORIZED", 403},
-    {"NOT_FOUND", 404},
-    {"REQUEST_TIMEOUT", 408},
-    {"CONFLICT", 409},
-    {"RESOURCE_EXHAUSTED", 429},
-    {"INTERNAL", 500},
-    {"NOT_IMPLEMENTED", 501},
-    {"UNAVAILABLE", 503},
-    {"UPSTREAM_TIMEOUT", 520},
-}};
 
 json_value text_value(std::string_view text) {
   return {json_value::type::string, std::string{text}, {}, {}};
@@ -63,7 +48,7 @@ json_value to_value(const nexus_failure& from, int depth) {
     add(made, "metadata", std::move(metadata));
   }
   if (!from.details().empty())
-    if (auto details = protocol::parse_json(from.details()))
+    if (auto details = parse_json(from.details()))
       add(made, "details", std::move(*details));
   if (from.has_cause() && depth < most_causes)
     add(made, "cause", to_value(from.cause(), depth + 1));
@@ -99,18 +84,17 @@ bool from_value(const json_value& from, nexus_failure& to) {
       if (!read_text(*metadata, metadata->names[at], (*to.mutable_metadata())[metadata->names[at]]))
         return false;
   }
-  if (const auto* const details = member(from, "details");
-      details != nullptr && details->is != json_value::type::null)
-    to.set_details(protocol::write_json(*details));
+  if (const auto* const details = member(from, "details"))
+    to.set_details(write_json(*details));
   if (const auto* const cause = member(from, "cause");
       cause != nullptr && cause->is != json_value::type::null)
     return from_value(*cause, *to.mutable_cause());
   return true;
 }
 
-std::string metadata(const nexus_failure& from, const char* key) {
+std::string_view metadata(const nexus_failure& from, const char* key) {
   const auto found = from.metadata().find(key);
-  return found == from.metadata().end() ? std::string{} : found->second;
+  return found == from.metadata().end() ? std::string_view{} : found->second;
 }
 
 json_value object() {
@@ -133,10 +117,9 @@ void pack_handler_error(const temporal_failure& from, nexus_failure& to) {
   if (from.has_encoded_attributes())
     add(details,
         "encodedAttributes",
-        text_value(to_base64url(
-            protocol::to_json(from.encoded_attributes(), protocol::payload_style::raw))));
+        text_value(to_base64url(to_json(from.encoded_attributes(), payload_style::raw))));
   (*to.mutable_metadata())["type"] = std::string{handler_error_type};
-  to.set_details(protocol::write_json(details));
+  to.set_details(write_json(details));
 }
 
 void pack(const temporal_failure& from, nexus_failure& to, int depth) {
@@ -153,7 +136,7 @@ void pack(const temporal_failure& from, nexus_failure& to, int depth) {
   rest.clear_message();
   rest.clear_stack_trace();
   (*to.mutable_metadata())["type"] = std::string{temporal_type};
-  to.set_details(protocol::to_json(rest, protocol::payload_style::raw));
+  to.set_details(to_json(rest, payload_style::raw));
 }
 
 void keep_unknown(const nexus_failure& from, temporal_failure& to) {
@@ -170,7 +153,7 @@ void keep_unknown(const nexus_failure& from, temporal_failure& to) {
 }
 
 bool unpack_handler_error(const nexus_failure& from, temporal_failure& to) {
-  const auto details = protocol::parse_json(from.details());
+  const auto details = parse_json(from.details());
   if (!details || details->is != json_value::type::object)
     return false;
   auto& info = *to.mutable_nexus_handler_failure_info();
@@ -195,18 +178,17 @@ bool unpack_handler_error(const nexus_failure& from, temporal_failure& to) {
 
 bool unpack(const nexus_failure& from, temporal_failure& to, int depth) {
   to.Clear();
-  const auto type = metadata(from, "type");
+  const auto type = failure_type(from);
   if (type == temporal_type) {
     google::protobuf::util::JsonParseOptions lenient;
     lenient.ignore_unknown_fields = true;
     if (!google::protobuf::util::JsonStringToMessage(from.details(), &to, lenient).ok())
       return false;
   } else if (type == operation_error_type) {
-    const auto details = protocol::parse_json(from.details());
-    std::string state;
-    if (!details || details->is != json_value::type::object || !read_text(*details, "state", state))
+    const auto state = operation_state(from);
+    if (!state)
       return false;
-    if (state == "canceled") {
+    if (*state == "canceled") {
       to.mutable_canceled_failure_info();
     } else {
       to.mutable_application_failure_info()->set_type("OperationError");
@@ -219,7 +201,9 @@ bool unpack(const nexus_failure& from, temporal_failure& to, int depth) {
     keep_unknown(from, to);
   }
   to.set_message(from.message());
-  to.set_stack_trace(from.stack_trace());
+  // Python's SDK leaves it in the details, where the real server does not look.
+  if (type != temporal_type || !from.stack_trace().empty())
+    to.set_stack_trace(from.stack_trace());
   return !from.has_cause() || depth >= most_causes
          || unpack(from.cause(), *to.mutable_cause(), depth + 1);
 }
@@ -227,11 +211,11 @@ bool unpack(const nexus_failure& from, temporal_failure& to, int depth) {
 } // namespace
 
 std::string failure_json(const nexus_failure& from) {
-  return protocol::write_json(to_value(from, 0), {.escape_html = true});
+  return write_json(to_value(from, 0), {.escape_html = true});
 }
 
 std::optional<nexus_failure> parse_failure_json(std::string_view text) {
-  const auto value = protocol::parse_json(text);
+  const auto value = parse_json(text);
   nexus_failure made;
   if (!value || !from_value(*value, made))
     return std::nullopt;
@@ -246,6 +230,27 @@ bool from_nexus(const nexus_failure& from, temporal_failure& to) {
   return unpack(from, to, 0);
 }
 
+std::string_view failure_type(const nexus_failure& of) {
+  return metadata(of, "type");
+}
+
+const nexus_failure& unwrapped(const nexus_failure& from) {
+  return failure_type(from) == operation_error_type && metadata(from, "unwrap-error") == "true"
+                 && from.has_cause()
+             ? from.cause()
+             : from;
+}
+
+std::optional<std::string> operation_state(const nexus_failure& from) {
+  if (failure_type(from) != operation_error_type)
+    return std::nullopt;
+  const auto details = parse_json(from.details());
+  std::string state;
+  if (!details || details->is != json_value::type::object || !read_text(*details, "state", state))
+    return std::nullopt;
+  return state;
+}
+
 nexus_failure make_handler_error(
     std::string_view type, std::string_view message, std::optional<bool> is_retryable) {
   nexus_failure made;
@@ -256,7 +261,7 @@ nexus_failure make_handler_error(
     add(details, "type", text_value(type));
   if (is_retryable)
     add(details, "retryableOverride", truth(*is_retryable));
-  made.set_details(protocol::write_json(details));
+  made.set_details(write_json(details));
   return made;
 }
 
@@ -270,23 +275,9 @@ wrap_operation_error(std::string_view message, std::string_view state, nexus_fai
   auto details = object();
   if (!state.empty())
     add(details, "state", text_value(state));
-  made.set_details(protocol::write_json(details));
+  made.set_details(write_json(details));
   *made.mutable_cause() = std::move(cause);
   return made;
 }
 
-unsigned status_of(std::string_view type) noexcept {
-  for (const auto& [name, status] : statuses)
-    if (name == type)
-      return status;
-  return 500;
-}
-
-std::string_view type_of(unsigned status) noexcept {
-  for (const auto& [name, each] : statuses)
-    if (each == status)
-      return name;
-  return {};
-}
-
-} // namespace troupe::nexus_http
+} // namespace troupe::protocol

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/nexus_http/failure.hpp"
+#include "runtime/protocol/nexus_failure.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <temporal/api/failure/v1/message.pb.h>
 #include <temporal/api/nexus/v1/message.pb.h>
 
-using namespace troupe::nexus_http;
+using namespace troupe::protocol;
 namespace enums = temporal::api::enums::v1;
 using temporal_failure = temporal::api::failure::v1::Failure;
-using nexus_failure = temporal::api::nexus::v1::Failure;
+using nexus_message = temporal::api::nexus::v1::Failure;
 
-BOOST_AUTO_TEST_SUITE(failure)
+BOOST_AUTO_TEST_SUITE(nexus_failure)
 
 BOOST_AUTO_TEST_CASE(a_failure_with_causes_comes_back_as_it_was) {
   temporal_failure from;
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_failure_with_causes_comes_back_as_it_was) {
   cause.mutable_application_failure_info()->set_type("T");
   cause.mutable_cause()->set_message("innermost");
   cause.mutable_cause()->mutable_canceled_failure_info();
-  nexus_failure packed;
+  nexus_message packed;
   to_nexus(from, packed);
   const auto json = failure_json(packed);
   BOOST_TEST(
@@ -93,25 +93,50 @@ BOOST_AUTO_TEST_CASE(what_is_no_failure_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(each_type_has_its_status) {
-  const std::pair<const char*, unsigned> table[] = {
-      {"BAD_REQUEST", 400},
-      {"UNAUTHENTICATED", 401},
-      {"UNAUTHORIZED", 403},
-      {"NOT_FOUND", 404},
-      {"REQUEST_TIMEOUT", 408},
-      {"CONFLICT", 409},
-      {"RESOURCE_EXHAUSTED", 429},
-      {"INTERNAL", 500},
-      {"NOT_IMPLEMENTED", 501},
-      {"UNAVAILABLE", 503},
-      {"UPSTREAM_TIMEOUT", 520}};
-  for (const auto& [type, status] : table) {
-    BOOST_TEST(status_of(type) == status);
-    BOOST_TEST(type_of(status) == type);
-  }
-  BOOST_TEST(status_of("ELSE") == 500U);
-  BOOST_TEST(type_of(302) == "");
+BOOST_AUTO_TEST_CASE(a_stack_trace_in_the_details_counts_if_there_is_no_other) {
+  nexus_message from;
+  (*from.mutable_metadata())["type"] = "temporal.api.failure.v1.Failure";
+  from.set_details(R"({"stackTrace":"inside","cause":{"message":"inner"}})");
+  temporal_failure read;
+  BOOST_TEST(from_nexus(from, read));
+  BOOST_TEST(read.stack_trace() == "inside");
+  BOOST_TEST(read.cause().message() == "inner");
+  from.set_stack_trace("outside");
+  from.mutable_cause()->set_message("beside");
+  BOOST_TEST(from_nexus(from, read));
+  BOOST_TEST(read.stack_trace() == "outside");
+  BOOST_TEST(read.cause().message() == "beside");
+}
+
+BOOST_AUTO_TEST_CASE(chains_of_causes_are_bounded) {
+  nexus_message deep;
+  auto* level = &deep;
+  for (int i = 0; i < 5'000; ++i)
+    level = level->mutable_cause();
+  temporal_failure read;
+  BOOST_TEST(from_nexus(deep, read));
+  int length = 1;
+  for (const auto* at = &read; at->has_cause(); at = &at->cause())
+    ++length;
+  BOOST_TEST(length == 65);
+}
+
+BOOST_AUTO_TEST_CASE(an_envelope_is_what_is_in_it) {
+  nexus_message inner;
+  inner.set_message("inner");
+  const auto envelope = wrap_operation_error("outer", "canceled", inner);
+  BOOST_TEST(failure_type(envelope) == operation_error_type);
+  BOOST_TEST(operation_state(envelope).value() == "canceled");
+  BOOST_TEST(unwrapped(envelope).message() == "inner");
+  auto alone = envelope;
+  alone.clear_cause();
+  BOOST_TEST(unwrapped(alone).message() == "outer");
+  auto of_another = envelope;
+  (*of_another.mutable_metadata())["type"] = "x";
+  BOOST_TEST(unwrapped(of_another).message() == "outer");
+  BOOST_TEST(!operation_state(of_another));
+  alone.set_details("[]");
+  BOOST_TEST(!operation_state(alone));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -15,7 +15,7 @@ class Failure;
 /// Failures as Nexus has them over HTTP, `{message, stackTrace, metadata, details, cause}`, and
 /// what they are to Temporal. The real server does the same (`common/nexus/failure.go`), so that a
 /// failure that passes through both is the same in the end.
-namespace troupe::nexus_http {
+namespace troupe::protocol {
 
 inline constexpr std::string_view handler_error_type = "nexus.HandlerError";
 inline constexpr std::string_view operation_error_type = "nexus.OperationError";
@@ -35,6 +35,17 @@ void to_nexus(
 [[nodiscard]] bool
 from_nexus(const temporal::api::nexus::v1::Failure& from, temporal::api::failure::v1::Failure& to);
 
+/// Its metadata `type`; empty if it has none.
+[[nodiscard]] std::string_view failure_type(const temporal::api::nexus::v1::Failure& of);
+/// What is no more than another failure in the envelope that Temporal services use between each
+/// other, or the failure itself.
+[[nodiscard]] const temporal::api::nexus::v1::Failure&
+unwrapped(const temporal::api::nexus::v1::Failure& from);
+/// The state in an operation error: how the operation ended. Nothing if it is no such error, or its
+/// details are not of that kind.
+[[nodiscard]] std::optional<std::string>
+operation_state(const temporal::api::nexus::v1::Failure& from);
+
 /// `{message, metadata: {type: nexus.HandlerError}, details: {type, retryableOverride}}`
 [[nodiscard]] temporal::api::nexus::v1::Failure make_handler_error(
     std::string_view type, std::string_view message, std::optional<bool> is_retryable = {});
@@ -42,9 +53,4 @@ from_nexus(const temporal::api::nexus::v1::Failure& from, temporal::api::failure
 [[nodiscard]] temporal::api::nexus::v1::Failure wrap_operation_error(
     std::string_view message, std::string_view state, temporal::api::nexus::v1::Failure cause);
 
-/// The HTTP status of a handler error's type; 500 for unknown ones.
-[[nodiscard]] unsigned status_of(std::string_view handler_error_type) noexcept;
-/// The type of a status; empty if it stands for none.
-[[nodiscard]] std::string_view type_of(unsigned status) noexcept;
-
-} // namespace troupe::nexus_http
+} // namespace troupe::protocol
