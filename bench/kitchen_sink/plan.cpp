@@ -132,6 +132,7 @@ private:
                 kind::started_peer,
                 kind::cancelled_peer,
                 kind::paused_activity,
+                kind::left_open, // it may be over when it is to be completed once more
                 kind::cancelled_child,
                 kind::cron_child,
                 kind::cancelled_operation});
