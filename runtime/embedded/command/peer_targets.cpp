@@ -66,7 +66,9 @@ void add_peer(completion& in, peer_kind kind, const event_ptr& initiated) {
   peer_state made;
   made.initiated_event_id = initiated->event_id();
   made.initiated = initiated;
-  if (kind != peer_kind::cancel)
+  if (kind == peer_kind::child) // whoever describes the child sees it; the last is a version
+    made.request_id = in.on.id + ':' + std::to_string(initiated->event_id()) + ":0";
+  else if (kind == peer_kind::signal)
     made.request_id = in.ch.around.ids.uuid();
   in.on.state.peers.put(initiated->event_id(), std::move(made));
 }

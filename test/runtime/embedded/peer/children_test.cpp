@@ -91,6 +91,11 @@ BOOST_AUTO_TEST_CASE(a_child_knows_its_parent_and_the_root_of_both) {
   BOOST_TEST(info.parent_execution().workflow_id() == "c");
   BOOST_TEST(info.root_execution().workflow_id() == "p");
   BOOST_TEST(info.parent_namespace_id() == world.at("p").rec().namespace_id);
+  // The request that started it, as the real server names it.
+  const auto requests = world.describe("c").workflow_extended_info().request_id_infos();
+  BOOST_REQUIRE(requests.size() == 1u);
+  BOOST_TEST(requests.begin()->first == world.at("p").current().id + ":5:0");
+  BOOST_TEST(requests.begin()->second.event_id() == 1);
   const auto own = world.describe("p").workflow_execution_info();
   BOOST_TEST(!own.has_parent_execution());
   BOOST_TEST(own.root_execution().workflow_id() == "p");
