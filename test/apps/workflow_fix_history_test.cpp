@@ -68,11 +68,17 @@ BOOST_AUTO_TEST_CASE(what_nobody_knows_any_more_is_left_out) {
   ]
 })");
   BOOST_TEST(fixed_history(R"({"x":1})") == "{}");
+  BOOST_TEST(fixed_history(R"({"x":1e400})") == "{}");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_history_is_named) {
   BOOST_TEST(error_of("nope") == "the history is not valid JSON");
   BOOST_TEST(error_of("[]") == "the history is not a JSON object");
+  BOOST_TEST(error_of("{\"x\":\"\xff\"}") == "the history is not UTF-8");
+  BOOST_TEST(
+      error_of(
+          R"({"events":[{"workflowExecutionStartedEventAttributes":{"retryPolicy":{"backoffCoefficient":1e400}}}]})")
+          .starts_with("this is no history: "));
   BOOST_TEST(error_of("").starts_with("the history is not valid JSON"));
   BOOST_TEST(error_of(R"({"events":3})").starts_with("this is no history: "));
   BOOST_TEST(

@@ -7,6 +7,7 @@
 #include "apps/troupe/terminal/output.hpp"
 #include "apps/troupe/terminal/text.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/text/utf8.hpp"
 
 #include <CLI/CLI.hpp>
 #include <google/protobuf/descriptor.h>
@@ -19,6 +20,7 @@
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace troupe::cli {
 namespace {
@@ -72,10 +74,17 @@ void fix(json_value& value, const FieldDescriptor& of) {
   }
 }
 
+/// What is unknown goes: a number there may be larger than any that the reader takes.
 void fix(json_value& value, const Descriptor& of) {
+  json_value known;
+  known.is = value.is;
   for (std::size_t i = 0; i != value.items.size(); ++i)
-    if (const auto* field = field_of(of, value.names[i]))
+    if (const auto* field = field_of(of, value.names[i])) {
       fix(value.items[i], *field);
+      known.names.push_back(std::move(value.names[i]));
+      known.items.push_back(std::move(value.items[i]));
+    }
+  value = std::move(known);
 }
 
 struct fix_flags {
@@ -109,6 +118,8 @@ void fix_history(const fix_flags& what, const global_flags&) {
 } // namespace
 
 std::string fixed_history(const std::string& json) {
+  if (!is_utf8(json))
+    throw command_error("the history is not UTF-8");
   auto value = parse_json(json);
   if (!value)
     throw command_error(json_fault(json, "the history"));
