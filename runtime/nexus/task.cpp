@@ -63,6 +63,8 @@ private:
     // Services before 1.27 fill only the older field.
     if (task_.operation_token.empty())
       task_.operation_token = older_token_;
+    if (task_.kind == nexus_task::request::start && !has_input_)
+      task_.input_metadata.emplace_back("encoding", "binary/null"); // an input of nothing
     for (const auto& [name, value] : task_.input_metadata)
       if (name == "encoding")
         task_.input.encoding = value;
@@ -122,6 +124,7 @@ private:
       task_.operation_token = older_token_ = {};
       task_.input = {};
       task_.input_metadata.clear();
+      has_input_ = false;
       task_.callback_headers.clear();
       task_.links.clear();
     }
@@ -157,7 +160,10 @@ private:
         case 2: read_string(in, task_.operation); break;
         case 3: read_string(in, task_.request_id); break;
         case 4: read_string(in, task_.callback_url); break;
-        case 5: good_ &= read_payload(in.text()); break;
+        case 5:
+          has_input_ = true;
+          good_ &= read_payload(in.text());
+          break;
         case 6: good_ &= read_entry(in.text(), task_.callback_headers, callback_headers_); break;
         case 7: good_ &= read_link(in.text()); break;
         default: break;
@@ -255,6 +261,7 @@ private:
   entry_sort callback_headers_{.too_many = too_many_callback_headers};
   entry_sort metadata_{.too_many = too_much_metadata, .values_are_text = false};
   entry_sort links_{.too_many = too_many_links};
+  bool has_input_ = false;
   bool good_ = true;
 };
 

@@ -3,7 +3,10 @@
 
 #include "runtime/base/current_executor.hpp"
 #include "runtime/base/log/log.hpp"
+#include "runtime/base/text/go_quote.hpp"
+#include "runtime/base/text/utf8.hpp"
 #include "runtime/base/wire/wire_reader.hpp"
+#include "runtime/http/post.hpp"
 #include "runtime/nexus/error_mapping.hpp"
 #include "runtime/nexus_http/completing.hpp"
 #include "runtime/nexus_http/serving.hpp"
@@ -28,6 +31,7 @@ namespace wire = temporal::api::workflowservice::v1;
 
 /// Where completions come, below the server's path. Operations have a slash more.
 constexpr std::string_view completion_path = "/callback";
+constexpr std::size_t longest_cited_url = 200;
 
 unique_function<void()> at_once(http::answer_function& answer, http::response what) {
   answer([what = std::move(what)]() mutable { return std::move(what); });
@@ -199,6 +203,14 @@ served_calls::serve(std::shared_ptr<const http::incoming> request, http::answer_
   auto read = nexus_http::read_parts(*request, std::move(*target));
   if (!read)
     return at_once(answer, std::move(read.error()));
+  if (!read->callback.empty() && !http::parse_http_url(read->callback))
+    return at_once(
+        answer,
+        nexus_http::refusal(
+            "BAD_REQUEST",
+            "the callback cannot be called: "
+                + quote_as_go(excerpt(to_valid_utf8(read->callback), longest_cited_url))
+                + " is no http://host:port/path"));
   const auto left = read->timeout.value_or(patience_);
   auto one = std::make_shared<served>();
   one->answer = std::move(answer);

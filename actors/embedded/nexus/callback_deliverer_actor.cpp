@@ -158,22 +158,17 @@ void callback_deliverer_actor::report_posted(
 }
 
 void callback_deliverer_actor::report(const under_way& what, const rpc_status& status) {
-  callback_done done{
-      what.run_id, what.callback_id, what.attempt, callback_done::result::delivered, nullptr};
-  if (!status.ok()) {
-    const bool is_final =
-        status.code == status_code::not_found || status.code == status_code::invalid_argument;
-    done.outcome = is_final ? callback_done::result::refused : callback_done::result::retry;
-    auto failure = std::make_shared<temporal::api::failure::v1::Failure>();
-    failure->set_message(status.message);
-    auto& info = *failure->mutable_nexus_handler_failure_info();
-    info.set_type(
-        status.code == status_code::not_found ? "NOT_FOUND"
-        : is_final                            ? "BAD_REQUEST"
-                                              : "UNAVAILABLE");
-    done.failure = std::move(failure);
-  }
-  tell(directory_.execution(*what.source), callback_reported{std::move(done)});
+  if (status.ok())
+    return report_posted(what, callback_done::result::delivered, {});
+  const bool is_absent = status.code == status_code::not_found;
+  const bool is_final = is_absent || status.code == status_code::invalid_argument;
+  const std::string_view type = is_absent ? "NOT_FOUND" : is_final ? "BAD_REQUEST" : "UNAVAILABLE";
+  // In the words of one that came back over HTTP.
+  std::string problem = "handler error (" + std::string{type} + ')';
+  if (!status.message.empty())
+    problem += ": " + status.message;
+  report_posted(
+      what, is_final ? callback_done::result::refused : callback_done::result::retry, problem);
 }
 
 } // namespace troupe::embedded

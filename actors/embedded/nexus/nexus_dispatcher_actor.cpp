@@ -237,8 +237,7 @@ void nexus_dispatcher_actor::report(const under_way& what, nexus_answered answer
 }
 
 void nexus_dispatcher_actor::say_opened(lane& which, const under_way& last) {
-  auto& operations = which.opened_by;
-  operations.clear();
+  std::string operations;
   for (const auto& [name, times] : which.tripped_by) {
     operations.append(operations.empty() ? "" : ", ")
         .append(name)
@@ -247,11 +246,16 @@ void nexus_dispatcher_actor::say_opened(lane& which, const under_way& last) {
     if (directory_.count_opened_breaker)
       directory_.count_opened_breaker(last.attempt.endpoint_name, name);
   }
+  // A probe that failed is not what opened it.
+  const bool was_probed = !which.opened_by.empty();
+  if (!was_probed)
+    which.opened_by = operations;
   const auto* caller = directory_.namespaces.find_by_id(last.source->namespace_id);
   const std::string_view key = last.source->workflow_id;
   const bool is_standalone = is_standalone_key(key);
   log::warn(
-      "the circuit breaker of a Nexus endpoint opened",
+      was_probed ? "the circuit breaker of a Nexus endpoint stays open: its probe failed"
+                 : "the circuit breaker of a Nexus endpoint opened",
       {{"endpoint", last.attempt.endpoint_name},
        {"requests", last.attempt.cancelation ? "cancel" : "start"},
        {"failed", operations},
@@ -259,7 +263,7 @@ void nexus_dispatcher_actor::say_opened(lane& which, const under_way& last) {
        {is_standalone ? "last_operation_id" : "last_workflow_id",
         is_standalone ? standalone_id_of(key) : key},
        {"last_run_id", last.attempt.run_id},
-       {"closed_for_seconds",
+       {"open_for_seconds",
         std::chrono::duration_cast<std::chrono::seconds>(circuit_breaker::open_for).count()}});
 }
 

@@ -10,11 +10,10 @@
 namespace troupe::embedded {
 namespace {
 
-constexpr std::array<std::string_view, 9> disallowed_headers{
+constexpr std::array<std::string_view, 8> disallowed_headers{
     "request-timeout",
     "xdc-redirection",
     "xdc-redirection-api",
-    "xdc-redirection-source-cell",
     "caller-name",
     "caller-type",
     "call-initiation",

@@ -234,6 +234,25 @@ BOOST_AUTO_TEST_CASE(six_failures_in_a_row_hold_requests_back_for_a_minute) {
   BOOST_REQUIRE(handler->is_answered); // the probe
   auto next = poll_nexus(10min);
   BOOST_TEST(!next->is_answered);
+  shard.advance(5s);
+  BOOST_TEST(fail(token_of(handler))->status.ok());
+  const auto again =
+      log.lines_of("the circuit breaker of a Nexus endpoint stays open: its probe failed");
+  BOOST_REQUIRE(again.size() == 1u);
+  BOOST_TEST(again[0].at("failed") == "service/operation x1");
+  BOOST_TEST(again[0].at("open_for_seconds") == "60");
+  BOOST_TEST(log.lines_of("the circuit breaker of a Nexus endpoint opened").size() == 1u);
+  BOOST_REQUIRE(breakers().size() == 1u);
+  BOOST_TEST(breakers()[0].opened_by == "service/operation x6"); // not the probe
+  BOOST_TEST(!next->is_answered);
+  shard.advance(56s);
+  BOOST_TEST(next->is_answered); // the poll's time was over
+  handler = poll_nexus(10min);
+  BOOST_TEST(!handler->is_answered);
+  shard.advance(5s);
+  BOOST_REQUIRE(handler->is_answered); // the next probe
+  next = poll_nexus(10min);
+  BOOST_TEST(!next->is_answered);
   BOOST_TEST(succeed(token_of(handler))->status.ok());
   shard.advance(1s);
   BOOST_TEST(next->is_answered);

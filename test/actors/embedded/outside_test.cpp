@@ -196,7 +196,10 @@ BOOST_AUTO_TEST_CASE(a_callback_is_posted_again_until_it_is_taken_or_refused_for
 BOOST_AUTO_TEST_CASE(a_callback_that_this_service_made_leads_here_whatever_its_host) {
   start_told("w", "http://a.test/x", host->here().settings.cluster_id);
   BOOST_TEST(out->sent.empty());
-  BOOST_TEST(callback_of("w").last_attempt_failure().message() == "invalid callback token");
+  BOOST_TEST(
+      callback_of("w").last_attempt_failure().message()
+      == "handler error (BAD_REQUEST): invalid callback token");
+  BOOST_TEST(callback_of("w").last_attempt_failure().application_failure_info().non_retryable());
   start_told("other", "http://a.test/x", "another cluster");
   BOOST_TEST(out->sent.size() == 1U);
 }

@@ -74,7 +74,6 @@ BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services)
   auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
   attributes.mutable_schedule_to_close_timeout()->set_seconds(5);
   (*attributes.mutable_nexus_header())["Mine"] = "kept";
-  (*attributes.mutable_nexus_header())["user-agent"] = "not kept";
   service.complete({command});
   const auto request = parse(service.nexus_requests.front());
   const auto& header = request.header();
@@ -91,6 +90,77 @@ BOOST_AUTO_TEST_CASE(the_request_carries_the_operations_header_and_the_services)
   std::string once;
   BOOST_REQUIRE(request.SerializeToString(&once));
   BOOST_TEST(once.size() == service.nexus_requests.front().request->size());
+}
+
+BOOST_AUTO_TEST_CASE(callers_may_set_those_headers_that_a_temporal_server_lets_them_set) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto command = schedule_operation();
+  auto& given =
+      *command.mutable_schedule_nexus_operation_command_attributes()->mutable_nexus_header();
+  for (const auto* name :
+       {"Accept-Encoding",
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "Temporal-Nexus-Failure-Support",
+        "Trailer",
+        "Transfer-Encoding",
+        "X-Forwarded-For",
+        "Xdc-Redirection-Source-Cell",
+        "Nexus-Link"})
+    given[name] = "taken out";
+  given["Connection"] = "close";
+  given["User-Agent"] = "mine";
+  given["Nexus-Request-Id"] = "my id";
+  given["Nexus-Callback-X"] = "y";
+  given["Nexus-Callback-Source"] = "forged";
+  given["Nexus-Callback-Temporal-Callback-Token"] = "forged";
+  given["Operation-Timeout"] = "1m30s";
+  service.complete({command});
+  const auto request = parse(service.nexus_requests.front());
+  const auto& header = request.header();
+  BOOST_TEST(header.size() == 5U);
+  BOOST_TEST(header.at("connection") == "close");
+  BOOST_TEST(header.at("user-agent") == "mine");
+  BOOST_TEST(header.at("nexus-request-id") == "my id");
+  BOOST_TEST(header.at("operation-timeout") == "90000ms");
+  BOOST_TEST(header.at("nexus-link").starts_with("<temporal:///"));
+  const auto& start = request.start_operation();
+  BOOST_TEST(start.request_id() == "my id");
+  BOOST_TEST(start.callback_header().size() == 3U);
+  BOOST_TEST(start.callback_header().at("x") == "y");
+  BOOST_TEST(start.callback_header().at("source") != "forged");
+  BOOST_TEST(start.callback_header().at("temporal-callback-token") != "forged");
+  std::string once;
+  BOOST_REQUIRE(request.SerializeToString(&once));
+  BOOST_TEST(once.size() == service.nexus_requests.front().request->size());
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_nobody_can_read_reaches_the_handler_as_it_is) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto command = schedule_operation();
+  auto& attributes = *command.mutable_schedule_nexus_operation_command_attributes();
+  (*attributes.mutable_nexus_header())["operation-timeout"] = "junk";
+  service.complete({command});
+  BOOST_TEST(parse(service.nexus_requests.front()).header().at("operation-timeout") == "junk");
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_without_input_has_an_input_of_nothing) {
+  service_fixture service;
+  service.start();
+  service.poll();
+  auto command = schedule_operation();
+  command.mutable_schedule_nexus_operation_command_attributes()->clear_input();
+  service.complete({command});
+  const auto request = parse(service.nexus_requests.front());
+  const auto& input = request.start_operation().payload();
+  BOOST_TEST(input.metadata().size() == 1U);
+  BOOST_TEST(input.metadata().at("encoding") == "binary/null");
+  BOOST_TEST(input.data() == "");
 }
 
 BOOST_AUTO_TEST_CASE(no_operation_outlives_the_run_of_its_caller) {

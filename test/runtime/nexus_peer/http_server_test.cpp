@@ -93,6 +93,11 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_told_what_is_wrong) {
       answer("/probe/echo", "1", "Request-Timeout: soon\r\n")
       == R"(400 {"message":"invalid request timeout header")");
   BOOST_TEST(answer("/probe/later", "\"x\"").starts_with("400")); // without a callback
+  BOOST_TEST(
+      answer("/probe/later?callback=ftp%3A%2F%2Fx", "\"x\"")
+      == R"(400 {"message":"the callback cannot be called: \"ftp://x\" is no http://host:port/path")");
+  BOOST_TEST(answer("/probe/echo?callback=nowhere", "\"x\"").starts_with("400"));
+  BOOST_TEST(answer("/probe/echo?callback=http%3A%2F%2Fa", "\"x\"").starts_with("200"));
   BOOST_TEST(answer("/probe/echo/cancel", "") == R"(400 {"message":"missing operation token")");
   BOOST_TEST(answer("/probe/echo/cancel", "", "Nexus-Operation-Token: t\r\n").starts_with("501"));
   BOOST_TEST(

@@ -132,14 +132,16 @@ public:
       const http_call_options& options = {});
 
   /// Tells whoever started an operation of this program's that it succeeded: the callback is that
-  /// of its start (`nexus::callback::of`), an `http` or `https` URL, of any server.
+  /// of its start (`nexus::callback::of`), an `http` or `https` URL, of any server. Throws
+  /// `handler_error` if that refuses it, `http_call_error` if it cannot be reached or answers
+  /// nonsense (tell it again later), `std::invalid_argument` if the URL is none.
   template <class Output>
   void complete(const callback& where, const Output& value) {
     complete_raw(where, converter().to_payload(value));
   }
   /// With an encoded result.
   void complete_raw(const callback& where, payload value);
-  /// Or that it did not.
+  /// Or that it did not. Throws as `complete` does.
   void fail(const callback& where, const operation_error& why);
 
 private:
