@@ -4,6 +4,7 @@
 #include "runtime/base/time/time.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
+#include "runtime/embedded/standalone/operation_view.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/standalone/standalone_view.hpp"
 #include "runtime/embedded/update/update_rules.hpp"
@@ -97,8 +98,8 @@ void fill_run_outcome(const run& on, nexus_completion& to) {
 std::shared_ptr<const api::common::v1::Link>
 link_to(const record& rec, const run& on, const completion_callback& each) {
   auto link = std::make_shared<api::common::v1::Link>();
-  if (is_standalone(on)) { // an activity: operations have no callbacks
-    link_to_activity(rec, on, *link);
+  if (is_standalone(on)) {
+    is_operation(on) ? link_to_operation(rec, on, *link) : link_to_activity(rec, on, *link);
     return link;
   }
   auto& event = *link->mutable_workflow_event();
@@ -146,6 +147,8 @@ void dispatch_callbacks(change& ch, run& on) {
     completion.links.push_back(link_to(ch.rec, on, each));
     if (!each.update_id.empty())
       fill_update_outcome(on, each, completion);
+    else if (is_operation(on))
+      fill_completion(on, completion);
     else if (is_standalone(on))
       fill_activity_outcome(on, completion);
     else

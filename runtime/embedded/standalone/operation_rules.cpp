@@ -20,10 +20,11 @@ namespace troupe::embedded {
 namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
-using start_request = wire::StartNexusOperationExecutionRequest;
+using operation_start = wire::StartNexusOperationExecutionRequest;
 
 constexpr std::size_t max_summary_bytes = 400;
 constexpr std::size_t max_details_bytes = 20'000;
+constexpr std::size_t most_links = 1'000; ///< of all requests for one operation
 
 rpc_status check_size(std::size_t bytes, std::size_t limit, const char* name) {
   if (bytes <= limit)
@@ -39,7 +40,7 @@ rpc_status check_name(const std::string& value, std::size_t limit, const char* n
 }
 
 /// The timeouts of the operation within each other: none is longer than the whole may take.
-rpc_status check_and_cut_timeouts(start_request& request) {
+rpc_status check_and_cut_timeouts(operation_start& request) {
   for (const auto& [value, name] :
        {std::pair{&request.schedule_to_close_timeout(), "schedule_to_close_timeout"},
         std::pair{&request.schedule_to_start_timeout(), "schedule_to_start_timeout"},
@@ -70,7 +71,7 @@ rpc_status check_and_cut_timeouts(start_request& request) {
   return {};
 }
 
-rpc_status lower_names(const change& ch, start_request& request) {
+rpc_status lower_names(const change& ch, operation_start& request) {
   nexus_header lower;
   const auto problem =
       lower_header(request.nexus_header(), ch.settings().max_nexus_header_bytes, lower);
@@ -84,7 +85,7 @@ rpc_status lower_names(const change& ch, start_request& request) {
 }
 
 /// Checks in the real server's order, and brings the request into its normal form.
-rpc_status check_start(const change& ch, start_request& request) {
+rpc_status check_start(const change& ch, operation_start& request) {
   const auto limit = ch.settings().max_id_bytes;
   if (auto status = check_length(request.request_id(), limit, "request_id"); !status.ok())
     return status;
@@ -115,14 +116,17 @@ rpc_status check_start(const change& ch, start_request& request) {
     return status;
   if (auto status = lower_names(ch, request); !status.ok())
     return status;
+  if (auto status = check_attachments(ch, request); !status.ok())
+    return status;
   return check_attributes(ch, request);
 }
 
 event_ptr
-scheduled_event(const change& ch, const start_request& request, const std::string& endpoint_id) {
+scheduled_event(const change& ch, const operation_start& request, const std::string& endpoint_id) {
   auto event = ch.make(enums::EVENT_TYPE_NEXUS_OPERATION_SCHEDULED);
   if (request.has_user_metadata())
     *event->mutable_user_metadata() = request.user_metadata();
+  add_links_of(request, *event);
   auto& to = *event->mutable_nexus_operation_scheduled_event_attributes();
   to.set_endpoint(request.endpoint());
   to.set_endpoint_id(endpoint_id);
@@ -143,7 +147,7 @@ scheduled_event(const change& ch, const start_request& request, const std::strin
 
 run& begin(
     change& ch,
-    const start_request& request,
+    const operation_start& request,
     const std::string& request_id,
     const std::string& endpoint_id) {
   const auto event = scheduled_event(ch, request, endpoint_id);
@@ -156,13 +160,52 @@ run& begin(
   operation.request_id = event->nexus_operation_scheduled_event_attributes().request_id();
   operation.scheduled_time = ch.now();
   on.state.nexus_operations.put(event->event_id(), std::move(operation));
+  put_callbacks(ch, on, request, request_id, false);
   return on;
+}
+
+/// Links of one more request, without those that are there; in an event, as descriptions show all
+/// that events have.
+rpc_status attach_links(change& ch, run& on, const operation_start& request) {
+  auto event = ch.make(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED);
+  add_links_of(request, *event);
+  std::size_t count = 0;
+  for (const auto& each : on.history)
+    for (const auto& there : each->links()) {
+      ++count;
+      auto& added = *event->mutable_links();
+      added.erase(
+          std::remove_if(
+              added.begin(),
+              added.end(),
+              [&](const auto& link) { return same_message(link, there); }),
+          added.end());
+    }
+  if (event->links().empty())
+    return {};
+  if (count + static_cast<std::size_t>(event->links_size()) > most_links)
+    return failed_precondition(
+        "cannot attach more than " + std::to_string(most_links) + " links to a Nexus operation ("
+        + std::to_string(count) + " links already attached)");
+  ch.write(on, event);
+  return {};
+}
+
+/// The operation that there is serves one more request, as far as that wants it.
+rpc_status
+join(change& ch, run& on, const operation_start& request, const std::string& request_id) {
+  if (on.state.request_ids.contains(request_id))
+    return {}; // it does so already
+  if (request.on_conflict_options().attach_links())
+    if (auto status = attach_links(ch, on, request); !status.ok())
+      return status;
+  return attach_callbacks(ch, on, request, request_id);
 }
 
 } // namespace
 
 void handle(change& ch, const start_operation& what) {
-  start_request request = what.request;
+  operation_start request = what.request;
   if (auto status = check_start(ch, request); !status.ok()) {
     refuse(ch, std::move(status));
     return;
@@ -191,7 +234,7 @@ void handle(change& ch, const start_operation& what) {
       [&](const std::string& request_id) -> run& {
         return begin(ch, request, request_id, endpoint->id);
       },
-      [](const run&, const std::string&) { return rpc_status{}; });
+      [&](run& on, const std::string& request_id) { return join(ch, on, request, request_id); });
 }
 
 void handle(change& ch, const cancel_operation& what) {

@@ -12,6 +12,7 @@
 #include "runtime/protocol/json_value.hpp"
 
 #include <temporal/api/nexus/v1/message.pb.h>
+#include <temporal/api/nexusoperation/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
 namespace troupe::embedded {
@@ -115,6 +116,30 @@ std::string text_of(const api::workflow::v1::WorkflowExecutionInfo& row, std::st
 
 } // namespace
 
+void fill_completion(const run& on, nexus_completion& to) {
+  wire::PollNexusOperationExecutionResponse outcome;
+  fill_outcome(on, outcome);
+  if (outcome.has_failure()) {
+    to.outcome = on.state.status == enums::WORKFLOW_EXECUTION_STATUS_CANCELED
+                     ? nexus_completion::state::canceled
+                     : nexus_completion::state::failed;
+    to.failure =
+        std::make_shared<const api::failure::v1::Failure>(std::move(*outcome.mutable_failure()));
+    return;
+  }
+  to.outcome = nexus_completion::state::succeeded;
+  if (on.history.back()->nexus_operation_completed_event_attributes().has_result())
+    to.result =
+        std::make_shared<const api::common::v1::Payload>(std::move(*outcome.mutable_result()));
+}
+
+void link_to_operation(const record& rec, const run& on, api::common::v1::Link& to) {
+  auto& link = *to.mutable_nexus_operation();
+  link.set_namespace_(rec.name_space);
+  link.set_operation_id(std::string{standalone_id_of(rec.workflow_id)});
+  link.set_run_id(on.id);
+}
+
 read_result describe_operation(
     const record& rec,
     const wire::DescribeNexusOperationExecutionRequest& request,
@@ -127,6 +152,11 @@ read_result describe_operation(
           copy_in_slices(scheduled.input(), *response.mutable_input());
         if (request.include_outcome() && !on.open())
           fill_outcome(on, response);
+        for (const auto& [number, each] : on.state.callbacks) {
+          auto& shown = *response.add_completion_callbacks();
+          shown.mutable_trigger()->mutable_operation_completed();
+          show_callback(each, *shown.mutable_info());
+        }
       });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/embedded/decision/execution.hpp"
+#include "runtime/embedded/record/input.hpp"
 #include "runtime/embedded/record/record.hpp"
 
 #include <array>
@@ -26,6 +27,12 @@ read_result poll_operation(
     const record& rec,
     const api::workflowservice::v1::PollNexusOperationExecutionRequest& request,
     std::size_t max_id_bytes);
+
+/// How an operation that is closed looks to whoever its callbacks tell.
+void fill_completion(const run& on, nexus_completion& to);
+
+/// Where it is found.
+void link_to_operation(const record& rec, const run& on, api::common::v1::Link& to);
 
 /// What filters of lists of operations call what their rows keep.
 inline constexpr std::array<std::pair<std::string_view, std::string_view>, 5> operation_columns{

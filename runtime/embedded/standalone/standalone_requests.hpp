@@ -5,10 +5,12 @@
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/change.hpp"
 #include "runtime/embedded/record/errors.hpp"
+#include "runtime/embedded/run/new_runs.hpp"
 #include "runtime/embedded/standalone/standalone_view.hpp"
 
 #include <troupe/rpc_status.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -99,6 +101,73 @@ rpc_status check_attributes(const change& ch, Request& request) {
     return found.status;
   drop_nulls(request);
   return check_attributes_size(ch.around, ch.rec.name_space, request.search_attributes()).status;
+}
+
+/// The thing itself, as in `attach more callbacks to ...`.
+template <class Request>
+inline constexpr const char* a_noun =
+    is_about_activities<Request> ? "an activity" : "a Nexus operation";
+
+/// Checks callbacks, links, and what of them is for one that is there already.
+template <class Request>
+rpc_status check_attachments(const change& ch, Request& request) {
+  const auto& attach = request.on_conflict_options();
+  if (attach.attach_completion_callbacks() && !attach.attach_request_id())
+    return invalid_argument(
+        "on_conflict_options: attach_completion_callbacks requires attach_request_id to be set");
+  auto& callbacks = *request.mutable_completion_callbacks();
+  if (is_about_activities<Request> && !callbacks.empty() && !ch.settings().activity_callbacks)
+    return invalid_argument("completion callbacks are not enabled for this namespace");
+  if (auto status = check_callbacks(ch.around, 0, callbacks); !status.ok())
+    return status;
+  int of_callbacks = 0;
+  for (const auto& each : callbacks)
+    of_callbacks += each.links_size();
+  return check_links(request.links(), of_callbacks);
+}
+
+/// The callbacks of a request are to be called when the run ends.
+template <class Request>
+void put_callbacks(
+    change& ch,
+    run& on,
+    const Request& request,
+    const std::string& request_id,
+    bool attached_later) {
+  for (const auto& each : request.completion_callbacks())
+    on.state.callbacks.put(
+        ++on.state.last_callback, make_callback(ch, each, request_id, attached_later));
+}
+
+/// Adds the links of a request and of its callbacks to an event, each once.
+template <class Request>
+void add_links_of(const Request& request, history_event& to) {
+  for (const auto& each : request.completion_callbacks())
+    for (const auto& link : each.links())
+      *to.add_links() = link;
+  for (const auto& link : request.links())
+    if (std::ranges::none_of(
+            to.links(), [&](const auto& other) { return same_message(link, other); }))
+      *to.add_links() = link;
+}
+
+/// The run that there is tells one more request of its end, if that asks for it.
+template <class Request>
+rpc_status
+attach_callbacks(change& ch, run& on, const Request& request, const std::string& request_id) {
+  if (!on.open() || !request.on_conflict_options().attach_completion_callbacks()
+      || request.completion_callbacks().empty() || on.state.request_ids.contains(request_id))
+    return {};
+  if (on.state.callbacks.size() + static_cast<std::size_t>(request.completion_callbacks_size())
+      > ch.settings().max_callbacks)
+    return failed_precondition(
+        "cannot attach more than " + std::to_string(ch.settings().max_callbacks) + " callbacks to "
+        + a_noun<Request>
+        + " (" + std::to_string(on.state.callbacks.size()) + " callbacks already attached)");
+  put_callbacks(ch, on, request, request_id, true);
+  on.state.request_ids.put(
+      request_id, {enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, 0, false});
+  return {};
 }
 
 /// Begins the run that this event makes: what it is, is in the event.

@@ -7,7 +7,6 @@
 #include "runtime/embedded/checks/checks.hpp"
 #include "runtime/embedded/decision/rules.hpp"
 #include "runtime/embedded/record/errors.hpp"
-#include "runtime/embedded/run/new_runs.hpp"
 #include "runtime/embedded/run/retry_policy.hpp"
 #include "runtime/embedded/standalone/standalone.hpp"
 #include "runtime/embedded/standalone/standalone_requests.hpp"
@@ -17,30 +16,11 @@
 #include <temporal/api/taskqueue/v1/message.pb.h>
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
 
-#include <algorithm>
-
 namespace troupe::embedded {
 namespace {
 
 namespace wire = temporal::api::workflowservice::v1;
 using activity_start = wire::StartActivityExecutionRequest;
-
-/// Callbacks, links, and what of them is for an activity that is there already.
-rpc_status check_attachments(const change& ch, activity_start& request) {
-  const auto& attach = request.on_conflict_options();
-  if (attach.attach_completion_callbacks() && !attach.attach_request_id())
-    return invalid_argument(
-        "on_conflict_options: attach_completion_callbacks requires attach_request_id to be set");
-  auto& callbacks = *request.mutable_completion_callbacks();
-  if (!callbacks.empty() && !ch.settings().activity_callbacks)
-    return invalid_argument("completion callbacks are not enabled for this namespace");
-  if (auto status = check_callbacks(ch.around, 0, callbacks); !status.ok())
-    return status;
-  int of_callbacks = 0;
-  for (const auto& each : callbacks)
-    of_callbacks += each.links_size();
-  return check_links(request.links(), of_callbacks);
-}
 
 /// Checks in the real server's order, and fills in what is not set.
 rpc_status check_start(const change& ch, activity_start& request) {
@@ -100,46 +80,11 @@ rpc_status check_start(const change& ch, activity_start& request) {
   return {};
 }
 
-void put_callbacks(
-    change& ch,
-    run& on,
-    const activity_start& request,
-    const std::string& request_id,
-    bool attached_later) {
-  for (const auto& each : request.completion_callbacks())
-    on.state.callbacks.put(
-        ++on.state.last_callback, make_callback(ch, each, request_id, attached_later));
-}
-
-/// The same activity serves one more request.
-rpc_status
-attach(change& ch, run& on, const activity_start& request, const std::string& request_id) {
-  if (!on.open() || !request.on_conflict_options().attach_completion_callbacks()
-      || request.completion_callbacks().empty() || on.state.request_ids.contains(request_id))
-    return {};
-  if (on.state.callbacks.size() + static_cast<std::size_t>(request.completion_callbacks_size())
-      > ch.settings().max_callbacks)
-    return failed_precondition(
-        "cannot attach more than " + std::to_string(ch.settings().max_callbacks)
-        + " callbacks to an activity (" + std::to_string(on.state.callbacks.size())
-        + " callbacks already attached)");
-  put_callbacks(ch, on, request, request_id, true);
-  on.state.request_ids.put(
-      request_id, {enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, 0, false});
-  return {};
-}
-
 event_ptr scheduled_event(const change& ch, const activity_start& request) {
   auto event = ch.make(enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED);
   if (request.has_user_metadata())
     *event->mutable_user_metadata() = request.user_metadata();
-  for (const auto& each : request.completion_callbacks())
-    for (const auto& link : each.links())
-      *event->add_links() = link;
-  for (const auto& link : request.links())
-    if (std::ranges::none_of(
-            event->links(), [&](const auto& other) { return same_message(link, other); }))
-      *event->add_links() = link;
+  add_links_of(request, *event);
   auto& to = *event->mutable_activity_task_scheduled_event_attributes();
   to.set_activity_id(request.activity_id());
   *to.mutable_activity_type() = request.activity_type();
@@ -194,7 +139,9 @@ void handle(change& ch, const start_standalone& what) {
       request,
       enums::EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
       [&](const std::string& request_id) -> run& { return begin(ch, request, request_id); },
-      [&](run& on, const std::string& request_id) { return attach(ch, on, request, request_id); });
+      [&](run& on, const std::string& request_id) {
+        return attach_callbacks(ch, on, request, request_id);
+      });
 }
 
 void handle(change& ch, const cancel_standalone& what) {

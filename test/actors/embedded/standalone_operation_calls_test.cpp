@@ -110,6 +110,18 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_as_the_real_server_refuses_them) {
   BOOST_TEST(
       says([](auto& r) { (*r.mutable_nexus_header())["a"] = std::string(9000, 'x'); })
       == "nexus_header exceeds size limit");
+  BOOST_TEST(
+      says([](auto& r) { r.add_completion_callbacks()->mutable_nexus()->set_url("ftp://x"); })
+      == "invalid url: unknown scheme: ftp://x");
+  BOOST_TEST(
+      says([](auto& r) { r.add_completion_callbacks()->mutable_nexus()->set_url("http://a.test"); })
+      == "invalid url: url does not match any configured callback address: http://a.test");
+  BOOST_TEST(
+      says([](auto& r) {
+        for (int i = 0; i < 11; ++i)
+          r.add_links()->mutable_batch_job()->set_job_id("j");
+      })
+      == "cannot attach more than 10 links per request, got 11");
   auto request = job("o");
   request.set_endpoint("nowhere");
   BOOST_TEST(refusal(request).message == "could not find Nexus endpoint by name: nowhere");

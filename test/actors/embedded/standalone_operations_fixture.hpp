@@ -148,15 +148,20 @@ struct operations : standalone_fixture<of_operations, Base> {
     return answer->template as<wire::PollNexusOperationExecutionResponse>();
   }
 
-  /// A handler workflow, begun by the task with its callback.
-  void back_with_workflow(const wire::PollNexusTaskQueueResponse& task, const std::string& id) {
+  /// What tells the caller of this task how the operation ended.
+  template <class Request>
+  static void add_callback(const wire::PollNexusTaskQueueResponse& task, Request& to) {
     const auto& from = task.request().start_operation();
-    auto request = start_request(id);
-    auto& callback = *request.add_completion_callbacks()->mutable_nexus();
+    auto& callback = *to.add_completion_callbacks()->mutable_nexus();
     callback.set_url(from.callback());
     for (const auto& [name, value] : from.callback_header())
       (*callback.mutable_header())[name] = value;
     (*callback.mutable_header())["nexus-operation-token"] = "token";
+  }
+  /// A handler workflow, begun by the task with its callback.
+  void back_with_workflow(const wire::PollNexusTaskQueueResponse& task, const std::string& id) {
+    auto request = start_request(id);
+    add_callback(task, request);
     BOOST_TEST(this->call("StartWorkflowExecution", request)->status.message == "");
   }
   void close_workflow(const std::string& result) {

@@ -102,6 +102,111 @@ BOOST_AUTO_TEST_CASE(a_completion_may_overtake_the_answer_to_the_start) {
   BOOST_TEST(status_of("o") == "COMPLETED");
 }
 
+BOOST_AUTO_TEST_CASE(another_operation_may_be_behind_it) {
+  start(job("o"));
+  const auto task = poll_task();
+  auto inner = job("inner");
+  add_callback(task, inner);
+  const auto run_id = start(inner).run_id();
+  start_async(task);
+  auto callbacks = described("inner").completion_callbacks();
+  BOOST_REQUIRE(callbacks.size() == 1);
+  BOOST_TEST(callbacks[0].trigger().has_operation_completed());
+  BOOST_CHECK(callbacks[0].info().state() == enums::CALLBACK_STATE_STANDBY);
+  BOOST_TEST(status_of("o") == "RUNNING");
+  succeed(poll_task(), "done");
+  callbacks = described("inner").completion_callbacks();
+  BOOST_CHECK(callbacks[0].info().state() == enums::CALLBACK_STATE_SUCCEEDED);
+  BOOST_TEST(outcome("o").result().data() == "done");
+
+  // One that overtakes the answer to the start says where it comes from.
+  start(job("p"));
+  const auto late = poll_task();
+  auto failing = job("failing");
+  add_callback(late, failing);
+  const auto failing_run = start(failing).run_id();
+  fail(poll_task(), "BAD_REQUEST", "no");
+  BOOST_TEST(status_of("p") == "FAILED");
+  BOOST_TEST(outcome("p").failure().message() == outcome("failing").failure().message());
+  const auto links = described("p").info().links();
+  BOOST_REQUIRE(links.size() == 1);
+  BOOST_TEST(links[0].nexus_operation().operation_id() == "failing");
+  BOOST_TEST(links[0].nexus_operation().run_id() == failing_run);
+  BOOST_TEST(links[0].nexus_operation().namespace_() == "default");
+}
+
+BOOST_AUTO_TEST_CASE(how_it_ended_is_told_as_it_was) {
+  for (const auto* how : {"CANCELED", "TERMINATED", "TIMED_OUT"}) {
+    const std::string id = how;
+    start(job(id));
+    const auto task = poll_task();
+    auto inner = job("behind " + id);
+    inner.mutable_schedule_to_close_timeout()->set_seconds(30);
+    add_callback(task, inner);
+    start(inner);
+    start_async(task);
+    const auto behind = poll_task();
+    if (id == "TERMINATED") {
+      BOOST_TEST(terminate("behind " + id).ok());
+    } else if (id == "TIMED_OUT") {
+      shard.advance(40s);
+    } else {
+      nexus::Response response;
+      auto& failure = *response.mutable_start_operation()->mutable_failure();
+      failure.set_message("canceled");
+      failure.mutable_canceled_failure_info();
+      respond(behind, response);
+    }
+    BOOST_TEST(status_of("behind " + id) == id);
+    BOOST_TEST(status_of(id) == (id == "CANCELED" ? "CANCELED" : "FAILED"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_meets_one_may_leave_its_callbacks_and_links_there) {
+  start(job("a"));
+  const auto first = poll_task();
+  start(job("b"));
+  const auto second = poll_task();
+  const auto link = [](const std::string& workflow) {
+    temporal::api::common::v1::Link made;
+    made.mutable_workflow_event()->set_namespace_("default");
+    made.mutable_workflow_event()->set_workflow_id(workflow);
+    made.mutable_workflow_event()->set_run_id("r");
+    return made;
+  };
+  auto inner = job("inner");
+  add_callback(first, inner);
+  *inner.add_links() = link("w1");
+  start(inner);
+  start_async(first);
+  auto again = job("inner");
+  again.set_request_id("another");
+  again.set_id_conflict_policy(enums::NEXUS_OPERATION_ID_CONFLICT_POLICY_USE_EXISTING);
+  add_callback(second, again);
+  *again.add_links() = link("w1");
+  *again.add_links() = link("w2");
+  BOOST_TEST(!start(again).started()); // it says nothing of them
+  BOOST_TEST(described("inner").completion_callbacks_size() == 1);
+  again.mutable_on_conflict_options()->set_attach_completion_callbacks(true);
+  BOOST_TEST(
+      refusal(again).message
+      == "on_conflict_options: attach_completion_callbacks requires attach_request_id to be set");
+  again.mutable_on_conflict_options()->set_attach_request_id(true);
+  again.mutable_on_conflict_options()->set_attach_links(true);
+  for (int i = 0; i < 2; ++i) { // the second time it is a retry
+    BOOST_TEST(!start(again).started());
+    const auto found = described("inner");
+    BOOST_TEST(found.completion_callbacks_size() == 2);
+    BOOST_REQUIRE(found.info().links_size() == 2);
+    BOOST_TEST(found.info().links(0).workflow_event().workflow_id() == "w1");
+    BOOST_TEST(found.info().links(1).workflow_event().workflow_id() == "w2");
+  }
+  start_async(second);
+  succeed(poll_task(), "both");
+  BOOST_TEST(outcome("a").result().data() == "both");
+  BOOST_TEST(outcome("b").result().data() == "both");
+}
+
 BOOST_AUTO_TEST_CASE(it_is_tried_again_until_the_handler_says_it_makes_no_sense) {
   start(job("o"));
   fail(poll_task(), "INTERNAL", "first");
