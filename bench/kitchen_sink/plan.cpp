@@ -122,7 +122,11 @@ private:
              kind::reset_activity,
              kind::changed_activity,
              kind::patient_local_activity,
+             kind::operation, // none begins in the last 1.5 s
+             kind::failing_operation,
              kind::unsure_operation,
+             kind::cancelled_operation,
+             kind::long_operation,
              kind::query,
              kind::left_open}))
       return false;

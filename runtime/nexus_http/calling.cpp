@@ -136,6 +136,14 @@ call_outcome succeeded(http::received from) {
   return made;
 }
 
+/// The type in the body wins over the status.
+bool is_operation_error(const http::received& from) {
+  if (!is_json_type(find(from.headers, "content-type")))
+    return false;
+  const auto failure = protocol::parse_failure_json(from.body);
+  return failure && protocol::failure_type(*failure) == protocol::operation_error_type;
+}
+
 call_outcome unsuccessful(const http::received& from) {
   const auto type = find(from.headers, "content-type");
   if (!is_json_type(type))
@@ -281,7 +289,7 @@ call_outcome read_answer(http::received from, bool is_cancel) {
   case 200: made = succeeded(std::move(from)); break;
   case 201: made = started(from); break;
   case 424: return unsuccessful(from);
-  default: return read_refusal(from);
+  default: return is_operation_error(from) ? unsuccessful(from) : read_refusal(from);
   }
   if (!made.response)
     return made;

@@ -86,6 +86,13 @@ BOOST_AUTO_TEST_CASE(an_operation_error_is_its_cause_or_itself) {
   };
   BOOST_TEST(failure_of(json(424, R"({"message":"m"})", {{"nexus-operation-state", "canceled"}}))
                  .has_canceled_failure_info());
+  // Whatever its status is.
+  BOOST_TEST(
+      failure_of(
+          json(
+              400,
+              R"({"message":"m","metadata":{"type":"nexus.OperationError"},"details":{"state":"canceled"}})"))
+          .has_canceled_failure_info());
   const auto own = failure_of(json(
       424,
       R"({"message":"m","metadata":{"type":"nexus.OperationError"},"details":{"state":"failed"}})"));
