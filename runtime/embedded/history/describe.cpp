@@ -195,8 +195,12 @@ reply describe(const record& rec, const wire::DescribeWorkflowExecutionRequest& 
   auto& config = *response->mutable_execution_config();
   config.mutable_task_queue()->set_name(state.task_queue);
   config.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  to_proto(state.execution_timeout, *config.mutable_workflow_execution_timeout());
-  to_proto(state.run_timeout, *config.mutable_workflow_run_timeout());
+  // Zero is told to who said zero, as Go's SDK does, and not to who said nothing.
+  const auto& started = on->started();
+  if (state.execution_timeout > duration{} || started.has_workflow_execution_timeout())
+    to_proto(state.execution_timeout, *config.mutable_workflow_execution_timeout());
+  if (state.run_timeout > duration{} || started.has_workflow_run_timeout())
+    to_proto(state.run_timeout, *config.mutable_workflow_run_timeout());
   to_proto(state.task_timeout, *config.mutable_default_workflow_task_timeout());
   if (on->history.front()->has_user_metadata())
     copy_in_slices(on->history.front()->user_metadata(), *config.mutable_user_metadata());

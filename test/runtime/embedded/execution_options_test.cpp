@@ -406,6 +406,20 @@ BOOST_AUTO_TEST_CASE(no_run_is_paused_so_none_can_be_unpaused) {
   BOOST_TEST(unpause("w", "") == "5 workflow execution already completed");
 }
 
+BOOST_AUTO_TEST_CASE(a_timeout_of_zero_is_described_to_who_said_it) {
+  start();
+  BOOST_TEST(!describe().execution_config().has_workflow_execution_timeout());
+  BOOST_TEST(!describe().execution_config().has_workflow_run_timeout());
+  poll();
+  complete({complete_workflow()});
+  auto with_zero = start_request();
+  with_zero.mutable_workflow_execution_timeout();
+  with_zero.mutable_workflow_run_timeout();
+  expect<wire::StartWorkflowExecutionResponse>(embedded::start_execution{with_zero});
+  BOOST_TEST(describe().execution_config().has_workflow_execution_timeout());
+  BOOST_TEST(describe().execution_config().has_workflow_run_timeout());
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_is_over_has_no_options_to_change) {
   start();
   poll();
