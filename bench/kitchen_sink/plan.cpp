@@ -92,7 +92,7 @@ public:
     }
     made.what = branches[chance_() % branches.size()];
     const bool is_lock = made.what == kind::locked || made.what == kind::limited;
-    if (is_lock && !may_.may_lock)
+    if ((is_lock && !may_.may_lock) || !is_allowed(made.what))
       made.what = kind::sequence;
     if (made.what == kind::left_child && may_.is_reset)
       made.times = 0; // one that ends by itself
@@ -127,6 +127,7 @@ private:
              kind::unsure_operation,
              kind::cancelled_operation,
              kind::long_operation,
+             kind::started_peer, // by an operation, too
              kind::query,
              kind::left_open}))
       return false;
