@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -35,8 +36,8 @@ public:
   [[nodiscard]] std::string address() const {
     return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
   }
-  /// What the first client asked; once its call was answered.
-  [[nodiscard]] const std::string& asked() const { return asked_; }
+  /// What the client asked, as soon as it has.
+  [[nodiscard]] std::string asked() const { return whole_.get(); }
 
 private:
   void run() {
@@ -56,6 +57,7 @@ private:
   }
 
   void connect() {
+    came_.set_value(asked_);
     const auto from = asked_.find(' ') + 1;
     const auto target = asked_.substr(from, asked_.find(' ', from) - from);
     const auto port = static_cast<unsigned short>(std::stoi(target.substr(target.rfind(':') + 1)));
@@ -82,6 +84,8 @@ private:
   std::array<char, 4096> there_{};
   std::array<char, 4096> back_{};
   std::string asked_;
+  std::promise<std::string> came_;
+  std::shared_future<std::string> whole_ = came_.get_future().share();
   std::thread thread_; ///< last: uses the rest
 };
 
