@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/slices/sliced_message.hpp"
+#include "runtime/base/wire/wire_reader.hpp"
 #include "runtime/payload/deep_message.hpp"
 #include "test/fuzz/fuzz_input.hpp"
 
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(is_read, "what protobuf reads is read");
     fuzz::require(
         read.SerializeAsString() == plain.SerializeAsString(), "and nothing of it is cut");
+    wire_reader in{bytes};
+    while (in.next()) {
+    }
+    fuzz::require(in.ok(), "and is walked to its end");
   }
   if (is_read) {
     request again;

@@ -14,7 +14,7 @@ wire_reader::walk_group(std::string_view inside, std::uint64_t field) noexcept {
   while (in.at_ != in.end_) {
     std::uint64_t tag = 0;
     std::uint64_t value = 0;
-    if (!in.varint(tag) || tag >> 3 == 0 || tag >> 3 >= std::uint64_t{1} << 29)
+    if (!in.read_tag(tag))
       return {};
     bool is_whole = false;
     switch (tag & 7) {
@@ -48,7 +48,7 @@ wire_reader::walk_group(std::string_view inside, std::uint64_t field) noexcept {
 std::size_t wire_reader::group_depth(std::string_view group) noexcept {
   wire_reader in{group};
   std::uint64_t tag = 0;
-  if (!in.varint(tag) || (tag & 7) != group_type)
+  if (!in.read_tag(tag) || (tag & 7) != group_type)
     return 0;
   return walk_group({in.at_, static_cast<std::size_t>(in.end_ - in.at_)}, tag >> 3).depth;
 }

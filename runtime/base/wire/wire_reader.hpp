@@ -33,11 +33,9 @@ public:
     if (at_ == end_)
       return false;
     std::uint64_t tag = 0;
-    if (!varint(tag))
+    if (!read_tag(tag))
       return fail();
     field_ = tag >> 3;
-    if (field_ == 0 || field_ >= std::uint64_t{1} << 29)
-      return fail();
     type_ = static_cast<unsigned>(tag & 7);
     number_ = 0;
     text_ = {};
@@ -110,6 +108,15 @@ private:
       return fail();
     at_ += bytes;
     return true;
+  }
+
+  /// Of what does not fit into 32 bits protobuf takes the lower ones, and so must who counts what
+  /// protobuf will read.
+  bool read_tag(std::uint64_t& tag) noexcept {
+    if (!varint(tag) || tag >> 35 != 0)
+      return false;
+    tag &= 0xffff'ffff;
+    return tag >> 3 != 0;
   }
 
   bool varint(std::uint64_t& value) noexcept {

@@ -69,6 +69,24 @@ BOOST_AUTO_TEST_CASE(an_empty_message_has_no_fields) {
   BOOST_TEST(in.ok());
 }
 
+BOOST_AUTO_TEST_CASE(takes_the_lower_32_bits_of_a_tag_as_protobuf_does) {
+  for (const auto& tag : {"\x88\x80\x80\x80\x70"s, "\x88\x80\x80\x80\x00"s}) {
+    const auto message = tag + "\x07\x10\x01"s;
+    troupe::wire_reader in{message};
+    BOOST_REQUIRE(in.next());
+    BOOST_TEST(in.field() == 1U);
+    BOOST_TEST(in.number() == 7U);
+    BOOST_REQUIRE(in.next());
+    BOOST_TEST(in.field() == 2U);
+  }
+  const auto group = "\x8b\x80\x80\x80\x70\x8c\x80\x80\x80\x70\x10\x01"s;
+  troupe::wire_reader in{group};
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.is_group());
+  BOOST_REQUIRE(in.next());
+  BOOST_TEST(in.field() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_message) {
   const std::string bad[] = {
       "\x08"s,                                         // no value
@@ -86,6 +104,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message) {
       "\x02\x00"s,                       // field 0
       "\x08"s + std::string(11, '\xff'), // a varint without an end
       std::string(10, '\x80'),           // a tag without an end
+      "\x88\x80\x80\x80\x80\x01\x07"s,   // a tag of six bytes
   };
   for (const auto& message : bad) {
     troupe::wire_reader in{message};
