@@ -94,31 +94,7 @@ std::vector<std::string> go_scenarios_rows() {
 
 BOOST_AUTO_TEST_SUITE(go_scenarios)
 
-BOOST_DATA_TEST_CASE(
-    our_service_and_worker_write_the_recorded_history, boost::unit_test::data::make(table), one) {
-  play(one, mortal_service::dies::never);
-}
-
-BOOST_DATA_TEST_CASE(
-    a_service_that_dies_after_each_commit_writes_the_same,
-    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_dies)),
-    one) {
-  BOOST_TEST(play(one, mortal_service::dies::after_commits).deaths >= 3U);
-}
-
-BOOST_DATA_TEST_CASE(
-    a_service_that_dies_before_each_commit_writes_the_same,
-    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_dies)),
-    one) {
-  BOOST_TEST(play(one, mortal_service::dies::before_commits).deaths >= 3U);
-}
-
-BOOST_DATA_TEST_CASE(
-    a_service_that_keeps_no_idle_record_in_memory_writes_the_same,
-    boost::unit_test::data::make(table_unless(table, &scenario::unless_it_unloads)),
-    one) {
-  BOOST_TEST(play(one, mortal_service::dies::never_but_unloads).loads >= 3U);
-}
+#include "test/golden/scenario_cases.inc"
 
 BOOST_AUTO_TEST_SUITE_END()
 

@@ -242,11 +242,4 @@ transaction resume(record& rec, surroundings around, resumes what) {
   return decided;
 }
 
-std::shared_ptr<const api::failure::v1::Failure> callback_refusal(const rpc_status& status) {
-  auto failure = std::make_shared<api::failure::v1::Failure>();
-  failure->set_message("handler error (NOT_FOUND): " + status.message);
-  failure->mutable_application_failure_info()->set_non_retryable(true);
-  return failure;
-}
-
 } // namespace troupe::embedded

@@ -145,10 +145,6 @@ rpc_status check(
     const service_settings& settings);
 rpc_status check(const api::workflowservice::v1::RespondNexusTaskFailedRequest& request);
 
-/// What `callback_done::failure` is for a completion that the caller's record refused with this
-/// status.
-std::shared_ptr<const api::failure::v1::Failure> callback_refusal(const rpc_status& status);
-
 /// True if the outcome is one that trips the circuit breaker: a retryable handler error, or no
 /// answer.
 bool trips_breaker(const nexus_outcome& outcome);
